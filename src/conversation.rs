@@ -1,0 +1,671 @@
+//! One conversation, as data: a text buffer, messages that point into it, and the tree they form.
+//!
+//! Nothing here reads a file, knows a provider's format or a terminal. A conversation is built once, by an
+//! importer through [`Builder`], and never changes afterwards; whoever shows, searches or extracts it borrows it.
+//!
+//! The layout is flat on purpose. All text of a conversation lies in **one** buffer, in three runs: what ChatGPT
+//! itself shows ([`Visibility::Shown`]), then what it folds away, then what it hides. So a search over the visible
+//! text is one scan over one slice, and a conversation of ten thousand messages is three allocations, not
+//! ten thousand. The tree is an array of parents: messages stand in depth-first order (a parent before its
+//! children, siblings by creation), and nothing ever recurses over it.
+
+use std::ops::Range;
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// From seconds since 1970, as the ChatGPT export writes them. `None` for NaN, infinities and anything
+    /// further than year 9999 or before year 0.
+    pub fn from_seconds(seconds: f64) -> Option<Self> {
+        (-62_167_219_200.0..253_402_300_800.0)
+            .contains(&seconds)
+            .then(|| Self((seconds * 1e6).round() as i64))
+    }
+
+    /// Whole milliseconds since 1970, rounded towards the past.
+    pub fn milliseconds(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+}
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The person the archive belongs to.
+    User,
+    /// The model.
+    Assistant,
+    /// A tool's call result: python, the browser, an image generator.
+    Tool,
+    /// Instructions from the provider or the person's own settings.
+    System,
+}
+
+impl Role {
+    /// The word the export, the query language and the extracts use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+            Self::System => "system",
+        }
+    }
+}
+
+/// How the provider's own screen treats a message; the classes of the export notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Visibility {
+    /// Class 2: part of the conversation.
+    Shown,
+    /// Class 3: there, but folded: reasoning, tool calls and results, quotes, instructions, memory.
+    Folded,
+    /// Class 1: never shown: hidden by flag, weight 0, system messages, blank text.
+    Hidden,
+}
+
+/// What a message is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Prose in Markdown, perhaps with attachments; voice as its words.
+    Text,
+    /// A tool call: the model writes to a tool. [`Conversation::message_name`] is the tool, the text its input.
+    Call,
+    /// A tool's result.
+    Output,
+    /// The model's reasoning, when the export has it.
+    Reasoning,
+    /// "Thought for 15 s": the label of the reasoning before it.
+    Recap,
+    /// A passage quoted from a page or file.
+    Quote,
+    /// A list of search results or the state of a browsing tool.
+    Browsing,
+    /// A fetched web page.
+    Page,
+    /// A tool's error.
+    Error,
+    /// Custom instructions.
+    Instructions,
+    /// Saved memory.
+    Memory,
+    /// A canvas document, in its final state. The document's name and type are in its [`Detail::Canvas`] part.
+    Canvas,
+    /// A content type this version does not know; [`Conversation::message_name`] says which.
+    Other,
+}
+
+/// A slot that points nowhere: no model, no name, no parent, no current message.
+const NONE_16: u16 = u16::MAX;
+const NONE_32: u32 = u32::MAX;
+const NO_TIME: i64 = i64::MIN;
+/// Different models and tool names a conversation keeps; real ones have under twenty. Bounds a linear look-up.
+const MOST_NAMES: usize = 1_024;
+
+/// One message. Its text and parts are ranges into its conversation's; indices are into
+/// [`Conversation::messages`]. 40 bytes: an archive holds millions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Who speaks.
+    pub role: Role,
+    /// Shown, folded or hidden.
+    pub visibility: Visibility,
+    /// What it is made of.
+    pub kind: Kind,
+    /// The answer was cut: by the person, by an error or by the length limit.
+    pub interrupted: bool,
+    parent: u32,
+    time: i64,
+    model: u16,
+    name: u16,
+    text: (u32, u32),
+    parts: (u32, u32),
+}
+
+impl Message {
+    /// When it was written, if the export says so.
+    pub fn time(&self) -> Option<Time> {
+        (self.time != NO_TIME).then_some(Time(self.time))
+    }
+
+    /// The index of the message before it on its branch. Always smaller than its own.
+    pub fn parent(&self) -> Option<usize> {
+        (self.parent != NONE_32).then_some(self.parent as usize)
+    }
+
+    /// Where its text stands in [`Conversation::text`], in bytes.
+    pub fn text_range(&self) -> Range<usize> {
+        self.text.0 as usize..self.text.1 as usize
+    }
+}
+
+/// Something in a message besides its words, or something to know about some of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Which bytes of the *message's* text it concerns; empty for what stands between words.
+    pub range: Range<u32>,
+    /// What it is.
+    pub detail: Detail,
+}
+
+/// See [`Part`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// The range reads as Markdown links to these sources; a screen may show a number instead.
+    Citation(Box<[Link]>),
+    /// Sources listed for the whole message, without a place in the text (empty range at its end).
+    Sources(Box<[Link]>),
+    /// An image, file, voice clip or video at this place.
+    Attachment(Box<Attachment>),
+    /// This message is a canvas.
+    Canvas {
+        /// The document's name.
+        title: Box<str>,
+        /// `document`, `code/python`, …
+        format: Box<str>,
+    },
+    /// How long the model thought, in whole seconds, or the export's own words for it.
+    Thought {
+        /// `metadata.finished_duration_sec`.
+        seconds: Option<u32>,
+    },
+    /// The message quotes or fetched this page.
+    Source(Box<Link>),
+}
+
+impl Detail {
+    /// Bytes it keeps on the heap.
+    fn heap_size(&self) -> usize {
+        let link = |link: &Link| size_of::<Link>() + link.title.len() + link.url.len();
+        match self {
+            Self::Citation(links) | Self::Sources(links) => links.iter().map(link).sum(),
+            Self::Attachment(attachment) => {
+                let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
+                let texts = [id, name, mime, prompt, content];
+                size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
+            }
+            Self::Canvas { title, format } => title.len() + format.len(),
+            Self::Thought { .. } => 0,
+            Self::Source(source) => link(source),
+        }
+    }
+}
+
+/// An address with its title. Both untrusted.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Link {
+    /// The page's title; may be empty.
+    pub title: Box<str>,
+    /// The address; may be empty when only a title is known.
+    pub url: Box<str>,
+}
+
+/// What kind of thing an attachment is, as far as the export says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Media {
+    /// A picture, uploaded or generated.
+    Image,
+    /// A voice clip.
+    Audio,
+    /// A video.
+    Video,
+    /// Any other upload.
+    File,
+}
+
+/// An attachment as a message names it. Whether the archive holds it is the archive's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its kind.
+    pub media: Media,
+    /// The id in the export's file names, stripped of scheme and suffix (`file-abc`, `file_000…`).
+    pub id: Box<str>,
+    /// The name the person gave it, or empty.
+    pub name: Box<str>,
+    /// In bytes.
+    pub size: Option<u64>,
+    /// Width and height in pixels.
+    pub dimensions: Option<(u32, u32)>,
+    /// The MIME type, or empty.
+    pub mime: Box<str>,
+    /// A generated image's prompt, or empty.
+    pub prompt: Box<str>,
+    /// The text of the file when the export carries it (Claude), or empty.
+    pub content: Box<str>,
+}
+
+/// Whose export it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provider {
+    /// OpenAI's ChatGPT.
+    ChatGpt,
+    /// Anthropic's Claude.
+    Claude,
+}
+
+impl Provider {
+    /// The word `from:` takes and `--json` prints.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ChatGpt => "chatgpt",
+            Self::Claude => "claude",
+        }
+    }
+}
+
+/// Where the original object stands, so that it can be read again, byte for byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// Index of the archive, in the order they were opened.
+    pub archive: u16,
+    /// Index of the conversations member within that archive.
+    pub member: u32,
+    /// Byte offset of the object's `{` in the inflated member.
+    pub offset: u64,
+    /// Length of the object in bytes, both braces included.
+    pub length: u32,
+}
+
+/// One conversation: what it is called, what was said, and how its branches hang together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversation {
+    /// The provider's id, or one made from its position.
+    pub id: Box<str>,
+    /// The export gave no id; such a conversation is never merged with another.
+    pub id_is_made: bool,
+    /// The title; the first line of the first prompt when the export has none. Never empty.
+    pub title: Box<str>,
+    /// When it began.
+    pub created: Option<Time>,
+    /// When it was last added to.
+    pub updated: Option<Time>,
+    /// Whose export it came from.
+    pub provider: Provider,
+    /// Put away in the archive by the person.
+    pub archived: bool,
+    /// Starred or pinned.
+    pub starred: bool,
+    /// With a custom GPT (`g-…`); projects (`g-p-…`) are not.
+    pub gpt: bool,
+    /// The custom GPT's or project's id, or empty.
+    pub gizmo: Box<str>,
+    /// Where the original is.
+    pub source: Source,
+    current: u32,
+    model: u16,
+    shown_end: u32,
+    folded_end: u32,
+    ascii: bool,
+    names: Box<[Box<str>]>,
+    text: Box<str>,
+    messages: Box<[Message]>,
+    parts: Box<[Part]>,
+}
+
+impl Conversation {
+    /// All messages in depth-first order, hidden ones too.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The whole buffer. Between two messages stands one NUL byte, so that no phrase is found across them.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The part of the buffer that holds the shown messages, in their order.
+    pub fn shown_text(&self) -> &str {
+        &self.text[..self.shown_end as usize]
+    }
+
+    /// The part of the buffer that holds the shown and the folded messages.
+    pub fn readable_text(&self) -> &str {
+        &self.text[..self.folded_end as usize]
+    }
+
+    /// Whether the readable text is plain ASCII: it needs no folding to be searched.
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// A message's text: cleaned (citations resolved into Markdown links), otherwise as written.
+    pub fn message_text(&self, message: usize) -> &str {
+        &self.text[self.messages[message].text_range()]
+    }
+
+    /// A message's parts, by their place.
+    pub fn message_parts(&self, message: usize) -> &[Part] {
+        let (start, end) = self.messages[message].parts;
+        &self.parts[start as usize..end as usize]
+    }
+
+    /// The model that wrote a message (its slug), if known.
+    pub fn message_model(&self, message: usize) -> Option<&str> {
+        self.names.get(self.messages[message].model as usize).map(|name| &**name)
+    }
+
+    /// A message's name: the tool of a call or result, the language of a code message, the type of an unknown one.
+    pub fn message_name(&self, message: usize) -> Option<&str> {
+        self.names.get(self.messages[message].name as usize).map(|name| &**name)
+    }
+
+    /// The conversation's default model, else that of its last answer.
+    pub fn model(&self) -> Option<&str> {
+        self.names.get(self.model as usize).map(|name| &**name)
+    }
+
+    /// The message at which the provider's screen last stood: the leaf of the visible branch.
+    pub fn current(&self) -> Option<usize> {
+        (self.current != NONE_32).then_some(self.current as usize)
+    }
+
+    /// The messages from the root to `leaf`, in reading order.
+    pub fn path_to(&self, leaf: usize) -> Vec<usize> {
+        let mut path: Vec<usize> =
+            std::iter::successors(Some(leaf), |&message| self.messages[message].parent()).collect();
+        path.reverse();
+        path
+    }
+
+    /// The visible path: the messages from the root to [`Conversation::current`].
+    pub fn visible_path(&self) -> Vec<usize> {
+        self.current().map(|leaf| self.path_to(leaf)).unwrap_or_default()
+    }
+
+    /// The message that owns this byte of [`Conversation::text`]; `None` on a separator.
+    pub fn message_at(&self, byte: usize) -> Option<usize> {
+        // Messages stand in depth-first order, their texts in runs by visibility: three sorted sequences.
+        let visibility = if byte < self.shown_end as usize {
+            Visibility::Shown
+        } else if byte < self.folded_end as usize {
+            Visibility::Folded
+        } else {
+            Visibility::Hidden
+        };
+        self.messages
+            .iter()
+            .position(|message| message.visibility == visibility && message.text_range().contains(&byte))
+    }
+
+    /// How many messages are part of the conversation: shown, on any branch.
+    pub fn shown_count(&self) -> usize {
+        self.messages.iter().filter(|message| message.visibility == Visibility::Shown).count()
+    }
+
+    /// Bytes this conversation keeps on the heap, for the account of memory.
+    pub fn heap_size(&self) -> usize {
+        let names: usize = self.names.iter().map(|name| size_of::<Box<str>>() + name.len()).sum();
+        let parts: usize = self.parts.iter().map(|part| part.detail.heap_size()).sum();
+        self.id.len()
+            + self.title.len()
+            + self.gizmo.len()
+            + self.text.len()
+            + size_of_val(&*self.messages)
+            + size_of_val(&*self.parts)
+            + names
+            + parts
+    }
+}
+
+/// The children of every message, for walking branches. Built when a conversation is opened, not kept with it.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    starts: Box<[u32]>,
+    children: Box<[u32]>,
+    roots: usize,
+}
+
+impl Tree {
+    /// Counts the children of each message: linear in the number of messages.
+    pub fn of(conversation: &Conversation) -> Self {
+        // Slot 0 is the virtual parent of the roots, slot i + 1 message i.
+        let messages = conversation.messages();
+        let mut starts = vec![0_u32; messages.len() + 2];
+        for message in messages {
+            starts[message.parent().map_or(0, |parent| parent + 1) + 1] += 1;
+        }
+        for slot in 1..starts.len() {
+            starts[slot] += starts[slot - 1];
+        }
+        let mut next = starts.clone();
+        let mut children = vec![0_u32; messages.len()];
+        for (index, message) in messages.iter().enumerate() {
+            let slot = message.parent().map_or(0, |parent| parent + 1);
+            children[next[slot] as usize] = index as u32;
+            next[slot] += 1;
+        }
+        let roots = starts[1] as usize;
+        Self { starts: starts.into(), children: children.into(), roots }
+    }
+
+    /// The messages without a parent, in order.
+    pub fn roots(&self) -> &[u32] {
+        &self.children[..self.roots]
+    }
+
+    /// A message's children, oldest first.
+    pub fn children(&self, message: usize) -> &[u32] {
+        &self.children[self.starts[message + 1] as usize..self.starts[message + 2] as usize]
+    }
+
+    /// A message and the others with the same parent, oldest first.
+    pub fn siblings(&self, conversation: &Conversation, message: usize) -> &[u32] {
+        conversation.messages()[message].parent().map_or(self.roots(), |parent| self.children(parent))
+    }
+
+    /// The leaf one reaches from a message by always taking the newest child: where a branch leads.
+    pub fn newest_leaf(&self, message: usize) -> usize {
+        let mut leaf = message;
+        while let Some(&child) = self.children(leaf).last() {
+            leaf = child as usize;
+        }
+        leaf
+    }
+}
+
+/// What an importer says of one message; indices are in the order of [`Builder::push`].
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// Who speaks.
+    pub role: Role,
+    /// Shown, folded or hidden.
+    pub visibility: Visibility,
+    /// What it is made of.
+    pub kind: Kind,
+    /// The answer was cut.
+    pub interrupted: bool,
+    /// The message before it: an index that was pushed already.
+    pub parent: Option<usize>,
+    /// When it was written.
+    pub time: Option<Time>,
+    /// The model's slug.
+    pub model: Option<&'a str>,
+    /// The tool, the language, the unknown type.
+    pub name: Option<&'a str>,
+    /// The cleaned text.
+    pub text: &'a str,
+    /// Its parts, ranges relative to `text`.
+    pub parts: Vec<Part>,
+}
+
+impl<'a> Draft<'a> {
+    /// A plain message of somebody's words.
+    pub fn new(role: Role, text: &'a str) -> Self {
+        Self {
+            role,
+            visibility: Visibility::Shown,
+            kind: Kind::Text,
+            interrupted: false,
+            parent: None,
+            time: None,
+            model: None,
+            name: None,
+            text,
+            parts: Vec::new(),
+        }
+    }
+}
+
+/// Puts a conversation together: messages are pushed in depth-first order, then [`Builder::finish`] lays out the
+/// buffer. The one way to make a [`Conversation`], so that its ranges always hold.
+#[derive(Debug, Default)]
+pub struct Builder {
+    names: Vec<Box<str>>,
+    messages: Vec<Message>,
+    parts: Vec<Part>,
+    runs: [String; 3],
+}
+
+/// What is known of a conversation besides its messages.
+#[derive(Clone, Debug)]
+pub struct Heading<'a> {
+    /// See [`Conversation::id`]; `None`: one is made from the source.
+    pub id: Option<&'a str>,
+    /// See [`Conversation::title`]; blank or `None`: the first prompt's first line.
+    pub title: Option<&'a str>,
+    /// See [`Conversation::created`]; `None`: the first message's.
+    pub created: Option<Time>,
+    /// See [`Conversation::updated`]; `None`: the newest message's.
+    pub updated: Option<Time>,
+    /// The default model's slug.
+    pub model: Option<&'a str>,
+    /// Whose export.
+    pub provider: Provider,
+    /// Put away.
+    pub archived: bool,
+    /// Starred or pinned.
+    pub starred: bool,
+    /// The custom GPT's or project's id.
+    pub gizmo: Option<&'a str>,
+    /// Where the original is.
+    pub source: Source,
+}
+
+impl Builder {
+    /// An empty conversation.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many messages were pushed.
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Nothing was pushed yet.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Adds a message and gives its index. A parent that was not pushed before is taken for none.
+    pub fn push(&mut self, draft: Draft<'_>) -> usize {
+        let index = self.messages.len();
+        let run = &mut self.runs[draft.visibility as usize];
+        if !run.is_empty() || draft.visibility != Visibility::Shown {
+            run.push('\0');
+        }
+        let start = run.len() as u32;
+        run.push_str(draft.text);
+        let text = (start, run.len() as u32);
+        let parts_start = self.parts.len() as u32;
+        self.parts.extend(draft.parts);
+        let model = self.name(draft.model);
+        let name = self.name(draft.name);
+        self.messages.push(Message {
+            role: draft.role,
+            visibility: draft.visibility,
+            kind: draft.kind,
+            interrupted: draft.interrupted,
+            parent: draft.parent.filter(|&parent| parent < index).map_or(NONE_32, |parent| parent as u32),
+            time: draft.time.map_or(NO_TIME, |time| time.0),
+            model,
+            name,
+            text,
+            parts: (parts_start, self.parts.len() as u32),
+        });
+        index
+    }
+
+    /// A slot in the table of names; past [`MOST_NAMES`] different ones the rest go without.
+    fn name(&mut self, name: Option<&str>) -> u16 {
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return NONE_16 };
+        if let Some(slot) = self.names.iter().rposition(|known| &**known == name) {
+            return slot as u16;
+        }
+        if self.names.len() >= MOST_NAMES {
+            return NONE_16;
+        }
+        self.names.push(name.into());
+        (self.names.len() - 1) as u16
+    }
+
+    /// Lays out the buffer and closes the conversation. `current` is the leaf of the visible branch.
+    #[expect(clippy::needless_pass_by_value, reason = "a heading is made for this call")]
+    pub fn finish(mut self, heading: Heading<'_>, current: Option<usize>) -> Conversation {
+        let shown_end = self.runs[0].len();
+        let folded_end = shown_end + self.runs[1].len();
+        let base = [0, shown_end as u32, folded_end as u32];
+        for message in &mut self.messages {
+            let shift = base[message.visibility as usize];
+            message.text = (message.text.0 + shift, message.text.1 + shift);
+        }
+        let [mut text, folded, hidden] = std::mem::take(&mut self.runs);
+        text.reserve_exact(folded.len() + hidden.len());
+        text.push_str(&folded);
+        text.push_str(&hidden);
+        let ascii = text.as_bytes()[..folded_end].is_ascii();
+        let times = || self.messages.iter().filter_map(Message::time);
+        let created = heading.created.or_else(|| times().next());
+        let updated = heading.updated.or_else(|| times().max()).or(created);
+        let title = heading
+            .title
+            .map(str::trim)
+            .filter(|title| !title.is_empty())
+            .map(Box::from)
+            .or_else(|| self.first_prompt_line(&text))
+            .unwrap_or_else(|| "Untitled".into());
+        let last_answer =
+            self.messages.iter().rev().map(|message| message.model).find(|&slot| slot != NONE_16);
+        let model = match self.name(heading.model) {
+            NONE_16 => last_answer.unwrap_or(NONE_16),
+            slot => slot,
+        };
+        let Source { archive, member, offset, .. } = heading.source;
+        let gizmo = heading.gizmo.unwrap_or_default();
+        let id = heading.id.filter(|id| !id.trim().is_empty());
+        Conversation {
+            id: id.map_or_else(|| format!("unnamed-{archive}-{member}-{offset}").into(), Box::from),
+            id_is_made: id.is_none(),
+            title,
+            created,
+            updated,
+            provider: heading.provider,
+            archived: heading.archived,
+            starred: heading.starred,
+            gpt: gizmo.starts_with("g-") && !gizmo.starts_with("g-p-"),
+            gizmo: gizmo.into(),
+            source: heading.source,
+            current: current.filter(|&leaf| leaf < self.messages.len()).map_or(NONE_32, |leaf| leaf as u32),
+            model,
+            shown_end: shown_end as u32,
+            folded_end: folded_end as u32,
+            ascii,
+            names: self.names.into(),
+            text: text.into_boxed_str(),
+            messages: self.messages.into(),
+            parts: self.parts.into(),
+        }
+    }
+
+    fn first_prompt_line(&self, text: &str) -> Option<Box<str>> {
+        self.messages
+            .iter()
+            .filter(|message| message.role == Role::User && message.visibility == Visibility::Shown)
+            .flat_map(|message| text[message.text_range()].lines())
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map(|line| line.chars().take(100).collect::<String>().into_boxed_str())
+    }
+}
