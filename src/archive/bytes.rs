@@ -1,0 +1,151 @@
+//! Bytes that several threads read at once: a file or a piece of memory, or a stretch of one of them.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    sync::Arc,
+};
+
+/// Something to read from at any position. Cheap to clone; no clone moves another's position.
+#[derive(Clone, Debug)]
+pub struct Bytes {
+    origin: Origin,
+    start: u64,
+    length: u64,
+}
+
+#[derive(Clone)]
+enum Origin {
+    File(Arc<File>),
+    Memory(Arc<Vec<u8>>),
+    Static(&'static [u8]),
+}
+
+/// Says where the bytes are, never what they are: they are somebody's conversations.
+impl fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::File(_) => "file",
+            Self::Memory(_) => "memory",
+            Self::Static(_) => "built in",
+        })
+    }
+}
+
+impl Bytes {
+    /// A regular file, with the length it has now.
+    pub fn file(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Ok(Self { origin: Origin::File(Arc::new(file)), start: 0, length })
+    }
+
+    /// What was read from a stream that cannot be read twice.
+    pub fn memory(bytes: Vec<u8>) -> Self {
+        let length = bytes.len() as u64;
+        Self { origin: Origin::Memory(Arc::new(bytes)), start: 0, length }
+    }
+
+    /// What is built into the program.
+    pub fn fixed(bytes: &'static [u8]) -> Self {
+        Self { origin: Origin::Static(bytes), start: 0, length: bytes.len() as u64 }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u64 {
+        self.length
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// A stretch of them, cut to what there is.
+    pub fn section(&self, start: u64, length: u64) -> Self {
+        let start = start.min(self.length);
+        let length = length.min(self.length - start);
+        Self { origin: self.origin.clone(), start: self.start + start, length }
+    }
+
+    /// Reads at a position; 0 only at the end or for an empty buffer.
+    pub fn read_at(&self, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(left) = self.length.checked_sub(position) else { return Ok(0) };
+        let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let buffer = &mut buffer[..wanted];
+        let position = self.start + position;
+        match &self.origin {
+            Origin::File(file) => read_file_at(file, position, buffer),
+            Origin::Memory(bytes) => Ok(copy(bytes, position, buffer)),
+            Origin::Static(bytes) => Ok(copy(bytes, position, buffer)),
+        }
+    }
+
+    /// Fills the buffer from a position, or fails with `UnexpectedEof`.
+    pub fn read_exact_at(&self, mut position: u64, mut buffer: &mut [u8]) -> io::Result<()> {
+        while !buffer.is_empty() {
+            match self.read_at(position, buffer)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => {
+                    position += count as u64;
+                    buffer = &mut buffer[count..];
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A reader of its own over them.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { bytes: self.clone(), position: 0 }
+    }
+}
+
+fn copy(bytes: &[u8], position: u64, buffer: &mut [u8]) -> usize {
+    let start = usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
+    let count = buffer.len().min(bytes.len() - start);
+    buffer[..count].copy_from_slice(&bytes[start..start + count]);
+    count
+}
+
+#[cfg(unix)]
+fn read_file_at(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match std::os::unix::fs::FileExt::read_at(file, buffer, position) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+#[cfg(windows)]
+fn read_file_at(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, position)
+}
+
+/// See [`Bytes::cursor`].
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    bytes: Bytes,
+    position: u64,
+}
+
+impl Read for Cursor {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read_at(self.position, buffer)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Cursor {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(delta) => self.bytes.length.checked_add_signed(delta),
+            SeekFrom::Current(delta) => self.position.checked_add_signed(delta),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}

@@ -1,0 +1,492 @@
+//! Cuts the bytes of a conversations file into whole objects, without parsing them.
+//!
+//! The export is one array of objects on a single line, or that array under `"conversations"`. The cutter sees the
+//! bytes once, in the pieces they arrive in, and keeps nothing of them: it answers with byte offsets of the file.
+//! Inside an object only quotes, backslashes and curly braces count, so it runs several times faster than inflating.
+
+use std::ops::Range;
+
+use memchr::memchr2;
+
+/// What was found in a piece, in file order. Offsets count from the beginning of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// A whole object, from `{` to `}`.
+    Object(Range<u64>),
+    /// An element of the array that is no object.
+    Stray(Range<u64>),
+}
+
+/// How the file ended; see [`Cutter::finish`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The array was closed.
+    Whole,
+    /// The file ends between two objects, before the array is closed.
+    Unclosed,
+    /// The file ends inside the object that begins there.
+    InObject(u64),
+    /// The file ends inside an element of the array that begins there and is no object.
+    InStray(u64),
+    /// There was nothing but white space.
+    Blank,
+    /// It holds no array of objects.
+    Foreign,
+}
+
+/// Where the scan stands.
+#[derive(Clone, Debug)]
+enum State {
+    /// Before the first byte that is not blank.
+    Start,
+    /// In the outer object, looking for `"conversations": [`.
+    Outer(Outer),
+    /// Between the elements of the array.
+    Between,
+    /// Inside an object of the array.
+    Object(Scan),
+    /// Inside another element of the array; brackets count like braces.
+    Stray(Scan),
+    /// Behind the array.
+    After,
+    /// Not a conversations file.
+    Foreign,
+}
+
+/// A scan over one value.
+#[derive(Clone, Debug)]
+struct Scan {
+    start: u64,
+    depth: u64,
+    in_string: bool,
+    escaped: bool,
+}
+
+/// A scan over the keys of an outer object.
+#[derive(Clone, Debug)]
+struct Outer {
+    scan: Scan,
+    /// The last string at depth one, as far as it is short enough to be a key worth knowing.
+    key: Vec<u8>,
+    /// That string was followed by a colon: what comes is its value.
+    at_value: bool,
+}
+
+/// Keys that say: the outer object is itself a conversation.
+const CONVERSATION_KEYS: [&[u8]; 2] = [b"mapping", b"chat_messages"];
+/// How much of an outer object is kept in case it is itself a conversation.
+const MOST_OUTER: u64 = 1 << 20;
+
+/// See the [module](self).
+#[derive(Clone, Debug)]
+pub struct Cutter {
+    position: u64,
+    state: State,
+    /// The array is under a key of an outer object, or the file is one object.
+    wrapped: bool,
+    single: bool,
+}
+
+impl Default for Cutter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Cutter {
+    /// At the beginning of a file.
+    pub fn new() -> Self {
+        Self { position: 0, state: State::Start, wrapped: false, single: false }
+    }
+
+    /// At `offset`, between two elements of the array: to go on behind damage.
+    pub fn between(offset: u64) -> Self {
+        Self { position: offset, state: State::Between, wrapped: false, single: false }
+    }
+
+    /// The offset behind the last byte seen.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// From where on bytes must be kept because an element that is not whole yet began there.
+    pub fn pending(&self) -> Option<u64> {
+        match &self.state {
+            State::Object(scan) | State::Stray(scan) => Some(scan.start),
+            State::Outer(outer) => {
+                (self.position - outer.scan.start <= MOST_OUTER).then_some(outer.scan.start)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the next bytes of the file and hands each cut to `found`.
+    pub fn feed(&mut self, bytes: &[u8], found: &mut impl FnMut(Cut)) {
+        let base = self.position;
+        let mut at = 0;
+        while at < bytes.len() {
+            match &mut self.state {
+                State::Start => at = self.start(bytes, at),
+                State::Outer(_) => at = self.outer(bytes, at),
+                State::Between => at = self.between_elements(bytes, at),
+                State::Object(scan) => {
+                    at = scan.braces(bytes, at);
+                    if scan.depth == 0 {
+                        found(Cut::Object(scan.start..base + at as u64));
+                        self.state =
+                            if std::mem::take(&mut self.single) { State::After } else { State::Between };
+                    }
+                }
+                State::Stray(scan) => {
+                    let start = scan.start;
+                    let (next, ended) = scan.stray(bytes, at);
+                    at = next;
+                    if ended {
+                        found(Cut::Stray(start..base + at as u64));
+                        self.state = State::Between;
+                    }
+                }
+                State::After => at = self.after(bytes, at, found),
+                State::Foreign => at = bytes.len(),
+            }
+            debug_assert_eq!(self.position, base, "the position moves once a piece");
+        }
+        self.position = base + bytes.len() as u64;
+    }
+
+    /// Says how the file ended.
+    pub fn finish(&self) -> End {
+        match &self.state {
+            State::Start => End::Blank,
+            State::Outer(_) | State::Foreign => End::Foreign,
+            State::Between => End::Unclosed,
+            State::Stray(scan) => End::InStray(scan.start),
+            State::Object(scan) => End::InObject(scan.start),
+            State::After => End::Whole,
+        }
+    }
+
+    fn start(&mut self, bytes: &[u8], at: usize) -> usize {
+        let offset = self.position + at as u64;
+        match bytes[at] {
+            b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf => {}
+            b'[' => self.state = State::Between,
+            b'{' => {
+                self.wrapped = true;
+                let scan = Scan { start: offset, depth: 1, in_string: false, escaped: false };
+                self.state = State::Outer(Outer { scan, key: Vec::new(), at_value: false });
+            }
+            _ => self.state = State::Foreign,
+        }
+        at + 1
+    }
+
+    fn outer(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        let State::Outer(outer) = &mut self.state else { return at };
+        while at < bytes.len() {
+            let byte = bytes[at];
+            at += 1;
+            let scan = &mut outer.scan;
+            if scan.in_string {
+                let key = scan.depth == 1 && !outer.at_value;
+                match byte {
+                    _ if scan.escaped => scan.escaped = false,
+                    b'\\' => scan.escaped = true,
+                    b'"' => scan.in_string = false,
+                    _ if key && outer.key.len() < 32 => outer.key.push(byte),
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' => {
+                    scan.in_string = true;
+                    if scan.depth == 1 && !outer.at_value {
+                        outer.key.clear();
+                    }
+                }
+                b':' if scan.depth == 1 => {
+                    outer.at_value = true;
+                    if CONVERSATION_KEYS.contains(&&*outer.key) {
+                        self.single = true;
+                        self.wrapped = false;
+                        self.state = State::Object(scan.clone());
+                        return at;
+                    }
+                }
+                b',' if scan.depth == 1 => outer.at_value = false,
+                b'[' if scan.depth == 1 && outer.at_value && outer.key == b"conversations" => {
+                    self.state = State::Between;
+                    return at;
+                }
+                b'{' | b'[' => scan.depth += 1,
+                b'}' | b']' => {
+                    scan.depth -= 1;
+                    if scan.depth == 0 {
+                        self.state = State::Foreign;
+                        return at;
+                    }
+                }
+                _ => {}
+            }
+        }
+        at
+    }
+
+    /// Behind an array that stands alone there should be nothing. More objects, as in a file of lines or of several
+    /// arrays, are read all the same: a bracket too many must not end the file silently.
+    fn after(&mut self, bytes: &[u8], at: usize, found: &mut impl FnMut(Cut)) -> usize {
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+        let Some(next) = bytes[at..].iter().position(|byte| !blank(byte)).filter(|_| !self.wrapped) else {
+            return bytes.len();
+        };
+        let at = at + next;
+        match bytes[at] {
+            b'{' => self.state = State::Between,
+            b'[' => {
+                self.state = State::Between;
+                return at + 1;
+            }
+            _ => {
+                let offset = self.position + at as u64;
+                found(Cut::Stray(offset..offset + 1));
+                return at + 1;
+            }
+        }
+        at
+    }
+
+    fn between_elements(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        while at < bytes.len() {
+            let offset = self.position + at as u64;
+            match bytes[at] {
+                b' ' | b',' | b'\n' | b'\r' | b'\t' => {}
+                b'{' => {
+                    self.state =
+                        State::Object(Scan { start: offset, depth: 1, in_string: false, escaped: false });
+                    return at + 1;
+                }
+                b']' => {
+                    self.state = State::After;
+                    return at + 1;
+                }
+                _ => {
+                    self.state =
+                        State::Stray(Scan { start: offset, depth: 0, in_string: false, escaped: false });
+                    return at;
+                }
+            }
+            at += 1;
+        }
+        at
+    }
+}
+
+impl Scan {
+    /// Runs to the end of the object or of the bytes, and says where it stands.
+    fn braces(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        while at < bytes.len() {
+            if self.in_string {
+                if self.escaped {
+                    self.escaped = false;
+                    at += 1;
+                    continue;
+                }
+                match string_end(bytes, at) {
+                    Some(found) if bytes[found] == b'"' => {
+                        self.in_string = false;
+                        at = found + 1;
+                    }
+                    Some(found) if found + 1 < bytes.len() => at = found + 2,
+                    Some(_) => {
+                        self.escaped = true;
+                        return bytes.len();
+                    }
+                    None => return bytes.len(),
+                }
+            } else {
+                match bytes[at] {
+                    b'"' => self.in_string = true,
+                    b'{' => self.depth += 1,
+                    b'}' => {
+                        self.depth -= 1;
+                        if self.depth == 0 {
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+        }
+        at
+    }
+
+    /// Runs to the end of an element that is no object: a comma or bracket of the array itself.
+    fn stray(&mut self, bytes: &[u8], mut at: usize) -> (usize, bool) {
+        while at < bytes.len() {
+            let byte = bytes[at];
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.in_string = false,
+                    _ => {}
+                }
+            } else {
+                match byte {
+                    b'"' => self.in_string = true,
+                    b',' | b']' | b'{' if self.depth == 0 => return (at, true),
+                    b'[' | b'{' => self.depth += 1,
+                    b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            at += 1;
+        }
+        (at, false)
+    }
+}
+
+/// The next quote or backslash. Most strings of an export are short ids, so a few bytes are looked at before the
+/// vector search is called.
+#[inline]
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The lowest set bit of this is in the first zero byte; those above may be false.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    for _ in 0..SHORT {
+        let Some(word) =
+            bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map(u64::from_le_bytes)
+        else {
+            break;
+        };
+        let found = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
+}
+
+/// Words of eight bytes looked at before: a UUID is four and a half.
+const SHORT: usize = 5;
+
+/// Keys that a conversation begins with, in one export or another.
+const FIRST_KEYS: [&[u8]; 6] =
+    [b"title", b"id", b"conversation_id", b"create_time", b"mapping", b"current_node"];
+
+/// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
+/// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
+pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    memchr::memchr_iter(b'{', bytes).filter(|&at| {
+        let before = bytes[..at].iter().rev().take(8).find(|byte| !byte.is_ascii_whitespace());
+        let behind = bytes[at + 1..].trim_ascii_start();
+        before == Some(&b',')
+            && FIRST_KEYS.iter().any(|key| {
+                let named = behind.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(*key));
+                named.is_some_and(|rest| rest.starts_with(b"\""))
+            })
+    })
+}
+
+/// The object that begins at the beginning of the bytes, if it ends in them.
+pub fn first_object(bytes: &[u8]) -> Option<&[u8]> {
+    let mut scan = Scan { start: 0, depth: 0, in_string: false, escaped: false };
+    if bytes.first() != Some(&b'{') {
+        return None;
+    }
+    scan.depth = 1;
+    let end = 1 + scan.braces(&bytes[1..], 0);
+    (scan.depth == 0).then(|| &bytes[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cuts(json: &[u8], piece: usize) -> (Vec<Cut>, End) {
+        let (mut cutter, mut cuts) = (Cutter::new(), Vec::new());
+        json.chunks(piece.max(1)).for_each(|bytes| cutter.feed(bytes, &mut |cut| cuts.push(cut)));
+        (cuts, cutter.finish())
+    }
+
+    fn objects(json: &str) -> Vec<&str> {
+        let cut = |cut| {
+            if let Cut::Object(range) = cut {
+                Some(&json[range.start as usize..range.end as usize])
+            } else {
+                None
+            }
+        };
+        cuts(json.as_bytes(), 7).0.into_iter().filter_map(cut).collect()
+    }
+
+    #[test]
+    fn the_elements_of_the_array_are_cut_whatever_their_strings_hold() {
+        let json = r#" [{"a":"}{\"\\"},{"b":[{},{"c":{}}]} , {"d":"[,]"}] "#;
+        assert_eq!(objects(json), [r#"{"a":"}{\"\\"}"#, r#"{"b":[{},{"c":{}}]}"#, r#"{"d":"[,]"}"#]);
+    }
+
+    #[test]
+    fn the_array_may_stand_under_a_key_of_an_object() {
+        let json = r#"{"version":{"conversations":[{"no":1}]},"x":"conversations","conversations":[{"a":1},{"b":2}],"y":[{"no":2}]}"#;
+        assert_eq!(objects(json), [r#"{"a":1}"#, r#"{"b":2}"#]);
+    }
+
+    #[test]
+    fn a_single_conversation_is_a_file_too_and_so_are_several_in_lines() {
+        let one = r#"{"title":"x","mapping":{"a":{}}}"#;
+        assert_eq!(objects(one), [one]);
+        assert_eq!(objects(&format!("{one}\n{one}\n")), [one, one]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_told() {
+        let json = br#"[null,{"a":1},"s,]",[{"b":2}] ,7]"#;
+        let strays: Vec<_> = cuts(json, 3)
+            .0
+            .into_iter()
+            .filter_map(|cut| if let Cut::Stray(range) = cut { Some(range) } else { None })
+            .collect();
+        assert_eq!(strays.len(), 4);
+        assert_eq!(&json[strays[1].start as usize..strays[1].end as usize], br#""s,]""#);
+    }
+
+    #[test]
+    fn a_bracket_too_many_does_not_end_the_file() {
+        assert_eq!(objects(r#"[{"a":1}],{"b":2}]"#).len(), 2);
+        assert_eq!(objects(r#"[{"a":1}}},{"b":2}]"#).len(), 2);
+    }
+
+    #[test]
+    fn the_end_says_what_is_missing() {
+        let end = |json: &str| cuts(json.as_bytes(), 4).1;
+        assert_eq!(end("[]"), End::Whole);
+        assert_eq!(end("\u{feff}[{}]"), End::Whole);
+        assert_eq!(end("  \n"), End::Blank);
+        assert_eq!(end("[{},"), End::Unclosed);
+        assert_eq!(end(r#"[{}, {"a":"#), End::InObject(5));
+        assert_eq!(end(r#"{"a":1}"#), End::Foreign);
+        assert_eq!(end("hello"), End::Foreign);
+    }
+
+    #[test]
+    fn a_start_is_one_only_in_the_structure() {
+        let json = br#"{"a":"x, {\"title\"", "b":[{"title":1} , {"title":2},{"other":3}]}"#;
+        assert_eq!(starts(json).count(), 1);
+        assert_eq!(first_object(&json[starts(json).next().unwrap()..]), Some(&br#"{"title":2}"#[..]));
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_of_any_size_give_the_same_cuts(json in r#"[\[\]{}",:\\a1 ]{0,60}"#, piece in 1_usize..9) {
+            let json = format!("[{json}");
+            prop_assert_eq!(cuts(json.as_bytes(), piece), cuts(json.as_bytes(), usize::MAX));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Archives that could be offered when none was named.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use super::{Limits, bytes::Bytes, holds_conversations, zipped};
+
+/// Whether a path is an export worth offering: a zip or folder with conversations in it, or a conversations file.
+/// Looks at names and the zip's directory only.
+pub fn looks_like_archive(path: &Path) -> bool {
+    let Ok(metadata) = fs::metadata(path) else { return false };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if metadata.is_dir() {
+        return fs::read_dir(path).is_ok_and(|items| {
+            items.flatten().take(10_000).any(|item| {
+                holds_conversations(&item.file_name().to_string_lossy())
+                    && item.file_type().is_ok_and(|kind| kind.is_file())
+            })
+        });
+    }
+    if !metadata.is_file() || metadata.len() == 0 {
+        return false;
+    }
+    if holds_conversations(&name) {
+        return true;
+    }
+    if !name.to_ascii_lowercase().ends_with(".zip") {
+        return false;
+    }
+    let Ok(bytes) = File::open(path).and_then(Bytes::file) else { return false };
+    zipped::list(&bytes, 0, Limits::default()).is_ok_and(|entries| {
+        entries.iter().any(|entry| {
+            holds_conversations(&entry.name)
+                || (entry.base_name().starts_with("Conversations_") && entry.name.ends_with(".zip"))
+        })
+    })
+}
+
+/// The archives among the entries of these folders, newest first.
+pub fn offered(folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found: Vec<_> = folders
+        .iter()
+        .filter_map(|folder| fs::read_dir(folder).ok())
+        .flat_map(|items| items.flatten().take(10_000))
+        .map(|item| item.path())
+        .filter(|path| looks_like_archive(path))
+        .map(|path| (fs::metadata(&path).and_then(|metadata| metadata.modified()).ok(), path))
+        .collect();
+    found.sort_by(|a, b| b.cmp(a));
+    found.dedup_by(|a, b| a.1 == b.1);
+    found.into_iter().map(|(_, path)| path).collect()
+}

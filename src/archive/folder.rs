@@ -1,0 +1,44 @@
+//! An export that was unpacked: the files of a folder.
+
+use std::{fs, path::Path};
+
+use super::{
+    Content, Entry, Limits,
+    stream::{Fault, plain},
+};
+
+/// How deep folders are looked into: an export has two levels, and may lie under a top folder.
+const DEPTH: usize = 4;
+
+/// The regular files below a folder, named by their path in it, sorted. Symbolic links are not followed, so that a
+/// loop has no end to find; hidden files and folders are left out.
+pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<Entry>, Fault> {
+    let mut entries = Vec::new();
+    let mut waiting = vec![(root.to_path_buf(), String::new(), 0)];
+    while let Some((folder, prefix, depth)) = waiting.pop() {
+        let items = match fs::read_dir(&folder) {
+            Ok(items) => items,
+            Err(error) if depth == 0 => return Err(Fault(format!("cannot be opened: {}", plain(&error)))),
+            Err(_) => continue,
+        };
+        for item in items.flatten() {
+            let name = item.file_name().to_string_lossy().into_owned();
+            let Ok(kind) = item.file_type() else { continue };
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = format!("{prefix}{name}");
+            if kind.is_dir() && depth < DEPTH {
+                waiting.push((item.path(), format!("{path}/"), depth + 1));
+            } else if kind.is_file() {
+                let size = item.metadata().map_or(0, |metadata| metadata.len());
+                entries.push(Entry { name: path.into(), size, content: Content::File(item.path()) });
+            }
+            if entries.len() + waiting.len() > limits.members {
+                return Err(Fault(format!("it holds more than {} files", limits.members)));
+            }
+        }
+    }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(entries)
+}

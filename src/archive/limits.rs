@@ -1,0 +1,45 @@
+//! Bounds on what an archive may make us do, each named in the error it causes.
+
+/// Bounds on what an archive may make us do. Every bound can be raised; none is derived from what an archive says of
+/// itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest conversation object, in bytes of JSON. At most 2 GB, since ranges in it are 32 bits.
+    pub conversation_bytes: u64,
+    /// Largest member, in inflated bytes.
+    pub member_bytes: u64,
+    /// Inflated bytes for one compressed byte, looked at past [`Limits::RATIO_FLOOR`].
+    pub ratio: u64,
+    /// Most members of an archive, those of the zips inside it counted.
+    pub members: usize,
+    /// Bytes of memory that the conversations of all archives may take, or [`Limits::MEMORY_PER_BYTE`] times the
+    /// archives' own size if that is more. Honest archives take about three times their zip.
+    pub memory_bytes: u64,
+    /// Most bytes of standard input, which is kept in memory as it comes.
+    pub stdin_bytes: u64,
+    /// Largest zip inside a zip that is itself compressed and so must be inflated into memory.
+    pub nested_bytes: u64,
+}
+
+impl Limits {
+    /// Below this many inflated bytes the ratio is not looked at: honest text can be 400 : 1.
+    pub const RATIO_FLOOR: u64 = 256 << 20;
+    /// See [`Limits::memory_bytes`].
+    pub const MEMORY_PER_BYTE: u64 = 8;
+    /// No object may be larger than this, whatever the limit says: text ranges are 32 bits.
+    pub const LARGEST_OBJECT: u64 = 1 << 31;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            conversation_bytes: 256 << 20,
+            member_bytes: 16 << 30,
+            ratio: 1_000,
+            members: 1_000_000,
+            memory_bytes: 512 << 20,
+            stdin_bytes: 4 << 30,
+            nested_bytes: 96 << 20,
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Where bytes come from: zip, zip of zips, unpacked folder, bare JSON file, stdin, the bundled demo.
+//!
+//! An [`Archive`] is a list of members and a way to read each of them from its beginning, by several threads at
+//! once. It knows which members hold conversations, and cuts those into whole JSON objects ([`cut`]); what an object
+//! means is for `import` to say. Nothing an archive claims about itself is believed: sizes are counted while
+//! reading, names are only compared, and [`Limits`] end what has no end.
+
+mod attachments;
+mod bytes;
+pub mod cut;
+mod discover;
+mod folder;
+mod limits;
+mod object;
+mod open;
+mod salvage;
+mod stream;
+mod zipped;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use crate::conversation::Source;
+
+pub use attachments::sniff;
+pub use discover::{looks_like_archive, offered};
+pub use limits::Limits;
+pub use stream::{Fault, Stream};
+
+use attachments::Attachments;
+use bytes::Bytes;
+
+/// Where an archive is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A zip, a folder or a JSON file.
+    Path(PathBuf),
+    /// A zip or JSON on standard input, kept in memory while it is open.
+    Stdin,
+    /// The archive this program carries.
+    Demo,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => path.display().fmt(formatter),
+            Self::Stdin => formatter.write_str("stdin"),
+            Self::Demo => formatter.write_str("the demo archive"),
+        }
+    }
+}
+
+/// Why an archive, or a piece of it, could not be read. One line, lower case, without any of the archive's text.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// It cannot be read as what it should be.
+    #[error("{path}: {reason}")]
+    Unusable {
+        /// The archive as it was given.
+        path: String,
+        /// What it is, and what was expected.
+        reason: String,
+    },
+    /// The `progress` of the caller said to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// How a member's bytes are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Stored,
+    Deflated,
+    Encrypted,
+    Unsupported,
+}
+
+/// Where a member's bytes are.
+#[derive(Clone, Debug)]
+enum Content {
+    /// In a zip: [`Archive::containers`], behind the local header at `header`.
+    Zipped { container: u32, header: u64, compressed: u64, crc: u32, method: Method },
+    /// In a zip whose directory is lost: the raw bytes begin at `start`. Their end and checksum are known only where
+    /// the local header has them.
+    Salvaged { container: u32, start: u64, compressed: u64, crc: Option<u32>, method: Method },
+    /// A file of an unpacked folder, or a bare JSON file.
+    File(PathBuf),
+    /// The whole of a container.
+    Whole { container: u32 },
+}
+
+/// A member as the archive keeps it.
+#[derive(Clone, Debug)]
+struct Entry {
+    name: Box<str>,
+    /// As declared; never trusted.
+    size: u64,
+    content: Content,
+}
+
+impl Entry {
+    /// The name behind the last separator.
+    fn base_name(&self) -> &str {
+        base_name(&self.name)
+    }
+}
+
+fn base_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// A member as listed. For an attachment, see [`Archive::find_attachment`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its path inside the archive. Untrusted: never a path to write to.
+    pub name: String,
+    /// The name the export's own map gives it, when it is stored under a meaningless one (`….dat`).
+    pub alias: Option<String>,
+    /// Inflated bytes, as declared.
+    pub size: u64,
+    /// Its place among the archive's members.
+    pub index: usize,
+}
+
+/// An opened archive: its members are listed, nothing is inflated yet. Several threads read it at once.
+#[derive(Debug)]
+pub struct Archive {
+    name: String,
+    limits: Limits,
+    containers: Vec<Bytes>,
+    entries: Vec<Entry>,
+    /// The entries that hold conversations, in the order of their names.
+    conversations: Vec<u32>,
+    /// What could not be used when it was opened.
+    losses: Vec<Loss>,
+    /// Bytes on disk (or in memory).
+    size: u64,
+    attachments: OnceLock<Attachments>,
+}
+
+/// Something of an archive that was lost before any conversation was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The member concerned, or empty for the archive itself.
+    pub member: String,
+    /// What happened.
+    pub reason: String,
+}
+
+impl Archive {
+    /// Lists the members of what is there. Fails when nothing in it can hold conversations, saying what it is and
+    /// what was expected. Reads stdin to its end; otherwise it reads only the directory.
+    pub fn open(location: &Location, limits: Limits) -> Result<Self, ArchiveError> {
+        open::open(location, limits)
+    }
+
+    /// What to call it: the path as given, "stdin", "the demo archive".
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The bounds it was opened with.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Bytes of the file or stream; of a folder those of its files.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// How many members it has.
+    pub fn member_count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The members that hold conversations; [`Source::member`] counts them.
+    pub fn conversation_members(&self) -> impl ExactSizeIterator<Item = Member> {
+        self.conversations.iter().map(|&index| self.member(index as usize))
+    }
+
+    /// The first member with that base name, as `user.json` or `shared_conversations.json`.
+    pub fn find_member(&self, base: &str) -> Option<Member> {
+        let index = self.entries.iter().position(|entry| entry.base_name() == base)?;
+        Some(self.member(index))
+    }
+
+    /// What could not be used when it was opened.
+    pub fn losses(&self) -> &[Loss] {
+        &self.losses
+    }
+
+    /// Reads a member from its beginning. Damage and limits come up while it is read.
+    pub fn stream(&self, member: &Member) -> Result<Stream, Fault> {
+        self.stream_entry(member.index)
+    }
+
+    /// The whole of a small member, such as `user.json`; at most `most` bytes of it.
+    pub fn read_member(&self, member: &Member, most: usize) -> Result<Vec<u8>, ArchiveError> {
+        let unusable = |fault: Fault| self.unusable(format!("{}: {fault}", member.name));
+        let mut stream = self.stream(member).map_err(unusable)?;
+        let mut bytes = Vec::new();
+        loop {
+            let start = bytes.len();
+            bytes.resize((start + (64 << 10)).min(most), 0);
+            let (count, fault) = stream.fill(&mut bytes[start..]);
+            let full = start + count == bytes.len();
+            bytes.truncate(start + count);
+            match fault {
+                Some(fault) => return Err(unusable(fault)),
+                None if full && bytes.len() < most => {}
+                None => return Ok(bytes),
+            }
+        }
+    }
+
+    /// The original object, byte for byte. Inflates its member up to it, and so can take as long as loading it.
+    /// `progress` gets the bytes inflated so far; `false` stops.
+    pub fn read_object(
+        &self,
+        source: Source,
+        progress: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<Vec<u8>, ArchiveError> {
+        let mut object = Vec::new();
+        self.read_objects(&[source], progress, &mut |_, bytes| {
+            object = bytes.to_vec();
+            true
+        })?;
+        Ok(object)
+    }
+
+    /// The original objects, byte for byte, in one pass over each member. `sources` are sorted and of this archive;
+    /// `sink` gets the index in `sources` and the bytes, in that order; `false` from either closure stops.
+    pub fn read_objects(
+        &self,
+        sources: &[Source],
+        progress: &mut dyn FnMut(u64) -> bool,
+        sink: &mut dyn FnMut(usize, &[u8]) -> bool,
+    ) -> Result<(), ArchiveError> {
+        object::read(self, sources, progress, sink)
+    }
+
+    /// Whether it holds that attachment (by the id of `conversation::Attachment`), under which name, how large.
+    pub fn find_attachment(&self, id: &str) -> Option<Member> {
+        let index = self.attachments.get_or_init(|| Attachments::of(self)).find(id)?;
+        let mut member = self.member(index.entry as usize);
+        member.alias = index.alias.as_deref().map(str::to_owned);
+        Some(member)
+    }
+
+    /// Copies a member's bytes out, and says how many. What was written before an error is not whole.
+    pub fn copy_attachment(&self, member: &Member, to: &mut dyn std::io::Write) -> Result<u64, ArchiveError> {
+        let unusable = |fault: Fault| self.unusable(format!("{}: {fault}", member.name));
+        let mut stream = self.stream(member).map_err(unusable)?;
+        let mut buffer = vec![0; 128 << 10];
+        loop {
+            let (count, fault) = stream.fill(&mut buffer);
+            to.write_all(&buffer[..count]).map_err(|error| {
+                self.unusable(format!("{}: cannot be copied: {}", member.name, stream::plain(&error)))
+            })?;
+            match fault {
+                Some(fault) => return Err(unusable(fault)),
+                None if count < buffer.len() => return Ok(stream.produced()),
+                None => {}
+            }
+        }
+    }
+
+    fn member(&self, index: usize) -> Member {
+        let entry = &self.entries[index];
+        Member { name: entry.name.to_string(), alias: None, size: entry.size, index }
+    }
+
+    fn unusable(&self, reason: String) -> ArchiveError {
+        ArchiveError::Unusable { path: self.name.clone(), reason }
+    }
+
+    fn stream_entry(&self, index: usize) -> Result<Stream, Fault> {
+        let entry = self.entries.get(index).ok_or_else(|| Fault("no such member".into()))?;
+        match &entry.content {
+            Content::File(path) => Ok(Stream::stored(open_file(path)?, None, self.limits)),
+            &Content::Whole { container } => {
+                Ok(Stream::stored(self.containers[container as usize].clone(), None, self.limits))
+            }
+            &Content::Zipped { container, header, compressed, crc, method } => {
+                let bytes = &self.containers[container as usize];
+                let start = zipped::data_start(bytes, header)?;
+                let declared = stream::Declared { size: entry.size, crc };
+                packed(bytes.section(start, compressed), method, Some(declared), self.limits)
+            }
+            &Content::Salvaged { container, start, compressed, crc, method } => {
+                let bytes = self.containers[container as usize].section(start, compressed);
+                let declared = crc.map(|crc| stream::Declared { size: entry.size, crc });
+                packed(bytes, method, declared, self.limits)
+            }
+        }
+    }
+}
+
+fn packed(
+    bytes: Bytes,
+    method: Method,
+    declared: Option<stream::Declared>,
+    limits: Limits,
+) -> Result<Stream, Fault> {
+    match method {
+        Method::Stored => Ok(Stream::stored(bytes, declared, limits)),
+        Method::Deflated => Ok(Stream::deflated(bytes, declared, limits)),
+        Method::Encrypted => Err(Fault("it is encrypted".into())),
+        Method::Unsupported => Err(Fault("its compression is not supported (deflate was expected)".into())),
+    }
+}
+
+fn open_file(path: &Path) -> Result<Bytes, Fault> {
+    Ok(Bytes::file(std::fs::File::open(path)?)?)
+}
+
+/// Whether a member of that name holds conversations: `conversations.json`, `conversations-000.json`.
+fn holds_conversations(name: &str) -> bool {
+    let base = base_name(name);
+    let Some(middle) = base.strip_prefix("conversations").and_then(|rest| rest.strip_suffix(".json")) else {
+        return false;
+    };
+    let part = middle
+        .strip_prefix(['-', '_'])
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    (middle.is_empty() || part) && !name.starts_with("__MACOSX/") && !name.contains("/__MACOSX/")
+}

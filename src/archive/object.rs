@@ -1,0 +1,81 @@
+//! The original objects again, byte for byte: an archive does not keep its JSON in memory, so the member is read a
+//! second time.
+
+use super::{Archive, ArchiveError, stream::Fault};
+use crate::conversation::Source;
+
+/// Bytes skipped or read at once.
+const PIECE: usize = 1 << 20;
+
+pub(super) fn read(
+    archive: &Archive,
+    sources: &[Source],
+    progress: &mut dyn FnMut(u64) -> bool,
+    sink: &mut dyn FnMut(usize, &[u8]) -> bool,
+) -> Result<(), ArchiveError> {
+    let mut done = 0;
+    let mut before = 0;
+    while let Some(first) = sources.get(done) {
+        let same = sources[done..].iter().take_while(|source| source.member == first.member).count();
+        before += member(archive, sources, done..done + same, before, progress, sink)?;
+        done += same;
+    }
+    Ok(())
+}
+
+/// The objects of one member; gives the bytes inflated. `before` is what earlier members inflated to.
+fn member(
+    archive: &Archive,
+    sources: &[Source],
+    range: std::ops::Range<usize>,
+    before: u64,
+    progress: &mut dyn FnMut(u64) -> bool,
+    sink: &mut dyn FnMut(usize, &[u8]) -> bool,
+) -> Result<u64, ArchiveError> {
+    let number = sources[range.start].member as usize;
+    let Some(&entry) = archive.conversations.get(number) else {
+        return Err(archive.unusable("it has changed since it was opened".into()));
+    };
+    let name = &archive.entries[entry as usize].name;
+    let unusable = |Fault(reason): Fault| archive.unusable(format!("{name}: {reason}"));
+    let mut stream = archive.stream_entry(entry as usize).map_err(unusable)?;
+    let mut piece = vec![0; PIECE];
+    let mut object = Vec::new();
+    let mut wanted = range;
+    loop {
+        let base = stream.produced();
+        let (count, fault) = stream.fill(&mut piece);
+        let end = base + count as u64;
+        // One piece may hold several objects, and an object may span several pieces.
+        while let Some(source) = sources[wanted.clone()].first() {
+            let (start, stop) = (source.offset, source.offset + u64::from(source.length));
+            let from = start.max(base);
+            if from >= end && stop > base {
+                break;
+            }
+            if stop > from {
+                object.extend_from_slice(&piece[(from - base) as usize..(stop.min(end) - base) as usize]);
+            }
+            if stop > end {
+                break;
+            }
+            if !sink(wanted.start, &object) {
+                return Err(ArchiveError::Stopped);
+            }
+            object.clear();
+            wanted.start += 1;
+        }
+        if wanted.is_empty() {
+            return Ok(end);
+        }
+        if let Some(fault) = fault {
+            return Err(unusable(fault));
+        }
+        if count < piece.len() {
+            return Err(archive.unusable(format!("{name}: it has changed since it was opened")));
+        }
+        if !progress(before + end) {
+            return Err(ArchiveError::Stopped);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Finding out what a path is, and listing it.
+
+use std::{
+    fs::{self, File},
+    io::{IsTerminal, Read},
+    path::Path,
+    sync::OnceLock,
+};
+
+use super::{
+    Archive, ArchiveError, Content, Entry, Limits, Location, Loss, Method, base_name,
+    bytes::Bytes,
+    folder, holds_conversations, salvage,
+    stream::{Fault, Stream, plain},
+    zipped,
+};
+
+/// The archive this program carries.
+const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
+
+/// What every refusal ends with.
+const EXPECTED: &str = "expected a ChatGPT export: its zip, its unpacked folder or a conversations.json";
+
+pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, ArchiveError> {
+    let mut opening = Opening::new(limits);
+    opening
+        .location(location)
+        .map_err(|reason| ArchiveError::Unusable { path: location.to_string(), reason })?;
+    Ok(opening.finish(location.to_string()))
+}
+
+/// An archive while its members are gathered.
+struct Opening {
+    limits: Limits,
+    containers: Vec<Bytes>,
+    entries: Vec<Entry>,
+    losses: Vec<Loss>,
+    size: u64,
+}
+
+impl Opening {
+    fn new(limits: Limits) -> Self {
+        Self { limits, containers: Vec::new(), entries: Vec::new(), losses: Vec::new(), size: 0 }
+    }
+
+    fn finish(self, name: String) -> Archive {
+        let mut conversations: Vec<u32> = (0..self.entries.len() as u32)
+            .filter(|&index| {
+                let entry = &self.entries[index as usize];
+                matches!(entry.content, Content::Whole { .. }) || holds_conversations(&entry.name)
+            })
+            .collect();
+        if let ([Entry { content: Content::File(_), .. }], []) = (&*self.entries, &*conversations) {
+            conversations.push(0);
+        }
+        conversations.sort_by(|&a, &b| self.entries[a as usize].name.cmp(&self.entries[b as usize].name));
+        Archive {
+            name,
+            limits: self.limits,
+            containers: self.containers,
+            entries: self.entries,
+            conversations,
+            losses: self.losses,
+            size: self.size,
+            attachments: OnceLock::new(),
+        }
+    }
+
+    fn location(&mut self, location: &Location) -> Result<(), String> {
+        match location {
+            Location::Path(path) => self.path(path),
+            Location::Demo => self.bytes(&Bytes::fixed(DEMO), "conversations.json"),
+            Location::Stdin => {
+                let mut stdin = std::io::stdin().lock();
+                if stdin.is_terminal() {
+                    return Err(format!("it is a terminal; {EXPECTED}"));
+                }
+                let mut bytes = Vec::new();
+                let most = self.limits.stdin_bytes;
+                let read = stdin.by_ref().take(most + 1).read_to_end(&mut bytes);
+                read.map_err(|error| format!("cannot be read: {}", plain(&error)))?;
+                if bytes.len() as u64 > most {
+                    return Err(format!("it goes on past {} GB: name the file instead", most >> 30));
+                }
+                self.bytes(&Bytes::memory(bytes), "conversations.json")
+            }
+        }
+    }
+
+    fn path(&mut self, path: &Path) -> Result<(), String> {
+        let unreadable = |error: std::io::Error| format!("cannot be opened: {}", plain(&error));
+        // Opening a FIFO would wait for a writer: look first.
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        if metadata.is_dir() {
+            let found = folder::list(path, self.limits).map_err(|fault| fault.0)?;
+            self.size = found.iter().map(|entry| entry.size).sum();
+            self.entries = found;
+            if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+                return Err(foreign(&self.entries, "folder"));
+            }
+            return Ok(());
+        }
+        if !metadata.is_file() {
+            return Err(format!("it is neither a file nor a folder; {EXPECTED}"));
+        }
+        let bytes = File::open(path).and_then(Bytes::file).map_err(unreadable)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.bytes(&bytes, &name)
+    }
+
+    /// One file's bytes: a zip, or JSON.
+    fn bytes(&mut self, bytes: &Bytes, name: &str) -> Result<(), String> {
+        self.size = bytes.len();
+        if bytes.is_empty() {
+            return Err(format!("it is empty; {EXPECTED}"));
+        }
+        let mut head = [0; 512];
+        let count =
+            bytes.read_at(0, &mut head).map_err(|error| format!("cannot be read: {}", plain(&error)))?;
+        let head = &head[..count];
+        self.containers.push(bytes.clone());
+        if zipped::is_zip(head) {
+            return self.zip(bytes);
+        }
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[' | b'{') => {}
+            None if self.size > count as u64 => {}
+            _ => {
+                // A zip behind other bytes, such as a self-extracting one, still has its directory at the end.
+                if let Ok(entries) = zipped::list(bytes, 0, self.limits)
+                    && entries.iter().any(|entry| holds_conversations(&entry.name))
+                {
+                    self.entries = entries;
+                    return Ok(());
+                }
+                return Err(format!("it is neither a zip nor JSON; {EXPECTED}"));
+            }
+        }
+        let content = Content::Whole { container: 0 };
+        self.entries.push(Entry { name: name.into(), size: bytes.len(), content });
+        Ok(())
+    }
+
+    fn zip(&mut self, bytes: &Bytes) -> Result<(), String> {
+        self.entries = self.list(bytes, 0, "")?;
+        if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+            self.nested()?;
+        }
+        if self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+            return Ok(());
+        }
+        Err(match self.losses.first() {
+            Some(loss) => {
+                format!("{}, and what is left of it holds no conversations.json; {EXPECTED}", loss.reason)
+            }
+            None => foreign(&self.entries, "zip"),
+        })
+    }
+
+    /// The members of one zip: by its directory, or, without one, by their own headers.
+    fn list(&mut self, bytes: &Bytes, container: u32, name: &str) -> Result<Vec<Entry>, String> {
+        let entries = match zipped::list(bytes, container, self.limits) {
+            Ok(entries) => entries,
+            Err(Fault(reason)) => {
+                self.losses.push(Loss { member: name.to_owned(), reason });
+                return Ok(salvage::list(bytes, container, self.limits));
+            }
+        };
+        if zipped::overlap(&entries) {
+            return Err("its members overlap: such a zip is not opened".to_owned());
+        }
+        Ok(entries)
+    }
+
+    /// The zips inside a zip, one level deep: the Privacy Portal packs exports so.
+    fn nested(&mut self) -> Result<(), String> {
+        let mut memory = 0;
+        for index in 0..self.entries.len() {
+            let entry = self.entries[index].clone();
+            if !base_name(&entry.name).to_ascii_lowercase().ends_with(".zip") {
+                continue;
+            }
+            let name = entry.name.to_string();
+            let bytes = match self.nested_bytes(&entry, &mut memory) {
+                Ok(bytes) => bytes,
+                Err(Fault(reason)) => {
+                    self.losses.push(Loss { member: name, reason });
+                    continue;
+                }
+            };
+            let container = self.containers.len() as u32;
+            self.containers.push(bytes.clone());
+            let inner = self.list(&bytes, container, &name)?;
+            if self.entries.len() + inner.len() > self.limits.members {
+                return Err(format!("it has more than {} members", self.limits.members));
+            }
+            self.entries.extend(inner);
+        }
+        Ok(())
+    }
+
+    fn nested_bytes(&self, entry: &Entry, memory: &mut u64) -> Result<Bytes, Fault> {
+        let &Content::Zipped { container, header, compressed, crc, method } = &entry.content else {
+            return Err(Fault("it lies in a damaged zip".into()));
+        };
+        let outer = &self.containers[container as usize];
+        let bytes = outer.section(zipped::data_start(outer, header)?, compressed);
+        match method {
+            Method::Stored => return Ok(bytes),
+            Method::Deflated => {}
+            Method::Encrypted => return Err(Fault("it is encrypted".into())),
+            Method::Unsupported => return Err(Fault("its compression is not supported".into())),
+        }
+        let most = self.limits.nested_bytes;
+        let declared = super::stream::Declared { size: entry.size, crc };
+        let mut stream = Stream::deflated(bytes, Some(declared), self.limits);
+        let mut inflated = Vec::new();
+        loop {
+            let start = inflated.len();
+            inflated.resize(start + (1 << 20), 0);
+            let (count, fault) = stream.fill(&mut inflated[start..]);
+            inflated.truncate(start + count);
+            *memory += count as u64;
+            if *memory > most {
+                let reason =
+                    format!("zips inside it inflate to more than {} MB: unpack it first", most >> 20);
+                return Err(Fault(reason));
+            }
+            match fault {
+                // What came out is looked at all the same: its own directory may be gone, its members not.
+                Some(_) => return Ok(Bytes::memory(inflated)),
+                None if count < 1 << 20 => return Ok(Bytes::memory(inflated)),
+                None => {}
+            }
+        }
+    }
+}
+
+/// What to say of a container without conversations, naming another provider's where its member names tell.
+fn foreign(entries: &[Entry], container: &str) -> String {
+    let any = |matches: &dyn Fn(&str) -> bool| entries.iter().any(|entry| matches(entry.base_name()));
+    if any(&|base| base == "My Activity.json") {
+        return format!("this looks like a Gemini (Takeout) export, which is not supported yet; {EXPECTED}");
+    }
+    if any(&|base| base.strip_prefix("chat-").and_then(|rest| rest.strip_suffix(".json")).is_some()) {
+        return format!("this looks like a Le Chat export, which is not supported yet; {EXPECTED}");
+    }
+    format!("this {container} holds no conversations.json; {EXPECTED}")
+}

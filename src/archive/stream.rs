@@ -1,0 +1,175 @@
+//! One member's bytes, in order: stored or inflated, counted, checked and bounded.
+
+use std::{fmt, io};
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::{Limits, bytes::Bytes};
+
+/// Compressed bytes read at once.
+const INPUT: usize = 256 << 10;
+
+/// Why a member's bytes end before they should, or should not be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self(format!("cannot be read: {}", plain(&error)))
+    }
+}
+
+/// An I/O error in lower case, without the operating system's number.
+pub(crate) fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// What the archive says of a member, to be checked once it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared {
+    /// Inflated length.
+    pub size: u64,
+    /// CRC-32 of the inflated bytes.
+    pub crc: u32,
+}
+
+/// A member being read from its beginning.
+#[derive(Debug)]
+pub struct Stream {
+    bytes: Bytes,
+    position: u64,
+    inflate: Option<Inflate>,
+    check: Option<(crc32fast::Hasher, Declared)>,
+    produced: u64,
+    limits: Limits,
+    ended: bool,
+}
+
+#[derive(Debug)]
+struct Inflate {
+    state: Decompress,
+    input: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Stream {
+    /// Bytes as they are.
+    pub fn stored(bytes: Bytes, declared: Option<Declared>, limits: Limits) -> Self {
+        let check = declared.map(|declared| (crc32fast::Hasher::new(), declared));
+        Self { bytes, position: 0, inflate: None, check, produced: 0, limits, ended: false }
+    }
+
+    /// A deflate stream; `bytes` may go on behind it.
+    pub fn deflated(bytes: Bytes, declared: Option<Declared>, limits: Limits) -> Self {
+        let inflate = Inflate { state: Decompress::new(false), input: vec![0; INPUT], start: 0, end: 0 };
+        Self { inflate: Some(inflate), ..Self::stored(bytes, declared, limits) }
+    }
+
+    /// Inflated bytes so far.
+    pub fn produced(&self) -> u64 {
+        self.produced
+    }
+
+    /// Compressed bytes used so far; at the end, where the deflate stream ended.
+    pub fn consumed(&self) -> u64 {
+        self.position - self.inflate.as_ref().map_or(0, |inflate| (inflate.end - inflate.start) as u64)
+    }
+
+    /// Fills the buffer as far as the member goes. Fewer bytes than asked for mean its end, with length and
+    /// checksum as declared. After a fault, what was handed out before is still what the member held.
+    pub fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<Fault>) {
+        let mut filled = 0;
+        while filled < buffer.len() && !self.ended {
+            match self.step(&mut buffer[filled..]) {
+                Ok(count) => {
+                    filled += count;
+                    self.produced += count as u64;
+                    if let Err(fault) = self.within_limits() {
+                        self.ended = true;
+                        return (filled, Some(fault));
+                    }
+                }
+                Err(fault) => {
+                    self.ended = true;
+                    return (filled, Some(fault));
+                }
+            }
+        }
+        let mut fault = None;
+        if let Some((hasher, _)) = &mut self.check {
+            hasher.update(&buffer[..filled]);
+        }
+        if self.ended {
+            fault = self.check.take().and_then(|(hasher, declared)| self.verify(hasher, declared));
+        }
+        (filled, fault)
+    }
+
+    fn step(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+        let Some(inflate) = &mut self.inflate else {
+            let count = self.bytes.read_at(self.position, buffer)?;
+            self.position += count as u64;
+            self.ended = count == 0;
+            return Ok(count);
+        };
+        if inflate.start == inflate.end {
+            let count = self.bytes.read_at(self.position, &mut inflate.input)?;
+            self.position += count as u64;
+            (inflate.start, inflate.end) = (0, count);
+            if count == 0 {
+                return Err(Fault("the compressed data ends too early".into()));
+            }
+        }
+        let (before_in, before_out) = (inflate.state.total_in(), inflate.state.total_out());
+        let input = &inflate.input[inflate.start..inflate.end];
+        let status = inflate.state.decompress(input, buffer, FlushDecompress::None);
+        inflate.start += (inflate.state.total_in() - before_in) as usize;
+        let count = (inflate.state.total_out() - before_out) as usize;
+        match status {
+            Ok(Status::StreamEnd) => {
+                self.ended = true;
+                Ok(count)
+            }
+            // No progress with input and room left would turn for ever.
+            Ok(_) if count == 0 && inflate.state.total_in() == before_in => {
+                Err(Fault("the compressed data is damaged".into()))
+            }
+            Ok(_) => Ok(count),
+            Err(_) => Err(Fault("the compressed data is damaged".into())),
+        }
+    }
+
+    fn within_limits(&self) -> Result<(), Fault> {
+        let Limits { member_bytes, ratio, .. } = self.limits;
+        if self.produced > member_bytes {
+            return Err(Fault(format!(
+                "it inflates to more than {} GB (--limit-member-gb)",
+                member_bytes >> 30
+            )));
+        }
+        if self.inflate.is_some()
+            && self.produced > Limits::RATIO_FLOOR
+            && self.produced / self.consumed().max(1) >= ratio
+        {
+            return Err(Fault(format!("it inflates more than {ratio} : 1 (--limit-ratio)")));
+        }
+        Ok(())
+    }
+
+    fn verify(&self, hasher: crc32fast::Hasher, declared: Declared) -> Option<Fault> {
+        if self.produced != declared.size {
+            return Some(Fault(format!("it holds {} bytes, {} were declared", self.produced, declared.size)));
+        }
+        (hasher.finalize() != declared.crc).then(|| Fault("its checksum is wrong".into()))
+    }
+}

@@ -1,0 +1,84 @@
+//! Zip files: listing their members, and finding where a member's bytes begin.
+//!
+//! The `zip` crate reads the central directory; the bytes are read here, because several threads read one archive
+//! at once, in large pieces, and because a damaged member should give what it holds.
+
+use std::io;
+
+use zip::{CompressionMethod, ZipArchive};
+
+use super::{Content, Entry, Limits, Method, bytes::Bytes, stream::Fault};
+
+/// Length of a local file header without name and extra field.
+pub(super) const LOCAL_HEADER: u64 = 30;
+/// The signature it begins with.
+pub(super) const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
+
+/// Whether these first bytes of a file are a zip's.
+pub(super) fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(&LOCAL_SIGNATURE) || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08")
+}
+
+/// The members a zip's central directory lists; of several with one name the last.
+pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<Vec<Entry>, Fault> {
+    let reader = io::BufReader::with_capacity(64 << 10, bytes.cursor());
+    let archive =
+        ZipArchive::new(reader).map_err(|error| Fault(format!("its directory cannot be read ({error})")))?;
+    if archive.len() > limits.members {
+        return Err(Fault(format!("it has {} members, more than {}", archive.len(), limits.members)));
+    }
+    let mut entries = Vec::with_capacity(archive.len());
+    for index in 0..archive.len() {
+        let Ok(entry) = archive.by_index_data(index) else { continue };
+        if entry.is_dir() || entry.is_symlink() {
+            continue;
+        }
+        let name =
+            entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), Into::into);
+        let method = match entry.compression() {
+            _ if entry.encrypted() => Method::Encrypted,
+            CompressionMethod::Stored => Method::Stored,
+            CompressionMethod::Deflated => Method::Deflated,
+            _ => Method::Unsupported,
+        };
+        entries.push(Entry {
+            name: name.into(),
+            size: entry.size(),
+            content: Content::Zipped {
+                container,
+                header: entry.header_start(),
+                compressed: entry.compressed_size(),
+                crc: entry.crc32(),
+                method,
+            },
+        });
+    }
+    Ok(entries)
+}
+
+/// Where a member's compressed bytes begin, behind its local header.
+pub(super) fn data_start(bytes: &Bytes, header: u64) -> Result<u64, Fault> {
+    let mut local = [0; LOCAL_HEADER as usize];
+    let missing = || Fault("its local header is missing".into());
+    bytes.read_exact_at(header, &mut local).map_err(|_| missing())?;
+    if local[..4] != LOCAL_SIGNATURE {
+        return Err(missing());
+    }
+    let length = |at: usize| u64::from(u16::from_le_bytes([local[at], local[at + 1]]));
+    Ok(header + LOCAL_HEADER + length(26) + length(28))
+}
+
+/// Whether two members share bytes, as in a bomb that refers to one piece of data many times.
+pub(super) fn overlap(entries: &[Entry]) -> bool {
+    let mut spans: Vec<(u64, u64)> = entries
+        .iter()
+        .filter_map(|entry| match entry.content {
+            Content::Zipped { header, compressed, .. } => {
+                Some((header, header.saturating_add(LOCAL_HEADER).saturating_add(compressed)))
+            }
+            _ => None,
+        })
+        .collect();
+    spans.sort_unstable();
+    spans.windows(2).any(|pair| pair[1].0 < pair[0].1)
+}

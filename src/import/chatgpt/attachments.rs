@@ -1,0 +1,153 @@
+//! Images, voice clips and uploads, as messages name them.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::shape::{Aggregate, PartObject, Upload};
+use crate::conversation::{Attachment, Detail, Media, Part};
+
+/// The uploads of a message's metadata, those that a pointer in its text already stands for crossed out.
+pub(super) struct Uploads<'a, 'de> {
+    listed: &'a [Upload<'de>],
+    by_id: HashMap<&'a str, &'a Upload<'de>>,
+    /// Ids that a pointer was found for.
+    placed: HashSet<Box<str>>,
+}
+
+impl<'a, 'de> Uploads<'a, 'de> {
+    pub(super) fn of(uploads: &'a [Upload<'de>]) -> Self {
+        let ids = uploads.iter().filter_map(|upload| Some((stored_id(upload.id.as_deref()?), upload)));
+        Self { listed: uploads, by_id: ids.collect(), placed: HashSet::new() }
+    }
+
+    /// What is known of an upload by its id; it will not be listed again.
+    fn place(&mut self, id: &str) -> Option<&'a Upload<'de>> {
+        let upload = self.by_id.get(id).copied();
+        if upload.is_some() {
+            self.placed.insert(id.into());
+        }
+        upload
+    }
+
+    /// Those no pointer stands for, at the beginning of the text.
+    pub(super) fn rest(&self, parts: &mut Vec<Part>) {
+        let is_placed = |id: &str| self.placed.contains(id);
+        let rest = self
+            .listed
+            .iter()
+            .filter(|upload| upload.id.is_some() || upload.name.is_some())
+            .filter(|upload| !upload.id.as_deref().map(stored_id).is_some_and(is_placed))
+            .map(|upload| {
+                let mime = upload.mime.as_deref().unwrap_or_default();
+                let attachment = Attachment {
+                    media: media(mime),
+                    id: upload.id.as_deref().map(stored_id).unwrap_or_default().into(),
+                    name: upload.name.as_deref().unwrap_or_default().into(),
+                    size: whole(upload.size),
+                    dimensions: dimensions(upload.width, upload.height),
+                    mime: mime.into(),
+                    prompt: "".into(),
+                    content: "".into(),
+                };
+                Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }
+            });
+        parts.splice(0..0, rest);
+    }
+}
+
+/// The id in the names of the export's files: without `file-service://` or `sediment://`. A pointer to a page of a
+/// file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file behind the first `#`.
+pub(super) fn stored_id(pointer: &str) -> &str {
+    let path = pointer.split_once("://").map_or(pointer, |(_, path)| path);
+    let mut pieces = path.split('#');
+    let first = pieces.next().unwrap_or_default();
+    pieces.find(|piece| piece.starts_with("file")).filter(|_| !first.starts_with("file")).unwrap_or(first)
+}
+
+/// What an object among the parts points at, placed at `at` in the text.
+pub(super) fn of_part(
+    object: &PartObject<'_>,
+    uploads: &mut Uploads<'_, '_>,
+    at: u32,
+    parts: &mut Vec<Part>,
+) {
+    let kind = object.content_type.as_deref().unwrap_or_default();
+    let mut point = |pointer: Option<&str>, media: Media, format: Option<&str>, size: Option<f64>| {
+        let Some(pointer) = pointer.filter(|pointer| !pointer.is_empty()) else { return };
+        let id = stored_id(pointer);
+        let upload = uploads.place(id);
+        let mime = upload.and_then(|upload| upload.mime.as_deref());
+        let mime = mime.map_or_else(|| mime_of(media, format), str::to_owned);
+        let made = [&object.metadata.dalle, &object.metadata.generation];
+        let prompt = made.iter().find_map(|made| made.prompt.as_deref()).unwrap_or_default();
+        let attachment = Attachment {
+            media,
+            id: id.into(),
+            name: upload.and_then(|upload| upload.name.as_deref()).unwrap_or_default().into(),
+            size: whole(size.or(upload.and_then(|upload| upload.size))),
+            dimensions: dimensions(object.width, object.height)
+                .or_else(|| upload.and_then(|upload| dimensions(upload.width, upload.height))),
+            mime: mime.into(),
+            prompt: prompt.into(),
+            content: "".into(),
+        };
+        parts.push(Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) });
+    };
+    let media = match kind {
+        _ if kind.contains("image") => Media::Image,
+        _ if kind.contains("audio") => Media::Audio,
+        _ if kind.contains("video") => Media::Video,
+        _ => Media::File,
+    };
+    point(object.asset_pointer.as_deref(), media, object.format.as_deref(), object.size);
+    let audio = &object.audio.0;
+    point(audio.asset_pointer.as_deref(), Media::Audio, audio.format.as_deref(), audio.size);
+    let video = &object.video.0;
+    point(video.asset_pointer.as_deref(), Media::Video, video.format.as_deref(), video.size);
+}
+
+/// The images python drew.
+pub(super) fn outputs(aggregate: &Aggregate<'_>, at: u32, parts: &mut Vec<Part>) {
+    for pointer in aggregate.messages.iter().filter_map(|message| message.image_url.as_deref()) {
+        if pointer.is_empty() || pointer.starts_with("data:") {
+            continue;
+        }
+        let attachment = Attachment {
+            media: Media::Image,
+            id: stored_id(pointer).into(),
+            name: "".into(),
+            size: None,
+            dimensions: None,
+            mime: "".into(),
+            prompt: "".into(),
+            content: "".into(),
+        };
+        parts.push(Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) });
+    }
+}
+
+fn media(mime: &str) -> Media {
+    match mime.split('/').next() {
+        Some("image") => Media::Image,
+        Some("audio") => Media::Audio,
+        Some("video") => Media::Video,
+        _ => Media::File,
+    }
+}
+
+fn mime_of(media: Media, format: Option<&str>) -> String {
+    match (media, format) {
+        (Media::Audio, Some(format)) if !format.is_empty() => format!("audio/{format}"),
+        (Media::Video, Some(format)) if !format.is_empty() => format!("video/{format}"),
+        _ => String::new(),
+    }
+}
+
+fn whole(number: Option<f64>) -> Option<u64> {
+    number.filter(|number| (0.0..1e18).contains(number)).map(|number| number as u64)
+}
+
+fn dimensions(width: Option<f64>, height: Option<f64>) -> Option<(u32, u32)> {
+    let whole =
+        |number: Option<f64>| number.filter(|number| (1.0..1e9).contains(number)).map(|number| number as u32);
+    Some((whole(width)?, whole(height)?))
+}

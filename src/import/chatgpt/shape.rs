@@ -1,0 +1,319 @@
+//! The fields of the ChatGPT export that are read, by their names in the JSON. Everything else is skipped.
+
+use std::borrow::Cow;
+
+use serde::de::{MapAccess, SeqAccess};
+
+use crate::{
+    conversation::Time,
+    import::json::{Field, Lenient, Raw, Text, record},
+};
+
+/// A time as the export writes it: seconds since 1970, or ISO 8601 in exports made by the API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stamp(pub Option<Time>);
+
+impl<'de> Lenient<'de> for Stamp {
+    fn from_number(seconds: f64) -> Self {
+        Self(Time::from_seconds(seconds))
+    }
+
+    fn from_text(text: Cow<'de, str>) -> Self {
+        if let Ok(seconds) = text.parse::<f64>() {
+            return Self::from_number(seconds);
+        }
+        let zoned = text.parse::<jiff::Timestamp>().ok();
+        let local = || jiff::tz::TimeZone::UTC.to_timestamp(text.parse::<jiff::civil::DateTime>().ok()?).ok();
+        Self(zoned.or_else(local).map(|stamp| Time(stamp.as_microsecond())))
+    }
+}
+
+/// An object, or nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Maybe<T>(pub Option<Box<T>>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        T::from_map(map).map(|value| Self(Some(Box::new(value))))
+    }
+}
+
+record! {
+    /// A node's message.
+    Message<'de> {
+        author: Author<'de> = "author",
+        created: Stamp = "create_time",
+        content: Content<'de> = "content",
+        status: Text<'de> = "status",
+        weight: Option<f64> = "weight",
+        metadata: Metadata<'de> = "metadata",
+        recipient: Text<'de> = "recipient",
+    }
+}
+
+record! {
+    /// Who wrote it.
+    Author<'de> {
+        role: Text<'de> = "role",
+        name: Text<'de> = "name",
+    }
+}
+
+/// What a message says, in whichever fields its type uses.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Content<'de>(pub ContentFields<'de>);
+
+impl<'de> Lenient<'de> for Content<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self(ContentFields { parts: Parts::from_text(text), ..ContentFields::default() })
+    }
+
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        ContentFields::from_map(map).map(Self)
+    }
+}
+
+record! {
+    /// See [`Content`].
+    ContentFields<'de> {
+        content_type: Text<'de> = "content_type",
+        parts: Parts<'de> = "parts",
+        text: Raw<'de> = "text",
+        language: Text<'de> = "language",
+        thoughts: Vec<Thought<'de>> = "thoughts",
+        content: Raw<'de> = "content",
+        result: Raw<'de> = "result",
+        summary: Raw<'de> = "summary",
+        snippet: Raw<'de> = "snippet",
+        url: Text<'de> = "url",
+        domain: Text<'de> = "domain",
+        title: Text<'de> = "title",
+        name: Text<'de> = "name",
+        user_profile: Raw<'de> = "user_profile",
+        user_instructions: Raw<'de> = "user_instructions",
+        model_set_context: Raw<'de> = "model_set_context",
+    }
+}
+
+/// `parts`: a list, each element as it stands; or a bare string.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts<'de> {
+    pub list: Vec<Raw<'de>>,
+    pub bare: Text<'de>,
+}
+
+impl<'de> Lenient<'de> for Parts<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self { list: Vec::new(), bare: Some(text) }
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        Ok(Self { list: Lenient::from_list(list)?, bare: None })
+    }
+}
+
+record! {
+    /// An object in `parts`: an image, a voice clip, a transcription.
+    PartObject<'de> {
+        content_type: Text<'de> = "content_type",
+        text: Raw<'de> = "text",
+        asset_pointer: Text<'de> = "asset_pointer",
+        size: Option<f64> = "size_bytes",
+        width: Option<f64> = "width",
+        height: Option<f64> = "height",
+        format: Text<'de> = "format",
+        metadata: PartMetadata<'de> = "metadata",
+        audio: Pointer<'de> = "audio_asset_pointer",
+        video: Pointer<'de> = "video_container_asset_pointer",
+    }
+}
+
+record! {
+    /// What is kept of a part's metadata.
+    PartMetadata<'de> {
+        dalle: Dalle<'de> = "dalle",
+        generation: Dalle<'de> = "generation",
+    }
+}
+
+record! {
+    /// How an image was made.
+    Dalle<'de> {
+        prompt: Text<'de> = "prompt",
+    }
+}
+
+/// A pointer to a stored file: a string, or an object that holds one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pointer<'de>(pub PointerFields<'de>);
+
+record! {
+    /// See [`Pointer`].
+    PointerFields<'de> {
+        asset_pointer: Text<'de> = "asset_pointer",
+        format: Text<'de> = "format",
+        size: Option<f64> = "size_bytes",
+    }
+}
+
+impl<'de> Lenient<'de> for Pointer<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self(PointerFields { asset_pointer: Some(text), ..PointerFields::default() })
+    }
+
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        PointerFields::from_map(map).map(Self)
+    }
+}
+
+record! {
+    /// A step of the model's reasoning.
+    Thought<'de> {
+        summary: Text<'de> = "summary",
+        content: Raw<'de> = "content",
+        chunks: Raw<'de> = "chunks",
+    }
+}
+
+record! {
+    /// What is read of a message's metadata.
+    Metadata<'de> {
+        model: Text<'de> = "model_slug",
+        attachments: Vec<Upload<'de>> = "attachments",
+        citations: Vec<OldCitation<'de>> = "citations",
+        references: Vec<Reference<'de>> = "content_references",
+        hidden: bool = "is_visually_hidden_from_conversation",
+        user_system: bool = "is_user_system_message",
+        user_context: UserContext<'de> = "user_context_message_data",
+        finish: Finish<'de> = "finish_details",
+        seconds: Option<f64> = "finished_duration_sec",
+        aggregate: Aggregate<'de> = "aggregate_result",
+        cited: CiteMetadata<'de> = "_cite_metadata",
+    }
+}
+
+record! {
+    /// The old form of custom instructions.
+    UserContext<'de> {
+        about_user: Raw<'de> = "about_user_message",
+        about_model: Raw<'de> = "about_model_message",
+    }
+}
+
+record! {
+    /// Why an answer ended.
+    Finish<'de> {
+        kind: Text<'de> = "type",
+    }
+}
+
+record! {
+    /// What python gave back.
+    Aggregate<'de> {
+        messages: Vec<AggregateMessage<'de>> = "messages",
+    }
+}
+
+record! {
+    /// One of its outputs.
+    AggregateMessage<'de> {
+        image_url: Text<'de> = "image_url",
+    }
+}
+
+record! {
+    /// An upload; the text does not mention it.
+    Upload<'de> {
+        id: Text<'de> = "id",
+        name: Text<'de> = "name",
+        size: Option<f64> = "size",
+        mime: Text<'de> = "mime_type",
+        width: Option<f64> = "width",
+        height: Option<f64> = "height",
+    }
+}
+
+record! {
+    /// The pages a browsing tool saw.
+    CiteMetadata<'de> {
+        list: Vec<Page<'de>> = "metadata_list",
+    }
+}
+
+record! {
+    /// A page.
+    Page<'de> {
+        title: Text<'de> = "title",
+        url: Text<'de> = "url",
+    }
+}
+
+record! {
+    /// `metadata.citations[]`: what 【…†…】 points at.
+    OldCitation<'de> {
+        start: Option<f64> = "start_ix",
+        end: Option<f64> = "end_ix",
+        metadata: OldCitationMetadata<'de> = "metadata",
+    }
+}
+
+record! {
+    /// See [`OldCitation`].
+    OldCitationMetadata<'de> {
+        title: Text<'de> = "title",
+        name: Text<'de> = "name",
+        url: Text<'de> = "url",
+        extra: OldCitationExtra = "extra",
+    }
+}
+
+/// See [`OldCitation`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OldCitationExtra {
+    pub message: Option<f64>,
+}
+
+impl<'de> Lenient<'de> for OldCitationExtra {
+    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut extra = Self::default();
+        while let Some(Field(key)) = map.next_key::<Field<Text<'de>>>()? {
+            let Field(number) = map.next_value::<Field<Option<f64>>>()?;
+            if key.as_deref() == Some("cited_message_idx") {
+                extra.message = number;
+            }
+        }
+        Ok(extra)
+    }
+}
+
+record! {
+    /// `metadata.content_references[]`: what a citation marker points at.
+    Reference<'de> {
+        matched: Text<'de> = "matched_text",
+        kind: Text<'de> = "type",
+        alt: Text<'de> = "alt",
+        name: Text<'de> = "name",
+        title: Text<'de> = "title",
+        url: Text<'de> = "url",
+        items: Vec<Item<'de>> = "items",
+        fallback: Vec<Item<'de>> = "fallback_items",
+        sources: Vec<Item<'de>> = "sources",
+        safe_urls: Vec<Text<'de>> = "safe_urls",
+    }
+}
+
+record! {
+    /// A source of a reference.
+    Item<'de> {
+        title: Text<'de> = "title",
+        url: Text<'de> = "url",
+        attribution: Text<'de> = "attribution",
+        supporting: Vec<Page<'de>> = "supporting_websites",
+    }
+}

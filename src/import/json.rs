@@ -1,0 +1,393 @@
+//! JSON that may be of any shape: each field takes what it can use of what it finds, and skips the rest.
+//!
+//! OpenAI publishes no contract for its export, so a value of another type than expected costs the field it stands
+//! in and nothing else. serde's derived types would refuse the object around it; these do not.
+
+use std::{borrow::Cow, cell::Cell, fmt, marker::PhantomData};
+
+use memchr::memchr;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::value::RawValue;
+
+/// A type that can be made of any JSON value: of the shapes it does not override it is the default.
+pub(crate) trait Lenient<'de>: Default {
+    /// From whatever comes.
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyShape(PhantomData))
+    }
+
+    /// From a string; borrowed where the JSON has no escapes.
+    fn from_text(_: Cow<'de, str>) -> Self {
+        Self::default()
+    }
+
+    /// From a number.
+    fn from_number(_: f64) -> Self {
+        Self::default()
+    }
+
+    /// From `true` or `false`.
+    fn from_flag(_: bool) -> Self {
+        Self::default()
+    }
+
+    /// From an array.
+    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    /// From an object.
+    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+}
+
+/// Carries a [`Lenient`] type through serde.
+pub(crate) struct Field<T>(pub T);
+
+impl<'de, T: Lenient<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Field)
+    }
+}
+
+struct AnyShape<T>(PhantomData<T>);
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for AnyShape<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok(T::from_flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+        T::from_list(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_map(map)
+    }
+}
+
+/// A string, if it is one.
+pub(crate) type Text<'de> = Option<Cow<'de, str>>;
+
+impl<'de> Lenient<'de> for Text<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Some(text)
+    }
+}
+
+impl Lenient<'_> for Option<f64> {
+    fn from_number(number: f64) -> Self {
+        Some(number)
+    }
+}
+
+impl Lenient<'_> for bool {
+    fn from_flag(flag: bool) -> Self {
+        flag
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        // The length is not known before the end, and would not be trusted.
+        let mut elements = Self::new();
+        while spend(size_of::<T>() + PER_ELEMENT) {
+            match list.next_element()? {
+                Some(Field(element)) => elements.push(element),
+                None => return Ok(elements),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(elements)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Box::new(T::from_text(text))
+    }
+
+    fn from_number(number: f64) -> Self {
+        Box::new(T::from_number(number))
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        T::from_list(list).map(Box::new)
+    }
+
+    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        T::from_map(map).map(Box::new)
+    }
+}
+
+/// Present and not null, whatever it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Present(pub bool);
+
+impl<'de> Lenient<'de> for Present {
+    fn from_text(_: Cow<'de, str>) -> Self {
+        Self(true)
+    }
+
+    fn from_number(_: f64) -> Self {
+        Self(true)
+    }
+
+    fn from_flag(_: bool) -> Self {
+        Self(true)
+    }
+
+    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self(true))
+    }
+
+    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self(true))
+    }
+}
+
+/// A JSON value as it stands, to be looked at later: a long text is unescaped once, straight to where it is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Raw<'de>(pub &'de str);
+
+impl<'de> Lenient<'de> for Raw<'de> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&'de RawValue>::deserialize(deserializer).map(|value| Self(value.get()))
+    }
+}
+
+impl Raw<'_> {
+    /// It is a string.
+    pub(crate) fn is_text(self) -> bool {
+        self.0.starts_with('"')
+    }
+
+    /// Appends the string it is; a lone surrogate becomes U+FFFD.
+    pub(crate) fn unescape(self, out: &mut String) {
+        let Some(mut rest) = self.0.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return };
+        while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+            out.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let plain = match rest.as_bytes().first() {
+                Some(b'n') => '\n',
+                Some(b't') => '\t',
+                Some(b'r') => '\r',
+                Some(b'b') => '\u{8}',
+                Some(b'f') => '\u{c}',
+                Some(b'u') => {
+                    let (character, length) = escaped(rest);
+                    out.push(character);
+                    rest = &rest[length..];
+                    continue;
+                }
+                Some(&other) => other as char,
+                None => return,
+            };
+            out.push(plain);
+            rest = &rest[1..];
+        }
+        out.push_str(rest);
+    }
+}
+
+/// The character of `uXXXX`, or of `uXXXX\uXXXX` for a pair, and the length of that.
+fn escaped(text: &str) -> (char, usize) {
+    let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    match unit(1) {
+        Some(high @ 0xd800..=0xdbff) => match unit(7).filter(|_| text.get(5..7) == Some("\\u")) {
+            Some(low @ 0xdc00..=0xdfff) => {
+                let code = 0x1_0000 + (u32::from(high - 0xd800) << 10) + u32::from(low - 0xdc00);
+                (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 11)
+            }
+            _ => (char::REPLACEMENT_CHARACTER, 5),
+        },
+        Some(unit) => (char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER), 5),
+        None => (char::REPLACEMENT_CHARACTER, text.len().min(1)),
+    }
+}
+
+thread_local! {
+    /// Bytes that the lists of what is read at the moment may still take.
+    static ALLOWANCE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What an element costs besides its own size, as a string it owns.
+const PER_ELEMENT: usize = 32;
+
+/// Sets how many bytes the lists of what is read next may take: `[{},{},…]` is three bytes an element in the file
+/// and hundreds in memory. What goes beyond is skipped.
+pub(crate) fn allow(bytes: usize) {
+    ALLOWANCE.set(bytes);
+}
+
+fn spend(bytes: usize) -> bool {
+    let left = ALLOWANCE.get().checked_sub(bytes);
+    if let Some(left) = left {
+        ALLOWANCE.set(left);
+    }
+    left.is_some()
+}
+
+/// Takes in a JSON object or array as it is read, instead of making a value of it; other shapes are skipped.
+pub(crate) trait Sink<'de> {
+    /// An object.
+    fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    /// An array.
+    fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// Carries a [`Sink`] through serde.
+pub(crate) struct Into<S>(pub S);
+
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Into<S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Sink<'de>> Visitor<'de> for Into<S> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, list: A) -> Result<(), A::Error> {
+        self.0.list(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, map: A) -> Result<(), A::Error> {
+        self.0.map(map)
+    }
+}
+
+/// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
+/// last value counts.
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $name<$life> { $($(#[$doc])* pub $field: $type,)* }
+
+        impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
+            fn from_map<A: serde::de::MapAccess<$life>>(mut map: A) -> Result<Self, A::Error> {
+                use $crate::import::json::{Field, Text};
+                let mut record = Self::default();
+                while let Some(Field(key)) = map.next_key::<Field<Text<$life>>>()? {
+                    match key.as_deref().unwrap_or_default() {
+                        $($key => record.$field = map.next_value::<Field<$type>>()?.0,)*
+                        _ => { map.next_value::<serde::de::IgnoredAny>()?; }
+                    }
+                }
+                Ok(record)
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn unescaped(json: &str) -> String {
+        let mut text = String::new();
+        Raw(json).unescape(&mut text);
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn strings_are_unescaped_as_serde_json_does(text in any::<String>()) {
+            let json = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(unescaped(&json), text.clone());
+            let mut ascii = String::new();
+            for unit in text.encode_utf16() {
+                write!(ascii, "\\u{unit:04x}").unwrap();
+            }
+            prop_assert_eq!(unescaped(&format!("\"{ascii}\"")), text);
+        }
+    }
+
+    #[test]
+    fn lists_take_no_more_memory_than_allowed() {
+        let json = format!("[{}1]", "1,".repeat(10_000));
+        allow(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
+        let list = serde_json::from_str::<Field<Vec<Option<f64>>>>(&json).unwrap().0;
+        assert_eq!(list.len(), 100);
+    }
+}

@@ -1,0 +1,444 @@
+//! Makes JSON of what is almost JSON, so that a conversation with one bad byte is not lost.
+//!
+//! One pass over the bytes, without recursion, that copies what is sound and repairs what is not:
+//!
+//! | wrong | mended |
+//! |---|---|
+//! | a lone surrogate (`\ud83d` without its pair), invalid UTF-8, an unknown escape | U+FFFD |
+//! | a raw control character in a string | its escape |
+//! | `NaN`, `Infinity`, a number out of range, any other bare word | `null` |
+//! | values nested deeper than [`DEEPEST`] | `null` |
+//! | the end of the file inside the object | the string, arrays and objects it stands in are closed |
+
+use std::fmt::Write;
+
+/// Values deeper than this are pruned. The import itself looks twelve deep.
+pub const DEEPEST: usize = 100;
+
+/// What was mended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Characters that were none: lone surrogates, invalid UTF-8, raw controls, unknown escapes.
+    pub characters: u64,
+    /// Values that were none, or out of range.
+    pub values: u64,
+    /// Values nested too deep.
+    pub pruned: u64,
+    /// It ended in the middle.
+    pub cut: bool,
+}
+
+impl Mended {
+    /// Whether something of it was lost, other than single characters.
+    pub fn lost(&self) -> bool {
+        self.values > 0 || self.pruned > 0 || self.cut
+    }
+}
+
+impl std::fmt::Display for Mended {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut said = false;
+        let mut say = |text: std::fmt::Arguments<'_>| {
+            let separator = if std::mem::replace(&mut said, true) { ", " } else { "" };
+            formatter.write_fmt(format_args!("{separator}{text}"))
+        };
+        if self.cut {
+            say(format_args!("cut off in the middle"))?;
+        }
+        if self.characters > 0 {
+            say(format_args!("{} broken characters", self.characters))?;
+        }
+        if self.values > 0 {
+            say(format_args!("{} broken values", self.values))?;
+        }
+        if self.pruned > 0 {
+            say(format_args!("{} values nested too deep", self.pruned))?;
+        }
+        if said { Ok(()) } else { formatter.write_str("broken JSON") }
+    }
+}
+
+/// What the grammar allows next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Key,
+    Colon,
+    Value,
+    /// A comma or the end of what is open.
+    Comma,
+}
+
+/// Mends an object that begins with `{`. What comes out is an object, whatever went in.
+pub fn mend(object: &[u8]) -> (String, Mended) {
+    let mut mending = Mending {
+        bytes: object,
+        at: object.iter().position(|&byte| byte == b'{').unwrap_or(object.len()),
+        out: String::with_capacity(object.len() + 16),
+        open: Vec::new(),
+        next: Next::Value,
+        last_string: usize::MAX,
+        mended: Mended::default(),
+    };
+    mending.run();
+    (mending.out, mending.mended)
+}
+
+struct Mending<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    out: String,
+    /// `{` and `[` that were written and not closed.
+    open: Vec<u8>,
+    next: Next,
+    /// Where the string just written begins; `usize::MAX` if what was written last is none.
+    last_string: usize,
+    mended: Mended,
+}
+
+impl Mending<'_> {
+    fn run(&mut self) {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                b'{' | b'[' => self.opening(byte),
+                b'}' | b']' => {
+                    self.at += 1;
+                    self.closing(byte);
+                    if self.open.is_empty() && !self.out.is_empty() {
+                        return;
+                    }
+                }
+                b'"' if self.next == Next::Comma => {
+                    // Two values without a comma: take it as if there were one.
+                    self.mended.values += 1;
+                    self.comma();
+                }
+                b'"' => self.string(),
+                b',' => {
+                    self.at += 1;
+                    self.comma();
+                }
+                b':' => {
+                    self.at += 1;
+                    if self.next == Next::Colon {
+                        self.out.push(':');
+                        self.next = Next::Value;
+                    } else {
+                        self.mended.values += 1;
+                        self.lost_bracket();
+                    }
+                }
+                _ => self.bare(),
+            }
+        }
+        self.mended.cut = true;
+        self.finish();
+    }
+
+    /// Closes whatever is open.
+    fn finish(&mut self) {
+        while let Some(&open) = self.open.last() {
+            self.closing(if open == b'{' { b'}' } else { b']' });
+        }
+        if self.out.is_empty() {
+            self.out.push_str("{}");
+        }
+    }
+
+    fn opening(&mut self, byte: u8) {
+        match self.next {
+            Next::Comma => {
+                self.mended.values += 1;
+                self.comma();
+                if self.next != Next::Value {
+                    // In an object a value without a key has no place.
+                    self.skip_value();
+                    return;
+                }
+            }
+            Next::Key | Next::Colon => {
+                self.mended.values += 1;
+                if self.next == Next::Key {
+                    self.skip_value();
+                    return;
+                }
+                self.out.push(':');
+            }
+            Next::Value => {}
+        }
+        if self.open.len() >= DEEPEST {
+            self.mended.pruned += 1;
+            self.skip_value();
+            self.value("null");
+            return;
+        }
+        self.at += 1;
+        self.out.push(byte as char);
+        self.open.push(byte);
+        self.next = if byte == b'{' { Next::Key } else { Next::Value };
+    }
+
+    fn closing(&mut self, byte: u8) {
+        let opened = if byte == b'}' { b'{' } else { b'[' };
+        if !self.open.contains(&opened) {
+            self.mended.values += 1;
+            return;
+        }
+        while let Some(open) = self.open.pop() {
+            match self.next {
+                Next::Colon => self.out.push_str(":null"),
+                Next::Value if open == b'{' => self.out.push_str("null"),
+                _ => {}
+            }
+            if matches!(self.next, Next::Key | Next::Value) && self.out.ends_with(',') {
+                self.out.pop();
+            }
+            self.out.push(if open == b'{' { '}' } else { ']' });
+            self.last_string = usize::MAX;
+            self.next = Next::Comma;
+            if open == opened {
+                return;
+            }
+            self.mended.values += 1;
+        }
+    }
+
+    /// A comma, if one may stand here.
+    fn comma(&mut self) {
+        match self.next {
+            Next::Comma => {}
+            Next::Colon => self.out.push_str(":null"),
+            Next::Value if self.open.last() == Some(&b'{') => self.out.push_str("null"),
+            Next::Key | Next::Value => return,
+        }
+        match self.open.last() {
+            Some(b'{') => self.next = Next::Key,
+            Some(_) => self.next = Next::Value,
+            None => return,
+        }
+        self.out.push(',');
+    }
+
+    /// A colon behind a string in an array: the array's bracket is missing, and the string is a key behind it.
+    fn lost_bracket(&mut self) {
+        if self.next != Next::Comma || !self.open.ends_with(b"{[") || self.last_string == usize::MAX {
+            return;
+        }
+        let key = self.out.split_off(self.last_string);
+        if self.out.ends_with(',') {
+            self.out.pop();
+        }
+        self.open.pop();
+        self.out.push_str("],");
+        self.out.push_str(&key);
+        self.out.push(':');
+        self.next = Next::Value;
+    }
+
+    /// Writes a value.
+    fn value(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.last_string = usize::MAX;
+        self.next = Next::Comma;
+    }
+
+    /// A word outside a string: a number, `true`, `null`, or none of these.
+    fn bare(&mut self) {
+        let start = self.at;
+        let ends = |byte: &u8| b" \t\r\n,:{}[]\"".contains(byte);
+        self.at = self.bytes[start..].iter().position(ends).map_or(self.bytes.len(), |length| start + length);
+        let word = std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or_default();
+        let sound = serde_json::from_str::<serde_json::Value>(word).is_ok();
+        let cut = self.at == self.bytes.len();
+        match self.next {
+            Next::Value if sound && !cut => self.value(word),
+            Next::Value => {
+                self.mended.values += 1;
+                self.value("null");
+            }
+            _ => self.mended.values += 1,
+        }
+    }
+
+    /// A string, as a key or a value.
+    fn string(&mut self) {
+        self.at += 1;
+        let key = self.next == Next::Key;
+        if self.next == Next::Colon {
+            self.mended.values += 1;
+            self.out.push(':');
+        }
+        self.last_string = self.out.len();
+        self.out.push('"');
+        let mut copied = self.at;
+        loop {
+            let rest = &self.bytes[self.at..];
+            let special = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+            let Some(length) = rest.iter().position(special) else {
+                self.at = self.bytes.len();
+                self.copy(copied);
+                break;
+            };
+            self.at += length;
+            self.copy(copied);
+            match self.bytes[self.at] {
+                b'"' => {
+                    self.at += 1;
+                    break;
+                }
+                b'\\' => self.escape(),
+                control => {
+                    self.at += 1;
+                    self.mended.characters += 1;
+                    // Writing to a string does not fail.
+                    let _ = write!(self.out, "\\u{control:04x}");
+                }
+            }
+            copied = self.at;
+        }
+        self.out.push('"');
+        self.next = if key { Next::Colon } else { Next::Comma };
+    }
+
+    /// Copies the bytes of a string since `from`.
+    fn copy(&mut self, from: usize) {
+        for chunk in self.bytes[from..self.at].utf8_chunks() {
+            self.out.push_str(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                self.mended.characters += 1;
+                self.out.push('\u{fffd}');
+            }
+        }
+    }
+
+    /// An escape, at its backslash.
+    fn escape(&mut self) {
+        let unit = |at: usize| {
+            let digits = self.bytes.get(at..at + 6).filter(|escape| escape.starts_with(b"\\u"))?;
+            digits[2..].iter().all(u8::is_ascii_hexdigit).then_some(())?;
+            u16::from_str_radix(std::str::from_utf8(&digits[2..]).ok()?, 16).ok()
+        };
+        let (length, sound) = match self.bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => (2, true),
+            Some(b'u') => match (unit(self.at), unit(self.at + 6)) {
+                (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (12, true),
+                (Some(0xd800..=0xdfff), _) => (6, false),
+                (Some(_), _) => (6, true),
+                (None, _) => (2, false),
+            },
+            Some(byte) if byte.is_ascii() && *byte >= 0x20 => (2, false),
+            _ => (1, false),
+        };
+        if sound {
+            let escape = &self.bytes[self.at..self.at + length];
+            self.out.push_str(std::str::from_utf8(escape).unwrap_or_default());
+        } else {
+            self.mended.characters += 1;
+            self.out.push('\u{fffd}');
+        }
+        self.at += length;
+    }
+
+    /// Steps over a value that has no place, however deep.
+    fn skip_value(&mut self) {
+        let mut depth = 0_usize;
+        let mut in_string = false;
+        while let Some(&byte) = self.bytes.get(self.at) {
+            self.at += 1;
+            match byte {
+                b'\\' if in_string => self.at += 1,
+                b'"' => in_string = !in_string,
+                b'{' | b'[' if !in_string => depth += 1,
+                b'}' | b']' if !in_string => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.at = self.at.min(self.bytes.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mended(json: &[u8]) -> String {
+        mend(json).0
+    }
+
+    #[test]
+    fn sound_json_comes_out_as_it_went_in() {
+        let json = r#"{"a":[1,-2.5e3,true,null,"x\n\u00e9\ud83d\ude00"],"b":{}}"#;
+        assert_eq!(mend(json.as_bytes()), (json.to_owned(), Mended::default()));
+    }
+
+    #[test]
+    fn characters_that_are_none_are_replaced() {
+        assert_eq!(mended(br#"{"a":"\ud83d x \udc00 \q"}"#), "{\"a\":\"\u{fffd} x \u{fffd} \u{fffd}\"}");
+        assert_eq!(mended(b"{\"a\":\"\xff\xc3\"}"), "{\"a\":\"\u{fffd}\u{fffd}\"}");
+        assert_eq!(mended(b"{\"a\":\"\x1b[0m\n\"}"), r#"{"a":"\u001b[0m\u000a"}"#);
+    }
+
+    #[test]
+    fn words_that_are_no_values_become_null() {
+        assert_eq!(
+            mended(br#"{"a":NaN,"b":-Infinity,"c":1e999,"d":undefined}"#),
+            r#"{"a":null,"b":null,"c":null,"d":null}"#
+        );
+    }
+
+    #[test]
+    fn a_tail_that_is_cut_is_closed() {
+        for (cut, whole) in [
+            (r#"{"a":["#, r#"{"a":[]}"#),
+            (r#"{"a":[1,"#, r#"{"a":[1]}"#),
+            (r#"{"a":{"b":"te"#, r#"{"a":{"b":"te"}}"#),
+            (r#"{"a":1,"b"#, r#"{"a":1,"b":null}"#),
+            (r#"{"a":1,"b":"#, r#"{"a":1,"b":null}"#),
+            (r#"{"a":tru"#, r#"{"a":null}"#),
+            (r#"{"a":1,"#, r#"{"a":1}"#),
+            (r#"{"a":"x\u00"#, "{\"a\":\"x\u{fffd}00\"}"),
+        ] {
+            assert_eq!(mended(cut.as_bytes()), whole, "{cut}");
+            assert!(mend(cut.as_bytes()).1.cut);
+        }
+    }
+
+    #[test]
+    fn values_nested_too_deep_are_pruned() {
+        let json = format!("{{\"a\":{}1{},\"b\":2}}", "[".repeat(10_000), "]".repeat(10_000));
+        let (text, mended) = mend(json.as_bytes());
+        assert_eq!(mended.pruned, 1);
+        assert!(text.ends_with(r#","b":2}"#));
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+    }
+
+    #[test]
+    fn a_missing_comma_or_bracket_costs_little() {
+        assert_eq!(mended(br#"{"a":1 "b":2}"#), r#"{"a":1,"b":2}"#);
+        assert_eq!(mended(br#"{"a":[1,2,"b":3}"#), r#"{"a":[1,2],"b":3}"#);
+        assert_eq!(mended(br#"{"a":1,,"b":2,}"#), r#"{"a":1,"b":2}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_goes_in_json_comes_out(json in r#"[\[\]{}",:\\aunl1.\-e \x01\u{e9}]{0,60}"#) {
+            let text = mended(format!("{{{json}").as_bytes());
+            prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "{}", text);
+            let object = text.starts_with('{');
+            prop_assert!(object);
+        }
+
+        #[test]
+        fn any_bytes_are_mended(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let text = mended(&bytes);
+            prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "{}", text);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! All conversations of the opened archives: merged, ordered, looked up.
+//!
+//! A library grows by batches while archives are read, and is shared by whoever needs it: behind an [`Arc`] it is
+//! copied only when it grows while somebody still looks at the older state, and such a copy shares every batch.
+
+use std::{cmp::Reverse, ops::Deref, sync::Arc};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::hash::BuildHasher;
+
+use crate::conversation::{Conversation, Time};
+
+/// Names one conversation of a library. Stays valid as the library grows; a merged duplicate's handle stays
+/// readable but is no longer listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Handle(pub u32);
+
+/// How a list of conversations is ordered. Ties keep the order of the archive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// Last added to first; conversations without a date last.
+    #[default]
+    Updated,
+    /// Begun last first.
+    Created,
+    /// Most shown messages first.
+    Messages,
+    /// By title, A to Z, upper and lower case together.
+    Title,
+}
+
+/// A conversation that can be sent to another thread: it keeps its batch alive.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    batch: Arc<Vec<Conversation>>,
+    index: u32,
+}
+
+impl Shared {
+    /// A conversation on its own, outside any library.
+    pub fn alone(conversation: Conversation) -> Self {
+        Self { batch: Arc::new(vec![conversation]), index: 0 }
+    }
+}
+
+impl Deref for Shared {
+    type Target = Conversation;
+
+    fn deref(&self) -> &Conversation {
+        &self.batch[self.index as usize]
+    }
+}
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    batches: Vec<Arc<Vec<Conversation>>>,
+    /// The first handle of each batch.
+    starts: Vec<u32>,
+    /// Live handles, by `updated`, newest first.
+    newest: Vec<Handle>,
+    /// When each of them was updated, side by side with `newest`: merging looks at every one of them.
+    dates: Vec<Option<Time>>,
+    /// Handles by the hash of their ids. The hash stands beside its handle: a table that grows must not go through all
+    /// conversations, which takes longer than a key may wait.
+    by_id: HashTable<(u64, u32)>,
+    hasher: DefaultHashBuilder,
+    superseded: usize,
+    messages: usize,
+    text_bytes: usize,
+}
+
+impl Library {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in what was read. Of two conversations with one id the one updated later stays, of equals the one that
+    /// stands first in the archives; one with a made id is never merged. What a library lists, and in which order,
+    /// does not depend on the order in which batches arrive.
+    pub fn add(&mut self, batch: Vec<Conversation>) {
+        let first = self.starts.last().copied().unwrap_or(0)
+            + self.batches.last().map_or(0, |batch| batch.len() as u32);
+        self.starts.push(first);
+        self.batches.push(Arc::new(batch));
+        let added = Arc::clone(&self.batches[self.batches.len() - 1]);
+        let mut fresh = Vec::with_capacity(added.len());
+        let mut gone = Vec::new();
+        for (index, conversation) in added.iter().enumerate() {
+            let handle = first + index as u32;
+            if !conversation.id_is_made {
+                let hash = self.hasher.hash_one(&*conversation.id);
+                let (batches, starts) = (&self.batches, &self.starts);
+                let known = self.by_id.find_mut(hash, |&(other_hash, other)| {
+                    other_hash == hash && at(batches, starts, other).id == conversation.id
+                });
+                if let Some((_, known)) = known {
+                    self.superseded += 1;
+                    let older = at(batches, starts, *known);
+                    if (conversation.updated, Reverse(conversation.source))
+                        <= (older.updated, Reverse(older.source))
+                    {
+                        continue;
+                    }
+                    self.messages -= older.shown_count();
+                    self.text_bytes -= older.text().len();
+                    gone.push(Handle(*known));
+                    *known = handle;
+                } else {
+                    self.by_id.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
+                }
+            }
+            self.messages += conversation.shown_count();
+            self.text_bytes += conversation.text().len();
+            fresh.push(Handle(handle));
+        }
+        if !gone.is_empty() {
+            gone.sort_unstable();
+            let stays = |handle: &Handle| gone.binary_search(handle).is_err();
+            let kept = self.newest.iter().zip(&self.dates).filter(|(handle, _)| stays(handle));
+            (self.newest, self.dates) = kept.map(|(&handle, &date)| (handle, date)).unzip();
+            fresh.retain(|handle| gone.binary_search(handle).is_err());
+        }
+        self.merge_newest(fresh);
+    }
+
+    /// Merges freshly added handles into the order by date: linear, without sorting what is sorted.
+    fn merge_newest(&mut self, mut fresh: Vec<Handle>) {
+        let key = |handle: Handle| (Reverse(self.get(handle).updated), self.get(handle).source, handle);
+        fresh.sort_by_key(|&handle| key(handle));
+        let mut newest = Vec::with_capacity(self.newest.len() + fresh.len());
+        let mut dates = Vec::with_capacity(newest.capacity());
+        let mut old = 0;
+        for handle in fresh {
+            let date = self.get(handle).updated;
+            let run = self.dates[old..].iter().take_while(|&&other| other > date).count();
+            let equals = self.newest[old + run..].iter().zip(&self.dates[old + run..]);
+            let equals = equals.take_while(|&(&other, &on)| on == date && key(other) < key(handle)).count();
+            newest.extend_from_slice(&self.newest[old..old + run + equals]);
+            dates.extend_from_slice(&self.dates[old..old + run + equals]);
+            old += run + equals;
+            newest.push(handle);
+            dates.push(date);
+        }
+        newest.extend_from_slice(&self.newest[old..]);
+        dates.extend_from_slice(&self.dates[old..]);
+        (self.newest, self.dates) = (newest, dates);
+    }
+
+    /// The conversation of a handle of this library.
+    pub fn get(&self, handle: Handle) -> &Conversation {
+        at(&self.batches, &self.starts, handle.0)
+    }
+
+    /// The same, to keep or send away.
+    pub fn share(&self, handle: Handle) -> Shared {
+        let batch = batch_of(&self.starts, handle.0);
+        Shared { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
+    }
+
+    /// How many conversations it lists.
+    pub fn len(&self) -> usize {
+        self.newest.len()
+    }
+
+    /// Nothing is listed.
+    pub fn is_empty(&self) -> bool {
+        self.newest.is_empty()
+    }
+
+    /// How many shown messages they hold, on all branches.
+    pub fn messages(&self) -> usize {
+        self.messages
+    }
+
+    /// Bytes of text they hold, hidden text included.
+    pub fn text_bytes(&self) -> usize {
+        self.text_bytes
+    }
+
+    /// Duplicates that were merged away.
+    pub fn superseded(&self) -> usize {
+        self.superseded
+    }
+
+    /// One more than the largest handle: the length of a table with a slot for each.
+    pub fn handles(&self) -> usize {
+        self.batches.last().map_or(0, |batch| batch.len())
+            + self.starts.last().map_or(0, |&start| start as usize)
+    }
+
+    /// What it lists, last added to first: the order of the empty query.
+    pub fn newest(&self) -> &[Handle] {
+        &self.newest
+    }
+
+    /// What it lists, in an order of choice.
+    pub fn sorted(&self, sort: Sort) -> Vec<Handle> {
+        let mut handles = self.newest.clone();
+        match sort {
+            Sort::Updated => {}
+            Sort::Created => handles.sort_by_cached_key(|&handle| {
+                let conversation = self.get(handle);
+                (Reverse(conversation.created), conversation.source)
+            }),
+            Sort::Messages => handles.sort_by_cached_key(|&handle| {
+                let conversation = self.get(handle);
+                (Reverse(conversation.shown_count()), conversation.source)
+            }),
+            Sort::Title => handles.sort_by_cached_key(|&handle| {
+                let conversation = self.get(handle);
+                (conversation.title.to_lowercase(), conversation.source)
+            }),
+        }
+        handles
+    }
+
+    /// The conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
+    pub fn by_id(&self, id: &str) -> Vec<Handle> {
+        let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<Handle> {
+            self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id)).collect()
+        };
+        let whole = listed(&|other| other == id);
+        if whole.is_empty() && !id.is_empty() { listed(&|other| other.starts_with(id)) } else { whole }
+    }
+}
+
+fn batch_of(starts: &[u32], handle: u32) -> usize {
+    starts.partition_point(|&start| start <= handle) - 1
+}
+
+fn at<'a>(batches: &'a [Arc<Vec<Conversation>>], starts: &[u32], handle: u32) -> &'a Conversation {
+    let batch = batch_of(starts, handle);
+    &batches[batch][(handle - starts[batch]) as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source};
+
+    fn conversation(id: &str, updated: Option<i64>, offset: u64) -> Conversation {
+        let mut builder = Builder::new();
+        builder.push(Draft::new(Role::User, id));
+        let heading = Heading {
+            id: Some(id).filter(|id| !id.is_empty()),
+            title: Some(id),
+            created: None,
+            updated: updated.map(Time),
+            model: None,
+            provider: Provider::ChatGpt,
+            archived: false,
+            starred: false,
+            gizmo: None,
+            source: Source { archive: 0, member: 0, offset, length: 1 },
+        };
+        builder.finish(heading, Some(0))
+    }
+
+    fn titles(library: &Library) -> Vec<&str> {
+        library.newest().iter().map(|&handle| &*library.get(handle).title).collect()
+    }
+
+    #[test]
+    fn the_newest_stand_first_and_ties_keep_the_order_of_the_archive() {
+        let batch = || {
+            vec![
+                conversation("a", Some(5), 0),
+                conversation("b", Some(9), 1),
+                conversation("c", Some(5), 2),
+                conversation("d", None, 3),
+                conversation("e", Some(7), 4),
+            ]
+        };
+        let mut whole = Library::new();
+        whole.add(batch());
+        assert_eq!(titles(&whole), ["b", "e", "a", "c", "d"]);
+        let mut pieces = Library::new();
+        for piece in batch().into_iter().rev() {
+            pieces.add(vec![piece]);
+        }
+        assert_eq!(titles(&pieces), titles(&whole));
+    }
+
+    #[test]
+    fn of_two_with_one_id_the_one_updated_later_stays_whichever_comes_first() {
+        for turned in [false, true] {
+            let mut copies = vec![conversation("a", Some(5), 0), conversation("a", Some(9), 1)];
+            if turned {
+                copies.reverse();
+            }
+            let mut library = Library::new();
+            for copy in copies {
+                library.add(vec![copy]);
+            }
+            assert_eq!((library.len(), library.superseded(), library.messages()), (1, 1, 1));
+            assert_eq!(library.get(library.newest()[0]).updated, Some(Time(9)));
+        }
+    }
+
+    #[test]
+    fn of_two_equals_the_first_in_the_archive_stays_whichever_comes_first() {
+        for offsets in [[0, 8], [8, 0]] {
+            let mut library = Library::new();
+            for offset in offsets {
+                library.add(vec![conversation("a", Some(5), offset)]);
+            }
+            assert_eq!(library.get(library.newest()[0]).source.offset, 0);
+        }
+    }
+
+    #[test]
+    fn conversations_without_an_id_are_never_merged() {
+        let mut library = Library::new();
+        library.add(vec![conversation("", None, 0), conversation("", None, 0)]);
+        assert_eq!(library.len(), 2);
+    }
+
+    #[test]
+    fn a_whole_id_is_never_ambiguous() {
+        let mut library = Library::new();
+        library.add(vec![conversation("ab", None, 0), conversation("abc", None, 1)]);
+        assert_eq!((library.by_id("ab").len(), library.by_id("a").len(), library.by_id("").len()), (1, 2, 0));
+    }
+}

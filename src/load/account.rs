@@ -1,0 +1,169 @@
+//! What each thread counts, and the sum of it.
+
+use std::time::Instant;
+
+use super::{ArchiveReport, MemberReport, Report, Skipped, Stages, read, work::Task};
+use crate::{
+    archive::Archive,
+    conversation::{Conversation, Detail},
+};
+
+/// Entries of the account that are kept; past that they are counted in the last one.
+const MOST_SKIPPED: usize = 10_000;
+
+/// What one thread has done, summed up at the end.
+pub(super) struct Local {
+    pub stages: Stages,
+    skipped: Vec<Skipped>,
+    pub archives: Vec<ArchiveReport>,
+    /// The providers of objects that are not supported, by archive.
+    pub foreign: Vec<Option<&'static str>>,
+    pub ready: Vec<Conversation>,
+    /// When conversations were last sent off.
+    pub sent: Option<Instant>,
+}
+
+impl Local {
+    pub(super) fn new(archives: usize) -> Self {
+        Self {
+            stages: Stages::default(),
+            skipped: Vec::new(),
+            archives: vec![ArchiveReport::default(); archives],
+            foreign: vec![None; archives],
+            ready: Vec::new(),
+            sent: None,
+        }
+    }
+
+    /// Notes what was lost of a member.
+    pub(super) fn lose(&mut self, task: &Task, offset: u64, length: u64, objects: u64, reason: String) {
+        self.note(read::skipped(task, offset, length, objects, reason));
+    }
+
+    /// Adds to the account, or to its last entry.
+    pub(super) fn note(&mut self, skipped: Skipped) {
+        let full = self.skipped.len() >= MOST_SKIPPED;
+        if let Some(last) = self.skipped.last_mut() {
+            if last.join(&skipped) {
+                return;
+            }
+            if full {
+                last.objects += skipped.objects;
+                return;
+            }
+        }
+        self.skipped.push(skipped);
+    }
+
+    /// Counts objects found in a member.
+    pub(super) fn found(&mut self, task: &Task, objects: u64) {
+        self.member(task).objects += objects;
+    }
+
+    /// A member was read.
+    pub(super) fn read(&mut self, task: &Task, bytes: u64, compressed: u64) {
+        let member = self.member(task);
+        member.bytes += bytes;
+        member.compressed += compressed;
+        self.archives[task.archive].bytes += bytes;
+    }
+
+    fn member(&mut self, task: &Task) -> &mut MemberReport {
+        let members = &mut self.archives[task.archive].read;
+        let index = members.iter().rposition(|member| member.name == task.member.name).unwrap_or_else(|| {
+            members.push(MemberReport { name: task.member.name.clone(), ..MemberReport::default() });
+            members.len() - 1
+        });
+        &mut members[index]
+    }
+}
+
+impl ArchiveReport {
+    /// Counts a conversation.
+    pub(super) fn count(&mut self, conversation: &Conversation, archives: &[Archive]) {
+        self.conversations += 1;
+        self.messages += conversation.shown_count() as u64;
+        self.all_messages += conversation.messages().len() as u64;
+        self.text_bytes += conversation.text().len() as u64;
+        for message in 0..conversation.messages().len() {
+            for part in conversation.message_parts(message) {
+                let Detail::Attachment(attachment) = &part.detail else { continue };
+                if archives.iter().any(|archive| archive.find_attachment(&attachment.id).is_some()) {
+                    self.attachments_found += 1;
+                } else {
+                    self.attachments_missing += 1;
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, part: Self) {
+        self.bytes += part.bytes;
+        self.conversations += part.conversations;
+        self.messages += part.messages;
+        self.all_messages += part.all_messages;
+        self.text_bytes += part.text_bytes;
+        self.attachments_found += part.attachments_found;
+        self.attachments_missing += part.attachments_missing;
+        self.census.merge(&part.census);
+        self.read.extend(part.read);
+    }
+}
+
+/// The account of the whole load.
+pub(super) fn sum(archives: &[Archive], locals: Vec<Local>, bytes: u64) -> Report {
+    let mut report = Report { bytes, ..Report::default() };
+    report.archives = archives
+        .iter()
+        .map(|archive| ArchiveReport {
+            name: archive.name().to_owned(),
+            size: archive.size(),
+            members: archive.member_count(),
+            ..ArchiveReport::default()
+        })
+        .collect();
+    for (number, archive) in archives.iter().enumerate() {
+        report.skipped.extend(archive.losses().iter().map(|loss| Skipped {
+            archive: number as u16,
+            member: loss.member.clone(),
+            offset: 0,
+            length: 0,
+            objects: 0,
+            reason: loss.reason.clone(),
+            mended: false,
+            lost: true,
+        }));
+    }
+    let mut foreign = vec![None; archives.len()];
+    for local in locals {
+        report.stages.inflate += local.stages.inflate;
+        report.stages.cut += local.stages.cut;
+        report.stages.parse += local.stages.parse;
+        report.skipped.extend(local.skipped);
+        for (total, part) in report.archives.iter_mut().zip(local.archives) {
+            total.add(part);
+        }
+        for (known, found) in foreign.iter_mut().zip(local.foreign) {
+            *known = known.or(found);
+        }
+    }
+    report.settle();
+    for (number, archive) in report.archives.iter_mut().enumerate() {
+        archive.read.sort_by(|a, b| a.name.cmp(&b.name));
+        report.conversations += archive.conversations;
+        report.messages += archive.messages;
+        if archive.conversations > 0 {
+            continue;
+        }
+        let first = report.skipped.iter().find(|skipped| usize::from(skipped.archive) == number);
+        archive.failure = match (foreign[number], first) {
+            (Some(provider), _) => Some(format!(
+                "this looks like a {provider} export, which is not supported yet; a ChatGPT export was expected"
+            )),
+            (None, Some(skipped)) if skipped.member.is_empty() => Some(skipped.reason.clone()),
+            (None, Some(skipped)) => Some(format!("{}: {}", skipped.member, skipped.reason)),
+            (None, None) => None,
+        };
+    }
+    report
+}

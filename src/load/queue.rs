@@ -1,0 +1,73 @@
+//! The batches between readers and parsers: a short queue that refuses rather than waits.
+
+use std::{
+    collections::VecDeque,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+/// A bounded queue for several threads on both sides. A full queue gives the item back, so that the reader can
+/// parse it itself instead of waiting.
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    waiting: Condvar,
+    most: usize,
+}
+
+struct State<T> {
+    items: VecDeque<T>,
+    /// Readers that may still put something in.
+    writers: usize,
+}
+
+impl<T> Queue<T> {
+    /// For at most `most` items, with `writers` threads that have not said they are done.
+    pub(super) fn new(most: usize, writers: usize) -> Self {
+        Self {
+            state: Mutex::new(State { items: VecDeque::with_capacity(most), writers }),
+            waiting: Condvar::new(),
+            most,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // No code that may panic runs under the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an item in, or gives it back if there is no room.
+    pub(super) fn try_push(&self, item: T) -> Result<(), T> {
+        let mut state = self.lock();
+        if state.items.len() >= self.most {
+            return Err(item);
+        }
+        state.items.push_back(item);
+        drop(state);
+        self.waiting.notify_one();
+        Ok(())
+    }
+
+    /// Waits for an item; `None` once all writers are done and nothing is left.
+    pub(super) fn pop(&self) -> Option<T> {
+        let mut state = self.lock();
+        loop {
+            if let Some(item) = state.items.pop_front() {
+                return Some(item);
+            }
+            if state.writers == 0 {
+                return None;
+            }
+            state = self.waiting.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A writer will put nothing in any more.
+    pub(super) fn done(&self) {
+        let mut state = self.lock();
+        state.writers -= 1;
+        let last = state.writers == 0;
+        drop(state);
+        if last {
+            self.waiting.notify_all();
+        }
+    }
+}

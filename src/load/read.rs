@@ -1,0 +1,272 @@
+//! Reading one member: fill a buffer, cut it, hand it over, carry the tail along.
+
+use std::{
+    sync::{MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use super::{
+    Skipped,
+    account::Local,
+    work::{Batch, LARGEST_SPARE, Object, Task, Work},
+};
+use crate::{
+    archive::{
+        Limits, Stream,
+        cut::{self, Cut, Cutter, End},
+    },
+    import,
+};
+
+/// Bytes read and cut at once: small enough for the cache, large enough that handing over costs nothing.
+pub(super) const PIECE: usize = 1 << 20;
+/// The first piece of a member is smaller, so that the list is there at once.
+const FIRST_PIECE: usize = 128 << 10;
+
+/// Bytes that may be gone through, in one member, to find conversations behind broken ones.
+const SEARCH: usize = 2 << 30;
+
+/// What is said of an element of the array that is none.
+const NO_OBJECT: &str = "not an object";
+
+/// A member being read.
+struct Reading<'w, 'a> {
+    work: &'w Work<'a>,
+    task: Task,
+    stream: Stream,
+    cutter: Cutter,
+    /// Offset of the buffer's first byte in the member.
+    base: u64,
+    buffer: Vec<u8>,
+    /// Bytes of it that are filled.
+    filled: usize,
+    limits: Limits,
+    /// The object at hand is not read, only passed over: why.
+    passing: Option<String>,
+    /// How large the object at hand was when it was last looked at for another one inside it.
+    searched: usize,
+    /// Bytes that looking for them may still go through.
+    search: usize,
+    /// Held while the object at hand is a large one.
+    large: Option<MutexGuard<'w, ()>>,
+}
+
+/// Reads a member to its end, damage or the word to stop.
+pub(super) fn read(work: &Work<'_>, task: Task, local: &mut Local) {
+    let archive = &work.archives[task.archive];
+    let stream = match archive.stream(&task.member) {
+        Ok(stream) => stream,
+        Err(fault) => return local.lose(&task, 0, 0, 0, fault.to_string()),
+    };
+    let mut reading = Reading {
+        work,
+        task,
+        stream,
+        cutter: Cutter::new(),
+        base: 0,
+        buffer: work.buffer(),
+        filled: 0,
+        limits: archive.limits(),
+        passing: None,
+        searched: 0,
+        search: SEARCH,
+        large: None,
+    };
+    reading.run(local);
+    let Reading { task, stream, buffer, .. } = reading;
+    local.read(&task, stream.produced(), stream.consumed());
+    work.recycle(buffer);
+}
+
+impl Reading<'_, '_> {
+    fn run(&mut self, local: &mut Local) {
+        let mut piece = FIRST_PIECE;
+        loop {
+            if self.work.stopped(self.task.archive) {
+                return;
+            }
+            let begun = Instant::now();
+            let wanted = self.filled + piece;
+            if self.buffer.len() < wanted {
+                self.buffer.resize(wanted, 0);
+            }
+            let (count, fault) = self.stream.fill(&mut self.buffer[self.filled..wanted]);
+            let inflated = Instant::now();
+            let mut objects = Vec::new();
+            self.filled += count;
+            self.cut(self.filled - count, &mut objects, local);
+            let cut = Instant::now();
+            local.stages.inflate += (inflated - begun).as_secs_f64();
+            local.stages.cut += (cut - inflated).as_secs_f64();
+            self.work.progress(count as u64);
+            // Read to the end even behind the array: the checksum stands there.
+            if fault.is_some() || count < piece {
+                self.end(fault.map(|fault| fault.to_string()), objects, local);
+                return;
+            }
+            self.hand_over(objects, local);
+            self.bound(local);
+            piece = PIECE;
+        }
+    }
+
+    /// Cuts the buffer from `from` on.
+    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, local: &mut Local) {
+        let base = self.base;
+        let (passing, task) = (&mut self.passing, &self.task);
+        self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
+            Cut::Object(range) => match passing.take() {
+                None => {
+                    let range = (range.start - base) as u32..(range.end - base) as u32;
+                    objects.push(Object { range, whole: true });
+                }
+                Some(reason) => local.lose(task, range.start, range.end - range.start, 1, reason),
+            },
+            Cut::Stray(range) => {
+                let reason = passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
+                local.lose(task, range.start, range.end - range.start, 1, reason);
+            }
+        });
+    }
+
+    /// Sends the objects off with the buffer; what is not whole yet moves to the next one.
+    fn hand_over(&mut self, objects: Vec<Object>, local: &mut Local) {
+        let keep = self.cutter.pending().filter(|_| self.passing.is_none());
+        let keep = keep.map_or(self.filled, |start| (start - self.base) as usize);
+        if objects.is_empty() {
+            // Nothing whole: keep what is pending at the front, and go on behind it.
+            if keep > 0 {
+                self.buffer.copy_within(keep..self.filled, 0);
+                self.filled -= keep;
+                self.base += keep as u64;
+            }
+            return;
+        }
+        let mut next = self.work.buffer();
+        let tail = &self.buffer[keep..self.filled];
+        if next.len() < tail.len() {
+            next.resize(tail.len(), 0);
+        }
+        next[..tail.len()].copy_from_slice(tail);
+        let filled = tail.len();
+        let bytes = std::mem::replace(&mut self.buffer, next);
+        local.found(&self.task, objects.len() as u64);
+        let batch = Batch { task: self.task.clone(), base: self.base, bytes, objects };
+        self.base += keep as u64;
+        self.filled = filled;
+        self.work.submit(batch, local);
+        self.large = None;
+    }
+
+    /// Looks after an object that has outgrown a piece: it may be broken, too large, or simply large.
+    fn bound(&mut self, local: &mut Local) {
+        if self.passing.is_none()
+            && self.filled > LARGEST_SPARE
+            && self.filled >= self.searched.saturating_mul(2)
+        {
+            self.searched = self.filled;
+            let mut objects = Vec::new();
+            if self.resume(&mut objects, local) {
+                self.hand_over(objects, local);
+            }
+        }
+        if self.passing.is_none() && self.filled > LARGEST_SPARE {
+            let most = self.limits.conversation_bytes.min(Limits::LARGEST_OBJECT);
+            if self.large.is_none() {
+                self.large = Some(self.work.large.lock().unwrap_or_else(PoisonError::into_inner));
+            }
+            if self.filled as u64 > most {
+                self.passing = Some(format!("larger than {} MB (--limit-conversation-mb)", most >> 20));
+            } else if !self.work.has_room(self.filled as u64) {
+                self.passing = Some(self.work.no_room());
+            }
+        }
+        if self.filled <= LARGEST_SPARE {
+            self.searched = 0;
+        }
+        if self.passing.is_some() {
+            self.base += self.filled as u64;
+            self.filled = 0;
+            self.large = None;
+            if self.buffer.len() > LARGEST_SPARE {
+                self.buffer = self.work.buffer();
+            }
+        }
+    }
+
+    /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would otherwise
+    /// swallow all that follow. What begins like one must be one: a whole object with messages.
+    fn resume(&mut self, objects: &mut Vec<Object>, local: &mut Local) -> bool {
+        let Some(start) = self.cutter.pending() else { return false };
+        let first = (start - self.base) as usize;
+        let pending = &self.buffer[first..self.filled];
+        let next = cut::starts(pending).find(|&at| {
+            if self.search == 0 {
+                return false;
+            }
+            let object = cut::first_object(&pending[at..]);
+            let cost = object.map_or(pending.len() - at, <[u8]>::len);
+            self.search = self.search.saturating_sub(cost);
+            object.is_some_and(import::is_conversation)
+        });
+        let Some(next) = next.map(|next| first + next) else { return false };
+        if matches!(self.cutter.finish(), End::InStray(_)) {
+            local.lose(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
+        } else {
+            objects.push(Object { range: first as u32..next as u32, whole: false });
+        }
+        self.cutter = Cutter::between(self.base + next as u64);
+        self.cut(next, objects, local);
+        true
+    }
+
+    /// The member ended, or can be read no further.
+    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, local: &mut Local) {
+        let end = self.stream.produced();
+        // What there is of a last object that is not whole is shown; the account says so.
+        while self.passing.is_none() && matches!(self.cutter.finish(), End::InObject(_) | End::InStray(_)) {
+            if !self.resume(&mut objects, local) {
+                break;
+            }
+        }
+        match self.cutter.finish() {
+            End::InObject(start) => match self.passing.take() {
+                Some(reason) => local.lose(&self.task, start, end - start, 1, reason),
+                None => objects
+                    .push(Object { range: (start - self.base) as u32..self.filled as u32, whole: false }),
+            },
+            End::InStray(start) => {
+                let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
+                local.lose(&self.task, start, end - start, 1, reason);
+            }
+            End::Foreign if fault.is_none() => {
+                local.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
+            }
+            End::Unclosed if fault.is_none() => {
+                local.lose(&self.task, end, 0, 0, "the array of conversations is not closed".to_owned());
+            }
+            End::Whole | End::Blank | End::Foreign | End::Unclosed => {}
+        }
+        if let Some(reason) = fault {
+            local.lose(&self.task, end, 0, 0, reason);
+        }
+        if !objects.is_empty() {
+            self.hand_over(objects, local);
+        }
+    }
+}
+
+/// Makes an entry for what was lost of a member.
+pub(super) fn skipped(task: &Task, offset: u64, length: u64, objects: u64, reason: String) -> Skipped {
+    let member = task.member.name.clone();
+    Skipped {
+        archive: task.archive as u16,
+        member,
+        offset,
+        length,
+        objects,
+        reason,
+        mended: false,
+        lost: true,
+    }
+}
