@@ -5,3 +5,4 @@ pub mod conversation;
 pub mod import;
 pub mod library;
 pub mod load;
+pub mod secrets;

@@ -1,0 +1,321 @@
+//! What an archive gives away: conversation by conversation, and what its other members say of their owner.
+//!
+//! Pure: text in, masked values out. Reading members and printing a report are for the caller. Nothing that is made
+//! here holds a value that can be used, and what cannot be read is said without its text.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Counts, Finding, KindId, Scanner};
+use crate::conversation::{Attachment, Conversation, Detail, Kind, Media, Time};
+
+/// A secret in a conversation. The same value several times in one message is one exposure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// What it is.
+    pub kind: KindId,
+    /// The message it stands in; `None`: the title.
+    pub message: Option<usize>,
+    /// When that message was written; else when the conversation was last added to.
+    pub date: Option<Time>,
+    /// Enough for its owner to know it again.
+    pub masked: String,
+    /// How often it stands in that message.
+    pub times: usize,
+}
+
+/// All that a conversation exposes, title first, then by message: on every branch, folded and hidden ones too, since
+/// whoever gets the archive reads them all.
+pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure> {
+    let title = exposed(scanner, &conversation.title, None, conversation.updated);
+    let messages = conversation.messages().iter().enumerate().flat_map(|(index, message)| {
+        let date = message.time().or(conversation.updated);
+        exposed(scanner, conversation.message_text(index), Some(index), date)
+    });
+    title.into_iter().chain(messages).collect()
+}
+
+fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
+    let mut values: Vec<(&str, Exposure)> = Vec::new();
+    for Finding { kind, range } in scanner.scan(text) {
+        let value = &text[range];
+        let known = values.iter_mut().find(|(other, exposure)| *other == value && exposure.kind == kind);
+        if let Some((_, exposure)) = known {
+            exposure.times += 1;
+        } else {
+            let masked = scanner.mask(kind, value);
+            values.push((value, Exposure { kind, message, date, masked, times: 1 }));
+        }
+    }
+    values.into_iter().map(|(_, exposure)| exposure).collect()
+}
+
+/// Custom instructions or saved memory in a conversation: a text that describes its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portrait {
+    /// The message.
+    pub message: usize,
+    /// When it was written; else when the conversation was last added to.
+    pub date: Option<Time>,
+    /// Its length in characters.
+    pub characters: usize,
+    /// Its lines that are not blank: of a memory what is remembered.
+    pub entries: usize,
+    /// The secrets in it.
+    pub holds: Counts,
+    /// Two with one mark are one text (and in all probability only they): an account lists it once.
+    pub mark: u64,
+}
+
+/// The messages of a kind ([`Kind::Instructions`] or [`Kind::Memory`]) in a conversation. What the model was told to
+/// remember, a call of `bio`, counts as memory.
+pub fn portraits(scanner: &Scanner, conversation: &Conversation, kind: Kind) -> Vec<Portrait> {
+    let is_such = |index: usize| {
+        let message = &conversation.messages()[index];
+        let told = message.kind == Kind::Call && conversation.message_name(index) == Some("bio");
+        message.kind == kind || (kind == Kind::Memory && told)
+    };
+    (0..conversation.messages().len())
+        .filter(|&index| is_such(index))
+        .map(|index| {
+            let text = conversation.message_text(index);
+            Portrait {
+                message: index,
+                date: conversation.messages()[index].time().or(conversation.updated),
+                characters: text.chars().count(),
+                entries: text.lines().filter(|line| !line.trim().is_empty()).count(),
+                holds: scanner.scan(text).iter().collect(),
+                mark: mark(text),
+            }
+        })
+        .filter(|portrait| portrait.characters > 0)
+        .collect()
+}
+
+/// A fingerprint that lives as long as the process.
+fn mark(text: &str) -> u64 {
+    use std::hash::BuildHasher;
+    static HASHER: std::sync::LazyLock<hashbrown::DefaultHashBuilder> =
+        std::sync::LazyLock::new(Default::default);
+    HASHER.hash_one(text)
+}
+
+/// A conversation that anybody with the address can read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SharedLink {
+    /// The link's own id: `https://chatgpt.com/share/{id}`.
+    pub id: String,
+    /// The conversation it shows; empty if the export does not say.
+    pub conversation_id: String,
+    /// As it was titled when it was shared.
+    pub title: String,
+}
+
+impl SharedLink {
+    /// The public address; `None` for an id that does not look like one.
+    pub fn address(&self) -> Option<String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        (!self.id.is_empty() && self.id.bytes().all(plain))
+            .then(|| format!("https://chatgpt.com/share/{}", self.id))
+    }
+}
+
+/// The public links of a `shared_conversations.json`. What is no object in it is passed over; `None` if it is not an
+/// array of anything.
+pub fn shared_links(json: &[u8]) -> Option<Vec<SharedLink>> {
+    let list: Vec<Value> = serde_json::from_slice(json).ok()?;
+    let link = |value: &Value| {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        value.is_object().then(|| SharedLink {
+            id: text("id"),
+            conversation_id: text("conversation_id"),
+            title: text("title"),
+        })
+    };
+    Some(list.iter().filter_map(link).collect())
+}
+
+/// A field of the profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileField {
+    /// Its key in the export.
+    pub name: String,
+    /// Its value, masked; yes and no as they are.
+    pub masked: String,
+}
+
+/// The fields of a `user.json` that say something. `None` if it is no object (nor an array of one).
+pub fn profile(scanner: &Scanner, json: &[u8]) -> Option<Vec<ProfileField>> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Profile {
+        One(Map<String, Value>),
+        Several(Vec<Map<String, Value>>),
+    }
+    let fields = match serde_json::from_slice(json).ok()? {
+        Profile::One(fields) => fields,
+        Profile::Several(several) => several.into_iter().next()?,
+    };
+    let field = |(name, value): (String, Value)| {
+        let masked = masked(scanner, &value)?;
+        Some(ProfileField { name, masked })
+    };
+    Some(fields.into_iter().filter_map(field).collect())
+}
+
+/// `None`: it says nothing.
+fn masked(scanner: &Scanner, value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(bool) => Some(bool.to_string()),
+        Value::Number(_) => Some("…".to_owned()),
+        Value::String(text) if text.trim().is_empty() => None,
+        Value::String(text) => {
+            let whole = scanner.scan(text).into_iter().find(|finding| finding.range.len() + 4 >= text.len());
+            let first = || text.chars().take(usize::from(text.chars().count() > 5)).collect::<String>() + "…";
+            Some(whole.map_or_else(first, |finding| scanner.mask(finding.kind, &text[finding.range])))
+        }
+        Value::Array(values) => (!values.is_empty()).then(|| "…".to_owned()),
+        Value::Object(fields) => (!fields.is_empty()).then(|| "…".to_owned()),
+    }
+}
+
+/// The attachments the messages of a conversation name.
+pub fn attachments(conversation: &Conversation) -> impl Iterator<Item = &Attachment> {
+    (0..conversation.messages().len()).flat_map(|index| conversation.message_parts(index)).filter_map(
+        |part| match &part.detail {
+            Detail::Attachment(attachment) => Some(&**attachment),
+            _ => None,
+        },
+    )
+}
+
+/// How many attachments of each sort there are, and of how many the archive has the bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attached {
+    /// Named in messages; one that several name is counted once.
+    pub named: usize,
+    /// Those that the archive holds.
+    pub present: usize,
+    /// Bytes of these.
+    pub bytes: u64,
+    /// Pictures among those named.
+    pub images: usize,
+    /// Voice clips.
+    pub audio: usize,
+    /// Videos.
+    pub video: usize,
+    /// Any other file.
+    pub files: usize,
+}
+
+impl Attached {
+    /// Counts one; `present` is its size in the archive.
+    pub fn add(&mut self, media: Media, present: Option<u64>) {
+        self.named += 1;
+        self.present += usize::from(present.is_some());
+        self.bytes = self.bytes.saturating_add(present.unwrap_or(0));
+        *match media {
+            Media::Image => &mut self.images,
+            Media::Audio => &mut self.audio,
+            Media::Video => &mut self.video,
+            Media::File => &mut self.files,
+        } += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source, Visibility};
+
+    fn conversation(title: &str, drafts: Vec<Draft<'_>>) -> Conversation {
+        let mut builder = Builder::new();
+        let last = drafts.into_iter().map(|draft| builder.push(draft)).last();
+        let heading = Heading {
+            id: Some("an-id"),
+            title: Some(title),
+            created: None,
+            updated: Some(Time(7)),
+            model: None,
+            provider: Provider::ChatGpt,
+            archived: false,
+            starred: false,
+            gizmo: None,
+            source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+        };
+        builder.finish(heading, last)
+    }
+
+    #[test]
+    fn a_secret_is_found_wherever_in_the_archive_it_stands() {
+        let hidden =
+            Draft { visibility: Visibility::Hidden, ..Draft::new(Role::System, "pwd=correct-horse-7") };
+        let twice = "robin@example.org, I said robin@example.org";
+        let scanner = Scanner::built_in();
+        let conversation =
+            conversation("Mail robin@example.org", vec![hidden, Draft::new(Role::User, twice)]);
+        let found: Vec<_> = exposures(scanner, &conversation)
+            .into_iter()
+            .map(|exposure| {
+                (scanner.rule(exposure.kind).id(), exposure.message, exposure.masked, exposure.times)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("e-mail", None, "r…@e….org".to_owned(), 1),
+                ("password", Some(0), "c…".to_owned(), 1),
+                ("e-mail", Some(1), "r…@e….org".to_owned(), 2),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_model_was_told_to_remember_is_memory() {
+        let memory =
+            Draft { kind: Kind::Memory, ..Draft::new(Role::Assistant, "1. A child.\n\n2. A kitchen.") };
+        let told = Draft { kind: Kind::Call, name: Some("bio"), ..Draft::new(Role::Assistant, "Likes puns") };
+        let other = Draft { kind: Kind::Call, name: Some("python"), ..Draft::new(Role::Assistant, "1 + 1") };
+        let conversation = conversation("t", vec![memory, told, other]);
+        let memories = portraits(Scanner::built_in(), &conversation, Kind::Memory);
+        assert_eq!(
+            memories.iter().map(|portrait| (portrait.message, portrait.entries)).collect::<Vec<_>>(),
+            [(0, 2), (1, 1)]
+        );
+        assert_ne!(memories[0].mark, memories[1].mark);
+    }
+
+    #[test]
+    fn a_profile_is_told_by_its_fields_and_never_by_its_values() {
+        let json =
+            br#"{"id": "user-Secret123", "email": "robin@example.org", "phone_number": "+1 202-555-0143",
+            "birth_year": 1987, "chatgpt_plus_user": true, "nothing": null, "list": [1]}"#;
+        let fields = profile(Scanner::built_in(), json).expect("it is an object");
+        let told: Vec<_> = fields.iter().map(|field| (&*field.name, &*field.masked)).collect();
+        for field in [
+            ("id", "u…"),
+            ("email", "r…@e….org"),
+            ("birth_year", "…"),
+            ("chatgpt_plus_user", "true"),
+            ("list", "…"),
+        ] {
+            assert!(told.contains(&field), "{field:?} in {told:?}");
+        }
+        assert_eq!(told.len(), 6);
+        assert!(!format!("{fields:?}").contains("0143"));
+        assert_eq!(profile(Scanner::built_in(), b"[{\"a\": \"\"}]"), Some(Vec::new()));
+        assert_eq!(profile(Scanner::built_in(), b"7"), None);
+    }
+
+    #[test]
+    fn shared_links_are_read_as_far_as_they_are_there() {
+        let links =
+            shared_links(br#"[{"id": "67-a", "title": null}, 3, {"id": "../x", "conversation_id": "c"}]"#)
+                .expect("it is an array");
+        assert_eq!(links.len(), 2);
+        assert_eq!(links[0].address().as_deref(), Some("https://chatgpt.com/share/67-a"));
+        assert_eq!(links[1].address(), None);
+        assert_eq!(shared_links(b"{}"), None);
+    }
+}

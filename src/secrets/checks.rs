@@ -1,0 +1,463 @@
+//! What a regular expression cannot tell: checksums, entropy, and whether a value is only a stand-in for one.
+
+use serde::Deserialize;
+
+/// A test on the value of a finding, named so in the file of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Check {
+    /// A payment card: length and first digits of an issuer, and the digit that makes the sum (ISO/IEC 7812).
+    Luhn,
+    /// An account: the length of its country and the remainder 1 (ISO 13616).
+    Iban,
+    /// GitHub's tokens end in six letters that are the CRC-32 of what stands between prefix and them.
+    Crc,
+    /// As many digits as a telephone number has, and not one digit all over.
+    Phone,
+    /// A domain that can get mail.
+    Mail,
+    /// Something in the place of a password that is no stand-in, name, path or call.
+    Password,
+    /// A password within an address, where it need not look like one.
+    UrlPassword,
+    /// A password within a sentence, where the next word may be any.
+    Spoken,
+    /// The same, for keys and tokens, which nobody makes up by hand.
+    Random,
+    /// `name:password` in base64.
+    Basic,
+}
+
+impl Check {
+    /// Whether the value is what it looks like.
+    pub(super) fn holds(self, value: &str) -> bool {
+        match self {
+            Self::Luhn => card(value),
+            Self::Iban => iban(value),
+            Self::Crc => crc(value),
+            Self::Phone => phone(value),
+            Self::Mail => mail(value),
+            Self::Password => is_password(value),
+            Self::UrlPassword => is_url_password(value),
+            Self::Spoken => is_password(value.trim_end_matches(['.', ',', '!', '?', ')'])),
+            Self::Random => is_random(value),
+            Self::Basic => basic(value),
+        }
+    }
+}
+
+/// Shannon's entropy of a value by its bytes, in bits a byte: 0 for `aaaa`, 4 for sixteen different ones.
+pub(super) fn entropy(value: &str) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in value.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
+    let length = value.len().max(1) as f64;
+    counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| {
+            let share = f64::from(count) / length;
+            -share * share.log2()
+        })
+        .sum()
+}
+
+fn digits(value: &str) -> Vec<u8> {
+    value.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect()
+}
+
+fn card(value: &str) -> bool {
+    let digits = digits(value);
+    let head =
+        |count: usize| digits.iter().take(count).fold(0_u32, |head, &digit| head * 10 + u32::from(digit));
+    let issued = match digits.len() {
+        13 => head(1) == 4,
+        14 => matches!(head(3), 300..=305 | 360..=369 | 380..=399),
+        15 => matches!(head(2), 34 | 37),
+        16 => {
+            matches!(head(1), 4)
+                || matches!(head(2), 51..=55 | 65 | 35 | 62)
+                || matches!(head(4), 2221..=2720 | 6011)
+                || matches!(head(3), 644..=649)
+        }
+        19 => head(1) == 4 || matches!(head(2), 62 | 65),
+        _ => false,
+    };
+    issued && luhn(&digits)
+}
+
+/// The sum in which every second digit from the end counts double is a multiple of ten.
+fn luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, &digit)| match u32::from(digit) * (1 + place as u32 % 2) {
+            double @ 10.. => double - 9,
+            single => single,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+fn one_all_over<T: PartialEq>(values: &[T]) -> bool {
+    values.windows(2).all(|pair| pair[0] == pair[1])
+}
+
+fn iban(value: &str) -> bool {
+    /// How many characters an account number of a country has.
+    const LENGTHS: [(&str, usize); 50] = [
+        ("AD", 24),
+        ("AE", 23),
+        ("AL", 28),
+        ("AT", 20),
+        ("AZ", 28),
+        ("BA", 20),
+        ("BE", 16),
+        ("BG", 22),
+        ("BH", 22),
+        ("BR", 29),
+        ("CH", 21),
+        ("CY", 28),
+        ("CZ", 24),
+        ("DE", 22),
+        ("DK", 18),
+        ("EE", 20),
+        ("ES", 24),
+        ("FI", 18),
+        ("FO", 18),
+        ("FR", 27),
+        ("GB", 22),
+        ("GE", 22),
+        ("GI", 23),
+        ("GR", 27),
+        ("HR", 21),
+        ("HU", 28),
+        ("IE", 22),
+        ("IL", 23),
+        ("IS", 26),
+        ("IT", 27),
+        ("KZ", 20),
+        ("LB", 28),
+        ("LI", 21),
+        ("LT", 20),
+        ("LU", 20),
+        ("LV", 21),
+        ("MC", 27),
+        ("MD", 24),
+        ("ME", 22),
+        ("MK", 19),
+        ("MT", 31),
+        ("NL", 18),
+        ("NO", 15),
+        ("PL", 28),
+        ("PT", 25),
+        ("RO", 24),
+        ("RS", 22),
+        ("SE", 24),
+        ("SK", 24),
+        ("TR", 26),
+    ];
+    let letters: Vec<u8> = value.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let Some(country) = letters.get(..2) else { return false };
+    let length = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|row| row.1).or(
+        // A few more countries have them; these come with San Marino, Slovenia, Ukraine and the Vatican.
+        match country {
+            b"SA" => Some(24),
+            b"SI" => Some(19),
+            b"SM" => Some(27),
+            b"UA" => Some(29),
+            b"VA" => Some(22),
+            b"QA" | b"PS" => Some(29),
+            _ => None,
+        },
+    );
+    if length != Some(letters.len()) {
+        return false;
+    }
+    let remainder = letters[4..].iter().chain(&letters[..4]).try_fold(0_u32, |remainder, byte| {
+        let number = char::from(*byte).to_digit(36)?;
+        Some((remainder * if number < 10 { 10 } else { 100 } + number) % 97)
+    });
+    remainder == Some(1)
+}
+
+fn crc(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once('_') else { return false };
+    let Some((body, sum)) = rest.len().checked_sub(6).and_then(|at| rest.split_at_checked(at)) else {
+        return false;
+    };
+    let mut number = crc32fast::hash(body.as_bytes());
+    let mut expected = [b'0'; 6];
+    for place in expected.iter_mut().rev() {
+        const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        *place = LETTERS[(number % 62) as usize];
+        number /= 62;
+    }
+    sum.as_bytes() == expected
+}
+
+fn phone(value: &str) -> bool {
+    let digits = digits(value);
+    // Numbers of one digit or of counting are examples in every manual.
+    let counting = digits.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 10);
+    (7..=15).contains(&digits.len()) && !one_all_over(&digits[digits.len().saturating_sub(7)..]) && !counting
+}
+
+fn mail(value: &str) -> bool {
+    let Some((local, domain)) = value.rsplit_once('@') else { return false };
+    let Some((_, top)) = domain.rsplit_once('.') else { return false };
+    // Names of files and of versions look so too: logo@2x.png, package@1.2.x.
+    const FILES: [&str; 14] = [
+        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "json", "py", "html", "local",
+        "internal",
+    ];
+    let lower = top.to_ascii_lowercase();
+    !local.is_empty() && !FILES.contains(&&*lower) && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// A value that only keeps the place of one: `xxxxxxxx`, `****`, `0000`, `0123456789abcdef`.
+pub(super) fn is_filler(value: &str) -> bool {
+    // The longest stretches of one letter all over, and of letters that count upwards.
+    let (mut same, mut counting) = (1_usize, 1_usize);
+    let (mut longest_same, mut longest_counting) = (1, 1);
+    for pair in value.as_bytes().windows(2) {
+        same = if pair[0] == pair[1] { same + 1 } else { 1 };
+        let next =
+            matches!((pair[0], pair[1]), (b'9', b'0' | b'a' | b'A')) || pair[1] == pair[0].wrapping_add(1);
+        counting = if next { counting + 1 } else { 1 };
+        longest_same = longest_same.max(same);
+        longest_counting = longest_counting.max(counting);
+    }
+    // Base64 of zeros is a run of A, and a real key may begin with one: only a third of a value makes a filler.
+    let fills = |run: usize| run >= 6 && run * 3 >= value.len();
+    fills(longest_same) || fills(longest_counting) || (value.len() >= 16 && entropy(value) < 2.0)
+}
+
+/// Words that stand where a secret would, in examples. In lower case.
+const STAND_INS: [&str; 44] = [
+    "your",
+    "example",
+    "xxx",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "replace",
+    "insert",
+    "dummy",
+    "sample",
+    "redacted",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "api_key",
+    "apikey",
+    "api-key",
+    "my_",
+    "my-",
+    "mypass",
+    "some",
+    "enter",
+    "todo",
+    "fixme",
+    "test",
+    "foo",
+    "null",
+    "none",
+    "undefined",
+    "true",
+    "false",
+    "string",
+    "required",
+    "optional",
+    "****",
+    "...",
+    "…",
+    "user",
+    "env",
+    "key_here",
+    "hidden",
+];
+
+/// Whether it is the kind of text that programs and manuals have in the place of a secret.
+fn is_stand_in(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    STAND_INS.iter().any(|word| lower.contains(word))
+}
+
+/// A piece of a program: a call, an index, a path through objects, a variable.
+fn is_code(value: &str) -> bool {
+    let brackets = value.contains(['(', ')', '[', ']', '{', '}', '<', '>', ';', '|']);
+    let variable = value.starts_with(['$', '%', '@', '&', '*', '\\']);
+    brackets || variable || value.contains("::") || value.contains("->") || value.contains("://")
+}
+
+/// Letters of how many of the four sorts: lower case, upper case, digits, others.
+fn sorts(value: &str) -> usize {
+    let has = |sort: fn(&u8) -> bool| usize::from(value.bytes().any(|byte| sort(&byte)));
+    has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(|byte| !byte.is_ascii_alphanumeric())
+}
+
+fn is_password(value: &str) -> bool {
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    value.len() >= 6
+        && !is_code(value)
+        && !is_stand_in(value)
+        && entropy(value) >= 2.3
+        && (has_digit || sorts(value) >= 3)
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && !is_path(value)
+}
+
+fn is_url_password(value: &str) -> bool {
+    // What every tutorial has; also the ports and paths that look like one.
+    const COMMON: [&str; 12] = [
+        "guest",
+        "pass",
+        "postgres",
+        "root",
+        "admin",
+        "pwd",
+        "mysql",
+        "mongo",
+        "redis",
+        "secretpassword",
+        "pw",
+        "p4ssw0rd",
+    ];
+    let lower = value.to_ascii_lowercase();
+    !is_code(value) && !is_stand_in(value) && !COMMON.contains(&&*lower) && !one_all_over(value.as_bytes())
+}
+
+/// Words joined by dots or slashes, without a digit among them.
+fn is_path(value: &str) -> bool {
+    value.contains(['.', '/'])
+        && value.split(['.', '/', '_', '-']).all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+fn is_random(value: &str) -> bool {
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    // Sixteen hexadecimal digits are fingerprints of public things: a .NET assembly's, a span's, a tag's.
+    let fingerprint = value.len() < 20 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    value.len() >= 16
+        && !fingerprint
+        && has_digit
+        && has_letter
+        && !is_code(value)
+        && !is_stand_in(value)
+        && entropy(value) >= 3.0
+}
+
+fn basic(value: &str) -> bool {
+    let Some(decoded) = base64(value) else { return false };
+    let Ok(text) = std::str::from_utf8(&decoded) else { return false };
+    let Some((name, password)) = text.split_once(':') else { return false };
+    let printable = !text.contains(char::is_control);
+    printable
+        && !name.is_empty()
+        && password.len() >= 4
+        && !matches!(password, "password" | "pass" | "secret")
+}
+
+/// The bytes of standard base64, padded or not.
+fn base64(value: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(value.len() * 3 / 4);
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in value.trim_end_matches('=').bytes() {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(digit)) & 0xff_ffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_has_an_issuer_a_length_and_a_check_digit() {
+        for good in ["4111 1111 1111 1111", "5555555555554444", "3782-822463-10005", "6011000990139424"] {
+            assert!(card(good), "{good}");
+        }
+        for bad in
+            ["4111 1111 1111 1112", "1234567890123456", "0000000000000000", "9111111111111111", "41111"]
+        {
+            assert!(!card(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_iban_has_the_length_of_its_country_and_the_remainder_one() {
+        for good in [
+            "DE89 3704 0044 0532 0130 00",
+            "GB29NWBK60161331926819",
+            "CH9300762011623852957",
+            "NO9386011117947",
+        ] {
+            assert!(iban(good), "{good}");
+        }
+        for bad in ["DE89 3704 0044 0532 0130 01", "DE89 3704 0044 0532 0130", "XX89370400440532013000", "D"]
+        {
+            assert!(!iban(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_github_token_with_one_letter_changed_is_none() {
+        let token = ["gh", "p_FAKEdemoFAKEdemoFAKEdemoFAKE003UajJR"].concat();
+        assert!(crc(&token));
+        assert!(!crc(&token.replace("demo", "demp")));
+        assert!(!crc("ghp_x") && !crc("") && !crc("ghp_äääääää"));
+    }
+
+    #[test]
+    fn entropy_is_of_bits_a_letter() {
+        assert!(entropy("aaaa") < 0.01);
+        assert!((entropy("abcdefghijklmnop") - 4.0).abs() < 0.01);
+        assert!(entropy("") < 0.01);
+    }
+
+    #[test]
+    fn stand_ins_variables_and_calls_are_no_passwords() {
+        for none in [
+            "your-password",
+            "${DB_PASS1}",
+            "os.environ",
+            "getpass(1)",
+            "changeme1",
+            "config.db.pass",
+            "short",
+        ] {
+            assert!(!is_password(none), "{none}");
+        }
+        for one in ["hunter2-but-longer-2024", "Tr0ub4dor&3", "correct-horse-7"] {
+            assert!(is_password(one), "{one}");
+        }
+    }
+
+    #[test]
+    fn basic_is_a_name_and_a_password() {
+        assert!(basic("cm9iaW46aHVudGVyMi0yMDI0"));
+        assert!(!basic("bm90aGluZyBoZXJl") && !basic("!") && !basic(""));
+    }
+}

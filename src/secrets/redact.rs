@@ -1,0 +1,108 @@
+//! Taking secrets out of a text, and saying how many there are.
+
+use std::fmt::Write as _;
+
+use super::{Class, Finding, KindId, Scanner};
+
+/// How many of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    counts: Vec<(KindId, usize)>,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, kind: KindId) {
+        self.add_many(kind, 1);
+    }
+
+    /// Counts what another counted.
+    pub fn merge(&mut self, other: &Self) {
+        for &(kind, number) in &other.counts {
+            self.add_many(kind, number);
+        }
+    }
+
+    fn add_many(&mut self, kind: KindId, number: usize) {
+        match self.counts.binary_search_by_key(&kind, |entry| entry.0) {
+            Ok(at) => self.counts[at].1 += number,
+            Err(at) => self.counts.insert(at, (kind, number)),
+        }
+    }
+
+    /// Nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// All of them together.
+    pub fn total(&self) -> usize {
+        self.counts.iter().map(|entry| entry.1).sum()
+    }
+
+    /// The credentials alone.
+    pub fn credentials(&self, scanner: &Scanner) -> usize {
+        let credential = |kind| scanner.rule(kind).class() == Class::Credential;
+        self.counts.iter().filter(|entry| credential(entry.0)).map(|entry| entry.1).sum()
+    }
+
+    /// Each kind with its number, in the order of the rules: credentials first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (KindId, usize)> {
+        self.counts.iter().copied()
+    }
+
+    /// For the status line: "1 github-token, 2 e-mail addresses". Past four kinds the rest is a number. Empty when
+    /// nothing was counted.
+    pub fn sentence(&self, scanner: &Scanner) -> String {
+        const MOST: usize = 4;
+        let shown = if self.counts.len() > MOST + 1 { MOST } else { self.counts.len() };
+        let mut pieces: Vec<String> =
+            self.counts[..shown].iter().map(|&(kind, number)| scanner.rule(kind).count(number)).collect();
+        let rest: usize = self.counts[shown..].iter().map(|entry| entry.1).sum();
+        if rest > 0 {
+            pieces.push(format!("{rest} more"));
+        }
+        pieces.join(", ")
+    }
+}
+
+impl<'a> FromIterator<&'a Finding> for Counts {
+    fn from_iter<I: IntoIterator<Item = &'a Finding>>(findings: I) -> Self {
+        let mut counts = Self::default();
+        findings.into_iter().for_each(|finding| counts.add(finding.kind));
+        counts
+    }
+}
+
+impl Scanner {
+    /// What is in a text, for the status line; `None` when there is nothing.
+    pub fn summary(&self, text: &str) -> Option<String> {
+        let counts: Counts = self.scan(text).iter().collect();
+        (!counts.is_empty()).then(|| counts.sentence(self))
+    }
+
+    /// The text with each secret replaced by its kind, `[redacted: github-token]`, and what was replaced.
+    pub fn redact(&self, text: &str) -> (String, Counts) {
+        let findings = self.scan(text);
+        (self.replace(text, &findings), findings.iter().collect())
+    }
+
+    /// The text with these findings in it replaced.
+    pub(super) fn replace(&self, text: &str, findings: &[Finding]) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for finding in findings {
+            out.push_str(&text[from..finding.range.start]);
+            self.push_label(&mut out, finding.kind);
+            from = finding.range.end;
+        }
+        out.push_str(&text[from..]);
+        out
+    }
+
+    /// What stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
+    pub(super) fn push_label(&self, out: &mut String, kind: KindId) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "[redacted: {}]", self.rule(kind).id());
+    }
+}

@@ -1,0 +1,283 @@
+//! The rules as data: what `assets/secrets.toml` says, one [`Rule`] a kind of secret.
+//!
+//! The file explains its own fields. Here it is parsed once; a rule's expression is compiled when one of its keywords
+//! is met for the first time, since most texts meet few of them.
+
+use std::sync::OnceLock;
+
+use regex_automata::{meta::Regex, util::syntax};
+use serde::Deserialize;
+
+use super::checks::Check;
+
+/// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
+const EXPRESSION_LIMIT: usize = 4 << 20;
+/// Bytes behind a keyword that a rule looks at, unless it says otherwise.
+const REACH: usize = 512;
+
+/// What kind of harm a finding does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Opens something: a key, a token, a password.
+    Credential,
+    /// Tells of somebody: an e-mail address, a telephone, card or account number.
+    Personal,
+}
+
+impl Class {
+    /// The word for it in the rules and in `--json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credential => "credential",
+            Self::Personal => "personal",
+        }
+    }
+}
+
+/// One kind of secret and how it is recognised.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rule {
+    id: Box<str>,
+    description: Box<str>,
+    class: Class,
+    /// What one and several of it are called in a sentence.
+    one: Option<Box<str>>,
+    many: Option<Box<str>>,
+    /// Where its owner makes it worthless.
+    revoke: Option<Box<str>>,
+    /// A shape that other kinds share: loses against one of its own.
+    #[serde(default)]
+    generic: bool,
+    /// Where the expression is tried, in lower case; empty: wherever digits crowd.
+    #[serde(default)]
+    pub(super) keywords: Vec<Box<str>>,
+    /// Characters that may stand before a keyword and belong to the match.
+    back: Option<Box<str>>,
+    /// Bytes behind a keyword that are looked at.
+    reach: Option<usize>,
+    regex: Box<str>,
+    /// The least entropy of a value, in bits a character.
+    entropy: Option<f64>,
+    check: Option<Check>,
+    #[serde(skip)]
+    compiled: OnceLock<Option<Regex>>,
+    #[serde(skip)]
+    back_set: OnceLock<Box<[bool; 256]>>,
+}
+
+impl Rule {
+    /// Its name: `github-token`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What it is, in a few words.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Credential or personal.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// The address of the page where its owner revokes it, where there is such a page.
+    pub fn revoke(&self) -> Option<&str> {
+        self.revoke.as_deref()
+    }
+
+    /// So many of it, as in "2 e-mail addresses".
+    pub fn count(&self, number: usize) -> String {
+        match (number, &self.one, &self.many) {
+            (1, Some(one), _) => format!("1 {one}"),
+            (1, None, _) => format!("1 {}", self.id),
+            (_, _, Some(many)) => format!("{number} {many}"),
+            (_, _, None) => format!("{number} {}s", self.id),
+        }
+    }
+
+    /// Which of two overlapping findings is the better name for what stands there; the greater one.
+    pub(super) fn rank(&self) -> u8 {
+        match (self.class, self.generic) {
+            (Class::Credential, false) => 3,
+            (Class::Credential, true) => 2,
+            (Class::Personal, _) if self.check.is_some() => 1,
+            (Class::Personal, _) => 0,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_generic(&self) -> bool {
+        self.generic
+    }
+
+    /// A value that a person may have made up: no letter of it may be shown but the first.
+    pub(super) fn is_made_up(&self) -> bool {
+        self.generic
+            || matches!(self.check, Some(Check::Password | Check::UrlPassword | Check::Spoken | Check::Basic))
+    }
+
+    pub(super) fn reach(&self) -> usize {
+        self.reach.unwrap_or(REACH)
+    }
+
+    /// The compiled expression; `None` if it does not compile, which a test rules out.
+    pub(super) fn expression(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| compile(&self.regex).ok()).as_ref()
+    }
+
+    /// The bytes that may stand before a keyword, as a table.
+    pub(super) fn back_set(&self) -> Option<&[bool; 256]> {
+        let back = self.back.as_deref()?;
+        Some(self.back_set.get_or_init(|| {
+            let mut set = Box::new([false; 256]);
+            for byte in back.bytes() {
+                set[usize::from(byte)] = true;
+            }
+            set
+        }))
+    }
+
+    /// Whether a value that matched is one after all.
+    pub(super) fn admits(&self, value: &str) -> bool {
+        if let Some(least) = self.entropy
+            && super::checks::entropy(value) < least
+        {
+            return false;
+        }
+        if self.class == Class::Credential && super::checks::is_filler(value) {
+            return false;
+        }
+        self.check.is_none_or(|check| check.holds(value))
+    }
+}
+
+/// Expressions see bytes and know ASCII only: `\w` and `\b` are those of tokens, and compiling takes microseconds.
+pub(super) fn compile(source: &str) -> Result<Regex, Box<regex_automata::meta::BuildError>> {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(Regex::config().nfa_size_limit(Some(EXPRESSION_LIMIT)).utf8_empty(false))
+        .build(source)
+        .map_err(Box::new)
+}
+
+#[derive(Deserialize)]
+struct File {
+    rule: Vec<Rule>,
+}
+
+/// Reads the text of a file of rules.
+pub(super) fn parse(text: &str) -> Result<Vec<Rule>, toml::de::Error> {
+    toml::from_str::<File>(text).map(|file| file.rule)
+}
+
+/// The file this program carries.
+pub(super) const BUILT_IN: &str = include_str!("../../assets/secrets.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Scanner, *};
+
+    /// What the test of the file reads besides the rules.
+    #[derive(Deserialize)]
+    struct Examples {
+        id: String,
+        #[serde(rename = "match")]
+        matches: Vec<String>,
+        miss: Vec<String>,
+    }
+
+    #[derive(Deserialize)]
+    struct AllExamples {
+        rule: Vec<Examples>,
+    }
+
+    /// Examples are written with seams, so that nobody's scanner takes this repository for a leak.
+    fn unseamed(text: &str) -> String {
+        text.replace('¦', "")
+    }
+
+    fn examples() -> Vec<Examples> {
+        toml::from_str::<AllExamples>(BUILT_IN).expect("the file of rules can be read").rule
+    }
+
+    /// The ids found, where `only` is the one rule asked.
+    fn found(scanner: &Scanner, text: &str) -> Vec<String> {
+        scanner.scan(text).iter().map(|finding| scanner.rule(finding.kind).id().to_owned()).collect()
+    }
+
+    #[test]
+    fn every_rule_finds_what_it_says_it_finds_and_nothing_it_says_it_does_not() {
+        let scanner = Scanner::built_in();
+        let mut wrong = Vec::new();
+        for Examples { id, matches, miss } in examples() {
+            if matches.is_empty() || miss.is_empty() {
+                wrong.push(format!("{id}: has no examples of both sorts"));
+            }
+            for example in &matches {
+                for text in [unseamed(example), format!("so: {}\nand on", unseamed(example))] {
+                    let found = found(scanner, &text);
+                    if !found.contains(&id) {
+                        wrong.push(format!("{id}: not found in {text:?}, but {found:?}"));
+                    }
+                }
+            }
+            for example in &miss {
+                if found(scanner, &unseamed(example)).contains(&id) {
+                    wrong.push(format!("{id}: found in {example:?}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn there_are_eighty_kinds_of_credentials_and_each_is_described() {
+        let rules = parse(BUILT_IN).expect("the file of rules can be read");
+        assert!(rules.iter().filter(|rule| rule.class == Class::Credential).count() >= 80);
+        let mut ids: Vec<&str> = rules.iter().map(Rule::id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), rules.len(), "an id is there twice");
+        for rule in &rules {
+            assert!(compile(&rule.regex).is_ok(), "{}: the expression does not compile", rule.id);
+            assert!(!rule.description.is_empty(), "{}", rule.id);
+            assert!(
+                rule.id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            );
+            assert!(
+                rule.keywords.iter().all(|keyword| keyword.len() >= 2 || &**keyword == "@"),
+                "{}",
+                rule.id
+            );
+        }
+    }
+
+    #[test]
+    fn no_example_stands_in_the_file_as_a_scanner_of_repositories_would_see_it() {
+        let scanner = Scanner::built_in();
+        let specific = |text: &str| {
+            let found = scanner.scan(text);
+            found.iter().any(|finding| {
+                let rule = scanner.rule(finding.kind);
+                rule.class() == Class::Credential && !rule.is_generic()
+            })
+        };
+        let seen: Vec<&str> = BUILT_IN.lines().filter(|line| specific(line)).collect();
+        assert!(seen.is_empty(), "{seen:#?}");
+    }
+
+    #[test]
+    fn a_count_is_said_in_words() {
+        let scanner = Scanner::built_in();
+        let rule = |id: &str| scanner.rules().iter().find(|rule| rule.id() == id).expect("it is there");
+        assert_eq!(rule("github-token").count(1), "1 github-token");
+        assert_eq!(rule("github-token").count(3), "3 github-tokens");
+        assert_eq!(rule("e-mail").count(1), "1 e-mail address");
+        assert_eq!(rule("e-mail").count(2), "2 e-mail addresses");
+    }
+}

@@ -1,0 +1,373 @@
+//! One pass over a text for all rules: keywords first, a rule's own expression only where its keyword stands.
+//!
+//! Keywords are looked for all at once, without regard to case, by an automaton that takes the same few cycles a byte
+//! however many there are. A rule is then asked at that place and nowhere else: its expression is anchored there and
+//! sees a bounded stretch. Cards, accounts and telephone numbers have no keyword; they are looked for where digits
+//! crowd, and counting digits in blocks of 32 bytes is faster than reading them. What overlaps is resolved at the end: the
+//! most specific kind gives its name.
+
+use std::{
+    collections::BTreeMap,
+    ops::{ControlFlow, Range},
+    sync::LazyLock,
+};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex_automata::{Anchored, Input, util::captures::Captures};
+
+use super::rules::{self, Class, Rule};
+
+/// Characters before a keyword that a rule may take back.
+const MOST_BACK: usize = 80;
+/// Bytes whose digits are counted together.
+const BLOCK: usize = 32;
+/// So many digits in a block are worth a look: any number of seven digits with single separators has them in one.
+const CROWD: usize = 4;
+/// Bytes around a crowd that are looked at with it: the longest number reaches no further.
+const AROUND: usize = 48;
+
+/// Names one rule of a [`Scanner`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindId(pub(super) u16);
+
+/// A secret in a text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// What it is.
+    pub kind: KindId,
+    /// Its bytes in the text: the value alone, without the name before it. On character boundaries.
+    pub range: Range<usize>,
+}
+
+/// All rules, ready to look.
+#[derive(Debug)]
+pub struct Scanner {
+    rules: Vec<Rule>,
+    keywords: AhoCorasick,
+    /// Which rules a keyword wakes.
+    woken: Vec<Vec<u16>>,
+    /// The rules without keywords: those of numbers.
+    numbers: Vec<u16>,
+}
+
+static BUILT_IN: LazyLock<Scanner> = LazyLock::new(|| {
+    // The file is a part of the program, and a test reads it: it cannot fail here.
+    let rules = rules::parse(rules::BUILT_IN).unwrap_or_else(|error| unreachable!("{error}"));
+    Scanner::new(rules).unwrap_or_else(|error| unreachable!("{error}"))
+});
+
+impl Scanner {
+    /// The scanner of the rules this program carries, made on first use (some milliseconds).
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    fn new(rules: Vec<Rule>) -> Result<Self, aho_corasick::BuildError> {
+        let mut woken: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+        let mut numbers = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            if rule.keywords.is_empty() {
+                numbers.push(index as u16);
+            }
+            for keyword in &rule.keywords {
+                woken.entry(keyword.to_ascii_lowercase()).or_default().push(index as u16);
+            }
+        }
+        let (words, woken): (Vec<String>, Vec<Vec<u16>>) = woken.into_iter().unzip();
+        let keywords = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words)?;
+        Ok(Self { rules, keywords, woken, numbers })
+    }
+
+    /// Every rule, in the order of the file.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of a kind this scanner named.
+    pub fn rule(&self, kind: KindId) -> &Rule {
+        &self.rules[usize::from(kind.0)]
+    }
+
+    /// What is in the text, in its order, nothing overlapping.
+    pub fn scan(&self, text: &str) -> Vec<Finding> {
+        let mut found = Vec::new();
+        self.each(text, None, &mut |finding| {
+            found.push(finding);
+            ControlFlow::Continue(())
+        });
+        self.resolve(found)
+    }
+
+    /// Whether there is a credential in the text. Stops at the first.
+    pub fn holds_credential(&self, text: &str) -> bool {
+        let mut holds = false;
+        self.each(text, Some(Class::Credential), &mut |_| {
+            holds = true;
+            ControlFlow::Break(())
+        });
+        holds
+    }
+
+    /// Calls `visit` with everything that matches, of one class or of all, overlapping or not.
+    fn each(&self, text: &str, class: Option<Class>, visit: &mut dyn FnMut(Finding) -> ControlFlow<()>) {
+        let wanted = |rule: &Rule| class.is_none_or(|class| rule.class() == class);
+        // Where a rule may begin again: behind its last match.
+        let mut resume: Vec<usize> = Vec::new();
+        let mut look = Look { text, captures: None };
+        for hit in self.keywords.find_overlapping_iter(text) {
+            for &index in &self.woken[hit.pattern().as_usize()] {
+                let rule = &self.rules[usize::from(index)];
+                let from = resume.get(usize::from(index)).copied().unwrap_or(0);
+                if hit.start() < from || !wanted(rule) {
+                    continue;
+                }
+                let start = back(text, rule, hit.start(), from);
+                let end = (hit.end() + rule.reach()).min(text.len());
+                let Some((whole, value)) = look.at(rule, start..end) else { continue };
+                resume.resize(self.rules.len(), 0);
+                resume[usize::from(index)] = whole.end;
+                if rule.admits(&text[value.clone()])
+                    && visit(Finding { kind: KindId(index), range: value }).is_break()
+                {
+                    return;
+                }
+            }
+        }
+        if self.numbers.iter().any(|&index| wanted(&self.rules[usize::from(index)])) {
+            self.each_number(text, class, &mut look, visit);
+        }
+    }
+
+    fn each_number(
+        &self,
+        text: &str,
+        class: Option<Class>,
+        look: &mut Look<'_>,
+        visit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) {
+        for region in crowds(text) {
+            let mut from = region.start;
+            while let Some(start) = (from..region.end).find(|&at| begins_number(text.as_bytes(), at)) {
+                from = start + 1;
+                for &index in &self.numbers {
+                    let rule = &self.rules[usize::from(index)];
+                    if class.is_some_and(|class| rule.class() != class) {
+                        continue;
+                    }
+                    let Some((_, value)) = look.at(rule, start..region.end) else { continue };
+                    if rule.admits(&text[value.clone()]) {
+                        from = from.max(value.end);
+                        if visit(Finding { kind: KindId(index), range: value }).is_break() {
+                            return;
+                        }
+                        // The file has these rules in the order of their certainty.
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Of findings that overlap the most specific stays, of equals the longer, then the one first in the file.
+    fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
+        if found.len() > 1 {
+            found.sort_by_key(|finding| {
+                let rank = self.rule(finding.kind).rank();
+                (std::cmp::Reverse((rank, finding.range.len())), finding.kind, finding.range.start)
+            });
+            let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+            found.retain(|Finding { range, .. }| {
+                let clear = taken.range(..range.end).next_back().is_none_or(|(_, &end)| end <= range.start);
+                if clear {
+                    taken.insert(range.start, range.end);
+                }
+                clear
+            });
+            found.sort_by_key(|finding| finding.range.start);
+        }
+        found
+    }
+}
+
+/// Where a rule begins to read: before its keyword, as far as its characters reach back, but not before `from`.
+fn back(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
+    let Some(set) = rule.back_set() else { return keyword };
+    let bytes = text.as_bytes();
+    let least = keyword.saturating_sub(MOST_BACK).max(from);
+    let mut start = keyword;
+    while start > least && set[usize::from(bytes[start - 1])] {
+        start -= 1;
+    }
+    start
+}
+
+/// Asks expressions about one text.
+struct Look<'t> {
+    text: &'t str,
+    /// Made for the first match, and again only for an expression with more groups.
+    captures: Option<Captures>,
+}
+
+impl Look<'_> {
+    /// The match that begins with the range, and the value in it (the first group that took part, else all), both on character boundaries.
+    fn at(&mut self, rule: &Rule, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+        let expression = rule.expression()?;
+        let input = Input::new(self.text.as_bytes()).range(range).anchored(Anchored::Yes);
+        // Nearly every place is no match: the cheap question first.
+        expression.search_half(&input)?;
+        let captures = self.captures.insert(expression.create_captures());
+        expression.search_captures(&input, captures);
+        let whole = captures.get_match()?.range();
+        let group = (1..captures.group_len()).find_map(|group| captures.get_group(group));
+        let value = self.on_boundaries(group.map_or(whole.clone(), |span| span.range()));
+        (!value.is_empty()).then_some((whole, value))
+    }
+
+    /// A range that a count cut within a character reaches over the whole of it.
+    fn on_boundaries(&self, range: Range<usize>) -> Range<usize> {
+        let (mut start, mut end) = (range.start, range.end);
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        start..end
+    }
+}
+
+/// Whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country before its digits,
+/// and not within a word, a path or another number.
+fn begins_number(bytes: &[u8], at: usize) -> bool {
+    let digit = |ahead: usize| bytes.get(at + ahead).is_some_and(u8::is_ascii_digit);
+    let begins = match bytes[at] {
+        b'0'..=b'9' => true,
+        b'+' => digit(1),
+        b'(' => digit(1) || bytes.get(at + 1) == Some(&b'+'),
+        b'A'..=b'Z' => bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase) && digit(2) && digit(3),
+        _ => return false,
+    };
+    begins && (at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"_.+/-".contains(&bytes[at - 1])))
+}
+
+/// The stretches of a text where digits crowd, apart from each other.
+fn crowds(text: &str) -> Vec<Range<usize>> {
+    let mut regions: Vec<Range<usize>> = Vec::new();
+    for (block, bytes) in text.as_bytes().chunks(BLOCK).enumerate() {
+        let digits = bytes.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>();
+        if usize::from(digits) < CROWD {
+            continue;
+        }
+        let start = (block * BLOCK).saturating_sub(AROUND);
+        let end = (block * BLOCK + bytes.len() + AROUND).min(text.len());
+        match regions.last_mut() {
+            Some(last) if start <= last.end => last.end = end,
+            _ => regions.push(start..end),
+        }
+    }
+    regions
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&'static str, &str)> {
+        let scanner = Scanner::built_in();
+        scanner
+            .scan(text)
+            .into_iter()
+            .map(|finding| (scanner.rule(finding.kind).id(), &text[finding.range]))
+            .collect()
+    }
+
+    #[test]
+    fn of_two_names_for_one_secret_the_more_specific_is_taken() {
+        let token = ["gh", "p_FAKEdemoFAKEdemoFAKEdemoFAKE003UajJR"].concat();
+        assert_eq!(found(&format!("MY_TOKEN={token}")), [("github-token", &*token)]);
+        assert_eq!(
+            found("https://robin:s3sam-0pen@example.org/x"),
+            [("web-address-password", "s3sam-0pen")],
+            "and not the mail address s3sam-0pen@example.org"
+        );
+    }
+
+    #[test]
+    fn only_the_value_is_found_and_not_the_name_before_it() {
+        assert_eq!(found("DB_PASSWORD = \"S3sam!0pen\";"), [("password", "S3sam!0pen")]);
+    }
+
+    #[test]
+    fn a_private_key_is_found_to_its_end_and_one_that_was_cut_no_further_than_it_goes() {
+        let line = "ZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFr";
+        let (begin, end) =
+            (["-----BEGIN RSA PRI", "VATE KEY-----"].concat(), "-----END RSA PRIVATE KEY-----");
+        let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n";
+        let whole = format!("{begin}\n{headers}\n{line}\n{line}\nZmFr\n{end}");
+        assert_eq!(found(&format!("Look:\n{whole}\nIs it one?")), [("private-key", &*whole)]);
+        let cut = format!("{begin}\n{line}\n{line}\nZmFrZQ==");
+        assert_eq!(
+            found(&format!("{cut}\n\nAnd what does that say -- is it one?")),
+            [("private-key", &*cut)]
+        );
+    }
+
+    #[test]
+    fn several_secrets_are_found_in_their_order() {
+        let kinds: Vec<_> =
+            found("4111 1111 1111 1111, a@example.org and DE89 3704 0044 0532 0130 00, b@example.org")
+                .into_iter()
+                .map(|(kind, _)| kind)
+                .collect();
+        assert_eq!(kinds, ["card-number", "e-mail", "iban", "e-mail"]);
+    }
+
+    #[test]
+    fn a_number_is_found_wherever_the_blocks_that_are_counted_begin() {
+        for shift in 0..100 {
+            let text = format!("{}+1 202-555-0143 {}", " ".repeat(shift), "x ".repeat(shift));
+            assert_eq!(found(&text), [("phone-number", "+1 202-555-0143")], "{shift}");
+        }
+    }
+
+    #[test]
+    fn looking_for_credentials_alone_passes_over_addresses() {
+        let scanner = Scanner::built_in();
+        assert!(!scanner.holds_credential("robin@example.org, +1 202-555-0143"));
+        assert!(scanner.holds_credential("robin@example.org, pwd=correct-horse-7"));
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_keywords_is_read_in_linear_time() {
+        for piece in ["sk-", "@", "password=", "-----BEGIN", "eyJ", "0000 ", "a@", "token token"] {
+            let text = piece.repeat(400_000 / piece.len());
+            let begun = std::time::Instant::now();
+            Scanner::built_in().scan(&text);
+            assert!(begun.elapsed().as_secs() < 10, "{piece}: {:?}", begun.elapsed());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn findings_are_in_order_apart_and_on_character_boundaries(
+            pieces in prop::collection::vec(
+                "(password=|token: |ß|漢|@|a|\\.org| |\"|1234|sk-|://|:|-----BEGIN PRIVATE KEY-----|[a-zA-Z0-9]{0,40})",
+                0..30
+            )
+        ) {
+            let text = pieces.concat();
+            let mut from = 0;
+            for Finding { range, .. } in Scanner::built_in().scan(&text) {
+                prop_assert!(from <= range.start && range.start < range.end);
+                prop_assert!(text.get(range.clone()).is_some());
+                from = range.end;
+            }
+        }
+    }
+}
