@@ -5,4 +5,5 @@ pub mod conversation;
 pub mod import;
 pub mod library;
 pub mod load;
+pub mod search;
 pub mod secrets;

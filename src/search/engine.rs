@@ -1,0 +1,357 @@
+//! Searches a library: which conversations need looking at, what was found before, and how answers fit together
+//! while the library grows. Pure; whoever calls it decides on threads and time.
+
+use std::{
+    collections::VecDeque,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use super::{
+    Matcher, Query,
+    index::{Index, Section},
+    judge::Verdict,
+    query::{Clause, Demand, Wording},
+    rank::Score,
+};
+use crate::library::{Handle, Library};
+
+/// Hits are counted up to here; one more means "more".
+pub(super) const MOST_HITS: usize = 9_999;
+/// Conversations that are looked at in order of their dates: the first page is likely from these.
+pub(super) const NEWEST_FIRST: usize = 4_096;
+/// Answers kept for going back to and for narrowing down.
+const MOST_ANSWERS: usize = 48;
+/// Rows kept in all of them together: 16 bytes each.
+const MOST_KEPT_ROWS: usize = 400_000;
+/// Parts of a query that are explained when nothing was found.
+const MOST_EXPLAINED: usize = 8;
+
+/// One conversation found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Found {
+    pub handle: Handle,
+    pub score: Score,
+    best: u32,
+    hits: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Found {
+    /// The message to open at.
+    pub fn best(&self) -> Option<u32> {
+        (self.best != NONE).then_some(self.best)
+    }
+}
+
+/// What was found for a query in a library of so many handles, newest first.
+#[derive(Debug)]
+struct Answer {
+    query: Query,
+    matcher: Matcher,
+    handles: usize,
+    found: Arc<Vec<Found>>,
+}
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Engine {
+    library: Arc<Library>,
+    index: Index,
+    /// The latest first.
+    answers: VecDeque<Answer>,
+    /// How many conversations matched queries that were only counted.
+    counts: VecDeque<(Query, usize)>,
+}
+
+/// What is to be done for one query.
+#[derive(Debug)]
+pub(super) struct Plan {
+    query: Query,
+    matcher: Matcher,
+    /// Known already, newest first; some may be gone by now.
+    kept: Arc<Vec<Found>>,
+    /// To be looked at, first [`NEWEST_FIRST`] of the newest.
+    candidates: Vec<Handle>,
+    hits: AtomicUsize,
+}
+
+impl Plan {
+    /// How many conversations are to be looked at.
+    pub fn len(&self) -> usize {
+        self.candidates.len()
+    }
+}
+
+impl Engine {
+    /// Turns to a library, which may be the earlier one grown: then what is known of it stays.
+    pub fn turn_to(&mut self, library: &Arc<Library>) {
+        if Arc::ptr_eq(&self.library, library) {
+            return;
+        }
+        if !is_grown_from(library, &self.library) {
+            self.index = Index::default();
+            self.answers.clear();
+        }
+        self.counts.clear();
+        self.library = Arc::clone(library);
+    }
+
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    /// The handles the index lacks, at most `most` of them.
+    pub fn unindexed(&self, most: usize) -> Range<u32> {
+        let handles = self.library.handles();
+        self.index.handles()..handles.min(self.index.handles() as usize + most) as u32
+    }
+
+    /// Takes in what [`Section::of`] made of the handles that follow.
+    pub fn index(&mut self, section: Section) {
+        self.index.add(section);
+    }
+
+    /// What must be looked at for a query, after all that is known from earlier ones.
+    pub fn plan(&self, query: &Query) -> Plan {
+        let same = self.answers.iter().find(|answer| answer.query.clauses() == query.clauses());
+        let matcher = same.map_or_else(|| Matcher::new(query), |answer| answer.matcher.clone());
+        let fresh = |handles: usize| {
+            let newest = self.library.newest().iter().copied();
+            newest.filter(|handle| handle.0 as usize >= handles).collect()
+        };
+        let (kept, mut candidates): (_, Vec<Handle>) = if let Some(answer) = same {
+            let all_known = answer.handles == self.library.handles();
+            (Arc::clone(&answer.found), if all_known { Vec::new() } else { fresh(answer.handles) })
+        } else {
+            let narrower = self.answers.iter().filter(|answer| narrows(query, answer));
+            let candidates = match narrower.min_by_key(|answer| answer.found.len()) {
+                Some(answer) => self.narrowed(&matcher, answer),
+                None => self.library.newest().to_vec(),
+            };
+            (Arc::default(), candidates)
+        };
+        // The rest in the order in which they lie in memory.
+        if let Some(rest) = candidates.get_mut(NEWEST_FIRST..) {
+            rest.sort_unstable();
+        }
+        Plan { query: query.clone(), matcher, kept, candidates, hits: AtomicUsize::new(0) }
+    }
+
+    /// What may match if only what matched before can, or a title that is merely alike.
+    fn narrowed(&self, matcher: &Matcher, answer: &Answer) -> Vec<Handle> {
+        let mut before = vec![false; answer.handles];
+        for found in &*answer.found {
+            before[found.handle.0 as usize] = true;
+        }
+        let newest = self.library.newest().iter().copied();
+        newest
+            .filter(|&handle| {
+                before.get(handle.0 as usize).copied().unwrap_or(true)
+                    || matcher.judge().may_be_likened(self.index.letters(&self.library, handle))
+            })
+            .collect()
+    }
+
+    /// Looks at some of a plan's candidates. `None` if `stop` says so between two of them.
+    pub fn examine(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<Vec<Found>> {
+        let mut found = Vec::new();
+        for &handle in &plan.candidates[range] {
+            if stop() {
+                return None;
+            }
+            let hints = self.index.hints(&self.library, handle);
+            if !plan.matcher.judge().may_match(hints) {
+                continue;
+            }
+            let conversation = self.library.get(handle);
+            let Some(verdict) = plan.matcher.judge().verdict(conversation, hints) else { continue };
+            let Verdict { score, best, hits: known } = verdict;
+            let hits = if plan.hits.load(Ordering::Relaxed) > MOST_HITS {
+                NONE
+            } else {
+                let hits =
+                    known.unwrap_or_else(|| plan.matcher.count_up_to(conversation, hints, MOST_HITS + 1));
+                plan.hits.fetch_add(hits, Ordering::Relaxed);
+                hits as u32
+            };
+            found.push(Found { handle, score, best: best.unwrap_or(NONE), hits });
+        }
+        Some(found)
+    }
+
+    /// Puts what was known and what was found together, newest first, and counts the hits.
+    pub fn gather(&self, plan: &Plan, found: &[Found]) -> (Vec<Found>, usize) {
+        let mut slots = vec![NONE; self.library.handles()];
+        for (slot, found) in plan.kept.iter().chain(found).enumerate() {
+            slots[found.handle.0 as usize] = slot as u32;
+        }
+        let at = |slot: u32| {
+            let slot = slot as usize;
+            plan.kept.get(slot).or_else(|| found.get(slot - plan.kept.len())).copied()
+        };
+        let newest = self.library.newest().iter();
+        let gathered: Vec<Found> = newest
+            .map(|handle| slots[handle.0 as usize])
+            .filter(|&slot| slot != NONE)
+            .filter_map(at)
+            .collect();
+        let hits = self.count_hits(plan, &gathered);
+        (gathered, hits)
+    }
+
+    fn count_hits(&self, plan: &Plan, found: &[Found]) -> usize {
+        let counted: usize =
+            found.iter().filter(|found| found.hits != NONE).map(|found| found.hits as usize).sum();
+        let mut hits = counted;
+        for found in found.iter().filter(|found| found.hits == NONE) {
+            if hits > MOST_HITS {
+                break;
+            }
+            // Counting had ended, but some of what was counted is gone.
+            let hints = self.index.hints(&self.library, found.handle);
+            hits += plan.matcher.count_up_to(self.library.get(found.handle), hints, MOST_HITS + 1);
+        }
+        hits.min(MOST_HITS + 1)
+    }
+
+    /// Keeps a complete answer for later.
+    pub fn keep(&mut self, plan: Plan, found: Vec<Found>) {
+        self.answers.retain(|answer| answer.query.clauses() != plan.query.clauses());
+        let handles = self.library.handles();
+        self.answers.push_front(Answer {
+            query: plan.query,
+            matcher: plan.matcher,
+            handles,
+            found: Arc::new(found),
+        });
+        let mut rows = 0;
+        let room = self.answers.iter().take_while(|answer| {
+            rows += answer.found.len();
+            rows <= MOST_KEPT_ROWS
+        });
+        let keep = room.count().clamp(1, MOST_ANSWERS);
+        self.answers.truncate(keep);
+    }
+
+    /// The queries whose counts explain why one found nothing: each part alone, and all but that part.
+    pub fn explanations(query: &Query) -> Vec<(String, Query, Query)> {
+        let parts = query.clauses().iter().enumerate().take(MOST_EXPLAINED);
+        parts.map(|(index, clause)| (clause.to_string(), query.only(index), query.without(index))).collect()
+    }
+
+    /// How many conversations match, if that is known.
+    pub fn known_count(&self, query: &Query) -> Option<usize> {
+        if query.is_empty() {
+            return Some(self.library.len());
+        }
+        let handles = self.library.handles();
+        let answer = self
+            .answers
+            .iter()
+            .find(|answer| answer.handles == handles && answer.query.clauses() == query.clauses())
+            .filter(|_| self.library.superseded() == 0);
+        let counted = self.counts.iter().find(|(other, _)| other.clauses() == query.clauses());
+        answer.map(|answer| answer.found.len()).or(counted.map(|&(_, count)| count))
+    }
+
+    /// Counts matches among some of a plan's candidates.
+    pub fn count(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<usize> {
+        let mut count = 0;
+        for &handle in &plan.candidates[range] {
+            if stop() {
+                return None;
+            }
+            let hints = self.index.hints(&self.library, handle);
+            let judge = plan.matcher.judge();
+            count += usize::from(judge.may_match(hints) && judge.admits(self.library.get(handle), hints));
+        }
+        Some(count)
+    }
+
+    /// Keeps a count for later.
+    pub fn keep_count(&mut self, query: Query, count: usize) {
+        self.counts.push_front((query, count));
+        self.counts.truncate(4 * MOST_EXPLAINED);
+    }
+}
+
+/// Whether one library is another after more was added: handles mean the same in both.
+fn is_grown_from(library: &Library, earlier: &Library) -> bool {
+    let handles = earlier.handles();
+    handles <= library.handles()
+        && [0, handles.saturating_sub(1)].into_iter().take(handles).all(|handle| {
+            // The earlier one is still held, so that no other conversation can stand in its place.
+            std::ptr::eq(earlier.get(Handle(handle as u32)), library.get(Handle(handle as u32)))
+        })
+}
+
+/// Whether everything that matches `query` by more than a likeness is in an earlier answer: each of its demands is
+/// still made, or follows from a longer word.
+fn narrows(query: &Query, answer: &Answer) -> bool {
+    answer.query.clauses().iter().all(|earlier| query.clauses().iter().any(|clause| implies(clause, earlier)))
+}
+
+fn implies(clause: &Clause, earlier: &Clause) -> bool {
+    if clause == earlier {
+        return true;
+    }
+    let ((Demand::Anywhere(now), Demand::Anywhere(before)) | (Demand::Title(now), Demand::Title(before))) =
+        (&clause.demand, &earlier.demand)
+    else {
+        return false;
+    };
+    let literal = |wording: &Wording| !matches!(wording, Wording::Regex(_));
+    // What holds the longer word holds what can be found in that: the rules of case, accents and width included.
+    !clause.negated
+        && !earlier.negated
+        && literal(now)
+        && literal(before)
+        && Matcher::phrase(before.text()).is_in(now.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn answer(text: &str) -> Answer {
+        let query = Query::parse(text, &TimeZone::UTC);
+        Answer { matcher: Matcher::new(&query), query, handles: 0, found: Arc::default() }
+    }
+
+    #[test]
+    fn typing_on_narrows_and_anything_else_does_not() {
+        let narrowed = |now: &str, before: &str| narrows(&Query::parse(now, &TimeZone::UTC), &answer(before));
+        for (now, before) in [
+            ("kubernetes", "kube"),
+            ("kube ingress", "kube"),
+            ("a b c", "b"),
+            ("\"as an example\"", "\"as an"),
+            ("Kube", "kube"),
+            ("café", "caf"),
+            ("role:user kubern", "role:user kube"),
+            ("title:kubern", "title:kube"),
+        ] {
+            assert!(narrowed(now, before), "{now} after {before}");
+        }
+        for (now, before) in [
+            ("kube", "kubernetes"),
+            ("kubernetes", "Kube"),
+            ("cafe", "café"),
+            ("-kubernetes", "-kube"),
+            ("/kubernetes/", "/kube/"),
+            ("kube", "role:user kube"),
+            ("role:user kube", "role:tool kube"),
+            ("title:kubern", "kube"),
+            ("kubern", "title:kube"),
+        ] {
+            assert!(!narrowed(now, before), "{now} after {before}");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Which characters count as the same: Unicode simple case folding, accents and width.
+//!
+//! Text is read by *units*: a character with the marks that belong to it, folded. An accent is a combining mark of
+//! U+0300–U+036F in the canonical decomposition of a letter, written apart or not, and the stroke of `ø ł đ ħ ŧ`;
+//! marks of other scripts are letters of theirs and stay. Width is the difference between full and half width forms.
+//! Full case folding (`ß` as `ss`) and compatibility forms (`ﬁ`) are not folded.
+
+use std::sync::OnceLock;
+
+use unicode_normalization::char::{compose, decompose_canonical};
+
+/// What is folded away before characters are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Folding {
+    /// Upper and lower case are one.
+    pub case: bool,
+    /// Letters with and without accents are one.
+    pub marks: bool,
+    /// Full and half width are one.
+    pub width: bool,
+}
+
+impl Folding {
+    /// Everything at once: what the filters of the engine are made of.
+    pub const ALL: Self = Self { case: true, marks: true, width: true };
+
+    /// What a person who typed this means to ignore: whatever they took no care of.
+    pub fn meant_by(typed: &str) -> Self {
+        let changes =
+            |folding: Self| typed.chars().any(|c| folding.of(c) != c || (folding.marks && is_accent(c)));
+        Self {
+            case: !typed.chars().any(char::is_uppercase),
+            marks: !changes(Self { case: false, marks: true, width: false }),
+            width: !changes(Self { case: false, marks: false, width: true }),
+        }
+    }
+
+    /// A character without what is folded away.
+    pub fn of(self, c: char) -> char {
+        if c.is_ascii() {
+            return if self.case { c.to_ascii_lowercase() } else { c };
+        }
+        match page_of(c) {
+            Some(page) => {
+                let folded = page[self.index()][c as usize & 0xff];
+                if folded == '\0' { c } else { folded }
+            }
+            None => c,
+        }
+    }
+
+    fn index(self) -> usize {
+        usize::from(self.case) | usize::from(self.marks) << 1 | usize::from(self.width) << 2
+    }
+
+    /// The unit that begins at byte `at`: its folded character and where it ends. `None` at the end of the text.
+    pub fn unit(self, text: &str, at: usize) -> Option<(char, usize)> {
+        let bytes = text.as_bytes();
+        let &first = bytes.get(at)?;
+        // Nearly all characters of nearly all texts: ASCII with no mark after it.
+        if first < 0x80 && bytes.get(at + 1).is_none_or(|&next| next < 0x80) {
+            return Some((self.of(first as char), at + 1));
+        }
+        let mut base = text[at..].chars().next()?;
+        let mut end = at + base.len_utf8();
+        while let Some(next) = text[end..].chars().next().filter(|&next| is_joining(next)) {
+            if self.marks && is_accent(next) {
+                // Nothing else joins over an accent.
+                end += text[end..]
+                    .chars()
+                    .take_while(|&next| is_accent(next))
+                    .map(char::len_utf8)
+                    .sum::<usize>();
+                break;
+            }
+            let narrow = Self { case: false, marks: false, width: true };
+            let (left, right) = if self.width { (narrow.of(base), narrow.of(next)) } else { (base, next) };
+            let Some(composed) = compose(left, right) else { break };
+            base = composed;
+            end += next.len_utf8();
+        }
+        Some((self.of(base), end))
+    }
+}
+
+/// A mark that is folded as an accent.
+pub(super) fn is_accent(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// What may melt into the character before it: accents, voicing marks of kana, vowels and finals of Hangul.
+pub(super) fn is_joining(c: char) -> bool {
+    is_accent(c)
+        || matches!(c, '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}' | '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
+}
+
+/// Folded characters for the eight foldings; NUL where nothing changes.
+type Page = [[char; 256]; 8];
+
+/// Pages of 256 characters, made when the first of them is met; `None`: nothing in it changes.
+static PAGES: [OnceLock<Option<Box<Page>>>; 512] = [const { OnceLock::new() }; 512];
+
+fn page_of(c: char) -> Option<&'static Page> {
+    let number = c as usize >> 8;
+    PAGES.get(number)?.get_or_init(|| make_page(number as u32)).as_deref()
+}
+
+fn make_page(number: u32) -> Option<Box<Page>> {
+    let mut page = Box::new([['\0'; 256]; 8]);
+    let mut changes = false;
+    for (slot, code) in (number << 8..(number + 1) << 8).enumerate() {
+        let Some(c) = char::from_u32(code) else { continue };
+        for (index, folds) in page.iter_mut().enumerate() {
+            let mut folded = c;
+            if index & 4 != 0 {
+                folded = fold_width(folded);
+            }
+            if index & 2 != 0 {
+                folded = fold_marks(folded);
+            }
+            if index & 1 != 0 {
+                folded = fold_case(folded);
+            }
+            if folded != c {
+                folds[slot] = folded;
+                changes = true;
+            }
+        }
+    }
+    changes.then_some(page)
+}
+
+/// Unicode simple case folding, by the standard library's tables: the lower case of the upper case is one character
+/// for all that share a fold, but for the Turkish ones, which fold to themselves.
+fn fold_case(c: char) -> char {
+    if matches!(c, 'ı' | 'İ') {
+        return c;
+    }
+    let upper = single(c.to_uppercase()).unwrap_or(c);
+    single(upper.to_lowercase()).unwrap_or(upper)
+}
+
+fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
+    let first = chars.next()?;
+    chars.next().is_none().then_some(first)
+}
+
+fn fold_marks(c: char) -> char {
+    let mut base = None;
+    let mut only_accents = true;
+    decompose_canonical(c, |piece| match base {
+        None => base = Some(piece),
+        Some(_) => only_accents &= is_accent(piece),
+    });
+    let base = base.filter(|base| only_accents && base.is_alphabetic()).unwrap_or(c);
+    match base {
+        'ø' => 'o',
+        'Ø' => 'O',
+        'ł' => 'l',
+        'Ł' => 'L',
+        'đ' => 'd',
+        'Đ' => 'D',
+        'ħ' => 'h',
+        'Ħ' => 'H',
+        'ŧ' => 't',
+        'Ŧ' => 'T',
+        base => base,
+    }
+}
+
+/// Half-width katakana from U+FF66 on, as their ordinary forms.
+const KATAKANA: [char; 58] = [
+    'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ',
+    'キ', 'ク', 'ケ', 'コ', 'サ', 'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ',
+    'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム', 'メ', 'モ', 'ヤ', 'ユ', 'ヨ', 'ラ', 'リ',
+    'ル', 'レ', 'ロ', 'ワ', 'ン', '\u{3099}', '\u{309a}',
+];
+
+fn fold_width(c: char) -> char {
+    let code = c as u32;
+    match c {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).unwrap_or(c),
+        '\u{ff61}' => '。',
+        '\u{ff62}' => '「',
+        '\u{ff63}' => '」',
+        '\u{ff64}' => '、',
+        '\u{ff65}' => '・',
+        '\u{ff66}'..='\u{ff9f}' => KATAKANA[(code - 0xff66) as usize],
+        '\u{ffe0}' => '¢',
+        '\u{ffe1}' => '£',
+        '\u{ffe2}' => '¬',
+        '\u{ffe4}' => '¦',
+        '\u{ffe5}' => '¥',
+        '\u{ffe6}' => '₩',
+        _ => c,
+    }
+}
+
+/// Which of a text's characters beyond ASCII could be part of what an ASCII needle matches. Text without such needs
+/// no folding to be searched for ASCII, however much Chinese, quotation marks or emoji it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Foldable {
+    /// Characters that fold to ASCII letters or digits, and accents.
+    pub letters: bool,
+    /// White space beyond ASCII.
+    pub spaces: bool,
+}
+
+impl Foldable {
+    /// Looks at every character beyond ASCII, until all is known.
+    pub fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() && !(found.letters && found.spaces) {
+            // Whole blocks of ASCII are passed in one step.
+            if bytes.get(at..at + 32).is_some_and(<[u8]>::is_ascii) {
+                at += 32;
+                continue;
+            }
+            if bytes[at] < 0x80 {
+                at += 1;
+                continue;
+            }
+            let Some(c) = text[at..].chars().next() else { break };
+            found.note(c);
+            at += c.len_utf8();
+        }
+        found
+    }
+
+    /// Takes one more character into account.
+    pub fn note(&mut self, c: char) {
+        if c.is_ascii() {
+            return;
+        }
+        self.letters |= is_accent(c) || Folding::ALL.of(c).is_ascii();
+        self.spaces |= c.is_whitespace();
+    }
+
+    /// Whether ASCII bytes tell all about where a needle stands, which may have white space in it.
+    pub fn is_plain(self, spaced: bool) -> bool {
+        !(self.letters || spaced && self.spaces)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str, folding: Folding) -> String {
+        let (mut at, mut out) = (0, String::new());
+        while let Some((c, end)) = folding.unit(text, at) {
+            out.push(c);
+            at = end;
+        }
+        out
+    }
+
+    #[test]
+    fn case_folds_as_the_unicode_tables_say() {
+        let simple = Folding { case: true, marks: false, width: false };
+        // Without the letters of Unicode 17, which the expressions do not know yet.
+        for code in (0x80..0x3000)
+            .chain(0xa640..0xa7ce)
+            .chain(0xa7d6..0xac00)
+            .chain(0xff00..0x10600)
+            .chain(0x1e900..0x1e960)
+        {
+            let Some(c) = char::from_u32(code) else { continue };
+            let pattern = format!(r"^(?i:{})$", regex::escape(&c.to_string()));
+            let Ok(expression) = regex::Regex::new(&pattern) else { continue };
+            let fold = simple.of(c);
+            assert!(expression.is_match(&fold.to_string()), "{c:?} {code:x} folds to {fold:?}");
+        }
+        for (one, other) in [('ſ', 's'), ('K', 'k'), ('Σ', 'ς'), ('ẞ', 'ß'), ('Ǆ', 'ǅ'), ('Ω', 'ω')]
+        {
+            assert_eq!(simple.of(one), simple.of(other));
+        }
+        assert_ne!(simple.of('ı'), simple.of('i'));
+        assert_ne!(simple.of('İ'), simple.of('i'));
+    }
+
+    #[test]
+    fn accents_fold_written_apart_or_not() {
+        assert_eq!(folded("Café cafe\u{301} Łódź Ἀθῆναι ёлка", Folding::ALL), "cafe cafe lodz αθηναι елка");
+        assert_eq!(folded("がか\u{3099}ｶﾞガ한\u{1112}\u{1161}\u{11ab}", Folding::ALL), "ががガガ한한");
+    }
+
+    #[test]
+    fn without_folding_marks_a_letter_and_its_accent_are_still_one() {
+        let exact = Folding { case: true, marks: false, width: true };
+        assert_eq!(folded("É e\u{301} e x\u{301}", exact), "é é e x\u{301}");
+    }
+
+    #[test]
+    fn a_person_who_types_an_accent_means_it() {
+        assert_eq!(Folding::meant_by("cafe"), Folding::ALL);
+        assert_eq!(Folding::meant_by("Cafe"), Folding { case: false, ..Folding::ALL });
+        assert_eq!(Folding::meant_by("café"), Folding { marks: false, ..Folding::ALL });
+        assert_eq!(Folding::meant_by("cafe\u{301}"), Folding { marks: false, ..Folding::ALL });
+        assert_eq!(Folding::meant_by("ａｂｃ"), Folding { width: false, ..Folding::ALL });
+        assert_eq!(Folding::meant_by("日本語"), Folding::ALL);
+    }
+
+    #[test]
+    fn quotes_and_chinese_are_not_foldable_to_ascii() {
+        assert!(
+            Foldable::of("“quoted” – 日本語 🎉 привет and thirty-two bytes of plain text").is_plain(true)
+        );
+        assert!(!Foldable::of("naïve").is_plain(false));
+        assert!(!Foldable::of("ＡＢＣ").is_plain(false));
+        assert!(Foldable::of("a\u{a0}b").is_plain(false));
+        assert!(!Foldable::of("a\u{a0}b").is_plain(true));
+    }
+
+    #[test]
+    fn a_sign_with_a_stroke_is_not_the_sign_without() {
+        assert_eq!(Folding::ALL.of('≠'), '≠');
+    }
+}

@@ -1,0 +1,248 @@
+//! Which short runs of letters a text has, in a tenth of its size: a filter that says of most texts that a word is
+//! not in them, without looking at them.
+//!
+//! Of every run of two and three folded characters between white space, of every character beyond ASCII and of every
+//! whole word one bit of a field is set, chosen by a hash. A word can only be in a text if the bits of its own runs are
+//! set. So the answer no is certain and yes is not. One bit a run is enough: a word has several runs, and any missing
+//! one tells.
+
+use super::{
+    fold::{Folding, is_joining},
+    literal::is_spaced_letter,
+};
+
+/// The bits that must be set for a word or phrase to be there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needed {
+    hashes: Box<[u32]>,
+    /// The one for it as a whole word, if it is nothing but letters and digits.
+    word: Option<u32>,
+}
+
+/// Bytes of text for each byte of its field.
+const TEXT_PER_BYTE: usize = 10;
+/// Words of 64 bits in a field. English has no more different runs than the upper bound has room for.
+const FIELD_WORDS: std::ops::RangeInclusive<usize> = 4..=2_048;
+
+/// The size of a text's field, in words of 64 bits.
+pub(super) fn field_words(text_bytes: usize) -> usize {
+    (text_bytes / TEXT_PER_BYTE / 8).clamp(*FIELD_WORDS.start(), *FIELD_WORDS.end())
+}
+
+impl Needed {
+    /// Of what was typed. Rare runs come first, so that most fields are denied by the first or second bit.
+    pub fn of(typed: &str) -> Self {
+        // Half-width kana melt together only where width is folded, and a mark at the beginning may belong to a letter
+        // before: their runs would not be those of the text.
+        if !Folding::meant_by(typed).width || typed.starts_with(is_joining) {
+            return Self::default();
+        }
+        let mut runs = Vec::new();
+        let mut gram = Gram::default();
+        let mut word = Some(Word::default());
+        let mut at = 0;
+        while let Some((unit, end)) = Folding::ALL.unit(typed, at) {
+            at = end;
+            word = word.filter(|_| is_spaced_letter(unit)).map(|word| word.and(unit));
+            if is_break(unit) {
+                gram = Gram::default();
+                continue;
+            }
+            gram.push(unit);
+            if !unit.is_ascii() {
+                runs.push((0, gram.single()));
+            }
+            match gram.length() {
+                1 => {}
+                2 => runs.push((gram.commonness(2), gram.pair())),
+                _ => runs.push((gram.commonness(3), gram.triple())),
+            }
+        }
+        runs.sort_by_key(|&(commonness, _)| commonness);
+        runs.dedup();
+        Self { hashes: runs.into_iter().map(|(_, hash)| hash).collect(), word: word.map(Word::hash) }
+    }
+
+    /// Whether all of them are set in a text's field.
+    pub fn are_in(&self, field: &[u64]) -> bool {
+        self.hashes.iter().all(|&hash| is_set(field, hash))
+    }
+
+    /// Whether it may be in a text as a whole word.
+    pub fn may_be_whole(&self, field: &[u64]) -> bool {
+        self.word.is_none_or(|hash| is_set(field, hash))
+    }
+}
+
+/// Sets the bits of a text in its field.
+pub(super) fn fill(field: &mut [u64], text: &str) {
+    let mut set = |hash: u32| {
+        let (word, bit) = place(field, hash);
+        field[word] |= bit;
+    };
+    let bytes = text.as_bytes();
+    let mut gram = Gram::default();
+    let mut word = Word::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        let (unit, is_letter) = if byte < 0x80 && bytes.get(at + 1).is_none_or(|&next| next < 0x80) {
+            at += 1;
+            (byte.to_ascii_lowercase() as char, byte.is_ascii_alphanumeric())
+        } else {
+            let Some((unit, end)) = Folding::ALL.unit(text, at) else { break };
+            at = end;
+            (unit, is_spaced_letter(unit))
+        };
+        if is_letter {
+            word = word.and(unit);
+        } else {
+            if !word.is_empty() {
+                set(word.hash());
+                word = Word::default();
+            }
+            if is_break(unit) {
+                gram = Gram::default();
+                continue;
+            }
+        }
+        gram.push(unit);
+        if !unit.is_ascii() {
+            set(gram.single());
+        }
+        match gram.length() {
+            1 => {}
+            2 => set(gram.pair()),
+            _ => {
+                set(gram.pair());
+                set(gram.triple());
+            }
+        }
+    }
+    if !word.is_empty() {
+        set(word.hash());
+    }
+}
+
+fn is_set(field: &[u64], hash: u32) -> bool {
+    let (word, bit) = place(field, hash);
+    field[word] & bit != 0
+}
+
+/// The word of a field and the bit in it that a hash chooses.
+fn place(field: &[u64], hash: u32) -> (usize, u64) {
+    let bit = (u64::from(hash) * (field.len() as u64 * 64)) >> 32;
+    ((bit / 64) as usize, 1 << (bit % 64))
+}
+
+/// A run of letters and digits, as far as it was read.
+#[derive(Clone, Copy, Default)]
+struct Word(u64);
+
+impl Word {
+    fn and(self, unit: char) -> Self {
+        Self((self.0 ^ unit as u64).wrapping_mul(0x0000_0100_0000_01b3).wrapping_add(1))
+    }
+
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn hash(self) -> u32 {
+        hash(self.0 ^ 0x2545_f491_4f6c_dd1d)
+    }
+}
+
+/// What no run goes across. NUL stands between messages.
+fn is_break(unit: char) -> bool {
+    unit == '\0' || unit.is_whitespace()
+}
+
+/// The last three characters, 21 bits each, the newest lowest; 0 where there is none.
+#[derive(Clone, Copy, Default)]
+struct Gram(u64);
+
+impl Gram {
+    fn push(&mut self, unit: char) {
+        self.0 = ((self.0 << 21) | unit as u64) & ((1 << 63) - 1);
+    }
+
+    fn length(self) -> u32 {
+        1 + u32::from(self.0 >> 21 != 0) + u32::from(self.0 >> 42 != 0)
+    }
+
+    fn single(self) -> u32 {
+        hash((self.0 & ((1 << 21) - 1)) ^ 0x5bd1_e995)
+    }
+
+    fn pair(self) -> u32 {
+        hash((self.0 & ((1 << 42) - 1)) ^ 0x1b87_3593_0000_0000)
+    }
+
+    fn triple(self) -> u32 {
+        hash(self.0)
+    }
+
+    /// A rough sum of how common the last characters are; less is rarer.
+    fn commonness(self, length: u32) -> u32 {
+        const LETTERS: &str = "zqxjkvbpgfywmucldrhsnioate";
+        (0..length)
+            .map(|place| char::from_u32(((self.0 >> (21 * place)) & ((1 << 21) - 1)) as u32).unwrap_or('\0'))
+            .map(|unit| LETTERS.find(unit).map_or(0, |rank| rank as u32 + 1))
+            .sum()
+    }
+}
+
+/// The upper bits of a product: well mixed by the lower bits of the key.
+fn hash(key: u64) -> u32 {
+    let mixed = (key ^ (key >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::search::{
+        fold::Foldable,
+        literal::{Fit, Literal},
+    };
+
+    fn field(text: &str) -> Vec<u64> {
+        let mut field = vec![0; field_words(text.len())];
+        fill(&mut field, text);
+        field
+    }
+
+    #[test]
+    fn most_texts_without_a_word_are_denied() {
+        let text = "Requests through our ingress die with 504 after exactly sixty seconds. ".repeat(20);
+        let field = field(&text);
+        assert!(Needed::of("sixty seconds").are_in(&field));
+        let absent = ["kubernetes", "volcano", "timeout", "日本", "zz", "quick", "function", "Müller"];
+        assert!(absent.iter().all(|word| !Needed::of(word).are_in(&field)));
+    }
+
+    #[test]
+    fn one_letter_is_in_every_text() {
+        assert!(Needed::of("e").are_in(&field("")));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_that_holds_a_word_is_never_denied(
+            typed in "[abAé日ｶﾞ\u{301}ſ \u{3099}か]{1,5}",
+            text in "[abABéÉ日ｶﾞカガ\u{301}ſK \n\0\u{3099}か]{0,40}",
+        ) {
+            let Some(literal) = Literal::new(&typed) else { return Ok(()) };
+            if literal.hits(&text, Foldable { letters: true, spaces: true }).next().is_some() {
+                prop_assert!(Needed::of(&typed).are_in(&field(&text)), "{typed:?} in {text:?}");
+            }
+            let hits = literal.hits(&text, Foldable { letters: true, spaces: true });
+            if hits.map(|hit| Fit::of(&text, &hit)).max() == Some(Fit::Whole) {
+                prop_assert!(Needed::of(&typed).may_be_whole(&field(&text)), "{typed:?} in {text:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Cuts the text of a query into tokens: words, phrases, regular expressions and `key:value` pairs.
+//!
+//! Knows quotes, slashes, minus signs and colons, but not which keys exist or what their values mean; that is
+//! [`query`](super::query)'s. Every text has tokens: what is left open reaches to the end, and says so.
+
+/// One piece of a query between white space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Where it begins, in characters from 0, its minus sign included.
+    pub column: usize,
+    /// A minus sign stood before it.
+    pub negated: bool,
+    /// What it is.
+    pub form: Form,
+}
+
+/// See [`Token`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Anything that is none of the others.
+    Word(String),
+    /// Between quotes, escapes resolved.
+    Phrase(Quoted),
+    /// Between slashes, as written.
+    Regex(String),
+    /// A slash at the beginning of a word and no slash at the end of this or a later one. A path looks so too.
+    OpenRegex(String),
+    /// Letters, a colon and a value that may be quoted. `text` is the whole of it as written.
+    Pair {
+        /// In lower case.
+        key: String,
+        /// Without its quotes.
+        value: Quoted,
+        /// It had quotes.
+        quoted: bool,
+        /// Key, colon and value as typed.
+        text: String,
+    },
+}
+
+/// Text that stood between quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Quoted {
+    /// `\"` is a quote here and `\\` a backslash; before anything else a backslash is itself.
+    pub text: String,
+    /// The closing quote is there.
+    pub closed: bool,
+}
+
+/// The tokens of a query, in order. Linear in its length but for slashes that stay open, which are looked for once.
+pub(super) fn tokens(query: &str) -> Vec<Token> {
+    let chars: Vec<char> = query.chars().map(|c| if c == '\0' { ' ' } else { c }).collect();
+    let mut lexer = Lexer { chars: &chars, at: 0, last_slash: last_closing_slash(&chars) };
+    let mut tokens = Vec::new();
+    while let Some(token) = lexer.next() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// The last slash that could close a regular expression: one at the end of a word.
+fn last_closing_slash(chars: &[char]) -> usize {
+    (0..chars.len())
+        .rev()
+        .find(|&at| chars[at] == '/' && chars.get(at + 1).is_none_or(|next| next.is_whitespace()))
+        .unwrap_or(0)
+}
+
+struct Lexer<'a> {
+    chars: &'a [char],
+    at: usize,
+    last_slash: usize,
+}
+
+impl Lexer<'_> {
+    fn next(&mut self) -> Option<Token> {
+        while self.peek(0)?.is_whitespace() {
+            self.at += 1;
+        }
+        let column = self.at;
+        // `--flag` and a lone minus are words: command lines are searched for as they are written.
+        let negated = self.peek(0) == Some('-')
+            && self.peek(1).is_some_and(|next| next != '-' && !next.is_whitespace());
+        if negated {
+            self.at += 1;
+        }
+        let form = match self.peek(0)? {
+            '"' => Form::Phrase(self.quoted()),
+            '/' => self.regex(),
+            _ => self.pair().unwrap_or_else(|| Form::Word(self.word())),
+        };
+        Some(Token { column, negated, form })
+    }
+
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.chars.get(self.at + ahead).copied()
+    }
+
+    fn word(&mut self) -> String {
+        let start = self.at;
+        while self.peek(0).is_some_and(|c| !c.is_whitespace()) {
+            self.at += 1;
+        }
+        self.chars[start..self.at].iter().collect()
+    }
+
+    fn quoted(&mut self) -> Quoted {
+        self.at += 1;
+        let mut text = String::new();
+        while let Some(c) = self.peek(0) {
+            self.at += 1;
+            match (c, self.peek(0)) {
+                ('"', _) => return Quoted { text, closed: true },
+                ('\\', Some(escaped @ ('"' | '\\'))) => {
+                    self.at += 1;
+                    text.push(escaped);
+                }
+                _ => text.push(c),
+            }
+        }
+        Quoted { text, closed: false }
+    }
+
+    /// A regular expression ends at the first slash that no backslash escapes and that ends a word, so that
+    /// `/usr/local/bin` is not one.
+    fn regex(&mut self) -> Form {
+        let start = self.at + 1;
+        let mut at = start;
+        // `/` and `//` are words people search for, not the beginning of anything.
+        let slashes = self.chars[self.at..].iter().take_while(|&&c| c == '/').count();
+        if self.peek(slashes).is_none_or(char::is_whitespace) {
+            return Form::Word(self.word());
+        }
+        while at <= self.last_slash {
+            match self.chars[at] {
+                '\\' => at += 1,
+                '/' if at > start && self.chars.get(at + 1).is_none_or(|next| next.is_whitespace()) => {
+                    self.at = at + 1;
+                    return Form::Regex(self.chars[start..at].iter().collect());
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        // Whatever follows this slash has no closing one either.
+        self.last_slash = 0;
+        Form::OpenRegex(self.word())
+    }
+
+    fn pair(&mut self) -> Option<Form> {
+        let start = self.at;
+        let letters = self.chars[start..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
+        if letters == 0 || self.peek(letters) != Some(':') {
+            return None;
+        }
+        let key: String = self.chars[start..start + letters].iter().map(char::to_ascii_lowercase).collect();
+        self.at += letters + 1;
+        let quoted = self.peek(0) == Some('"');
+        let value = if quoted { self.quoted() } else { Quoted { text: self.word(), closed: true } };
+        Some(Form::Pair { key, value, quoted, text: self.chars[start..self.at].iter().collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(query: &str) -> Vec<Form> {
+        tokens(query).into_iter().map(|token| token.form).collect()
+    }
+
+    fn word(text: &str) -> Form {
+        Form::Word(text.into())
+    }
+
+    fn phrase(text: &str, closed: bool) -> Form {
+        Form::Phrase(Quoted { text: text.into(), closed })
+    }
+
+    #[test]
+    fn words_phrases_and_expressions_are_told_apart() {
+        assert_eq!(
+            forms(r#"one "two three" /fo+/ fo"o"#),
+            [word("one"), phrase("two three", true), Form::Regex("fo+".into()), word("fo\"o")]
+        );
+    }
+
+    #[test]
+    fn columns_count_characters_and_begin_at_the_minus() {
+        let columns: Vec<_> =
+            tokens("日本 -語 x").iter().map(|token| (token.column, token.negated)).collect();
+        assert_eq!(columns, [(0, false), (3, true), (6, false)]);
+    }
+
+    #[test]
+    fn a_command_line_flag_is_a_word_and_not_an_exclusion() {
+        assert_eq!(
+            tokens("--no-verify - x").iter().map(|token| token.negated).collect::<Vec<_>>(),
+            [false; 3]
+        );
+    }
+
+    #[test]
+    fn a_path_is_not_a_regular_expression() {
+        assert_eq!(forms("/usr/local/bin foo"), [Form::OpenRegex("/usr/local/bin".into()), word("foo")]);
+        assert_eq!(forms("// /"), [word("//"), word("/")]);
+        assert_eq!(forms(r"/a\/ b/ c"), [Form::Regex(r"a\/ b".into()), word("c")]);
+    }
+
+    #[test]
+    fn an_open_quote_reaches_to_the_end() {
+        assert_eq!(forms("\"as an ex"), [phrase("as an ex", false)]);
+    }
+
+    #[test]
+    fn a_backslash_escapes_a_quote_and_itself_and_nothing_else() {
+        assert_eq!(forms(r#""say \"hi\" in C:\dir""#), [phrase(r#"say "hi" in C:\dir"#, true)]);
+        assert_eq!(forms(r#""C:\\" x"#), [phrase(r"C:\", true), word("x")]);
+    }
+
+    #[test]
+    fn a_pair_may_have_a_quoted_value() {
+        let pair = &forms("Title:\"two words\" rest")[0];
+        assert!(
+            matches!(pair, Form::Pair { key, value, quoted: true, .. } if key == "title" && value.text == "two words")
+        );
+        assert_eq!(forms("http://x").len(), 1);
+    }
+}

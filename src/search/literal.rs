@@ -1,0 +1,452 @@
+//! A word or phrase, prepared for finding it in text by the rules of [`fold`](super::fold).
+//!
+//! There is one meaning, [`Literal::match_at`], and ways to get there fast: a needle that folds to ASCII is looked for
+//! byte by byte wherever the text holds nothing beyond ASCII that could fold to it; only other text is folded.
+
+use std::ops::Range;
+
+use super::{
+    fold::{Foldable, Folding, is_accent},
+    scan::{Places, Scanner, is_space},
+};
+
+/// See the [module](self). A blank in it stands for any run of white space.
+#[derive(Clone, Debug)]
+pub(super) struct Literal {
+    units: Box<[char]>,
+    folding: Folding,
+    ascii: Option<Ascii>,
+    /// How far to go on over a block of ASCII, when looking for hits with anything else in them.
+    ascii_step: Option<usize>,
+}
+
+/// Bytes that are looked at together when looking for what is not ASCII.
+const ASCII_BLOCK: usize = 64;
+
+/// A needle of ASCII alone: its bytes, and the piece of it without blanks that is looked for.
+#[derive(Clone, Debug)]
+struct Ascii {
+    needle: Box<[u8]>,
+    piece: Range<usize>,
+    /// What finds the piece, or places where it may be.
+    scanner: Scanner,
+    ignore_case: bool,
+}
+
+/// Letters of a word that is rarer than the joint of two.
+const LONG_WORD: usize = 4;
+
+impl Literal {
+    /// Prepares what was typed; smart case, accents and width by what it holds. `None` if it is empty or blank.
+    pub fn new(typed: &str) -> Option<Self> {
+        let folding = Folding::meant_by(typed);
+        let mut units = Vec::new();
+        let mut at = 0;
+        while let Some((unit, end)) = folding.unit(typed, at) {
+            at = end;
+            if !unit.is_whitespace() {
+                units.push(unit);
+            } else if units.last() != Some(&' ') {
+                units.push(' ');
+            }
+        }
+        if units.iter().all(|&unit| unit == ' ') {
+            return None;
+        }
+        let ascii = units.iter().all(char::is_ascii).then(|| Ascii::new(&units, folding.case));
+        // At most this many bytes of ASCII come before the first other byte of a hit: the letters before it, and one
+        // that an accent follows. A blank may be any number of bytes.
+        let lead = units.iter().position(|unit| !unit.is_ascii()).map(|before| before + 1);
+        let ascii_step =
+            lead.filter(|&lead| !units[..lead].contains(&' ')).and_then(|lead| ASCII_BLOCK.checked_sub(lead));
+        Some(Self { units: units.into(), folding, ascii, ascii_step: ascii_step.filter(|&step| step > 0) })
+    }
+
+    /// Its folded characters; a blank is any white space.
+    pub fn units(&self) -> &[char] {
+        &self.units
+    }
+
+    /// No text of ASCII alone can hold it.
+    pub fn needs_more_than_ascii(&self) -> bool {
+        self.ascii.is_none()
+    }
+
+    fn is_spaced(&self) -> bool {
+        self.units.contains(&' ')
+    }
+
+    /// All places from the beginning, not overlapping. `foldable` is about `text`; saying too much costs only time.
+    pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> Hits<'a> {
+        let ascii = self.ascii.as_ref();
+        let way = match ascii {
+            Some(ascii) if foldable.is_plain(self.is_spaced()) => Way::Bytes(ascii.hits(text)),
+            // A blank may stand for a long run of white space: then there is no telling where to begin.
+            Some(ascii) if !self.is_spaced() => Way::Both { hits: ascii.hits(text), next: Next::Unknown },
+            _ => Way::Units,
+        };
+        Hits { literal: self, text, at: 0, way }
+    }
+
+    /// The meaning itself, tried everywhere from `at` on, but for stretches of ASCII in which a hit with anything else
+    /// in it cannot begin.
+    fn find_folded(&self, text: &str, at: usize) -> Option<Range<usize>> {
+        let first = self.units[0];
+        let bytes = text.as_bytes();
+        let mut start = at;
+        loop {
+            if let Some(step) = self.ascii_step
+                && bytes.get(start..start + ASCII_BLOCK).is_some_and(<[u8]>::is_ascii)
+            {
+                start += step;
+                continue;
+            }
+            let (unit, next) = self.folding.unit(text, start)?;
+            let begins = unit == first || (first == ' ' && unit.is_whitespace());
+            if begins && let Some(end) = self.match_at(text, start) {
+                return Some(start..end);
+            }
+            start = next;
+        }
+    }
+
+    /// The first hit with something beyond ASCII in it, for a needle of ASCII without blanks: it is looked for around
+    /// every such character that folds to a letter of the needle. It begins between `at` and `end`.
+    fn find_mixed(&self, text: &str, at: usize, end: usize) -> Option<Range<usize>> {
+        let reach = self.units.len() - 1;
+        let bytes = text.as_bytes();
+        // Everything before was tried: a hit that begins there has the last such character in it.
+        let mut tried = at;
+        let mut next = at;
+        while let Some(place) = beyond_ascii(bytes, next).filter(|&place| place <= end + reach) {
+            let c = text[place..].chars().next()?;
+            let unit = self.folding.of(c);
+            if is_accent(c) || self.units.contains(&unit) {
+                let from = place.saturating_sub(reach).max(tried);
+                let hit = (from..=place)
+                    .filter(|&start| start < end && text.is_char_boundary(start))
+                    .find_map(|start| self.match_at(text, start).map(|end| start..end));
+                if hit.is_some() {
+                    return hit;
+                }
+            }
+            next = place + c.len_utf8();
+            tried = next;
+        }
+        None
+    }
+
+    /// Where it ends if it begins at byte `start`, which is the beginning of a unit.
+    fn match_at(&self, text: &str, start: usize) -> Option<usize> {
+        let mut at = start;
+        for &wanted in &self.units {
+            let (unit, end) = self.folding.unit(text, at)?;
+            if wanted == ' ' {
+                if !unit.is_whitespace() {
+                    return None;
+                }
+                at = end;
+                while let Some((_, end)) =
+                    self.folding.unit(text, at).filter(|(unit, _)| unit.is_whitespace())
+                {
+                    at = end;
+                }
+            } else if unit == wanted {
+                at = end;
+            } else {
+                return None;
+            }
+        }
+        Some(at)
+    }
+}
+
+/// See [`Literal::hits`].
+#[derive(Clone, Debug)]
+pub(super) struct Hits<'a> {
+    literal: &'a Literal,
+    text: &'a str,
+    at: usize,
+    way: Way<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum Way<'a> {
+    /// Byte by byte.
+    Bytes(AsciiHits<'a>),
+    /// Byte by byte, and unit by unit around what is not ASCII.
+    Both { hits: AsciiHits<'a>, next: Next },
+    /// Unit by unit.
+    Units,
+}
+
+/// The next hit of bytes, which is not looked for again before it is passed.
+#[derive(Clone, Debug)]
+enum Next {
+    Unknown,
+    At(Range<usize>),
+    None,
+}
+
+impl Iterator for Hits<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (text, at) = (self.text, self.at);
+        let hit = match &mut self.way {
+            Way::Bytes(hits) => hits.next_from(at),
+            Way::Units => self.literal.find_folded(text, at),
+            Way::Both { hits, next } => {
+                let is_passed = match next {
+                    Next::Unknown => true,
+                    Next::At(hit) => hit.start < at,
+                    Next::None => false,
+                };
+                if is_passed {
+                    let hit = hits.next_from(at).map(|hit| hit.start..with_accents(text, hit.end));
+                    *next = hit.map_or(Next::None, Next::At);
+                }
+                let plain = if let Next::At(hit) = next { Some(hit.clone()) } else { None };
+                let end = plain.as_ref().map_or(text.len(), |hit| hit.start);
+                self.literal.find_mixed(text, at, end).or(plain)
+            }
+        };
+        self.at = hit.as_ref().map_or(text.len(), |hit| hit.end);
+        hit
+    }
+}
+
+/// The hits of a needle of ASCII, byte by byte.
+#[derive(Clone, Debug)]
+struct AsciiHits<'a> {
+    ascii: &'a Ascii,
+    text: &'a [u8],
+    places: Places<'a>,
+}
+
+impl AsciiHits<'_> {
+    /// The next that begins at or after `at`.
+    fn next_from(&mut self, at: usize) -> Option<Range<usize>> {
+        let (ascii, text) = (self.ascii, self.text);
+        self.places.find_map(|place| ascii.hit_at(text, place, at))
+    }
+}
+
+/// The first byte at or after `at` that is not ASCII.
+fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while bytes.get(at..at + ASCII_BLOCK).is_some_and(<[u8]>::is_ascii) {
+        at += ASCII_BLOCK;
+    }
+    bytes.get(at..)?.iter().position(|&byte| byte >= 0x80).map(|step| at + step)
+}
+
+/// The end of the accents that begin at byte `end`: they belong to the letter before.
+fn with_accents(text: &str, mut end: usize) -> usize {
+    if text.as_bytes().get(end).is_some_and(|&byte| byte >= 0x80) {
+        end += text[end..].chars().take_while(|&c| is_accent(c)).map(char::len_utf8).sum::<usize>();
+    }
+    end
+}
+
+impl Ascii {
+    fn new(units: &[char], ignore_case: bool) -> Self {
+        let needle: Box<[u8]> = units.iter().map(|&unit| unit as u8).collect();
+        let mut piece = 0..0;
+        let mut start = 0;
+        for word in needle.split(|&byte| byte == b' ') {
+            if word.len() > piece.len() {
+                piece = start..start + word.len();
+            }
+            start += word.len() + 1;
+        }
+        let joint = needle.windows(3).position(|bytes| bytes[0] != b' ' && bytes[1] == b' ');
+        let scanner = match joint.filter(|_| piece.len() < LONG_WORD) {
+            Some(place) => {
+                piece = place..place + 1;
+                Scanner::joint(needle[place], needle[place + 2], ignore_case)
+            }
+            None => Scanner::pair(&needle[piece.clone()], ignore_case),
+        };
+        Self { needle, piece, scanner, ignore_case }
+    }
+
+    fn hits<'a>(&'a self, text: &'a str) -> AsciiHits<'a> {
+        AsciiHits { ascii: self, text: text.as_bytes(), places: self.scanner.places(text.as_bytes()) }
+    }
+
+    /// The hit whose piece begins at `place`, if it does and the hit begins at or after `at`.
+    fn hit_at(&self, text: &[u8], place: usize, at: usize) -> Option<Range<usize>> {
+        let piece = &self.needle[self.piece.clone()];
+        let candidate = text.get(place.max(at)..place + piece.len())?;
+        let same = if self.ignore_case { candidate.eq_ignore_ascii_case(piece) } else { candidate == piece };
+        if !same {
+            return None;
+        }
+        if piece.len() == self.needle.len() {
+            return Some(place..place + piece.len());
+        }
+        let start = at + self.before(&text[at..place])?;
+        Some(start..self.after(text, place + piece.len())?)
+    }
+
+    /// Where the needle begins, if what precedes its piece stands at the end of `text`.
+    fn before(&self, text: &[u8]) -> Option<usize> {
+        let mut at = text.len();
+        for &wanted in self.needle[..self.piece.start].iter().rev() {
+            if wanted == b' ' {
+                let run = text[..at].iter().rev().take_while(|&&byte| is_space(byte)).count();
+                if run == 0 {
+                    return None;
+                }
+                at -= run;
+            } else {
+                at = at.checked_sub(1)?;
+                if self.fold(text[at]) != wanted {
+                    return None;
+                }
+            }
+        }
+        Some(at)
+    }
+
+    /// Where the needle ends, if what follows its piece stands in `text` from `at` on.
+    fn after(&self, text: &[u8], mut at: usize) -> Option<usize> {
+        for &wanted in &self.needle[self.piece.end..] {
+            if wanted == b' ' {
+                let run = text[at..].iter().take_while(|&&byte| is_space(byte)).count();
+                if run == 0 {
+                    return None;
+                }
+                at += run;
+            } else {
+                if self.fold(*text.get(at)?) != wanted {
+                    return None;
+                }
+                at += 1;
+            }
+        }
+        Some(at)
+    }
+
+    fn fold(&self, byte: u8) -> u8 {
+        if self.ignore_case { byte.to_ascii_lowercase() } else { byte }
+    }
+}
+
+/// How a hit stands among the letters around it. Better is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Fit {
+    /// Within a word.
+    Inside,
+    /// At the beginning of a word.
+    Start,
+    /// A whole word, or several.
+    Whole,
+}
+
+impl Fit {
+    /// Looks at the characters beside a hit. Scripts that write no spaces have no inside.
+    pub fn of(text: &str, hit: &Range<usize>) -> Self {
+        let before = text[..hit.start].chars().rev().find(|&c| !is_accent(c));
+        let inner = &text[hit.clone()];
+        if joined(before, inner.chars().next()) {
+            return Self::Inside;
+        }
+        let last = inner.chars().rev().find(|&c| !is_accent(c));
+        let after = text[hit.end..].chars().find(|&c| !is_accent(c));
+        if joined(last, after) { Self::Start } else { Self::Whole }
+    }
+}
+
+/// Both belong to one word.
+fn joined(left: Option<char>, right: Option<char>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => is_spaced_letter(left) && is_spaced_letter(right),
+        _ => false,
+    }
+}
+
+/// A letter or digit of a script that puts blanks between words.
+pub(super) fn is_spaced_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
+}
+
+/// Letters of scripts that write words without spaces: Thai, Lao, Khmer, Burmese, kana, Chinese.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn found<'a>(typed: &str, text: &'a str) -> Vec<&'a str> {
+        let literal = Literal::new(typed).expect("not blank");
+        literal.hits(text, Foldable::of(text)).map(|hit| &text[hit]).collect()
+    }
+
+    #[test]
+    fn case_is_smart() {
+        assert_eq!(found("rust", "Rust rust RUST"), ["Rust", "rust", "RUST"]);
+        assert_eq!(found("Rust", "Rust rust RUST"), ["Rust"]);
+        assert_eq!(found("straße", "STRAẞE Straße"), ["STRAẞE", "Straße"]);
+    }
+
+    #[test]
+    fn an_unaccented_word_finds_accented_ones_but_not_the_other_way_round() {
+        assert_eq!(found("cafe", "Café cafe cafe\u{301} kafe"), ["Café", "cafe", "cafe\u{301}"]);
+        assert_eq!(found("café", "Café cafe cafe\u{301}"), ["Café", "cafe\u{301}"]);
+        assert_eq!(found("é", "é e É è"), ["é", "É"]);
+    }
+
+    #[test]
+    fn width_is_folded_unless_it_is_typed() {
+        assert_eq!(found("abc", "ＡＢＣ abc"), ["ＡＢＣ", "abc"]);
+        assert_eq!(found("ａｂｃ", "ａｂｃ abc"), ["ａｂｃ"]);
+        assert_eq!(found("ガード", "ｶﾞｰﾄﾞ"), ["ｶﾞｰﾄﾞ"]);
+    }
+
+    #[test]
+    fn chinese_needs_no_word_boundaries() {
+        assert_eq!(found("日本", "私は日本語を話す"), ["日本"]);
+    }
+
+    #[test]
+    fn a_phrase_crosses_white_space_and_line_ends_but_not_messages() {
+        assert_eq!(found("as an example", "as  an\n\texample"), ["as  an\n\texample"]);
+        assert_eq!(found("as an", "as\u{a0}an as\0an"), ["as\u{a0}an"]);
+        assert_eq!(found(" a b ", "a b xa b"), Vec::<&str>::new());
+        assert_eq!(found("b c", "a b b c"), ["b c"]);
+    }
+
+    #[test]
+    fn a_fit_is_whole_at_the_beginning_or_inside() {
+        let fit = |text: &str, typed: &str| {
+            let hit = Literal::new(typed).and_then(|literal| literal.hits(text, Foldable::of(text)).next());
+            Fit::of(text, &hit.expect("a hit"))
+        };
+        assert_eq!(fit("the proxy_read_timeout, ", "timeout"), Fit::Whole);
+        assert_eq!(fit("timeouts", "timeout"), Fit::Start);
+        assert_eq!(fit("overtime", "time"), Fit::Inside);
+        assert_eq!(fit("私は日本語を", "日本"), Fit::Whole);
+        assert_eq!(fit("cafe\u{301}s", "cafe"), Fit::Start);
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_way_finds_what_the_meaning_says(
+            typed in "[abkAB .é日]{1,4}",
+            text in "([abkABKſ é日\u{301}\u{a0}“\n]{0,20}[ab \n]{0,100}){0,4}",
+        ) {
+            let Some(mut literal) = Literal::new(&typed) else { return Ok(()) };
+            let fast: Vec<_> = literal.hits(&text, Foldable::of(&text)).collect();
+            literal.ascii = None;
+            literal.ascii_step = None;
+            let slow: Vec<_> = literal.hits(&text, Foldable { letters: true, spaces: true }).collect();
+            prop_assert_eq!(fast, slow);
+        }
+    }
+}

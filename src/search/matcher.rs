@@ -1,0 +1,207 @@
+//! A query compiled for looking at conversations: whether one matches, how well, where, and what to show of it.
+//!
+//! Pure: no thread, no clock, no library. The worker asks it about many conversations, a screen about one.
+
+use std::{
+    ops::{ControlFlow, Range},
+    sync::Arc,
+};
+
+use super::{
+    Query, Score,
+    fold::Foldable,
+    judge::{Hints, Judge},
+    snippet::{self, Mark},
+};
+use crate::conversation::Conversation;
+
+/// A query compiled for looking; cheap to clone, and shared between threads.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    judge: Arc<Judge>,
+}
+
+/// One place where a word, phrase or expression of the query stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The message's index in [`Conversation::messages`].
+    pub message: usize,
+    /// Bytes within that message's text.
+    pub range: Range<usize>,
+}
+
+/// A line of text around the best hit. Not sanitised: whoever shows it does that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// The message it is from.
+    pub message: usize,
+    /// One line: white space is single blanks, and `…` stands where it is cut.
+    pub text: String,
+    /// Byte ranges of hits in `text`, in order.
+    pub marks: Vec<Range<usize>>,
+}
+
+impl Matcher {
+    /// Compiles a query.
+    pub fn new(query: &Query) -> Self {
+        Self { judge: Arc::new(Judge::new(query)) }
+    }
+
+    /// Finds a text as it stands, as a phrase in quotes would be found: for looking within a thread.
+    pub fn phrase(text: &str) -> Self {
+        Self { judge: Arc::new(Judge::of_phrase(text)) }
+    }
+
+    /// What it judges by.
+    pub(super) fn judge(&self) -> &Judge {
+        &self.judge
+    }
+
+    /// Whether a conversation matches. Exact.
+    pub fn matches(&self, conversation: &Conversation) -> bool {
+        self.judge.admits(conversation, Hints::of(conversation))
+    }
+
+    /// How well a conversation matches; `None`: not at all.
+    pub fn score(&self, conversation: &Conversation) -> Option<Score> {
+        self.judge.verdict(conversation, Hints::of(conversation)).map(|verdict| verdict.score)
+    }
+
+    /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one.
+    pub fn hits(&self, conversation: &Conversation) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (message, range) in self.places(conversation, Hints::of(conversation), usize::MAX) {
+            let base = conversation.messages()[message].text_range().start;
+            hits.push(Hit { message, range: range.start - base..range.end - base });
+        }
+        hits
+    }
+
+    /// The messages to show for a conversation that matches, in order: those with a hit, or, of a query without words
+    /// for messages, those that `role:`, `model:` or `has:` make count. Empty when the title alone matched, or when the
+    /// query is about the conversation alone.
+    pub fn messages(&self, conversation: &Conversation) -> Vec<usize> {
+        if self.judge.in_messages().next().is_none() {
+            return self.judge.sight(conversation, Hints::of(conversation)).counted();
+        }
+        let mut messages: Vec<usize> = self.hits(conversation).into_iter().map(|hit| hit.message).collect();
+        messages.dedup();
+        messages
+    }
+
+    /// How many hits there are, for a row of the list.
+    pub fn count(&self, conversation: &Conversation) -> usize {
+        self.count_up_to(conversation, Hints::of(conversation), usize::MAX)
+    }
+
+    /// As [`Self::count`], but of each word no more than `limit` hits are looked for.
+    pub(super) fn count_up_to(&self, conversation: &Conversation, hints: Hints<'_>, limit: usize) -> usize {
+        let mut terms = self.judge.in_messages();
+        if let (Some(term), None) = (terms.next(), terms.next()) {
+            let mut count = 0;
+            self.judge.sight(conversation, hints).each_hit(&term.pattern, |_, _| {
+                count += 1;
+                if count < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            return count;
+        }
+        self.places(conversation, hints, limit).len()
+    }
+
+    fn places(
+        &self,
+        conversation: &Conversation,
+        hints: Hints<'_>,
+        limit: usize,
+    ) -> Vec<(usize, Range<usize>)> {
+        let sight = self.judge.sight(conversation, hints);
+        let mut places = Vec::new();
+        for term in self.judge.in_messages() {
+            let most = places.len().saturating_add(limit);
+            sight.each_hit(&term.pattern, |message, range| {
+                places.push((message as usize, range));
+                if places.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        }
+        if self.judge.in_messages().nth(1).is_some() {
+            places.sort_by_key(|(message, range)| (*message, range.start, range.end));
+            places.dedup_by(|next, kept| {
+                let overlap = next.0 == kept.0 && next.1.start < kept.1.end;
+                if overlap {
+                    kept.1.end = kept.1.end.max(next.1.end);
+                }
+                overlap
+            });
+        }
+        places
+    }
+
+    /// The best message and its best passage, at most `columns` wide. `None` when only the title matched.
+    pub fn snippet(&self, conversation: &Conversation, columns: usize) -> Option<Snippet> {
+        let sight = self.judge.sight(conversation, Hints::of(conversation));
+        let message = self.judge.best_message(conversation, &sight)? as usize;
+        let text = conversation.message_text(message);
+        let (text, marks) = snippet::cut(text, &self.marks(text), columns);
+        Some(Snippet { message, text, marks })
+    }
+
+    /// A passage of one message around its best hits, at most `columns` wide. `None`: it has none.
+    pub fn snippet_of(&self, conversation: &Conversation, message: usize, columns: usize) -> Option<Snippet> {
+        let text = conversation.message_text(message);
+        let hits = self.marks(text);
+        (!hits.is_empty()).then(|| {
+            let (text, marks) = snippet::cut(text, &hits, columns);
+            Snippet { message, text, marks }
+        })
+    }
+
+    /// Byte ranges of the title to mark, in order: the words, or else the letters that were found fuzzily.
+    pub fn title_marks(&self, title: &str) -> Vec<Range<usize>> {
+        let foldable = Foldable::of(title);
+        let mut marks = Vec::new();
+        for term in self.judge.wanted() {
+            let before = marks.len();
+            marks.extend(term.pattern.hits(title, foldable).map(|range| Mark { range, terms: 0 }));
+            if marks.len() == before
+                && let Some(fuzzy) = &term.fuzzy
+            {
+                marks.extend(fuzzy.marks(title).into_iter().map(|range| Mark { range, terms: 0 }));
+            }
+        }
+        merged(marks, true).into_iter().map(|mark| mark.range).collect()
+    }
+
+    /// Whether its first word is anywhere in a text.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.judge.in_messages().next().is_some_and(|term| term.pattern.is_in(text, Foldable::of(text)))
+    }
+
+    /// Hits in any other text, in order; overlapping ones are one. Words of `title:` are not looked for.
+    pub fn find(&self, text: &str) -> Vec<Range<usize>> {
+        self.marks(text).into_iter().map(|mark| mark.range).collect()
+    }
+
+    fn marks(&self, text: &str) -> Vec<Mark> {
+        let foldable = Foldable::of(text);
+        let mut marks = Vec::new();
+        for (number, term) in self.judge.in_messages().enumerate() {
+            let terms = 1 << (number & 63);
+            marks.extend(term.pattern.hits(text, foldable).map(|range| Mark { range, terms }));
+        }
+        merged(marks, false)
+    }
+}
+
+/// In order, overlapping ones as one; with `touching` also those side by side.
+fn merged(mut marks: Vec<Mark>, touching: bool) -> Vec<Mark> {
+    marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
+    marks.dedup_by(|next, kept| {
+        let joined = next.range.start < kept.range.end || (touching && next.range.start == kept.range.end);
+        if joined {
+            kept.range.end = kept.range.end.max(next.range.end);
+            kept.terms |= next.terms;
+        }
+        joined
+    });
+    marks
+}

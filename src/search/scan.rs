@@ -1,0 +1,201 @@
+//! Finds a short run of ASCII bytes in a long one, upper and lower case together, at the speed of memory.
+//!
+//! A [`Scanner`] looks for places where a needle might stand: where two of its bytes do, the rarest it has. They are
+//! compared in whole blocks, in loops that compilers turn into vector instructions; prose has few such places, and
+//! only there is the needle itself compared, by whoever asked.
+
+/// A needle's two rarest bytes, or the letters on both sides of a blank in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Scanner {
+    /// Two bytes at their places.
+    Pair(Probe, Probe),
+    /// The last byte of a word, white space, and the first byte of a word or more white space: phrases of short words
+    /// are rarer than any of their words.
+    Joint(Probe, Probe),
+}
+
+/// One byte of a needle.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Probe {
+    /// Its place in the needle.
+    place: usize,
+    /// In lower case if case is ignored.
+    byte: u8,
+    /// The bit that tells upper from lower case, if it is to be ignored.
+    case: u8,
+}
+
+impl Probe {
+    fn new(place: usize, byte: u8, ignore_case: bool) -> Self {
+        let case = if ignore_case && byte.is_ascii_lowercase() { 0x20 } else { 0 };
+        Self { place, byte, case }
+    }
+
+    fn fits(self, byte: u8) -> bool {
+        byte | self.case == self.byte
+    }
+}
+
+/// How common each byte is in English prose and code, most common first; what is not listed is rare.
+const COMMON: &[u8] = b" etaoinsrlhdcumpfgywb\n.v,k()-01x2=\"_:3/'";
+/// Bytes compared in one step: as many as a mask has bits.
+const BLOCK: usize = 64;
+
+impl Scanner {
+    /// For `needle`, which is not empty, and in lower case if case is ignored.
+    pub fn pair(needle: &[u8], ignore_case: bool) -> Self {
+        let rank = |byte: u8| COMMON.iter().position(|&common| common == byte).unwrap_or(COMMON.len());
+        let mut places: Vec<usize> = (0..needle.len()).collect();
+        places.sort_by_key(|&place| std::cmp::Reverse(rank(needle[place])));
+        let first = places.first().copied().unwrap_or(0);
+        // The same byte at another place says less than another byte.
+        let other = places.iter().copied().find(|&place| place != first && needle[place] != needle[first]);
+        let second = other.or_else(|| places.get(1).copied()).unwrap_or(first);
+        let probe = |place: usize| Probe::new(place, needle[place], ignore_case);
+        Self::Pair(probe(first), probe(second))
+    }
+
+    /// For a blank between a word that ends with the byte `before` and one that begins with `after`. The places it
+    /// finds are those of `before`.
+    pub fn joint(before: u8, after: u8, ignore_case: bool) -> Self {
+        Self::Joint(Probe::new(0, before, ignore_case), Probe::new(2, after, ignore_case))
+    }
+
+    /// All places in `text` where the needle may begin, in order.
+    pub fn places(self, text: &[u8]) -> Places<'_> {
+        Places { scanner: self, text, next: 0, block: 0, mask: 0 }
+    }
+
+    /// The places among the [`BLOCK`] from `at` on, a bit for each.
+    #[inline]
+    fn mask(self, text: &[u8], at: usize) -> u64 {
+        match self {
+            Self::Pair(one, two) => {
+                if let (Some(left), Some(right)) = (block(text, at + one.place), block(text, at + two.place))
+                {
+                    return pack(|step| one.fits(left[step]) & two.fits(right[step]));
+                }
+                let byte = |place: usize| text.get(place).copied();
+                slowly(|step| {
+                    let place = at + step;
+                    byte(place + one.place).is_some_and(|byte| one.fits(byte))
+                        && byte(place + two.place).is_some_and(|byte| two.fits(byte))
+                })
+            }
+            Self::Joint(before, after) => {
+                if let (Some(left), Some(middle), Some(right)) =
+                    (block(text, at), block(text, at + 1), block(text, at + 2))
+                {
+                    return pack(|step| {
+                        before.fits(left[step])
+                            & is_space(middle[step])
+                            & (after.fits(right[step]) | is_space(right[step]))
+                    });
+                }
+                slowly(|step| match text.get(at + step..at + step + 3) {
+                    Some(&[left, middle, right]) => {
+                        before.fits(left) && is_space(middle) && (after.fits(right) || is_space(right))
+                    }
+                    _ => false,
+                })
+            }
+        }
+    }
+}
+
+fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+    text.get(at..)?.first_chunk()
+}
+
+/// Asks about every step of a block, and packs the answers into bits. Most blocks hold nothing, and are left early.
+#[inline]
+fn pack(is_there: impl Fn(usize) -> bool) -> u64 {
+    let mut bytes = [0_u8; BLOCK];
+    let mut any = 0;
+    for (step, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from(is_there(step));
+        any |= *byte;
+    }
+    if any == 0 {
+        return 0;
+    }
+    let mut mask = 0;
+    for (eighth, bytes) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        // Eight bytes of 0 or 1 become eight bits in the uppermost byte of the product.
+        let bits = u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        mask |= bits << (8 * eighth);
+    }
+    mask
+}
+
+fn slowly(is_there: impl Fn(usize) -> bool) -> u64 {
+    (0..BLOCK).filter(|&step| is_there(step)).fold(0, |mask, step| mask | 1 << step)
+}
+
+/// White space as [`char::is_whitespace`] knows it, within ASCII.
+pub(super) fn is_space(byte: u8) -> bool {
+    (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
+}
+
+/// See [`Scanner::places`].
+#[derive(Clone, Debug)]
+pub(super) struct Places<'a> {
+    scanner: Scanner,
+    text: &'a [u8],
+    /// Where the next block begins.
+    next: usize,
+    /// Where the current one begins, and what is left of its places.
+    block: usize,
+    mask: u64,
+}
+
+impl Iterator for Places<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.mask == 0 {
+            if self.next >= self.text.len() {
+                return None;
+            }
+            self.block = self.next;
+            self.mask = self.scanner.mask(self.text, self.block);
+            self.next += BLOCK;
+        }
+        let step = self.mask.trailing_zeros() as usize;
+        self.mask &= self.mask - 1;
+        Some(self.block + step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_place_of_the_needle_is_missed(needle in "[ab!]{1,4}", text in "[abAB!]{0,400}", ignore_case: bool) {
+            let text = text.as_bytes();
+            let is_at = |at: usize| {
+                text.get(at..at + needle.len()).is_some_and(|candidate| {
+                    candidate == needle.as_bytes()
+                        || ignore_case && candidate.eq_ignore_ascii_case(needle.as_bytes())
+                })
+            };
+            let found: Vec<usize> = Scanner::pair(needle.as_bytes(), ignore_case).places(text).filter(|&at| is_at(at)).collect();
+            let plain: Vec<usize> = (0..text.len()).filter(|&at| is_at(at)).collect();
+            prop_assert_eq!(found, plain);
+        }
+
+        #[test]
+        fn no_place_between_two_words_is_missed(text in "[abB \n]{0,300}") {
+            let text = text.as_bytes();
+            let is_at = |at: usize| matches!(text[at..], [b'a', b' ' | b'\n', b'b' | b'B' | b' ' | b'\n', ..]);
+            let found: Vec<usize> = Scanner::joint(b'a', b'b', true).places(text).collect();
+            let plain: Vec<usize> = (0..text.len()).filter(|&at| is_at(at)).collect();
+            prop_assert_eq!(found, plain);
+        }
+    }
+}

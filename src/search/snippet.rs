@@ -1,0 +1,198 @@
+//! Cuts one line out of a message, around the hits that stand closest together.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Bytes before the first hit that are looked at; more would never fit on a line.
+const REACH: usize = 1_024;
+
+/// Characters read for each column of the line: white space is many for one, and there are some without width.
+const READ_PER_COLUMN: usize = 16;
+
+/// A place to mark, and which words of the query stand there, as bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub range: Range<usize>,
+    pub terms: u64,
+}
+
+/// A line of `text` around `hits` (in order, not overlapping), at most `columns` wide, and where the hits are in it.
+/// White space becomes single blanks; `…` stands where something was left out.
+pub(super) fn cut(text: &str, hits: &[Mark], columns: usize) -> (String, Vec<Range<usize>>) {
+    let anchor = anchor(hits, columns);
+    // Before the hit a quarter of the line: enough to see what it is about, and the hit stays in view. More where
+    // the text ends soon after.
+    let after = width_up_to(text[anchor.start..].graphemes(true), columns);
+    let lead = (columns / 4).max(columns.saturating_sub(after + 1));
+    let before = anchor.start.saturating_sub(REACH);
+    let before = (before..=anchor.start).find(|&at| text.is_char_boundary(at)).unwrap_or(anchor.start);
+    let mut start = anchor.start;
+    let mut width = 0;
+    for (at, grapheme) in text[before..anchor.start].grapheme_indices(true).rev() {
+        width += if is_blank(grapheme) { 1 } else { grapheme.width() };
+        if width > lead {
+            break;
+        }
+        start = before + at;
+    }
+    if start > 0 && start < anchor.start {
+        // Rather from the beginning of a word.
+        let inside = text[..start].chars().next_back().is_some_and(|c| !c.is_whitespace());
+        let next = text[start..anchor.start].find(char::is_whitespace).map(|blank| start + blank);
+        start = if inside { next.unwrap_or(start) } else { start };
+    }
+    line(text, start, hits, columns)
+}
+
+/// From the first to the last of the hits on half a line: where most different words are, then where most hits are.
+fn anchor(hits: &[Mark], columns: usize) -> Range<usize> {
+    let mut best = hits.first().map_or(0..0, |hit| hit.range.clone());
+    let mut most = (0, 0);
+    let mut first = 0;
+    for last in 0..hits.len() {
+        while hits[last].range.end - hits[first].range.start > columns / 2 && first < last {
+            first += 1;
+        }
+        // Half a line holds few hits.
+        let terms = hits[first..=last].iter().fold(0, |terms, hit| terms | hit.terms);
+        let count = (terms.count_ones(), last - first + 1);
+        if count > most {
+            most = count;
+            best = hits[first].range.start..hits[last].range.end;
+        }
+    }
+    best
+}
+
+/// The width of a text, as far as it matters: not much more than `most`.
+fn width_up_to<'a>(graphemes: impl Iterator<Item = &'a str>, most: usize) -> usize {
+    let mut width = 0;
+    for grapheme in graphemes.take(most.saturating_mul(READ_PER_COLUMN)) {
+        width += if is_blank(grapheme) { 1 } else { grapheme.width() };
+        if width >= most {
+            break;
+        }
+    }
+    width
+}
+
+fn is_blank(grapheme: &str) -> bool {
+    grapheme.chars().all(char::is_whitespace)
+}
+
+fn line(text: &str, start: usize, hits: &[Mark], columns: usize) -> (String, Vec<Range<usize>>) {
+    let mut out = String::new();
+    let mut marks: Vec<Range<usize>> = Vec::new();
+    let mut width = 0;
+    if !text[..start].trim().is_empty() && columns > 0 {
+        out.push('…');
+        width = 1;
+    }
+    let mut next = hits.partition_point(|hit| hit.range.end <= start);
+    let mut blank = false;
+    let mut pending = out.len();
+    let graphemes = text[start..].grapheme_indices(true).take(columns.saturating_mul(READ_PER_COLUMN));
+    for (at, grapheme) in graphemes.map(|(at, grapheme)| (start + at, grapheme)) {
+        if is_blank(grapheme) {
+            blank = !out.is_empty() && out != "…";
+            continue;
+        }
+        let needed = grapheme.width() + usize::from(blank);
+        // The last column is kept for the sign that more follows.
+        if width + needed + 1 > columns {
+            let fits = width + needed <= columns && text[at + grapheme.len()..].trim().is_empty();
+            if !fits {
+                if width < columns {
+                    out.push('…');
+                }
+                break;
+            }
+        }
+        while hits.get(next).is_some_and(|hit| hit.range.end <= at) {
+            next += 1;
+        }
+        let marked = hits.get(next).is_some_and(|hit| hit.range.start < at + grapheme.len());
+        if blank {
+            out.push(' ');
+        }
+        let place = out.len();
+        out.push_str(grapheme);
+        if marked {
+            let same = hits[next].range.start < at && marks.last().is_some_and(|mark| mark.end == pending);
+            match marks.last_mut().filter(|_| same) {
+                Some(mark) => mark.end = out.len(),
+                None => marks.push(place..out.len()),
+            }
+        }
+        width += needed;
+        blank = false;
+        pending = out.len();
+    }
+    (out, marks)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn marks(text: &str, word: &str) -> Vec<Mark> {
+        text.match_indices(word).map(|(at, hit)| Mark { range: at..at + hit.len(), terms: 1 }).collect()
+    }
+
+    fn marked(text: &str, word: &str, columns: usize) -> String {
+        let hits = marks(text, word);
+        let (mut line, marks) = cut(text, &hits, columns);
+        for mark in marks.iter().rev() {
+            line.insert(mark.end, ']');
+            line.insert(mark.start, '[');
+        }
+        line
+    }
+
+    #[test]
+    fn a_short_message_is_shown_whole() {
+        assert_eq!(marked("set the  timeout\nto 60 s", "timeout", 40), "set the [timeout] to 60 s");
+    }
+
+    #[test]
+    fn a_long_one_is_cut_at_words_around_the_hit() {
+        let text = "Requests through our ingress die with 504 after exactly sixty seconds. The pod answers in ninety.";
+        assert_eq!(marked(text, "sixty", 40), "…exactly [sixty] seconds. The pod answers…");
+    }
+
+    #[test]
+    fn it_stands_where_most_hits_are() {
+        let text = format!("one {} one two one", "x ".repeat(100));
+        assert!(marked(&text, "o", 30).contains("[o]ne tw[o] [o]ne"), "{}", marked(&text, "o", 30));
+    }
+
+    #[test]
+    fn different_words_count_for_more_than_many() {
+        let text = format!("the the the the {} the fox", "x ".repeat(100));
+        let mut hits = marks(&text, "the");
+        hits.extend(marks(&text, "fox").into_iter().map(|mark| Mark { terms: 2, ..mark }));
+        assert!(cut(&text, &hits, 40).0.ends_with("the fox"));
+    }
+
+    #[test]
+    fn a_hit_over_a_line_end_is_one_mark() {
+        assert_eq!(marked("as an\n  example", "an\n  ex", 40), "as [an ex]ample");
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_never_too_wide(text in "[a \n日\u{301}🎉x]{0,200}", columns in 0_usize..60) {
+            let hits = marks(&text, "x");
+            let (line, marks) = cut(&text, &hits, columns);
+            prop_assert!(line.width() <= columns, "{line:?} {columns}");
+            prop_assert!(!line.contains('\n'));
+            for mark in marks {
+                prop_assert!(line.get(mark).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Words in titles: literally, and from four letters on fuzzily.
+//!
+//! A fuzzy hit is a subsequence that begins where a word begins and stays close together, so that `kbrnetes` finds
+//! *Kubernetes* and letters strewn over a long title find nothing. Which titles are hits is decided here, on folded
+//! letters; `fuzzy-matcher` then says how good a hit is and which letters to mark.
+
+use std::{ops::Range, sync::LazyLock};
+
+use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
+
+use super::{
+    fold::{Foldable, Folding},
+    literal::Fit,
+    pattern::Pattern,
+    query::Wording,
+};
+
+/// Letters a word needs before it is matched fuzzily.
+const FEWEST_LETTERS: usize = 4;
+/// Letters of a word beyond which it is not matched fuzzily: nobody abbreviates so little.
+const MOST_LETTERS: usize = 64;
+/// Letters of a word up to which it must be a part of one word of the title.
+const SHORT_WORD: usize = 5;
+/// Characters of a title that are looked at fuzzily.
+const LONGEST_TITLE: usize = 200;
+
+static SKIM: LazyLock<SkimMatcherV2> = LazyLock::new(|| SkimMatcherV2::default().respect_case());
+
+/// The letters of a word that is matched fuzzily.
+#[derive(Clone, Debug)]
+pub(super) struct Fuzzy {
+    letters: Box<[char]>,
+    folding: Folding,
+    set: LetterSet,
+}
+
+/// Which letters a text has, as bits; others share a few.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LetterSet(u64);
+
+impl LetterSet {
+    /// Of the characters of a title that are looked at.
+    pub fn of(title: &str) -> Self {
+        let (mut set, mut at) = (Self::default(), 0);
+        for _ in 0..LONGEST_TITLE {
+            let Some((letter, end)) = Folding::ALL.unit(title, at) else { break };
+            set.add(letter);
+            at = end;
+        }
+        set
+    }
+
+    fn add(&mut self, letter: char) {
+        let bit = match letter {
+            'a'..='z' => letter as u32 - 'a' as u32,
+            '0'..='9' => 26 + letter as u32 - '0' as u32,
+            _ => 36 + letter as u32 % 28,
+        };
+        self.0 |= 1 << bit;
+    }
+
+    fn holds(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// Where a fuzzy hit stands: the units of the title from its first to its last letter.
+struct Window {
+    /// Folded characters and their bytes in the title.
+    units: Vec<(char, Range<usize>)>,
+}
+
+impl Fuzzy {
+    /// `None`: phrases, expressions, short words and words with anything but letters and digits are only literal.
+    pub fn new(wording: &Wording) -> Option<Self> {
+        let Wording::Word(word) = wording else { return None };
+        let folding = Folding::meant_by(word);
+        let (mut letters, mut at) = (Vec::new(), 0);
+        let mut set = LetterSet::default();
+        while let Some((letter, end)) = folding.unit(word, at) {
+            letters.push(letter);
+            set.add(Folding::ALL.of(letter));
+            at = end;
+        }
+        let fits = (FEWEST_LETTERS..=MOST_LETTERS).contains(&letters.len());
+        (fits && letters.iter().all(|letter| letter.is_alphanumeric())).then(|| Self {
+            letters: letters.into(),
+            folding,
+            set,
+        })
+    }
+
+    /// Whether a title with these letters could be a hit.
+    pub fn may_be_in(&self, set: LetterSet) -> bool {
+        set.holds(self.set)
+    }
+
+    /// How good a hit the title is. `None`: it is none.
+    pub fn score(&self, title: &str) -> Option<u8> {
+        let window = self.window(title)?;
+        let (score, _) = self.skim(&window)?;
+        // The matcher gives about 16 to 24 a letter; what counts is how near it comes to that.
+        Some((score.max(0) * 8 / self.letters.len() as i64).min(255) as u8)
+    }
+
+    /// The bytes of the title to mark: the letters of the best hit.
+    pub fn marks(&self, title: &str) -> Vec<Range<usize>> {
+        let Some(window) = self.window(title) else { return Vec::new() };
+        let Some((_, indices)) = self.skim(&window) else { return Vec::new() };
+        indices
+            .into_iter()
+            .filter_map(|index| window.units.get(index))
+            .map(|(_, bytes)| bytes.clone())
+            .collect()
+    }
+
+    fn skim(&self, window: &Window) -> Option<(i64, Vec<usize>)> {
+        let text: String = window.units.iter().map(|&(letter, _)| letter).collect();
+        let word: String = self.letters.iter().collect();
+        SKIM.fuzzy_indices(&text, &word)
+    }
+
+    /// The shortest stretch of the title that begins with a word and holds the letters in order, if it is short.
+    fn window(&self, title: &str) -> Option<Window> {
+        let mut units = Vec::new();
+        let mut at = 0;
+        while units.len() < LONGEST_TITLE
+            && let Some((letter, end)) = self.folding.unit(title, at)
+        {
+            units.push((letter, at..end));
+            at = end;
+        }
+        let first = self.letters[0];
+        let mut best: Option<Range<usize>> = None;
+        for start in 0..units.len() {
+            let begins = units[start].0 == first && (start == 0 || !units[start - 1].0.is_alphanumeric());
+            if !begins {
+                continue;
+            }
+            let longest = best.as_ref().map_or(self.longest_window(), |best| best.len() - 1);
+            let mut wanted = self.letters.iter().peekable();
+            let reach = units.len().min(start + longest);
+            let last = (start..reach).find(|&place| {
+                wanted.next_if_eq(&&units[place].0);
+                wanted.peek().is_none()
+            });
+            // A short word's letters are within one word of the title; a long one may name several.
+            let last = last.filter(|&last| {
+                self.letters.len() > SHORT_WORD
+                    || units[start..last].iter().all(|(unit, _)| unit.is_alphanumeric())
+            });
+            best = last.map(|last| start..last + 1).or(best);
+        }
+        let best = best?;
+        units.truncate(best.end);
+        units.drain(..best.start);
+        Some(Window { units })
+    }
+
+    /// How far apart the letters may stand: one is left out of a short word, every other of a long one.
+    fn longest_window(&self) -> usize {
+        match self.letters.len() {
+            count @ ..=SHORT_WORD => count * 2 - 3,
+            count => count + count * 3 / 4,
+        }
+    }
+}
+
+/// The best literal hit in a title.
+pub(super) fn literal_fit(pattern: &Pattern, title: &str, foldable: Foldable) -> Option<Fit> {
+    let mut best = None;
+    for hit in pattern.hits(title, foldable) {
+        best = best.max(Some(Fit::of(title, &hit)));
+        if best == Some(Fit::Whole) {
+            break;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(word: &str, title: &str) -> Option<Fit> {
+        literal_fit(
+            &Pattern::new(&Wording::Word(word.into())).expect("not blank"),
+            title,
+            Foldable::of(title),
+        )
+    }
+
+    fn is_alike(word: &str, title: &str) -> bool {
+        let fuzzy = Fuzzy::new(&Wording::Word(word.into()));
+        fuzzy.is_some_and(|fuzzy| fuzzy.may_be_in(LetterSet::of(title)) && fuzzy.score(title).is_some())
+    }
+
+    #[test]
+    fn the_best_literal_hit_of_a_title_counts() {
+        assert_eq!(literal("ingress", "Ingresses and an ingress"), Some(Fit::Whole));
+        assert_eq!(literal("ingres", "Ingress returns 504"), Some(Fit::Start));
+        assert_eq!(literal("gress", "Ingress returns 504"), Some(Fit::Inside));
+        assert_eq!(literal("ingrss", "Ingress returns 504"), None);
+    }
+
+    #[test]
+    fn abbreviations_and_dropped_letters_are_found() {
+        for (word, title) in [
+            ("kbrnts", "Kubernetes"),
+            ("dockcomp", "My docker compose file"),
+            ("ngnx", "The nginx book"),
+            ("cfe4", "Café4"),
+            ("ingrss", "Ingress returns 504"),
+        ] {
+            assert!(is_alike(word, title), "{word} in {title}");
+        }
+    }
+
+    #[test]
+    fn short_words_and_scattered_letters_are_not() {
+        for (word, title) in [
+            ("kbs", "Kubernetes"),
+            ("then", "the need for a new house"),
+            ("volcano", "very old lands can now overflow"),
+            ("dress", "Address book"),
+        ] {
+            assert!(!is_alike(word, title), "{word} in {title}");
+        }
+    }
+
+    #[test]
+    fn marks_are_bytes_of_whole_characters() {
+        let fuzzy = Fuzzy::new(&Wording::Word("日語話題".into())).expect("four letters");
+        assert_eq!(fuzzy.marks("日本語話題"), [0..3, 6..9, 9..12, 12..15]);
+        let fuzzy = Fuzzy::new(&Wording::Word("cafs".into())).expect("four letters");
+        assert_eq!(fuzzy.marks("x cafe\u{301}s"), [2..3, 3..4, 4..5, 8..9]);
+    }
+
+    #[test]
+    fn a_title_of_a_million_letters_is_cut() {
+        let title = format!("{} kubernetes", "e".repeat(1_000_000));
+        assert!(!is_alike("kbernetes", &title));
+    }
+}

@@ -1,0 +1,358 @@
+//! The search thread: takes requests, answers with pages, and prepares itself while nobody asks.
+//!
+//! Only here are threads and a clock. A newer request cancels the older one at the next conversation. The first page
+//! is answered as soon as it is known, and again from time to time, until the answer is complete.
+
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Query, Score,
+    engine::{Engine, Found, Plan},
+    index::Section,
+};
+use crate::library::{Handle, Library};
+
+/// Conversations one thread takes at a time.
+const CHUNK: usize = 256;
+/// Conversations that are looked at before the first page is thought of, and between two pages.
+const ROUND: usize = super::engine::NEWEST_FIRST;
+/// An answer that is complete by then comes in one piece.
+const PATIENCE: Duration = Duration::from_millis(6);
+/// Time between two pages of an incomplete answer.
+const BETWEEN_PAGES: Duration = Duration::from_millis(80);
+/// Silence after which the index is made: a library that is still loading needs the cores itself.
+const REST: Duration = Duration::from_millis(200);
+/// Threads; more would only wait for memory.
+const MOST_THREADS: usize = 8;
+
+/// What to search. A newer request cancels the older.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Comes back with the answer; greater is newer.
+    pub generation: u64,
+    /// What to look for.
+    pub query: Query,
+    /// Where. While an archive is loading: the library as it is now; ask again when it has grown, and only what was
+    /// added is searched.
+    pub library: Arc<Library>,
+    /// Newest first instead of best first.
+    pub by_date: bool,
+}
+
+/// One conversation found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// Which.
+    pub handle: Handle,
+    /// The message to open at; `None`: the title alone matched.
+    pub best: Option<u32>,
+    /// How well it matches.
+    pub score: Score,
+}
+
+/// An answer: first the first page, then the whole.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// The request's.
+    pub generation: u64,
+    /// Best first, or newest first.
+    pub rows: Arc<Vec<Row>>,
+    /// Hits over all rows, exact up to 9 999; 10 000 means more.
+    pub hits: usize,
+    /// Nothing is missing. If not, the rows are those of the newest conversations.
+    pub complete: bool,
+    /// How many conversations the library held.
+    pub searched: usize,
+    /// When nothing was found: what each part of the query would find. May come in a second complete answer.
+    pub missing: Vec<Missing>,
+}
+
+/// Why nothing was found, as far as one part of the query goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The part as it would be typed.
+    pub word: String,
+    /// How many conversations match it alone.
+    pub found: usize,
+    /// How many match the query without it.
+    pub without: usize,
+}
+
+/// What is sent to the thread.
+#[derive(Debug)]
+enum Order {
+    Search(Request),
+    Prepare(Arc<Library>),
+}
+
+/// The search thread. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Worker {
+    orders: mpsc::Sender<Order>,
+    /// The newest generation that was asked for: all others are stale.
+    newest: Arc<AtomicU64>,
+}
+
+impl Worker {
+    /// `answer` is called from the worker's thread: for each request that is not cancelled any number of times with
+    /// an incomplete answer, then with the complete one. When that has no rows, it may come again with the reasons.
+    pub fn start(answer: impl Fn(Results) + Send + 'static) -> Self {
+        let (orders, inbox) = mpsc::channel();
+        let newest = Arc::new(AtomicU64::new(0));
+        let current = Arc::clone(&newest);
+        thread::spawn(move || serve(&inbox, &current, &answer));
+        Self { orders, newest }
+    }
+
+    /// Asks; what was asked before and is not answered yet never will be.
+    pub fn ask(&self, request: Request) {
+        self.newest.fetch_max(request.generation, Ordering::Relaxed);
+        // The thread outlives the sender, unless `answer` panicked: then nobody is there to be told.
+        let _ = self.orders.send(Order::Search(request));
+    }
+
+    /// Says that a library is complete: until the next request, and between requests, what makes searching it fast is
+    /// prepared. Without it that waits for a moment of silence, lest it takes the cores from loading.
+    pub fn prepare(&self, library: Arc<Library>) {
+        let _ = self.orders.send(Order::Prepare(library));
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Whatever it is doing is stale now.
+        self.newest.store(u64::MAX, Ordering::Relaxed);
+    }
+}
+
+fn serve(inbox: &mpsc::Receiver<Order>, newest: &AtomicU64, answer: &dyn Fn(Results)) {
+    let mut engine = Engine::default();
+    let mut served = 0;
+    // Nothing is prepared before somebody has asked.
+    let mut rest = REST;
+    let mut is_complete = false;
+    loop {
+        let order = if engine.unindexed(1).is_empty() {
+            inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            inbox.recv_timeout(rest)
+        };
+        let order = match order {
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                prepare(&mut engine, &|| newest.load(Ordering::Relaxed) > served);
+                rest = Duration::ZERO;
+                continue;
+            }
+            Ok(order) => order,
+        };
+        let mut request = None;
+        for order in std::iter::once(order).chain(inbox.try_iter()) {
+            match order {
+                Order::Search(newer) => request = Some(newer),
+                Order::Prepare(library) => {
+                    engine.turn_to(&library);
+                    is_complete = true;
+                }
+            }
+        }
+        if let Some(request) = request {
+            served = request.generation;
+            let is_known = Arc::ptr_eq(&request.library, engine.library());
+            is_complete &= is_known;
+            engine.turn_to(&request.library);
+            let tell = |results: Results| answer(Results { generation: served, ..results });
+            let stale = || newest.load(Ordering::Relaxed) > served;
+            // `None`: it was cancelled, and the next request is on its way.
+            let _ = respond(&mut engine, &request.query, request.by_date, &stale, &tell);
+        }
+        rest = if is_complete { Duration::ZERO } else { REST };
+    }
+}
+
+/// Makes a step of the index.
+fn prepare(engine: &mut Engine, stale: &(dyn Fn() -> bool + Sync)) {
+    let handles = engine.unindexed(CHUNK);
+    let library = Arc::clone(engine.library());
+    let sections = spread(handles.len(), stale, &|range| {
+        let start = handles.start + range.start as u32;
+        Some(Section::of(&library, start..start + range.len() as u32, stale))
+    });
+    // Sections follow each other without a gap: one that was broken off ends what can be added.
+    for (expected, (chunk, section)) in sections.into_iter().enumerate() {
+        if chunk != expected {
+            break;
+        }
+        let is_whole = section.len() == CHUNK;
+        engine.index(section);
+        if !is_whole {
+            break;
+        }
+    }
+}
+
+/// The same, without waiting for requests: for the subcommands and tests.
+pub fn search(query: &Query, library: &Library, by_date: bool) -> Results {
+    let mut engine = Engine::default();
+    engine.turn_to(&Arc::new(library.clone()));
+    let complete = std::sync::Mutex::new(None);
+    let _ = respond(&mut engine, query, by_date, &|| false, &|results| {
+        if let Ok(mut complete) = complete.lock() {
+            *complete = Some(results);
+        }
+    });
+    complete.into_inner().ok().flatten().unwrap_or_else(|| Results::of(&engine, Vec::new(), 0, true))
+}
+
+impl Results {
+    fn of(engine: &Engine, rows: Vec<Row>, hits: usize, complete: bool) -> Self {
+        let searched = engine.library().len();
+        Self { generation: 0, rows: Arc::new(rows), hits, complete, searched, missing: Vec::new() }
+    }
+}
+
+/// Answers one request, in several pieces if it takes long. `None`: it was cancelled.
+fn respond(
+    engine: &mut Engine,
+    query: &Query,
+    by_date: bool,
+    stale: &(dyn Fn() -> bool + Sync),
+    tell: &dyn Fn(Results),
+) -> Option<()> {
+    if query.is_empty() {
+        let newest = engine.library().newest().iter();
+        let rows = newest.map(|&handle| Row { handle, best: None, score: Score::default() }).collect();
+        tell(Results::of(engine, rows, 0, true));
+        return Some(());
+    }
+    let start = Instant::now();
+    let mut told = None;
+    let plan = engine.plan(query);
+    let mut found = Vec::new();
+    let mut done = 0;
+    while done < plan.len() {
+        let round = ROUND.min(plan.len() - done);
+        let pages = fan_out(round, stale, &|range| {
+            engine.examine(&plan, done + range.start..done + range.end, stale)
+        })?;
+        found.extend(pages.into_iter().flatten());
+        done += round;
+        let due = told.map_or(PATIENCE, |told: Duration| told + BETWEEN_PAGES);
+        if done < plan.len() && !found.is_empty() && start.elapsed() > due {
+            let (found, hits) = engine.gather(&plan, &found);
+            tell(Results::of(engine, rows(found, by_date), hits, false));
+            told = Some(start.elapsed());
+        }
+    }
+    let (found, hits) = engine.gather(&plan, &found);
+    let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
+    engine.keep(plan, found);
+    if results.rows.is_empty() {
+        // That nothing was found need not wait for why.
+        let mut is_told = false;
+        let mut impatient = || {
+            if !is_told && start.elapsed() > PATIENCE {
+                is_told = true;
+                tell(results.clone());
+            }
+        };
+        results.missing = explain(engine, query, stale, &mut impatient)?;
+    }
+    tell(results);
+    Some(())
+}
+
+/// Found conversations, newest first, in the order they are shown.
+fn rows(mut found: Vec<Found>, by_date: bool) -> Vec<Row> {
+    if !by_date {
+        // Stable: ties stay newest first.
+        found.sort_by_key(|found| std::cmp::Reverse(found.score));
+    }
+    found.iter().map(|found| Row { handle: found.handle, best: found.best(), score: found.score }).collect()
+}
+
+fn explain(
+    engine: &mut Engine,
+    query: &Query,
+    stale: &(dyn Fn() -> bool + Sync),
+    between: &mut dyn FnMut(),
+) -> Option<Vec<Missing>> {
+    let mut missing = Vec::new();
+    for (word, only, without) in Engine::explanations(query) {
+        let found = count(engine, only, stale)?;
+        between();
+        missing.push(Missing { word, found, without: count(engine, without, stale)? });
+        between();
+    }
+    Some(missing)
+}
+
+/// How many conversations match.
+fn count(engine: &mut Engine, query: Query, stale: &(dyn Fn() -> bool + Sync)) -> Option<usize> {
+    if let Some(count) = engine.known_count(&query) {
+        return Some(count);
+    }
+    let plan: Plan = engine.plan(&query);
+    let counts = fan_out(plan.len(), stale, &|range| engine.count(&plan, range, stale))?;
+    let count = counts.into_iter().sum();
+    engine.keep_count(query, count);
+    Some(count)
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, |threads| threads.get().min(MOST_THREADS))
+}
+
+/// Does `count` pieces of work in chunks, on all cores; what comes of the chunks, in their order. `None`: one gave up.
+fn fan_out<T: Send>(
+    count: usize,
+    stale: &(dyn Fn() -> bool + Sync),
+    work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
+) -> Option<Vec<T>> {
+    let done = spread(count, stale, work);
+    (done.len() == count.div_ceil(CHUNK)).then(|| done.into_iter().map(|(_, result)| result).collect())
+}
+
+/// The same; of the chunks that were done, with their numbers.
+fn spread<T: Send>(
+    count: usize,
+    stale: &(dyn Fn() -> bool + Sync),
+    work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
+) -> Vec<(usize, T)> {
+    let chunks = count.div_ceil(CHUNK);
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let chunk = next.fetch_add(1, Ordering::Relaxed);
+            if chunk >= chunks || stale() {
+                return done;
+            }
+            let start = chunk * CHUNK;
+            match work(start..count.min(start + CHUNK)) {
+                Some(result) => done.push((chunk, result)),
+                None => return done,
+            }
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads().min(chunks)).map(|_| scope.spawn(take)).collect();
+        let mut done = take();
+        for helper in helpers {
+            // A panic of a helper is one of ours: it goes on where it would have gone without threads.
+            done.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|&(chunk, _)| chunk);
+    done
+}
