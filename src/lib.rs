@@ -7,3 +7,4 @@ pub mod library;
 pub mod load;
 pub mod search;
 pub mod secrets;
+pub mod transcript;

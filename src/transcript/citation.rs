@@ -1,0 +1,147 @@
+//! The sources of a message: numbered where the text cites them, listed at its end.
+
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
+use super::{
+    line::{Span, Tone},
+    sanitize,
+};
+use crate::conversation::{Detail, Link, Part};
+
+/// What a message cites.
+#[derive(Debug, Default)]
+pub(super) struct Sources<'a> {
+    /// In the order of their numbers, from 1.
+    links: Vec<&'a Link>,
+    by_name: HashMap<&'a str, usize>,
+    /// Where the text cites: the bytes of the message that read as links, and the numbers shown instead.
+    pub places: Vec<(Range<usize>, String)>,
+}
+
+impl<'a> Sources<'a> {
+    /// Numbers the sources of a message by their first place; one address has one number.
+    pub fn of(parts: &'a [Part]) -> Self {
+        let mut sources = Self::default();
+        for part in parts {
+            match &part.detail {
+                Detail::Citation(links) => {
+                    let mut numbers: Vec<usize> =
+                        links.iter().filter_map(|link| sources.number(link)).collect();
+                    numbers.dedup();
+                    let shown: Vec<String> = numbers.into_iter().map(superscript).collect();
+                    sources
+                        .places
+                        .push((part.range.start as usize..part.range.end as usize, shown.join(",")));
+                }
+                Detail::Sources(links) => {
+                    for link in links {
+                        sources.number(link);
+                    }
+                }
+                _ => {}
+            }
+        }
+        sources.places.sort_by_key(|(range, _)| range.start);
+        sources
+    }
+
+    fn number(&mut self, link: &'a Link) -> Option<usize> {
+        let name = if link.url.is_empty() { &link.title } else { &link.url };
+        if name.trim().is_empty() {
+            return None;
+        }
+        let next = self.links.len() + 1;
+        let number = *self.by_name.entry(name).or_insert(next);
+        if number == next {
+            self.links.push(link);
+        }
+        Some(number)
+    }
+
+    /// One line a source: `1  Title – host`, each cut to `width`.
+    pub fn lines(&self, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
+        let digits = self.links.len().to_string().len();
+        self.links.iter().enumerate().map(move |(index, link)| {
+            let number = format!("{:>digits$}  ", index + 1);
+            let room = width.saturating_sub(number.len());
+            let mut spans = vec![Span::new(number, Tone::Furniture)];
+            spans.extend(described(link, room));
+            spans
+        })
+    }
+}
+
+/// `Title – host`, at most `width` columns: the host stays, the title is cut.
+pub(super) fn described(link: &Link, width: usize) -> Vec<Span> {
+    let host = sanitize::line(host(&link.url)).into_owned();
+    let title = sanitize::line(link.title.trim()).into_owned();
+    if title.is_empty() || title == host || *title == *link.url {
+        let url = sanitize::line(&link.url);
+        let shown = if url.is_empty() { title } else { url.into_owned() };
+        return vec![Span::new(sanitize::fit(&shown, width), Tone::Link)];
+    }
+    if host.is_empty() {
+        return vec![Span::new(sanitize::fit(&title, width), Tone::Link)];
+    }
+    let tail = format!(" – {host}");
+    let room = width.saturating_sub(sanitize::width(&tail));
+    if room < 8 {
+        return vec![Span::new(sanitize::fit(&title, width), Tone::Link)];
+    }
+    vec![Span::new(sanitize::fit(&title, room), Tone::Link), Span::new(tail, Tone::Dim)]
+}
+
+/// The host of a web address, without `www.`.
+pub(super) fn host(url: &str) -> &str {
+    let Some((_, rest)) = url.split_once("://") else { return "" };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+fn superscript(number: usize) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    number.to_string().bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(spans: Vec<Span>) -> String {
+        spans.into_iter().map(|span| span.text).collect()
+    }
+
+    fn link(title: &str, url: &str) -> Link {
+        Link { title: title.into(), url: url.into() }
+    }
+
+    fn cite(range: Range<u32>, links: &[Link]) -> Part {
+        Part { range, detail: Detail::Citation(links.into()) }
+    }
+
+    #[test]
+    fn one_address_has_one_number() {
+        let (a, b) = (link("A", "https://a.example/1"), link("B", "https://b.example/"));
+        let parts = [cite(5..9, std::slice::from_ref(&a)), cite(20..30, &[b, a])];
+        let sources = Sources::of(&parts);
+        assert_eq!(sources.places, [(5..9, "¹".to_owned()), (20..30, "²,¹".to_owned())]);
+        let lines: Vec<String> = sources.lines(40).map(text).collect();
+        assert_eq!(lines, ["1  A – a.example", "2  B – b.example"]);
+    }
+
+    #[test]
+    fn a_long_title_is_cut_and_the_host_stays() {
+        let spans = described(&link("A very long title of a page", "https://www.example.org/x"), 26);
+        assert_eq!(text(spans), "A very long… – example.org");
+    }
+
+    #[test]
+    fn a_source_without_a_title_is_its_address() {
+        assert_eq!(text(described(&link("", "https://example.org/x"), 80)), "https://example.org/x");
+        assert_eq!(host("https://user:pw@evil.example?x"), "evil.example");
+        assert_eq!(superscript(120), "¹²⁰");
+    }
+}

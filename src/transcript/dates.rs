@@ -1,0 +1,46 @@
+//! Points in time as a reader sees them: short, absolute, local.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use crate::conversation::Time;
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The local day of a time; `None` outside the calendar.
+pub fn day(time: Time, zone: &TimeZone) -> Option<Date> {
+    Some(zone.to_datetime(Timestamp::from_microsecond(time.0).ok()?).date())
+}
+
+/// `10:42`.
+pub fn clock(time: Time, zone: &TimeZone) -> String {
+    Timestamp::from_microsecond(time.0).map_or_else(
+        |_| String::new(),
+        |timestamp| {
+            let local = zone.to_datetime(timestamp);
+            format!("{:02}:{:02}", local.hour(), local.minute())
+        },
+    )
+}
+
+/// `3 Mar 2025`.
+pub fn date(time: Time, zone: &TimeZone) -> String {
+    day(time, zone).map_or_else(String::new, |day| {
+        let month = MONTHS.get((day.month() as usize).wrapping_sub(1)).copied().unwrap_or_default();
+        format!("{} {month} {}", day.day(), day.year())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_local() {
+        let time = Time(1_741_000_000_000_000);
+        assert_eq!(date(time, &TimeZone::UTC), "3 Mar 2025");
+        assert_eq!(clock(time, &TimeZone::UTC), "11:06");
+        assert_eq!(clock(time, &TimeZone::fixed(jiff::tz::offset(9))), "20:06");
+        assert_eq!(clock(Time(i64::MAX), &TimeZone::UTC), "");
+    }
+}

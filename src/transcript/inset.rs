@@ -1,0 +1,56 @@
+//! Places of a message where the screen shows something else than the text: a number for a citation, Unicode for
+//! mathematics. They are found before Markdown sees the text and hidden from it, so that neither the links of a
+//! citation nor the underscores and backslashes of a formula are taken for markup.
+
+use std::{borrow::Cow, ops::Range};
+
+/// One such place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Inset {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    pub kind: InsetKind,
+}
+
+/// See [`Inset`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum InsetKind {
+    /// The numbers of its sources, as they are shown.
+    Citation(String),
+    /// A formula without its delimiters; on lines of its own when `display`.
+    Math { display: bool, tex: Range<usize> },
+}
+
+/// The text with every inset overwritten by punctuation that means nothing to Markdown, byte for byte: offsets
+/// stay, and what a delimiter next to an inset is (opening, closing) does not change, since insets begin and end
+/// with punctuation themselves.
+pub(super) fn hide<'a>(text: &'a str, insets: &[Inset]) -> Cow<'a, str> {
+    if insets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut hidden = String::with_capacity(text.len());
+    for inset in insets {
+        hidden.push_str(&text[hidden.len()..inset.range.start]);
+        hidden.extend(std::iter::repeat_n('%', inset.range.len()));
+    }
+    hidden.push_str(&text[hidden.len()..]);
+    Cow::Owned(hidden)
+}
+
+/// The insets that overlap a range, which may begin within one.
+pub(super) fn overlapping<'a>(insets: &'a [Inset], range: &Range<usize>) -> &'a [Inset] {
+    let first = insets.partition_point(|inset| inset.range.end <= range.start);
+    let last = insets.partition_point(|inset| inset.range.start < range.end);
+    &insets[first..last.max(first)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hiding_keeps_every_offset() {
+        let inset = Inset { range: 3..9, kind: InsetKind::Citation("¹".into()) };
+        assert_eq!(hide("ab [x](y) c", &[inset]), "ab %%%%%% c");
+    }
+}

@@ -1,0 +1,241 @@
+//! Blocks to lines for one width: indentation, bars and markers, blank lines between.
+
+use super::{
+    block::{Block, Container, ContainerKind, Content, Document},
+    code::{Code, Colours},
+    line::{self, Line, Span, Tone},
+    prose::Prose,
+    sanitize,
+    wrap::{self, Manner},
+};
+use std::rc::Rc;
+
+/// Columns prose takes at most, however wide the room is.
+pub(super) const PROSE: usize = 100;
+/// Columns code and mathematics stand in from the text.
+const INSET: usize = 2;
+/// The width of rows that are not to wrap.
+const UNBROKEN: usize = usize::MAX / 4;
+/// The least a line's text gets before what stands at its left is left out.
+const LEAST: usize = 8;
+
+/// The room a text is laid out in.
+pub(super) struct Room<'a> {
+    /// Columns in all.
+    pub width: usize,
+    /// What begins every line: a bar or blanks.
+    pub margin: Span,
+    /// Long lines of code wrap; else they scroll sideways.
+    pub wrap_code: bool,
+    /// The colours known for a block of code.
+    pub colours: &'a dyn Fn(&Code) -> Option<Rc<Colours>>,
+}
+
+impl Room<'_> {
+    /// Columns right of the margin.
+    pub fn inner(&self) -> usize {
+        self.width.saturating_sub(self.margin_width()).max(1)
+    }
+
+    /// The margin is left out where it would take what little room there is.
+    fn margin_width(&self) -> usize {
+        if self.width >= LEAST { self.margin.width() } else { 0 }
+    }
+
+    /// A line that begins with the margin. `scrolls_from`: it may be wider than the room.
+    pub fn line(&self, spans: Vec<Span>, scrolls_from: Option<usize>) -> Line {
+        let mut all = Vec::with_capacity(spans.len() + 1);
+        let blank = spans.iter().all(|span| span.text.is_empty());
+        if self.margin_width() > 0 {
+            let margin = if blank { self.margin.text.trim_end() } else { &self.margin.text };
+            if !margin.is_empty() {
+                all.push(Span { text: margin.to_owned(), ..self.margin.clone() });
+            }
+        }
+        all.extend(spans.into_iter().filter(|span| !span.text.is_empty()));
+        let mut line = Line { spans: all, ..Line::default() };
+        if line.width() > self.width {
+            match scrolls_from {
+                Some(columns) => line.scrolls_from = Some((self.margin_width() + columns) as u16),
+                None => line::truncate(&mut line.spans, self.width),
+            }
+        }
+        line
+    }
+}
+
+/// Lays out a document at the end of `lines`.
+pub(super) fn lay_out(document: &Document, room: &Room<'_>, lines: &mut Vec<Line>) {
+    let mut page = Page { document, room, lines, begun: 0 };
+    let mut before: &[Container] = &[];
+    for (number, block) in document.blocks.iter().enumerate() {
+        if block.gap && number > 0 {
+            page.gap(before, &block.containers);
+        }
+        page.block(block);
+        before = &block.containers;
+    }
+}
+
+struct Page<'a> {
+    document: &'a Document,
+    room: &'a Room<'a>,
+    lines: &'a mut Vec<Line>,
+    /// The last container whose marker was drawn.
+    begun: u32,
+}
+
+impl Page<'_> {
+    fn block(&mut self, block: &Block) {
+        let containers = self.fitting(&block.containers);
+        let indent = containers.iter().map(|container| self.container_width(container)).sum::<usize>();
+        let inner = self.room.inner().saturating_sub(indent).max(1);
+        let prose = self.room.inner().min(PROSE).saturating_sub(indent).max(1);
+        match &block.content {
+            Content::Text(text) => self.prose(containers, text, prose, Manner::Prose),
+            Content::Heading(level, text) => {
+                let mut text = text.clone();
+                text.emphasise(*level == 1, *level > 2);
+                self.prose(containers, &text, prose, Manner::Prose);
+            }
+            Content::Literal(text) => self.prose(containers, text, prose, Manner::Literal),
+            Content::Code(code) => self.code(containers, code, inner, indent),
+            Content::Table(table) => {
+                let laid = table.lay_out(inner);
+                for mut spans in laid.rows {
+                    trim(&mut spans);
+                    self.row(containers, spans, laid.scrolls.then_some(indent));
+                }
+            }
+            Content::Math(text) => self.math(containers, text, inner, indent),
+            Content::Rule => self.row(containers, vec![Span::new("─".repeat(prose), Tone::Furniture)], None),
+        }
+    }
+
+    fn prose(&mut self, containers: &[Container], text: &Prose, width: usize, manner: Manner) {
+        for row in wrap::wrap(text, width, manner) {
+            let mut spans = vec![Span::new(" ".repeat(row.indent), Tone::Plain)];
+            spans.extend(wrap::spans(text, &row, width));
+            self.row(containers, spans, None);
+        }
+    }
+
+    fn code(&mut self, containers: &[Container], code: &Code, width: usize, indent: usize) {
+        let inset = if width > LEAST { INSET } else { 0 };
+        let pad = || Span::new(" ".repeat(inset), Tone::Code);
+        if code.labelled {
+            let label = sanitize::line(&code.language);
+            let label = Span::new(sanitize::fit(&label, width - inset), Tone::Furniture);
+            self.row(containers, vec![pad(), label], None);
+        }
+        let (room, scrolls) =
+            if self.room.wrap_code { (width - inset, None) } else { (UNBROKEN, Some(indent + inset)) };
+        let colours = (self.room.colours)(code);
+        for text in code.lines(colours.as_deref()) {
+            for row in Code::rows(&text, room) {
+                let mut spans = vec![pad()];
+                spans.extend(row);
+                self.row(containers, spans, scrolls);
+            }
+        }
+    }
+
+    /// A formula of one line wraps; the rows of a larger one belong together and scroll.
+    fn math(&mut self, containers: &[Container], text: &Prose, width: usize, indent: usize) {
+        let inset = if width > LEAST { INSET } else { 0 };
+        let whole = text.text().contains('\n');
+        let wrapped = if whole { UNBROKEN } else { width - inset };
+        for row in wrap::wrap(text, wrapped, Manner::Code) {
+            let mut spans = vec![Span::new(" ".repeat(inset + row.indent), Tone::Math)];
+            spans.extend(wrap::spans(text, &row, wrapped));
+            self.row(containers, spans, whole.then_some(indent));
+        }
+    }
+
+    /// One line within containers, whose markers are drawn the first time.
+    fn row(&mut self, containers: &[Container], spans: Vec<Span>, scrolls_from: Option<usize>) {
+        let mut all: Vec<Span> = containers.iter().map(|container| self.marker(container)).collect();
+        if let Some(innermost) = containers.last() {
+            self.begun = self.begun.max(innermost.id);
+        }
+        let blank = spans.iter().all(|span| span.text.trim().is_empty());
+        all.extend(spans);
+        if blank {
+            trim(&mut all);
+        }
+        self.lines.push(self.room.line(all, scrolls_from));
+    }
+
+    /// A blank line: with the bars of what both blocks stand in.
+    fn gap(&mut self, before: &[Container], after: &[Container]) {
+        let shared = before.iter().zip(after).take_while(|(before, after)| before.id == after.id).count();
+        let mut spans: Vec<Span> =
+            self.fitting(&after[..shared]).iter().map(|container| self.continued(container)).collect();
+        trim(&mut spans);
+        self.lines.push(self.room.line(spans, None));
+    }
+
+    /// The containers there is room for: the inner ones, in at most half of the width.
+    fn fitting<'b>(&self, containers: &'b [Container]) -> &'b [Container] {
+        let mut room = self.room.inner().min(PROSE) / 2;
+        let mut first = containers.len();
+        for (index, container) in containers.iter().enumerate().rev() {
+            let width = self.container_width(container);
+            if width > room {
+                break;
+            }
+            room -= width;
+            first = index;
+        }
+        &containers[first..]
+    }
+
+    fn container_width(&self, container: &Container) -> usize {
+        match container.kind {
+            ContainerKind::Quote | ContainerKind::Frame | ContainerKind::Note => 2,
+            ContainerKind::Bullet(_) | ContainerKind::Task(_) => 3,
+            ContainerKind::Number(list, _) => self.digits(list) + 3,
+        }
+    }
+
+    fn digits(&self, list: usize) -> usize {
+        self.document.digits.get(list).copied().unwrap_or(1)
+    }
+
+    fn marker(&self, container: &Container) -> Span {
+        if container.id <= self.begun {
+            return self.continued(container);
+        }
+        let text = match container.kind {
+            ContainerKind::Quote | ContainerKind::Frame | ContainerKind::Note => {
+                return self.continued(container);
+            }
+            ContainerKind::Bullet(depth) => format!(" {} ", ["•", "◦", "‣"][depth % 3]),
+            ContainerKind::Number(list, number) => {
+                format!(" {number:>digits$}. ", digits = self.digits(list))
+            }
+            ContainerKind::Task(done) => if done { " ☑ " } else { " ☐ " }.to_owned(),
+        };
+        Span::new(text, Tone::Furniture)
+    }
+
+    fn continued(&self, container: &Container) -> Span {
+        match container.kind {
+            ContainerKind::Quote => Span::new("│ ", Tone::Quote),
+            ContainerKind::Frame => Span::new("│ ", Tone::Furniture),
+            _ => Span::new(" ".repeat(self.container_width(container)), Tone::Plain),
+        }
+    }
+}
+
+/// Takes white space from the end of a line.
+fn trim(spans: &mut Vec<Span>) {
+    while let Some(last) = spans.last_mut() {
+        let length = last.text.trim_end_matches(' ').len();
+        last.text.truncate(length);
+        if length > 0 {
+            break;
+        }
+        spans.pop();
+    }
+}

@@ -1,0 +1,53 @@
+//! Web addresses that stand in a text as they are.
+
+use std::ops::Range;
+
+/// The first web address in a text, without the punctuation that ends its sentence.
+pub(in crate::transcript) fn find_address(text: &str) -> Option<Range<usize>> {
+    let mut from = 0;
+    while let Some(found) = text[from..].find("http") {
+        let start = from + found;
+        from = start + 4;
+        let rest = &text[start..];
+        let scheme = if rest.starts_with("https://") {
+            8
+        } else if rest.starts_with("http://") {
+            7
+        } else {
+            continue;
+        };
+        if text[..start].ends_with(|c: char| c.is_alphanumeric()) {
+            continue;
+        }
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | '|' | '*'))
+            .unwrap_or(rest.len());
+        let mut address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ']', '}']);
+        // A bracket closes one within the address, or the sentence's.
+        while address.ends_with(')') && address.matches(')').count() > address.matches('(').count() {
+            address = &address[..address.len() - 1];
+        }
+        if address.len() > scheme {
+            return Some(start..start + address.len());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_ends_before_the_punctuation_of_its_sentence() {
+        for (text, address) in [
+            ("see https://e.org/a_(b).", Some("https://e.org/a_(b)")),
+            ("(https://e.org/x)", Some("https://e.org/x")),
+            ("http://a.b, and", Some("http://a.b")),
+            ("xhttps://a.b", None),
+            ("http:// https", None),
+        ] {
+            assert_eq!(find_address(text).map(|range| &text[range]), address, "{text}");
+        }
+    }
+}

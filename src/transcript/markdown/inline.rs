@@ -1,0 +1,162 @@
+//! What stands within a paragraph: text with its emphasis, links, code, and the insets.
+
+use std::ops::Range;
+
+use pulldown_cmark::Event;
+
+use super::{Walk, address::find_address};
+use crate::transcript::{
+    block::Content,
+    inset::{self, Inset, InsetKind},
+    line::Tone,
+    math,
+    prose::{Prose, Style},
+};
+
+impl Walk<'_> {
+    /// Text: with the insets that stand in it, addresses made visible as links.
+    pub(super) fn inline(&mut self, shown: &str, range: Range<usize>) {
+        self.begin(range.start);
+        if self.hidden.get(range.clone()) != Some(shown) {
+            // An entity or another thing that does not stand there as it is shown.
+            let style = self.style();
+            self.prose.push(shown, style, None);
+            return;
+        }
+        let mut at = range.start;
+        for inset in inset::overlapping(self.insets, &range) {
+            if at < inset.range.start {
+                self.push_text(at..inset.range.start);
+            }
+            if inset.range.start >= range.start {
+                self.inset(inset);
+            }
+            at = at.max(inset.range.end);
+        }
+        if at < range.end {
+            self.push_text(at..range.end);
+        }
+    }
+
+    pub(super) fn push_text(&mut self, range: Range<usize>) {
+        let style = self.style();
+        let mut text = &self.text[range.clone()];
+        let mut at = range.start;
+        if self.prose.is_empty() {
+            // After mathematics on its own lines the paragraph goes on.
+            let trimmed = text.trim_start_matches(' ');
+            at += text.len() - trimmed.len();
+            text = trimmed;
+        }
+        if self.links.is_empty() {
+            while let Some(address) = find_address(text) {
+                self.prose.push(&text[..address.start], style, Some(self.base + at));
+                let link = Style { tone: Tone::Link, underline: true, ..style };
+                self.prose.push(&text[address.clone()], link, Some(self.base + at + address.start));
+                at += address.end;
+                text = &text[address.end..];
+            }
+        }
+        self.prose.push(text, style, Some(self.base + at));
+    }
+
+    pub(super) fn inset(&mut self, inset: &Inset) {
+        match &inset.kind {
+            InsetKind::Citation(numbers) => self.prose.push(numbers, Style::of(Tone::Link), None),
+            InsetKind::Math { display, tex } => {
+                let lines = math::to_unicode(&self.text[tex.clone()], *display);
+                let style = self.style_of(Tone::Math);
+                if *display && self.table.is_none() && self.heading.is_none() {
+                    self.flush();
+                    let mut prose = Prose::default();
+                    prose.push(&lines.join("\n"), style, None);
+                    self.block(inset.range.start, Content::Math(prose));
+                } else {
+                    self.prose.push(&lines.join(" "), style, None);
+                }
+            }
+        }
+    }
+
+    pub(super) fn inline_code(&mut self, shown: &str, range: &Range<usize>) {
+        self.begin(range.start);
+        let raw = &self.text[range.clone()];
+        let ticks = raw.len() - raw.trim_start_matches('`').len();
+        let inner = raw.get(ticks..raw.len().saturating_sub(ticks)).unwrap_or_default();
+        // One blank at each end belongs to the fence: it lets code begin with a backtick.
+        let padded = usize::from(inner != shown);
+        let there = inner.get(padded..inner.len().saturating_sub(padded));
+        let place = self.base + range.start + ticks + padded;
+        let fence = Style::of(Tone::Furniture);
+        self.prose.push("`", fence, None);
+        let style = self.style_of(Tone::Code);
+        self.prose.push(shown, style, (there == Some(shown)).then_some(place));
+        self.prose.push("`", fence, None);
+    }
+
+    /// A tag, as it stands there.
+    pub(super) fn verbatim(&mut self, shown: &str, range: Range<usize>) {
+        self.begin(range.start);
+        let source = self.text.get(range.clone()).is_some_and(|there| there == shown);
+        let style = self.style();
+        self.prose.push(shown, style, source.then_some(self.base + range.start));
+    }
+
+    pub(super) fn line_break(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let style = self.style();
+        // A carriage return alone ends a line for Markdown; on the screen it is seen.
+        if self.hidden.get(range.clone()).is_some_and(|there| there.contains('\r') && !there.contains('\n')) {
+            self.prose.push("\r", style, None);
+        }
+        if self.prose.is_empty() {
+            return;
+        }
+        if matches!(event, Event::HardBreak) {
+            self.prose.push_break();
+        } else {
+            self.prose.push(" ", style, None);
+        }
+    }
+
+    pub(super) fn style(&self) -> Style {
+        let tone = if self.heading.is_some() {
+            Tone::Heading
+        } else if !self.links.is_empty() {
+            Tone::Link
+        } else if self.quotes > 0 {
+            Tone::Quote
+        } else {
+            Tone::Plain
+        };
+        Style { underline: !self.links.is_empty(), ..self.style_of(tone) }
+    }
+
+    pub(super) fn style_of(&self, tone: Tone) -> Style {
+        Style {
+            tone,
+            bold: self.bold > 0 || self.heading.is_some(),
+            italic: self.italic > 0,
+            strike: self.strike > 0,
+            underline: false,
+        }
+    }
+
+    /// Inline text begins here.
+    pub(super) fn begin(&mut self, at: usize) {
+        self.source.get_or_insert(at);
+        if let Some(lead) = self.lead.take() {
+            self.prose.push(&lead, Style::of(Tone::Furniture), None);
+        }
+    }
+
+    pub(super) fn end_link(&mut self) {
+        let Some(link) = self.links.pop() else { return };
+        if self.prose.text().len() == link.before {
+            let style = Style { underline: true, ..self.style_of(Tone::Link) };
+            self.prose.push(&link.url, style, None);
+        }
+        if link.url.starts_with("sandbox:") {
+            self.prose.push(" (gone)", Style::of(Tone::Dim), None);
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! Markdown to blocks: CommonMark and GFM as pulldown-cmark reads them, every stretch of text with its place in the
+//! message. HTML is shown as text, except `<br>`, which is the only way to break a line in a table's cell.
+
+mod address;
+mod inline;
+
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::{
+    block::{Block, Container, ContainerKind, Content, DEEPEST, Document},
+    code::Code,
+    inset::{self, Inset},
+    line::Tone,
+    prose::{Prose, Style},
+    table::{Align, Table},
+};
+
+pub(super) use address::find_address;
+
+/// What of Markdown is read besides CommonMark.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+}
+
+/// Reads a text that stands at `base` in its message. `insets` are ranges of `text`, sorted, not overlapping.
+pub(super) fn parse(text: &str, base: usize, insets: &[Inset]) -> Document {
+    let hidden = inset::hide(text, insets);
+    let mut walk = Walk { text, hidden: &hidden, base, insets, ..Walk::default() };
+    for (event, range) in Parser::new_ext(&hidden, options()).into_offset_iter() {
+        walk.event(event, range);
+    }
+    walk.flush();
+    walk.document
+}
+
+/// A stretch of a text that is not prose.
+pub(super) struct Opaque {
+    pub range: Range<usize>,
+    /// Code: as it was written, whatever stands in it.
+    pub code: bool,
+}
+
+/// What of a text is code, HTML or the address of a link, in order.
+pub(super) fn opaque(text: &str) -> Vec<Opaque> {
+    let mut found = Vec::new();
+    // A link's address begins where the last thing in it ends.
+    let mut links: Vec<usize> = Vec::new();
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => links.push(range.start),
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if let Some(inner) = links.pop() {
+                    found.push(Opaque { range: inner..range.end, code: false });
+                }
+            }
+            Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => {
+                found.push(Opaque { range: range.clone(), code: true });
+            }
+            Event::InlineHtml(_) => found.push(Opaque { range: range.clone(), code: false }),
+            _ => {}
+        }
+        if let (false, Some(link)) = (matches!(event, Event::Start(_)), links.last_mut()) {
+            *link = (*link).max(range.end);
+        }
+    }
+    found.sort_unstable_by_key(|opaque| opaque.range.start);
+    found
+}
+
+/// A list being read.
+struct List {
+    /// The next number; `None`: bullets.
+    number: Option<u64>,
+    /// Its place in [`Document::digits`].
+    digits: usize,
+    depth: usize,
+    /// No blank line before its first item.
+    joined: bool,
+    begun: bool,
+}
+
+/// A link being read.
+struct OpenLink {
+    url: String,
+    /// How much inline text there was when it began.
+    before: usize,
+}
+
+#[derive(Default)]
+struct Walk<'a> {
+    text: &'a str,
+    hidden: &'a str,
+    base: usize,
+    insets: &'a [Inset],
+    document: Document,
+    containers: Vec<Container>,
+    next_id: u32,
+    /// For every open item, how many blocks there were when it began.
+    items: Vec<usize>,
+    lists: Vec<List>,
+    /// Inline text that is no block yet.
+    prose: Prose,
+    source: Option<usize>,
+    heading: Option<u8>,
+    /// The block being read, and the last one, are paragraphs of their own (not text of a tight list).
+    tagged: bool,
+    last_tagged: bool,
+    bold: usize,
+    italic: usize,
+    strike: usize,
+    links: Vec<OpenLink>,
+    quotes: usize,
+    table: Option<Table>,
+    code: Option<Code>,
+    html: bool,
+    /// Put before the next inline text: a footnote's label.
+    lead: Option<String>,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag, &range),
+            Event::Text(text) if self.code.is_some() => self.code_text(&text, range),
+            Event::Text(text) => self.inline(&text, range),
+            Event::Code(code) => self.inline_code(&code, &range),
+            Event::Html(html) => self.inline(&html, range),
+            Event::InlineHtml(html) if is_line_break(&html) => self.prose.push_break(),
+            Event::InlineHtml(html) => self.verbatim(&html, range),
+            Event::FootnoteReference(label) => {
+                self.begin(range.start);
+                let style = self.style_of(Tone::Link);
+                self.prose.push(&format!("[{label}]"), style, None);
+            }
+            Event::SoftBreak | Event::HardBreak => self.line_break(&event, &range),
+            Event::Rule => {
+                self.flush();
+                self.block(range.start, Content::Rule);
+            }
+            Event::TaskListMarker(done) => {
+                if let Some(item) = self.containers.last_mut() {
+                    item.kind = ContainerKind::Task(done);
+                }
+            }
+            // Never made with these options; shown as text all the same.
+            Event::InlineMath(tex) | Event::DisplayMath(tex) => self.inline(&tex, range),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        match tag {
+            Tag::Paragraph => {
+                self.flush();
+                self.tagged = true;
+            }
+            Tag::Heading { level, .. } => {
+                self.flush();
+                self.heading = Some(level_number(level));
+            }
+            Tag::BlockQuote(_) => {
+                self.flush();
+                self.quotes += 1;
+                self.open(ContainerKind::Quote);
+            }
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                let language = match &kind {
+                    CodeBlockKind::Fenced(info) => language_of(info),
+                    CodeBlockKind::Indented => "",
+                };
+                self.code = Some(Code::new(language));
+            }
+            Tag::HtmlBlock => {
+                self.flush();
+                self.html = true;
+            }
+            Tag::List(number) => self.start_list(number, range.start),
+            Tag::Item => self.start_item(),
+            Tag::FootnoteDefinition(label) => {
+                self.flush();
+                self.open(ContainerKind::Note);
+                self.lead = Some(format!("[{label}] "));
+            }
+            Tag::Table(aligns) => {
+                self.flush();
+                let aligns = aligns.iter().map(|align| match align {
+                    Alignment::None | Alignment::Left => Align::Left,
+                    Alignment::Center => Align::Center,
+                    Alignment::Right => Align::Right,
+                });
+                self.table = Some(Table { aligns: aligns.collect(), rows: Vec::new() });
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.bold += usize::from(matches!(tag, Tag::TableHead));
+                if let Some(table) = &mut self.table {
+                    table.rows.push(Vec::new());
+                }
+            }
+            Tag::Emphasis => self.italic += 1,
+            Tag::Strong => self.bold += 1,
+            Tag::Strikethrough => self.strike += 1,
+            Tag::Link { dest_url, .. } => {
+                self.begin(range.start);
+                self.links.push(OpenLink { url: dest_url.into_string(), before: self.prose.text().len() });
+            }
+            Tag::Image { dest_url, .. } => {
+                self.begin(range.start);
+                self.prose.push("▪ ", Style::of(Tone::Furniture), None);
+                self.links.push(OpenLink { url: dest_url.into_string(), before: self.prose.text().len() });
+            }
+            Tag::TableCell
+            | Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::MetadataBlock(_) => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
+        match tag {
+            TagEnd::Paragraph => {
+                self.flush();
+                self.tagged = false;
+            }
+            TagEnd::Heading(_) => {
+                self.flush();
+                self.heading = None;
+            }
+            TagEnd::BlockQuote(_) => {
+                self.flush();
+                self.quotes -= 1;
+                self.containers.pop();
+            }
+            TagEnd::CodeBlock => {
+                if let Some(code) = self.code.take() {
+                    self.block(range.start, Content::Code(code));
+                }
+            }
+            TagEnd::HtmlBlock => {
+                let mut prose = std::mem::take(&mut self.prose);
+                prose.trim_end();
+                self.html = false;
+                self.source = None;
+                self.block(range.start, Content::Literal(prose));
+            }
+            TagEnd::List(_) => {
+                self.flush();
+                self.lists.pop();
+            }
+            TagEnd::Item => {
+                self.flush();
+                if self.items.pop() == Some(self.document.blocks.len()) {
+                    self.block(range.start, Content::Text(Prose::default()));
+                }
+                self.containers.pop();
+            }
+            TagEnd::FootnoteDefinition => {
+                self.flush();
+                self.containers.pop();
+            }
+            TagEnd::Table => {
+                if let Some(table) = self.table.take() {
+                    self.block(range.start, Content::Table(table));
+                }
+            }
+            TagEnd::TableHead => self.bold -= 1,
+            TagEnd::TableCell => {
+                let mut cell = std::mem::take(&mut self.prose);
+                cell.trim_end();
+                if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Emphasis => self.italic -= 1,
+            TagEnd::Strong => self.bold -= 1,
+            TagEnd::Strikethrough => self.strike -= 1,
+            TagEnd::Link | TagEnd::Image => self.end_link(),
+            TagEnd::TableRow
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    fn start_list(&mut self, number: Option<u64>, at: usize) {
+        self.flush();
+        let joined = match self.document.blocks.last().map(|block| &block.content) {
+            Some(Content::Text(prose)) => {
+                prose.text().ends_with(':') || !follows_blank_line(&self.hidden[..at])
+            }
+            _ => false,
+        };
+        let depth = self.lists.len();
+        self.lists.push(List { number, digits: self.document.digits.len(), depth, joined, begun: false });
+        self.document.digits.push(1);
+    }
+
+    fn start_item(&mut self) {
+        self.flush();
+        let kind = match self.lists.last_mut() {
+            Some(List { number: Some(number), digits, .. }) => {
+                let kind = ContainerKind::Number(*digits, *number);
+                let length = number.checked_ilog10().unwrap_or(0) as usize + 1;
+                self.document.digits[*digits] = self.document.digits[*digits].max(length);
+                *number = number.saturating_add(1);
+                kind
+            }
+            Some(List { depth, .. }) => ContainerKind::Bullet(*depth),
+            None => ContainerKind::Bullet(0),
+        };
+        self.open(kind);
+        self.items.push(self.document.blocks.len());
+    }
+
+    fn open(&mut self, kind: ContainerKind) {
+        self.next_id += 1;
+        self.containers.push(Container { id: self.next_id, kind });
+    }
+
+    fn code_text(&mut self, shown: &str, range: Range<usize>) {
+        let verbatim = self.text.get(range.clone()).is_some_and(|there| there == shown);
+        if let Some(code) = &mut self.code {
+            code.push(shown, verbatim.then_some(self.base + range.start));
+        }
+    }
+
+    /// Makes a block of the inline text so far.
+    fn flush(&mut self) {
+        let mut prose = std::mem::take(&mut self.prose);
+        prose.trim_end();
+        let source = self.source.take();
+        if prose.is_empty() {
+            return;
+        }
+        let content = match self.heading {
+            Some(level) => Content::Heading(level, prose),
+            None => Content::Text(prose),
+        };
+        self.block(source.unwrap_or(0), content);
+    }
+
+    fn block(&mut self, at: usize, content: Content) {
+        let gap = self.gap();
+        let containers = self.containers.iter().take(DEEPEST).copied().collect();
+        self.document.blocks.push(Block { containers, source: self.base + at, gap, content });
+        self.last_tagged = self.tagged;
+    }
+
+    /// Whether a blank line stands before the next block.
+    fn gap(&mut self) -> bool {
+        let after_heading = match self.document.blocks.last() {
+            None => return false,
+            Some(last) => matches!(last.content, Content::Heading(..)) && self.heading.is_none(),
+        };
+        let first_of_item = self.items.last() == Some(&self.document.blocks.len());
+        let gap = match self.lists.last_mut() {
+            None => true,
+            Some(list) if first_of_item && !list.begun => {
+                list.begun = true;
+                !list.joined && (list.depth == 0 || self.tagged)
+            }
+            Some(_) if first_of_item => self.tagged,
+            Some(_) => self.tagged || self.last_tagged,
+        };
+        gap && !after_heading
+    }
+}
+
+/// Whether a blank line stands at the end of a text (that of a quotation counts).
+fn follows_blank_line(text: &str) -> bool {
+    let lead = |c: char| matches!(c, ' ' | '\t' | '>' | '\r');
+    let line = text.trim_end_matches(lead);
+    line.strip_suffix('\n').is_some_and(|before| before.trim_end_matches(lead).ends_with('\n'))
+}
+
+fn level_number(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
+
+/// The language a fence names: its first word.
+pub(super) fn language_of(info: &str) -> &str {
+    let word = info.trim_start_matches([' ', '{', '.']);
+    word.split([' ', '\t', ',', '{', '}', ':']).next().unwrap_or_default()
+}
+
+fn is_line_break(html: &str) -> bool {
+    let name = html.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/').trim();
+    name.eq_ignore_ascii_case("br")
+}

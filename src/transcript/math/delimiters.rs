@@ -1,0 +1,263 @@
+//! Where a text holds mathematics: `\( \)`, `\[ \]`, `$ $`, `$$ $$`.
+
+use std::ops::Range;
+
+use crate::transcript::{
+    inset::{Inset, InsetKind},
+    markdown::Opaque,
+};
+
+/// How far a formula may reach, in bytes: what is longer was not closed where it was meant to be.
+const LONGEST_INLINE: usize = 2_000;
+const LONGEST_DISPLAY: usize = 16_000;
+
+/// Whether a text may hold any: spares most texts the search.
+pub(in crate::transcript) fn may_be_in(text: &str) -> bool {
+    text.contains('$') || text.contains("\\(") || text.contains("\\[")
+}
+
+/// Adds the formulas of a text to the insets known already. Nothing in code, HTML tags or addresses is one.
+pub(in crate::transcript) fn among(text: &str, opaque: &[Opaque], insets: Vec<Inset>) -> Vec<Inset> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut hidden = opaque.iter().peekable();
+    while let Some(next) = memchr::memchr2(b'\\', b'$', &bytes[at..]) {
+        at += next;
+        while hidden.next_if(|opaque| opaque.range.end <= at).is_some() {}
+        if let Some(inside) = hidden.peek().filter(|opaque| opaque.range.start <= at) {
+            at = inside.range.end;
+            continue;
+        }
+        let Some(opening) = Opening::at(bytes, at) else {
+            // An escaped character is never a delimiter.
+            at += if bytes[at] == b'\\' { 2 } else { 1 };
+            at = at.min(bytes.len());
+            continue;
+        };
+        let inner = at + opening.width();
+        let code = hidden.clone().find(|opaque| opaque.code).map_or(bytes.len(), |opaque| opaque.range.start);
+        match find_end(opening, text, inner, code) {
+            Some(end) => {
+                let whole = at..end + opening.width();
+                found.push(Inset {
+                    range: whole.clone(),
+                    kind: InsetKind::Math { display: opening.is_display(), tex: inner..end },
+                });
+                at = whole.end;
+            }
+            None => at = inner,
+        }
+    }
+    merge(insets, found)
+}
+
+/// Both in order; a formula that touches a citation is dropped.
+fn merge(citations: Vec<Inset>, formulas: Vec<Inset>) -> Vec<Inset> {
+    let free = |range: &Range<usize>| {
+        let next = citations.partition_point(|citation| citation.range.end <= range.start);
+        citations.get(next).is_none_or(|citation| citation.range.start >= range.end)
+    };
+    let mut merged: Vec<Inset> = formulas.into_iter().filter(|formula| free(&formula.range)).collect();
+    merged.extend(citations);
+    merged.sort_by_key(|inset| inset.range.start);
+    merged
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    /// `\(`
+    Round,
+    /// `\[`
+    Square,
+    /// `$`
+    Dollar,
+    /// `$$`
+    Dollars,
+}
+
+impl Opening {
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', Some(b'(')) => Some(Self::Round),
+            (b'\\', Some(b'[')) => Some(Self::Square),
+            (b'$', Some(b'$')) => Some(Self::Dollars),
+            (b'$', Some(next)) => {
+                let before = at.checked_sub(1).map(|before| bytes[before]);
+                let free = before.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+                (free && !next.is_ascii_whitespace()).then_some(Self::Dollar)
+            }
+            _ => None,
+        }
+    }
+
+    /// Bytes of the delimiter, at either end.
+    fn width(self) -> usize {
+        if self == Self::Dollar { 1 } else { 2 }
+    }
+
+    fn is_display(self) -> bool {
+        matches!(self, Self::Square | Self::Dollars)
+    }
+
+    fn closes(self, bytes: &[u8], at: usize) -> bool {
+        match self {
+            Self::Round => bytes[at..].starts_with(b"\\)"),
+            Self::Square => bytes[at..].starts_with(b"\\]"),
+            Self::Dollar => bytes[at] == b'$',
+            Self::Dollars => bytes[at..].starts_with(b"$$"),
+        }
+    }
+}
+
+/// The place of the delimiter that closes a formula which begins at `inner`, not past `limit`. One that opens again
+/// before it closes was none; so a text full of openings is still read once.
+fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let longest = if opening.is_display() { LONGEST_DISPLAY } else { LONGEST_INLINE };
+    let limit = limit.min(inner.saturating_add(longest)).min(bytes.len());
+    let mut at = inner;
+    while at < limit {
+        match bytes[at] {
+            _ if opening.closes(bytes, at) => {
+                let after = text[at + opening.width()..].chars().next();
+                return accepts(opening, &text[inner..at], after).then_some(at);
+            }
+            b'\\'
+                if matches!(opening, Opening::Round | Opening::Square)
+                    && Opening::at(bytes, at) == Some(opening) =>
+            {
+                return None;
+            }
+            b'\\' => at += 2,
+            b'\n' if opening != Opening::Square && ends_paragraph(&bytes[at + 1..]) => return None,
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Whether what follows a line break is a blank line.
+fn ends_paragraph(rest: &[u8]) -> bool {
+    rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).is_none_or(|&byte| byte == b'\n')
+}
+
+/// Whether what stands between two delimiters is a formula.
+fn accepts(opening: Opening, tex: &str, after: Option<char>) -> bool {
+    if tex.trim().is_empty() {
+        return false;
+    }
+    if opening != Opening::Dollar {
+        return true;
+    }
+    // A single dollar sign is money, a variable of a shell or a template more often than mathematics.
+    let closes = !tex.ends_with(char::is_whitespace) && !after.is_some_and(char::is_alphanumeric);
+    closes
+        && tex.matches('\n').count() <= 2
+        && (is_tex(tex) || (may_be_formula(tex) && !after.is_some_and(is_shell)))
+}
+
+/// What follows the dollar sign of a shell's expansion.
+fn is_shell(c: char) -> bool {
+    matches!(c, '(' | '{' | '"' | '\'' | '/' | '@' | '?' | '*')
+}
+
+/// Whether something in it is TeX beyond doubt: a command, a power, an index.
+fn is_tex(tex: &str) -> bool {
+    let command = |(at, _): (usize, &str)| {
+        tex[at + 1..]
+            .starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '{' | '|' | ',' | ';' | '!'))
+    };
+    // `x_1`, but not `MY_NAME/`.
+    let index = |(at, _): (usize, &str)| {
+        let mut before = tex[..at].trim_end_matches('\\').chars().rev();
+        !(before.next().is_some_and(char::is_alphanumeric)
+            && before.next().is_some_and(char::is_alphanumeric))
+    };
+    tex.contains('^')
+        || tex.match_indices('\\').any(command)
+        || (tex.contains('_') && tex.match_indices('_').all(index) && !tex.contains('"'))
+}
+
+/// Whether a reader would take it for a formula: `x`, `2n`, `x + y = 1`, but not `HOME/bin:` or `5 (about five)`.
+fn may_be_formula(tex: &str) -> bool {
+    if tex.contains(['=', '<', '>', '+', '*', '/', '-', '|', '(', ',']) {
+        let words = |length: usize| {
+            let word = move |word: &&str| word.len() >= length && word.chars().all(char::is_alphabetic);
+            tex.split(|c: char| !c.is_alphanumeric()).filter(word).count()
+        };
+        let paired = tex.matches('(').count() == tex.matches(')').count();
+        return paired && words(4) == 0 && words(3) < 2 && !tex.contains(['"', '_', '\\', '`', '@']);
+    }
+    !tex.contains(char::is_whitespace) && tex.chars().count() <= 4 && tex.chars().all(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::markdown;
+
+    fn formulas(text: &str) -> Vec<&str> {
+        let insets = among(text, &markdown::opaque(text), Vec::new());
+        let tex = insets.iter().map(|inset| match &inset.kind {
+            InsetKind::Math { tex, .. } => &text[tex.clone()],
+            InsetKind::Citation(_) => "",
+        });
+        tex.collect()
+    }
+
+    #[test]
+    fn every_delimiter_is_known() {
+        assert_eq!(formulas(r"a \(x^2\) b \[y\] c $z_1$ d $$w$$"), ["x^2", "y", "z_1", "w"]);
+        assert_eq!(formulas("\\[\na\n\n- b\n\\]"), ["\na\n\n- b\n"]);
+    }
+
+    #[test]
+    fn a_dollar_sign_in_prose_is_a_dollar_sign() {
+        for prose in [
+            "It costs $5 and then $10.",
+            "between $5-$10 a month",
+            "US$5/US$6",
+            "$HOME/bin and $PATH",
+            "echo $HOME/$USER",
+            "from $20k to $30k",
+            "he has $5 (not $6).",
+            r"\$5 and \$6",
+            "$5 million in $",
+            "the price ($100) or ($200)",
+            "$ENV_NAME/$",
+            r"$ENV\_NAME/$",
+            "DIR=\"$(cd \"$(dirname x)\"",
+            "$(id -u):$(id -g)",
+            "A $ sign and another $ sign",
+        ] {
+            assert!(formulas(prose).is_empty(), "{prose}: {:?}", formulas(prose));
+        }
+    }
+
+    #[test]
+    fn code_and_addresses_hold_no_mathematics() {
+        assert!(formulas("`$x$` and `\\(`a`\\)`").is_empty());
+        assert!(formulas("```\n\\(x\\)\n$$y$$\n```").is_empty());
+        assert!(formulas("[a](https://e.org/?$x_1$)").is_empty());
+    }
+
+    #[test]
+    fn a_formula_ends_with_its_paragraph() {
+        assert!(formulas("a $x_1\n\nb$ c").is_empty());
+        assert!(formulas("a \\(x\n \nb\\) c").is_empty());
+        assert_eq!(formulas("$a_1\n= b$"), ["a_1\n= b"]);
+    }
+
+    #[test]
+    fn a_row_break_is_no_delimiter() {
+        assert_eq!(formulas(r"\[a \\[2pt] b\]"), [r"a \\[2pt] b"]);
+        assert!(formulas(r"\\(not math\\)").is_empty());
+    }
+
+    #[test]
+    fn unclosed_delimiters_are_searched_once() {
+        let many = "\\[ x ".repeat(20_000);
+        assert!(formulas(&many).len() <= 1);
+    }
+}

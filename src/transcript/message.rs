@@ -1,0 +1,366 @@
+//! One entry of a transcript to lines: who speaks, what was said or the fold it is in, its sources, the blank line.
+
+use std::rc::Rc;
+
+use super::{
+    Branch, Entry, Options, attachment,
+    block::{Block, Container, ContainerKind, Content, Document},
+    citation::{self, Sources},
+    code::{Code, Colours},
+    dates, fold,
+    inset::{Inset, InsetKind},
+    layout::{self, PROSE, Room},
+    line::{Line, Span, Tone},
+    markdown, math,
+    parts::Manner,
+    plain,
+    prose::{Prose, Style},
+    sanitize,
+};
+use crate::conversation::{Attachment, Conversation, Detail, Kind, Link, Message, Role, Visibility};
+
+/// The bar that tells a person's words by shape.
+const BAR: &str = "┃ ";
+const INDENT: &str = "  ";
+
+/// What decides how an entry looks, besides its message.
+pub(super) struct Scene<'a> {
+    pub conversation: &'a Conversation,
+    pub options: &'a Options,
+    pub entry: &'a Entry,
+    /// The first of its turn: it says who speaks.
+    pub headed: bool,
+    /// The first of its day: the time has a date.
+    pub dated: bool,
+    /// The message that labels this one's reasoning.
+    pub recap: Option<usize>,
+    /// A blank line follows.
+    pub spaced: bool,
+}
+
+/// Lays an entry out.
+pub(super) fn lay_out(
+    scene: &Scene<'_>,
+    width: usize,
+    colours: &dyn Fn(&Code) -> Option<Rc<Colours>>,
+) -> Vec<Line> {
+    let message = scene.message();
+    let person = message.role == Role::User && message.visibility == Visibility::Shown;
+    let margin = if person { Span::new(BAR, Tone::You) } else { Span::new(INDENT, Tone::Plain) };
+    let room = Room { width: width.max(1), margin, wrap_code: scene.options.wrap_code, colours };
+    let mut lines = Vec::new();
+    let first = scene.entry.part.as_ref().is_none_or(|part| part.index == 0);
+    let last = scene.entry.part.as_ref().is_none_or(|part| part.index + 1 == part.count);
+    let folds_whole = fold::is_whole(scene.conversation, scene.entry.message);
+    if first && folds_whole {
+        lines.push(scene.fold_line(&room));
+    } else if first && scene.headed {
+        lines.push(scene.header(&room));
+    }
+    if !folds_whole || scene.entry.fold != Some(false) {
+        layout::lay_out(&scene.document(first, last), &room, &mut lines);
+        if last {
+            scene.sources(&room, &mut lines);
+        }
+    }
+    if scene.spaced {
+        lines.push(if last { Line::default() } else { room.line(Vec::new(), None) });
+    }
+    lines
+}
+
+/// How a message's text is read.
+pub(super) fn manner(conversation: &Conversation, index: usize) -> Manner {
+    let message = &conversation.messages()[index];
+    match message.kind {
+        Kind::Call | Kind::Output => Manner::Code,
+        Kind::Canvas if fold::canvas_of(conversation, index).1.starts_with("code/") => Manner::Code,
+        Kind::Canvas | Kind::Reasoning => Manner::Markdown,
+        Kind::Text if message.role != Role::User => Manner::Markdown,
+        _ => Manner::Plain,
+    }
+}
+
+impl Scene<'_> {
+    fn message(&self) -> &Message {
+        &self.conversation.messages()[self.entry.message]
+    }
+
+    /// `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
+    fn header(&self, room: &Room<'_>) -> Line {
+        let message = self.message();
+        let name = match message.role {
+            Role::User => Style { bold: true, ..Style::of(Tone::You) }.span("You"),
+            Role::Assistant => {
+                let model = self.conversation.message_model(self.entry.message).or(self.conversation.model());
+                let name = model.map_or("Assistant".into(), sanitize::line);
+                Style { bold: true, ..Style::of(Tone::Other) }.span(sanitize::fit(&name, PROSE))
+            }
+            Role::Tool | Role::System => {
+                let name =
+                    self.conversation.message_name(self.entry.message).unwrap_or(message.role.as_str());
+                Span::new(sanitize::fit(&sanitize::line(name), PROSE), Tone::Dim)
+            }
+        };
+        let mut right = Vec::new();
+        if let (Role::User, Some(time)) = (message.role, message.time()) {
+            let clock = dates::clock(time, &self.options.zone);
+            if self.dated && !clock.is_empty() {
+                right.push(format!("{}, {clock}", dates::date(time, &self.options.zone)));
+            }
+            right.push(clock);
+        }
+        self.with_right(room, vec![name], &right)
+    }
+
+    fn fold_line(&self, room: &Room<'_>) -> Line {
+        let sign = match self.entry.fold {
+            Some(true) => "▾ ",
+            Some(false) => "▸ ",
+            None => "",
+        };
+        let label = fold::label(self.conversation, self.entry.message, self.recap);
+        let tone = if self.message().kind == Kind::Error { Tone::Error } else { Tone::Fold };
+        let branch = self.entry.branch.map_or(0, |branch| sanitize::width(&badge(branch)) + 1);
+        let text = format!("{sign}{label}");
+        let columns = room.inner().saturating_sub(branch);
+        self.with_right(room, vec![Span::new(sanitize::fit(&text, columns), tone)], &[])
+    }
+
+    /// Adds the branch and the longest of `times` for which there is room at the right end.
+    fn with_right(&self, room: &Room<'_>, spans: Vec<Span>, times: &[String]) -> Line {
+        let mut line = room.line(spans, None);
+        let mut free = room.width.saturating_sub(line.width() + 1);
+        let branch = self.entry.branch.map(badge);
+        if let Some(branch) = branch.filter(|branch| sanitize::width(branch) <= free) {
+            free -= sanitize::width(&branch);
+            line.right.push(Span::new(branch, Tone::Furniture));
+        }
+        let between = if line.right.is_empty() { "" } else { "  " };
+        let time = times.iter().find(|time| !time.is_empty() && time.len() + between.len() <= free);
+        if let Some(time) = time {
+            line.right.push(Span::new(format!("{between}{time}"), Tone::Dim));
+        }
+        line
+    }
+
+    /// What the entry says, as blocks.
+    fn document(&self, first: bool, last: bool) -> Document {
+        let whole = self.conversation.message_text(self.entry.message);
+        let part = self.entry.part.as_ref();
+        let range = part.map_or(0..whole.len(), |part| part.range.clone());
+        let text = &whole[range.clone()];
+        let mut document = match part {
+            Some(part) if part.code => code_document(text, range.start, ""),
+            _ => self.body(text, range.start),
+        };
+        if self.message().visibility == Visibility::Folded {
+            quiet(&mut document);
+        }
+        self.attach(&mut document, |place| {
+            range.contains(&place) || (first && place < range.start) || (last && place >= range.end)
+        });
+        if last && self.message().interrupted {
+            let mut note = Prose::default();
+            note.push("… the answer was cut here", Style::of(Tone::Dim), None);
+            document.blocks.push(Block { gap: true, ..Block::text(range.end, note) });
+        }
+        document
+    }
+
+    fn body(&self, text: &str, base: usize) -> Document {
+        let message = self.message();
+        match message.kind {
+            Kind::Call => code_document(text, base, self.call_language(text)),
+            Kind::Output => code_document(text, base, ""),
+            Kind::Canvas => self.canvas(text, base),
+            Kind::Text if message.role == Role::User => {
+                let insets = self.insets(text, base, &plain::opaque(text), true);
+                plain::parse(text, base, &insets, Tone::Plain)
+            }
+            Kind::Text | Kind::Reasoning => self.markdown(text, base),
+            Kind::Recap => Document::default(),
+            Kind::Error => plain::parse(text, base, &[], Tone::Error),
+            Kind::Quote | Kind::Page | Kind::Browsing | Kind::Instructions | Kind::Memory | Kind::Other => {
+                let insets = self.insets(text, base, &plain::opaque(text), false);
+                plain::parse(text, base, &insets, Tone::Dim)
+            }
+        }
+    }
+
+    fn markdown(&self, text: &str, base: usize) -> Document {
+        let wanted = math::may_be_in(text) || !self.conversation.message_parts(self.entry.message).is_empty();
+        let opaque = if wanted { markdown::opaque(text) } else { Vec::new() };
+        let insets = self.insets(text, base, &opaque, wanted);
+        markdown::parse(text, base, &insets)
+    }
+
+    /// A document in a frame of its own.
+    fn canvas(&self, text: &str, base: usize) -> Document {
+        let (_, format) = fold::canvas_of(self.conversation, self.entry.message);
+        let mut document = match format.strip_prefix("code/") {
+            Some(language) => code_document(text, base, language),
+            None => self.markdown(text, base),
+        };
+        for block in &mut document.blocks {
+            let mut containers = vec![Container { id: 0, kind: ContainerKind::Frame }];
+            containers.extend_from_slice(&block.containers);
+            block.containers = containers.into();
+        }
+        document
+    }
+
+    /// The language of a tool call's input: what the tool runs, or JSON.
+    fn call_language(&self, text: &str) -> &'static str {
+        match self.conversation.message_name(self.entry.message) {
+            Some(name) if name.starts_with("python") || name == "ada" => "python",
+            _ if text.trim_start().starts_with(['{', '[']) => "json",
+            _ => "",
+        }
+    }
+
+    /// Where the text cites, and its mathematics, sorted; nothing in code.
+    fn insets(&self, text: &str, base: usize, opaque: &[markdown::Opaque], mathematics: bool) -> Vec<Inset> {
+        let end = base + text.len();
+        let sources = Sources::of(self.conversation.message_parts(self.entry.message));
+        let code: Vec<&std::ops::Range<usize>> =
+            opaque.iter().filter(|opaque| opaque.code).map(|opaque| &opaque.range).collect();
+        let in_code = |range: &std::ops::Range<usize>| {
+            code.get(code.partition_point(|code| code.end <= range.start))
+                .is_some_and(|code| code.start < range.end)
+        };
+        let mut insets: Vec<Inset> = Vec::new();
+        for (range, numbers) in sources.places {
+            let valid = range.start < range.end && range.start >= base && range.end <= end;
+            if !valid
+                || !text.is_char_boundary(range.start - base)
+                || !text.is_char_boundary(range.end - base)
+            {
+                continue;
+            }
+            let range = range.start - base..range.end - base;
+            if insets.last().is_some_and(|last| last.range.end > range.start) || in_code(&range) {
+                continue;
+            }
+            insets.push(Inset { range, kind: InsetKind::Citation(numbers) });
+        }
+        if mathematics && math::may_be_in(text) {
+            insets = math::among(text, opaque, insets);
+        }
+        insets
+    }
+
+    /// Puts the message's attachments where they stand: those whose place is `here`, each before the first block
+    /// that begins at or after it.
+    fn attach(&self, document: &mut Document, here: impl Fn(usize) -> bool) {
+        let open = self.entry.fold != Some(false);
+        let mut waiting: Vec<Vec<Block>> = Vec::new();
+        for part in self.conversation.message_parts(self.entry.message) {
+            let start = part.range.start as usize;
+            match &part.detail {
+                Detail::Attachment(attachment) if here(start) => {
+                    waiting.push(self.attachment(attachment, start, open));
+                }
+                Detail::Source(link) if here(start) && self.message().visibility == Visibility::Folded => {
+                    waiting.push(vec![Block::text(start, source_of(link))]);
+                }
+                _ => {}
+            }
+        }
+        if waiting.is_empty() {
+            return;
+        }
+        waiting.sort_by_key(|blocks| blocks[0].source);
+        let mut waiting = waiting.into_iter().peekable();
+        let mut merged: Vec<Block> = Vec::new();
+        let mut attached = false;
+        for mut block in std::mem::take(&mut document.blocks) {
+            while let Some(blocks) = waiting.next_if(|blocks| blocks[0].source <= block.source) {
+                merged.extend(blocks.into_iter().enumerate().map(|(number, block)| {
+                    let gap = number == 0 && !attached;
+                    Block { gap, ..block }
+                }));
+                attached = true;
+            }
+            block.gap |= attached;
+            attached = false;
+            merged.push(block);
+        }
+        for blocks in waiting {
+            merged.extend(blocks.into_iter().enumerate().map(|(number, block)| {
+                let gap = number == 0 && !attached;
+                Block { gap, ..block }
+            }));
+            attached = true;
+        }
+        document.blocks = merged;
+    }
+
+    fn attachment(&self, attachment: &Attachment, start: usize, open: bool) -> Vec<Block> {
+        let present = self.options.attachments.as_ref().map(|present| present.has(&attachment.id));
+        let mut blocks = vec![Block::text(start, attachment::described(attachment, present))];
+        blocks.extend(attachment::prompt(attachment).map(|prompt| Block::text(start, prompt)));
+        if open && !attachment.content.is_empty() {
+            let mut content = Prose::default();
+            content.push(attachment.content.trim_end(), Style::of(Tone::Dim), None);
+            let frame = Container { id: 0, kind: ContainerKind::Frame };
+            let content = Content::Literal(content);
+            blocks.push(Block {
+                containers: Box::new([frame]),
+                content,
+                ..Block::text(start, Prose::default())
+            });
+        }
+        blocks
+    }
+
+    /// The list of what the text cites.
+    fn sources(&self, room: &Room<'_>, lines: &mut Vec<Line>) {
+        let sources = Sources::of(self.conversation.message_parts(self.entry.message));
+        for (index, spans) in sources.lines(room.inner().min(PROSE)).enumerate() {
+            if index == 0 {
+                lines.push(room.line(Vec::new(), None));
+            }
+            lines.push(room.line(spans, None));
+        }
+    }
+}
+
+/// `◂ 2/3 ▸`.
+fn badge(branch: Branch) -> String {
+    format!("◂ {}/{} ▸", branch.index, branch.count)
+}
+
+fn source_of(link: &Link) -> Prose {
+    let mut prose = Prose::default();
+    for span in citation::described(link, 1_000) {
+        prose.push(&span.text, Style::of(span.tone), None);
+    }
+    prose
+}
+
+fn code_document(text: &str, base: usize, language: &str) -> Document {
+    // What it is stands on the fold's line.
+    let mut code = Code::new(language);
+    code.labelled = false;
+    let text = text.trim_end();
+    code.push(text, Some(base));
+    let mut document = Document::default();
+    if !text.is_empty() {
+        let content = Content::Code(code);
+        document.blocks.push(Block { containers: Box::default(), source: base, gap: false, content });
+    }
+    document
+}
+
+/// Sets the text of an opened fold back.
+fn quiet(document: &mut Document) {
+    let dim = |tone| if matches!(tone, Tone::Plain | Tone::Quote) { Tone::Dim } else { tone };
+    for block in &mut document.blocks {
+        match &mut block.content {
+            Content::Text(prose) | Content::Literal(prose) | Content::Heading(_, prose) => prose.retone(dim),
+            Content::Table(table) => table.rows.iter_mut().flatten().for_each(|cell| cell.retone(dim)),
+            Content::Code(_) | Content::Math(_) | Content::Rule => {}
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! How a conversation is to be shown.
+
+use std::{fmt, sync::Arc};
+
+use jiff::tz::TimeZone;
+
+/// Whether the archive holds an attachment, by its id.
+#[derive(Clone)]
+pub struct Present(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl Present {
+    /// Wraps the question; it is asked whenever a message with attachments is laid out.
+    pub fn new(has: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(has))
+    }
+
+    /// Asks it.
+    pub fn has(&self, id: &str) -> bool {
+        (self.0)(id)
+    }
+}
+
+impl fmt::Debug for Present {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Present")
+    }
+}
+
+/// How a conversation is shown.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The zone of dates and times.
+    pub zone: TimeZone,
+    /// Tool calls, results, pages, quotes start open.
+    pub open_tools: bool,
+    /// Reasoning starts open.
+    pub open_reasoning: bool,
+    /// Long lines of code wrap with a mark; else they scroll sideways.
+    pub wrap_code: bool,
+    /// Tells which attachments are missing; `None`: nothing is said about it.
+    pub attachments: Option<Present>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            open_tools: false,
+            open_reasoning: false,
+            wrap_code: true,
+            attachments: None,
+        }
+    }
+}

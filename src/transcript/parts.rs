@@ -1,0 +1,211 @@
+//! Very long messages are several entries, so that opening one costs what is on the screen.
+//!
+//! A message is cut where nothing is torn: at a blank line between two blocks at the left edge. Within a long block
+//! of code it is cut between lines, and the parts after the first remember that they are code. Where no such place
+//! comes in time it is cut at a line, a blank, a character.
+
+use std::ops::Range;
+
+use super::plain;
+
+/// A message up to this many bytes is laid out whole.
+pub(super) const LONGEST: usize = 128 << 10;
+/// What a part should have, at least.
+const ENOUGH: usize = 24 << 10;
+/// What a part has at most, before it is cut wherever it may be.
+const MOST: usize = 64 << 10;
+
+/// A part of a very long message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which, from 0.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+    /// Its bytes of the message's text. A line that only closes a block of code may be in no part.
+    pub range: Range<usize>,
+    /// It begins within a block of code.
+    pub(super) code: bool,
+    /// A blank line stands between it and the next part.
+    pub(super) spaced: bool,
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As Markdown: cut between blocks.
+    Markdown,
+    /// As it was typed, fenced code apart: cut between lines.
+    Plain,
+    /// All of it is code.
+    Code,
+}
+
+/// The parts of a text; none when it is short enough.
+pub(super) fn split(text: &str, manner: Manner) -> Vec<Part> {
+    if text.len() <= LONGEST {
+        return Vec::new();
+    }
+    let mut cutter = Cutter { text, manner, start: 0, code: false, fence: None, parts: Vec::new() };
+    let mut at = 0;
+    while at < text.len() {
+        let end =
+            memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |newline| at + newline + 1);
+        cutter.line(at..end);
+        at = end;
+    }
+    cutter.cut(text.len(), false);
+    let mut parts = cutter.parts;
+    let count = parts.len();
+    for (index, part) in parts.iter_mut().enumerate() {
+        (part.index, part.count) = (index, count);
+    }
+    parts
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    manner: Manner,
+    /// Where the part begins, and whether within code.
+    start: usize,
+    code: bool,
+    /// The fence of the block of code one is in.
+    fence: Option<&'a str>,
+    parts: Vec<Part>,
+}
+
+impl<'a> Cutter<'a> {
+    fn line(&mut self, line: Range<usize>) {
+        let text: &'a str = &self.text[line.clone()];
+        self.cut_long_line(&line);
+        let length = line.end - self.start;
+        if self.manner == Manner::Code {
+            if length >= ENOUGH {
+                self.cut(line.end, false);
+                self.code = true;
+            }
+            return;
+        }
+        match self.fence {
+            Some(fence) => {
+                let closes =
+                    |(closing, rest): (&str, &str)| closing.starts_with(fence) && rest.trim().is_empty();
+                if plain::fence(text).is_some_and(closes) {
+                    self.fence = None;
+                    if self.code {
+                        self.cut(line.start, true);
+                        (self.start, self.code) = (line.end, false);
+                    }
+                } else if length >= ENOUGH {
+                    self.cut(line.end, false);
+                    self.code = true;
+                }
+            }
+            None => {
+                if let Some((fence, _)) = plain::fence(text) {
+                    self.fence = Some(fence);
+                } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
+                    self.cut(line.end, true);
+                } else if length >= MOST || (length >= ENOUGH && self.manner == Manner::Plain) {
+                    self.cut(line.end, false);
+                }
+            }
+        }
+    }
+
+    /// Whether a block at the left edge begins here: no item of a list, no indented text.
+    fn is_edge(&self, at: usize) -> bool {
+        let next = self.text[at..].bytes().next();
+        self.manner == Manner::Plain
+            || next.is_some_and(|byte| {
+                !matches!(byte, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'0'..=b'9' | b'\n')
+            })
+    }
+
+    /// A line that alone is more than a part is cut at blanks, or anywhere.
+    fn cut_long_line(&mut self, line: &Range<usize>) {
+        while line.end - self.start > 2 * MOST && line.end - line.start > MOST {
+            let mut at = (self.start + MOST).max(line.start + 1).min(line.end);
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let back = self.text[..at].bytes().rev().take(200).position(|byte| byte == b' ').unwrap_or(0);
+            let at = if at - back > self.start.max(line.start) { at - back } else { at };
+            let in_code = self.code || self.fence.is_some() || self.manner == Manner::Code;
+            self.cut(at, false);
+            self.code = in_code;
+        }
+    }
+
+    fn cut(&mut self, at: usize, spaced: bool) {
+        if at > self.start {
+            let part = Part { index: 0, count: 0, range: self.start..at, code: self.code, spaced };
+            self.parts.push(part);
+        }
+        self.start = at;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_short_text_is_whole() {
+        assert!(split(&"a\n\n".repeat(1_000), Manner::Markdown).is_empty());
+    }
+
+    #[test]
+    fn prose_is_cut_between_paragraphs() {
+        let text = "Some words of a paragraph.\n- an item\n\n- another\n\n".repeat(10_000);
+        let parts = split(&text, Manner::Markdown);
+        assert!(parts.len() > 5);
+        for part in &parts {
+            assert!(text[part.range.clone()].starts_with("Some words"));
+            assert!(!part.code && part.range.len() < MOST);
+        }
+        assert_eq!(parts.last().unwrap().range.end, text.len());
+        assert_eq!(parts[3].index, 3);
+    }
+
+    #[test]
+    fn long_code_stays_code() {
+        let text = format!("Look:\n\n```rust\n{}```\nand *so*", "let a = 1;\n\n".repeat(20_000));
+        let parts = split(&text, Manner::Markdown);
+        let last = parts.len() - 1;
+        assert!(!parts[0].code && parts[1].code && parts[last - 1].code && !parts[last].code);
+        assert_eq!(&text[parts[last].range.clone()], "and *so*");
+        assert!(text[parts[last - 1].range.clone()].ends_with("let a = 1;\n\n"));
+    }
+
+    #[test]
+    fn one_endless_line_is_cut_too() {
+        let text = "é".repeat(500_000);
+        for manner in [Manner::Markdown, Manner::Plain, Manner::Code] {
+            let parts = split(&text, manner);
+            assert!(parts.len() > 5, "{manner:?}");
+            assert!(parts.iter().all(|part| part.range.len() <= 3 * MOST), "{manner:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn parts_leave_out_nothing_but_the_ends_of_code(
+            lines in proptest::collection::vec("(```[a-z]{0,2}|[a-zé ]{0,200}|- x|)\n", 50..60),
+        ) {
+            let text = lines.concat().repeat(40);
+            for manner in [Manner::Markdown, Manner::Plain, Manner::Code] {
+                let mut at = 0;
+                for part in split(&text, manner) {
+                    prop_assert!(part.range.start >= at);
+                    let left_out = &text[at..part.range.start];
+                    prop_assert!(left_out.is_empty() || left_out.trim() == "```", "{left_out:?}");
+                    at = part.range.end;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A person's prompt to blocks: as it was typed.
+//!
+//! Prompts are pasted logs, code and questions more often than Markdown, and the provider's own screen shows them
+//! as they are: every line break, indentation and asterisk counts. Only fenced code is taken for code, and
+//! mathematics and citations are drawn.
+
+use std::ops::Range;
+
+use super::{
+    block::{Block, Content, Document},
+    code::Code,
+    inset::{self, Inset, InsetKind},
+    line::Tone,
+    markdown, math,
+    prose::{Prose, Style},
+};
+
+/// A piece of a prompt: what a fence encloses, or what stands between fences.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Text(Range<usize>),
+    Code(&'a str, Range<usize>),
+}
+
+/// Reads a text that stands at `base` in its message.
+pub(super) fn parse(text: &str, base: usize, insets: &[Inset], tone: Tone) -> Document {
+    let mut document = Document::default();
+    let mut add = |start: usize, content: Content| {
+        let gap = !document.blocks.is_empty();
+        document.blocks.push(Block { containers: Box::default(), source: base + start, gap, content });
+    };
+    for piece in pieces(text) {
+        match piece {
+            Piece::Code(language, range) => {
+                let mut code = Code::new(language);
+                code.push(&text[range.clone()], Some(base + range.start));
+                add(range.start, Content::Code(code));
+            }
+            Piece::Text(range) => {
+                let range = without_blank_lines(text, range);
+                if !range.is_empty() {
+                    add(range.start, Content::Literal(literal(text, range, base, insets, tone)));
+                }
+            }
+        }
+    }
+    document
+}
+
+/// The ranges of a prompt's fenced code.
+pub(super) fn opaque(text: &str) -> Vec<markdown::Opaque> {
+    let code = pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Code(_, range) => Some(markdown::Opaque { range, code: true }),
+        Piece::Text(_) => None,
+    });
+    code.collect()
+}
+
+fn literal(text: &str, range: Range<usize>, base: usize, insets: &[Inset], tone: Tone) -> Prose {
+    let mut prose = Prose::default();
+    let style = Style::of(tone);
+    let mut at = range.start;
+    for inset in inset::overlapping(insets, &range) {
+        prose.push(&text[at..inset.range.start.max(at)], style, Some(base + at));
+        match &inset.kind {
+            InsetKind::Citation(numbers) => prose.push(numbers, Style::of(Tone::Link), None),
+            InsetKind::Math { display, tex } => {
+                let lines = math::to_unicode(&text[tex.clone()], *display);
+                prose.push(&lines.join("\n"), Style::of(Tone::Math), None);
+            }
+        }
+        at = inset.range.end;
+    }
+    prose.push(&text[at.min(range.end)..range.end], style, Some(base + at));
+    prose.trim_end();
+    prose
+}
+
+/// Takes blank lines from both ends; indentation stays.
+fn without_blank_lines(text: &str, range: Range<usize>) -> Range<usize> {
+    let inner = &text[range.clone()];
+    let end = range.start + inner.trim_end().len();
+    let solid = inner.len() - inner.trim_start().len();
+    let start = range.start + inner[..solid].rfind('\n').map_or(0, |newline| newline + 1);
+    if start >= end { end..end } else { start..end }
+}
+
+/// Cuts a text at its fences. One that is not closed goes on to the end.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut open: Option<(&str, &str, usize)> = None;
+    let (mut text_start, mut last_fence) = (0, 0);
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let next = at + line.len();
+        match open {
+            None => {
+                if let Some((fence, info)) = fence(line) {
+                    pieces.push(Piece::Text(text_start..at));
+                    open = Some((fence, info, next));
+                    last_fence = at;
+                }
+            }
+            Some((opening, info, start)) => {
+                if fence(line)
+                    .is_some_and(|(closing, rest)| closing.starts_with(opening) && rest.trim().is_empty())
+                {
+                    pieces.push(Piece::Code(markdown::language_of(info), start..at));
+                    open = None;
+                    text_start = next;
+                }
+            }
+        }
+        at = next;
+    }
+    match open {
+        // A fence with nothing behind it is what the person wrote.
+        Some((_, _, start)) if text[start..].trim().is_empty() => {
+            pieces.push(Piece::Text(last_fence..text.len()));
+        }
+        Some((_, info, start)) => pieces.push(Piece::Code(markdown::language_of(info), start..text.len())),
+        None => pieces.push(Piece::Text(text_start..text.len())),
+    }
+    pieces
+}
+
+/// A line that opens or closes a block of code: its fence, and what stands behind it.
+pub(super) fn fence(line: &str) -> Option<(&str, &str)> {
+    let start = line.trim_start_matches(' ');
+    if line.len() - start.len() > 3 {
+        return None;
+    }
+    let mark = start.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = start.bytes().take_while(|&byte| byte == mark as u8).count();
+    let (fence, rest) = start.split_at(length);
+    (length >= 3 && !(mark == '`' && rest.contains('`'))).then(|| (fence, rest.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let blocks = parse(text, 0, &[], Tone::Plain).blocks;
+        let content = blocks.into_iter().map(|block| match block.content {
+            Content::Literal(prose) => prose.text().to_owned(),
+            Content::Code(code) => format!("{}>{}", code.language, code.text()),
+            other => panic!("{other:?}"),
+        });
+        content.collect()
+    }
+
+    #[test]
+    fn a_prompt_stays_as_it_was_typed() {
+        let prompt = "# include <x>\n\n  int **p;\n\ta_b_c *x*\n";
+        assert_eq!(shown(prompt), ["# include <x>\n\n  int **p;\n    a_b_c *x*"]);
+    }
+
+    #[test]
+    fn fences_in_a_prompt_are_code() {
+        assert_eq!(shown("fix\n```c\nx;\n```\nplease"), ["fix", "c>x;\n", "please"]);
+        assert_eq!(shown("fix\n```c\nx;"), ["fix", "c>x;"]);
+        assert_eq!(shown("what is\n```"), ["what is", "```"]);
+        assert_eq!(shown("``` inline ``` code"), ["``` inline ``` code"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Text of several looks on its way to the screen: one sanitised string, and runs that say how each stretch of it
+//! looks and where in the message it stands.
+
+use std::ops::Range;
+
+use super::{
+    line::{Mark, Span, Tone},
+    sanitize,
+};
+
+/// Columns between tab stops.
+const TAB: usize = 4;
+
+/// How a stretch looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Style {
+    pub tone: Tone,
+    pub bold: bool,
+    pub italic: bool,
+    pub strike: bool,
+    pub underline: bool,
+}
+
+impl Style {
+    /// A tone without any emphasis.
+    pub fn of(tone: Tone) -> Self {
+        Self { tone, ..Self::default() }
+    }
+
+    /// A span of this look, made by the layout.
+    pub fn span(self, text: impl Into<String>) -> Span {
+        let Self { tone, bold, italic, strike, underline } = self;
+        Span { text: text.into(), tone, bold, italic, strike, underline, mark: Mark::None, source: None }
+    }
+}
+
+/// Consecutive bytes of one look.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    /// Where it ends in the text; it begins where the one before ends.
+    pub end: usize,
+    pub style: Style,
+    /// Where it stands in the message, byte for byte; `None`: it does not.
+    pub source: Option<usize>,
+}
+
+/// See the [module](self). A newline in the text is a break that the wrapping keeps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prose {
+    text: String,
+    runs: Vec<Run>,
+    /// How far the columns of the last line were counted, in bytes, and how many there are.
+    counted: (usize, usize),
+}
+
+impl Prose {
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Adds text of the archive: sanitised, tabs expanded. `source` is where it stands in the message verbatim.
+    pub fn push(&mut self, raw: &str, style: Style, source: Option<usize>) {
+        sanitize::pieces(raw, |at, piece| {
+            let place = at.and_then(|at| source.map(|source| source + at));
+            if piece.contains('\t') {
+                self.push_tabbed(piece, style, place);
+            } else {
+                self.append(piece, style, place);
+            }
+        });
+    }
+
+    /// Adds a break that the wrapping keeps.
+    pub fn push_break(&mut self) {
+        self.append("\n", Style::default(), None);
+    }
+
+    /// Takes trailing white space away.
+    pub fn trim_end(&mut self) {
+        let length = self.text.trim_end_matches([' ', '\n']).len();
+        self.text.truncate(length);
+        while self.runs.last().is_some_and(|run| run.end > length) {
+            let start = self.runs.len().checked_sub(2).map_or(0, |before| self.runs[before].end);
+            if start >= length {
+                self.runs.pop();
+            } else if let Some(last) = self.runs.last_mut() {
+                last.end = length;
+            }
+        }
+    }
+
+    /// Gives every run another tone, where `tone` has one for it.
+    pub fn retone(&mut self, tone: impl Fn(Tone) -> Tone) {
+        for run in &mut self.runs {
+            run.style.tone = tone(run.style.tone);
+        }
+    }
+
+    /// Underlines it, or sets it in italics, on top of what it is.
+    pub fn emphasise(&mut self, underline: bool, italic: bool) {
+        for run in &mut self.runs {
+            run.style.underline |= underline;
+            run.style.italic |= italic;
+        }
+    }
+
+    /// The spans of a stretch of the text.
+    pub fn spans(&self, range: Range<usize>) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        let first = self.runs.partition_point(|run| run.end <= range.start);
+        let mut start = first.checked_sub(1).map_or(0, |before| self.runs[before].end);
+        for run in &self.runs[first..] {
+            if start >= range.end {
+                break;
+            }
+            let (from, to) = (start.max(range.start), run.end.min(range.end));
+            if from < to {
+                let source = run.source.map(|source| (source + from - start) as u32);
+                spans.push(Span { source, ..run.style.span(&self.text[from..to]) });
+            }
+            start = run.end;
+        }
+        spans
+    }
+
+    fn push_tabbed(&mut self, piece: &str, style: Style, place: Option<usize>) {
+        let mut done = 0;
+        for (tab, _) in piece.match_indices('\t') {
+            self.append(&piece[done..tab], style, place.map(|place| place + done));
+            let column = self.column();
+            self.append(&"    "[..TAB - column % TAB], style, None);
+            done = tab + 1;
+        }
+        self.append(&piece[done..], style, place.map(|place| place + done));
+    }
+
+    /// Columns of the last line so far. Counts what is new only: a line may hold thousands of tabs.
+    fn column(&mut self) -> usize {
+        let (from, columns) = if self.counted.0 <= self.text.len() { self.counted } else { (0, 0) };
+        let new = &self.text[from..];
+        let columns = match new.rfind('\n') {
+            Some(newline) => sanitize::width(&new[newline + 1..]),
+            None => columns + sanitize::width(new),
+        };
+        self.counted = (self.text.len(), columns);
+        columns
+    }
+
+    fn append(&mut self, text: &str, style: Style, source: Option<usize>) {
+        if text.is_empty() {
+            return;
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        let before = self.runs.len().checked_sub(2).map_or(0, |index| self.runs[index].end);
+        if let Some(last) = self.runs.last_mut() {
+            let continues = match (last.source, source) {
+                (Some(last_source), Some(source)) => last_source + (start - before) == source,
+                (None, None) => true,
+                _ => false,
+            };
+            if continues && last.style == style {
+                last.end = self.text.len();
+                return;
+            }
+        }
+        self.runs.push(Run { end: self.text.len(), style, source });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_replaced_splits_the_run_and_the_rest_keeps_its_place() {
+        let mut prose = Prose::default();
+        prose.push("ab\x1bcd", Style::default(), Some(100));
+        let spans = prose.spans(0..prose.text().len());
+        let seen: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.source)).collect();
+        assert_eq!(seen, [("ab", Some(100)), ("␛", None), ("cd", Some(103))]);
+    }
+
+    #[test]
+    fn tabs_reach_the_next_stop() {
+        let mut prose = Prose::default();
+        prose.push("a\tb\n\tc", Style::default(), Some(0));
+        assert_eq!(prose.text(), "a   b\n    c");
+    }
+
+    #[test]
+    fn adjacent_text_of_one_look_is_one_span() {
+        let mut prose = Prose::default();
+        prose.push("ab", Style::default(), Some(0));
+        prose.push("cd", Style::default(), Some(2));
+        prose.push("ef", Style::of(Tone::Code), Some(4));
+        assert_eq!(prose.spans(1..5).len(), 2);
+        assert_eq!(prose.spans(1..5)[0].source, Some(1));
+        prose.trim_end();
+        assert_eq!(prose.text(), "abcdef");
+    }
+}

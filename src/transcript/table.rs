@@ -1,0 +1,196 @@
+//! Tables in light lines: columns as wide as they need where there is room, else shrunk and wrapped; one that cannot
+//! be made to fit keeps readable columns and scrolls sideways.
+
+use super::{
+    line::{Span, Tone},
+    prose::Prose,
+    sanitize,
+    wrap::{self, Manner},
+};
+
+/// Columns a cell is never shrunk below when it has more to show.
+const LEAST: usize = 8;
+/// The longest word a shrunk column still keeps whole.
+const WORD: usize = 16;
+/// What a column takes at most in a table that scrolls.
+const MOST: usize = 40;
+/// Between two columns: ` │ `.
+const BETWEEN: usize = 3;
+
+/// Where a cell's text stands in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Center,
+    Right,
+}
+
+/// A table; its first row is the head.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    pub aligns: Vec<Align>,
+    pub rows: Vec<Vec<Prose>>,
+}
+
+/// A table as rows of the screen.
+pub(super) struct Laid {
+    pub rows: Vec<Vec<Span>>,
+    /// It is wider than the room and scrolls.
+    pub scrolls: bool,
+}
+
+impl Table {
+    /// Lays it out for so many columns.
+    pub fn lay_out(&self, room: usize) -> Laid {
+        let (widths, scrolls) = self.widths(room);
+        let wrapped: Vec<Vec<Vec<wrap::Row>>> = self
+            .rows
+            .iter()
+            .map(|cells| {
+                let cells = cells.iter().zip(&widths);
+                cells.map(|(cell, &width)| wrap::wrap(cell, width, Manner::Prose)).collect()
+            })
+            .collect();
+        let height = |row: &Vec<Vec<wrap::Row>>| row.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        // Where cells take several rows of the screen, one must see where a row of the table ends.
+        let ruled = wrapped.iter().skip(1).any(|row| height(row) > 1);
+        let mut rows = Vec::new();
+        for (number, (cells, wrapped)) in self.rows.iter().zip(&wrapped).enumerate() {
+            if number == 1 || (number > 1 && ruled) {
+                rows.push(rule(&widths));
+            }
+            for line in 0..height(wrapped) {
+                rows.push(self.screen_row(cells, wrapped, line, &widths));
+            }
+        }
+        if self.rows.len() == 1 {
+            rows.push(rule(&widths));
+        }
+        Laid { rows, scrolls }
+    }
+
+    fn screen_row(
+        &self,
+        cells: &[Prose],
+        wrapped: &[Vec<wrap::Row>],
+        line: usize,
+        widths: &[usize],
+    ) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut gap = 0;
+        for (column, &width) in widths.iter().enumerate() {
+            if column > 0 {
+                spans.push(Span::new(" ".repeat(gap) + " │ ", Tone::Furniture));
+            }
+            let row = cells.get(column).zip(wrapped.get(column).and_then(|rows| rows.get(line)));
+            let cell = row.map(|(cell, row)| wrap::spans(cell, row, width)).unwrap_or_default();
+            let free = width.saturating_sub(cell.iter().map(Span::width).sum());
+            let before = match self.aligns.get(column) {
+                Some(Align::Right) => free,
+                Some(Align::Center) => free / 2,
+                _ => 0,
+            };
+            if before > 0 {
+                spans.push(Span::new(" ".repeat(before), Tone::Plain));
+            }
+            spans.extend(cell);
+            gap = free - before;
+        }
+        spans
+    }
+
+    /// The columns' widths, and whether the whole is wider than the room.
+    fn widths(&self, room: usize) -> (Vec<usize>, bool) {
+        let count = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let mut natural = vec![1_usize; count];
+        let mut least = vec![1_usize; count];
+        for cells in &self.rows {
+            for (column, cell) in cells.iter().enumerate() {
+                for line in cell.text().split('\n') {
+                    natural[column] = natural[column].max(sanitize::width(line));
+                }
+                let word = cell.text().split([' ', '\n']).map(sanitize::width).max().unwrap_or(0);
+                least[column] = least[column].max(word.min(WORD));
+            }
+        }
+        for (least, &natural) in least.iter_mut().zip(&natural) {
+            *least = (*least).max(LEAST).min(natural);
+        }
+        let lines = BETWEEN * count.saturating_sub(1);
+        let free = room.saturating_sub(lines);
+        if natural.iter().sum::<usize>() <= free {
+            return (natural, false);
+        }
+        if least.iter().sum::<usize>() > free {
+            return (natural.iter().map(|&width| width.min(MOST)).collect(), true);
+        }
+        // The widest columns give first: the highest level to which they can all be cut.
+        let at_level = |level: usize| natural.iter().zip(&least).map(move |(&n, &l)| n.min(level.max(l)));
+        let (mut low, mut high) = (0, free);
+        while low < high {
+            let middle = (low + high).div_ceil(2);
+            if at_level(middle).sum::<usize>() <= free { low = middle } else { high = middle - 1 }
+        }
+        let mut widths: Vec<usize> = at_level(low).collect();
+        let mut left = free - widths.iter().sum::<usize>();
+        for (width, &natural) in widths.iter_mut().zip(&natural) {
+            if left > 0 && *width < natural {
+                *width += 1;
+                left -= 1;
+            }
+        }
+        (widths, false)
+    }
+}
+
+fn rule(widths: &[usize]) -> Vec<Span> {
+    let parts: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
+    vec![Span::new(parts.join("─┼─"), Tone::Furniture)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::prose::Style, *};
+
+    fn table(rows: &[&[&str]], aligns: &[Align]) -> Table {
+        let cell = |text: &&str| {
+            let mut prose = Prose::default();
+            prose.push(text, Style::default(), None);
+            prose
+        };
+        Table {
+            aligns: aligns.to_vec(),
+            rows: rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        }
+    }
+
+    fn text(laid: &Laid) -> Vec<String> {
+        laid.rows.iter().map(|spans| spans.iter().map(|span| span.text.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn a_small_table_takes_what_it_needs() {
+        let table = table(&[&["Name", "Age"], &["Ada", "36"], &["日本", "7"]], &[Align::Left, Align::Right]);
+        let laid = table.lay_out(40);
+        assert_eq!(text(&laid), ["Name │ Age", "─────┼────", "Ada  │  36", "日本 │   7"]);
+        assert!(!laid.scrolls);
+    }
+
+    #[test]
+    fn long_cells_wrap_and_the_rows_are_ruled() {
+        let table =
+            table(&[&["a", "b"], &["x", "one two three four"], &["y", "z"]], &[Align::Left, Align::Left]);
+        let laid = table.lay_out(14);
+        let expected =
+            ["a │ b", "──┼───────────", "x │ one two", "  │ three four", "──┼───────────", "y │ z"];
+        assert_eq!(text(&laid), expected);
+    }
+
+    #[test]
+    fn a_table_that_cannot_fit_scrolls() {
+        let row: Vec<&str> = vec!["incomprehensible"; 9];
+        let laid = table(&[&row, &row], &[]).lay_out(60);
+        assert!(laid.scrolls);
+        assert!(text(&laid)[0].len() > 60);
+    }
+}

@@ -1,0 +1,73 @@
+//! Whole conversations through the layout.
+
+mod content;
+mod properties;
+mod reading;
+mod speed;
+
+use super::*;
+use crate::{
+    conversation::{Builder, Conversation, Draft, Heading, Part, Provider, Role, Source},
+    library::Shared,
+};
+
+/// A conversation about nothing in particular.
+pub(super) fn finished(builder: Builder, current: Option<usize>) -> Conversation {
+    let heading = Heading {
+        id: Some("c1"),
+        title: Some("A title"),
+        created: None,
+        updated: None,
+        model: None,
+        provider: Provider::ChatGpt,
+        archived: false,
+        starred: false,
+        gizmo: None,
+        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+    };
+    builder.finish(heading, current)
+}
+
+/// One branch of these messages.
+fn chain(drafts: Vec<Draft<'_>>) -> Shared {
+    let mut builder = Builder::new();
+    let mut parent = None;
+    for draft in drafts {
+        parent = Some(builder.push(Draft { parent, ..draft }));
+    }
+    Shared::alone(finished(builder, parent))
+}
+
+fn opened(drafts: Vec<Draft<'_>>) -> Transcript {
+    Transcript::new(chain(drafts), Options::default())
+}
+
+/// All lines, what stands at the right behind `>>`.
+fn all_lines(transcript: &mut Transcript, width: u16) -> Vec<String> {
+    let mut all = Vec::new();
+    for entry in 0..transcript.entries().len() {
+        all.extend(transcript.lines(entry, width).iter().map(shown));
+    }
+    all
+}
+
+fn shown(line: &Line) -> String {
+    let right: String = line.right.iter().map(|span| span.text.as_str()).collect();
+    if right.is_empty() { line.text() } else { format!("{} >> {right}", line.text()) }
+}
+
+fn assistant(text: &str) -> Draft<'_> {
+    Draft { model: Some("gpt-4o"), ..Draft::new(Role::Assistant, text) }
+}
+
+/// The lines of an answer between its header and the blank line after it.
+fn answer(text: &str, width: u16) -> Vec<String> {
+    let mut lines = all_lines(&mut opened(vec![assistant(text)]), width);
+    assert_eq!(lines.remove(0), "  gpt-4o");
+    assert_eq!(lines.pop().as_deref(), Some(""));
+    lines
+}
+
+fn part(range: std::ops::Range<usize>, detail: crate::conversation::Detail) -> Part {
+    Part { range: range.start as u32..range.end as u32, detail }
+}

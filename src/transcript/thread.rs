@@ -1,0 +1,420 @@
+//! One open conversation: the entries of the branch being read, laid out when they are asked for.
+//!
+//! Opening costs a walk over the messages and nothing else; an entry is laid out when its lines are wanted, and
+//! kept for that width as long as there is room. Only what is on the screen is ever laid out.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{
+    Line, Options,
+    branch::{Branch, Branches},
+    code::{Code, Colours},
+    dates, fold,
+    highlight::{Job, JobId},
+    message::{self, Scene},
+    parts::{self, Part},
+};
+use crate::{
+    conversation::{Kind, Role, Visibility},
+    library::Shared,
+};
+
+pub use super::line::mark;
+
+/// Bytes of laid-out lines that are kept before the oldest are thrown away.
+const KEPT: usize = 48 << 20;
+/// Coloured lines that are kept likewise.
+const KEPT_COLOURS: usize = 400_000;
+/// Code longer than this, in bytes, stays plain: colouring it would take seconds.
+const LONGEST_CODE: usize = 200_000;
+
+/// One message of the branch being read, or a part of a very long one.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Index in the conversation.
+    pub message: usize,
+    /// It is one of several the reader may choose between.
+    pub branch: Option<Branch>,
+    /// `None`: not foldable; `Some(open)`.
+    pub fold: Option<bool>,
+    /// A message too long to be laid out at once is several entries; `None`: it is whole.
+    pub part: Option<Part>,
+}
+
+/// What an entry's neighbours decide about it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    headed: bool,
+    dated: bool,
+    recap: Option<usize>,
+    /// Line breaks in its text, for guessing its height.
+    breaks: usize,
+    /// Bytes of its text.
+    bytes: usize,
+    /// The width it was laid out for last, and how many lines that gave; width 0: never.
+    height: (u16, usize),
+}
+
+#[derive(Debug)]
+struct Laid {
+    width: u16,
+    lines: Rc<[Line]>,
+    bytes: usize,
+    used: u64,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Transcript {
+    conversation: Shared,
+    options: Options,
+    branches: Branches,
+    leaf: Option<usize>,
+    entries: Vec<Entry>,
+    places: Vec<Place>,
+    /// Folds that were opened or closed, by message: they stay so when the branch changes and comes back.
+    folds: HashMap<usize, bool>,
+    laid: HashMap<usize, Laid>,
+    laid_bytes: usize,
+    uses: u64,
+    colours: HashMap<JobId, Rc<Colours>>,
+    coloured_lines: usize,
+    asked: HashSet<JobId>,
+    wanted: Vec<Job>,
+    /// Tells its jobs from those of another transcript.
+    serial: u64,
+}
+
+impl Transcript {
+    /// Opens a conversation at its visible branch.
+    pub fn new(conversation: Shared, options: Options) -> Self {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        let branches = Branches::of(&conversation);
+        let leaf = conversation.current().or_else(|| branches.newest_leaf());
+        let mut transcript = Self {
+            conversation,
+            options,
+            branches,
+            leaf,
+            entries: Vec::new(),
+            places: Vec::new(),
+            folds: HashMap::new(),
+            laid: HashMap::new(),
+            laid_bytes: 0,
+            uses: 0,
+            colours: HashMap::new(),
+            coloured_lines: 0,
+            asked: HashSet::new(),
+            wanted: Vec::new(),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+        };
+        transcript.follow();
+        transcript
+    }
+
+    /// The conversation it shows.
+    pub fn conversation(&self) -> &Shared {
+        &self.conversation
+    }
+
+    /// Messages of the branch in reading order: shown and folded ones, never hidden ones. The label of a reasoning
+    /// ("Thought for 15 s") has no entry of its own; a very long message has several.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The last message of the branch being read.
+    pub fn leaf(&self) -> Option<usize> {
+        self.leaf
+    }
+
+    /// Shows the branch that goes through `message` (towards its newest leaf). False: it already does.
+    pub fn show_branch_of(&mut self, message: usize) -> bool {
+        let on_branch =
+            self.leaf.is_some_and(|leaf| self.conversation.path_to(leaf).binary_search(&message).is_ok());
+        if on_branch || message >= self.conversation.messages().len() {
+            return false;
+        }
+        self.leaf = Some(self.branches.leaf_from(message));
+        self.follow();
+        true
+    }
+
+    /// The next (+1) or previous (-1) sibling branch at this entry; gives the entry index where it differs. `None`:
+    /// no sibling there.
+    pub fn switch_branch(&mut self, entry: usize, step: isize) -> Option<usize> {
+        let message = self.entries.get(entry)?.message;
+        let siblings = self.branches.siblings(message);
+        let index = siblings.binary_search(&(message as u32)).ok()?;
+        let sibling = *siblings.get(index.checked_add_signed(step)?)?;
+        if sibling as usize == message {
+            return None;
+        }
+        self.leaf = Some(self.branches.leaf_from(sibling as usize));
+        self.follow();
+        self.entry_of(sibling as usize)
+    }
+
+    /// Opens or closes a fold; nothing happens where there is none.
+    pub fn set_fold(&mut self, entry: usize, open: bool) {
+        let Some(message) =
+            self.entries.get(entry).filter(|entry| entry.fold.is_some()).map(|entry| entry.message)
+        else {
+            return;
+        };
+        self.folds.insert(message, open);
+        if self.conversation.message_text(message).len() > parts::LONGEST {
+            // Its parts come and go.
+            self.follow();
+            return;
+        }
+        self.entries[entry].fold = Some(open);
+        self.forget(entry);
+    }
+
+    /// Opens or closes all folds of the branch.
+    pub fn set_all_folds(&mut self, open: bool) {
+        for entry in self.entries.iter().filter(|entry| entry.fold.is_some()) {
+            self.folds.insert(entry.message, open);
+        }
+        self.follow();
+    }
+
+    /// The entry that shows this message, if it is on the branch; of a message in parts the first.
+    pub fn entry_of(&self, message: usize) -> Option<usize> {
+        let index = self.entries.partition_point(|entry| entry.message < message);
+        if self.entries.get(index).is_some_and(|entry| entry.message == message) {
+            return Some(index);
+        }
+        let before = index.checked_sub(1)?;
+        (self.places[before].recap == Some(message)).then_some(before)
+    }
+
+    /// The entry that shows this byte of a message's text.
+    pub fn entry_at(&self, message: usize, byte: usize) -> Option<usize> {
+        let first = self.entry_of(message)?;
+        let rest =
+            self.entries[first..].iter().take_while(|entry| entry.message == self.entries[first].message);
+        let starts = rest.filter_map(|entry| entry.part.as_ref()).take_while(|part| part.range.start <= byte);
+        Some(first + starts.count().saturating_sub(1))
+    }
+
+    /// Lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is blank, the space
+    /// between messages, except between folded lines and within a message in parts. Cached.
+    pub fn lines(&mut self, entry: usize, width: u16) -> Rc<[Line]> {
+        self.uses += 1;
+        if let Some(laid) = self.laid.get_mut(&entry).filter(|laid| laid.width == width) {
+            laid.used = self.uses;
+            return Rc::clone(&laid.lines);
+        }
+        if entry >= self.entries.len() {
+            return Rc::default();
+        }
+        let lines: Rc<[Line]> = self.lay_out(entry, width).into();
+        self.places[entry].height = (width, lines.len());
+        self.forget(entry);
+        let bytes = lines.iter().map(bytes_of).sum();
+        self.make_room(bytes);
+        self.laid_bytes += bytes;
+        self.laid.insert(entry, Laid { width, lines: Rc::clone(&lines), bytes, used: self.uses });
+        lines
+    }
+
+    /// The line of an entry on which a byte of the message's text stands (or the nearest after it).
+    pub fn line_of(&mut self, entry: usize, width: u16, byte: usize) -> usize {
+        let lines = self.lines(entry, width);
+        let mut nearest = None;
+        for (number, line) in lines.iter().enumerate() {
+            for range in line.spans.iter().filter_map(super::Span::source_range) {
+                if range.contains(&byte) {
+                    return number;
+                }
+                if range.start > byte && nearest.is_none_or(|(start, _)| range.start < start) {
+                    nearest = Some((range.start, number));
+                }
+            }
+        }
+        let last = lines.iter().rposition(|line| !line.is_blank()).unwrap_or(0);
+        nearest.map_or(last, |(_, number)| number)
+    }
+
+    /// A guess at an entry's height without laying it out (exact once laid out for that width): for the scroll bar.
+    pub fn height_hint(&self, entry: usize, width: u16) -> usize {
+        let (Some(place), Some(shown)) = (self.places.get(entry), self.entries.get(entry)) else { return 0 };
+        if place.height.0 == width && width > 0 {
+            return place.height.1;
+        }
+        let blank = usize::from(self.is_spaced(entry));
+        if shown.fold == Some(false) && fold::is_whole(&self.conversation, shown.message) {
+            return 1 + blank;
+        }
+        let columns = usize::from(width).saturating_sub(2).clamp(1, super::layout::PROSE);
+        place.bytes / columns + place.breaks + 1 + usize::from(place.headed) + blank
+    }
+
+    /// Code on laid-out lines that has not been coloured yet, each block once. To be coloured elsewhere (by a
+    /// [`Highlighter`](super::highlight::Highlighter)) and given back to [`Transcript::apply`].
+    pub fn wanted(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// Takes the colours of a block; those of another transcript are ignored. True: lines that were given out
+    /// before look different now (never their number).
+    pub fn apply(&mut self, job: JobId, colours: Colours) -> bool {
+        if job.transcript != self.serial || colours.is_empty() {
+            return false;
+        }
+        if self.coloured_lines > KEPT_COLOURS {
+            self.colours.clear();
+            self.asked.clear();
+            self.coloured_lines = 0;
+        }
+        self.coloured_lines += colours.len();
+        self.asked.insert(job);
+        self.colours.insert(job, Rc::new(colours));
+        let Some(entry) = self.entry_at(job.message as usize, job.byte as usize) else { return false };
+        self.forget(entry);
+        true
+    }
+
+    /// Makes the entries of the branch that ends at the leaf.
+    fn follow(&mut self) {
+        let path = self.leaf.map(|leaf| self.conversation.path_to(leaf)).unwrap_or_default();
+        self.entries.clear();
+        self.places.clear();
+        self.laid.clear();
+        self.laid_bytes = 0;
+        let conversation = self.conversation.clone();
+        let mut speaker = None;
+        let mut today = None;
+        for message in path {
+            let kind = conversation.messages()[message].kind;
+            if conversation.messages()[message].visibility == Visibility::Hidden {
+                continue;
+            }
+            let branch = self.branches.branch(message);
+            if let (Kind::Recap, None, Some(last), Some(place)) =
+                (kind, branch, self.entries.last(), self.places.last_mut())
+                && conversation.messages()[last.message].kind == Kind::Reasoning
+                && place.recap.is_none()
+            {
+                place.recap = Some(message);
+                continue;
+            }
+            let open = self.folds.get(&message).copied();
+            let fold =
+                fold::initially(&conversation, message, &self.options).map(|starts| open.unwrap_or(starts));
+            let mut place = Place::default();
+            if !fold::is_whole(&conversation, message) {
+                let role = conversation.messages()[message].role;
+                let who = (role, conversation.message_model(message));
+                place.headed = role == Role::User || branch.is_some() || speaker != Some(who);
+                speaker = Some(who);
+                if let (Role::User, Some(time)) = (role, conversation.messages()[message].time()) {
+                    let day = dates::day(time, &self.options.zone);
+                    place.dated = day != today;
+                    today = day;
+                }
+            }
+            self.enter(Entry { message, branch, fold, part: None }, place);
+        }
+    }
+
+    /// Adds an entry, or several when the message is very long and open.
+    fn enter(&mut self, entry: Entry, place: Place) {
+        let closed = entry.fold == Some(false) && fold::is_whole(&self.conversation, entry.message);
+        let text = self.conversation.message_text(entry.message);
+        let manner = message::manner(&self.conversation, entry.message);
+        let pieces = if closed { Vec::new() } else { parts::split(text, manner) };
+        if pieces.is_empty() {
+            let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+            self.places.push(Place { breaks, bytes: text.len(), ..place });
+            self.entries.push(entry);
+            return;
+        }
+        for part in pieces {
+            let text = &text.as_bytes()[part.range.clone()];
+            let breaks = memchr::memchr_iter(b'\n', text).count();
+            self.places.push(Place { breaks, bytes: text.len(), ..place });
+            self.entries.push(Entry { part: Some(part), ..entry.clone() });
+        }
+    }
+
+    /// Whether a blank line follows an entry: not between folded lines, nor within a message.
+    fn is_spaced(&self, entry: usize) -> bool {
+        let whole = |entry: &Entry| fold::is_whole(&self.conversation, entry.message);
+        let Some(next) = self.entries.get(entry + 1) else { return true };
+        let this = &self.entries[entry];
+        if let Some(part) = this.part.as_ref().filter(|_| next.message == this.message) {
+            return part.spaced;
+        }
+        !(whole(this) && this.fold != Some(true) && whole(next))
+    }
+
+    fn lay_out(&mut self, index: usize, width: u16) -> Vec<Line> {
+        let entry = &self.entries[index];
+        let place = self.places[index];
+        let missing: RefCell<Vec<Job>> = RefCell::default();
+        let colours = |code: &Code| {
+            let id =
+                JobId { transcript: self.serial, message: entry.message as u32, byte: code.source()? as u32 };
+            let known = self.colours.get(&id).cloned();
+            let worth = !code.language.is_empty() && code.text().len() <= LONGEST_CODE;
+            if known.is_none() && worth && !self.asked.contains(&id) {
+                let (language, code) = (code.language.clone(), code.text().to_owned());
+                missing.borrow_mut().push(Job { id, language, code });
+            }
+            known
+        };
+        let scene = Scene {
+            conversation: &self.conversation,
+            options: &self.options,
+            entry,
+            headed: place.headed,
+            dated: place.dated,
+            recap: place.recap,
+            spaced: self.is_spaced(index),
+        };
+        let lines = message::lay_out(&scene, usize::from(width), &colours);
+        for job in missing.into_inner() {
+            if self.asked.insert(job.id) {
+                self.wanted.push(job);
+            }
+        }
+        lines
+    }
+
+    /// Throws an entry's lines away.
+    fn forget(&mut self, entry: usize) {
+        if let Some(laid) = self.laid.remove(&entry) {
+            self.laid_bytes -= laid.bytes;
+        }
+    }
+
+    /// Throws the lines that were not used for longest away, until `bytes` more are no more than what may be kept.
+    fn make_room(&mut self, bytes: usize) {
+        if self.laid_bytes + bytes <= KEPT {
+            return;
+        }
+        let mut uses: Vec<(u64, usize)> = self.laid.iter().map(|(&entry, laid)| (laid.used, entry)).collect();
+        uses.sort_unstable();
+        for (_, entry) in uses {
+            if self.laid_bytes + bytes <= KEPT / 2 {
+                break;
+            }
+            self.forget(entry);
+        }
+    }
+}
+
+/// What a line keeps on the heap, roughly.
+fn bytes_of(line: &Line) -> usize {
+    let spans = line.spans.iter().chain(&line.right);
+    size_of::<Line>() + spans.map(|span| size_of::<super::Span>() + span.text.len()).sum::<usize>()
+}

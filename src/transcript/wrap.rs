@@ -1,0 +1,416 @@
+//! Where a text breaks into rows: by grapheme cluster and display width.
+//!
+//! A row breaks after white space, between wide characters (Chinese and Japanese have no spaces; some punctuation
+//! must not begin or end a row), after a hyphen in a word; failing that after the punctuation of an address;
+//! failing that anywhere between two clusters. Nothing but white space is ever lost.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    line::{Span, Tone},
+    prose::Prose,
+    sanitize,
+};
+
+/// One row of a wrapped text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Its bytes, white space at its end taken away.
+    pub range: Range<usize>,
+    /// Columns to leave free before it (its share of the width is so much less).
+    pub indent: usize,
+    /// It goes on a row that was too long.
+    pub continued: bool,
+}
+
+/// How a text is wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Every row at the edge.
+    Prose,
+    /// Rows after the first stand as far in as their line does, past the marker of a list.
+    Literal,
+    /// They stand two columns further in than their line, and names are not broken at hyphens.
+    Code,
+}
+
+impl Manner {
+    fn hang(self, line: &str) -> usize {
+        match self {
+            Self::Prose => 0,
+            Self::Literal => like_the_line(line),
+            Self::Code => line.len() - line.trim_start_matches(' ').len() + 2,
+        }
+    }
+}
+
+/// As far as the line's own indentation, and past the marker of a list.
+fn like_the_line(line: &str) -> usize {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let rest = &line[indent..];
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let marker = match rest.as_bytes().get(digits) {
+        Some(b'.' | b')') if (1..=4).contains(&digits) => digits + 1,
+        Some(b'-' | b'*' | b'+' | b'>') if digits == 0 => 1,
+        _ if rest.starts_with('•') => '•'.len_utf8(),
+        _ => return indent,
+    };
+    if rest[marker..].starts_with(' ') { indent + sanitize::width(&rest[..=marker]) } else { indent }
+}
+
+/// Breaks a prose into rows of at most `width` columns (taken for 1 when it is 0).
+pub(super) fn wrap(prose: &Prose, width: usize, manner: Manner) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut start = 0;
+    for line in prose.text().split('\n') {
+        wrap_line(prose, start..start + line.len(), width.max(1), manner, &mut rows);
+        start += line.len() + 1;
+    }
+    rows
+}
+
+/// The spans of a row, without its indent. A cluster that is wider than the whole row becomes a mark.
+pub(super) fn spans(prose: &Prose, row: &Row, width: usize) -> Vec<Span> {
+    let mut spans = prose.spans(row.range.clone());
+    if !prose.text()[row.range.clone()].is_ascii() {
+        let total: usize = spans.iter().map(Span::width).sum();
+        if total + row.indent > width.max(1) {
+            spans = vec![Span::new("›", Tone::Dim)];
+        }
+    }
+    spans
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Start,
+    Space,
+    Narrow(char),
+    Wide(char),
+}
+
+/// A place where the row may end, and how much of the width is used up to there.
+#[derive(Clone, Copy)]
+struct Chance {
+    at: usize,
+    used: usize,
+    /// The same without the white space just before it, which hangs over the edge.
+    solid: usize,
+}
+
+struct Breaker<'a> {
+    rows: &'a mut Vec<Row>,
+    text: &'a str,
+    width: usize,
+    hang: usize,
+    start: Chance,
+    good: Option<Chance>,
+    poor: Option<Chance>,
+    continued: bool,
+}
+
+impl Breaker<'_> {
+    fn indent(&self) -> usize {
+        if self.continued { self.hang } else { 0 }
+    }
+
+    /// Ends rows until a cluster of `width` columns at `here` fits behind what is left.
+    fn make_room(&mut self, here: Chance, width: usize) {
+        while here.at > self.start.at && here.used - self.start.used + width + self.indent() > self.width {
+            let room = self.width.saturating_sub(self.indent());
+            let fits = |chance: &Chance| chance.at > self.start.at && chance.solid <= self.start.used + room;
+            // A poor chance is worth taking when it leaves no great gap.
+            let enough = |poor: &Chance| poor.solid >= self.start.used + room / 2;
+            let chance = self.good.filter(fits).or(self.poor.filter(fits).filter(enough));
+            let chance = chance.or(Some(here).filter(fits)).unwrap_or_else(|| self.forced(here, room));
+            self.end_row(chance);
+        }
+    }
+
+    /// The last place before `here` that fits. Needed where what is left of a row is too long for the next, which
+    /// has less room.
+    fn forced(&self, here: Chance, room: usize) -> Chance {
+        let left = &self.text[self.start.at..here.at];
+        let mut used = 0;
+        for (at, cluster) in left.grapheme_indices(true) {
+            let columns = sanitize::grapheme_width(cluster);
+            if used + columns > room && at > 0 {
+                let used = self.start.used + used;
+                return Chance { at: self.start.at + at, used, solid: used };
+            }
+            used += columns;
+        }
+        here
+    }
+
+    fn end_row(&mut self, chance: Chance) {
+        let row = &self.text[self.start.at..chance.at];
+        let end = self.start.at + row.trim_end_matches(is_space).len();
+        self.rows.push(Row { range: self.start.at..end, indent: self.indent(), continued: self.continued });
+        self.start = chance;
+        self.continued = true;
+    }
+}
+
+fn wrap_line(prose: &Prose, line: Range<usize>, width: usize, manner: Manner, rows: &mut Vec<Row>) {
+    let text = prose.text();
+    let start = Chance { at: line.start, used: 0, solid: 0 };
+    // A hanging indent never takes more than half of the room.
+    let hang = manner.hang(&text[line.clone()]).min(width / 2);
+    let mut breaker = Breaker { rows, text, width, hang, start, good: None, poor: None, continued: false };
+    let mut before = Class::Start;
+    let mut used = 0;
+    // Columns up to the last character one can see. Nothing breaks in the line's own indentation.
+    let mut solid = 0;
+    let first = prose.runs().partition_point(|run| run.end <= line.start);
+    let mut at = line.start;
+    for run in &prose.runs()[first.min(prose.runs().len())..] {
+        if at >= line.end {
+            break;
+        }
+        let end = run.end.min(line.end);
+        let code = manner == Manner::Code || run.style.tone == Tone::Code;
+        let mut step = |at: usize, cluster: &str, columns: usize| {
+            let class = classify(cluster, columns);
+            let here = Chance { at, used, solid };
+            match chance_between(before, class, code) {
+                Quality::Good if solid > 0 => breaker.good = Some(here),
+                Quality::Poor => breaker.poor = Some(here),
+                Quality::Good | Quality::None => {}
+            }
+            // White space may hang over the edge: it is taken away there.
+            if class != Class::Space {
+                breaker.make_room(here, columns);
+            }
+            used += columns;
+            if class != Class::Space {
+                solid = used;
+            }
+            before = class;
+        };
+        let slice = &text[at..end];
+        if slice.is_ascii() {
+            for offset in 0..slice.len() {
+                step(at + offset, &slice[offset..=offset], 1);
+            }
+        } else {
+            for (offset, cluster) in slice.grapheme_indices(true) {
+                let columns = sanitize::grapheme_width(cluster);
+                if columns <= width {
+                    step(at + offset, cluster, columns);
+                    continue;
+                }
+                // Conjuncts chain without end: a cluster may be wider than any screen.
+                for (inner, part) in pieces(cluster) {
+                    step(at + offset + inner, part, sanitize::grapheme_width(part));
+                }
+            }
+        }
+        at = end;
+    }
+    breaker.end_row(Chance { at: line.end, used, solid });
+}
+
+/// A cluster's characters, those without a width together with the one before.
+fn pieces(cluster: &str) -> Vec<(usize, &str)> {
+    let wide = |(_, c): &(usize, char)| sanitize::grapheme_width(c.encode_utf8(&mut [0; 4])) > 0;
+    let mut starts: Vec<usize> = cluster.char_indices().filter(wide).map(|(at, _)| at).collect();
+    starts.retain(|&at| at > 0);
+    starts.insert(0, 0);
+    let ends = starts.iter().skip(1).copied().chain([cluster.len()]);
+    starts.iter().copied().zip(ends).map(|(start, end)| (start, &cluster[start..end])).collect()
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' | '\u{3000}')
+}
+
+fn classify(cluster: &str, columns: usize) -> Class {
+    let Some(c) = cluster.chars().next() else { return Class::Start };
+    if is_space(c) && cluster.len() == c.len_utf8() {
+        Class::Space
+    } else if columns >= 2 {
+        Class::Wide(c)
+    } else {
+        Class::Narrow(c)
+    }
+}
+
+enum Quality {
+    Good,
+    Poor,
+    None,
+}
+
+/// Whether a row may break between two clusters.
+fn chance_between(before: Class, after: Class, code: bool) -> Quality {
+    let (before_char, after_char, wide) = match (before, after) {
+        (Class::Start, _) | (_, Class::Start | Class::Space) => return Quality::None,
+        (Class::Space, _) => return Quality::Good,
+        (Class::Wide(a), Class::Wide(b) | Class::Narrow(b)) | (Class::Narrow(a), Class::Wide(b)) => {
+            (a, b, true)
+        }
+        (Class::Narrow(a), Class::Narrow(b)) => (a, b, false),
+    };
+    if wide {
+        return if begins_no_row(after_char) || ends_no_row(before_char) {
+            Quality::None
+        } else {
+            Quality::Good
+        };
+    }
+    match before_char {
+        '␣' | '—' => Quality::Good,
+        '-' | '‐' if !code && after_char.is_alphabetic() => Quality::Good,
+        '/' | '?' | '&' | '=' | '-' | '_' | '.' | ',' | ':' | ';' | '|' | '+' | ')' | ']' | '}' | '%'
+        | '#' => Quality::Poor,
+        _ => Quality::None,
+    }
+}
+
+/// Closing punctuation, small kana and the like: never first in a row.
+fn begins_no_row(c: char) -> bool {
+    matches!(
+        c,
+        '。' | '、'
+            | '，'
+            | '．'
+            | '！'
+            | '？'
+            | '：'
+            | '；'
+            | '）'
+            | '」'
+            | '』'
+            | '】'
+            | '〉'
+            | '》'
+            | '〕'
+            | '］'
+            | '｝'
+            | '’'
+            | '”'
+            | '…'
+            | '‥'
+            | 'ー'
+            | '々'
+            | '・'
+            | 'ぁ'
+            | 'ぃ'
+            | 'ぅ'
+            | 'ぇ'
+            | 'ぉ'
+            | 'っ'
+            | 'ゃ'
+            | 'ゅ'
+            | 'ょ'
+            | 'ァ'
+            | 'ィ'
+            | 'ゥ'
+            | 'ェ'
+            | 'ォ'
+            | 'ッ'
+            | 'ャ'
+            | 'ュ'
+            | 'ョ'
+            | '.'
+            | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | ')'
+            | ']'
+            | '}'
+            | '"'
+            | '\''
+            | '%'
+            | '»'
+    )
+}
+
+/// Opening punctuation: never last in a row.
+fn ends_no_row(c: char) -> bool {
+    matches!(
+        c,
+        '（' | '「' | '『' | '【' | '〈' | '《' | '〔' | '［' | '｛' | '‘' | '“' | '(' | '[' | '{' | '«'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{super::prose::Style, *};
+
+    fn rows(text: &str, width: usize, manner: Manner) -> Vec<String> {
+        let mut prose = Prose::default();
+        prose.push(text, Style::default(), Some(0));
+        wrap(&prose, width, manner)
+            .iter()
+            .map(|row| {
+                let text: String = spans(&prose, row, width).iter().map(|span| span.text.as_str()).collect();
+                " ".repeat(row.indent) + &text
+            })
+            .collect()
+    }
+
+    #[test]
+    fn rows_break_at_spaces() {
+        assert_eq!(rows("the quick brown fox", 10, Manner::Prose), ["the quick", "brown fox"]);
+        assert_eq!(rows("the quick  ", 9, Manner::Prose), ["the quick"]);
+        assert_eq!(rows("", 9, Manner::Prose), [""]);
+        assert_eq!(rows("a\n\nb", 9, Manner::Prose), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_row_breaks() {
+        assert_eq!(rows("abcdefghij", 4, Manner::Prose), ["abcd", "efgh", "ij"]);
+        assert_eq!(
+            rows("https://a.example/path/to", 12, Manner::Prose),
+            ["https://a.", "example/", "path/to"]
+        );
+    }
+
+    #[test]
+    fn wide_characters_break_anywhere_but_before_a_full_stop() {
+        assert_eq!(rows("日本語の文章です。", 6, Manner::Prose), ["日本語", "の文章", "です。"]);
+        assert_eq!(rows("日本語。の", 6, Manner::Prose), ["日本", "語。の"]);
+    }
+
+    #[test]
+    fn a_list_in_a_prompt_hangs() {
+        assert_eq!(rows("- one two three", 9, Manner::Literal), ["- one two", "  three"]);
+        assert_eq!(rows("  10. aa bb", 9, Manner::Literal), ["  10. aa", "    bb"]);
+    }
+
+    #[test]
+    fn emoji_of_several_characters_stay_whole() {
+        assert_eq!(rows("👨‍👩‍👧👨‍👩‍👧", 3, Manner::Prose), ["👨‍👩‍👧", "👨‍👩‍👧"]);
+    }
+
+    #[test]
+    fn rows_with_less_room_than_the_first_hold_no_more_than_fits() {
+        assert_eq!(rows(" https://exa", 8, Manner::Code), [" https:/", "   /exa"]);
+        assert_eq!(rows("- ab cdefghi", 8, Manner::Literal), ["- ab", "  cdefgh", "  i"]);
+    }
+
+    #[test]
+    fn what_fits_nowhere_is_a_mark() {
+        assert_eq!(rows("日本", 1, Manner::Prose), ["›", "›"]);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_fit_and_lose_nothing_but_space(raw in "[ a-z/.日本。é👩🏽‍🚀\n-]{0,80}", width in 2_usize..40) {
+            let all = rows(&raw, width, Manner::Prose);
+            for row in &all {
+                prop_assert!(sanitize::width(row) <= width, "{row:?}");
+            }
+            let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(solid(&all.concat()), solid(&sanitize::text(&raw)));
+        }
+    }
+}
