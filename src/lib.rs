@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod conversation;
+pub mod extract;
 pub mod import;
 pub mod library;
 pub mod load;

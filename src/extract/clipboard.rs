@@ -1,0 +1,470 @@
+//! Puts text on the clipboard, by whatever way reaches the person: the desktop, tmux, or the terminal itself (OSC 52).
+//!
+//! Which ways to try is a pure function of the setting and the [`Surroundings`] (`plan`). Nothing is written to the
+//! terminal here: [`Copied::terminal`] holds the bytes for whoever owns it.
+
+use std::{
+    env, fmt,
+    io::Write,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use crossterm::{Command as _, clipboard::CopyToClipboard};
+
+use super::harmless;
+
+/// Which clipboard is used, as the config's `clipboard` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Setting {
+    /// By the surroundings.
+    #[default]
+    Auto,
+    /// The desktop's.
+    Native,
+    /// The terminal's, by OSC 52.
+    Osc52,
+    /// tmux's, which hands it to the terminal.
+    Tmux,
+    /// None: copying says that it is switched off.
+    Off,
+}
+
+impl Setting {
+    /// Every setting with its word in the config.
+    pub const ALL: [(Self, &str); 5] = [
+        (Self::Auto, "auto"),
+        (Self::Native, "native"),
+        (Self::Osc52, "osc52"),
+        (Self::Tmux, "tmux"),
+        (Self::Off, "off"),
+    ];
+}
+
+/// The most text a terminal is sent, in bytes, if the config says nothing: its base64 is 100 000 bytes, where the
+/// strictest of the common terminals stop.
+pub const OSC52_LIMIT: usize = 74_994;
+
+/// How long another program or the display may take before the next way is tried.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What of the environment decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// There is a display to talk to.
+    pub display: bool,
+    /// The terminal is at the other end of an SSH line.
+    pub ssh: bool,
+    /// Within tmux.
+    pub tmux: bool,
+    /// Within GNU screen.
+    pub screen: bool,
+}
+
+impl Surroundings {
+    /// As the environment of this process has it.
+    pub fn from_env() -> Self {
+        Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+        let tmux = set("TMUX");
+        Self {
+            display: cfg!(not(all(unix, not(target_os = "macos"))))
+                || set("DISPLAY")
+                || set("WAYLAND_DISPLAY"),
+            ssh: set("SSH_TTY") || set("SSH_CONNECTION"),
+            tmux,
+            // tmux may call its terminal "screen" too, and hands STY on if it was started within screen.
+            screen: !tmux && (set("STY") || variable("TERM").is_some_and(|term| term.starts_with("screen"))),
+        }
+    }
+}
+
+/// A way to a clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// arboard.
+    Desktop,
+    /// `tmux load-buffer -w -`.
+    Tmux,
+    /// OSC 52 as it is.
+    Osc52,
+    /// OSC 52 in the wrapping screen lets through.
+    Screen,
+}
+
+/// Ways that are all tried, and one for when none of them works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Plan {
+    all: &'static [Way],
+    otherwise: Option<Way>,
+}
+
+/// Which ways to try. `None`: the clipboard is switched off.
+fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
+    let Surroundings { display, ssh, tmux, screen } = *surroundings;
+    let terminal = if screen { Way::Screen } else { Way::Osc52 };
+    let only = |all| Plan { all, otherwise: None };
+    let plan = match setting {
+        Setting::Off => return None,
+        Setting::Native => only(&[Way::Desktop]),
+        Setting::Tmux => only(&[Way::Tmux]),
+        Setting::Osc52 if screen => only(&[Way::Screen]),
+        Setting::Osc52 => only(&[Way::Osc52]),
+        // The session may be attached from elsewhere: what tmux knows of SSH is from when it was started.
+        Setting::Auto if tmux && display => {
+            Plan { all: &[Way::Desktop, Way::Tmux], otherwise: Some(Way::Osc52) }
+        }
+        Setting::Auto if tmux => Plan { all: &[Way::Tmux], otherwise: Some(Way::Osc52) },
+        Setting::Auto if display && !ssh => Plan { all: &[Way::Desktop], otherwise: Some(terminal) },
+        Setting::Auto if screen => only(&[Way::Screen]),
+        Setting::Auto => only(&[Way::Osc52]),
+    };
+    Some(plan)
+}
+
+/// What became of a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Bytes of text.
+    pub bytes: usize,
+    /// "by OSC 52", "by tmux (it keeps it as a buffer too)", "to the desktop": for the status line.
+    pub by: String,
+    /// To be written to the terminal by whoever owns it; often empty.
+    pub terminal: Vec<u8>,
+}
+
+/// Why nothing was copied. One line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CopyError {
+    /// The one way there is takes less.
+    #[error("too large for the terminal's clipboard ({bytes} bytes, it takes {limit}): e saves it to a file")]
+    TooLarge {
+        /// The text's.
+        bytes: usize,
+        /// The terminal's.
+        limit: usize,
+    },
+    /// Nothing worked.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The clipboard of one session. Keep it for the life of the app: on X11 a copied text is there only as long as
+/// somebody answers for it, and dropping this hands it to the desktop's clipboard manager, if there is one.
+pub struct Clipboard {
+    setting: Setting,
+    surroundings: Surroundings,
+    osc52_limit: usize,
+    desktop: Option<Desktop>,
+}
+
+impl fmt::Debug for Clipboard {
+    // Without the texts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clipboard")
+            .field("setting", &self.setting)
+            .field("surroundings", &self.surroundings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Clipboard {
+    /// Opens nothing yet. `osc52_limit` is in bytes of text ([`OSC52_LIMIT`]).
+    pub fn new(setting: Setting, surroundings: Surroundings, osc52_limit: usize) -> Self {
+        Self { setting, surroundings, osc52_limit, desktop: None }
+    }
+
+    /// Copies a text, made [`harmless`]. May take up to two seconds a way where a display or tmux does not answer.
+    pub fn copy(&mut self, text: &str) -> Result<Copied, CopyError> {
+        let text = harmless(text);
+        if text.is_empty() {
+            return Err(CopyError::Failed("there is nothing to copy".to_owned()));
+        }
+        let Some(plan) = plan(self.setting, &self.surroundings) else {
+            return Err(CopyError::Failed("the clipboard is switched off in the config".to_owned()));
+        };
+        let mut done = Copied { bytes: text.len(), by: String::new(), terminal: Vec::new() };
+        let mut failures = Vec::new();
+        for &way in plan.all {
+            self.take(way, &text, &mut done, &mut failures);
+        }
+        if let Some(way) = plan.otherwise.filter(|_| done.by.is_empty()) {
+            self.take(way, &text, &mut done, &mut failures);
+        }
+        if !done.by.is_empty() {
+            return Ok(done);
+        }
+        let too_large = failures.iter().position(|error| matches!(error, CopyError::TooLarge { .. }));
+        let failed = CopyError::Failed("there is no clipboard here".to_owned());
+        Err(too_large.map(|index| failures.swap_remove(index)).or_else(|| failures.pop()).unwrap_or(failed))
+    }
+
+    fn take(&mut self, way: Way, text: &str, done: &mut Copied, failures: &mut Vec<CopyError>) {
+        let fits = text.len() <= self.osc52_limit;
+        let result = match way {
+            Way::Desktop => self
+                .desktop
+                .get_or_insert_with(Desktop::start)
+                .copy(text)
+                .map(|()| "to the desktop")
+                .map_err(CopyError::Failed),
+            Way::Tmux => load_tmux_buffer(text, fits)
+                .map(|()| {
+                    if fits {
+                        "by tmux (it keeps it as a buffer too)"
+                    } else {
+                        "to a tmux buffer only (too large for the terminal's clipboard)"
+                    }
+                })
+                .map_err(CopyError::Failed),
+            Way::Osc52 | Way::Screen if !fits => {
+                Err(CopyError::TooLarge { bytes: text.len(), limit: self.osc52_limit })
+            }
+            Way::Osc52 => {
+                done.terminal = osc52(text).into_bytes();
+                Ok("by OSC 52")
+            }
+            Way::Screen => {
+                done.terminal = for_screen(&osc52(text));
+                Ok("by OSC 52 through screen")
+            }
+        };
+        match result {
+            Ok(by) if done.by.is_empty() => by.clone_into(&mut done.by),
+            Ok(by) => done.by = format!("{} and {by}", done.by),
+            Err(error) => failures.push(error),
+        }
+    }
+}
+
+/// The sequence that asks a terminal to take a text.
+fn osc52(text: &str) -> String {
+    let mut sequence = String::new();
+    // Writing to a String cannot fail.
+    let _ = CopyToClipboard::to_clipboard_from(text).write_ansi(&mut sequence);
+    sequence
+}
+
+/// screen hands on what stands in a device control string, of which it takes 768 bytes at a time. The sequence's own
+/// end (ESC \) would end that string, so it ends in BEL instead, which means the same.
+fn for_screen(sequence: &str) -> Vec<u8> {
+    const MOST: usize = 512;
+    let body = sequence.strip_suffix("\x1b\\").unwrap_or(sequence);
+    let bytes: Vec<u8> = body.bytes().chain([0x07]).collect();
+    bytes.chunks(MOST).flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
+}
+
+/// Hands a text to tmux, which keeps it as a buffer and, with `to_terminal`, sends it on to the terminal's clipboard:
+/// under tmux's defaults the only way there.
+fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
+    let mut command = Command::new("tmux");
+    command.arg("load-buffer").args(to_terminal.then_some("-w")).arg("-");
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| format!("tmux: {}", super::save::reason(&error)))?;
+    let stdin = child.stdin.take();
+    let text = text.to_owned();
+    // A tmux that does not read must not hold us up.
+    let writer = thread::spawn(move || stdin.map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes())));
+    let status = wait(&mut child, PATIENCE);
+    if status.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let written = writer.join().is_ok_and(|written| written.is_ok());
+    match status {
+        None => Err("tmux does not answer".to_owned()),
+        Some(true) if written => Ok(()),
+        Some(_) => Err("tmux did not take it".to_owned()),
+    }
+}
+
+/// Whether a child succeeded; `None` when it is not done in time.
+fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status.success()),
+            Ok(None) if Instant::now() >= deadline => return None,
+            Ok(None) => thread::sleep(Duration::from_millis(5)),
+            Err(_) => return Some(false),
+        }
+    }
+}
+
+/// The desktop's clipboard, on a thread of its own: it answers for the text as long as it lives, and a display that
+/// hangs does not hang the app.
+struct Desktop {
+    requests: Option<Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Request {
+    text: String,
+    answer: Sender<Result<(), String>>,
+}
+
+impl Desktop {
+    fn start() -> Self {
+        let (requests, inbox) = mpsc::channel::<Request>();
+        let run = move || {
+            let mut clipboard: Option<arboard::Clipboard> = None;
+            for Request { text, answer } in inbox {
+                let result = match clipboard.take().map_or_else(arboard::Clipboard::new, Ok) {
+                    Ok(mut opened) => {
+                        let result = opened.set_text(text);
+                        clipboard = Some(opened);
+                        result
+                    }
+                    Err(error) => Err(error),
+                };
+                // Nobody waits any more: too late, but not wrong.
+                let _ = answer.send(result.map_err(|error| format!("the desktop's clipboard: {error}")));
+            }
+        };
+        let thread = thread::Builder::new().name("clipboard".to_owned()).spawn(run).ok();
+        Self { requests: Some(requests), thread }
+    }
+
+    fn copy(&self, text: &str) -> Result<(), String> {
+        let gone = || "the desktop's clipboard is gone".to_owned();
+        let (answer, result) = mpsc::channel();
+        let request = Request { text: text.to_owned(), answer };
+        self.requests.as_ref().ok_or_else(gone)?.send(request).map_err(|_| gone())?;
+        match result.recv_timeout(PATIENCE) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => Err("the desktop's clipboard does not answer".to_owned()),
+            Err(RecvTimeoutError::Disconnected) => Err(gone()),
+        }
+    }
+}
+
+impl Drop for Desktop {
+    /// Lets the thread hand the text over to the desktop's clipboard manager, but not for long.
+    fn drop(&mut self) {
+        self.requests = None;
+        let Some(thread) = self.thread.take() else { return };
+        let deadline = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Setting::{Auto, Native, Off},
+        Way::{Desktop, Osc52, Screen, Tmux},
+        *,
+    };
+
+    fn surroundings(words: &str) -> Surroundings {
+        let has = |word: &str| words.split(' ').any(|other| other == word);
+        Surroundings { display: has("display"), ssh: has("ssh"), tmux: has("tmux"), screen: has("screen") }
+    }
+
+    #[test]
+    fn every_surrounding_has_its_ways() {
+        let table: [(Setting, &str, &[Way], Option<Way>); 22] = [
+            (Auto, "", &[Osc52], None),
+            (Auto, "ssh", &[Osc52], None),
+            (Auto, "display", &[Desktop], Some(Osc52)),
+            (Auto, "display ssh", &[Osc52], None),
+            (Auto, "tmux", &[Tmux], Some(Osc52)),
+            (Auto, "tmux ssh", &[Tmux], Some(Osc52)),
+            (Auto, "tmux display", &[Desktop, Tmux], Some(Osc52)),
+            (Auto, "tmux display ssh", &[Desktop, Tmux], Some(Osc52)),
+            (Auto, "screen", &[Screen], None),
+            (Auto, "screen ssh", &[Screen], None),
+            (Auto, "screen display", &[Desktop], Some(Screen)),
+            (Auto, "screen display ssh", &[Screen], None),
+            (Auto, "tmux screen", &[Tmux], Some(Osc52)),
+            (Native, "", &[Desktop], None),
+            (Native, "ssh tmux", &[Desktop], None),
+            (Setting::Osc52, "", &[Osc52], None),
+            (Setting::Osc52, "tmux display", &[Osc52], None),
+            (Setting::Osc52, "screen", &[Screen], None),
+            (Setting::Tmux, "", &[Tmux], None),
+            (Setting::Tmux, "display", &[Tmux], None),
+            (Auto, "tmux screen ssh", &[Tmux], Some(Osc52)),
+            (Auto, "tmux screen display", &[Desktop, Tmux], Some(Osc52)),
+        ];
+        for (setting, words, all, otherwise) in table {
+            assert_eq!(
+                plan(setting, &surroundings(words)),
+                Some(Plan { all, otherwise }),
+                "{setting:?} {words}"
+            );
+        }
+        assert_eq!(plan(Off, &surroundings("display tmux")), None);
+    }
+
+    #[test]
+    fn the_environment_is_read_as_the_programs_set_it() {
+        let read = |pairs: &[(&str, &str)]| {
+            Surroundings::read(|name| {
+                pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(read(&[("SSH_TTY", "/dev/pts/1")]).ssh && read(&[("SSH_CONNECTION", "a b c d")]).ssh);
+        assert!(!read(&[("SSH_TTY", "")]).ssh);
+        assert!(read(&[("TMUX", "/tmp/x,1,0"), ("TERM", "screen-256color")]).tmux);
+        assert!(!read(&[("TMUX", "/tmp/x,1,0"), ("TERM", "screen-256color"), ("STY", "1.a")]).screen);
+        assert!(
+            read(&[("STY", "1.a"), ("TERM", "xterm")]).screen && read(&[("TERM", "screen.xterm")]).screen
+        );
+        assert!(read(&[("WAYLAND_DISPLAY", "wayland-0")]).display && read(&[("DISPLAY", ":0")]).display);
+    }
+
+    #[test]
+    fn a_copy_over_ssh_is_sent_by_osc52() {
+        let mut clipboard = Clipboard::new(Auto, surroundings("ssh display"), OSC52_LIMIT);
+        let copied = clipboard.copy("Zürich\x1b[201~\r\n").unwrap();
+        assert_eq!(copied.by, "by OSC 52");
+        assert_eq!(copied.bytes, "Zürich[201~\n".len());
+        assert_eq!(copied.terminal, b"\x1b]52;c;WsO8cmljaFsyMDF+Cg==\x1b\\");
+    }
+
+    #[test]
+    fn what_the_terminal_would_cut_is_not_sent() {
+        let mut clipboard = Clipboard::new(Auto, surroundings("ssh"), 10);
+        assert!(clipboard.copy("0123456789").is_ok());
+        assert_eq!(clipboard.copy("0123456789a"), Err(CopyError::TooLarge { bytes: 11, limit: 10 }));
+    }
+
+    #[test]
+    fn nothing_and_a_switched_off_clipboard_are_said() {
+        let mut off = Clipboard::new(Off, surroundings(""), OSC52_LIMIT);
+        assert!(off.copy("x").unwrap_err().to_string().contains("switched off"));
+        let mut clipboard = Clipboard::new(Auto, surroundings(""), OSC52_LIMIT);
+        assert_eq!(clipboard.copy("\x1b\r"), Err(CopyError::Failed("there is nothing to copy".to_owned())));
+    }
+
+    #[test]
+    fn screen_gets_pieces_it_takes_which_are_the_sequence_together() {
+        let text = "a long answer ".repeat(200);
+        let mut clipboard = Clipboard::new(Auto, surroundings("screen"), OSC52_LIMIT);
+        let bytes = clipboard.copy(&text).unwrap().terminal;
+        let sent = String::from_utf8(bytes).unwrap();
+        let mut whole = String::new();
+        for piece in sent.split_inclusive("\x1b\\") {
+            assert!(piece.len() <= 768, "screen drops longer strings");
+            whole.push_str(piece.strip_prefix("\x1bP").unwrap().strip_suffix("\x1b\\").unwrap());
+        }
+        assert_eq!(whole, format!("{}\x07", osc52(&text).strip_suffix("\x1b\\").unwrap()));
+    }
+
+    #[test]
+    fn a_tmux_that_is_not_there_is_no_end() {
+        // The server's socket is nowhere: tmux fails, or is not installed; either way the terminal is next.
+        let mut clipboard = Clipboard::new(Setting::Tmux, surroundings("tmux"), OSC52_LIMIT);
+        if let Err(error) = clipboard.copy("x") {
+            assert!(error.to_string().starts_with("tmux"), "{error}");
+        }
+    }
+}

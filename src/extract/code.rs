@@ -1,0 +1,104 @@
+//! The code in a message, to be copied on its own.
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+use super::blocks::{Block, blocks};
+use crate::conversation::{Conversation, Kind};
+
+/// A block of code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeBlock {
+    /// The first word after the fence, or empty.
+    pub language: String,
+    /// The code, byte for byte, without the line break before the closing fence. Code inside a list or a quotation
+    /// comes without that indentation.
+    pub code: String,
+}
+
+/// The fenced code blocks of a Markdown text, in order.
+pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
+    let mut found = Vec::new();
+    if !text.contains("```") && !text.contains("~~~") {
+        return found;
+    }
+    let mut open: Option<CodeBlock> = None;
+    for event in Parser::new(text) {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(words))) => {
+                let language = words.split([' ', '\t', ',', '{']).next().unwrap_or_default().to_owned();
+                open = Some(CodeBlock { language, code: String::new() });
+            }
+            Event::Text(code) => {
+                if let Some(block) = &mut open {
+                    block.code.push_str(&code);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some(mut block) = open.take() {
+                    if block.code.ends_with('\n') {
+                        block.code.pop();
+                    }
+                    found.push(block);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The code of a message of any kind: the fenced blocks of prose; a tool call, a result or a program on a canvas is
+/// one block as a whole.
+pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<CodeBlock> {
+    let kind = conversation.messages()[message].kind;
+    if matches!(kind, Kind::Call | Kind::Output | Kind::Canvas) {
+        let whole = blocks(conversation, message).into_iter().find_map(|block| match block {
+            Block::Code { language, text } => Some(CodeBlock {
+                language: language.to_owned(),
+                code: text.strip_suffix('\n').unwrap_or(text).to_owned(),
+            }),
+            _ => None,
+        });
+        if let Some(block) = whole {
+            return vec![block];
+        }
+    }
+    code_blocks(conversation.message_text(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sample::{answer, chain, folded},
+        *,
+    };
+
+    fn found(text: &str) -> Vec<(String, String)> {
+        code_blocks(text).into_iter().map(|block| (block.language, block.code)).collect()
+    }
+
+    #[test]
+    fn every_fenced_block_is_found_with_its_language() {
+        let text = "Do\n\n```rust,ignore\nfn main() {\n    \n}\n```\n\n1. then\n   ~~~\n   a\n     b\n   ~~~\n\n`not this`";
+        assert_eq!(
+            found(text),
+            [("rust".into(), "fn main() {\n    \n}".into()), (String::new(), "a\n  b".into())]
+        );
+        assert!(found("no code").is_empty());
+    }
+
+    #[test]
+    fn an_empty_and_an_open_block_count_too() {
+        assert_eq!(
+            found("```sh\n```\n\n```\nls"),
+            [("sh".into(), String::new()), (String::new(), "ls".into())]
+        );
+    }
+
+    #[test]
+    fn a_tool_call_is_code_as_a_whole() {
+        let conversation = chain("t", vec![folded(Kind::Output, "a\n```\nb"), answer("```\nx\n```")]);
+        assert_eq!(message_code_blocks(&conversation, 0)[0].code, "a\n```\nb");
+        assert_eq!(message_code_blocks(&conversation, 1)[0].code, "x");
+    }
+}

@@ -1,0 +1,318 @@
+//! HTML: one file that needs nothing else, in light and dark, and good to print.
+//!
+//! Nothing in it can act or call anywhere: it has no script, no handler and no image, font or style from elsewhere,
+//! and tells the browser to allow none (a Content-Security-Policy). Text of the archive is written as text: HTML in a
+//! message shows as it was typed. Links are made of http, https and mailto addresses only.
+//!
+//! ```html
+//! <article class="user">
+//! <h2>You <span>· 3 Mar 2025, 10:42</span></h2>
+//! <p>Requests through our ingress die with 504.</p>
+//! </article>
+//! ```
+
+use std::fmt::Write as _;
+
+use super::{
+    Options, address,
+    blocks::{Block, blocks, describe, one_line},
+    heading,
+    prose::{escape, is_safe_address, prose},
+    turns::{Turn, turns},
+};
+use crate::conversation::{Conversation, Link, Visibility};
+
+const STYLE: &str = include_str!("html.css");
+
+/// What goes before one or several conversations in a file.
+pub(super) fn opening(title: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+        escape(one_line(title).trim())
+    )
+}
+
+/// What goes after them.
+pub(super) const CLOSING: &str = "</body>\n</html>\n";
+
+/// One conversation, without what makes it a file.
+pub(super) fn section(conversation: &Conversation, options: &Options) -> String {
+    let mut out = String::with_capacity(conversation.shown_text().len() * 5 / 4 + 4_096);
+    out.push_str("<main>\n<header>\n<h1 dir=\"auto\">");
+    out.push_str(&escape(one_line(&conversation.title).trim()));
+    out.push_str("</h1>\n");
+    let mut facts: Vec<String> = Vec::new();
+    facts.extend(conversation.created.and_then(|time| heading::stamp(time, &options.zone)));
+    facts.extend(conversation.model().map(|model| escape(&one_line(model)).into_owned()));
+    facts.extend(
+        address(conversation)
+            .map(|address| format!("<a rel=\"noopener noreferrer\" href=\"{0}\">{0}</a>", escape(&address))),
+    );
+    if !facts.is_empty() {
+        out.push_str("<p>");
+        out.push_str(&facts.join(" · "));
+        out.push_str("</p>\n");
+    }
+    out.push_str("</header>\n");
+    for turn in turns(conversation, options) {
+        write_turn(conversation, &turn, options, &mut out);
+    }
+    out.push_str("</main>\n");
+    out
+}
+
+/// The conversation as a file of its own.
+pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+    opening(&conversation.title) + &section(conversation, options) + CLOSING
+}
+
+/// Some messages, without what makes them a file.
+pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    let mut out = String::new();
+    for &message in messages {
+        write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
+    }
+    out
+}
+
+fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
+    let message = &conversation.messages()[turn.message];
+    let folded = if message.visibility == Visibility::Shown { "" } else { " folded" };
+    let words = heading::words(conversation, turn, &options.zone);
+    let speaker = usize::from(turn.number.is_some()).min(words.len());
+    let (before, after) = words.split_at((speaker + 1).min(words.len()));
+    // Writing to a String cannot fail.
+    let _ = write!(
+        out,
+        "<article class=\"{}{folded}\">\n<h2>{} <span>{}</span></h2>\n",
+        message.role.as_str(),
+        escape(&one_line(&before.join(" · "))),
+        after
+            .iter()
+            .fold(String::new(), |line, word| line + "· " + &escape(&one_line(word)) + " ")
+            .trim_end(),
+    );
+    for block in blocks(conversation, turn.message) {
+        write_block(&block, out);
+    }
+    out.push_str("</article>\n");
+}
+
+fn write_block(block: &Block<'_>, out: &mut String) {
+    match block {
+        Block::Prose(text) => {
+            out.push_str("<div dir=\"auto\">\n");
+            prose(text, out);
+            out.push_str("</div>\n");
+        }
+        Block::Quote(text) => {
+            out.push_str("<blockquote dir=\"auto\">\n");
+            prose(text, out);
+            out.push_str("</blockquote>\n");
+        }
+        Block::Code { text, .. } => {
+            out.push_str("<pre><code>");
+            out.push_str(&escape(text));
+            out.push_str("</code></pre>\n");
+        }
+        Block::Note(text) => note(text, out),
+        Block::Attachment(attachment) => note(&describe(attachment), out),
+        Block::Source(link) => {
+            out.push_str("<p>");
+            source(link, out);
+            out.push_str("</p>\n");
+        }
+        Block::Sources(links) => {
+            out.push_str("<p>Sources:</p>\n<ul>\n");
+            for link in *links {
+                out.push_str("<li>");
+                source(link, out);
+                out.push_str("</li>\n");
+            }
+            out.push_str("</ul>\n");
+        }
+    }
+}
+
+fn note(text: &str, out: &mut String) {
+    out.push_str("<p class=\"note\">");
+    out.push_str(&escape(&one_line(text)));
+    out.push_str("</p>\n");
+}
+
+fn source(link: &Link, out: &mut String) {
+    let (title, url) = (one_line(link.title.trim()), one_line(link.url.trim()));
+    let words = if title.is_empty() { &url } else { &title };
+    if is_safe_address(&url) {
+        let _ = write!(out, "<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escape(&url), escape(words));
+        return;
+    }
+    out.push_str(&escape(words));
+    if !title.is_empty() && !url.is_empty() {
+        let _ = write!(out, " ({})", escape(&url));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{
+        super::{
+            Format, Include,
+            sample::{answer, chain, folded, options, prompt},
+        },
+        *,
+    };
+    use crate::conversation::Kind;
+
+    fn body_of(texts: &[&str]) -> String {
+        let conversation = chain("t", texts.iter().map(|text| prompt(text)).collect());
+        super::messages(&conversation, &(0..texts.len()).collect::<Vec<_>>(), &options(Format::Html))
+    }
+
+    #[test]
+    fn a_conversation_is_a_page_of_turns() {
+        let conversation = chain(
+            "A <b>title</b>",
+            vec![prompt("Why *this*?"), answer("1. `x < y`\n2. see [here](https://a.example)")],
+        );
+        let page = super::conversation(&conversation, &options(Format::Html));
+        let main = page.split_once("<main>").map_or("", |(_, main)| main);
+        insta::assert_snapshot!(main, @r#"
+
+        <header>
+        <h1 dir="auto">A &lt;b&gt;title&lt;/b&gt;</h1>
+        <p>3 Mar 2025, 09:42 · gpt-4o · <a rel="noopener noreferrer" href="https://chatgpt.com/c/67c57b1e-0000-4000-8000-000000000001">https://chatgpt.com/c/67c57b1e-0000-4000-8000-000000000001</a></p>
+        </header>
+        <article class="user">
+        <h2>You <span>· 3 Mar 2025, 09:42</span></h2>
+        <div dir="auto">
+        <p>Why <em>this</em>?</p>
+        </div>
+        </article>
+        <article class="assistant">
+        <h2>gpt-4o <span>· 3 Mar 2025, 09:42</span></h2>
+        <div dir="auto">
+        <ol>
+        <li><code>x &lt; y</code></li>
+        <li>see <a rel="noopener noreferrer" href="https://a.example">here</a></li>
+        </ol>
+        </div>
+        </article>
+        </main>
+        </body>
+        </html>
+        "#);
+    }
+
+    #[test]
+    fn what_would_act_is_text() {
+        let page = body_of(&[
+            "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)> a<br>b",
+            "[x](javascript:alert(1)) ![y](https://tracker.example/p.png) <https://a.example/\"onclick=x>",
+            "```\"><script>\nx</code></pre><script>\n```",
+        ]);
+        assert!(
+            !page.contains("<script") && !page.contains("<img") && !page.contains("javascript:"),
+            "{page}"
+        );
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && page.contains("a<br>b"), "{page}");
+        assert!(page.contains("href=\"https://tracker.example/p.png\">y</a>"), "{page}");
+    }
+
+    #[test]
+    fn formulas_keep_every_character() {
+        let page =
+            body_of(&["so \\(a_1 * b_1 < c\\) and\n\n\\[\nx\n= y\n\\]\n\n# On \\(z\\)\n\n`\\(code\\)`"]);
+        assert!(page.contains("$a_1 * b_1 &lt; c$"), "{page}");
+        assert!(page.contains("$$x\n= y$$"), "{page}");
+        assert!(page.contains("<h3>On $z$</h3>") && page.contains("<code>\\(code\\)</code>"), "{page}");
+    }
+
+    /// Reads the page as a browser's tokeniser would, strictly: every tag known, every one closed in order.
+    fn check(page: &str) -> Result<(), String> {
+        const VOID: [&str; 3] = ["br", "hr", "meta"];
+        const KNOWN: [&str; 34] = [
+            "html",
+            "head",
+            "title",
+            "style",
+            "body",
+            "main",
+            "header",
+            "article",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "p",
+            "div",
+            "span",
+            "a",
+            "ul",
+            "ol",
+            "li",
+            "pre",
+            "code",
+            "blockquote",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "em",
+            "strong",
+            "del",
+            "sup",
+        ];
+        let mut open: Vec<&str> = Vec::new();
+        let mut rest = page.trim_start_matches("<!DOCTYPE html>");
+        while let Some((_, tag)) = rest.split_once('<') {
+            let (tag, after) = tag.split_once('>').ok_or("an open tag")?;
+            rest = after;
+            if let Some(name) = tag.strip_prefix('/') {
+                if open.pop() != Some(name) {
+                    return Err(format!("</{name}> closes nothing"));
+                }
+                continue;
+            }
+            let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+            if attributes
+                .split("=\"")
+                .any(|part| part.rsplit(['"', ' ']).next().is_some_and(|name| name.starts_with("on")))
+            {
+                return Err(format!("a handler: {tag}"));
+            }
+            if VOID.contains(&name) {
+                continue;
+            }
+            if !KNOWN.contains(&name) {
+                return Err(format!("<{name}>"));
+            }
+            open.push(name);
+        }
+        if open.is_empty() { Ok(()) } else { Err(format!("left open: {open:?}")) }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_page_that_is_whole_and_holds_no_tag_of_its_own(texts in prop::collection::vec(
+            r#"(<|>|"|'|&|<script>|<a href=|\[x\]\(|\)|https://a |javascript:|!\[|\]|```|\n|\n\n|- |1\. |> |# |\|a\|b\||\|-\|-\||\*|_|~~|`|\\\(|\\\)|\[\^1\]|: |<br>|<!--|text|\x1b|é){0,30}"#, 1..3)) {
+            let mut drafts: Vec<_> = texts.iter().map(|text| prompt(text)).collect();
+            drafts.extend(texts.iter().map(|text| folded(Kind::Output, text)));
+            let conversation = chain(&texts[0], drafts);
+            let all = Options { include: Include::ALL, ..options(Format::Html) };
+            let page = super::conversation(&conversation, &all);
+            prop_assert!(check(&page).is_ok(), "{:?}\n{}", check(&page), page);
+            prop_assert!(!page.contains('\x1b') && !page.contains("<script"));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! JSON Lines: one object a message, its text as it is in the conversation (citations resolved, LaTeX untouched).
+//!
+//! ```json
+//! {"role":"user","time":"2025-03-03T09:42:00Z","model":null,"text":"Requests through our ingress die with 504."}
+//! {"role":"assistant","time":"2025-03-03T09:42:07.5Z","model":"gpt-4o","text":"That is nginx's own default: …"}
+//! ```
+//! `time` (RFC 3339, UTC) and `model` may be null. jq and DuckDB read it as it is.
+
+use serde::Serialize;
+
+use super::{Options, rfc3339, turns};
+use crate::conversation::Conversation;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    role: &'static str,
+    time: Option<String>,
+    model: Option<&'a str>,
+    text: &'a str,
+}
+
+pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+    let turns: Vec<usize> =
+        turns::turns(conversation, options).into_iter().map(|turn| turn.message).collect();
+    messages(conversation, &turns)
+}
+
+pub(super) fn messages(conversation: &Conversation, messages: &[usize]) -> String {
+    let mut out = String::new();
+    for &index in messages {
+        let message = &conversation.messages()[index];
+        let line = Line {
+            role: message.role.as_str(),
+            time: message.time().and_then(rfc3339),
+            model: conversation.message_model(index),
+            text: conversation.message_text(index),
+        };
+        // Making JSON of strings cannot fail; if it did, the line would be missing, not wrong.
+        if let Ok(line) = serde_json::to_string(&line) {
+            out.push_str(&one_line(line));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// JSON on one line for whoever splits lines, too: some languages also break them at these three characters, which JSON
+/// lets stand as they are. They can only be inside strings, where an escape means the same.
+pub fn one_line(json: String) -> String {
+    if !json.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+        return json;
+    }
+    json.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Format, Include,
+        sample::{answer, chain, folded, forked, options, prompt},
+    };
+    use crate::{conversation::Kind, extract::Options};
+
+    #[test]
+    fn a_line_is_one_line_wherever_lines_are_split() {
+        let text = "a\u{2028}b\u{2029}c\u{85}d";
+        let line = super::messages(&chain("t", vec![answer(text)]), &[0]);
+        assert!(!line.contains(['\u{2028}', '\u{2029}', '\u{85}']), "{line}");
+        let read: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(read["text"], text);
+    }
+
+    #[test]
+    fn a_line_is_role_time_model_and_the_exact_text() {
+        let conversation =
+            chain("t", vec![prompt("Why \\(x\\)?\u{1b}"), folded(Kind::Call, "no"), answer("# \"Z\"\nü")]);
+        assert_eq!(
+            super::conversation(&conversation, &options(Format::Jsonl)),
+            "{\"role\":\"user\",\"time\":\"2025-03-03T09:42:00Z\",\"model\":null,\"text\":\"Why \\\\(x\\\\)?\\u001b\"}\n\
+             {\"role\":\"assistant\",\"time\":\"2025-03-03T09:42:07.5Z\",\"model\":\"gpt-4o\",\"text\":\"# \\\"Z\\\"\\nü\"}\n"
+        );
+    }
+
+    #[test]
+    fn all_branches_come_in_depth_first_order() {
+        let all = Options { all_branches: true, include: Include::ALL, ..options(Format::Jsonl) };
+        let text = super::conversation(&forked(), &all);
+        let texts: Vec<&str> = text.lines().filter_map(|line| line.split("\"text\":").nth(1)).collect();
+        assert_eq!(texts, ["\"Which one?\"}", "\"Hm.\"}", "\"Left.\"}", "\"Why?\"}", "\"Right.\"}"]);
+    }
+}

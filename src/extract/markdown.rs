@@ -1,0 +1,480 @@
+//! Markdown: the title, a heading a turn, bodies as written. What GitHub and Obsidian draw correctly.
+//!
+//! ```markdown
+//! ---
+//! title: "Ingress returns 504 after a minute"
+//! id: "67c5…"
+//! address: "https://chatgpt.com/c/67c5…"
+//! created: 2025-03-03T09:42:00Z
+//! updated: 2025-03-03T10:01:12Z
+//! models: ["gpt-4o"]
+//! ---
+//!
+//! # Ingress returns 504 after a minute
+//!
+//! ## You · 3 Mar 2025, 10:42
+//!
+//! Requests through our ingress die with 504.
+//!
+//! ## gpt-4o · 3 Mar 2025, 10:42
+//!
+//! That is nginx's own default: …
+//! ```
+//! The block of YAML comes with [`Options::front_matter`]. In an extract of all branches turns are numbered, and
+//! a heading says where its branch parts: `## 7 · You · 3 Mar 2025, 10:50 · branch 2 of 3 after 4`.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use super::{
+    Options, address,
+    blocks::{Block, blocks, describe, one_line},
+    body::below_heading,
+    heading, rfc3339,
+    turns::{Turn, turns},
+};
+use crate::conversation::{Conversation, Link};
+
+/// What becomes of the messages' own Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bodies {
+    /// Made to fit below the turn's heading: for a file that is rendered.
+    Rendered,
+    /// Exactly as written: for a copy.
+    AsWritten,
+}
+
+pub(super) fn conversation(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
+    let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
+    if options.front_matter {
+        front_matter(conversation, &mut out);
+    }
+    out.push_str("# ");
+    out.push_str(&escaped(conversation.title.trim()));
+    out.push('\n');
+    for turn in turns(conversation, options) {
+        write_turn(conversation, &turn, options, bodies, &mut out);
+    }
+    out
+}
+
+/// Several messages, each under its heading, as written.
+pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    let mut out = String::new();
+    for &message in messages {
+        write_turn(
+            conversation,
+            &Turn { message, number: None, fork: None },
+            options,
+            Bodies::AsWritten,
+            &mut out,
+        );
+    }
+    out.trim_start().to_owned()
+}
+
+/// The message alone, without its heading or a line break at the end.
+pub(super) fn body(conversation: &Conversation, message: usize, bodies: Bodies) -> String {
+    let mut out = String::new();
+    write_body(conversation, message, bodies, &mut out);
+    out.trim_matches('\n').to_owned()
+}
+
+fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, bodies: Bodies, out: &mut String) {
+    let words = heading::words(conversation, turn, &options.zone);
+    out.push_str("\n## ");
+    out.push_str(&escaped(&words.join(" · ")));
+    out.push('\n');
+    write_body(conversation, turn.message, bodies, out);
+}
+
+/// Every block with a blank line before it.
+fn write_body(conversation: &Conversation, message: usize, bodies: Bodies, out: &mut String) {
+    for block in blocks(conversation, message) {
+        out.push('\n');
+        match block {
+            Block::Prose(text) if bodies == Bodies::AsWritten => out.push_str(text.trim_end()),
+            Block::Prose(text) => out.push_str(below_heading(text).trim_end()),
+            Block::Code { language, text } => fenced(language, text, out),
+            Block::Quote(text) => {
+                for (number, line) in below_heading(text).lines().enumerate() {
+                    out.push_str(if number == 0 { ">" } else { "\n>" });
+                    if !line.is_empty() {
+                        out.push(' ');
+                        out.push_str(line);
+                    }
+                }
+            }
+            Block::Note(text) => italic(text, out),
+            Block::Attachment(attachment) => italic(&describe(attachment), out),
+            Block::Source(link) => out.push_str(&source(link)),
+            Block::Sources(links) => {
+                out.push_str("Sources:\n");
+                for link in links {
+                    out.push_str("\n- ");
+                    out.push_str(&source(link));
+                }
+            }
+        }
+        out.push('\n');
+    }
+}
+
+fn italic(text: &str, out: &mut String) {
+    out.push('*');
+    out.push_str(&escaped(text.trim()));
+    out.push('*');
+}
+
+/// A code block with a fence longer than any run of backticks in it.
+fn fenced(language: &str, text: &str, out: &mut String) {
+    let mut longest = 2;
+    let mut run = 0;
+    for byte in text.bytes() {
+        run = if byte == b'`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    let language = language.trim();
+    let plain = language.chars().all(|char| char.is_alphanumeric() || "+-#._".contains(char));
+    out.push_str(&fence);
+    out.push_str(if plain { language } else { "" });
+    out.push('\n');
+    out.push_str(text);
+    if !text.ends_with('\n') {
+        out.push('\n');
+    }
+    out.push_str(&fence);
+}
+
+fn source(link: &Link) -> String {
+    let url: String = one_line(link.url.trim())
+        .chars()
+        .map(|char| match char {
+            ' ' => "%20".to_owned(),
+            '<' => "%3C".to_owned(),
+            '>' => "%3E".to_owned(),
+            '\\' => "%5C".to_owned(),
+            char => char.to_string(),
+        })
+        .collect();
+    let title = escaped(link.title.trim());
+    if url.is_empty() {
+        return title.into_owned();
+    }
+    let safe = ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    match (safe, title.is_empty()) {
+        (true, true) => format!("<{url}>"),
+        (true, false) => format!("[{title}](<{url}>)"),
+        (false, true) => escaped(&url).into_owned(),
+        (false, false) => format!("{title} ({})", escaped(&url)),
+    }
+}
+
+/// A text on one line in which Markdown sees no marks.
+fn escaped(text: &str) -> Cow<'_, str> {
+    let line = one_line(text);
+    if !line.contains(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '~', '$', '|', '&']) {
+        return line;
+    }
+    let mut out = String::with_capacity(line.len() + 8);
+    let mut before: Option<char> = None;
+    let mut chars = line.chars().peekable();
+    while let Some(char) = chars.next() {
+        let inside_word = before.is_some_and(char::is_alphanumeric)
+            && chars.peek().is_some_and(|char| char.is_alphanumeric());
+        let mark = match char {
+            // snake_case and "a & b" are no marks.
+            '_' => !inside_word,
+            '&' => chars.peek().is_some_and(|char| char.is_ascii_alphabetic() || *char == '#'),
+            // Only at the ends of a heading, or at the start of a line.
+            '#' => before.is_none_or(|char| matches!(char, ' ' | '#')),
+            '>' => before.is_none(),
+            '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '$' | '|' => true,
+            _ => false,
+        };
+        if mark {
+            out.push('\\');
+        }
+        out.push(char);
+        before = Some(char);
+    }
+    Cow::Owned(out)
+}
+
+/// YAML whose strings are written as JSON, which it contains.
+fn front_matter(conversation: &Conversation, out: &mut String) {
+    let mut models: Vec<&str> = Vec::new();
+    for index in 0..conversation.messages().len() {
+        if let Some(model) = conversation.message_model(index).filter(|model| !models.contains(model)) {
+            models.push(model);
+        }
+    }
+    if models.is_empty() {
+        models.extend(conversation.model());
+    }
+    out.push_str("---\n");
+    let mut field = |key: &str, value: String| {
+        out.push_str(key);
+        out.push_str(": ");
+        out.push_str(&value);
+        out.push('\n');
+    };
+    field("title", quoted(&conversation.title));
+    field("id", quoted(&conversation.id));
+    if let Some(address) = address(conversation) {
+        field("address", quoted(&address));
+    }
+    for (key, time) in [("created", conversation.created), ("updated", conversation.updated)] {
+        if let Some(time) = time.and_then(rfc3339) {
+            field(key, time);
+        }
+    }
+    field("models", format!("[{}]", models.into_iter().map(quoted).collect::<Vec<_>>().join(", ")));
+    out.push_str("---\n\n");
+}
+
+/// A string in double quotes, as both JSON and YAML read it.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            // YAML wants controls, line separators and the byte order mark escaped; JSON allows it.
+            char if char.is_control()
+                || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') =>
+            {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{:04x}", char as u32);
+            }
+            char => out.push(char),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+
+    use super::{
+        super::{
+            Format, Include, body, code_blocks,
+            sample::{answer, chain, folded, forked, heading, options, prompt},
+        },
+        *,
+    };
+    use crate::conversation::{Attachment, Builder, Detail, Draft, Heading, Kind, Media, Part};
+
+    fn extract(conversation: &Conversation) -> String {
+        super::conversation(conversation, &options(Format::Markdown), Bodies::Rendered)
+    }
+
+    /// How many headings of each level, and the code of every block, as a reader of the file sees them.
+    fn seen(markdown: &str) -> ([usize; 6], Vec<String>) {
+        let mut headings = [0; 6];
+        let mut code = Vec::new();
+        let mut inside = false;
+        for event in Parser::new_ext(markdown, body::dialect()) {
+            match event {
+                Event::Start(Tag::Heading { level, .. }) => {
+                    headings[level as usize - HeadingLevel::H1 as usize] += 1;
+                }
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                    code.push(String::new());
+                    inside = true;
+                }
+                Event::Text(text) if inside => code.last_mut().expect("pushed above").push_str(&text),
+                Event::End(TagEnd::CodeBlock) => inside = false,
+                _ => {}
+            }
+        }
+        (headings, code)
+    }
+
+    #[test]
+    fn a_conversation_is_a_title_and_a_heading_a_turn() {
+        let conversation = chain(
+            "Why *504*?",
+            vec![
+                prompt("Why \\(x\\)?\n"),
+                folded(Kind::Call, "no"),
+                answer("# Because\n\n```\nopen"),
+                prompt("Thanks"),
+            ],
+        );
+        insta::assert_snapshot!(extract(&conversation), @r"
+        # Why \*504\*?
+
+        ## You · 3 Mar 2025, 09:42
+
+        Why $x$?
+
+        ## gpt-4o · 3 Mar 2025, 09:42
+
+        ### Because
+
+        ```
+        open
+        ```
+
+        ## You · 3 Mar 2025, 09:42
+
+        Thanks
+        ");
+    }
+
+    #[test]
+    fn tools_reasoning_canvases_and_attachments_are_told_apart() {
+        let attachment = Attachment {
+            media: Media::Image,
+            id: "file-1".into(),
+            name: "a_b [1].png".into(),
+            size: None,
+            dimensions: Some((8, 9)),
+            mime: "".into(),
+            prompt: "".into(),
+            content: "".into(),
+        };
+        let link = |title: &str, url: &str| Link { title: title.into(), url: url.into() };
+        let part = |detail| Part { range: 0..0, detail };
+        let canvas = Detail::Canvas { title: "Plan".into(), format: "document".into() };
+        let sources =
+            Detail::Sources([link("A [b]", "https://a.example/x y"), link("", "javascript:alert(1)")].into());
+        let conversation = chain(
+            "t",
+            vec![
+                Draft { parts: vec![part(Detail::Attachment(attachment.into()))], ..prompt("Look") },
+                folded(Kind::Reasoning, "Hm."),
+                Draft { name: Some("python"), ..folded(Kind::Call, "print('```')") },
+                Draft {
+                    parts: vec![part(Detail::Source(link("Page", "https://b.example").into()))],
+                    ..folded(Kind::Quote, "one\n\ntwo")
+                },
+                Draft { kind: Kind::Canvas, parts: vec![part(canvas)], ..answer("# Plan\n") },
+                Draft { interrupted: true, parts: vec![part(sources)], ..answer("Done") },
+            ],
+        );
+        let all = Options { include: Include::ALL, ..options(Format::Markdown) };
+        insta::assert_snapshot!(super::conversation(&conversation, &all, Bodies::Rendered), @r"
+        # t
+
+        ## You · 3 Mar 2025, 09:42
+
+        *Image: a_b \[1\].png (8 × 9)*
+
+        Look
+
+        ## gpt-4o · reasoning · 3 Mar 2025, 09:42
+
+        Hm.
+
+        ## gpt-4o · to python · 3 Mar 2025, 09:42
+
+        ````python
+        print('```')
+        ````
+
+        ## gpt-4o · quote · 3 Mar 2025, 09:42
+
+        [Page](<https://b.example>)
+
+        > one
+        >
+        > two
+
+        ## gpt-4o · canvas: Plan · 3 Mar 2025, 09:42
+
+        ### Plan
+
+        ## gpt-4o · cut short · 3 Mar 2025, 09:42
+
+        Done
+
+        Sources:
+
+        - [A \[b\]](<https://a.example/x%20y>)
+        - javascript:alert(1)
+        ");
+    }
+
+    #[test]
+    fn all_branches_are_numbered_and_labelled() {
+        let all = Options { all_branches: true, ..options(Format::Markdown) };
+        let text = super::conversation(&forked(), &all, Bodies::Rendered);
+        let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).collect();
+        assert_eq!(
+            headings,
+            [
+                "## 1 · You · 3 Mar 2025, 09:42",
+                "## 2 · gpt-4o · 3 Mar 2025, 09:42 · branch 1 of 2 after 1",
+                "## 3 · You · 3 Mar 2025, 09:42",
+                "## 4 · gpt-4o · 3 Mar 2025, 09:42 · branch 2 of 2 after 1 (the one last shown)",
+            ]
+        );
+    }
+
+    #[test]
+    fn front_matter_is_yaml_whatever_the_title_holds() {
+        let mut builder = Builder::new();
+        let leaf = builder.push(answer("x"));
+        let conversation =
+            builder.finish(Heading { title: Some("a: \"b\"\n---\n\u{85}"), ..heading("") }, Some(leaf));
+        let with = Options { front_matter: true, ..options(Format::Markdown) };
+        let text = super::conversation(&conversation, &with, Bodies::Rendered);
+        insta::assert_snapshot!(text.split("\n\n").next().unwrap_or_default(), @r#"
+        ---
+        title: "a: \"b\"\n---"
+        id: "67c57b1e-0000-4000-8000-000000000001"
+        address: "https://chatgpt.com/c/67c57b1e-0000-4000-8000-000000000001"
+        created: 2025-03-03T09:42:00Z
+        updated: 2025-03-03T09:43:00Z
+        models: ["gpt-4o"]
+        ---
+        "#);
+    }
+
+    #[test]
+    fn a_conversation_with_nothing_to_show_is_its_title() {
+        assert_eq!(extract(&chain("Nothing", Vec::new())), "# Nothing\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_swallows_or_adds_a_turn(bodies in prop::collection::vec(
+            r"(# |## |```|~~~|````|\n|\n\n|text|---|===|> |- |1\. |    |<!-- |<script>|<div>|-->|</script>|`|\\\(|\\\)|\\\[|\\\]|\||\t|\[a\]: b|é){0,25}", 1..4)) {
+            let drafts: Vec<Draft<'_>> = bodies.iter().map(|body| prompt(body)).collect();
+            let conversation = chain("The title", drafts);
+            let text = extract(&conversation);
+            let (headings, _) = seen(&text);
+            prop_assert_eq!(headings[0], 1, "{}", text);
+            prop_assert_eq!(headings[1], bodies.len(), "{}", text);
+        }
+
+        #[test]
+        fn every_code_block_is_there_byte_for_byte(code in r"([a-z# `~=\-é\\(\n]|```){0,40}", fence in "`{3,5}|~{3,5}", cut_off: bool) {
+            let code = code.replace(&fence, "");
+            let body = format!("# Look\n\nand \\(x\\)\n\n{fence}\n{code}{}", if cut_off { String::new() } else { format!("\n{fence}\n\nand more") });
+            let conversation = chain("t", vec![answer(&body), folded(Kind::Output, &code)]);
+            let all = Options { include: Include::ALL, ..options(Format::Markdown) };
+            let text = super::conversation(&conversation, &all, Bodies::Rendered);
+            let (_, blocks) = seen(&text);
+            // The line break before the closing fence is no part of the code; nor, where the text was cut off, is a
+            // last line of spaces.
+            let blocks: Vec<&str> = blocks.iter().map(|code| code.trim_end()).collect();
+            let mut expected: Vec<String> =
+                code_blocks(&body).into_iter().map(|block| block.code.trim_end().to_owned()).collect();
+            if !code.trim().is_empty() {
+                expected.push(code.trim_end().to_owned());
+            }
+            prop_assert_eq!(blocks, expected);
+        }
+    }
+}

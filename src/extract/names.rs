@@ -1,0 +1,242 @@
+//! File names from titles: readable, portable, harmless, and never the same for two conversations.
+
+use hashbrown::HashSet;
+use jiff::{Timestamp, tz::TimeZone};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::conversation::{Attachment, Conversation};
+
+/// The longest name in bytes, its extension included. File systems take 255; encrypted ones 143, and a name this
+/// long still fits beside others in a listing.
+const LONGEST: usize = 140;
+/// Of those, what is kept free for making a name unique.
+const RESERVE: usize = 24;
+
+/// `2025-03-03-ingress-returns-504-after-a-minute.md`: the day it began (in `zone`) and its title in lower case.
+///
+/// Letters and digits of every script stay, all else becomes one dash: so there is no separator, control, dot, space
+/// or character of `<>:"/\|?*` in it but the dot before the extension. A title without a letter gives the id. At
+/// most 140 bytes, cut between graphemes.
+pub fn file_name(conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
+    format!("{}.{extension}", stem(conversation, extension, zone))
+}
+
+fn stem(conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
+    let mut stem = String::new();
+    if let Some(day) = conversation
+        .created
+        .or(conversation.updated)
+        .and_then(|time| Timestamp::from_microsecond(time.0).ok())
+    {
+        let day = day.to_zoned_datetime(zone.clone());
+        // Before the year 0 a date begins with a dash.
+        if day.year() >= 0 {
+            stem = day.strftime("%Y-%m-%d").to_string();
+        }
+    }
+    let room = LONGEST - RESERVE - stem.len() - 2 - extension.len().min(16);
+    let mut words = slug(&conversation.title, room);
+    if words.is_empty() {
+        words = slug(&conversation.id, room);
+    }
+    if words.is_empty() {
+        "conversation".clone_into(&mut words);
+    }
+    if stem.is_empty() {
+        return if is_device(&words) { format!("conversation-{words}") } else { words };
+    }
+    stem + "-" + &words
+}
+
+/// The name under which an attachment is saved in the current folder: its own, made harmless, or its id, with the
+/// ending its type asks for. Never a path.
+pub fn attachment_name(attachment: &Attachment) -> String {
+    let own = if attachment.name.is_empty() { &attachment.id } else { &attachment.name };
+    // Whatever stands before a separator was a folder on somebody else's machine.
+    let own = own.rsplit(['/', '\\']).next().unwrap_or_default();
+    let (stem, ending) = match own.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() && ending.len() <= 10 => (stem, slug(ending, 10)),
+        _ => (own, ending_of(attachment)),
+    };
+    let mut stem = slug(stem, LONGEST - RESERVE);
+    if stem.is_empty() || is_device(&stem) {
+        stem = format!("attachment-{}", slug(&attachment.id, 40));
+    }
+    let stem = stem.trim_end_matches('-');
+    if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") }
+}
+
+/// An ending for what has none, by its MIME type.
+fn ending_of(attachment: &Attachment) -> String {
+    let known = match &*attachment.mime {
+        "image/jpeg" => "jpg",
+        "text/plain" => "txt",
+        "audio/mpeg" => "mp3",
+        mime => mime.split_once('/').map_or("", |(_, kind)| kind),
+    };
+    slug(known, 10)
+}
+
+/// The names given out so far, for many files in one folder.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A name no other conversation got from this set: [`file_name`], with the beginning of the id where that is
+    /// taken, and a number where even that is. Names differ in more than case, which some file systems ignore.
+    pub fn name(&mut self, conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
+        let stem = stem(conversation, extension, zone);
+        let mut name = format!("{stem}.{extension}");
+        let id = slug(&conversation.id, 8);
+        let mut number = 1_usize;
+        while !self.taken.insert(name.to_lowercase()) {
+            name = match (number, id.is_empty()) {
+                (1, false) => format!("{stem}-{id}.{extension}"),
+                (_, false) => format!("{stem}-{id}-{number}.{extension}"),
+                (_, true) => format!("{stem}-{}.{extension}", number + 1),
+            };
+            number += 1;
+        }
+        name
+    }
+}
+
+/// The letters and digits of a text in lower case, in words joined by dashes, at most `room` bytes.
+fn slug(text: &str, room: usize) -> String {
+    let mut out = String::new();
+    let mut gap = false;
+    for grapheme in text.graphemes(true) {
+        let letters = grapheme.chars().next().is_some_and(char::is_alphanumeric);
+        // Marks stay with their letter; characters one cannot see do not, nor a sign that a letter binds to itself.
+        let seen: String = grapheme
+            .chars()
+            .filter(|&char| char.is_alphanumeric() || !(char.is_ascii() || char.is_whitespace()))
+            .filter(|&char| !is_invisible(char))
+            .flat_map(char::to_lowercase)
+            .collect();
+        if !letters || seen.is_empty() {
+            gap = !out.is_empty();
+            continue;
+        }
+        if out.len() + usize::from(gap) + seen.len() > room {
+            break;
+        }
+        if std::mem::take(&mut gap) {
+            out.push('-');
+        }
+        out.push_str(&seen);
+    }
+    out
+}
+
+/// Controls, zero-width and direction marks, variation selectors, tags: what could hide in a name.
+fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Names Windows takes for devices, whatever their extension.
+fn is_device(stem: &str) -> bool {
+    let stem = stem.to_ascii_lowercase();
+    matches!(&*stem, "con" | "prn" | "aux" | "nul")
+        || ["com", "lpt"].iter().any(|port| {
+            stem.strip_prefix(port).is_some_and(|number| {
+                let mut chars = number.chars();
+                matches!((chars.next(), chars.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{
+        super::sample::{MORNING, heading},
+        *,
+    };
+    use crate::conversation::{Builder, Heading, Time};
+
+    fn named(title: &str, id: &str, created: Option<Time>) -> Conversation {
+        let heading = Heading { id: Some(id), created, updated: None, ..heading(title) };
+        Builder::new().finish(heading, None)
+    }
+
+    fn name(title: &str) -> String {
+        file_name(&named(title, "67c57b1e", Some(MORNING)), "md", &TimeZone::UTC)
+    }
+
+    #[test]
+    fn a_name_is_the_day_and_the_title() {
+        assert_eq!(
+            name("Ingress returns 504 after a minute"),
+            "2025-03-03-ingress-returns-504-after-a-minute.md"
+        );
+        assert_eq!(name("日本語のタイトル"), "2025-03-03-日本語のタイトル.md");
+        assert_eq!(name("हिन्दी  and Zürich's?"), "2025-03-03-हिन्दी-and-zürich-s.md");
+    }
+
+    #[test]
+    fn the_day_is_the_one_on_the_persons_clock() {
+        let zone = TimeZone::fixed(jiff::tz::offset(-12));
+        let conversation = named("t", "x", Some(MORNING));
+        assert_eq!(file_name(&conversation, "md", &zone), "2025-03-02-t.md");
+        assert_eq!(file_name(&named("t", "x", Time::from_seconds(-62_167_219_200.0)), "md", &zone), "t.md");
+    }
+
+    #[test]
+    fn a_title_without_a_letter_gives_the_id_and_a_hostile_id_is_tamed() {
+        assert_eq!(name("🎉 … ///"), "2025-03-03-67c57b1e.md");
+        let hostile = named("...", "../../etc/passwd", None);
+        assert_eq!(file_name(&hostile, "md", &TimeZone::UTC), "etc-passwd.md");
+        assert_eq!(file_name(&named("/", "/", None), "md", &TimeZone::UTC), "conversation.md");
+    }
+
+    #[test]
+    fn no_name_is_a_device_of_windows() {
+        for title in ["CON", "nul", "Aux.", "com1", "LPT9", " prn "] {
+            let name = file_name(&named(title, "x", None), "md", &TimeZone::UTC);
+            assert!(name.starts_with("conversation-"), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_conversations_never_get_one_name() {
+        let mut names = Names::new();
+        let mut give = |title, id| names.name(&named(title, id, Some(MORNING)), "md", &TimeZone::UTC);
+        assert_eq!(give("New chat", "aaaaaaaa-1"), "2025-03-03-new-chat.md");
+        assert_eq!(give("new  chat", "bbbbbbbb-1"), "2025-03-03-new-chat-bbbbbbbb.md");
+        assert_eq!(give("New chat!", "bbbbbbbb-2"), "2025-03-03-new-chat-bbbbbbbb-2.md");
+        assert_eq!(give("New chat", "//"), "2025-03-03-new-chat-2.md");
+        assert_eq!(give("New chat", "//"), "2025-03-03-new-chat-3.md");
+    }
+
+    proptest! {
+        #[test]
+        fn any_title_gives_a_name_any_system_takes(title in "\\PC*|.*|(é\u{301}|👩‍👩‍👧|ا|\u{202e}|ﬃ|İ){50,90}", id in ".*", dated: bool) {
+            let conversation = named(&title, &id, dated.then_some(MORNING));
+            let mut names = Names::new();
+            for _ in 0..3 {
+                let name = names.name(&conversation, "jsonl", &TimeZone::UTC);
+                prop_assert!(name.len() <= LONGEST, "{} bytes", name.len());
+                prop_assert!(!name.starts_with(['.', '-', ' ']));
+                let (stem, extension) = name.rsplit_once('.').expect("a dot");
+                prop_assert_eq!(extension, "jsonl");
+                prop_assert!(!stem.is_empty() && !stem.ends_with(['.', ' ']));
+                prop_assert!(!stem.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*', '.', ' ']));
+                prop_assert!(!stem.contains(is_invisible));
+                prop_assert!(!is_device(stem));
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! A message's Markdown as HTML in which nothing acts.
+//!
+//! HTML in the message is written as the text it was typed as; a picture becomes a link to it; an address that is
+//! not http, https or mailto is no link.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
+
+use super::{
+    body::{self, TURN_LEVEL},
+    math::{self, Formula},
+};
+
+/// Stand for a formula while Markdown is read: its number between two characters of a plane nobody writes in.
+const FORMULA_START: char = '\u{f_fffc}';
+const FORMULA_END: char = '\u{f_fffd}';
+
+/// Writes a Markdown text as HTML.
+pub(super) fn prose(text: &str, out: &mut String) {
+    let formulas = math::formulas(text);
+    let parsed = hide(text, &formulas);
+    let mut writer = Writer {
+        text,
+        formulas: &formulas,
+        out,
+        cells: Vec::new(),
+        column: 0,
+        in_head: false,
+        links: Vec::new(),
+    };
+    for event in Parser::new_ext(&parsed, body::dialect()) {
+        writer.event(event);
+    }
+}
+
+/// The text with every formula as its number.
+fn hide<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
+    let marks = [FORMULA_START, FORMULA_END];
+    if formulas.is_empty() && !text.contains(marks) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (number, formula) in formulas.iter().enumerate() {
+        out.push_str(&text[from..formula.range.start].replace(marks, "\u{fffd}"));
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{FORMULA_START}{number}{FORMULA_END}");
+        from = formula.range.end;
+    }
+    out.push_str(&text[from..].replace(marks, "\u{fffd}"));
+    Cow::Owned(out)
+}
+
+struct Writer<'a> {
+    text: &'a str,
+    formulas: &'a [Formula],
+    out: &'a mut String,
+    /// Of the table being written.
+    cells: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+    /// For each link or picture that is open: whether it has an address to close.
+    links: Vec<bool>,
+}
+
+impl Writer<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.words(&text),
+            Event::Code(code) => {
+                self.out.push_str("<code>");
+                self.words(&code);
+                self.out.push_str("</code>");
+            }
+            // The one tag that models write for a reader: a line break within a table.
+            Event::InlineHtml(html) if matches!(&*html, "<br>" | "<br/>" | "<br />") => {
+                self.out.push_str("<br>");
+            }
+            Event::Html(html) | Event::InlineHtml(html) => self.words(&html),
+            Event::SoftBreak => self.out.push('\n'),
+            Event::HardBreak => self.out.push_str("<br>\n"),
+            Event::Rule => self.out.push_str("<hr>\n"),
+            Event::FootnoteReference(name) => {
+                self.out.push_str("<sup>");
+                self.words(&name);
+                self.out.push_str("</sup>");
+            }
+            Event::TaskListMarker(done) => self.out.push_str(if done { "☑ " } else { "☐ " }),
+            Event::InlineMath(math) | Event::DisplayMath(math) => self.words(&math),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Paragraph => self.out.push_str("<p>"),
+            Tag::Heading { level, .. } => self.level(level as usize, "<h"),
+            Tag::BlockQuote(_) => self.out.push_str("<blockquote>\n"),
+            Tag::CodeBlock(kind) => {
+                self.out.push_str("<pre><code");
+                if let CodeBlockKind::Fenced(words) = kind
+                    && let Some(language) =
+                        words.split([' ', ',', '{']).next().filter(|word| !word.is_empty())
+                {
+                    self.out.push_str(" class=\"language-");
+                    self.words(language);
+                    self.out.push('"');
+                }
+                self.out.push('>');
+            }
+            Tag::HtmlBlock => self.out.push_str("<p>"),
+            Tag::List(None) => self.out.push_str("<ul>\n"),
+            Tag::List(Some(1)) => self.out.push_str("<ol>\n"),
+            Tag::List(Some(first)) => {
+                let _ = writeln!(self.out, "<ol start=\"{first}\">");
+            }
+            Tag::Item => self.out.push_str("<li>"),
+            Tag::FootnoteDefinition(name) => {
+                self.out.push_str("<div class=\"note\"><sup>");
+                self.words(&name);
+                self.out.push_str("</sup> ");
+            }
+            Tag::Table(alignments) => {
+                self.cells = alignments;
+                self.out.push_str("<table>\n");
+            }
+            Tag::TableHead => {
+                self.in_head = true;
+                self.column = 0;
+                self.out.push_str("<thead><tr>");
+            }
+            Tag::TableRow => {
+                self.column = 0;
+                self.out.push_str("<tr>");
+            }
+            Tag::TableCell => {
+                self.out.push_str(if self.in_head { "<th" } else { "<td" });
+                self.out.push_str(match self.cells.get(self.column) {
+                    Some(Alignment::Center) => " style=\"text-align: center\">",
+                    Some(Alignment::Right) => " style=\"text-align: right\">",
+                    _ => ">",
+                });
+                self.column += 1;
+            }
+            Tag::Emphasis => self.out.push_str("<em>"),
+            Tag::Strong => self.out.push_str("<strong>"),
+            Tag::Strikethrough => self.out.push_str("<del>"),
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => self.open_link(&dest_url),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::HtmlBlock => self.out.push_str("</p>\n"),
+            TagEnd::Heading(level) => {
+                self.level(level as usize, "</h");
+                self.out.push('\n');
+            }
+            TagEnd::BlockQuote(_) => self.out.push_str("</blockquote>\n"),
+            TagEnd::CodeBlock => self.out.push_str("</code></pre>\n"),
+            TagEnd::List(true) => self.out.push_str("</ol>\n"),
+            TagEnd::List(false) => self.out.push_str("</ul>\n"),
+            TagEnd::Item => self.out.push_str("</li>\n"),
+            TagEnd::FootnoteDefinition => self.out.push_str("</div>\n"),
+            TagEnd::Table => self.out.push_str("</tbody></table>\n"),
+            TagEnd::TableHead => {
+                self.in_head = false;
+                self.out.push_str("</tr></thead>\n<tbody>\n");
+            }
+            TagEnd::TableRow => self.out.push_str("</tr>\n"),
+            TagEnd::TableCell => self.out.push_str(if self.in_head { "</th>" } else { "</td>" }),
+            TagEnd::Emphasis => self.out.push_str("</em>"),
+            TagEnd::Strong => self.out.push_str("</strong>"),
+            TagEnd::Strikethrough => self.out.push_str("</del>"),
+            TagEnd::Link | TagEnd::Image if self.links.pop() == Some(true) => self.out.push_str("</a>"),
+            _ => {}
+        }
+    }
+
+    fn level(&mut self, level: usize, tag: &str) {
+        let _ = write!(self.out, "{tag}{}>", (level + TURN_LEVEL).min(6));
+    }
+
+    fn open_link(&mut self, url: &CowStr<'_>) {
+        // A link within a link is none.
+        let open = is_safe_address(url) && !self.links.contains(&true);
+        self.links.push(open);
+        if open {
+            self.out.push_str("<a rel=\"noopener noreferrer\" href=\"");
+            self.words(url);
+            self.out.push_str("\">");
+        }
+    }
+
+    /// Writes text; formulas come back in it.
+    fn words(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(FORMULA_START) {
+            self.out.push_str(&escape(before));
+            let (number, after) = after.split_once(FORMULA_END).unwrap_or((after, ""));
+            if let Some(formula) = number.parse::<usize>().ok().and_then(|number| self.formulas.get(number)) {
+                let range = &formula.range;
+                let inner = self.text[range.start + 2..range.end - 2].trim();
+                let delimiter = if formula.display { "$$" } else { "$" };
+                self.out.push_str(&escape(&format!("{delimiter}{inner}{delimiter}")));
+            }
+            rest = after;
+        }
+        self.out.push_str(&escape(rest));
+    }
+}
+
+/// Whether a link may be made of an address.
+pub(super) fn is_safe_address(url: &str) -> bool {
+    let scheme =
+        |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    !url.contains(char::is_control) && ["http://", "https://", "mailto:"].into_iter().any(scheme)
+}
+
+/// A text in which HTML sees no marks, within an element or a quoted attribute. Control characters, which HTML does
+/// not allow, become U+FFFD.
+pub(super) fn escape(text: &str) -> Cow<'_, str> {
+    let marks = |char: char| {
+        matches!(char, '&' | '<' | '>' | '"' | '\'') || (char.is_control() && char != '\n' && char != '\t')
+    };
+    if !text.contains(marks) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            char if char.is_control() && char != '\n' && char != '\t' => out.push('\u{fffd}'),
+            char => out.push(char),
+        }
+    }
+    Cow::Owned(out)
+}

@@ -1,0 +1,63 @@
+//! Redaction on the way out: whatever is extracted passes here, changed or as it is.
+
+use std::{
+    borrow::Cow,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    conversation::Conversation,
+    secrets::{Counts, Scanner},
+};
+
+/// Whether secrets are taken out, and how many were; several threads may use one.
+#[derive(Debug, Default)]
+pub struct Redaction(Option<Mutex<Counts>>);
+
+impl Redaction {
+    /// One that takes secrets out, or one that lets everything pass.
+    pub fn new(wanted: bool) -> Self {
+        Self(wanted.then(Mutex::default))
+    }
+
+    /// The conversation as it may be written. Give it to [`super::conversation`] in the place of the other.
+    pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+        if self.0.is_none() {
+            return Cow::Borrowed(conversation);
+        }
+        let (redacted, counts) = Scanner::built_in().redact_conversation(conversation);
+        self.count(&counts);
+        Cow::Owned(redacted)
+    }
+
+    /// The conversation to name a file after: only its title matters, and nothing is counted.
+    pub fn named<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+        if self.0.is_none() || Scanner::built_in().scan(&conversation.title).is_empty() {
+            return Cow::Borrowed(conversation);
+        }
+        Cow::Owned(Scanner::built_in().redact_conversation(conversation).0)
+    }
+
+    /// An original object as it may be written: its strings changed, no other byte.
+    pub fn original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.0.is_none() {
+            return Cow::Borrowed(bytes);
+        }
+        let (redacted, counts) = Scanner::built_in().redact_json(bytes);
+        self.count(&counts);
+        Cow::Owned(redacted)
+    }
+
+    fn count(&self, counts: &Counts) {
+        if let Some(sum) = &self.0 {
+            sum.lock().unwrap_or_else(PoisonError::into_inner).merge(counts);
+        }
+    }
+
+    /// What was found so far in all that passed, "2 e-mail addresses" (empty: nothing); `None` when nothing was to
+    /// be taken out.
+    pub fn sentence(&self) -> Option<String> {
+        let counts = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(counts.sentence(Scanner::built_in()))
+    }
+}

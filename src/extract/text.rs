@@ -1,0 +1,104 @@
+//! Plain text: the title, a line of facts, then each turn under a line that says who speaks. Bodies as written.
+//!
+//! ```text
+//! Ingress returns 504 after a minute
+//! 3 Mar 2025, 10:42 · gpt-4o · https://chatgpt.com/c/67c5…
+//!
+//! You · 3 Mar 2025, 10:42
+//! -----------------------
+//!
+//! Requests through our ingress die with 504.
+//! ```
+
+use super::{
+    Options, address,
+    blocks::{Block, blocks, describe, one_line},
+    heading,
+    turns::{Turn, turns},
+};
+use crate::conversation::{Conversation, Link};
+
+pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+    let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
+    out.push_str(one_line(&conversation.title).trim());
+    out.push('\n');
+    let facts = [
+        conversation.created.and_then(|time| heading::stamp(time, &options.zone)),
+        conversation.model().map(|model| one_line(model).into_owned()),
+        address(conversation),
+    ];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    if !facts.is_empty() {
+        out.push_str(&facts.join(" · "));
+        out.push('\n');
+    }
+    for turn in turns(conversation, options) {
+        write_turn(conversation, &turn, options, &mut out);
+    }
+    out
+}
+
+pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+    let mut out = String::new();
+    for &message in messages {
+        write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
+    }
+    out.trim_start().to_owned()
+}
+
+/// The message alone, without its heading or a line break at the end.
+pub(super) fn body(conversation: &Conversation, message: usize) -> String {
+    let mut out = String::new();
+    write_body(conversation, message, &mut out);
+    out.trim_matches('\n').to_owned()
+}
+
+fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
+    let words = heading::words(conversation, turn, &options.zone);
+    let line = one_line(&words.join(" · ")).into_owned();
+    out.push_str("\n\n");
+    out.push_str(&line);
+    out.push('\n');
+    out.extend(std::iter::repeat_n('-', line.chars().count()));
+    out.push('\n');
+    write_body(conversation, turn.message, out);
+}
+
+/// Every block with a blank line before it.
+fn write_body(conversation: &Conversation, message: usize, out: &mut String) {
+    for block in blocks(conversation, message) {
+        out.push('\n');
+        match block {
+            Block::Prose(text) | Block::Note(text) => out.push_str(text.trim_end()),
+            Block::Code { text, .. } => out.push_str(text.trim_end_matches(['\n', '\r'])),
+            Block::Quote(text) => {
+                for (number, line) in text.lines().enumerate() {
+                    out.push_str(if number == 0 { "> " } else { "\n> " });
+                    out.push_str(line);
+                }
+            }
+            Block::Attachment(attachment) => {
+                out.push('[');
+                out.push_str(&describe(attachment));
+                out.push(']');
+            }
+            Block::Source(link) => out.push_str(&source(link)),
+            Block::Sources(links) => {
+                out.push_str("Sources:");
+                for link in links {
+                    out.push_str("\n- ");
+                    out.push_str(&source(link));
+                }
+            }
+        }
+        out.push('\n');
+    }
+}
+
+fn source(link: &Link) -> String {
+    match (one_line(link.title.trim()), one_line(link.url.trim())) {
+        (title, url) if url.is_empty() => title.into_owned(),
+        (title, url) if title.is_empty() => url.into_owned(),
+        (title, url) => format!("{title} <{url}>"),
+    }
+}

@@ -1,0 +1,123 @@
+//! Which messages an extract holds, in which order, and where its branches part.
+
+use super::Options;
+use crate::conversation::Conversation;
+
+/// One message of an extract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Turn {
+    /// Its index in the conversation.
+    pub message: usize,
+    /// Its number in an extract of all branches, from 1; `None` in an extract of one.
+    pub number: Option<usize>,
+    /// Set where several turns follow the same one.
+    pub fork: Option<Fork>,
+}
+
+/// One of several turns that follow the same one: an edited prompt, a regenerated answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fork {
+    /// Which, from 1, by creation.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+    /// The number of the turn they all follow; `None`: they begin the conversation.
+    pub after: Option<usize>,
+    /// The branch the provider's screen last showed goes through it.
+    pub visible: bool,
+}
+
+/// The turns of an extract. Between two of them may stand messages that are not taken: a fork is told between turns
+/// that are.
+pub(super) fn turns(conversation: &Conversation, options: &Options) -> Vec<Turn> {
+    let messages = conversation.messages();
+    let taken = |index: usize| options.takes(&messages[index]);
+    if !options.all_branches {
+        let path = match options.leaf.filter(|&leaf| leaf < messages.len()) {
+            Some(leaf) => conversation.path_to(leaf),
+            None => conversation.visible_path(),
+        };
+        return path
+            .into_iter()
+            .filter(|&index| taken(index))
+            .map(|message| Turn { message, number: None, fork: None })
+            .collect();
+    }
+    let mut visible = vec![false; messages.len()];
+    for index in conversation.visible_path() {
+        visible[index] = true;
+    }
+    // Slot 0 stands for the beginning, slot n for turn n.
+    let mut followers = vec![0_usize];
+    let mut turns = Vec::new();
+    // The number of the nearest turn at or before each message on its branch.
+    let mut nearest = vec![0_usize; messages.len()];
+    let mut after = Vec::new();
+    for (index, message) in messages.iter().enumerate() {
+        let before = message.parent().map_or(0, |parent| nearest[parent]);
+        nearest[index] = before;
+        if taken(index) {
+            followers[before] += 1;
+            followers.push(0);
+            nearest[index] = turns.len() + 1;
+            after.push((before, followers[before]));
+            turns.push(Turn { message: index, number: Some(turns.len() + 1), fork: None });
+        }
+    }
+    for (turn, (before, index)) in turns.iter_mut().zip(after) {
+        let count = followers[before];
+        turn.fork = (count > 1).then(|| Fork {
+            index,
+            count,
+            after: (before > 0).then_some(before),
+            visible: visible[turn.message],
+        });
+    }
+    turns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            Format, Include,
+            sample::{forked, options},
+        },
+        *,
+    };
+
+    type Told = (usize, Option<(usize, usize, Option<usize>, bool)>);
+
+    fn told(turns: &[Turn]) -> Vec<Told> {
+        let fork = |fork: Fork| (fork.index, fork.count, fork.after, fork.visible);
+        turns.iter().map(|turn| (turn.message, turn.fork.map(fork))).collect()
+    }
+
+    #[test]
+    fn the_visible_branch_is_the_default_and_a_leaf_chooses_another() {
+        let conversation = forked();
+        assert_eq!(told(&turns(&conversation, &options(Format::Markdown))), [(0, None), (4, None)]);
+        let other = Options { leaf: Some(3), ..options(Format::Markdown) };
+        assert_eq!(told(&turns(&conversation, &other)), [(0, None), (2, None), (3, None)]);
+        let wild = Options { leaf: Some(99), ..options(Format::Markdown) };
+        assert_eq!(turns(&conversation, &wild).len(), 2);
+    }
+
+    #[test]
+    fn all_branches_are_labelled_where_they_part_though_folded_messages_stand_between() {
+        let conversation = forked();
+        let all = Options { all_branches: true, ..options(Format::Markdown) };
+        let expected =
+            [(0, None), (2, Some((1, 2, Some(1), false))), (3, None), (4, Some((2, 2, Some(1), true)))];
+        assert_eq!(told(&turns(&conversation, &all)), expected);
+        let include = Include { reasoning: true, ..Include::default() };
+        let expected = [
+            (0, None),
+            (1, Some((1, 2, Some(1), false))),
+            (2, None),
+            (3, None),
+            (4, Some((2, 2, Some(1), true))),
+        ];
+        assert_eq!(told(&turns(&conversation, &Options { include, ..all })), expected);
+    }
+}
