@@ -1,11 +1,41 @@
-//! unspool opens a chat-history archive, finds a conversation as you type, shows it, and extracts it safely.
+//! unspool opens a chat-history archive, finds a conversation as you type, shows it as it was meant to be read, and
+//! extracts it safely to a file or the clipboard.
+//!
+//! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
+//!
+//! ```text
+//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ search, transcript, extract ─▶ tui
+//!                                                                                 └─▶ cli
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`conversation`] | one conversation as pure data: a text buffer, messages that point into it, a tree |
+//! | [`archive`] | where bytes come from: zip, folder, file, stdin; limits; the stream of conversation objects; attachments |
+//! | [`import`] | one file a provider: one JSON object in, one conversation out |
+//! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
+//! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its account |
+//! | [`search`] | the query language, fuzzy titles, full text, ranking (pure); a worker |
+//! | [`transcript`] | what a reader sees for a given width; the one place where text is sanitised |
+//! | [`extract`] | Markdown, text, HTML, JSON Lines; file names (pure); saving and the clipboard |
+//! | [`tui`], [`cli`] | the two front doors to the same rooms; they never import each other |
+//!
+//! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
+//! written anywhere unless the person asked for that file.
+
+pub mod conversation;
 
 pub mod archive;
-pub mod conversation;
-pub mod extract;
 pub mod import;
+
 pub mod library;
 pub mod load;
+
 pub mod search;
 pub mod secrets;
 pub mod transcript;
+
+pub mod extract;
+
+pub mod cli;
+pub mod tui;

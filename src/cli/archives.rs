@@ -1,0 +1,139 @@
+//! Which archives a command is about, and reading them.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::bail;
+
+use super::{args::Global, output::tell, progress::Progress};
+use crate::{
+    archive::{Archive, Limits, Location},
+    conversation::Conversation,
+    library::Library,
+    load::{self, Arrival, Report},
+};
+
+/// Everything a subcommand works on.
+#[derive(Debug)]
+pub struct Opened {
+    /// In the order they were named; [`crate::conversation::Source::archive`] counts them.
+    pub archives: Vec<Archive>,
+    /// All conversations, merged.
+    pub library: Library,
+    /// What was read and what was not.
+    pub report: Report,
+}
+
+impl Opened {
+    /// What the archive a conversation is from is called.
+    pub fn source(&self, conversation: &Conversation) -> &str {
+        self.archives.get(usize::from(conversation.source.archive)).map_or("", Archive::name)
+    }
+}
+
+/// Where the archives are: those named, the demo if asked for, else `$UNSPOOL_ARCHIVE`. None named twice.
+pub fn locations(global: &Global, named: &[PathBuf]) -> Vec<Location> {
+    let mut locations: Vec<Location> = Vec::new();
+    let named = named.iter().map(|path| location(path));
+    for location in named.chain(global.demo.then_some(Location::Demo)) {
+        if !locations.contains(&location) {
+            locations.push(location);
+        }
+    }
+    if locations.is_empty() {
+        let variable = env::var_os("UNSPOOL_ARCHIVE").filter(|path| !path.is_empty());
+        locations.extend(variable.map(|path| location(Path::new(&path))));
+    }
+    locations
+}
+
+fn location(path: &Path) -> Location {
+    if path.as_os_str() == "-" { Location::Stdin } else { Location::Path(path.to_owned()) }
+}
+
+/// The bounds the flags ask for.
+pub fn limits(global: &Global) -> Limits {
+    Limits {
+        conversation_bytes: global.limit_conversation_mb.saturating_mul(1 << 20),
+        member_bytes: global.limit_member_gb.saturating_mul(1 << 30),
+        ratio: global.limit_ratio,
+        members: global.limit_members,
+        memory_bytes: global.limit_memory_mb.saturating_mul(1 << 20),
+        stdin_bytes: global.limit_stdin_mb.saturating_mul(1 << 20),
+        nested_bytes: global.limit_nested_mb.saturating_mul(1 << 20),
+    }
+}
+
+/// Opens and reads all of them. Damage is warned of, once.
+pub fn open(global: &Global, named: &[PathBuf]) -> anyhow::Result<Opened> {
+    Ok(warned(read(global, named, None)?))
+}
+
+/// The same for one who wants these conversations only. Where a single member holds all there is, reading stops when
+/// it has them: no later copy can be newer. Beginnings of ids are read to the end, since another may begin so too.
+pub fn open_for(global: &Global, named: &[PathBuf], ids: &[String]) -> anyhow::Result<Opened> {
+    Ok(warned(read(global, named, Some(ids))?))
+}
+
+fn warned(opened: Opened) -> Opened {
+    if let Some(warning) = opened.report.warning() {
+        tell(&warning);
+    }
+    opened
+}
+
+/// The same as [`open`], for a command whose answer is the damage.
+pub fn open_quietly(global: &Global, named: &[PathBuf]) -> anyhow::Result<Opened> {
+    read(global, named, None)
+}
+
+fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow::Result<Opened> {
+    let locations = locations(global, named);
+    if locations.is_empty() {
+        bail!(
+            "no archive named: give an export zip, its folder or its JSON, or --demo, or set $UNSPOOL_ARCHIVE"
+        );
+    }
+    let limits = limits(global);
+    let archives = locations
+        .iter()
+        .map(|location| Archive::open(location, limits).map_err(anyhow::Error::from))
+        .collect::<anyhow::Result<Vec<Archive>>>()?;
+    let batches: Mutex<Vec<Vec<Conversation>>> = Mutex::default();
+    let progress = Progress::new("reading");
+    let cancel = AtomicBool::new(false);
+    let wanted = wanted.filter(|_| matches!(&*archives, [one] if one.conversation_members().len() == 1));
+    let missing: Mutex<Vec<&str>> = Mutex::new(wanted.into_iter().flatten().map(String::as_str).collect());
+    let report = load::load(&archives, &cancel, &|arrival| match arrival {
+        Arrival::Batch(batch) => {
+            if wanted.is_some() {
+                let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
+                missing.retain(|id| !batch.iter().any(|conversation| *conversation.id == **id));
+                if missing.is_empty() {
+                    cancel.store(true, Ordering::Relaxed);
+                }
+            }
+            batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        }
+        Arrival::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
+    });
+    progress.finish();
+    if let Some(failure) = report.failure() {
+        bail!(failure);
+    }
+    // Batches come as threads finish them. In the order of the archive, the same archive gives the same answer: which
+    // of two equal conversations stays, and which of two with one title gets the plain name.
+    let batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut conversations = Vec::with_capacity(batches.iter().map(Vec::len).sum());
+    conversations.extend(batches.into_iter().flatten());
+    conversations.sort_unstable_by_key(|conversation: &Conversation| conversation.source);
+    let mut library = Library::new();
+    library.add(conversations);
+    Ok(Opened { archives, library, report })
+}

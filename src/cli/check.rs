@@ -1,0 +1,234 @@
+//! `unspool check`: what was read, what was skipped, and why.
+
+use serde::Serialize;
+
+use super::{
+    Outcome, archives,
+    archives::Opened,
+    args::{Check, Global},
+    output::{Look, Output},
+};
+use crate::{
+    extract,
+    load::{ArchiveReport, Skipped},
+};
+
+/// The document of `--json`. Its keys are a contract.
+#[derive(Serialize)]
+struct Document<'a> {
+    /// What is listed: duplicates merged.
+    conversations: usize,
+    messages: usize,
+    bytes: u64,
+    seconds: f64,
+    merged: usize,
+    skipped: Vec<Loss<'a>>,
+    archives: Vec<Part<'a>>,
+}
+
+#[derive(Serialize)]
+struct Loss<'a> {
+    source: String,
+    offset: u64,
+    length: u64,
+    reason: &'a str,
+    /// It is there all the same.
+    mended: bool,
+}
+
+/// One archive.
+#[derive(Serialize)]
+struct Part<'a> {
+    source: &'a str,
+    size: u64,
+    members: usize,
+    conversations: u64,
+    messages: u64,
+    read: Vec<Member<'a>>,
+    content_types: Vec<ContentType>,
+    attachments_found: u64,
+    attachments_missing: u64,
+    failure: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Member<'a> {
+    name: &'a str,
+    bytes: u64,
+    compressed: u64,
+    conversations: u64,
+}
+
+#[derive(Serialize)]
+struct ContentType {
+    name: String,
+    messages: u64,
+    known: bool,
+}
+
+pub fn run(global: &Global, check: &Check) -> anyhow::Result<Outcome> {
+    let opened = archives::open_quietly(global, &check.archives)?;
+    let mut output = Output::new(global.color);
+    if check.json {
+        let json = serde_json::to_string_pretty(&document(&opened))?;
+        output.write(&json)?;
+        output.write("\n")?;
+    } else {
+        for archive in &opened.report.archives {
+            part(&mut output, archive)?;
+        }
+        totals(&mut output, &opened)?;
+    }
+    output.finish()?;
+    Ok(if opened.report.damaged() { Outcome::Nothing } else { Outcome::Done })
+}
+
+/// Which member of which archive.
+fn place(opened: &Opened, skipped: &Skipped) -> String {
+    let archive = opened.archives.get(usize::from(skipped.archive)).map_or("", |archive| archive.name());
+    if skipped.member.is_empty() { archive.to_owned() } else { format!("{archive}: {}", skipped.member) }
+}
+
+fn document(opened: &Opened) -> Document<'_> {
+    let report = &opened.report;
+    let loss =
+        |skipped: &'_ Skipped| (place(opened, skipped), skipped.offset, skipped.length, skipped.mended);
+    Document {
+        conversations: opened.library.len(),
+        messages: opened.library.messages(),
+        bytes: report.bytes,
+        seconds: (report.seconds * 1e3).round() / 1e3,
+        merged: opened.library.superseded(),
+        skipped: report
+            .skipped
+            .iter()
+            .map(|skipped| {
+                let (source, offset, length, mended) = loss(skipped);
+                Loss { source, offset, length, reason: &skipped.reason, mended }
+            })
+            .collect(),
+        archives: report.archives.iter().map(json).collect(),
+    }
+}
+
+fn json(archive: &ArchiveReport) -> Part<'_> {
+    Part {
+        source: &archive.name,
+        size: archive.size,
+        members: archive.members,
+        conversations: archive.conversations,
+        messages: archive.messages,
+        read: archive
+            .read
+            .iter()
+            .map(|member| Member {
+                name: &member.name,
+                bytes: member.bytes,
+                compressed: member.compressed,
+                conversations: member.objects,
+            })
+            .collect(),
+        content_types: archive
+            .census
+            .types()
+            .into_iter()
+            .map(|(name, messages, known)| ContentType { name, messages, known })
+            .collect(),
+        attachments_found: archive.attachments_found,
+        attachments_missing: archive.attachments_missing,
+        failure: archive.failure.as_deref(),
+    }
+}
+
+/// One archive, for a person.
+fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
+    let name = output.look(Look::Bold, &output.field(&archive.name)).into_owned();
+    let members = if archive.members == 1 {
+        "1 member"
+    } else {
+        &format!("{} members", grouped(archive.members as u64))
+    };
+    output.write(&format!("{name}  {}, {members}\n", extract::bytes(archive.size)))?;
+    if let Some(failure) = &archive.failure {
+        let failure = output.field(failure).into_owned();
+        output.write(&format!("  not read: {failure}\n"))?;
+    }
+    for member in &archive.read {
+        let name = output.field(&member.name).into_owned();
+        let (objects, bytes) = (grouped(member.objects), extract::bytes(member.bytes));
+        output.write(&format!("  {name}  {objects} conversations, {bytes}\n"))?;
+    }
+    let types = archive.census.types();
+    let list = |known: bool| -> String {
+        let of = types.iter().filter(|(_, _, is_known)| *is_known == known);
+        of.map(|(name, count, _)| format!("{name} {}", grouped(*count))).collect::<Vec<_>>().join(", ")
+    };
+    for (label, list) in [("content types", list(true)), ("content types not known", list(false))] {
+        if !list.is_empty() {
+            let list = output.field(&list).into_owned();
+            output.write(&format!("  {label}: {list}\n"))?;
+        }
+    }
+    let (found, missing) = (archive.attachments_found, archive.attachments_missing);
+    if found + missing > 0 {
+        let line =
+            format!("  attachments: {} here, {} named but not here\n", grouped(found), grouped(missing));
+        output.write(&line)?;
+    }
+    output.write("\n")
+}
+
+fn totals(output: &mut Output, opened: &Opened) -> anyhow::Result<()> {
+    let (library, report) = (&opened.library, &opened.report);
+    let line = format!(
+        "{} conversations, {} messages, {} in {:.1} s\n",
+        grouped(library.len() as u64),
+        grouped(library.messages() as u64),
+        extract::bytes(report.bytes),
+        report.seconds
+    );
+    output.write(&line)?;
+    if library.superseded() > 0 {
+        output.write(&format!("{} duplicates merged\n", grouped(library.superseded() as u64)))?;
+    }
+    if report.skipped.is_empty() {
+        output.write("nothing skipped\n")?;
+    }
+    for skipped in &report.skipped {
+        let what = if skipped.mended { "mended" } else { "skipped" };
+        let place = format!(
+            "{what} {} bytes at {} of {}: ",
+            grouped(skipped.length),
+            grouped(skipped.offset),
+            place(opened, skipped)
+        );
+        let line = format!("{}{}\n", output.field(&place), output.field(&skipped.reason));
+        output.write(&line)?;
+    }
+    Ok(())
+}
+
+/// A number in groups of three, with thin spaces: `4 212`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_have_thin_groups() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+}

@@ -1,0 +1,19 @@
+//! `unspool completions`: what a shell needs to complete our command line.
+
+use clap::CommandFactory;
+
+use super::{
+    Outcome,
+    args::{Cli, Completions, Global},
+    output::Output,
+};
+
+pub fn run(global: &Global, completions: &Completions) -> anyhow::Result<Outcome> {
+    // Into memory: the generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(completions.shell, &mut Cli::command(), "unspool", &mut script);
+    let mut output = Output::new(global.color);
+    output.write_bytes(&script)?;
+    output.finish()?;
+    Ok(Outcome::Done)
+}

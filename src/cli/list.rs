@@ -1,0 +1,97 @@
+//! `unspool list`: one conversation a line.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{
+    Outcome, archives,
+    args::{Global, List, SortBy},
+    day,
+    output::{Look, Output},
+};
+use crate::{
+    conversation::Conversation,
+    extract::{one_line, rfc3339},
+    library::{Handle, Library, Sort},
+    search::{self, Query},
+};
+
+/// A line of `--json`. Its keys are a contract.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    title: &'a str,
+    created: Option<String>,
+    updated: Option<String>,
+    messages: usize,
+    model: Option<&'a str>,
+    provider: &'static str,
+    archived: bool,
+    starred: bool,
+    source: &'a str,
+}
+
+pub fn run(global: &Global, list: &List) -> anyhow::Result<Outcome> {
+    let opened = archives::open(global, &list.archives)?;
+    let zone = TimeZone::system();
+    let mut handles = sorted(&opened.library, list.sort);
+    if let Some(query) = &list.query {
+        let query = Query::parse(query, &zone);
+        let found = search::worker::search(&query, &opened.library, true);
+        let mut matches = vec![false; opened.library.handles()];
+        for row in found.rows.iter() {
+            matches[row.handle.0 as usize] = true;
+        }
+        handles.retain(|handle| matches[handle.0 as usize]);
+        if handles.is_empty() {
+            return Ok(Outcome::Nothing);
+        }
+    }
+    handles.truncate(list.number.unwrap_or(usize::MAX));
+    let mut output = Output::new(global.color);
+    for handle in handles {
+        let conversation = opened.library.get(handle);
+        if list.json {
+            let mut line = one_line(serde_json::to_string(&json(conversation, opened.source(conversation)))?);
+            line.push('\n');
+            output.write(&line)?;
+        } else {
+            let time = if list.sort == SortBy::Created { conversation.created } else { conversation.updated };
+            let line = [
+                output.look(Look::Dim, &output.field(&conversation.id)),
+                output.look(Look::Dim, &day(time, &zone)),
+                output.look(Look::Dim, &conversation.shown_count().to_string()),
+                output.field(&conversation.title),
+            ]
+            .join("\t");
+            output.write(&line)?;
+            output.write("\n")?;
+        }
+    }
+    output.finish()?;
+    Ok(Outcome::Done)
+}
+
+fn sorted(library: &Library, by: SortBy) -> Vec<Handle> {
+    library.sorted(match by {
+        SortBy::Updated => Sort::Updated,
+        SortBy::Created => Sort::Created,
+        SortBy::Messages => Sort::Messages,
+        SortBy::Title => Sort::Title,
+    })
+}
+
+fn json<'a>(conversation: &'a Conversation, source: &'a str) -> Line<'a> {
+    Line {
+        id: &conversation.id,
+        title: &conversation.title,
+        created: conversation.created.and_then(rfc3339),
+        updated: conversation.updated.and_then(rfc3339),
+        messages: conversation.shown_count(),
+        model: conversation.model(),
+        provider: conversation.provider.as_str(),
+        archived: conversation.archived,
+        starred: conversation.starred,
+        source,
+    }
+}

@@ -1,0 +1,206 @@
+//! `unspool man`: one page with every subcommand and flag, made from what clap knows of them.
+
+use clap::CommandFactory;
+use clap_mangen::{
+    Man,
+    roff::{Roff, bold, italic, roman},
+};
+
+use super::{
+    Outcome,
+    args::{Cli, Global},
+    output::Output,
+};
+
+pub fn run(global: &Global) -> anyhow::Result<Outcome> {
+    let mut page = Vec::new();
+    write(&mut page)?;
+    let mut output = Output::new(global.color);
+    output.write_bytes(&page)?;
+    output.finish()?;
+    Ok(Outcome::Done)
+}
+
+fn write(page: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut command = Cli::command();
+    command.build();
+    let man = Man::new(command.clone().override_usage("")).manual("unspool manual");
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    synopsis(&command).to_writer(page)?;
+    man.render_description_section(page)?;
+    archives().to_writer(page)?;
+    man.render_options_section(page)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        section(subcommand).to_writer(page)?;
+    }
+    keys().to_writer(page)?;
+    rest().to_writer(page)
+}
+
+fn synopsis(command: &clap::Command) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([bold("unspool"), roman(" [OPTIONS] [ARCHIVE]...")]);
+    for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
+        roff.control("br", []);
+        let usage = subcommand.clone().render_usage().to_string();
+        let usage =
+            usage.trim_start_matches("Usage:").trim().trim_start_matches("unspool").trim_start().to_owned();
+        let (name, arguments) = usage.split_once(' ').unwrap_or((&usage, ""));
+        roff.text([bold(format!("unspool {name} ")), roman(arguments)]);
+    }
+    roff
+}
+
+/// A subcommand and the flags it has besides those that hold everywhere.
+fn section(command: &clap::Command) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", [format!("UNSPOOL {}", command.get_name().to_uppercase()).as_str()]);
+    if let Some(about) = command.get_about() {
+        roff.text([roman(about.to_string())]);
+    }
+    let own = |argument: &&clap::Arg| {
+        !argument.is_global_set()
+            && !argument.is_hide_set()
+            && !["help", "version"].contains(&argument.get_id().as_str())
+    };
+    for argument in command.get_arguments().filter(own) {
+        roff.control("TP", []);
+        let mut names = Vec::new();
+        if let Some(short) = argument.get_short() {
+            names.push(bold(format!("-{short}")));
+        }
+        if let Some(long) = argument.get_long() {
+            if !names.is_empty() {
+                names.push(roman(", "));
+            }
+            names.push(bold(format!("--{long}")));
+        }
+        let takes_value = argument.get_action().takes_values();
+        if takes_value || names.is_empty() {
+            if !names.is_empty() {
+                names.push(roman(" "));
+            }
+            let value = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+            names.push(italic(value.unwrap_or_else(|| argument.get_id().to_string().to_uppercase())));
+        }
+        roff.text(names);
+        let mut help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        let default: Vec<_> =
+            argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        if takes_value && !default.is_empty() {
+            help.extend([" [default: ", &default.join(","), "]"]);
+        }
+        roff.text([roman(help)]);
+        for value in argument.get_possible_values().iter().filter(|value| !value.is_hide_set() && takes_value)
+        {
+            roff.control("RS", []).control("TP", []);
+            roff.text([italic(value.get_name())]);
+            roff.text([roman(value.get_help().map(ToString::to_string).unwrap_or_default())]);
+            roff.control("RE", []);
+        }
+    }
+    roff
+}
+
+/// A paragraph a text.
+fn paragraphs(title: &str, texts: &[&str]) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", [title]);
+    for text in texts {
+        roff.control("PP", []);
+        roff.text([roman(*text)]);
+    }
+    roff
+}
+
+/// A term and what it means, each.
+fn terms(roff: &mut Roff, terms: &[(&str, &str)]) {
+    for (term, meaning) in terms {
+        roff.control("TP", []);
+        roff.text([bold(*term)]);
+        roff.text([roman(*meaning)]);
+    }
+}
+
+fn archives() -> Roff {
+    paragraphs(
+        "ARCHIVES",
+        &[
+            "An ARCHIVE is an export zip, a zip of such zips, the folder it was unpacked into, or a conversations JSON file; - is stdin. \
+             Several are merged by conversation id: the one updated last wins. Without one, --demo opens the \
+             archive this program carries, else $UNSPOOL_ARCHIVE is opened. -- ends the flags.",
+        ],
+    )
+}
+
+fn keys() -> Roff {
+    let mut roff = paragraphs(
+        "JSON",
+        &[
+            "Keys are stable. Times are RFC 3339 in UTC, with a fraction of a second only where the archive has one; \
+           what is not known is null. list and search print an object a line, audit and check one document.",
+        ],
+    );
+    terms(
+        &mut roff,
+        &[
+            (
+                "list",
+                "id, title, created, updated, messages (those shown, on all branches), model, provider, archived, \
+                      starred, source (the archive)",
+            ),
+            (
+                "search",
+                "id, title, created, updated, provider, role, message (its number among the shown messages of its \
+                        branch, from 1; a tool's or a thought's is that of the message before it), snippet, score \
+                        (of the conversation: greater is better). A line a matching message, the best conversation first; \
+                        one that matched by its title alone has one line, with null role, message and snippet",
+            ),
+            (
+                "check",
+                "conversations, messages, bytes, seconds, skipped (source, offset, reason), archives (source, \
+                       and what is known of each)",
+            ),
+            (
+                "audit",
+                "findings (kind, class: credential or personal, id, title, date, role, masked, times), shared (id, \
+                       conversation_id, title, url), profile (source, field, masked), instructions and memory (id, \
+                       title, date, characters, entries, holds: a number a kind), attachments (named, present, bytes, \
+                       images, audio, video, files), unreadable. A null role is the title. Values are masked; what \
+                       instructions and memory say is not printed, and each is listed once, with the newest \
+                       conversation it stands in",
+            ),
+            ("extract -f jsonl", "role, time, model, text"),
+        ],
+    );
+    roff
+}
+
+fn rest() -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXIT STATUS"]);
+    terms(
+        &mut roff,
+        &[
+            ("0", "done"),
+            (
+                "1",
+                "nothing matched (search, extract, list -q), or check found damage, or audit found credentials or \
+                 public links (personal data alone is 0)",
+            ),
+            ("2", "wrong use, or failure"),
+        ],
+    );
+    roff.control("SH", ["ENVIRONMENT"]);
+    terms(
+        &mut roff,
+        &[
+            ("UNSPOOL_ARCHIVE", "the archive to open when none is named"),
+            ("NO_COLOR, CLICOLOR_FORCE", "no colours, or colours even into a pipe; --color goes before them"),
+            ("TZ", "the time zone of dates on the screen, in file names, and of after: and before:"),
+        ],
+    );
+    roff
+}

@@ -1,0 +1,133 @@
+//! The command line: arguments, and one file a subcommand.
+//!
+//! [`run`] is all there is to the program: it reads the arguments, does what they say, and answers with the exit code.
+//! stdout carries data only; everything else goes to stderr, an error as one line. Exit codes: 0 done; 1 nothing
+//! matched, `check` found damage, or `audit` credentials or public links; 2 wrong use or failure.
+
+pub mod args;
+
+mod archives;
+mod audit;
+mod check;
+mod completions;
+mod extract;
+mod interrupt;
+mod list;
+mod man;
+mod output;
+mod progress;
+mod search;
+
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use jiff::tz::TimeZone;
+
+use crate::{
+    archive::{Limits, Location},
+    conversation::Time,
+};
+use args::{Cli, Color, Command};
+use output::{is_closed_pipe, tell};
+
+/// What a subcommand that did not fail found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well: 0.
+    Done,
+    /// Nothing matched, or there is damage, or something given away: 1.
+    Nothing,
+}
+
+/// What the command line says about the UI, the other front door.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// What to open; nothing: the person is asked.
+    pub archives: Vec<Location>,
+    /// Bounds on what they may make us do.
+    pub limits: Limits,
+    /// The query to begin with.
+    pub query: String,
+    /// Colours: asked for, forbidden, or (`None`) as the environment says.
+    pub colour: Option<bool>,
+    /// The UI is to be on the controlling terminal; what is chosen goes to stdout.
+    pub pick: bool,
+}
+
+/// The whole program; `screen` opens the UI.
+pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode {
+    // clap tells wrong use itself, on stderr, and leaves with 2; help and version with 0.
+    let cli = Cli::parse();
+    match dispatch(cli, screen) {
+        Ok(code) => code,
+        Err(error) => {
+            if !is_closed_pipe(&error) {
+                tell(&format!("{error:#}"));
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(cli: Cli, open: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+    let Cli { global, command, query, archives } = cli;
+    let Some(command) = command else { return open(screen(&global, query, &archives)?) };
+    if query.is_some() {
+        anyhow::bail!("-q stands after the subcommand: unspool list -q QUERY");
+    }
+    let outcome = match command {
+        Command::List(list) => list::run(&global, &list),
+        Command::Search(search) => search::run(&global, &search),
+        Command::Extract(extract) => extract::run(&global, &extract),
+        Command::Audit(audit) => audit::run(&global, &audit),
+        Command::Check(check) => check::run(&global, &check),
+        Command::Completions(completions) => completions::run(&global, &completions),
+        Command::Man => man::run(&global),
+        Command::Pick(pick) => {
+            return open(Screen { pick: true, ..what_to_show(&global, pick.query, &pick.archives) });
+        }
+    };
+    outcome.map(|outcome| match outcome {
+        Outcome::Done => ExitCode::SUCCESS,
+        Outcome::Nothing => ExitCode::from(1),
+    })
+}
+
+/// What the UI is told; refused where there is nothing to draw on.
+fn screen(
+    global: &args::Global,
+    query: Option<String>,
+    named: &[std::path::PathBuf],
+) -> anyhow::Result<Screen> {
+    if !io::stdout().is_terminal() {
+        anyhow::bail!(
+            "stdout is no terminal: use a subcommand, such as list, search or extract (unspool --help)"
+        );
+    }
+    Ok(what_to_show(global, query, named))
+}
+
+fn what_to_show(global: &args::Global, query: Option<String>, named: &[std::path::PathBuf]) -> Screen {
+    Screen {
+        archives: archives::locations(global, named),
+        limits: archives::limits(global),
+        query: query.unwrap_or_default(),
+        colour: match global.color {
+            Color::Auto => None,
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+        },
+        pick: false,
+    }
+}
+
+/// The day of a time on the person's clock, `2025-03-03`; `-` for none.
+fn day(time: Option<Time>, zone: &TimeZone) -> String {
+    time.and_then(|time| jiff::Timestamp::from_microsecond(time.0).ok()).map_or_else(
+        || "-".to_owned(),
+        |time| time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d").to_string(),
+    )
+}

@@ -1,0 +1,124 @@
+//! What goes to stdout: exact into a pipe or file, made harmless on a terminal.
+
+use std::{
+    borrow::Cow,
+    env,
+    io::{self, BufWriter, IsTerminal, StdoutLock, Write},
+};
+
+use super::args::Color;
+use crate::{extract::save, transcript::sanitize};
+
+/// stdout, with what is known of it.
+#[derive(Debug)]
+pub struct Output {
+    writer: BufWriter<StdoutLock<'static>>,
+    terminal: bool,
+    colour: bool,
+}
+
+/// How a piece of a line looks where there are colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// What one looks for.
+    Bold,
+    /// All else.
+    Dim,
+    /// A hit.
+    Hit,
+}
+
+impl Output {
+    /// Opens stdout.
+    pub fn new(color: Color) -> Self {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let colour = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if set("NO_COLOR") => false,
+            Color::Auto
+                if env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") =>
+            {
+                true
+            }
+            Color::Auto => terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        };
+        Self { writer: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, colour }
+    }
+
+    /// Columns of a line: the terminal's, or what reads well in a file.
+    pub fn columns(&self) -> usize {
+        let terminal = self.terminal.then(crossterm::terminal::size).and_then(Result::ok);
+        terminal.map_or(160, |(columns, _)| usize::from(columns)).max(20)
+    }
+
+    /// A text of an archive as one field of a line: line breaks and tabs become spaces.
+    pub fn field<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.terminal {
+            return sanitize::line(text);
+        }
+        let breaks = ['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+        if text.contains(breaks) { text.replace(breaks, " ").into() } else { text.into() }
+    }
+
+    /// The text in this look, or as it is where there are no colours.
+    pub fn look<'a>(&self, look: Look, text: &'a str) -> Cow<'a, str> {
+        if !self.colour || text.is_empty() {
+            return text.into();
+        }
+        let code = match look {
+            Look::Bold => "1",
+            Look::Dim => "2",
+            Look::Hit => "1;31",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m").into()
+    }
+
+    /// Writes a string as it is.
+    pub fn write(&mut self, text: &str) -> anyhow::Result<()> {
+        self.write_bytes(text.as_bytes())
+    }
+
+    /// Writes bytes as they are.
+    pub fn write_bytes(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.writer.write_all(bytes).map_err(failed)
+    }
+
+    /// Writes a text over several lines, made harmless where it goes to a terminal.
+    pub fn write_text(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        if !self.terminal {
+            return self.write_bytes(bytes);
+        }
+        let text = String::from_utf8_lossy(bytes);
+        self.write(&sanitize::text(&text))
+    }
+
+    /// Brings everything out. A full disk may show only here.
+    pub fn finish(&mut self) -> anyhow::Result<()> {
+        self.writer.flush().map_err(failed)
+    }
+}
+
+/// stdout does not take what it is given.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to stdout: {}", save::reason(.0))]
+struct Unwritable(io::Error);
+
+fn failed(error: io::Error) -> anyhow::Error {
+    Unwritable(error).into()
+}
+
+/// Whether this is a reader who has seen enough: nothing to be told about.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<Unwritable>()
+        .is_some_and(|Unwritable(error)| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// One line on stderr, after the program's name; control characters in it are made visible. A stderr that is closed
+/// is no reason to fail.
+pub fn tell(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "unspool: {}", sanitize::line(line));
+}

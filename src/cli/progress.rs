@@ -1,0 +1,64 @@
+//! A progress bar on stderr, when that is a terminal and the work takes over half a second.
+
+use std::{
+    io::{self, IsTerminal},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How long the work may take without a word.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// See the [module](self). May be told of progress from several threads; what is told is a total so far.
+#[derive(Debug)]
+pub struct Progress {
+    what: &'static str,
+    begun: Instant,
+    terminal: bool,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Progress {
+    /// Nothing is shown yet. `what` is the word before the bar.
+    pub fn new(what: &'static str) -> Self {
+        Self { what, begun: Instant::now(), terminal: io::stderr().is_terminal(), bar: Mutex::new(None) }
+    }
+
+    /// So many bytes of so many are done.
+    pub fn bytes(&self, done: u64, of: u64) {
+        self.show(done, of, "{prefix} {wide_bar} {bytes} of {total_bytes}");
+    }
+
+    /// So many files of so many are done.
+    pub fn files(&self, done: u64, of: u64) {
+        self.show(done, of, "{prefix} {wide_bar} {human_pos} of {human_len}");
+    }
+
+    fn show(&self, done: u64, of: u64, template: &str) {
+        if !self.terminal || self.begun.elapsed() < PATIENCE {
+            return;
+        }
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        let bar = bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr_with_hz(10));
+            let style = ProgressStyle::with_template(template);
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸ "));
+            bar.set_prefix(self.what);
+            bar
+        });
+        bar.set_length(of);
+        // Threads tell their totals in any order.
+        if done > bar.position() {
+            bar.set_position(done.min(of));
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! `unspool search`: the messages that match, under the title of their conversation.
+
+use std::ops::Range;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{
+    Outcome, archives,
+    args::{Global, Search},
+    day,
+    output::{Look, Output, tell},
+};
+use crate::{
+    conversation::{Conversation, Visibility},
+    extract::{one_line, rfc3339},
+    search::{self, Matcher, Query},
+};
+
+/// Columns of a snippet where nobody's terminal says how many.
+const JSON_COLUMNS: usize = 200;
+
+/// A line of `--json`. Its keys are a contract.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    title: &'a str,
+    created: Option<String>,
+    updated: Option<String>,
+    provider: &'static str,
+    role: Option<&'static str>,
+    message: Option<usize>,
+    snippet: Option<String>,
+    score: u32,
+}
+
+pub fn run(global: &Global, search: &Search) -> anyhow::Result<Outcome> {
+    let zone = TimeZone::system();
+    let query = Query::parse(&search.query, &zone);
+    let opened = archives::open(global, &search.archives)?;
+    for problem in query.problems() {
+        tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));
+    }
+    let results = search::worker::search(&query, &opened.library, false);
+    if results.rows.is_empty() {
+        return Ok(Outcome::Nothing);
+    }
+    let matcher = Matcher::new(&query);
+    let mut output = Output::new(global.color);
+    for (place, row) in results.rows.iter().take(search.conversations.unwrap_or(usize::MAX)).enumerate() {
+        let conversation = opened.library.get(row.handle);
+        if search.ids {
+            let line = format!("{}\n", output.field(&conversation.id));
+            output.write(&line)?;
+        } else if search.count {
+            let line = format!("{}\t{}\n", matcher.count(conversation), output.field(&conversation.id));
+            output.write(&line)?;
+        } else {
+            let mut messages = matcher.messages(conversation);
+            messages.truncate(search.messages.unwrap_or(usize::MAX));
+            if search.json {
+                json(&mut output, conversation, &matcher, &messages, row.score.value())?;
+            } else {
+                if place > 0 {
+                    output.write("\n")?;
+                }
+                text(&mut output, conversation, &matcher, &messages, &zone)?;
+            }
+        }
+    }
+    output.finish()?;
+    Ok(Outcome::Done)
+}
+
+/// A title line (title, date, id), then a line a message: role and snippet.
+fn text(
+    output: &mut Output,
+    conversation: &Conversation,
+    matcher: &Matcher,
+    messages: &[usize],
+    zone: &TimeZone,
+) -> anyhow::Result<()> {
+    let facts = format!("\t{}\t{}\n", day(conversation.updated, zone), output.field(&conversation.id));
+    let title = output.look(Look::Bold, &output.field(&conversation.title)).into_owned();
+    let line = title + &output.look(Look::Dim, &facts);
+    output.write(&line)?;
+    let columns = output.columns().saturating_sub(14);
+    for &message in messages {
+        let Some(snippet) = matcher.snippet_of(conversation, message, columns) else { continue };
+        let role = format!("  {:<10}", conversation.messages()[message].role.as_str());
+        let passage = marked(output, &snippet.text, &snippet.marks);
+        let line = format!("{}{passage}\n", output.look(Look::Dim, &role));
+        output.write(&line)?;
+    }
+    Ok(())
+}
+
+/// A passage with its hits marked.
+fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut from = 0;
+    for mark in marks {
+        let (Some(before), Some(hit)) = (text.get(from..mark.start), text.get(mark.clone())) else {
+            continue;
+        };
+        line.push_str(&output.field(before));
+        line.push_str(&output.look(Look::Hit, &output.field(hit)));
+        from = mark.end;
+    }
+    line.push_str(&output.field(&text[from..]));
+    line
+}
+
+/// A line a message; one with nulls for a conversation that matched without one.
+fn json(
+    output: &mut Output,
+    conversation: &Conversation,
+    matcher: &Matcher,
+    messages: &[usize],
+    score: u32,
+) -> anyhow::Result<()> {
+    let line = |message: Option<usize>| Line {
+        id: &conversation.id,
+        title: &conversation.title,
+        created: conversation.created.and_then(rfc3339),
+        updated: conversation.updated.and_then(rfc3339),
+        provider: conversation.provider.as_str(),
+        role: message.map(|message| conversation.messages()[message].role.as_str()),
+        message: message.map(|message| number(conversation, message)),
+        snippet: message
+            .and_then(|message| matcher.snippet_of(conversation, message, JSON_COLUMNS))
+            .map(|snippet| snippet.text),
+        score,
+    };
+    let lines = if messages.is_empty() {
+        vec![line(None)]
+    } else {
+        messages.iter().map(|&at| line(Some(at))).collect()
+    };
+    for line in lines {
+        let mut line = one_line(serde_json::to_string(&line)?);
+        line.push('\n');
+        output.write(&line)?;
+    }
+    Ok(())
+}
+
+/// A message's number in the thread, from 1: its place among the shown messages of its branch. A folded one has the
+/// number of the shown one it follows.
+fn number(conversation: &Conversation, message: usize) -> usize {
+    let shown = |&index: &usize| conversation.messages()[index].visibility == Visibility::Shown;
+    conversation.path_to(message).iter().filter(|index| shown(index)).count().max(1)
+}

@@ -1,0 +1,11 @@
+//! The program: arguments in, one of the two front doors, exit code out.
+
+use unspool::{cli, tui};
+
+fn main() -> std::process::ExitCode {
+    // A core dump would hold the archive.
+    tui::terminal::forbid_core_dumps();
+    cli::run(|cli::Screen { archives, limits, query, colour, pick }| {
+        tui::run(tui::Launch { archives, limits, query, colour, pick })
+    })
+}

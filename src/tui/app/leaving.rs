@@ -1,0 +1,229 @@
+//! What leaves: copies and files. The texts are made by `extract`, the same calls as the subcommand's.
+
+use std::path::PathBuf;
+
+use super::{App, Choice, Dialog, ExtractDialog, Focus, Item, Pick};
+use crate::{
+    conversation::Visibility,
+    extract::{self, Format, names},
+    library::{Handle, Shared},
+    tui::{
+        effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        words,
+    },
+};
+
+impl App {
+    /// The conversation that copies and extracts are about: the one being read, else the selected one.
+    fn subject(&self) -> Option<Handle> {
+        match (self.focus, &self.reading) {
+            (Focus::Thread, Some((handle, _))) => Some(*handle),
+            _ => self.selected(),
+        }
+    }
+
+    /// That conversation, and the branch on the screen if it is being read.
+    pub(super) fn shared_subject(&self) -> Option<(Shared, Option<usize>)> {
+        let handle = self.subject()?;
+        let reader =
+            self.reader.as_ref().filter(|_| self.reading.as_ref().is_some_and(|(other, _)| *other == handle));
+        Some((self.library.share(handle), reader.and_then(|reader| reader.transcript().leaf())))
+    }
+
+    fn options(&self, format: Format, leaf: Option<usize>) -> extract::Options {
+        extract::Options { leaf, ..extract::Options::new(format, self.setup.zone.clone()) }
+    }
+
+    pub(super) fn nothing(&mut self) -> Vec<Effect> {
+        self.fail("no conversation is selected");
+        Vec::new()
+    }
+
+    /// The message that `y` means: the selected one of the thread, or of the preview, or the best one.
+    pub(super) fn subject_message(&self) -> Option<usize> {
+        if let Some(reader) = &self.reader
+            && self.reading.as_ref().map(|(handle, _)| *handle) == self.subject()
+        {
+            return reader.message();
+        }
+        let row = self.listing.rows.get(self.listing.selected)?;
+        let conversation = self.library.get(row.handle);
+        row.best.map(|best| best as usize).or_else(|| {
+            conversation
+                .visible_path()
+                .into_iter()
+                .find(|&message| conversation.messages()[message].visibility == Visibility::Shown)
+        })
+    }
+
+    /// The messages that `y` means: the marked ones, else [`App::subject_message`].
+    pub(super) fn subject_messages(&self) -> Vec<usize> {
+        match &self.reader {
+            Some(reader) if self.focus == Focus::Thread && reader.marked().len() > 1 => reader.marked(),
+            _ => self.subject_message().into_iter().collect(),
+        }
+    }
+
+    pub(super) fn copy_message(&mut self) -> Vec<Effect> {
+        if self.focus == Focus::List && !self.marked.is_empty() {
+            return self.copy_marked();
+        }
+        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        let messages = self.subject_messages();
+        if messages.is_empty() {
+            self.fail("there is no message to copy");
+            return Vec::new();
+        }
+        let text = extract::messages(&conversation, &messages, &self.options(Format::Markdown, leaf));
+        self.copy(if messages.len() > 1 { "the marked messages" } else { "the message" }, &text)
+    }
+
+    pub(super) fn copy_answer(&mut self) -> Vec<Effect> {
+        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        let answer = self.subject_message().and_then(|message| extract::answer_for(&conversation, message));
+        let Some(answer) = answer else {
+            self.fail("there is no answer in this conversation");
+            return Vec::new();
+        };
+        let text = extract::messages(&conversation, &[answer], &self.options(Format::Markdown, leaf));
+        self.copy("the answer", &text)
+    }
+
+    pub(super) fn copy_conversation(&mut self) -> Vec<Effect> {
+        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        let text = extract::conversation_to_copy(&conversation, &self.options(Format::Markdown, leaf));
+        self.copy("the conversation", &text)
+    }
+
+    pub(super) fn copy_address(&mut self) -> Vec<Effect> {
+        let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
+        let Some(text) = extract::address(&conversation) else {
+            self.fail("the archive gives this conversation no id, so it has no address");
+            return Vec::new();
+        };
+        let text = extract::harmless(&text).into_owned();
+        vec![Effect::Copy { text, what: "the address", form: "text", redact: false }]
+    }
+
+    pub(super) fn copy_code(&mut self) -> Vec<Effect> {
+        let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
+        let Some(message) = self.subject_message() else { return Vec::new() };
+        let blocks = extract::message_code_blocks(&conversation, message);
+        match &*blocks {
+            [] => {
+                self.fail("there is no code in this message");
+                Vec::new()
+            }
+            [block] => self.copy_block(&block.code),
+            _ => {
+                let items = blocks
+                    .into_iter()
+                    .map(|block| {
+                        let first =
+                            block.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+                        let language = if block.language.is_empty() { "code" } else { &block.language };
+                        Item {
+                            label: format!("{language}  {}", first.chars().take(200).collect::<String>()),
+                            note: words::count(block.code.lines().count(), "line", "lines"),
+                            choice: Choice::Copy { text: block.code, what: "the code" },
+                        }
+                    })
+                    .collect();
+                self.dialog = Some(Dialog::Pick(Pick::by_number("Copy which code block?", items)));
+                Vec::new()
+            }
+        }
+    }
+
+    fn copy_block(&self, code: &str) -> Vec<Effect> {
+        let text = extract::harmless(code).into_owned();
+        vec![Effect::Copy { text, what: "the code", form: "text", redact: self.redact }]
+    }
+
+    fn copy(&mut self, what: &'static str, text: &str) -> Vec<Effect> {
+        if text.is_empty() {
+            self.fail(format!("{what} holds no text"));
+            return Vec::new();
+        }
+        let text = extract::harmless(text).into_owned();
+        vec![Effect::Copy { text, what, form: "markdown", redact: self.redact }]
+    }
+
+    pub(super) fn copied(&mut self, outcome: CopyOutcome) {
+        match outcome.result {
+            Ok(copied) => {
+                let size = words::bytes(copied.bytes as u64);
+                let secrets = match outcome.secrets {
+                    Some(secrets) if outcome.redacted => format!(" · redacted {secrets}"),
+                    Some(secrets) => format!(" · it holds {secrets}: r redacts"),
+                    None => String::new(),
+                };
+                self.say(format!(
+                    "copied {}: {size} ({}) {}{secrets}",
+                    outcome.what, outcome.form, copied.by
+                ));
+            }
+            Err(error) => self.fail(format!("{} was not copied: {error}", outcome.what)),
+        }
+    }
+
+    pub(super) fn open_extract(&mut self) -> Vec<Effect> {
+        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        let name = names::file_name(&conversation, Format::Markdown.extension(), &self.setup.zone);
+        let count = Effect::CountSecrets(vec![conversation.clone()]);
+        let mut dialog = ExtractDialog::new(conversation, leaf, &format!("./{name}"));
+        dialog.redact = self.redact;
+        self.dialog = Some(Dialog::Extract(dialog));
+        vec![count]
+    }
+
+    /// The dialog's enter: write it.
+    pub(super) fn write(&mut self) -> Vec<Effect> {
+        let Some(Dialog::Extract(dialog)) = &mut self.dialog else { return Vec::new() };
+        let path = dialog.path.text().trim();
+        if path.is_empty() || path.ends_with('/') {
+            dialog.asks = Some("a file needs a name".to_owned());
+            return Vec::new();
+        }
+        let options = extract::Options {
+            leaf: dialog.leaf,
+            all_branches: dialog.all_branches,
+            include: dialog.include,
+            ..extract::Options::new(dialog.format, self.setup.zone.clone())
+        };
+        dialog.writing = true;
+        vec![Effect::Save {
+            conversation: dialog.conversations[0].clone(),
+            options: Box::new(options),
+            redact: dialog.redact,
+            path: PathBuf::from(path),
+            clobber: dialog.clobber(),
+        }]
+    }
+
+    pub(super) fn saved(&mut self, outcome: SaveOutcome) {
+        let shown = words::path(&outcome.path);
+        match (outcome.result, &mut self.dialog) {
+            (Ok(bytes), dialog) => {
+                if matches!(dialog, Some(Dialog::Extract(_))) {
+                    *dialog = None;
+                }
+                self.say(format!("wrote {} to {shown}", words::bytes(bytes)));
+            }
+            (Err(SaveFailure::Exists), Some(Dialog::Extract(dialog))) => {
+                dialog.writing = false;
+                dialog.replace = true;
+                dialog.asks = Some("exists already: enter again replaces it".to_owned());
+            }
+            (Err(SaveFailure::Exists), _) => self.fail(format!("{shown} exists already")),
+            (Err(SaveFailure::Failed(reason)), dialog) => {
+                if let Some(Dialog::Extract(dialog)) = dialog {
+                    dialog.writing = false;
+                    dialog.asks = Some(reason);
+                } else {
+                    self.fail(reason);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! The app: its state, and `update`, which turns an action into a new state and a list of effects.
+//!
+//! Pure: no file, no clock, no thread, no terminal. What the tests drive is what the person drives.
+
+mod details;
+mod dialogs;
+mod leaving;
+mod listing;
+mod many;
+mod pick;
+mod reading;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use jiff::tz::TimeZone;
+
+pub use self::{
+    dialogs::{Dialog, ExtractDialog, Field},
+    listing::RowFacts,
+    pick::{Choice, Item, Pick},
+};
+use super::{
+    action::{Action, Command},
+    effect::Effect,
+    keymap::{Keymap, Place},
+    layout::Layout,
+    reader::Reader,
+    typing::Input,
+};
+use crate::{
+    library::{Handle, Library, Sort},
+    load::Progress,
+    search::{Matcher, Query, worker::Missing, worker::Row},
+    transcript,
+};
+
+/// Which pane has the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The search line; the list moves beside it.
+    Search,
+    /// The list.
+    List,
+    /// The thread.
+    Thread,
+}
+
+/// How serious a word in the status line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// What just happened.
+    Done,
+    /// What did not.
+    Failed,
+}
+
+/// What stands in the list and why.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The conversations, best or newest first.
+    pub rows: Arc<Vec<Row>>,
+    /// Index of the selected row.
+    pub selected: usize,
+    /// The person chose that row: it stays chosen while others arrive.
+    pub chosen: bool,
+    /// First visible row.
+    pub top: usize,
+    /// Hits over all rows; 10 000 means more.
+    pub hits: usize,
+    /// The rows are the whole answer to what is typed, for all that is loaded.
+    pub complete: bool,
+    /// The search that made these rows; 0 for the empty query.
+    pub generation: u64,
+    /// Words that nothing holds.
+    pub missing: Vec<Missing>,
+}
+
+/// What is fixed for a session.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The keys.
+    pub keymap: Keymap,
+    /// Local time.
+    pub zone: TimeZone,
+    /// How threads start.
+    pub transcript: transcript::Options,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The query to begin with.
+    pub query: String,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct App {
+    /// Keys, zone.
+    pub setup: Setup,
+    /// Everything that was read so far.
+    pub library: Arc<Library>,
+    /// How far loading is; `None`: done.
+    pub loading: Option<Progress>,
+    /// Which pane has the keys.
+    pub focus: Focus,
+    /// The search line.
+    pub input: Input,
+    /// What it means.
+    pub query: Query,
+    /// The same, compiled.
+    pub matcher: Matcher,
+    /// By date instead of by relevance.
+    pub by_date: bool,
+    /// The order of the empty query.
+    pub sort: Sort,
+    /// The list.
+    pub listing: Listing,
+    /// Counts and snippets of rows that were visible.
+    pub facts: HashMap<Handle, RowFacts>,
+    /// The open thread.
+    pub reader: Option<Reader>,
+    /// Which conversation the reader shows, and the query whose hits it marks.
+    pub reading: Option<(Handle, String)>,
+    /// What is typed into find, while it is.
+    pub find: Option<Input>,
+    /// The command that is typed to pipe to, while it is.
+    pub pipe: Option<Input>,
+    /// Secrets are taken out of what leaves.
+    pub redact: bool,
+    /// Marked conversations.
+    pub marked: HashSet<Handle>,
+    /// Open over everything.
+    pub dialog: Option<Dialog>,
+    /// The last word of the status line.
+    pub status: Option<(Weight, String)>,
+    /// Where everything is.
+    pub layout: Layout,
+    generation: u64,
+    history: Vec<String>,
+    recalled: usize,
+}
+
+impl App {
+    /// The app before its first event; also what to do at once.
+    pub fn new(setup: Setup) -> (Self, Vec<Effect>) {
+        let query = Query::parse(&setup.query, &setup.zone);
+        let layout = Layout::of(setup.size.0, setup.size.1);
+        let mut app = Self {
+            library: Arc::new(Library::new()),
+            loading: Some(Progress::default()),
+            focus: Focus::Search,
+            input: Input::new(setup.query.clone()),
+            matcher: Matcher::new(&query),
+            query,
+            by_date: false,
+            sort: Sort::default(),
+            listing: Listing { complete: true, ..Listing::default() },
+            facts: HashMap::new(),
+            reader: None,
+            reading: None,
+            find: None,
+            pipe: None,
+            redact: false,
+            marked: HashSet::new(),
+            dialog: None,
+            status: None,
+            layout,
+            generation: 0,
+            history: Vec::new(),
+            recalled: 0,
+            setup,
+        };
+        let effects = app.search();
+        (app, effects)
+    }
+
+    /// Where keys go now.
+    pub fn place(&self) -> Place {
+        match (&self.dialog, self.focus) {
+            (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => Place::Help,
+            (Some(_), _) => Place::Dialog,
+            (None, _) if self.find.is_some() => Place::Find,
+            (None, _) if self.pipe.is_some() => Place::Pipe,
+            (None, Focus::Search) => Place::Search,
+            (None, Focus::List) => Place::List,
+            (None, Focus::Thread) => Place::Thread,
+        }
+    }
+
+    /// The one way in.
+    pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Command(command) => self.command(command),
+            Action::Type(character) => self.typed(character.encode_utf8(&mut [0; 4])),
+            Action::Paste(text) => self.typed(&text),
+            Action::Resize(columns, rows) => self.resize(columns, rows),
+            Action::Arrived(batch, progress) => self.arrived(batch, progress),
+            Action::Loaded(report) => {
+                self.loading = None;
+                if let Some(warning) = report.warning() {
+                    self.fail(warning);
+                }
+                vec![Effect::PrepareSearch(Arc::clone(&self.library))]
+            }
+            Action::Found(results) => self.found(results),
+            Action::Highlighted(job, colours) => {
+                if let Some(reader) = &mut self.reader {
+                    reader.transcript_mut().apply(job, colours);
+                }
+                Vec::new()
+            }
+            Action::Copied(outcome) => {
+                self.copied(outcome);
+                Vec::new()
+            }
+            Action::Saved(outcome) => {
+                self.saved(outcome);
+                Vec::new()
+            }
+            Action::SavedMany(outcome) => {
+                self.saved_many(outcome);
+                Vec::new()
+            }
+            Action::Counted(secrets) => {
+                if let Some(Dialog::Extract(dialog)) = &mut self.dialog {
+                    dialog.secrets = Some(secrets);
+                }
+                Vec::new()
+            }
+            Action::CannotSuspend => {
+                self.fail("there is no shell to go back to");
+                Vec::new()
+            }
+            Action::Piped(result) => {
+                if let Err(reason) = result {
+                    self.fail(reason);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Quit | Command::Interrupt => return vec![Effect::Quit],
+            Command::Suspend => return vec![Effect::Suspend],
+            Command::Redraw => return vec![Effect::Redraw],
+            _ => {}
+        }
+        // What the status line said was about the last key.
+        self.status = None;
+        if self.dialog.is_some() {
+            return self.dialog_command(command);
+        }
+        if command == Command::Help {
+            self.dialog = Some(Dialog::Help(0));
+            return Vec::new();
+        }
+        if self.find.is_some() {
+            return self.find_command(command);
+        }
+        if self.pipe.is_some() {
+            return self.pipe_command(command);
+        }
+        match (command, self.focus) {
+            (Command::NextPane, _) => self.next_pane(),
+            (Command::CopyAnswer, _) => self.copy_answer(),
+            (Command::Copy, _) => self.copy_message(),
+            (Command::CopyConversation, _) => self.copy_conversation(),
+            (Command::CopyAddress, _) => self.copy_address(),
+            (Command::CopyCode, _) => self.copy_code(),
+            (Command::Extract, _) => self.open_extract(),
+            (Command::ExtractAll, _) => self.open_extract_all(),
+            (Command::Links, _) => self.open_links(),
+            (Command::Details, _) => self.open_details(),
+            (Command::Pipe, _) => self.open_pipe(),
+            (Command::Commands, _) => self.open_commands(),
+            (Command::Redact, _) => {
+                self.redact = !self.redact;
+                self.say(if self.redact {
+                    "secrets are taken out of what is copied, piped and extracted"
+                } else {
+                    "what is copied and extracted is exact again"
+                });
+                Vec::new()
+            }
+            (Command::Search, _) => self.focus_on(Focus::Search),
+            (_, Focus::Search) => self.search_command(command),
+            (_, Focus::List) => self.list_command(command),
+            (_, Focus::Thread) => self.thread_command(command),
+        }
+    }
+
+    fn typed(&mut self, text: &str) -> Vec<Effect> {
+        if self.dialog.is_some() {
+            return self.dialog_typed(text);
+        }
+        if let Some(find) = &mut self.find {
+            find.insert(text);
+            return self.find_again();
+        }
+        if let Some(pipe) = &mut self.pipe {
+            pipe.insert(text);
+            return Vec::new();
+        }
+        if self.focus == Focus::Search {
+            self.status = None;
+            self.input.insert(text);
+            return self.search();
+        }
+        Vec::new()
+    }
+
+    fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
+        self.setup.size = (columns, rows);
+        self.layout = Layout::of(columns, rows);
+        if let Some(reader) = &mut self.reader {
+            reader.resize(self.layout.thread_columns(), self.layout.thread.height);
+        }
+        // In the wide layout there is a preview, in the narrow one a thread is open or it is not.
+        let effects = self.preview();
+        self.keep_in_sight();
+        effects
+    }
+
+    fn focus_on(&mut self, focus: Focus) -> Vec<Effect> {
+        if focus != Focus::Search && self.focus == Focus::Search {
+            self.remember_query();
+        }
+        self.focus = focus;
+        Vec::new()
+    }
+
+    fn next_pane(&mut self) -> Vec<Effect> {
+        let next = match self.focus {
+            Focus::Search => Focus::List,
+            Focus::List => return self.read(),
+            Focus::Thread => Focus::Search,
+        };
+        self.focus_on(next)
+    }
+
+    /// Says in the status line what was done.
+    fn say(&mut self, words: impl Into<String>) {
+        self.status = Some((Weight::Done, words.into()));
+    }
+
+    /// Says in the status line what could not be done.
+    fn fail(&mut self, words: impl Into<String>) {
+        self.status = Some((Weight::Failed, words.into()));
+    }
+}

@@ -1,0 +1,246 @@
+//! Choosing one of several things: a code block, a link, a prompt, a command. By number, by the arrows, or by typing
+//! a part of it.
+
+use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
+
+use super::{App, Dialog, Input};
+use crate::{
+    conversation::{Detail, Link, Role, Visibility},
+    extract,
+    transcript::{self, Entry},
+    tui::{action::Command, effect::Effect, words},
+};
+
+/// A list to choose from.
+#[derive(Debug)]
+pub struct Pick {
+    /// What is asked.
+    pub title: &'static str,
+    /// What there is; all of it.
+    pub items: Vec<Item>,
+    /// Indices of the items that match what is typed, in order.
+    pub matching: Vec<usize>,
+    /// Index into `matching`.
+    pub selected: usize,
+    /// What is typed to narrow the list; `None`: digits choose instead.
+    pub filter: Option<Input>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub struct Item {
+    /// What it is. Untrusted.
+    pub label: String,
+    /// A word beside it.
+    pub note: String,
+    /// What choosing it does.
+    pub choice: Choice,
+}
+
+/// See [`Item::choice`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Copy a text.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, in words.
+        what: &'static str,
+    },
+    /// Go to a message.
+    GoTo(usize),
+    /// Carry out a command.
+    Run(Command),
+    /// Save an attachment of this id under this name.
+    Save {
+        /// The id.
+        id: String,
+        /// The name.
+        name: String,
+    },
+}
+
+impl Pick {
+    /// A list in which digits choose.
+    pub fn by_number(title: &'static str, items: Vec<Item>) -> Self {
+        let matching = (0..items.len()).collect();
+        Self { title, items, matching, selected: 0, filter: None }
+    }
+
+    /// A list that typing narrows.
+    pub fn by_typing(title: &'static str, items: Vec<Item>) -> Self {
+        Self { filter: Some(Input::default()), ..Self::by_number(title, items) }
+    }
+
+    /// The selected item.
+    pub fn chosen(&self) -> Option<&Item> {
+        self.matching.get(self.selected).map(|&index| &self.items[index])
+    }
+
+    fn step(&mut self, step: isize) {
+        let count = self.matching.len() as isize;
+        if count > 0 {
+            self.selected = (self.selected as isize + step).rem_euclid(count) as usize;
+        }
+    }
+
+    /// What is typed decides what matches: in the order of the list, the best selected.
+    fn narrow(&mut self) {
+        let Some(filter) = &self.filter else { return };
+        let matcher = SkimMatcherV2::default();
+        let words: Vec<&str> = filter.text().split_whitespace().collect();
+        let score = |item: &Item| -> Option<i64> {
+            let label: String = item.label.chars().take(200).collect();
+            words.iter().map(|word| matcher.fuzzy_match(&label, word)).sum()
+        };
+        let scores: Vec<(usize, i64)> =
+            self.items.iter().enumerate().filter_map(|(index, item)| Some((index, score(item)?))).collect();
+        let best =
+            scores.iter().enumerate().max_by_key(|(place, (_, score))| (*score, std::cmp::Reverse(*place)));
+        self.selected = best.map_or(0, |(place, _)| place);
+        self.matching = scores.into_iter().map(|(index, _)| index).collect();
+    }
+}
+
+impl App {
+    pub(super) fn pick_command(&mut self, command: Command) -> Vec<Effect> {
+        let Some(Dialog::Pick(pick)) = &mut self.dialog else { return Vec::new() };
+        match command {
+            Command::Down => pick.step(1),
+            Command::Up => pick.step(-1),
+            Command::Accept => return self.choose(None),
+            other => {
+                if let Some(filter) = &mut pick.filter {
+                    let before = filter.text().to_owned();
+                    if other == Command::Toggle {
+                        filter.insert(" ");
+                    } else {
+                        filter.edit(other);
+                    }
+                    if filter.text() != before {
+                        pick.narrow();
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn pick_typed(&mut self, text: &str) -> Vec<Effect> {
+        let Some(Dialog::Pick(pick)) = &mut self.dialog else { return Vec::new() };
+        if let Some(filter) = &mut pick.filter {
+            filter.insert(text);
+            pick.narrow();
+            return Vec::new();
+        }
+        let number = text.chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or(0) as usize;
+        if (1..=pick.items.len()).contains(&number) { self.choose(Some(number - 1)) } else { Vec::new() }
+    }
+
+    fn choose(&mut self, number: Option<usize>) -> Vec<Effect> {
+        let Some(Dialog::Pick(pick)) = self.dialog.take() else { return Vec::new() };
+        let item = match number {
+            Some(index) => pick.items.get(index),
+            None => pick.chosen(),
+        };
+        let Some(item) = item else { return Vec::new() };
+        match item.choice.clone() {
+            Choice::Copy { text, what } => {
+                let text = extract::harmless(&text).into_owned();
+                vec![Effect::Copy { text, what, form: "text", redact: self.redact }]
+            }
+            Choice::GoTo(message) => {
+                if let Some(reader) = &mut self.reader {
+                    reader.go_to(message);
+                }
+                self.highlight()
+            }
+            Choice::Run(command) => self.command(command),
+            Choice::Save { id, name } => {
+                let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
+                let path = std::path::PathBuf::from(name);
+                vec![Effect::SaveAttachment { archive: conversation.source.archive, id, path }]
+            }
+        }
+    }
+
+    /// The index of the person's own prompts on this branch.
+    pub(super) fn open_prompts(&mut self) -> Vec<Effect> {
+        let Some(reader) = &self.reader else { return Vec::new() };
+        let conversation = reader.conversation();
+        let mut last = None;
+        let mut items = Vec::new();
+        for Entry { message, .. } in reader.transcript().entries() {
+            let shown = &conversation.messages()[*message];
+            let is_prompt = shown.role == Role::User && shown.visibility == Visibility::Shown;
+            if !is_prompt || last.replace(*message) == Some(*message) {
+                continue;
+            }
+            let text = conversation.message_text(*message);
+            let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("an attachment");
+            let label = line.chars().take(300).collect();
+            let note = words::date(shown.time(), &self.setup.zone);
+            items.push(Item { label, note, choice: Choice::GoTo(*message) });
+        }
+        if items.is_empty() {
+            self.fail("there is no prompt of yours in this thread");
+            return Vec::new();
+        }
+        let here = reader.message().unwrap_or(0);
+        let at =
+            items.iter().rposition(|item| matches!(item.choice, Choice::GoTo(message) if message <= here));
+        let mut pick = Pick::by_typing("Your prompts", items);
+        pick.selected = at.unwrap_or(0);
+        self.dialog = Some(Dialog::Pick(pick));
+        Vec::new()
+    }
+
+    /// The links and attachments of the selected message.
+    pub(super) fn open_links(&mut self) -> Vec<Effect> {
+        let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
+        let Some(message) = self.subject_message() else { return Vec::new() };
+        let mut items: Vec<Item> = transcript::links(&conversation, message)
+            .into_iter()
+            .map(|Link { title, url }| {
+                let label =
+                    if title.trim().is_empty() { url.to_string() } else { format!("{title} – {url}") };
+                let choice = Choice::Copy { text: url.into(), what: "the address" };
+                Item { label, note: "copy".to_owned(), choice }
+            })
+            .collect();
+        for part in conversation.message_parts(message) {
+            if let Detail::Attachment(attachment) = &part.detail {
+                let name = extract::names::attachment_name(attachment);
+                let label =
+                    if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
+                let choice = Choice::Save { id: attachment.id.to_string(), name };
+                items.push(Item { label, note: "save".to_owned(), choice });
+            }
+        }
+        if items.is_empty() {
+            self.fail("there is no link and no attachment in this message");
+            return Vec::new();
+        }
+        self.dialog = Some(Dialog::Pick(Pick::by_number("Links and attachments", items)));
+        Vec::new()
+    }
+
+    /// Every command that means something here, by name.
+    pub(super) fn open_commands(&mut self) -> Vec<Effect> {
+        let place = self.place();
+        let items = self
+            .setup
+            .keymap
+            .commands(place)
+            .into_iter()
+            .filter(|&command| command != Command::Commands)
+            .map(|command| Item {
+                label: command.help().to_owned(),
+                note: self.setup.keymap.keys_for(place, command),
+                choice: Choice::Run(command),
+            })
+            .collect();
+        self.dialog = Some(Dialog::Pick(Pick::by_typing("Every command", items)));
+        Vec::new()
+    }
+}

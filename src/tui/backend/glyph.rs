@@ -1,0 +1,209 @@
+//! What one cell of a buffer is on the screen: the only place that decides widths.
+//!
+//! A buffer counts columns by grapheme cluster, as ratatui does; most terminals count by character, some by
+//! cluster, and no question may be put to them. So a cell is written in a form on which both agree: U+FE0F is
+//! dropped, a joined or tinted emoji is shown by its first picture, and what is then narrower than the buffer says
+//! is filled up with blanks. Where agreement cannot be had by that, the cluster is called [unsure](Glyph::sure), and
+//! the next text is placed by an absolute move.
+
+use ratatui::buffer::{Cell, CellWidth};
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthChar;
+
+/// Stands for what no terminal would show within the columns it has.
+const UNSHOWABLE: char = '□';
+
+/// What makes a blank visible, besides its background.
+pub(super) const SEEN_ON_BLANKS: Modifier =
+    Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
+
+/// What is written for a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Glyph {
+    /// Never empty, no control characters; its characters' widths add up to `columns`.
+    pub text: String,
+    /// 1 or 2.
+    pub columns: u16,
+    /// Blank columns after it that belong to the same cluster of the buffer.
+    pub padding: u16,
+}
+
+/// Settles what is shown of a cluster for which the buffer has `columns` columns (1 or more).
+pub(super) fn settle(cluster: &str, columns: u16) -> Glyph {
+    let mut text = String::with_capacity(cluster.len());
+    let mut shown = 0;
+    for character in cluster.chars() {
+        let width = width(character);
+        if matches!(character, '\u{FE0E}' | '\u{FE0F}')
+            || character.is_control()
+            || (width == 0 && text.is_empty())
+        {
+            continue;
+        }
+        if width > 2 || shown + width > columns.min(2) {
+            break;
+        }
+        text.push(character);
+        shown += width;
+    }
+    text.truncate(text.trim_end_matches('\u{200D}').len());
+    if shown == 0 {
+        let bare = cluster.chars().all(|c| width(c) == 0 || c.is_control());
+        text.clear();
+        text.push(if bare { ' ' } else { UNSHOWABLE });
+        shown = 1;
+    }
+    Glyph { text, columns: shown, padding: columns - shown }
+}
+
+/// Whether every terminal moves its cursor by the same number of columns for this text.
+pub(super) fn sure(text: &str) -> bool {
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else { return true };
+    !is_pictograph(first) && first != UNSHOWABLE && characters.all(is_classical_mark)
+}
+
+/// Emoji and other pictures: their width changed with the years.
+fn is_pictograph(character: char) -> bool {
+    matches!(character, '\u{231A}'..='\u{23FF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// Marks that have been zero columns wide for as long as terminals know Unicode.
+fn is_classical_mark(character: char) -> bool {
+    matches!(
+        character,
+        '\u{300}'..='\u{36F}'
+            | '\u{483}'..='\u{489}'
+            | '\u{591}'..='\u{5BD}'
+            | '\u{64B}'..='\u{65F}'
+            | '\u{E31}'
+            | '\u{E34}'..='\u{E3A}'
+            | '\u{E47}'..='\u{E4E}'
+            | '\u{3099}'..='\u{309A}'
+    )
+}
+
+/// Columns of one character. The half-width sound marks are columns of their own, as ratatui has it.
+fn width(character: char) -> u16 {
+    match character {
+        '\u{FF9E}' | '\u{FF9F}' => 1,
+        _ => character.width().unwrap_or(0) as u16,
+    }
+}
+
+/// Writes one row of a buffer as the terminal will hold it: every cell of `shown` is either a glyph of one column, a
+/// glyph of two followed by an empty cell, or a blank; what cannot be seen of a blank's style is left out.
+/// Both rows have the same length.
+pub(super) fn settle_row(row: &[Cell], shown: &mut [Cell]) {
+    let mut x = 0;
+    while x < row.len() {
+        let cell = &row[x];
+        let symbol = cell.symbol();
+        if let [byte] = symbol.as_bytes() {
+            set(&mut shown[x], if byte.is_ascii_control() { " " } else { symbol }, cell);
+            x += 1;
+            continue;
+        }
+        let columns = (cell.cell_width().max(1) as usize).min(row.len() - x);
+        let glyph = settle(symbol, columns as u16);
+        set(&mut shown[x], &glyph.text, cell);
+        if glyph.columns == 2 {
+            set(&mut shown[x + 1], "", cell);
+        }
+        for blank in &mut shown[x + glyph.columns as usize..x + columns] {
+            set(blank, " ", cell);
+        }
+        x += columns;
+    }
+}
+
+fn set(shown: &mut Cell, text: &str, styled: &Cell) {
+    shown.set_symbol(text);
+    (shown.fg, shown.bg, shown.modifier) = (styled.fg, styled.bg, styled.modifier);
+    if text == " " && !styled.modifier.intersects(SEEN_ON_BLANKS) {
+        (shown.fg, shown.modifier) = (Color::Reset, Modifier::empty());
+    }
+}
+
+/// Whether a settled cell is what an erased cell is.
+pub(super) fn is_erased(cell: &Cell) -> bool {
+    cell.bg == Color::Reset && is_blank(cell) && cell.modifier.is_empty()
+}
+
+/// Whether a settled cell shows no text.
+pub(super) fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " "
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(cluster: &str) -> (String, u16, u16) {
+        let glyph = settle(cluster, cluster.cell_width().max(1));
+        (glyph.text, glyph.columns, glyph.padding)
+    }
+
+    #[test]
+    fn plain_text_and_wide_text_are_shown_as_they_are() {
+        assert_eq!(shown("a"), ("a".into(), 1, 0));
+        assert_eq!(shown("日"), ("日".into(), 2, 0));
+        assert_eq!(shown("e\u{301}"), ("e\u{301}".into(), 1, 0));
+        assert_eq!(shown("😀"), ("😀".into(), 2, 0));
+        assert_eq!(shown("🇩🇪"), ("🇩🇪".into(), 2, 0));
+    }
+
+    #[test]
+    fn a_variation_selector_is_dropped_and_its_column_filled() {
+        assert_eq!(shown("❤\u{FE0F}"), ("❤".into(), 1, 1));
+        assert_eq!(shown("1\u{FE0F}\u{20E3}"), ("1\u{20E3}".into(), 1, 1));
+        assert_eq!(shown("⌚\u{FE0E}").1, 1 + u16::from("⌚\u{FE0E}".cell_width() == 2));
+    }
+
+    #[test]
+    fn joined_and_tinted_emoji_are_shown_by_their_first_picture() {
+        assert_eq!(shown("👨\u{200D}👩\u{200D}👧"), ("👨".into(), 2, 0));
+        assert_eq!(shown("👍🏽"), ("👍".into(), 2, 0));
+        assert_eq!(shown("🏳\u{FE0F}\u{200D}🌈"), ("🏳".into(), 1, 1));
+    }
+
+    #[test]
+    fn joiners_that_a_script_needs_are_kept() {
+        assert_eq!(shown("क\u{94D}\u{200D}ष").0, "क\u{94D}\u{200D}ष");
+    }
+
+    #[test]
+    fn what_has_no_width_becomes_a_blank_and_controls_never_pass() {
+        assert_eq!(shown("\u{301}"), (" ".into(), 1, 0));
+        assert_eq!(settle("\u{1b}\u{9b}", 1).text, " ");
+        assert_eq!(settle("a\u{1b}[", 2).text, "a[");
+    }
+
+    #[test]
+    fn a_wide_glyph_without_room_is_replaced() {
+        assert_eq!(settle("日", 1).text, "□");
+    }
+
+    #[test]
+    fn the_widths_of_what_is_written_always_add_up() {
+        for cluster in [
+            "a",
+            "日",
+            "👨\u{200D}👩",
+            "❤\u{FE0F}",
+            "ｶﾞ",
+            "각",
+            "⸻",
+            "ก\u{E33}",
+            "क\u{94D}ष\u{93F}",
+            "\u{FDFD}",
+        ] {
+            for columns in 1..4 {
+                let glyph = settle(cluster, columns);
+                let sum: u16 = glyph.text.chars().map(width).sum();
+                assert_eq!(sum, glyph.columns, "{cluster} in {columns}");
+                assert_eq!(glyph.columns + glyph.padding, columns, "{cluster} in {columns}");
+            }
+        }
+    }
+}

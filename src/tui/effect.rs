@@ -1,0 +1,138 @@
+//! What the app asks of the outside, as values. [`desk`](super::desk) carries them out.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    extract::{
+        Options,
+        clipboard::{Copied, CopyError},
+        save::Clobber,
+    },
+    library::{Library, Shared},
+    search::worker::Request,
+    transcript::highlight::Job,
+};
+
+/// One thing to do. Answers come back as actions.
+#[derive(Debug)]
+pub enum Effect {
+    /// Search; a newer one cancels it.
+    Search(Request),
+    /// All is loaded: prepare what makes searching it fast.
+    PrepareSearch(Arc<Library>),
+    /// Copy this text. `what` names it for the status line ("the message").
+    Copy {
+        /// The text, already harmless.
+        text: String,
+        /// What it is, in words.
+        what: &'static str,
+        /// "markdown", "text", …
+        form: &'static str,
+        /// Take secrets out first.
+        redact: bool,
+    },
+    /// Count the secrets of these conversations.
+    CountSecrets(Vec<Shared>),
+    /// Make a file of a conversation.
+    Save {
+        /// Which.
+        conversation: Shared,
+        /// How.
+        options: Box<Options>,
+        /// Take secrets out.
+        redact: bool,
+        /// Where; `~` is resolved.
+        path: PathBuf,
+        /// Whether it may replace a file.
+        clobber: Clobber,
+    },
+    /// Make a file of each of several conversations.
+    SaveMany {
+        /// Which, in the list's order.
+        conversations: Vec<Shared>,
+        /// How.
+        options: Box<Options>,
+        /// Take secrets out.
+        redact: bool,
+        /// The folder; made if need be. `~` is resolved.
+        folder: PathBuf,
+        /// Whether files may be replaced.
+        clobber: Clobber,
+    },
+    /// Stop making files. Those that are there stay, whole.
+    StopSaving,
+    /// Copy an attachment out of its archive.
+    SaveAttachment {
+        /// Which archive, by its index.
+        archive: u16,
+        /// The attachment's id.
+        id: String,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Run a command of the person's with this text as its input, with the terminal lent to it.
+    Pipe {
+        /// For the shell.
+        command: String,
+        /// What it reads.
+        text: String,
+    },
+    /// Colour code blocks.
+    Highlight(Vec<Job>),
+    /// Give the terminal back and stop until continued.
+    Suspend,
+    /// Forget what the terminal shows and draw all of it.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// What became of a copy.
+#[derive(Debug)]
+pub struct CopyOutcome {
+    /// What was copied, in words.
+    pub what: &'static str,
+    /// In which form.
+    pub form: &'static str,
+    /// Secrets were taken out.
+    pub redacted: bool,
+    /// What secrets it held, in words.
+    pub secrets: Option<String>,
+    /// How it went.
+    pub result: Result<Copied, CopyError>,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct SaveOutcome {
+    /// Where it is or should have been.
+    pub path: PathBuf,
+    /// Bytes written, or why not.
+    pub result: Result<u64, SaveFailure>,
+}
+
+/// How a making of many files is going, or went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManyOutcome {
+    /// Files that are there.
+    pub written: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The folder.
+    pub folder: PathBuf,
+    /// It is over.
+    pub over: bool,
+    /// It was stopped by the person.
+    pub stopped: bool,
+    /// Why some are not there: the first reason.
+    pub failure: Option<String>,
+}
+
+/// Why there is no file.
+#[derive(Debug)]
+pub enum SaveFailure {
+    /// One of that name is there already; the dialog asks.
+    Exists,
+    /// Anything else, in one line.
+    Failed(String),
+}

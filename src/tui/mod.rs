@@ -1,0 +1,375 @@
+//! The terminal UI: one of the two front doors.
+//!
+//! One keystroke's way: an [`Event`] (key, resize, signal, loader, search, what became of an effect; one channel,
+//! no polling, no ticks) → [`keymap`] makes it an [`action::Action`] → [`app::App::update`] gives [`effect::Effect`]s
+//! → [`desk`] carries them out elsewhere and answers with events. All waiting events are drained, then one frame is
+//! drawn ([`view`]) and sent ([`terminal`]).
+
+pub mod action;
+pub mod app;
+pub mod backend;
+pub mod desk;
+pub mod effect;
+pub mod keymap;
+pub mod layout;
+mod loader;
+mod paths;
+mod pipe;
+mod platform;
+pub mod reader;
+pub mod terminal;
+pub mod theme;
+pub mod typing;
+pub mod view;
+pub mod welcome;
+pub mod words;
+
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+};
+
+use anyhow::Result;
+use crossterm::event::KeyEvent;
+use jiff::tz::TimeZone;
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use self::{
+    action::{Action, Command},
+    app::{App, Setup},
+    desk::{Desk, Left},
+    effect::Effect,
+    keymap::{Key, Keymap},
+    terminal::{Input, Signal, Terminal},
+    theme::Theme,
+    welcome::{Choice, Welcome},
+};
+use crate::{
+    archive::{Archive, Limits, Location},
+    secrets::Scanner,
+    transcript::{self, Present},
+};
+
+/// What the command line says about the UI.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// What to open; nothing: the person is asked.
+    pub archives: Vec<Location>,
+    /// Bounds on what they may make us do.
+    pub limits: Limits,
+    /// The query to begin with.
+    pub query: String,
+    /// Colours: asked for, forbidden, or (`None`) as the environment says.
+    pub colour: Option<bool>,
+    /// Draw on the controlling terminal; what is copied goes to stdout and ends it.
+    pub pick: bool,
+}
+
+/// Everything that reaches the loop.
+#[derive(Debug)]
+pub enum Event {
+    /// From the keyboard.
+    Key(KeyEvent),
+    /// From the kernel.
+    Signal(Signal),
+    /// For the app.
+    Action(Action),
+    /// Bytes of our own making for the terminal: a clipboard sequence.
+    ToTerminal(Vec<u8>),
+    /// The terminal may have another size.
+    Resized,
+}
+
+/// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
+const MOST_AT_ONCE: usize = 256;
+
+/// Opens the archives and runs until the person leaves.
+///
+/// # Errors
+/// An archive that cannot be opened; a terminal that cannot be used.
+pub fn run(launch: Launch) -> Result<ExitCode> {
+    terminal::report_panics(desk::expects_panics);
+    // What cannot be opened is said before the screen is taken.
+    let given = open(&launch.archives, launch.limits)?;
+    let (events, waiting) = channel();
+    let mut terminal = Terminal::enter(terminal::Options { stdout_is_data: launch.pick })?;
+    listen(&events)?;
+    let theme = if launch.colour.unwrap_or_else(wants_colour) { Theme::terminal() } else { Theme::mono() };
+    let archives = if given.is_empty() {
+        match choose(&mut terminal, &theme, &waiting, launch.limits)? {
+            Chosen::Archive(archive) => vec![*archive],
+            Chosen::Nothing => return Ok(ExitCode::SUCCESS),
+            Chosen::Signal(signal) => end(terminal, signal),
+        }
+    } else {
+        given
+    };
+    let archives = Arc::new(archives);
+    let cancel = Arc::new(AtomicBool::new(false));
+    loader::start(Arc::clone(&archives), Arc::clone(&cancel), events.clone())?;
+    let desk = Desk::new(Arc::clone(&archives), events)?;
+    let zone = TimeZone::system();
+    let setup = Setup {
+        keymap: Keymap::built_in(),
+        transcript: transcript::Options {
+            zone: zone.clone(),
+            attachments: Some(present(&archives)),
+            ..transcript::Options::default()
+        },
+        zone,
+        size: size_of(&terminal),
+        query: launch.query,
+    };
+    let end_of_it = turn(&mut terminal, setup, &theme, &desk, &waiting, launch.pick);
+    cancel.store(true, Ordering::Relaxed);
+    match end_of_it? {
+        End::Quit => {
+            terminal.leave()?;
+            // Nothing was picked.
+            Ok(ExitCode::from(u8::from(launch.pick)))
+        }
+        End::Picked(text) => {
+            terminal.leave()?;
+            print(&text)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        End::Signal(signal) => end(terminal, signal),
+    }
+}
+
+fn open(locations: &[Location], limits: Limits) -> Result<Vec<Archive>> {
+    Ok(locations.iter().map(|location| Archive::open(location, limits)).collect::<Result<_, _>>()?)
+}
+
+/// What came of asking for an archive.
+enum Chosen {
+    Archive(Box<Archive>),
+    Nothing,
+    Signal(Signal),
+}
+
+/// How the loop ended.
+enum End {
+    Quit,
+    /// With the text that would have been copied.
+    Picked(String),
+    Signal(Signal),
+}
+
+fn size_of(terminal: &Terminal) -> (u16, u16) {
+    let size = terminal.size();
+    (size.width, size.height)
+}
+
+/// Asks which archive to open, where none was given.
+fn choose(
+    terminal: &mut Terminal,
+    theme: &Theme,
+    waiting: &Receiver<Event>,
+    limits: Limits,
+) -> Result<Chosen> {
+    let keymap = Keymap::built_in();
+    let mut welcome = Welcome::new(welcome::look_around(), keymap.clone());
+    let mut size = size_of(terminal);
+    loop {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        let cursor = welcome.draw(theme, &mut buffer);
+        terminal.present(&buffer, cursor)?;
+        let choice = match waiting.recv() {
+            Ok(Event::Key(key)) => {
+                let key = Key::from_event(key);
+                match (keymap.command(welcome.place(), key), key.character()) {
+                    (Some(Command::Suspend), _) => {
+                        terminal.suspend()?;
+                        Choice::None
+                    }
+                    (Some(command), _) => welcome.command(command),
+                    (None, Some(character)) => {
+                        welcome.typed(character.encode_utf8(&mut [0; 4]));
+                        Choice::None
+                    }
+                    (None, None) => Choice::None,
+                }
+            }
+            Ok(Event::Action(Action::Paste(text))) => {
+                welcome.typed(&text);
+                Choice::None
+            }
+            Ok(Event::Resized) => {
+                size = size_of(terminal);
+                Choice::None
+            }
+            Ok(Event::Signal(signal)) if signal.ends() => return Ok(Chosen::Signal(signal)),
+            Ok(Event::Signal(signal)) => {
+                obey(terminal, signal)?;
+                Choice::None
+            }
+            Ok(Event::Action(_) | Event::ToTerminal(_)) => Choice::None,
+            Err(_) => Choice::Quit,
+        };
+        match choice {
+            Choice::None => {}
+            Choice::Quit => return Ok(Chosen::Nothing),
+            Choice::Open(location) => match Archive::open(&location, limits) {
+                Ok(archive) => return Ok(Chosen::Archive(Box::new(archive))),
+                Err(error) => welcome.sorry(error.to_string()),
+            },
+        }
+    }
+}
+
+/// NO_COLOR, if it is set to anything, and terminals that have none.
+fn wants_colour() -> bool {
+    let none = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !none("NO_COLOR") && !std::env::var("TERM").is_ok_and(|term| term.starts_with("vt"))
+}
+
+/// Whether an attachment is in one of the archives.
+fn present(archives: &Arc<Vec<Archive>>) -> Present {
+    let archives = Arc::clone(archives);
+    Present::new(move |id| archives.iter().any(|archive| archive.find_attachment(id).is_some()))
+}
+
+/// Keys, pastes, resizes and signals become events.
+fn listen(events: &Sender<Event>) -> Result<()> {
+    // A closed channel means that the app is leaving.
+    let signals = events.clone();
+    terminal::listen(move |signal| {
+        let _ = signals.send(if signal == Signal::Resize { Event::Resized } else { Event::Signal(signal) });
+    })?;
+    let keys = events.clone();
+    terminal::read_keys(move |typed| {
+        let _ = keys.send(match typed {
+            Input::Key(key) => Event::Key(key),
+            Input::Paste(text) => Event::Action(Action::Paste(text)),
+            Input::Resize => Event::Resized,
+        });
+    })?;
+    Ok(())
+}
+
+/// Gives the terminal back before the process ends by the signal that ended the loop.
+fn end(terminal: Terminal, signal: Signal) -> ! {
+    // What cannot be given back is gone: there is nobody to tell.
+    let _ = terminal.leave();
+    terminal::end_by(signal)
+}
+
+/// The loop: wait, drain, draw once.
+fn turn(
+    terminal: &mut Terminal,
+    setup: Setup,
+    theme: &Theme,
+    desk: &Desk,
+    waiting: &Receiver<Event>,
+    pick: bool,
+) -> Result<End> {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, setup.size.0, setup.size.1));
+    let (mut app, effects) = App::new(setup);
+    for effect in effects {
+        desk.carry_out(effect);
+    }
+    loop {
+        draw(terminal, &mut app, theme, &mut buffer)?;
+        let Ok(first) = waiting.recv() else { return Ok(End::Quit) };
+        for event in std::iter::once(first).chain(waiting.try_iter().take(MOST_AT_ONCE)) {
+            let action = match event {
+                Event::Key(key) => match meaning(&app, key) {
+                    Some(action) => action,
+                    None => continue,
+                },
+                Event::Action(action) => action,
+                Event::ToTerminal(bytes) => {
+                    terminal.send(&bytes)?;
+                    continue;
+                }
+                Event::Resized => resized(terminal),
+                Event::Signal(signal) if signal.ends() => return Ok(End::Signal(signal)),
+                Event::Signal(signal) => {
+                    obey(terminal, signal)?;
+                    resized(terminal)
+                }
+            };
+            for effect in app.update(action) {
+                let effect = match effect {
+                    Effect::Copy { text, redact, .. } if pick => {
+                        let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
+                        return Ok(End::Picked(text));
+                    }
+                    other => other,
+                };
+                match desk.carry_out(effect) {
+                    Left::Nothing => {}
+                    Left::Suspend => {
+                        let stopped = terminal.suspend()?;
+                        app.update(resized(terminal));
+                        if !stopped {
+                            app.update(Action::CannotSuspend);
+                        }
+                    }
+                    Left::Pipe { command, text } => {
+                        let result = terminal.lend(|| pipe::run(&command, &text))?;
+                        app.update(Action::Piped(result));
+                        app.update(resized(terminal));
+                    }
+                    Left::Redraw => terminal.forget(),
+                    Left::Quit => return Ok(End::Quit),
+                }
+            }
+        }
+    }
+}
+
+/// What was picked goes to stdout: exact into a pipe, harmless on a terminal. A pipe that is closed is no news.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = io::stdout();
+    let harmless = stdout.is_terminal().then(|| transcript::sanitize::text(text));
+    let written =
+        stdout.write_all(harmless.as_deref().unwrap_or(text).as_bytes()).and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Stopping and going on, asked for from elsewhere.
+fn obey(terminal: &mut Terminal, signal: Signal) -> Result<()> {
+    match signal {
+        Signal::Suspend => {
+            terminal.suspend()?;
+        }
+        Signal::Continue => terminal.take_again()?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn resized(terminal: &Terminal) -> Action {
+    let (columns, rows) = size_of(terminal);
+    Action::Resize(columns, rows)
+}
+
+/// What a key means where the app is.
+fn meaning(app: &App, key: KeyEvent) -> Option<Action> {
+    let key = Key::from_event(key);
+    let command = app.setup.keymap.command(app.place(), key);
+    command.map(Action::Command).or_else(|| key.character().map(Action::Type))
+}
+
+fn draw(terminal: &mut Terminal, app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Result<()> {
+    let (columns, rows) = app.setup.size;
+    let area = Rect::new(0, 0, columns, rows);
+    if buffer.area == area {
+        buffer.reset();
+    } else {
+        *buffer = Buffer::empty(area);
+    }
+    let cursor = view::draw(app, theme, buffer);
+    terminal.present(buffer, cursor)?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! What differs between operating systems about terminals: signals, hang-ups, waiting for input, core dumps.
+//!
+//! Everything that is particular to one is in its own file, with the same functions; nothing else in the program
+//! needs a `cfg` for a terminal.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(super) use other::*;
+#[cfg(unix)]
+pub(super) use unix::*;
+
+use crossterm::event::KeyEvent;
+
+/// Something typed. What a key means is the key map's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key went down, or repeats.
+    Key(KeyEvent),
+    /// A bracketed paste as one text, with the line breaks the terminal sent and whatever else was in it: of at most
+    /// a mebibyte.
+    Paste(String),
+    /// The console has another size. Where there are signals, [`Signal::Resize`] says that.
+    Resize,
+}
+
+/// What the system says to the program, apart from keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// SIGINT or SIGQUIT from elsewhere: in raw mode ctrl-c is a key.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// SIGHUP, or the terminal is gone: a dropped line. Nothing that is drawn will be seen any more.
+    Hangup,
+    /// SIGTSTP from elsewhere: in raw mode ctrl-z is a key.
+    Suspend,
+    /// SIGCONT: the process was stopped and goes on; the terminal may have been used in between.
+    Continue,
+    /// SIGWINCH: the terminal has another size.
+    Resize,
+}
+
+impl Signal {
+    /// Whether the program is to end because of it.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Interrupt | Self::Terminate | Self::Hangup)
+    }
+}

@@ -1,0 +1,96 @@
+//! Systems without Unix signals: the console tells crossterm of its resizes, and there is nothing to hang up.
+
+use super::{Input, Signal};
+use crossterm::event::{Event, KeyEventKind};
+use ratatui::layout::Size;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+/// A terminal to write to: standard output.
+#[derive(Debug)]
+pub struct Output(io::Stdout);
+
+impl Output {
+    pub fn open(_or_controlling: bool) -> io::Result<Self> {
+        let stdout = io::stdout();
+        // crossterm turns the console's escape sequences on when asked whether it knows them.
+        if stdout.is_terminal() && console_knows_escapes() {
+            Ok(Self(stdout))
+        } else {
+            Err(io::Error::other("standard output is not a terminal"))
+        }
+    }
+
+    pub fn size(&self) -> Option<Size> {
+        crossterm::terminal::size().ok().map(Size::from)
+    }
+
+    pub fn takes_text_within(&self, _patience: Duration) -> bool {
+        true
+    }
+
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self(io::stdout()))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+pub fn listen(_on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+    Ok(())
+}
+
+pub fn watch(_on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    Ok(())
+}
+
+pub fn read_keys(mut on_input: impl FnMut(Input) + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name("keys".into()).spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            match event {
+                // The console tells of releases, too.
+                Event::Key(key) if key.kind != KeyEventKind::Release => on_input(Input::Key(key)),
+                Event::Paste(text) => on_input(Input::Paste(text)),
+                Event::Resize(..) => on_input(Input::Resize),
+                _ => {}
+            }
+        }
+    })?;
+    Ok(())
+}
+
+pub fn pause_keys() {}
+
+pub fn resume_keys() {}
+
+pub fn can_stop() -> bool {
+    false
+}
+
+pub fn stop() -> io::Result<()> {
+    Ok(())
+}
+
+pub fn end_by(_signal: Signal) -> ! {
+    std::process::exit(1)
+}
+
+pub fn forbid_core_dumps() {}
+
+#[cfg(windows)]
+fn console_knows_escapes() -> bool {
+    crossterm::ansi_support::supports_ansi()
+}
+
+#[cfg(not(windows))]
+fn console_knows_escapes() -> bool {
+    true
+}

@@ -1,0 +1,147 @@
+//! Unix.
+
+mod decode;
+mod keys;
+
+pub use keys::{pause_keys, read_keys, resume_keys};
+
+use super::Signal;
+use ratatui::layout::Size;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{self, Resource, Rlimit};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::time::Duration;
+
+/// A terminal to write to: standard output if it is one, else the controlling terminal. Unbuffered.
+#[derive(Debug)]
+pub struct Output(File);
+
+impl Output {
+    /// `or_controlling`: if standard output is no terminal, the controlling one will do.
+    pub fn open(or_controlling: bool) -> io::Result<Self> {
+        let stdout = io::stdout();
+        if stdout.is_terminal() {
+            return Ok(Self(stdout.as_fd().try_clone_to_owned()?.into()));
+        }
+        if or_controlling { Ok(Self(controlling_terminal()?)) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    /// Columns and rows, if the terminal knows them.
+    pub fn size(&self) -> Option<Size> {
+        let size = rustix::termios::tcgetwinsize(&self.0).ok()?;
+        Some(Size::new(size.ws_col, size.ws_row))
+    }
+
+    /// Whether the terminal takes text before that much time has passed: writing to one that does not, blocks.
+    pub fn takes_text_within(&self, patience: Duration) -> bool {
+        let patience = Timespec::try_from(patience).ok();
+        let mut watched = [PollFd::new(&self.0, PollFlags::OUT)];
+        match poll(&mut watched, patience.as_ref()) {
+            Ok(ready) => ready > 0,
+            Err(_) => true,
+        }
+    }
+
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self(self.0.try_clone()?))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn controlling_terminal() -> io::Result<File> {
+    File::options().read(true).write(true).open("/dev/tty")
+}
+
+/// Where keys come from: standard input if it is a terminal, else the controlling one.
+fn input() -> io::Result<File> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() { Ok(stdin.as_fd().try_clone_to_owned()?.into()) } else { controlling_terminal() }
+}
+
+/// Calls `on_signal` with every signal that comes, on a thread of its own, for the life of the process.
+pub fn listen(mut on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for number in signals.forever() {
+            match number {
+                SIGINT | SIGQUIT => on_signal(Signal::Interrupt),
+                SIGTERM => on_signal(Signal::Terminate),
+                SIGHUP => on_signal(Signal::Hangup),
+                SIGTSTP => on_signal(Signal::Suspend),
+                SIGCONT => on_signal(Signal::Continue),
+                SIGWINCH => on_signal(Signal::Resize),
+                _ => {}
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Calls `on_hangup` once the terminal is gone, on a thread of its own that waits for nothing else: also while the keys
+/// are somebody else's, or whoever is given them is busy.
+pub fn watch(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let terminal = input()?;
+    std::thread::Builder::new().name("hang-up".into()).spawn(move || {
+        loop {
+            let mut watched = [PollFd::new(&terminal, PollFlags::empty())];
+            match poll(&mut watched, None) {
+                Ok(_) if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) => {
+                    return on_hangup();
+                }
+                Ok(_) if watched[0].revents().is_empty() => {}
+                Err(rustix::io::Errno::INTR) => {}
+                // Not every system can wait for this; SIGHUP remains.
+                _ => return,
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Whether somebody would let the process go on if it stopped itself. A process that leads the session, or whose
+/// parent belongs to another or leads this one without job control, would stand still for ever.
+pub fn can_stop() -> bool {
+    let (Ok(session), group) = (process::getsid(None), process::getpgrp()) else { return false };
+    let Some(parent) = process::getppid() else { return false };
+    let same_session = process::getsid(Some(parent)).is_ok_and(|theirs| theirs == session);
+    let own_group = process::getpgid(Some(parent)).is_ok_and(|theirs| theirs != group);
+    same_session && session != process::getpid() && (own_group || parent != session)
+}
+
+/// Stops the process until it is let go on, and with it the others of its pipeline or script, as ctrl-z would.
+pub fn stop() -> io::Result<()> {
+    let group = process::kill_current_process_group(process::Signal::TSTP);
+    // This process handles SIGTSTP, so it is stopped by the signal that cannot be handled.
+    low_level::emulate_default_handler(SIGTSTP)?;
+    Ok(group?)
+}
+
+/// Ends the process by the signal, so that its parent sees what it died of.
+pub fn end_by(signal: Signal) -> ! {
+    let number = match signal {
+        Signal::Interrupt => SIGINT,
+        Signal::Hangup => SIGHUP,
+        _ => SIGTERM,
+    };
+    let _ = low_level::emulate_default_handler(number);
+    std::process::exit(128 + number);
+}
+
+/// No core dump is written, whatever happens: it would hold the archive.
+pub fn forbid_core_dumps() {
+    let _ = process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}

@@ -1,0 +1,432 @@
+//! The thread pane's state: where one stands in a transcript. Pure arithmetic over laid-out lines.
+//!
+//! A position is an entry and a line in it, never a line number in the whole thread: so nothing above the screen
+//! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
+
+use std::ops::Range;
+
+use crate::{
+    conversation::{Role, Visibility},
+    library::Shared,
+    search::matcher::Hit,
+    transcript::{Entry, Line, Options, Transcript, thread::mark},
+};
+
+/// A line of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Index into [`Transcript::entries`].
+    pub entry: usize,
+    /// Line of that entry.
+    pub line: usize,
+}
+
+const START: Position = Position { entry: 0, line: 0 };
+
+/// A row to draw.
+#[derive(Debug)]
+pub struct Row {
+    /// Belongs to the selected message.
+    pub selected: bool,
+    /// What stands there, hits marked.
+    pub line: Line,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Reader {
+    transcript: Transcript,
+    width: u16,
+    height: u16,
+    top: Position,
+    cursor: usize,
+    hits: Vec<Hit>,
+    focus: Option<usize>,
+    sideways: u16,
+    /// The message from which on messages are marked, up to the selected one.
+    marking: Option<usize>,
+}
+
+impl Reader {
+    /// Opens a conversation at its beginning. The size is the pane's, in cells.
+    pub fn new(conversation: Shared, options: Options, width: u16, height: u16) -> Self {
+        Self {
+            transcript: Transcript::new(conversation, options),
+            width: width.max(1),
+            height: height.max(1),
+            top: START,
+            cursor: 0,
+            hits: Vec::new(),
+            focus: None,
+            sideways: 0,
+            marking: None,
+        }
+    }
+
+    /// What is read.
+    pub fn conversation(&self) -> &Shared {
+        self.transcript.conversation()
+    }
+
+    /// Its transcript.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Its transcript, to hand in what was computed elsewhere.
+    pub fn transcript_mut(&mut self) -> &mut Transcript {
+        &mut self.transcript
+    }
+
+    /// The selected message, as an index of the conversation.
+    pub fn message(&self) -> Option<usize> {
+        self.transcript.entries().get(self.cursor).map(|entry| entry.message)
+    }
+
+    /// The number of the selected message among the shown ones of this branch, from 1, and how many there are. On a
+    /// fold it is that of the message before.
+    pub fn place(&self) -> (usize, usize) {
+        let entries = self.transcript.entries();
+        let messages = self.conversation().messages();
+        let shown = |entries: &[Entry]| {
+            let mut last = None;
+            let begins = |entry: &&Entry| last.replace(entry.message) != Some(entry.message);
+            let is_shown = |entry: &&Entry| messages[entry.message].visibility == Visibility::Shown;
+            entries.iter().filter(is_shown).filter(begins).count()
+        };
+        (shown(&entries[..(self.cursor + 1).min(entries.len())]), shown(entries))
+    }
+
+    /// All hits in this conversation, and which one is in focus.
+    pub fn hits(&self) -> (Option<usize>, usize) {
+        (self.focus, self.hits.len())
+    }
+
+    /// Begins to mark messages at the selected one, or forgets the marks. Gives whether it marks now.
+    pub fn toggle_marking(&mut self) -> bool {
+        self.marking = if self.marking.is_some() { None } else { self.message() };
+        self.marking.is_some()
+    }
+
+    /// The marked messages of this branch in reading order: from where marking began to the selected one, folds in
+    /// between left out.
+    pub fn marked(&self) -> Vec<usize> {
+        let (Some(from), Some(to)) = (self.marking, self.message()) else { return Vec::new() };
+        let range = from.min(to)..=from.max(to);
+        let mut messages: Vec<usize> = self.transcript.entries().iter().map(|entry| entry.message).collect();
+        messages.dedup();
+        let all = self.conversation().messages();
+        messages.retain(|&message| range.contains(&message) && all[message].visibility == Visibility::Shown);
+        messages
+    }
+
+    /// How far wide lines are scrolled, in columns.
+    pub fn sideways(&self) -> u16 {
+        self.sideways
+    }
+
+    /// Takes another size, keeping the words at the top where they are.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        let (width, height) = (width.max(1), height.max(1));
+        if width != self.width && !self.is_empty() {
+            let lines = self.transcript.lines(self.top.entry, self.width);
+            let byte =
+                lines.iter().skip(self.top.line).flat_map(|line| &line.spans).find_map(|span| span.source);
+            self.width = width;
+            if self.top.line > 0 {
+                self.top.line = match byte {
+                    Some(byte) => self.transcript.line_of(self.top.entry, width, byte as usize),
+                    None => self.top.line.min(self.len(self.top.entry).saturating_sub(1)),
+                };
+            }
+        }
+        (self.width, self.height) = (width, height);
+        self.top = self.top.min(self.last_top());
+    }
+
+    fn is_empty(&self) -> bool {
+        self.transcript.entries().is_empty()
+    }
+
+    fn len(&mut self, entry: usize) -> usize {
+        self.transcript.lines(entry, self.width).len()
+    }
+
+    /// The position `lines` further down, at most the last line.
+    fn down(&mut self, from: Position, lines: usize) -> Position {
+        let (mut position, mut left) = (from, lines);
+        loop {
+            let len = self.len(position.entry);
+            if position.line + left < len {
+                position.line += left;
+                return position;
+            }
+            if position.entry + 1 >= self.transcript.entries().len() {
+                position.line = len.saturating_sub(1);
+                return position;
+            }
+            left -= len - position.line;
+            position = Position { entry: position.entry + 1, line: 0 };
+        }
+    }
+
+    /// The position `lines` further up, at least the first line.
+    fn up(&mut self, from: Position, lines: usize) -> Position {
+        let (mut position, mut left) = (from, lines);
+        while left > position.line {
+            if position.entry == 0 {
+                return START;
+            }
+            left -= position.line + 1;
+            position.entry -= 1;
+            position.line = self.len(position.entry).saturating_sub(1);
+        }
+        position.line -= left;
+        position
+    }
+
+    /// The lowest position the top may take: the thread's last line stands on the pane's last.
+    fn last_top(&mut self) -> Position {
+        let Some(entry) = self.transcript.entries().len().checked_sub(1) else { return START };
+        let end = Position { entry, line: self.len(entry).saturating_sub(1) };
+        self.up(end, self.height as usize - 1)
+    }
+
+    fn third(&self) -> usize {
+        self.height as usize / 3
+    }
+
+    /// The cursor follows the scrolling: it is the message at the upper third.
+    fn follow(&mut self) {
+        let third = self.third();
+        self.cursor = self.down(self.top, third).entry;
+    }
+
+    /// Scrolls by lines. At an end, where nothing scrolls any more, the cursor goes on message by message.
+    pub fn scroll(&mut self, lines: isize) {
+        if self.is_empty() {
+            return;
+        }
+        let before = self.top;
+        self.top = if lines < 0 {
+            self.up(self.top, lines.unsigned_abs())
+        } else {
+            self.down(self.top, lines.unsigned_abs()).min(self.last_top().max(self.top))
+        };
+        if self.top == before {
+            let step = lines.signum();
+            if lines.unsigned_abs() > 1 {
+                self.cursor = if step < 0 { 0 } else { self.transcript.entries().len() - 1 };
+            } else {
+                self.cursor = self.neighbour(step, |_| true).unwrap_or(self.cursor);
+            }
+        } else {
+            self.follow();
+        }
+    }
+
+    /// Scrolls by this share of the pane's height.
+    pub fn page(&mut self, direction: isize, halves: isize) {
+        // A page keeps two lines of the last one in sight.
+        let lines = (self.height as isize * halves / 2 - if halves == 2 { 2 } else { 0 }).max(1);
+        self.scroll(direction * lines);
+    }
+
+    /// To the first message.
+    pub fn first(&mut self) {
+        (self.top, self.cursor) = (START, 0);
+    }
+
+    /// To the last message.
+    pub fn last(&mut self) {
+        self.top = self.last_top();
+        self.cursor = self.transcript.entries().len().saturating_sub(1);
+    }
+
+    /// The next entry that begins a message which passes, in a direction.
+    fn neighbour(&self, step: isize, passes: impl Fn(Role) -> bool) -> Option<usize> {
+        let entries = self.transcript.entries();
+        let here = entries.get(self.cursor)?.message;
+        let mut index = self.cursor.checked_add_signed(step)?;
+        loop {
+            let message = entries.get(index)?.message;
+            let begins = index == 0 || entries[index - 1].message != message;
+            if message != here && begins && passes(self.conversation().messages()[message].role) {
+                return Some(index);
+            }
+            index = index.checked_add_signed(step)?;
+        }
+    }
+
+    /// To the next or previous message; `prompts`: of the person's own. False: there is none.
+    pub fn step_message(&mut self, step: isize, prompts: bool) -> bool {
+        match self.neighbour(step, |role| !prompts || role == Role::User) {
+            Some(entry) => {
+                self.select(entry);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Selects an entry and brings its first line to the upper third, or to the top if it is longer than the rest.
+    fn select(&mut self, entry: usize) {
+        self.cursor = entry;
+        let above = if self.len(entry) + self.third() > self.height as usize { 0 } else { self.third() };
+        let top = self.up(Position { entry, line: 0 }, above);
+        self.top = top.min(self.last_top());
+    }
+
+    /// Selects a message, on whichever branch it is.
+    pub fn go_to(&mut self, message: usize) {
+        self.transcript.show_branch_of(message);
+        if let Some(entry) = self.transcript.entry_of(message) {
+            self.select(entry);
+        }
+    }
+
+    /// Marks these hits, none in focus.
+    pub fn set_hits(&mut self, hits: Vec<Hit>) {
+        (self.hits, self.focus) = (hits, None);
+    }
+
+    /// Focuses the first hit of a message (or of the thread, from the cursor on) and shows it.
+    pub fn focus_first(&mut self, message: Option<usize>) {
+        let from = message.or_else(|| self.message()).unwrap_or(0);
+        let at = self.hits.iter().position(|hit| hit.message == from);
+        let at = at.or_else(|| self.hits.iter().position(|hit| hit.message >= from));
+        if let Some(index) = at.or(if self.hits.is_empty() { None } else { Some(0) }) {
+            self.focus_on(index);
+        }
+    }
+
+    /// To the next or previous hit, around the ends. `None`: there are none; else whether it went around.
+    pub fn step_hit(&mut self, step: isize) -> Option<bool> {
+        let count = self.hits.len();
+        if count == 0 {
+            return None;
+        }
+        let Some(focus) = self.focus else {
+            self.focus_first(None);
+            return Some(false);
+        };
+        let next = (focus as isize + step).rem_euclid(count as isize) as usize;
+        self.focus_on(next);
+        Some(if step > 0 { next <= focus } else { next >= focus })
+    }
+
+    /// Shows a hit: its branch, its fold open, its line at the upper third.
+    fn focus_on(&mut self, index: usize) {
+        self.focus = Some(index);
+        let Hit { message, ref range } = self.hits[index];
+        let byte = range.start;
+        self.transcript.show_branch_of(message);
+        let Some(entry) = self.transcript.entry_at(message, byte) else { return };
+        if self.transcript.entries()[entry].fold == Some(false) {
+            self.transcript.set_fold(entry, true);
+        }
+        self.cursor = entry;
+        let line = self.transcript.line_of(entry, self.width, byte);
+        let third = self.third();
+        let top = self.up(Position { entry, line }, third);
+        self.top = top.min(self.last_top());
+    }
+
+    /// Opens or closes the selected entry's fold; if it has none, the nearest below on the screen. False: none there.
+    pub fn toggle_fold(&mut self) -> bool {
+        let bottom = self.down(self.top, self.height as usize - 1).entry;
+        let entries = self.transcript.entries();
+        let target =
+            (self.cursor..entries.len().min(bottom + 1)).find(|&entry| entries[entry].fold.is_some());
+        let Some(entry) = target else { return false };
+        let open = entries[entry].fold == Some(true);
+        self.transcript.set_fold(entry, !open);
+        self.cursor = entry;
+        if self.top.entry == entry {
+            self.top.line = self.top.line.min(self.len(entry).saturating_sub(1));
+        }
+        self.top = self.top.min(self.last_top());
+        true
+    }
+
+    /// Opens all folds, or closes all if any is open. `None`: there are none; else whether they are open now.
+    pub fn toggle_all_folds(&mut self) -> Option<bool> {
+        let folds = || self.transcript.entries().iter().filter_map(|entry| entry.fold);
+        folds().next()?;
+        let open = !folds().any(|open| open);
+        let message = self.message();
+        self.transcript.set_all_folds(open);
+        if let Some(entry) = message.and_then(|message| self.transcript.entry_of(message)) {
+            self.select(entry);
+        }
+        Some(open)
+    }
+
+    /// To a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
+    pub fn switch_branch(&mut self, step: isize) -> Option<crate::transcript::Branch> {
+        let entry = self.transcript.switch_branch(self.cursor, step)?;
+        // The place on the screen stays; only what follows the branch point is new.
+        self.cursor = entry.min(self.transcript.entries().len().saturating_sub(1));
+        let last = self.transcript.entries().len().saturating_sub(1);
+        if self.top.entry >= self.cursor {
+            self.top = Position { entry: self.cursor.min(last), line: 0 };
+        }
+        self.top = self.top.min(self.last_top());
+        self.transcript.entries().get(self.cursor).and_then(|entry| entry.branch)
+    }
+
+    /// Scrolls wide lines sideways by columns; never to the left of their start.
+    pub fn scroll_sideways(&mut self, columns: i32) {
+        self.sideways = u16::try_from((i32::from(self.sideways) + columns).clamp(0, 4_000)).unwrap_or(0);
+    }
+
+    /// The rows of the pane.
+    pub fn rows(&mut self) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(self.height as usize);
+        let selected = self.message();
+        let marked = self.marked();
+        let mut position = self.top;
+        while rows.len() < self.height as usize && position.entry < self.transcript.entries().len() {
+            let message = self.transcript.entries()[position.entry].message;
+            let hits = self.ranges(message);
+            let focus = self.focus.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
+            let lines = self.transcript.lines(position.entry, self.width);
+            for line in lines.iter().skip(position.line).take(self.height as usize - rows.len()) {
+                let line = if hits.is_empty() {
+                    line.clone()
+                } else {
+                    mark(line, &hits, focus.map(|hit| &hit.range))
+                };
+                let selected = Some(message) == selected || marked.binary_search(&message).is_ok();
+                rows.push(Row { selected, line });
+            }
+            position = Position { entry: position.entry + 1, line: 0 };
+        }
+        rows
+    }
+
+    fn ranges(&self, message: usize) -> Vec<Range<usize>> {
+        let start = self.hits.partition_point(|hit| hit.message < message);
+        self.hits[start..]
+            .iter()
+            .take_while(|hit| hit.message == message)
+            .map(|hit| hit.range.clone())
+            .collect()
+    }
+
+    /// Where the scroll bar's thumb stands: first row and length, of `rows`; `None` when everything is in sight.
+    /// By the known or guessed heights of the entries.
+    pub fn scroll_bar(&self, rows: u16) -> Option<(u16, u16)> {
+        let hint = |entry| self.transcript.height_hint(entry, self.width) as u64;
+        let entries = self.transcript.entries().len();
+        let total: u64 = (0..entries).map(hint).sum();
+        if total <= u64::from(self.height) || rows == 0 {
+            return None;
+        }
+        let above = (0..self.top.entry).map(hint).sum::<u64>() + self.top.line as u64;
+        let length = (u64::from(self.height) * u64::from(rows) / total).clamp(1, u64::from(rows));
+        let room = u64::from(rows) - length;
+        let first = (above * room).div_ceil((total - u64::from(self.height)).max(1)).min(room);
+        Some((first as u16, length as u16))
+    }
+}

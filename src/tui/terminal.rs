@@ -1,0 +1,354 @@
+//! Takes the terminal and gives it back: on quitting, on an error, a panic, a signal, ctrl-z, and when it vanishes.
+//!
+//! Only one [`Terminal`] exists at a time. While it does, the terminal is in raw mode, on its alternate screen, with
+//! bracketed paste and without automatic wrapping; nothing is ever asked of it, and its title is left alone.
+//! What is drawn is the business of others; how it is written, that of [`backend`](super::backend).
+//!
+//! Whoever gives the terminal back, on whatever thread, shuts the door behind him: later frames are refused with an
+//! error instead of landing on the user's shell.
+
+use super::backend::Screen;
+use super::platform::{self, Output};
+pub use super::platform::{Input, Signal};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Size};
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::{self, Write};
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
+
+/// Alternate screen, bracketed paste, no wrapping at the right edge, no cursor.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[?25l";
+/// All of that undone, whatever state a frame was left in. The screen is erased first: where there is no alternate
+/// one, nothing of a conversation stays behind.
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
+
+/// How long the program has to end by itself after a signal that ends it.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The same after the terminal is gone: it must be no process that nobody sees.
+const PATIENCE_AFTER_HANGUP: Duration = Duration::from_millis(500);
+/// How long a frame on its way to a slow terminal is waited for when somebody else must give it back.
+const PATIENCE_WITH_A_FRAME: Duration = Duration::from_millis(200);
+/// Stop and continue signals this soon after a suspension belong to it.
+const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
+
+/// The way to the terminal; `None` while it is not ours.
+static DOOR: Mutex<Option<Output>> = Mutex::new(None);
+/// Whether the terminal is ours: also readable while a frame is being written.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The process is about to end, and some thread sees to that.
+static ENDING: AtomicBool = AtomicBool::new(false);
+/// The terminal has had another size since the last frame, even if it has the same again: what it shows is not known.
+static RESIZED: AtomicBool = AtomicBool::new(false);
+/// Whether the process has stopped itself, or since when it has not.
+static SUSPENSION: Mutex<Suspension> = Mutex::new(Suspension::Never);
+
+#[derive(Clone, Copy)]
+enum Suspension {
+    Never,
+    Now,
+    Until(Instant),
+}
+
+/// How the terminal is entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Standard output is for data (`pick`): if it is no terminal, draw on the controlling one.
+    /// Otherwise standard output must be a terminal.
+    pub stdout_is_data: bool,
+}
+
+/// The terminal while it is ours. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Terminal {
+    screen: Screen<Door>,
+    output: Output,
+}
+
+impl Terminal {
+    /// Takes the terminal. Refused, with a line that says why, if there is none or it cannot move its cursor
+    /// (`TERM=dumb`).
+    pub fn enter(options: Options) -> io::Result<Self> {
+        let kind = std::env::var("TERM").unwrap_or_default();
+        if kind == "dumb" {
+            return Err(io::Error::other(
+                "this terminal cannot show screens (TERM=dumb): use a subcommand such as list, search or extract",
+            ));
+        }
+        let output = Output::open(options.stdout_is_data).map_err(|_| {
+            io::Error::other(
+                "there is no terminal to draw on: use a subcommand such as list, search or extract",
+            )
+        })?;
+        let terminal = Self { screen: Screen::new(Door, knows_synchronized_updates(&kind)), output };
+        terminal.take()?;
+        Ok(terminal)
+    }
+
+    /// Gives the terminal back. Dropping it does the same, without saying what failed.
+    pub fn leave(self) -> io::Result<()> {
+        give_back(Duration::MAX).map(drop)
+    }
+
+    /// Shows a frame, as [`Screen::present`] does.
+    pub fn present(&mut self, frame: &Buffer, cursor: Option<Position>) -> io::Result<usize> {
+        if RESIZED.swap(false, Ordering::SeqCst) {
+            self.screen.forget();
+        }
+        self.screen.present(frame, cursor)
+    }
+
+    /// Writes something that changes nothing on the screen, such as an OSC 52 sequence.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.screen.send(bytes)
+    }
+
+    /// The next frame is drawn in full: when the user asks for it (ctrl-l), or somebody else wrote to the terminal.
+    /// After a resize it is without asking.
+    pub fn forget(&mut self) {
+        self.screen.forget();
+    }
+
+    /// The terminal's columns and rows; 80×24 where it does not know.
+    pub fn size(&self) -> Size {
+        self.output.size().filter(|size| size.width > 0 && size.height > 0).unwrap_or(Size::new(80, 24))
+    }
+
+    /// Gives the terminal back, stops the process as ctrl-z does, and takes the terminal again when it is let go on;
+    /// then a frame must be drawn. `false`: there is no shell that could let it go on, and nothing was done.
+    pub fn suspend(&mut self) -> io::Result<bool> {
+        if !platform::can_stop() {
+            return Ok(false);
+        }
+        note_suspension(Suspension::Now);
+        let stopped = give_back(Duration::MAX).and_then(|_| platform::stop());
+        note_suspension(Suspension::Until(Instant::now()));
+        self.take_again()?;
+        stopped.map(|()| true)
+    }
+
+    /// Takes the terminal again after the process was stopped from elsewhere ([`Signal::Continue`]): the shell may
+    /// have changed its modes. A frame must be drawn then.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        give_back(Duration::MAX)?;
+        self.screen.forget();
+        self.take()
+    }
+
+    /// Lends the terminal to something else that draws or reads, such as a command of the user's, and takes it again;
+    /// then a frame must be drawn.
+    pub fn lend<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
+        let outcome = give_back(Duration::MAX).map(|_| borrower());
+        self.take_again()?;
+        outcome
+    }
+
+    fn take(&self) -> io::Result<()> {
+        wait_if_ending();
+        let mut output = self.output.try_clone()?;
+        let mut door = lock(&DOOR);
+        crossterm::terminal::enable_raw_mode()?;
+        ENTERED.store(true, Ordering::SeqCst);
+        let written = output.write_all(ENTER).and_then(|()| output.flush());
+        *door = Some(output);
+        drop(door);
+        platform::resume_keys();
+        if written.is_err() {
+            let _ = give_back(PATIENCE_WITH_A_FRAME);
+        }
+        written
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = give_back(Duration::MAX);
+    }
+}
+
+/// `linux` and the vt terminals have no use for the marks of a synchronized update; elsewhere they help or are ignored.
+fn knows_synchronized_updates(kind: &str) -> bool {
+    !kind.starts_with("linux") && !kind.starts_with("vt")
+}
+
+/// Writes to the terminal while it is ours.
+#[derive(Debug)]
+struct Door;
+
+impl Write for Door {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(output) = lock(&DOOR).as_mut()
+            && ENTERED.load(Ordering::SeqCst)
+        {
+            return output.write(bytes);
+        }
+        // An error now would only be told to the user's shell, beside the reason for the end.
+        wait_if_ending();
+        Err(io::Error::other("the terminal was given back"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        lock(&DOOR).as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+/// Does not return when the process is about to end on another thread.
+fn wait_if_ending() {
+    while ENDING.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Locks the door, or gives up when a frame stays stuck in it that long.
+fn lock_within(patience: Duration) -> Option<MutexGuard<'static, Option<Output>>> {
+    if patience == Duration::MAX {
+        return Some(lock(&DOOR));
+    }
+    let since = Instant::now();
+    loop {
+        match DOOR.try_lock() {
+            Ok(door) => return Some(door),
+            Err(TryLockError::Poisoned(door)) => return Some(door.into_inner()),
+            Err(TryLockError::WouldBlock) if since.elapsed() > patience => return None,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// Gives the terminal back, from whatever thread; `false`: it was not ours. Its modes are restored even if it takes
+/// no more text, and from here on what is typed is for whoever has the terminal next.
+fn give_back(patience: Duration) -> io::Result<bool> {
+    let door = lock_within(patience);
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return Ok(false);
+    }
+    platform::pause_keys();
+    let cooked = crossterm::terminal::disable_raw_mode();
+    let written = match door {
+        Some(mut door) => match door.take() {
+            Some(mut output) if output.takes_text_within(patience) => {
+                output.write_all(LEAVE).and_then(|()| output.flush())
+            }
+            _ => Ok(()),
+        },
+        None => Ok(()),
+    };
+    cooked.and(written).map(|()| true)
+}
+
+fn note_suspension(now: Suspension) {
+    *lock(&SUSPENSION) = now;
+}
+
+fn is_echo_of_suspension() -> bool {
+    match *lock(&SUSPENSION) {
+        Suspension::Never => false,
+        Suspension::Now => true,
+        Suspension::Until(then) => then.elapsed() < ECHO_OF_SUSPENSION,
+    }
+}
+
+/// Calls `on_signal` with every signal, and with [`Signal::Hangup`] when the terminal is gone, from threads of their
+/// own. If the program is still there some time after a signal that [ends](Signal::ends) it, stuck or blocked by a
+/// terminal that takes nothing, the terminal is given back and the process ended from here.
+/// To be called once.
+pub fn listen(on_signal: impl Fn(Signal) + Clone + Send + 'static) -> io::Result<()> {
+    let on_hangup = on_signal.clone();
+    platform::listen(move |signal| {
+        if signal == Signal::Resize {
+            RESIZED.store(true, Ordering::SeqCst);
+        }
+        if !(matches!(signal, Signal::Suspend | Signal::Continue) && is_echo_of_suspension()) {
+            on_signal(signal);
+        }
+        if signal.ends() {
+            end_soon(signal);
+        }
+    })?;
+    platform::watch(move || {
+        on_hangup(Signal::Hangup);
+        end_soon(Signal::Hangup);
+    })
+}
+
+/// Calls `on_input` with everything typed, from a thread of its own that does not keep the process alive.
+/// To be called once, while there is a [`Terminal`].
+pub fn read_keys(mut on_input: impl FnMut(Input) + Send + 'static) -> io::Result<()> {
+    platform::read_keys(move |input| {
+        if input == Input::Resize {
+            RESIZED.store(true, Ordering::SeqCst);
+        }
+        on_input(input);
+    })
+}
+
+/// Ends the process from outside when its time is up.
+fn end_soon(signal: Signal) {
+    let patience = if signal == Signal::Hangup { PATIENCE_AFTER_HANGUP } else { PATIENCE };
+    let end = move || {
+        std::thread::sleep(patience);
+        end_by(signal);
+    };
+    if std::thread::Builder::new().name("last resort".into()).spawn(end).is_err() {
+        end_by(signal);
+    }
+}
+
+/// Ends the process by this signal, after giving the terminal back if that was not done yet: whoever started the
+/// program sees what it died of.
+pub fn end_by(signal: Signal) -> ! {
+    ENDING.store(true, Ordering::SeqCst);
+    let _ = give_back(PATIENCE_WITH_A_FRAME);
+    platform::end_by(signal)
+}
+
+/// No core dump is written from now on, whatever happens: it would hold the archive.
+pub fn forbid_core_dumps() {
+    platform::forbid_core_dumps();
+}
+
+/// From now on a panic, on whatever thread, first gives the terminal back and then reports itself in words that hold
+/// nothing of an archive. If the terminal was ours the process ends there, with exit code 101: nobody could go on
+/// drawing. Where `is_expected` says so, on the panicking thread, somebody catches it and nothing is done.
+pub fn report_panics(is_expected: fn() -> bool) {
+    std::panic::set_hook(Box::new(move |panic| {
+        if is_expected() {
+            return;
+        }
+        if ENTERED.load(Ordering::SeqCst) {
+            ENDING.store(true, Ordering::SeqCst);
+        }
+        let was_ours = give_back(PATIENCE_WITH_A_FRAME).unwrap_or(true);
+        let _ = io::stderr().write_all(report(panic).as_bytes());
+        if was_ours {
+            std::process::exit(101);
+        }
+    }));
+}
+
+/// A panic's message is shown only if it is a literal of the program's: others may quote what they choked on.
+fn report(panic: &PanicHookInfo<'_>) -> String {
+    let place = panic
+        .location()
+        .map_or_else(String::new, |at| format!(" at {}:{}:{}", at.file(), at.line(), at.column()));
+    let thread = std::thread::current();
+    let message = panic
+        .payload()
+        .downcast_ref::<&'static str>()
+        .map_or("its message is not shown, for it may quote the archive", |literal| literal);
+    let mut text = format!(
+        "unspool: stopped by a bug of its own{place}, thread {}: {message}\n",
+        thread.name().unwrap_or("without a name")
+    );
+    let backtrace = Backtrace::capture();
+    if backtrace.status() == BacktraceStatus::Captured {
+        text.push_str(&backtrace.to_string());
+    }
+    text
+}

@@ -1,0 +1,161 @@
+//! One line of text being typed: the search line, find, a path. Pure; moves by grapheme cluster.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::action::Command;
+
+/// The text and where the cursor stands in it (a byte, always on a cluster's edge).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    text: String,
+    cursor: usize,
+}
+
+impl Input {
+    /// With this text, the cursor at its end.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { cursor: text.len(), text }
+    }
+
+    /// What was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands before the cursor.
+    pub fn before_cursor(&self) -> &str {
+        &self.text[..self.cursor]
+    }
+
+    /// Puts text in at the cursor. A line break in it becomes a space, other controls vanish: what is typed here is
+    /// one line.
+    pub fn insert(&mut self, text: &str) {
+        let clean: String = text
+            .replace("\r\n", " ")
+            .chars()
+            .map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character })
+            .filter(|character| !character.is_control())
+            .collect();
+        self.text.insert_str(self.cursor, &clean);
+        self.cursor += clean.len();
+    }
+
+    /// Takes away the cluster before the cursor.
+    pub fn erase(&mut self) {
+        let start = self.previous();
+        self.remove(start);
+    }
+
+    /// Takes away the cluster after the cursor.
+    pub fn erase_forward(&mut self) {
+        let end = self.next();
+        self.text.replace_range(self.cursor..end, "");
+    }
+
+    /// Takes away the word before the cursor, and the blanks after it, as a shell does.
+    pub fn erase_word(&mut self) {
+        let before = self.before_cursor().trim_end();
+        let start = before
+            .rfind(char::is_whitespace)
+            .map_or(0, |blank| blank + before[blank..].chars().next().map_or(1, char::len_utf8));
+        self.remove(start);
+    }
+
+    /// Takes away everything before the cursor.
+    pub fn erase_line(&mut self) {
+        self.remove(0);
+    }
+
+    /// Carries out a command of editing; any other does nothing.
+    pub fn edit(&mut self, command: Command) {
+        match command {
+            Command::CursorLeft => self.left(),
+            Command::CursorRight => self.right(),
+            Command::CursorStart => self.start(),
+            Command::CursorEnd => self.end(),
+            Command::Erase => self.erase(),
+            Command::EraseForward => self.erase_forward(),
+            Command::EraseWord => self.erase_word(),
+            Command::EraseLine => self.erase_line(),
+            _ => {}
+        }
+    }
+
+    fn remove(&mut self, start: usize) {
+        self.text.replace_range(start..self.cursor, "");
+        self.cursor = start;
+    }
+
+    /// One cluster to the left.
+    pub fn left(&mut self) {
+        self.cursor = self.previous();
+    }
+
+    /// One cluster to the right.
+    pub fn right(&mut self) {
+        self.cursor = self.next();
+    }
+
+    /// To the start.
+    pub fn start(&mut self) {
+        self.cursor = 0;
+    }
+
+    /// To the end.
+    pub fn end(&mut self) {
+        self.cursor = self.text.len();
+    }
+
+    fn previous(&self) -> usize {
+        self.before_cursor().grapheme_indices(true).next_back().map_or(0, |(start, _)| start)
+    }
+
+    fn next(&self) -> usize {
+        self.cursor + self.text[self.cursor..].graphemes(true).next().map_or(0, str::len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paste_is_one_line() {
+        let mut input = Input::default();
+        input.insert("two\r\nlines\u{1b}[31m");
+        assert_eq!(input.text(), "two lines[31m");
+    }
+
+    #[test]
+    fn erasing_goes_by_what_one_sees() {
+        let mut input = Input::new("a👩‍👩‍👧é");
+        input.erase();
+        input.erase();
+        assert_eq!(input.text(), "a");
+    }
+
+    #[test]
+    fn a_word_goes_with_its_blanks() {
+        let mut input = Input::new("kubernetes ingress  ");
+        input.erase_word();
+        assert_eq!(input.text(), "kubernetes ");
+        input.erase_word();
+        input.erase_word();
+        assert_eq!(input.text(), "");
+    }
+
+    #[test]
+    fn typing_happens_at_the_cursor() {
+        let mut input = Input::new("ac");
+        input.left();
+        input.insert("b");
+        assert_eq!((input.text(), input.before_cursor()), ("abc", "ab"));
+        input.start();
+        input.erase_forward();
+        assert_eq!(input.text(), "bc");
+        input.end();
+        input.erase_line();
+        assert_eq!(input.text(), "");
+    }
+}

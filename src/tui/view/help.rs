@@ -1,0 +1,85 @@
+//! The help: every key of the map in force, by place.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::paint;
+use crate::{
+    transcript::sanitize,
+    tui::{
+        app::{App, Dialog},
+        theme::Theme,
+    },
+};
+
+/// Columns for the keys.
+const KEYS: usize = 22;
+
+/// Draws lines to read over the whole screen but the status line.
+pub fn draw_text(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+    let height = app.layout.status.y.saturating_sub(app.layout.top.y);
+    let Some(Dialog::Text { title, lines, top }) = &mut app.dialog else { return };
+    let area = Rect { x: 1, width: buffer.area.width.saturating_sub(2), height, ..buffer.area };
+    paint::text(buffer, area, area.y, title, theme.heading);
+    let room = (height as usize).saturating_sub(2);
+    *top = (*top).min(lines.len().saturating_sub(room));
+    for (index, line) in lines.iter().skip(*top).take(room).enumerate() {
+        let clean = sanitize::line(line);
+        paint::text(
+            buffer,
+            area,
+            area.y + 2 + index as u16,
+            &sanitize::fit(&clean, area.width as usize),
+            theme.plain,
+        );
+    }
+}
+
+/// Draws it over the whole screen but the status line.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+    let height = app.layout.status.y.saturating_sub(app.layout.top.y);
+    let area = Rect { height, ..buffer.area };
+    let mut lines: Vec<(String, Option<&'static str>)> = Vec::new();
+    for (place, rows) in app.setup.keymap.help() {
+        lines.push((place.title().to_owned(), None));
+        for (keys, command) in rows {
+            lines.push((keys, Some(command.help())));
+        }
+        lines.push((String::new(), None));
+    }
+    for line in QUERY {
+        lines.push(((*line.0).to_owned(), line.1));
+    }
+    let Some(Dialog::Help(top)) = &mut app.dialog else { return };
+    *top = (*top).min(lines.len().saturating_sub(height as usize));
+    for (index, (left, right)) in lines.iter().skip(*top).take(height as usize).enumerate() {
+        let y = area.y + index as u16;
+        let row = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        match right {
+            None => {
+                paint::text(buffer, row, y, left, theme.heading);
+            }
+            Some(words) => {
+                let pad = KEYS.saturating_sub(sanitize::width(left)).max(2);
+                let keys = format!("  {left}{}", " ".repeat(pad));
+                paint::texts(buffer, row, y, &[(&keys, theme.plain), (words, theme.dim)]);
+            }
+        }
+    }
+}
+
+/// The query language in a few lines.
+const QUERY: &[(&str, Option<&str>)] = &[
+    ("What can be typed into the search line", None),
+    ("word word", Some("all of them; an upper-case letter makes a word exact")),
+    ("\"a phrase\"", Some("these words in a row")),
+    ("-word", Some("not this")),
+    ("/regex/", Some("a regular expression")),
+    ("title:x", Some("in the title only")),
+    ("role:user", Some("in your prompts; role:assistant, role:tool")),
+    ("model:gpt-4o", Some("in that model's answers")),
+    ("after:2024-01", Some("and before:2024-06-30; a year, month or day")),
+    ("has:code", Some("has:image, has:file, has:link, has:branch, has:secret")),
+    ("is:starred", Some("is:archived, is:gpt")),
+    ("id:xxxx", Some("by the beginning of its id")),
+    ("from:chatgpt", Some("by provider")),
+];

@@ -1,0 +1,61 @@
+//! The screen: the app's state drawn into a buffer of cells. One file a pane or dialog; nothing here changes what
+//! the app means (it may fill caches: layouts of lines, counts of visible rows).
+
+mod dialog;
+mod help;
+mod list;
+pub(super) mod paint;
+pub(super) mod search_line;
+mod status;
+mod thread;
+
+use ratatui::{buffer::Buffer, layout::Position, layout::Rect};
+
+use super::{
+    app::{App, Dialog, Focus},
+    theme::Theme,
+};
+
+/// Draws everything; gives where the terminal's cursor goes, if it is shown.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let layout = app.layout;
+    let thread_alone = !layout.wide && app.focus == Focus::Thread;
+    let mut cursor = None;
+    if let Some(Dialog::Help(_)) = app.dialog {
+        help::draw(app, theme, buffer);
+    } else if let Some(Dialog::Text { .. }) = app.dialog {
+        help::draw_text(app, theme, buffer);
+    } else {
+        if thread_alone {
+            thread::draw_narrow_header(app, theme, buffer);
+            thread::draw(app, theme, buffer);
+        } else {
+            cursor = search_line::draw(app, theme, buffer).filter(|_| app.focus == Focus::Search);
+            list::draw(app, theme, buffer);
+            if layout.wide {
+                thread::draw_header(app, theme, buffer);
+                thread::draw(app, theme, buffer);
+            }
+        }
+        rules(app, theme, buffer);
+        if app.dialog.is_some() {
+            cursor = dialog::draw(app, theme, buffer);
+        }
+    }
+    status::draw(app, theme, buffer).or(cursor)
+}
+
+/// The thin lines between the panes.
+fn rules(app: &App, theme: &Theme, buffer: &mut Buffer) {
+    let layout = app.layout;
+    for y in layout.rule.top()..layout.rule.bottom() {
+        paint::text(buffer, layout.rule, y, &"─".repeat(layout.rule.width as usize), theme.furniture);
+    }
+    let Rect { x, .. } = layout.divider;
+    for y in layout.divider.top()..layout.divider.bottom() {
+        paint::text(buffer, Rect { y, height: 1, ..layout.divider }, y, "│", theme.furniture);
+    }
+    if layout.divider.width > 0 && layout.rule.height > 0 {
+        paint::text(buffer, Rect { x, width: 1, ..layout.rule }, layout.rule.y, "┬", theme.furniture);
+    }
+}

@@ -1,0 +1,112 @@
+//! The search line: what is typed at its left, how much that found at its right.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::paint;
+use crate::{
+    library::Sort,
+    transcript::sanitize,
+    tui::{
+        app::{App, Focus},
+        theme::Theme,
+        words,
+    },
+};
+
+/// What stands before the typed text.
+const PROMPT: &str = " › ";
+
+/// Draws it; gives where its cursor is.
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let area = app.layout.top;
+    if area.height == 0 {
+        return None;
+    }
+    let facts = facts(app, area.width);
+    let facts_columns = sanitize::width(&facts) as u16;
+    paint::right(buffer, Rect { width: area.width.saturating_sub(1), ..area }, area.y, &facts, theme.dim);
+    let prompt = if app.focus == Focus::Search { theme.accent } else { theme.dim };
+    let x = paint::text(buffer, area, area.y, PROMPT, prompt);
+    let width = area.right().saturating_sub(x + facts_columns + 2);
+    let field = Rect { x, width, ..area };
+    Some(typed(buffer, field, app.input.text(), app.input.before_cursor(), theme))
+}
+
+/// Draws a line being typed so that its cursor is in sight; gives where that is.
+pub fn typed(buffer: &mut Buffer, field: Rect, text: &str, before: &str, theme: &Theme) -> Position {
+    let clean = sanitize::line(text);
+    let cursor = sanitize::width(&sanitize::line(before));
+    let room = (field.width as usize).saturating_sub(1);
+    // Longer than the field: what stands before the cursor is shown from as far right as needed.
+    let mut skipped = 0;
+    let mut shown: &str = &clean;
+    while cursor - skipped > room {
+        let Some(first) = shown.chars().next() else { break };
+        let rest = &shown[first.len_utf8()..];
+        skipped += sanitize::width(shown) - sanitize::width(rest);
+        shown = rest;
+        if skipped > cursor {
+            skipped = cursor;
+            break;
+        }
+    }
+    paint::text(buffer, field, field.y, shown, theme.plain);
+    Position { x: (field.x + (cursor - skipped) as u16).min(field.right().saturating_sub(1)), y: field.y }
+}
+
+/// "37 of 4 212 · 112 hits · relevance", or how loading goes.
+fn facts(app: &App, columns: u16) -> String {
+    let total = app.library.len();
+    let mut facts = if app.query.is_empty() {
+        words::count(total, "conversation", "conversations")
+    } else {
+        let rows = app.listing.rows.len();
+        let more = if app.listing.complete { "" } else { "…" };
+        let hits = if app.listing.hits == 1 { "hit" } else { "hits" };
+        format!(
+            "{}{more} of {} · {} {hits}",
+            words::number(rows),
+            words::number(total),
+            words::hits(app.listing.hits)
+        )
+    };
+    if let Some(progress) = app.loading {
+        let seconds = progress.milliseconds.max(1) as f64 / 1e3;
+        let rate = progress.bytes as f64 / seconds;
+        if progress.total > 0 {
+            let share = (progress.bytes as f64 / progress.total as f64).min(1.0);
+            facts.push_str(&format!(" · {:.0} %", share * 100.0));
+            if columns >= 90 {
+                let filled = (share * 10.0) as usize;
+                facts.push_str(&format!(" {}{}", "━".repeat(filled), "┄".repeat(10 - filled)));
+            }
+        }
+        if progress.bytes > 0 {
+            if columns >= 110 {
+                facts.push_str(&format!(
+                    " · {} of {}",
+                    words::bytes(progress.bytes),
+                    words::bytes(progress.total)
+                ));
+            }
+            facts.push_str(&format!(" · {}/s", words::bytes(rate as u64)));
+            let left = progress.total.saturating_sub(progress.bytes) as f64 / rate.max(1.0);
+            if columns >= 90 && progress.total > 0 {
+                facts.push_str(&format!(" · {left:.0} s left"));
+            }
+        }
+    } else if columns >= 90 && (app.query.is_empty() && app.sort != Sort::Updated || !app.query.is_empty()) {
+        facts.push_str(match (app.query.is_empty(), app.sort, app.by_date) {
+            (true, Sort::Created, _) => " · by beginning",
+            (true, Sort::Messages, _) => " · by length",
+            (true, Sort::Title, _) => " · by title",
+            (true, Sort::Updated, _) => "",
+            (false, _, true) => " · date",
+            (false, _, false) => " · relevance",
+        });
+    }
+    facts
+}

@@ -1,0 +1,107 @@
+//! The status line, drawn here and nowhere else: at its left what just happened or where one is, at its right the
+//! keys that matter now.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::{paint, search_line};
+use crate::{
+    transcript::sanitize,
+    tui::{
+        action::Command,
+        app::{App, Dialog, Focus, Weight},
+        theme::Theme,
+        words,
+    },
+};
+
+/// Draws it; gives the cursor while something is typed into it.
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let area = app.layout.status;
+    if area.height == 0 {
+        return None;
+    }
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    if let Some(find) = &app.find {
+        let x = paint::text(buffer, area, area.y, " / ", theme.accent);
+        let count = app.reader.as_ref().map_or(0, |reader| reader.hits().1);
+        let found = if find.text().is_empty() { String::new() } else { words::count(count, "hit", "hits") };
+        let begin = paint::right(buffer, inner, area.y, &found, theme.dim);
+        let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
+        return Some(search_line::typed(buffer, field, find.text(), find.before_cursor(), theme));
+    }
+    if let Some(pipe) = &app.pipe {
+        let x = paint::text(buffer, area, area.y, " ! ", theme.accent);
+        let field = Rect { x, width: inner.right().saturating_sub(x), ..area };
+        return Some(search_line::typed(buffer, field, pipe.text(), pipe.before_cursor(), theme));
+    }
+    let (style, left) = match &app.status {
+        Some((Weight::Done, words)) => (theme.plain, words.clone()),
+        Some((Weight::Failed, words)) => (theme.error, words.clone()),
+        None => (theme.dim, place(app)),
+    };
+    let left = sanitize::line(&left).into_owned();
+    let keys = keys(app);
+    // What happened matters more than the keys: they go one by one where both do not fit.
+    let mut shown = keys.len();
+    let hint = |shown: usize| keys[keys.len() - shown..].join(" · ");
+    while shown > 0 && sanitize::width(&left) + sanitize::width(&hint(shown)) + 2 > inner.width as usize {
+        shown -= 1;
+    }
+    paint::text(buffer, inner, area.y, &sanitize::fit(&left, inner.width as usize), style);
+    paint::right(buffer, inner, area.y, &hint(shown), theme.dim);
+    None
+}
+
+/// Where one is.
+fn place(app: &App) -> String {
+    if let Some(problem) = app.query.problems().first().filter(|_| app.focus == Focus::Search) {
+        return format!("column {}: {}", problem.column + 1, problem.reason);
+    }
+    match app.dialog {
+        Some(Dialog::Help(_)) => return "every key".to_owned(),
+        Some(Dialog::Text { .. }) => return String::new(),
+        _ => {}
+    }
+    if let (Some(reader), true) = (&app.reader, app.layout.wide || app.focus == Focus::Thread) {
+        match reader.hits() {
+            (Some(focus), count) => {
+                return format!("hit {} of {}", words::number(focus + 1), words::hits(count));
+            }
+            (None, count) if count > 0 => return words::count(count, "hit", "hits"),
+            _ => {}
+        }
+        if app.focus == Focus::Thread {
+            let (at, of) = reader.place();
+            return format!("message {} of {}", words::number(at), words::number(of));
+        }
+    }
+    match app.listing.rows.len() {
+        0 => String::new(),
+        rows => format!("{} of {}", words::number(app.listing.selected + 1), words::number(rows)),
+    }
+}
+
+/// The keys that matter now, the most needed last: it stays longest.
+fn keys(app: &App) -> Vec<String> {
+    let has_hits = app.reader.as_ref().is_some_and(|reader| reader.hits().1 > 0);
+    let commands: &[Command] = match (&app.dialog, app.focus) {
+        (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => &[Command::Cancel],
+        (Some(_), _) => &[],
+        (None, Focus::Search) => &[Command::CopyAnswer, Command::Read, Command::Help],
+        (None, Focus::List) => &[Command::Search, Command::Read, Command::Help],
+        (None, Focus::Thread) if has_hits => {
+            &[Command::NextHit, Command::Copy, Command::Extract, Command::Help]
+        }
+        (None, Focus::Thread) => &[Command::Copy, Command::Extract, Command::Back, Command::Help],
+    };
+    commands
+        .iter()
+        .filter_map(|&command| {
+            let key = app.setup.keymap.key_for(app.place(), command)?;
+            Some(format!("{key} {}", command.hint()))
+        })
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! The thread: its header, the messages, the cursor's bar, the scroll bar.
+
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::paint;
+use crate::{
+    transcript::sanitize,
+    tui::{
+        app::{App, Focus},
+        theme::Theme,
+        words,
+    },
+};
+
+/// The header of the wide layout: title, facts, a blank line.
+pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
+    let area = app.layout.header;
+    let Some(reader) = app.reader.as_ref().filter(|_| area.height >= 2) else { return };
+    let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
+    let conversation = reader.conversation();
+    let title = sanitize::line(&conversation.title);
+    paint::text(buffer, inner, area.y, &sanitize::fit(&title, inner.width as usize), theme.selected);
+    let facts = facts(app, &words::count(conversation.shown_count(), "message", "messages"));
+    paint::text(buffer, inner, area.y + 1, &sanitize::fit(&facts, inner.width as usize), theme.dim);
+}
+
+/// The header of the narrow layout: one line.
+pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
+    let area = app.layout.top;
+    let Some(reader) = app.reader.as_ref().filter(|_| area.height > 0) else { return };
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let (at, of) = reader.place();
+    let facts = facts(app, &format!("{} of {}", words::number(at), words::number(of)));
+    let begin = if inner.width >= 50 {
+        paint::right(buffer, inner, area.y, &facts, theme.dim)
+    } else {
+        inner.right() + 2
+    };
+    let room = begin.saturating_sub(inner.x + 2) as usize;
+    let title = sanitize::line(&reader.conversation().title);
+    paint::text(
+        buffer,
+        inner,
+        area.y,
+        &sanitize::fit(&title, room.min(inner.width as usize)),
+        theme.selected,
+    );
+}
+
+/// "3 Mar 2025 · gpt-4o · 18 messages".
+fn facts(app: &App, last: &str) -> String {
+    let Some(reader) = &app.reader else { return String::new() };
+    let conversation = reader.conversation();
+    let date = words::date(conversation.created.or(conversation.updated), &app.setup.zone);
+    let model = conversation.model().map(|model| sanitize::line(model).into_owned()).unwrap_or_default();
+    let model = sanitize::fit(&model, 24).into_owned();
+    let mut facts: Vec<&str> = vec![&date, &model, last];
+    for (set, word) in [(conversation.archived, "archived"), (conversation.starred, "starred")] {
+        if set && app.layout.wide {
+            facts.push(word);
+        }
+    }
+    facts.retain(|fact| !fact.is_empty());
+    facts.join(" · ")
+}
+
+/// The messages.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+    let area = app.layout.thread;
+    let focused = app.focus == Focus::Thread;
+    let Some(reader) = app.reader.as_mut().filter(|_| area.width > 3) else { return };
+    let inner = Rect { x: area.x + 1, width: app.layout.thread_columns(), ..area };
+    let sideways = reader.sideways();
+    let rows = reader.rows();
+    if rows.is_empty() {
+        paint::text(buffer, inner, area.y, "nothing was said in this conversation", theme.dim);
+    }
+    // The last line of a message is the blank between it and the next: the bar does not run through it.
+    for (index, row) in rows.iter().enumerate() {
+        let y = area.y + index as u16;
+        let blank = row.line.spans.iter().all(|span| span.text.trim().is_empty());
+        let ends = rows.get(index + 1).is_none_or(|next| !next.selected);
+        if row.selected && focused && !(blank && ends) {
+            paint::text(buffer, Rect { width: 1, ..area }, y, "▌", theme.accent);
+        }
+        paint::line(buffer, inner, y, &row.line, theme, sideways);
+    }
+    if let Some((first, length)) = reader.scroll_bar(area.height) {
+        let bar = Rect { x: area.right() - 1, width: 1, ..area };
+        for y in first..(first + length).min(area.height) {
+            paint::text(buffer, bar, area.y + y, "▐", theme.dim);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The screen of somebody who has no archive yet: how to get one, and those that lie about.
+
+use std::{fs, path::PathBuf, time::SystemTime};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::{
+    action::Command,
+    keymap::{Keymap, Place},
+    paths,
+    theme::Theme,
+    typing::Input,
+    view::{paint, search_line},
+    words,
+};
+use crate::{
+    archive::{self, Location},
+    transcript::sanitize,
+};
+
+/// How many archives are offered.
+const MOST_OFFERS: usize = 10;
+
+/// An archive that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Where.
+    pub path: PathBuf,
+    /// In bytes.
+    pub size: u64,
+    /// When it was last written, in words: "3 days ago".
+    pub age: String,
+}
+
+/// The archives in the current folder and in `~/Downloads`, newest first: only those that hold conversations.
+pub fn look_around() -> Vec<Offer> {
+    let downloads = etcetera::home_dir().ok().map(|home| home.join("Downloads"));
+    let mut found: Vec<(SystemTime, Offer)> = Vec::new();
+    for folder in [Some(PathBuf::from(".")), downloads].into_iter().flatten() {
+        let Ok(entries) = fs::read_dir(folder) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let Ok(about) = fs::metadata(&path) else { continue };
+            if !about.is_file() || !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
+            {
+                continue;
+            }
+            if archive::looks_like_archive(&path) {
+                let written = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+                let age = age(written);
+                found.push((written, Offer { path, size: about.len(), age }));
+            }
+        }
+    }
+    found.sort_by_key(|(written, _)| std::cmp::Reverse(*written));
+    found.into_iter().map(|(_, offer)| offer).take(MOST_OFFERS).collect()
+}
+
+fn age(written: SystemTime) -> String {
+    let days = written.elapsed().map_or(0, |age| age.as_secs() / 86_400) as usize;
+    match days {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        2..=59 => format!("{days} days ago"),
+        60..=729 => format!("{} months ago", days / 30),
+        _ => format!("{} years ago", days / 365),
+    }
+}
+
+/// The screen's state.
+#[derive(Debug)]
+pub struct Welcome {
+    offers: Vec<Offer>,
+    selected: usize,
+    /// A path, while one is typed.
+    path: Option<Input>,
+    /// Why the last choice could not be opened.
+    trouble: Option<String>,
+    keymap: Keymap,
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Nothing yet.
+    None,
+    /// Open this.
+    Open(Location),
+    /// Leave.
+    Quit,
+}
+
+impl Welcome {
+    /// With these archives to offer.
+    pub fn new(offers: Vec<Offer>, keymap: Keymap) -> Self {
+        Self { offers, selected: 0, path: None, trouble: None, keymap }
+    }
+
+    /// Says why the choice could not be opened, and stays.
+    pub fn sorry(&mut self, trouble: String) {
+        self.trouble = Some(trouble);
+    }
+
+    /// Where keys go.
+    pub fn place(&self) -> Place {
+        if self.path.is_some() { Place::Dialog } else { Place::Welcome }
+    }
+
+    /// A command's meaning here.
+    pub fn command(&mut self, command: Command) -> Choice {
+        self.trouble = None;
+        if command == Command::Interrupt {
+            return Choice::Quit;
+        }
+        if let Some(path) = &mut self.path {
+            match command {
+                Command::Cancel => self.path = None,
+                Command::Accept if !path.text().trim().is_empty() => {
+                    return Choice::Open(Location::Path(paths::at_home(path.text().trim().into())));
+                }
+                Command::Toggle => path.insert(" "),
+                other => path.edit(other),
+            }
+            return Choice::None;
+        }
+        match command {
+            Command::Quit => return Choice::Quit,
+            Command::OpenDemo => return Choice::Open(Location::Demo),
+            Command::TypePath => self.path = Some(Input::default()),
+            Command::Down => self.selected = (self.selected + 1).min(self.offers.len().saturating_sub(1)),
+            Command::Up => self.selected = self.selected.saturating_sub(1),
+            Command::Accept => {
+                if let Some(offer) = self.offers.get(self.selected) {
+                    return Choice::Open(Location::Path(offer.path.clone()));
+                }
+            }
+            _ => {}
+        }
+        Choice::None
+    }
+
+    /// Typed or pasted text.
+    pub fn typed(&mut self, text: &str) {
+        if let Some(path) = &mut self.path {
+            self.trouble = None;
+            path.insert(text);
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+        let screen = buffer.area;
+        let inner = Rect { x: 1, width: screen.width.saturating_sub(2), ..screen };
+        let mut y = 0;
+        let mut say = |buffer: &mut Buffer, words: &str, style| {
+            for line in wrap(words, inner.width as usize) {
+                paint::text(buffer, inner, y, &line, style);
+                y += 1;
+            }
+        };
+        say(
+            buffer,
+            "unspool reads the archive of your ChatGPT history. There is none here yet.",
+            theme.selected,
+        );
+        say(buffer, "", theme.plain);
+        say(
+            buffer,
+            "To get it: ChatGPT → Settings → Data controls → Export data. The link comes by e-mail and is good for a day.",
+            theme.plain,
+        );
+        say(buffer, "Keep the zip to yourself: it holds everything you ever wrote there.", theme.plain);
+        say(buffer, "", theme.plain);
+        let found = if self.offers.is_empty() {
+            "None was found in this folder or in ~/Downloads."
+        } else {
+            "Found in this folder and in ~/Downloads:"
+        };
+        say(buffer, found, theme.dim);
+        for (index, offer) in self.offers.iter().enumerate() {
+            let row = y + index as u16;
+            let selected = index == self.selected && self.path.is_none();
+            if selected {
+                paint::text(buffer, screen, row, "▌", theme.accent);
+            }
+            let about = format!("{}   {}", words::bytes(offer.size), offer.age);
+            let begin = paint::right(buffer, inner, row, &about, theme.dim);
+            let room = begin.saturating_sub(inner.x + 2);
+            let style = if selected { theme.selected } else { theme.plain };
+            let name = words::path(&offer.path);
+            paint::text(buffer, inner, row, &sanitize::fit(&name, room as usize), style);
+        }
+        let last = screen.height.saturating_sub(1);
+        if let Some(path) = &self.path {
+            let x = paint::text(buffer, inner, last.saturating_sub(1), "path ", theme.accent);
+            let field =
+                Rect { x, y: last.saturating_sub(1), width: inner.right().saturating_sub(x), height: 1 };
+            if let Some(trouble) = &self.trouble {
+                let trouble = sanitize::line(trouble);
+                paint::text(buffer, inner, last, &sanitize::fit(&trouble, inner.width as usize), theme.error);
+            }
+            return Some(search_line::typed(buffer, field, path.text(), path.before_cursor(), theme));
+        }
+        if let Some(trouble) = &self.trouble {
+            let trouble = sanitize::line(trouble);
+            paint::text(buffer, inner, last, &sanitize::fit(&trouble, inner.width as usize), theme.error);
+            return None;
+        }
+        let keys: Vec<String> = [
+            (Command::Accept, "open"),
+            (Command::TypePath, "type a path"),
+            (Command::OpenDemo, "the demo"),
+            (Command::Quit, "quit"),
+        ]
+        .into_iter()
+        .filter(|(command, _)| *command != Command::Accept || !self.offers.is_empty())
+        .filter_map(|(command, hint)| {
+            Some(format!("{} {hint}", self.keymap.key_for(Place::Welcome, command)?))
+        })
+        .collect();
+        paint::text(buffer, inner, last, &keys.join(" · "), theme.dim);
+        None
+    }
+}
+
+/// Words in lines of at most so many columns.
+fn wrap(words: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in words.split(' ') {
+        if !line.is_empty() && sanitize::width(&line) + 1 + sanitize::width(word) > columns {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(name: &str) -> Offer {
+        Offer { path: name.into(), size: 48_000_000, age: "3 days ago".to_owned() }
+    }
+
+    #[test]
+    fn an_offered_archive_is_opened_by_enter() {
+        let mut welcome = Welcome::new(vec![offer("a.zip"), offer("b.zip")], Keymap::built_in());
+        welcome.command(Command::Down);
+        assert_eq!(welcome.command(Command::Accept), Choice::Open(Location::Path("b.zip".into())));
+    }
+
+    #[test]
+    fn a_typed_path_is_opened_by_enter() {
+        let mut welcome = Welcome::new(Vec::new(), Keymap::built_in());
+        assert_eq!(welcome.command(Command::Accept), Choice::None, "there is nothing to open");
+        welcome.command(Command::TypePath);
+        welcome.typed("my export.zip");
+        assert_eq!(welcome.command(Command::Accept), Choice::Open(Location::Path("my export.zip".into())));
+    }
+
+    #[test]
+    fn it_is_drawn_at_any_size() {
+        let welcome = Welcome::new(vec![offer("a.zip")], Keymap::built_in());
+        for (columns, rows) in [(1, 1), (5, 2), (40, 10), (80, 24)] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+            welcome.draw(&Theme::mono(), &mut buffer);
+        }
+    }
+}

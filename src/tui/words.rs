@@ -1,0 +1,87 @@
+//! Numbers, dates and sizes as the screen writes them: short, absolute, in local time.
+
+use std::path::Path;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{conversation::Time, transcript::sanitize};
+
+/// `3 Mar 2025`; empty without a date.
+pub fn date(time: Option<Time>, zone: &TimeZone) -> String {
+    let Some(time) = time.and_then(|time| Timestamp::from_microsecond(time.0).ok()) else {
+        return String::new();
+    };
+    time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y").to_string()
+}
+
+/// `4 212`: groups of three.
+pub fn number(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Hits: exact up to 9 999, then `9 999+`.
+pub fn hits(hits: usize) -> String {
+    if hits > 9_999 { "9 999+".to_owned() } else { number(hits) }
+}
+
+/// `one hit`, `112 hits`: a number with its noun.
+pub fn count(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+/// `412 bytes`, `2.1 KB`, `48 MB`: powers of 1 000, as disks count.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if bytes < 1_000 {
+        return format!("{bytes} bytes");
+    }
+    let (mut value, mut unit) = (bytes as f64 / 1e3, 0);
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1e3;
+        unit += 1;
+    }
+    if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
+}
+
+/// A path, harmless.
+pub fn path(path: &Path) -> String {
+    sanitize::line(&path.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_thin_groups() {
+        assert_eq!(number(4_212), "4 212");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_000_000), "1 000 000");
+        assert_eq!(hits(9_999), "9 999");
+        assert_eq!(hits(10_000), "9 999+");
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        for (size, shown) in
+            [(412, "412 bytes"), (2_103, "2.1 KB"), (48_000_000, "48 MB"), (999_900, "1.0 MB")]
+        {
+            assert_eq!(bytes(size), shown);
+        }
+    }
+
+    #[test]
+    fn dates_are_short_and_local() {
+        let zone = TimeZone::fixed(jiff::tz::offset(1));
+        assert_eq!(date(Time::from_seconds(1_740_956_400.0), &zone), "3 Mar 2025");
+        assert_eq!(date(None, &zone), "");
+    }
+}
