@@ -1,0 +1,80 @@
+//! Whole screens over the demo archive, as a person sees them. Read the snapshots as one would read the screen.
+
+mod support;
+
+use support::app::{Driver, demo};
+
+/// The three sizes that matter: an SSH line's, a wide terminal's, a split pane's.
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
+
+fn screens(name: &str, drive: impl Fn(&mut Driver)) {
+    for (columns, rows) in SIZES {
+        let mut driver = Driver::new(columns, rows, demo());
+        drive(&mut driver);
+        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), driver.screen());
+    }
+}
+
+#[test]
+fn the_list_before_anything_is_typed() {
+    screens("list", |_| {});
+}
+
+#[test]
+fn a_search_just_typed() {
+    screens("search", |driver| {
+        driver.type_("kubernetes ingress timeout");
+    });
+}
+
+#[test]
+fn nothing_found() {
+    screens("nothing-found", |driver| {
+        driver.type_("kubernetes xylophone");
+    });
+}
+
+#[test]
+fn a_thread_being_read() {
+    screens("thread", |driver| {
+        driver.type_("kubernetes ingress").press("enter");
+    });
+}
+
+#[test]
+fn the_help() {
+    screens("help", |driver| {
+        driver.press("f1");
+    });
+}
+
+#[test]
+fn the_extract_dialog() {
+    screens("extract", |driver| {
+        driver.press("enter e");
+    });
+}
+
+#[test]
+fn a_status_line_with_a_problem_in_the_query() {
+    screens("problem", |driver| {
+        driver.type_("\"an open phrase");
+    });
+}
+
+/// The picture is never drawn by hand: `README=write cargo test --test screens` puts the screen of today into it.
+#[test]
+fn the_picture_in_the_readme_is_the_real_screen() {
+    let mut driver = Driver::new(100, 26, demo());
+    driver.type_("kubernetes ingress timeout");
+    let screen = driver.screen();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(path).expect("the README is there");
+    let (before, rest) = readme.split_once("```\n").expect("it has a picture");
+    let (picture, after) = rest.split_once("```\n").expect("the picture ends");
+    if std::env::var_os("README").is_some_and(|value| value == "write") {
+        std::fs::write(path, format!("{before}```\n{screen}```\n{after}")).expect("the README is written");
+    } else {
+        assert_eq!(picture, screen, "README=write cargo test --test screens brings it up to date");
+    }
+}

@@ -1,0 +1,595 @@
+//! What a query finds: every form of the query language over a small library made for it, in the order it promises.
+
+use std::sync::{Arc, mpsc};
+
+use jiff::tz::TimeZone;
+use unspool::{
+    conversation::{
+        Attachment, Builder, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role,
+        Source, Time, Visibility,
+    },
+    library::Library,
+    search::{
+        Matcher, Query,
+        worker::{Missing, Request, Results, Worker, search},
+    },
+};
+
+const DAY: i64 = 86_400_000_000;
+
+/// A conversation in the making.
+struct Made {
+    heading: Heading<'static>,
+    builder: Builder,
+    leaf: Option<usize>,
+}
+
+/// `day` counts from 1970-01-01.
+fn made(id: &'static str, title: &'static str, day: i64) -> Made {
+    let heading = Heading {
+        id: Some(id),
+        title: Some(title),
+        created: Some(Time(day * DAY)),
+        updated: Some(Time(day * DAY)),
+        model: None,
+        provider: Provider::ChatGpt,
+        archived: false,
+        starred: false,
+        gizmo: None,
+        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+    };
+    Made { heading, builder: Builder::new(), leaf: None }
+}
+
+impl Made {
+    fn says(self, role: Role, text: &str) -> Self {
+        self.draft(Draft::new(role, text))
+    }
+
+    fn draft(mut self, draft: Draft<'_>) -> Self {
+        self.leaf = Some(self.builder.push(Draft { parent: draft.parent.or(self.leaf), ..draft }));
+        self
+    }
+
+    fn heading(mut self, change: impl FnOnce(&mut Heading<'static>)) -> Self {
+        change(&mut self.heading);
+        self
+    }
+
+    fn done(self) -> Conversation {
+        self.builder.finish(self.heading, self.leaf)
+    }
+}
+
+/// One message of each text, by the person.
+fn library(texts: &[(&'static str, &'static str, &str)]) -> Library {
+    let mut library = Library::new();
+    let conversations = texts.iter().enumerate();
+    library.add(
+        conversations
+            .map(|(day, (id, title, text))| made(id, title, day as i64).says(Role::User, text).done())
+            .collect(),
+    );
+    library
+}
+
+fn query(text: &str) -> Query {
+    Query::parse(text, &TimeZone::UTC)
+}
+
+fn found(library: &Library, text: &str) -> Vec<String> {
+    let results = search(&query(text), library, false);
+    results.rows.iter().map(|row| library.get(row.handle).id.to_string()).collect()
+}
+
+fn problem(text: &str) -> (usize, String) {
+    let query = query(text);
+    let [problem] = query.problems() else { panic!("{text}: {:?}", query.problems()) };
+    (problem.column, problem.reason.clone())
+}
+
+#[test]
+fn all_words_must_be_somewhere_and_none_of_the_excluded() {
+    let library = library(&[
+        ("both", "One", "the ingress and its timeout"),
+        ("title", "Timeouts of an ingress", "nothing to add"),
+        ("mixed", "Timeout", "of the ingress"),
+        ("one", "Other", "an ingress"),
+    ]);
+    let mut all = found(&library, "ingress timeout");
+    all.sort();
+    assert_eq!(all, ["both", "mixed", "title"]);
+    assert_eq!(found(&library, "ingress -timeout"), ["one"]);
+    assert_eq!(found(&library, "ingress -\"its timeout\" -title:timeout"), ["one"]);
+    assert_eq!(found(&library, "").len(), 4);
+}
+
+#[test]
+fn case_matters_when_it_is_typed() {
+    let library = library(&[("upper", "A", "Rust is RUST"), ("lower", "B", "rust never sleeps")]);
+    assert_eq!(found(&library, "rust").len(), 2);
+    assert_eq!(found(&library, "Rust"), ["upper"]);
+    assert_eq!(found(&library, "/\\Brust\\B|RU/"), ["upper"]);
+    assert_eq!(found(&library, "/\\Wi[S]/").len(), 0);
+    assert_eq!(found(&library, "/RUST/"), ["upper"]);
+}
+
+#[test]
+fn accents_and_width_are_ignored_unless_they_are_typed() {
+    let library = library(&[
+        ("accent", "A", "a Café in Zürich"),
+        ("plain", "B", "a cafe in Zurich"),
+        ("apart", "C", "a cafe\u{301}"),
+        ("wide", "D", "ＣＡＦＥ"),
+    ]);
+    assert_eq!(found(&library, "cafe").len(), 4);
+    let mut accented = found(&library, "café");
+    accented.sort();
+    assert_eq!(accented, ["accent", "apart"]);
+    assert_eq!(found(&library, "ｃａｆｅ"), ["wide"]);
+    assert_eq!(found(&library, "zurich").len(), 2);
+    assert_eq!(found(&library, "\"cafe in\"").len(), 2);
+}
+
+#[test]
+fn chinese_and_japanese_need_no_blanks() {
+    let library = library(&[("ja", "日本語の練習", "私は東京に住んでいます"), ("zh", "B", "北京")]);
+    assert_eq!(found(&library, "東京"), ["ja"]);
+    assert_eq!(found(&library, "京").len(), 2);
+    assert_eq!(found(&library, "title:日本"), ["ja"]);
+}
+
+#[test]
+fn a_phrase_holds_over_line_ends_but_not_from_message_to_message() {
+    let mut library = library(&[("broken", "A", "as an\n    example")]);
+    library.add(vec![
+        made("split", "B", 9).says(Role::User, "this is as an").says(Role::Assistant, "example").done(),
+    ]);
+    assert_eq!(found(&library, "\"as an example\""), ["broken"]);
+    assert_eq!(found(&library, "\"as an exam"), ["broken"]);
+    assert_eq!(problem("x \"as an exam"), (2, "the quote is not closed".into()));
+}
+
+#[test]
+fn an_expression_is_matched_by_line() {
+    let library = library(&[("a", "A", "error 404\nend"), ("b", "B", "an error of 404")]);
+    assert_eq!(found(&library, "/^error \\d+$/"), ["a"]);
+    assert_eq!(found(&library, "/error( of)? 404/").len(), 2);
+    assert_eq!(problem("/a(b/").0, 0);
+    assert_eq!(problem("say /a(b").1, "an expression ends with / and a space: searched as it stands");
+}
+
+#[test]
+fn a_broken_expression_is_searched_as_it_stands() {
+    let library = library(&[("a", "A", "call f(x now")]);
+    assert_eq!(found(&library, "/f(x/"), ["a"]);
+}
+
+#[test]
+fn a_title_is_searched_fuzzily_from_four_letters_on() {
+    let library = library(&[("k", "Kubernetes ingress", "x"), ("other", "Keep the urban bees", "x")]);
+    assert_eq!(found(&library, "kbrntes"), ["k"]);
+    assert_eq!(found(&library, "title:kubrnetes"), ["k"]);
+    assert_eq!(found(&library, "kbr").len(), 0);
+    assert_eq!(found(&library, "title:\"ingress kub\"").len(), 0);
+    assert_eq!(found(&library, "title:\"kubernetes ing\""), ["k"]);
+    assert_eq!(found(&library, "-kubrnetes").len(), 2, "nothing is excluded for being alike");
+}
+
+#[test]
+fn a_role_says_which_messages_count_and_brings_the_folded_ones() {
+    let output = Draft {
+        visibility: Visibility::Folded,
+        kind: Kind::Output,
+        ..Draft::new(Role::Tool, "traceback in docker")
+    };
+    let conversation = made("a", "A", 1)
+        .says(Role::User, "why does podman fail")
+        .draft(output)
+        .says(Role::Assistant, "it is the socket")
+        .done();
+    let mut library = Library::new();
+    library.add(vec![conversation]);
+    assert_eq!(found(&library, "role:user podman"), ["a"]);
+    assert_eq!(found(&library, "role:assistant podman").len(), 0);
+    assert_eq!(found(&library, "traceback").len(), 0);
+    assert_eq!(found(&library, "role:tool traceback"), ["a"]);
+    assert_eq!(found(&library, "role:tool role:user podman traceback"), ["a"]);
+    assert_eq!(found(&library, "-role:tool").len(), 0);
+    assert_eq!(found(&library, "ROLE:Tool"), ["a"]);
+    assert_eq!(
+        problem("x role:you"),
+        (2, "role: takes user, assistant or tool; searched as it stands".into())
+    );
+}
+
+#[test]
+fn a_model_is_a_piece_of_a_slug_or_quoted_all_of_it() {
+    let answer = |model| Draft { model: Some(model), ..Draft::new(Role::Assistant, "yes") };
+    let mut library = Library::new();
+    library.add(vec![
+        made("mini", "A", 1).says(Role::User, "no").draft(answer("gpt-4o-mini")).done(),
+        made("full", "B", 2).says(Role::User, "no").draft(answer("gpt-4o")).done(),
+        made("default", "C", 3)
+            .heading(|heading| heading.model = Some("o3"))
+            .says(Role::Assistant, "yes")
+            .done(),
+    ]);
+    assert_eq!(found(&library, "model:gpt-4o"), ["full", "mini"]);
+    assert_eq!(found(&library, "model:\"gpt-4o\""), ["full"]);
+    assert_eq!(found(&library, "model:MINI yes"), ["mini"]);
+    assert_eq!(found(&library, "model:gpt no").len(), 0, "the person's words are not the model's");
+    assert_eq!(found(&library, "model:o3 yes"), ["default"]);
+    assert_eq!(found(&library, "-model:gpt"), ["default"]);
+}
+
+#[test]
+fn dates_are_a_span_that_begins_where_named() {
+    let span = |from: i64, to: i64| {
+        move |heading: &mut Heading<'static>| {
+            heading.created = Some(Time(from * DAY));
+            heading.updated = Some(Time(to * DAY));
+        }
+    };
+    let mut library = Library::new();
+    // 2024-06-30 is day 19 904.
+    library.add(vec![
+        made("before", "A", 0).heading(span(19_890, 19_903)).says(Role::User, "x").done(),
+        made("on", "B", 0).heading(span(19_904, 19_904)).says(Role::User, "x").done(),
+        made("across", "C", 0).heading(span(19_903, 19_905)).says(Role::User, "x").done(),
+        made("never", "D", 0)
+            .heading(|heading| (heading.created, heading.updated) = (None, None))
+            .says(Role::User, "x")
+            .done(),
+    ]);
+    let sorted = |text: &str| {
+        let mut found = found(&library, text);
+        found.sort();
+        found
+    };
+    assert_eq!(sorted("before:2024-06-30"), ["across", "before"]);
+    assert_eq!(sorted("after:2024-06-30"), ["across", "on"]);
+    assert_eq!(sorted("after:2024-06 before:2024-07"), ["across", "before", "on"]);
+    assert_eq!(sorted("after:2024 before:2025").len(), 3);
+    assert_eq!(sorted("after:2025").len(), 0);
+    assert_eq!(problem("x after:june").0, 2);
+}
+
+#[test]
+fn what_a_message_has_makes_it_count() {
+    let attached = |media| {
+        let attachment = Attachment {
+            media,
+            id: "f".into(),
+            name: "".into(),
+            size: None,
+            dimensions: None,
+            mime: "".into(),
+            prompt: "".into(),
+            content: "".into(),
+        };
+        vec![Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }]
+    };
+    let with = |id, parts: Vec<Part>| {
+        made(id, id, 1).draft(Draft { parts, ..Draft::new(Role::User, "look here") }).done()
+    };
+    let sources = vec![Part { range: 4..4, detail: Detail::Sources(Box::new([Link::default()])) }];
+    let mut branched = made("branch", "branch", 1).says(Role::User, "first");
+    branched.leaf = None;
+    let mut library = Library::new();
+    library.add(vec![
+        with("image", attached(Media::Image)),
+        with("file", attached(Media::File)),
+        with("link", sources),
+        made("code", "code", 1)
+            .says(Role::Assistant, "so:\n```rust\nfn main() {}\n```")
+            .says(Role::User, "thanks")
+            .done(),
+        branched.says(Role::User, "second").done(),
+    ]);
+    for thing in ["image", "file", "link", "code", "branch"] {
+        assert_eq!(found(&library, &format!("has:{thing}")), [thing], "{thing}");
+        assert_eq!(found(&library, &format!("-has:{thing}")).len(), 4, "{thing}");
+    }
+    let newest = library.newest().iter().map(|&handle| library.get(handle));
+    let messages: Vec<Vec<usize>> =
+        newest.map(|other| Matcher::new(&query("has:code")).messages(other)).collect();
+    assert_eq!(messages, [vec![], vec![], vec![], vec![0], vec![]]);
+    assert_eq!(found(&library, "has:code main"), ["code"]);
+    assert_eq!(found(&library, "has:code thanks").len(), 0);
+    assert_eq!(
+        problem("has:money"),
+        (0, "has: takes code, image, file, link, branch or secret; searched as it stands".into())
+    );
+}
+
+#[test]
+fn a_secret_is_a_credential_in_a_shown_message() {
+    let mut library = Library::new();
+    library.add(vec![
+        made("token", "token", 1).says(Role::User, "DB_PASSWORD=hunter2-but-longer-2024").done(),
+        made("mail", "mail", 1).says(Role::User, "write to robin@example.org").done(),
+    ]);
+    assert_eq!(found(&library, "has:secret"), ["token"]);
+    assert_eq!(found(&library, "-has:secret"), ["mail"]);
+    assert_eq!(found(&library, "has:secret robin").len(), 0);
+}
+
+#[test]
+fn marks_ids_and_providers_are_the_conversations_own() {
+    let mut library = Library::new();
+    library.add(vec![
+        made("abc-1", "A", 1).heading(|heading| heading.starred = true).says(Role::User, "x").done(),
+        made("abc-2", "B", 2).heading(|heading| heading.archived = true).says(Role::User, "x").done(),
+        made("def", "C", 3).heading(|heading| heading.gizmo = Some("g-123")).says(Role::User, "x").done(),
+        made("ghi", "D", 4)
+            .heading(|heading| heading.provider = Provider::Claude)
+            .says(Role::User, "x")
+            .done(),
+    ]);
+    assert_eq!(found(&library, "is:starred"), ["abc-1"]);
+    assert_eq!(found(&library, "is:archived"), ["abc-2"]);
+    assert_eq!(found(&library, "is:gpt"), ["def"]);
+    assert_eq!(found(&library, "-is:archived").len(), 3);
+    assert_eq!(found(&library, "id:abc"), ["abc-2", "abc-1"]);
+    assert_eq!(found(&library, "id:abc-1 id:def"), ["def", "abc-1"]);
+    assert_eq!(found(&library, "from:claude"), ["ghi"]);
+    assert_eq!(found(&library, "from:chatgpt").len(), 3);
+}
+
+#[test]
+fn an_unknown_key_is_plain_text() {
+    let library = library(&[("a", "A", "see http://example.org and note:this")]);
+    assert_eq!(found(&library, "note:this"), ["a"]);
+    assert_eq!(found(&library, "http://example"), ["a"]);
+    assert!(query("note:this http://x 12:30").problems().is_empty());
+    assert_eq!(problem("title:"), (0, "title: needs a value".into()));
+}
+
+#[test]
+fn the_order_is_as_promised() {
+    let filler = "and so on and on ".repeat(30);
+    let far = format!("ingress {filler} timeout");
+    let library = library(&[
+        ("title", "The timeout of an ingress", "nothing"),
+        ("close", "A", "the ingress timeout"),
+        ("far", "B", &far),
+        ("parts", "C", "ingresses timeouts"),
+        ("inside", "D", "myingress mytimeout"),
+    ]);
+    let mut library = library;
+    library.add(vec![
+        made("spread", "E", 50).says(Role::User, "an ingress").says(Role::Assistant, "a timeout").done(),
+        made("fuzzy", "Ingress time-out", 60).says(Role::User, "ingress").done(),
+    ]);
+    assert_eq!(
+        found(&library, "ingress timeout"),
+        ["title", "close", "far", "parts", "inside", "spread", "fuzzy"]
+    );
+}
+
+#[test]
+fn only_ties_are_broken_by_date() {
+    let library = library(&[("old", "A", "a whole word"), ("new", "B", "words"), ("newer", "C", "one word")]);
+    assert_eq!(found(&library, "word"), ["newer", "old", "new"]);
+    let by_date = search(&query("word"), &library, true);
+    let ids: Vec<&str> = by_date.rows.iter().map(|row| &*library.get(row.handle).id).collect();
+    assert_eq!(ids, ["newer", "new", "old"]);
+}
+
+#[test]
+fn people_come_before_tools() {
+    let output = |text| Draft {
+        visibility: Visibility::Folded,
+        kind: Kind::Output,
+        ..Draft::new(Role::Assistant, text)
+    };
+    let conversation =
+        made("a", "A", 1).draft(output("the socket")).says(Role::Assistant, "the socket").done();
+    let mut library = Library::new();
+    library.add(vec![conversation]);
+    let rows = search(&query("role:assistant socket"), &library, false).rows;
+    assert_eq!(rows[0].best, Some(1));
+}
+
+#[test]
+fn of_equal_messages_the_one_on_the_visible_branch_opens() {
+    let mut conversation =
+        made("a", "A", 1).says(Role::User, "the question").says(Role::Assistant, "the answer");
+    conversation.leaf = Some(0);
+    let conversation = conversation.says(Role::Assistant, "the answer").done();
+    let mut library = Library::new();
+    library.add(vec![conversation]);
+    for text in ["answer", "the answer"] {
+        assert_eq!(search(&query(text), &library, false).rows[0].best, Some(2), "{text}");
+    }
+    assert_eq!(search(&query("title:A"), &library, false).rows[0].best, None);
+}
+
+#[test]
+fn a_matcher_tells_where_it_all_is() {
+    let conversation = made("a", "Ingress timeouts", 1)
+        .says(Role::User, "the ingress and the Ingress")
+        .says(Role::Assistant, "set its proxy-read-timeout\nhigher")
+        .done();
+    let matcher = Matcher::new(&query("ingress timeout"));
+    let places: Vec<_> =
+        matcher.hits(&conversation).into_iter().map(|hit| (hit.message, hit.range)).collect();
+    assert_eq!(places, [(0, 4..11), (0, 20..27), (1, 19..26)]);
+    assert_eq!(matcher.count(&conversation), 3);
+    assert_eq!(matcher.title_marks(&conversation.title), [0..7, 8..15]);
+    assert_eq!(Matcher::new(&query("tmeouts")).title_marks(&conversation.title), [8..9, 10..16]);
+    let snippet = Matcher::new(&query("timeout")).snippet(&conversation, 60).expect("a message holds it");
+    assert_eq!((snippet.message, &*snippet.text), (1, "set its proxy-read-timeout higher"));
+    assert!(snippet.marks.into_iter().eq(std::iter::once(19..26)));
+    assert_eq!(Matcher::new(&query("title:ingress")).snippet(&conversation, 60), None);
+    assert_eq!(Matcher::phrase("-read").find("proxy-read -read"), [5..10, 11..16]);
+    assert_eq!(Matcher::new(&query("x -y role:user")).find("x y x"), [0..1, 4..5]);
+}
+
+#[test]
+fn hits_are_counted_up_to_9_999() {
+    let many = "word ".repeat(9_000);
+    let library = library(&[("a", "A", &many), ("b", "B", "word word")]);
+    assert_eq!(search(&query("word"), &library, false).hits, 9_002);
+    let more = "word ".repeat(1_000);
+    let mut library = library;
+    library.add(vec![made("c", "C", 1).says(Role::User, &more).done()]);
+    assert_eq!(search(&query("word"), &library, false).hits, 10_000);
+}
+
+#[test]
+fn nothing_found_says_which_word_is_nowhere() {
+    let library = library(&[("a", "A", "kubernetes timeout"), ("b", "B", "kubernetes")]);
+    let results = search(&query("kubernetes ingres timeout"), &library, false);
+    let missing = |word: &str, found, without| Missing { word: word.into(), found, without };
+    assert_eq!(
+        results.missing,
+        [missing("kubernetes", 2, 0), missing("ingres", 0, 1), missing("timeout", 1, 0)]
+    );
+}
+
+#[test]
+fn a_hundred_thousand_branches_are_ranked_in_a_moment() {
+    let mut conversation = made("a", "A", 1).says(Role::User, "the question");
+    for _ in 0..100_000 {
+        conversation.leaf = Some(0);
+        conversation = conversation.says(Role::Assistant, "an answer of two words");
+    }
+    let mut library = Library::new();
+    library.add(vec![conversation.done()]);
+    let start = std::time::Instant::now();
+    assert_eq!(search(&query("answer words"), &library, false).rows[0].best, Some(100_000));
+    assert_eq!(found(&library, "has:branch answer").len(), 1);
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}
+
+struct Asking {
+    worker: Worker,
+    answers: mpsc::Receiver<Results>,
+    generation: u64,
+}
+
+impl Asking {
+    fn new() -> Self {
+        let (sender, answers) = mpsc::channel();
+        // The receiver may be gone when the test is over.
+        let worker = Worker::start(move |results| drop(sender.send(results)));
+        Self { worker, answers, generation: 0 }
+    }
+
+    fn ask(&mut self, text: &str, library: &Arc<Library>) {
+        self.generation += 1;
+        let library = Arc::clone(library);
+        self.worker.ask(Request { generation: self.generation, query: query(text), library, by_date: false });
+    }
+
+    fn complete(&mut self) -> Results {
+        loop {
+            let results = self.answers.recv().expect("the worker lives");
+            if results.complete && results.generation == self.generation {
+                return results;
+            }
+        }
+    }
+}
+
+#[test]
+fn typing_on_deleting_and_loading_give_what_a_fresh_search_gives() {
+    let words = ["kube", "kubernetes", "Café", "time", "timeout", "the", "ingress", "日本"];
+    let mut asking = Asking::new();
+    let mut library = Library::new();
+    for round in 0..8_usize {
+        let batch = (0..40_usize).map(|number| {
+            let pick = |step: usize| words[(number * 7 + round * 3 + step * step) % words.len()];
+            let text = format!("{} {} {}", pick(1), pick(2), pick(4));
+            // Some come again, newer, and take the place of the earlier ones.
+            let id = format!("{}", (number + round * 29) % 200);
+            let day = ((number * 13 + round * 31) % 97) as i64;
+            let mut builder = Builder::new();
+            builder.push(Draft::new(Role::User, &text));
+            let heading = made("", "", day).heading;
+            builder.finish(Heading { id: Some(&id), title: Some(pick(3)), ..heading }, Some(0))
+        });
+        library.add(batch.collect());
+        let shared = Arc::new(library.clone());
+        for text in [
+            "t",
+            "ti",
+            "tim",
+            "time",
+            "timeo",
+            "time",
+            "kub",
+            "kube",
+            "kube in",
+            "kube ingr",
+            "cafe",
+            "-the",
+            "kbrnetes",
+            "zz",
+        ] {
+            asking.ask(text, &shared);
+            let (now, fresh) = (asking.complete(), search(&query(text), &library, false));
+            assert_eq!(now.rows, fresh.rows, "{text} in round {round}");
+            assert_eq!(now.hits, fresh.hits, "{text} in round {round}");
+            let exact: Vec<_> = library
+                .newest()
+                .iter()
+                .filter(|&&handle| Matcher::new(&query(text)).matches(library.get(handle)))
+                .collect();
+            let mut rows: Vec<_> = fresh.rows.iter().map(|row| &row.handle).collect();
+            rows.sort_by_key(|&handle| library.newest().iter().position(|other| other == handle));
+            assert_eq!(rows, exact, "{text} in round {round}");
+        }
+        if round == 4 {
+            // From here on there is an index of what was there, and for a while only of some of it.
+            asking.worker.prepare(Arc::clone(&shared));
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn another_library_is_searched_anew() {
+    let mut asking = Asking::new();
+    for text in ["first words", "other words"] {
+        let library = Arc::new(library(&[("a", "A", text)]));
+        asking.ask("first", &library);
+        assert_eq!(asking.complete().rows.len(), usize::from(text.starts_with("first")));
+    }
+}
+
+#[test]
+fn a_newer_request_cancels_the_older() {
+    let text = "e and so on ".repeat(2_000);
+    let conversations = (0..2_000)
+        .map(|_| made("", "A", 1).heading(|heading| heading.id = None).says(Role::User, &text).done());
+    let mut library = Library::new();
+    library.add(conversations.collect());
+    let library = Arc::new(library);
+    let mut asking = Asking::new();
+    for text in ["/x[a-z]+q/", "/y[a-z]+q/", "/z[a-z]+q/", "is:starred"] {
+        asking.ask(text, &library);
+    }
+    let results = asking.answers.recv().expect("the worker lives");
+    assert!(results.generation == 4 || !results.complete, "what is stale is not finished");
+}
+
+#[test]
+fn ten_thousand_random_bytes_are_answered() {
+    let library = library(&[("a", "A", "words"), ("b", "B", "more words")]);
+    let mut state = 7_u64;
+    let bytes: Vec<u8> = (0..10_000)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as u8
+        })
+        .collect();
+    let text = String::from_utf8_lossy(&bytes);
+    assert_eq!(found(&library, &text).len(), 0);
+    for separator in [" ", "/ /", "\" ", ":", " -"] {
+        let text: Vec<String> = text.chars().map(String::from).collect();
+        found(&library, &text.join(separator));
+    }
+}

@@ -1,0 +1,214 @@
+//! Drives the app without a terminal: keys go in by the key map, effects are carried out at once, on this thread.
+
+#![allow(dead_code)] // each test program uses its part of it
+
+use std::sync::atomic::AtomicBool;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use ratatui::{buffer::Buffer, layout::Rect};
+use unspool::{
+    archive::{Archive, Limits, Location},
+    conversation::{Builder, Conversation, Draft, Heading, Provider, Role, Source, Time},
+    load::{self, Arrival},
+    search::worker,
+    transcript,
+    tui::{
+        action::Action,
+        app::{App, Setup},
+        effect::Effect,
+        keymap::{Key, Keymap},
+        theme::Theme,
+        view,
+    },
+};
+
+/// Everything in the demo archive.
+pub fn demo() -> Vec<Conversation> {
+    read(&Location::Demo)
+}
+
+/// Everything in an archive.
+pub fn read(location: &Location) -> Vec<Conversation> {
+    let archive = Archive::open(location, Limits::default()).expect("the archive opens");
+    let conversations = std::sync::Mutex::new(Vec::new());
+    load::load(&[archive], &AtomicBool::new(false), &|arrival| {
+        if let Arrival::Batch(batch) = arrival {
+            conversations.lock().unwrap().extend(batch);
+        }
+    });
+    let mut conversations = conversations.into_inner().unwrap();
+    // Workers finish in no order; the tests want one.
+    conversations.sort_by_key(|conversation: &Conversation| conversation.source);
+    conversations
+}
+
+/// A conversation of prompts and answers in turn, the `day`th of 2025.
+pub fn conversation(day: u32, title: &str, turns: &[&str]) -> Conversation {
+    let source = Source { archive: 0, member: 0, offset: u64::from(day), length: 0 };
+    let time = Time::from_seconds(1_735_689_600.0 + f64::from(day) * 86_400.0);
+    let mut builder = Builder::new();
+    for (index, text) in turns.iter().enumerate() {
+        let role = if index % 2 == 0 { Role::User } else { Role::Assistant };
+        let parent = index.checked_sub(1);
+        let model = (role == Role::Assistant).then_some("gpt-4o");
+        builder.push(Draft { parent, time, model, ..Draft::new(role, text) });
+    }
+    let heading = Heading {
+        id: Some(&format!("conversation-{day}")),
+        title: Some(title),
+        created: time,
+        updated: time,
+        model: None,
+        provider: Provider::ChatGpt,
+        archived: false,
+        starred: false,
+        gizmo: None,
+        source,
+    };
+    builder.finish(heading, turns.len().checked_sub(1))
+}
+
+/// The app, and what it asked of the outside that is not answered here.
+pub struct Driver {
+    pub app: App,
+    /// Copies, saves and the rest, in order.
+    pub effects: Vec<Effect>,
+}
+
+impl Driver {
+    /// An app of this size over these conversations, loaded.
+    pub fn new(columns: u16, rows: u16, conversations: Vec<Conversation>) -> Self {
+        let mut driver = Self::empty(columns, rows);
+        driver.act(Action::Arrived(conversations, load::Progress::default()));
+        driver.act(Action::Loaded(Box::default()));
+        driver
+    }
+
+    /// An app over nothing yet.
+    pub fn empty(columns: u16, rows: u16) -> Self {
+        let zone = TimeZone::UTC;
+        let (app, effects) = App::new(Setup {
+            keymap: Keymap::built_in(),
+            transcript: transcript::Options { zone: zone.clone(), ..transcript::Options::default() },
+            zone,
+            size: (columns, rows),
+            query: String::new(),
+        });
+        let mut driver = Self { app, effects: Vec::new() };
+        driver.carry_out(effects);
+        driver
+    }
+
+    /// One action, and what follows from it.
+    pub fn act(&mut self, action: Action) -> &mut Self {
+        let effects = self.app.update(action);
+        self.carry_out(effects);
+        self
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Search(request) => {
+                    let mut results = worker::search(&request.query, &request.library, request.by_date);
+                    results.generation = request.generation;
+                    self.act(Action::Found(results));
+                }
+                Effect::Highlight(_) | Effect::CountSecrets(_) | Effect::PrepareSearch(_) => {}
+                other => self.effects.push(other),
+            }
+        }
+    }
+
+    /// Types a text, character by character.
+    pub fn type_(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            self.event(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE));
+        }
+        self
+    }
+
+    /// Presses keys by name, separated by blanks: `enter ctrl-d J`.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for name in keys.split(' ') {
+            let (modifiers, name) = match name.strip_prefix("ctrl-") {
+                Some(rest) => (KeyModifiers::CONTROL, rest),
+                None => (KeyModifiers::NONE, name),
+            };
+            let code = match name {
+                "enter" => KeyCode::Enter,
+                "esc" => KeyCode::Esc,
+                "tab" => KeyCode::Tab,
+                "space" => KeyCode::Char(' '),
+                "up" => KeyCode::Up,
+                "down" => KeyCode::Down,
+                "left" => KeyCode::Left,
+                "right" => KeyCode::Right,
+                "home" => KeyCode::Home,
+                "end" => KeyCode::End,
+                "pgup" => KeyCode::PageUp,
+                "pgdn" => KeyCode::PageDown,
+                "backspace" => KeyCode::Backspace,
+                "f1" => KeyCode::F(1),
+                other => KeyCode::Char(other.chars().next().expect("a key")),
+            };
+            self.event(KeyEvent::new(code, modifiers));
+        }
+        self
+    }
+
+    fn event(&mut self, event: KeyEvent) {
+        let key = Key::from_event(event);
+        let command = self.app.setup.keymap.command(self.app.place(), key);
+        if let Some(action) = command.map(Action::Command).or_else(|| key.character().map(Action::Type)) {
+            self.act(action);
+        }
+    }
+
+    /// The cells of the whole screen.
+    pub fn buffer(&mut self) -> Buffer {
+        let (columns, rows) = self.app.setup.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        view::draw(&mut self.app, &Theme::terminal(), &mut buffer);
+        buffer
+    }
+
+    /// The screen as text, without the blanks at the rows' ends.
+    pub fn screen(&mut self) -> String {
+        let buffer = self.buffer();
+        let mut screen = String::new();
+        for y in 0..buffer.area.height {
+            let mut row = String::new();
+            let mut skip = 0;
+            for x in 0..buffer.area.width {
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                let symbol = buffer[(x, y)].symbol();
+                skip = transcript::sanitize::width(symbol).saturating_sub(1);
+                row.push_str(symbol);
+            }
+            screen.push_str(row.trim_end());
+            screen.push('\n');
+        }
+        screen
+    }
+
+    /// The status line.
+    pub fn status(&mut self) -> String {
+        self.screen().lines().last().unwrap_or_default().trim().to_owned()
+    }
+
+    /// The texts that were to be copied.
+    pub fn copies(&self) -> Vec<&str> {
+        self.effects
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Copy { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}

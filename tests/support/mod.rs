@@ -1,0 +1,5 @@
+//! What the black-box tests share.
+
+pub mod app;
+#[cfg(unix)]
+pub mod pty;
