@@ -4,8 +4,8 @@
 //! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
 //!
 //! ```text
-//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ search, transcript, extract ─▶ tui
-//!                                                                                 └─▶ cli
+//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript, extract ─▶ tui
+//!                                                                                             └─▶ cli
 //! ```
 //!
 //! | module | what it is |
@@ -15,6 +15,7 @@
 //! | [`import`] | one file a provider: one JSON object in, one conversation out |
 //! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
 //! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its account |
+//! | [`secrets`] | what a secret looks like (rules are data); finding, masking, redacting, the audit |
 //! | [`search`] | the query language, fuzzy titles, full text, ranking (pure); a worker |
 //! | [`transcript`] | what a reader sees for a given width; the one place where text is sanitised |
 //! | [`extract`] | Markdown, text, HTML, JSON Lines; file names (pure); saving and the clipboard |
@@ -31,8 +32,9 @@ pub mod import;
 pub mod library;
 pub mod load;
 
-pub mod search;
 pub mod secrets;
+
+pub mod search;
 pub mod transcript;
 
 pub mod extract;

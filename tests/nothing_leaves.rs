@@ -1,0 +1,108 @@
+//! Nothing leaves, nothing stays: the system calls of whole runs are watched. Without `strace` there is nothing to
+//! watch with, and the tests say so and pass; continuous integration has it.
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use support::pty::Setup;
+
+const WATCHED: &str = "trace=network,openat,open,creat,rename,renameat,renameat2,link,linkat,mkdir,mkdirat";
+
+fn can_watch() -> bool {
+    let found = Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let works = found.is_ok_and(|status| status.success())
+        && Command::new("strace")
+            .args(["-f", "-o", "/dev/null", "true"])
+            .status()
+            .is_ok_and(|status| status.success());
+    if !works {
+        eprintln!("strace is not here or may not watch: this promise was not tested");
+    }
+    works
+}
+
+/// No address of a network, and no file made or opened for writing but in `allowed` and the devices.
+fn assert_kept_to_itself(log: &Path, allowed: &Path) {
+    let calls = fs::read_to_string(log).expect("strace wrote its log");
+    assert!(calls.contains("openat("), "strace saw nothing:\n{calls}");
+    let allowed = format!("\"{}", allowed.display());
+    // A call that another thread's interrupts stands on two lines; the first has its arguments.
+    for call in calls.lines().filter(|call| !call.contains(" resumed>")) {
+        assert!(!call.contains("AF_INET"), "a socket to a network: {call}");
+        let makes =
+            ["creat(", "rename", "link", "mkdir"].iter().any(|name| call.contains(&format!(" {name}")));
+        let writes = ["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| call.contains(flag));
+        let device = ["\"/dev/null\"", "\"/dev/tty\"", "\"/dev/pts/", "\"/dev/ptmx\""];
+        let fine = call.contains(&allowed) || device.iter().any(|device| call.contains(device));
+        assert!(!(makes || writes) || fine, "something was written: {call}");
+    }
+}
+
+fn watched(arguments: &[&str]) {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("calls");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-e", WATCHED, "-o"]).arg(&log).arg(env!("CARGO_BIN_EXE_unspool")).args(arguments);
+    let output = command.current_dir("/").output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code < 2), "{output:?}");
+    assert_kept_to_itself(&log, Path::new("nothing is allowed"));
+}
+
+#[test]
+fn reading_searching_checking_and_auditing_write_nothing_and_call_nobody() {
+    watched(&["list", "--demo", "-q", "kubernetes"]);
+    watched(&["search", "--demo", "ingress timeout"]);
+    watched(&["check", "--demo", "--json"]);
+    watched(&["audit", "--demo"]);
+    watched(&["extract", "--demo", "--all", "-f", "jsonl"]);
+}
+
+#[test]
+fn an_extract_writes_the_file_that_was_asked_for_and_nothing_else() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (log, out) = (folder.path().join("calls"), folder.path().join("out"));
+    fs::create_dir(&out).unwrap();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-e", WATCHED, "-o"]).arg(&log).arg(env!("CARGO_BIN_EXE_unspool"));
+    command.args(["extract", "--demo", "--all", "-o"]).arg(&out);
+    assert!(command.status().unwrap().success());
+    assert_kept_to_itself(&log, &out);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 50, "and no temporary file is left");
+}
+
+#[test]
+fn the_screen_writes_nothing_and_calls_nobody() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("calls");
+    let log_path = log.to_str().unwrap();
+    let program = env!("CARGO_BIN_EXE_unspool");
+    let mut session = Setup::new("strace")
+        .args(["-f", "-e", WATCHED, "-o", log_path, program, "--demo"])
+        .env("SSH_TTY", "/dev/pts/0")
+        .spawn();
+    session.wait_for("50 conversations");
+    session.send("kubernetes ingress timeout");
+    session.wait_for("4 of 50");
+    session.send("\r");
+    session.wait_for("Where is the timeout?");
+    session.send("y");
+    session.wait_for_copy(1);
+    session.send("q");
+    assert_eq!(session.ended().exit_code(), 0);
+    assert_kept_to_itself(&log, Path::new("nothing is allowed"));
+}
