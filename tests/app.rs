@@ -438,13 +438,18 @@ fn a_piped_message_is_redacted_too() {
 #[test]
 fn a_copy_that_holds_secrets_says_so() {
     let mut driver = Driver::new(120, 24, three());
-    let copied = Copied { bytes: 40, by: "to the clipboard by OSC 52".to_owned(), terminal: Vec::new() };
+    let copied = Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new() };
     let secrets = Some("1 github-token".to_owned());
     let outcome =
         CopyOutcome { what: "the message", form: "markdown", redacted: false, secrets, result: Ok(copied) };
     driver.act(Action::Copied(outcome));
     let status = driver.status();
-    assert!(status.contains("by OSC 52 · it holds 1 github-token: r redacts"), "{status}");
+    assert!(
+        status.contains(
+            "copied 40 bytes (markdown) to the clipboard by OSC 52 · it holds 1 github-token: r redacts"
+        ),
+        "{status}"
+    );
 }
 
 #[test]

@@ -790,7 +790,10 @@ fn a_copy_from_the_command_line_over_ssh_goes_out_by_osc52() {
     let sequence = sequence.unwrap_or_else(|| panic!("no OSC 52 in {text:?}"));
     let expected = stdout(&["extract", "--id", "bbbb", "-f", "text", export.path()]);
     assert_eq!(decode(sequence), expected.as_bytes());
-    assert!(text.contains(&format!("copied {} bytes (text) by OSC 52", expected.len())), "{text:?}");
+    assert!(
+        text.contains(&format!("copied {} bytes (text) to the clipboard by OSC 52", expected.len())),
+        "{text:?}"
+    );
 }
 
 /// Base64, as far as the test above needs it.

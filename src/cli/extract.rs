@@ -261,7 +261,7 @@ fn to_clipboard(
         to_terminal(&copied.terminal).context("no terminal to copy by")?;
     }
     tell(&format!(
-        "copied {} ({}) {}",
+        "copied {} ({}) to the clipboard {}",
         extract::bytes(copied.bytes as u64),
         options.format.as_str(),
         copied.by

@@ -132,7 +132,8 @@ fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
 pub struct Copied {
     /// Bytes of text.
     pub bytes: usize,
-    /// "by OSC 52", "by tmux (it keeps it as a buffer too)", "to the desktop": for the status line.
+    /// How, for the sentence "copied 412 bytes to the clipboard …": "by OSC 52", "by tmux (it keeps it as a buffer too)",
+    /// "of the desktop".
     pub by: String,
     /// To be written to the terminal by whoever owns it; often empty.
     pub terminal: Vec<u8>,
@@ -211,7 +212,7 @@ impl Clipboard {
                 .desktop
                 .get_or_insert_with(Desktop::start)
                 .copy(text)
-                .map(|()| "to the desktop")
+                .map(|()| "of the desktop")
                 .map_err(CopyError::Failed),
             Way::Tmux => load_tmux_buffer(text, fits)
                 .map(|()| {

@@ -158,10 +158,7 @@ impl App {
                     Some(secrets) => format!(" · it holds {secrets}: r redacts"),
                     None => String::new(),
                 };
-                self.say(format!(
-                    "copied {}: {size} ({}) {}{secrets}",
-                    outcome.what, outcome.form, copied.by
-                ));
+                self.say(format!("copied {size} ({}) to the clipboard {}{secrets}", outcome.form, copied.by));
             }
             Err(error) => self.fail(format!("{} was not copied: {error}", outcome.what)),
         }
