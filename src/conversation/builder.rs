@@ -1,0 +1,211 @@
+//! Putting a conversation together: the one way to make one, so that its ranges always hold.
+
+use super::{
+    Conversation, Kind, MOST_NAMES, Message, NO_TIME, NONE_16, NONE_32, Part, Provider, Role, Source, Time,
+    Visibility,
+};
+
+/// What an importer says of one message; indices are in the order of [`Builder::push`].
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// Who speaks.
+    pub role: Role,
+    /// Shown, folded or hidden.
+    pub visibility: Visibility,
+    /// What it is made of.
+    pub kind: Kind,
+    /// The answer was cut.
+    pub interrupted: bool,
+    /// The message before it: an index that was pushed already.
+    pub parent: Option<usize>,
+    /// When it was written.
+    pub time: Option<Time>,
+    /// The model's slug.
+    pub model: Option<&'a str>,
+    /// The tool, the language, the unknown type.
+    pub name: Option<&'a str>,
+    /// The cleaned text.
+    pub text: &'a str,
+    /// Its parts, ranges relative to `text`.
+    pub parts: Vec<Part>,
+}
+
+impl<'a> Draft<'a> {
+    /// A plain message of somebody's words.
+    pub fn new(role: Role, text: &'a str) -> Self {
+        Self {
+            role,
+            visibility: Visibility::Shown,
+            kind: Kind::Text,
+            interrupted: false,
+            parent: None,
+            time: None,
+            model: None,
+            name: None,
+            text,
+            parts: Vec::new(),
+        }
+    }
+}
+
+/// Puts a conversation together: messages are pushed in depth-first order, then [`Builder::finish`] lays out the
+/// buffer. The one way to make a [`Conversation`], so that its ranges always hold.
+#[derive(Debug, Default)]
+pub struct Builder {
+    names: Vec<Box<str>>,
+    messages: Vec<Message>,
+    parts: Vec<Part>,
+    runs: [String; 3],
+}
+
+/// What is known of a conversation besides its messages.
+#[derive(Clone, Debug)]
+pub struct Heading<'a> {
+    /// See [`Conversation::id`]; `None`: one is made from the source.
+    pub id: Option<&'a str>,
+    /// See [`Conversation::title`]; blank or `None`: the first prompt's first line.
+    pub title: Option<&'a str>,
+    /// See [`Conversation::created`]; `None`: the first message's.
+    pub created: Option<Time>,
+    /// See [`Conversation::updated`]; `None`: the newest message's.
+    pub updated: Option<Time>,
+    /// The default model's slug.
+    pub model: Option<&'a str>,
+    /// Whose export.
+    pub provider: Provider,
+    /// Put away.
+    pub archived: bool,
+    /// Starred or pinned.
+    pub starred: bool,
+    /// The custom GPT's or project's id.
+    pub gizmo: Option<&'a str>,
+    /// Where the original is.
+    pub source: Source,
+}
+
+impl Builder {
+    /// An empty conversation.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many messages were pushed.
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Nothing was pushed yet.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// Adds a message and gives its index. A parent that was not pushed before is taken for none.
+    pub fn push(&mut self, draft: Draft<'_>) -> usize {
+        let index = self.messages.len();
+        let run = &mut self.runs[draft.visibility as usize];
+        if !run.is_empty() || draft.visibility != Visibility::Shown {
+            run.push('\0');
+        }
+        let start = run.len() as u32;
+        run.push_str(draft.text);
+        let text = (start, run.len() as u32);
+        let parts_start = self.parts.len() as u32;
+        self.parts.extend(draft.parts);
+        let model = self.name(draft.model);
+        let name = self.name(draft.name);
+        self.messages.push(Message {
+            role: draft.role,
+            visibility: draft.visibility,
+            kind: draft.kind,
+            interrupted: draft.interrupted,
+            parent: draft.parent.filter(|&parent| parent < index).map_or(NONE_32, |parent| parent as u32),
+            time: draft.time.map_or(NO_TIME, |time| time.0),
+            model,
+            name,
+            text,
+            parts: (parts_start, self.parts.len() as u32),
+        });
+        index
+    }
+
+    /// A slot in the table of names; past [`MOST_NAMES`] different ones the rest go without.
+    fn name(&mut self, name: Option<&str>) -> u16 {
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return NONE_16 };
+        if let Some(slot) = self.names.iter().rposition(|known| &**known == name) {
+            return slot as u16;
+        }
+        if self.names.len() >= MOST_NAMES {
+            return NONE_16;
+        }
+        self.names.push(name.into());
+        (self.names.len() - 1) as u16
+    }
+
+    /// Lays out the buffer and closes the conversation. `current` is the leaf of the visible branch.
+    #[expect(clippy::needless_pass_by_value, reason = "a heading is made for this call")]
+    pub fn finish(mut self, heading: Heading<'_>, current: Option<usize>) -> Conversation {
+        let shown_end = self.runs[0].len();
+        let folded_end = shown_end + self.runs[1].len();
+        let base = [0, shown_end as u32, folded_end as u32];
+        for message in &mut self.messages {
+            let shift = base[message.visibility as usize];
+            message.text = (message.text.0 + shift, message.text.1 + shift);
+        }
+        let [mut text, folded, hidden] = std::mem::take(&mut self.runs);
+        text.reserve_exact(folded.len() + hidden.len());
+        text.push_str(&folded);
+        text.push_str(&hidden);
+        let ascii = text.as_bytes()[..folded_end].is_ascii();
+        let times = || self.messages.iter().filter_map(Message::time);
+        let created = heading.created.or_else(|| times().next());
+        let updated = heading.updated.or_else(|| times().max()).or(created);
+        let title = heading
+            .title
+            .map(str::trim)
+            .filter(|title| !title.is_empty())
+            .map(Box::from)
+            .or_else(|| self.first_prompt_line(&text))
+            .unwrap_or_else(|| "Untitled".into());
+        let last_answer =
+            self.messages.iter().rev().map(|message| message.model).find(|&slot| slot != NONE_16);
+        let model = match self.name(heading.model) {
+            NONE_16 => last_answer.unwrap_or(NONE_16),
+            slot => slot,
+        };
+        let Source { archive, member, offset, .. } = heading.source;
+        let gizmo = heading.gizmo.unwrap_or_default();
+        let id = heading.id.filter(|id| !id.trim().is_empty());
+        Conversation {
+            id: id.map_or_else(|| format!("unnamed-{archive}-{member}-{offset}").into(), Box::from),
+            id_is_made: id.is_none(),
+            title,
+            created,
+            updated,
+            provider: heading.provider,
+            archived: heading.archived,
+            starred: heading.starred,
+            gpt: gizmo.starts_with("g-") && !gizmo.starts_with("g-p-"),
+            gizmo: gizmo.into(),
+            source: heading.source,
+            current: current.filter(|&leaf| leaf < self.messages.len()).map_or(NONE_32, |leaf| leaf as u32),
+            model,
+            shown_end: shown_end as u32,
+            folded_end: folded_end as u32,
+            ascii,
+            names: self.names.into(),
+            text: text.into_boxed_str(),
+            messages: self.messages.into(),
+            parts: self.parts.into(),
+        }
+    }
+
+    fn first_prompt_line(&self, text: &str) -> Option<Box<str>> {
+        self.messages
+            .iter()
+            .filter(|message| message.role == Role::User && message.visibility == Visibility::Shown)
+            .flat_map(|message| text[message.text_range()].lines())
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map(|line| line.chars().take(100).collect::<String>().into_boxed_str())
+    }
+}
