@@ -65,13 +65,13 @@ fn facts(app: &App, columns: u16) -> String {
     } else {
         let rows = app.listing.rows.len();
         let more = if app.listing.complete { "" } else { "…" };
-        let hits = if app.listing.hits == 1 { "hit" } else { "hits" };
-        format!(
-            "{}{more} of {} · {} {hits}",
-            words::number(rows),
-            words::number(total),
-            words::hits(app.listing.hits)
-        )
+        let mut found = format!("{}{more} of {}", words::number(rows), words::number(total));
+        // A query of filters or titles finds conversations without a place in their text.
+        if app.listing.hits > 0 || rows == 0 {
+            let hits = if app.listing.hits == 1 { "hit" } else { "hits" };
+            found.push_str(&format!(" · {} {hits}", words::hits(app.listing.hits)));
+        }
+        found
     };
     if let Some(progress) = app.loading {
         let seconds = progress.milliseconds.max(1) as f64 / 1e3;
