@@ -8,6 +8,7 @@ use ratatui::{
 use super::paint;
 use crate::{
     library::Sort,
+    load::Progress,
     transcript::sanitize,
     tui::{
         app::{App, Focus},
@@ -74,30 +75,9 @@ fn facts(app: &App, columns: u16) -> String {
         found
     };
     if let Some(progress) = app.loading {
-        let seconds = progress.milliseconds.max(1) as f64 / 1e3;
-        let rate = progress.bytes as f64 / seconds;
-        if progress.total > 0 {
-            let share = (progress.bytes as f64 / progress.total as f64).min(1.0);
-            facts.push_str(&format!(" · {:.0} %", share * 100.0));
-            if columns >= 90 {
-                let filled = (share * 10.0) as usize;
-                facts.push_str(&format!(" {}{}", "━".repeat(filled), "┄".repeat(10 - filled)));
-            }
-        }
-        if progress.bytes > 0 {
-            if columns >= 110 {
-                facts.push_str(&format!(
-                    " · {} of {}",
-                    words::bytes(progress.bytes),
-                    words::bytes(progress.total)
-                ));
-            }
-            facts.push_str(&format!(" · {}/s", words::bytes(rate as u64)));
-            let left = progress.total.saturating_sub(progress.bytes) as f64 / rate.max(1.0);
-            if columns >= 90 && progress.total > 0 {
-                facts.push_str(&format!(" · {left:.0} s left"));
-            }
-        }
+        let typed = sanitize::width(&sanitize::line(app.input.text()));
+        let room = (columns as usize).saturating_sub(typed + sanitize::width(&facts) + PROMPT.len() + 3);
+        facts.push_str(&how_far(progress, room));
     } else if columns >= 90 && (app.query.is_empty() && app.sort != Sort::Updated || !app.query.is_empty()) {
         facts.push_str(match (app.query.is_empty(), app.sort, app.by_date) {
             (true, Sort::Created, _) => " · by beginning",
@@ -109,4 +89,51 @@ fn facts(app: &App, columns: u16) -> String {
         });
     }
     facts
+}
+
+/// How loading goes, in at most so many columns: a bar, bytes, rate and remaining time, as far as there is room.
+fn how_far(progress: Progress, room: usize) -> String {
+    if progress.bytes == 0 {
+        return String::new();
+    }
+    let rate = progress.bytes as f64 / (progress.milliseconds.max(1) as f64 / 1e3);
+    let speed = format!(" · {}/s", words::bytes(rate as u64));
+    if progress.total == 0 {
+        return speed;
+    }
+    let share = (progress.bytes as f64 / progress.total as f64).min(1.0);
+    let percent = format!(" {:.0} %", share * 100.0);
+    let filled = (share * 10.0) as usize;
+    let bar = format!(" {}{}", "━".repeat(filled), "┄".repeat(10 - filled));
+    let bytes = format!(" · {}", words::bytes(progress.bytes));
+    let left = progress.total.saturating_sub(progress.bytes) as f64 / rate.max(1.0);
+    let left = format!(" · {left:.0} s left");
+    // What fits, from the most to the least.
+    let choices = [
+        [" ·", &bar, &percent, &bytes, &speed, &left].concat(),
+        [" ·", &bar, &percent, &speed, &left].concat(),
+        [" ·", &percent, &speed, &left].concat(),
+        [" ·", &percent, &speed].concat(),
+        [" ·", &percent].concat(),
+    ];
+    choices.into_iter().find(|choice| sanitize::width(choice) <= room).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_says_as_much_as_there_is_room_for() {
+        let progress = Progress { bytes: 480_000_000, total: 1_260_000_000, milliseconds: 3_000 };
+        for (room, said) in [
+            (80, " · ━━━┄┄┄┄┄┄┄ 38 % · 480 MB · 160 MB/s · 5 s left"),
+            (45, " · ━━━┄┄┄┄┄┄┄ 38 % · 160 MB/s · 5 s left"),
+            (20, " · 38 % · 160 MB/s"),
+            (8, " · 38 %"),
+            (3, ""),
+        ] {
+            assert_eq!(how_far(progress, room), said);
+        }
+    }
 }
