@@ -2,29 +2,22 @@
 
 use std::path::Path;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
-use crate::{conversation::Time, transcript::sanitize};
+pub use crate::extract::bytes;
+use crate::{
+    conversation::Time,
+    transcript::{self, dates, sanitize},
+};
 
 /// `3 Mar 2025`; empty without a date.
 pub fn date(time: Option<Time>, zone: &TimeZone) -> String {
-    let Some(time) = time.and_then(|time| Timestamp::from_microsecond(time.0).ok()) else {
-        return String::new();
-    };
-    time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y").to_string()
+    time.map(|time| dates::date(time, zone)).unwrap_or_default()
 }
 
 /// `4 212`: groups of three.
 pub fn number(number: usize) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    transcript::grouped(number as u64)
 }
 
 /// Hits: exact up to 9 999, then `9 999+`.
@@ -35,20 +28,6 @@ pub fn hits(hits: usize) -> String {
 /// `one hit`, `112 hits`: a number with its noun.
 pub fn count(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
-}
-
-/// `412 bytes`, `2.1 KB`, `48 MB`: powers of 1 000, as disks count.
-pub fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    if bytes < 1_000 {
-        return format!("{bytes} bytes");
-    }
-    let (mut value, mut unit) = (bytes as f64 / 1e3, 0);
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1e3;
-        unit += 1;
-    }
-    if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
 }
 
 /// A path, harmless.
