@@ -259,6 +259,32 @@ fn a_program_that_nobody_would_let_go_on_does_not_stop() {
     session.ended();
 }
 
+/// In a container the session may be led by a process outside, whose number is then told as 0. Asking for it through
+/// a type that has no 0 ended the program.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_session_led_from_outside_a_container_does_not_end_it() {
+    let unshare = ["--pid", "--fork"];
+    if !std::process::Command::new("unshare").args(unshare).arg("true").status().is_ok_and(|it| it.success())
+    {
+        eprintln!("left out: this user may not make containers with unshare");
+        return;
+    }
+    let program = std::env::current_exe().unwrap();
+    let mut session = Setup::new("unshare")
+        .args(unshare)
+        .args([program.as_os_str()])
+        .args(["--exact", "the_program", "--nocapture"])
+        .env(ASKED, "plain")
+        .spawn();
+    session.wait_for("ready");
+    session.send("z");
+    session.wait_for("nobody would let me go on");
+    session.send("q");
+    session.ended();
+    session.assert_given_back();
+}
+
 #[test]
 fn stopped_from_elsewhere_it_goes_on_where_it_was() {
     let mut session = start();

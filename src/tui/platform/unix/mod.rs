@@ -115,11 +115,13 @@ pub fn watch(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
 /// Whether somebody would let the process go on if it stopped itself. A process that leads the session, or whose
 /// parent belongs to another or leads this one without job control, would stand still for ever.
 pub fn can_stop() -> bool {
-    let (Ok(session), group) = (process::getsid(None), process::getpgrp()) else { return false };
-    let Some(parent) = process::getppid() else { return false };
-    let same_session = process::getsid(Some(parent)).is_ok_and(|theirs| theirs == session);
-    let own_group = process::getpgid(Some(parent)).is_ok_and(|theirs| theirs != group);
-    same_session && session != process::getpid() && (own_group || parent != session)
+    // In a container the session may be led from outside, and then has the number 0: what asks must allow for that.
+    use nix::unistd::{getpgid, getpgrp, getpid, getppid, getsid};
+    let (parent, group) = (getppid(), getpgrp());
+    let Ok(session) = getsid(None) else { return false };
+    let same_session = getsid(Some(parent)).is_ok_and(|theirs| theirs == session);
+    let own_group = getpgid(Some(parent)).is_ok_and(|theirs| theirs != group);
+    same_session && session != getpid() && (own_group || parent != session)
 }
 
 /// Stops the process until it is let go on, and with it the others of its pipeline or script, as ctrl-z would.
