@@ -2,6 +2,7 @@
 //! made for it. Prints the mean reciprocal rank; a query whose answer stands first counts 1, second ½, nowhere 0.
 
 use std::{
+    collections::{BTreeSet, HashMap, HashSet},
     fmt::Write,
     sync::{Mutex, atomic::AtomicBool},
 };
@@ -88,7 +89,11 @@ const DEMO: &[(&str, &str)] = &[
 ];
 
 fn demo() -> Library {
-    let archive = Archive::open(&Location::Demo, Limits::default()).expect("the demo is bundled");
+    read(&Location::Demo)
+}
+
+fn read(location: &Location) -> Library {
+    let archive = Archive::open(location, Limits::default()).expect("there is such an archive");
     let library = Mutex::new(Library::new());
     load(&[archive], &AtomicBool::new(false), &|arrival| {
         if let Arrival::Batch(batch) = arrival {
@@ -218,4 +223,67 @@ fn what_is_half_remembered_is_found_first() {
 fn words_side_by_side_are_found_among_many_that_have_them_elsewhere() {
     let (library, queries) = generated();
     assert!(judged("generated", &library, &queries) >= 0.95);
+}
+
+/// Words of five letters or more, in small letters.
+fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() >= 5 && word.chars().all(char::is_alphabetic))
+        .map(str::to_lowercase)
+}
+
+/// In how many conversations each word stands.
+fn commonness(library: &Library) -> HashMap<String, usize> {
+    let mut commonness = HashMap::new();
+    for &handle in library.newest() {
+        let words: HashSet<String> = words_of(library.get(handle).text()).collect();
+        for word in words {
+            *commonness.entry(word).or_default() += 1;
+        }
+    }
+    commonness
+}
+
+/// Three words as somebody remembers them of an answer: none that stands in every twentieth conversation.
+fn remembered(random: &mut Random, answer: &str, is_common: impl Fn(&str) -> bool) -> Option<String> {
+    let mut words: Vec<String> =
+        words_of(answer).collect::<BTreeSet<_>>().into_iter().filter(|word| !is_common(word)).collect();
+    let mut pick = || (!words.is_empty()).then(|| words.swap_remove(random.below(words.len())));
+    Some([pick()?, pick()?, pick()?].join(" "))
+}
+
+/// Where the very same answer stands in another conversation too, that one will do: nobody could tell them apart.
+/// `UNSPOOL_TEST_ARCHIVE=export.zip cargo test --release --test search_quality -- --ignored --nocapture`
+#[test]
+#[ignore = "reads the large archive that UNSPOOL_TEST_ARCHIVE names"]
+fn three_words_of_an_answer_find_it_first_in_four_of_five_cases() {
+    const CASES: usize = 400;
+    let Some(path) = std::env::var_os("UNSPOOL_TEST_ARCHIVE") else {
+        eprintln!("left out: UNSPOOL_TEST_ARCHIVE names no archive");
+        return;
+    };
+    let library = read(&Location::Path(path.into()));
+    let commonness = commonness(&library);
+    let is_common = |word: &str| commonness.get(word).is_some_and(|&count| count * 20 > library.len());
+    let mut random = Random(5);
+    let (mut asked, mut first, mut copies, mut among_ten) = (0, 0, 0, 0);
+    while asked < CASES {
+        let handle = library.newest()[random.below(library.len())];
+        let conversation = library.get(handle);
+        let mut answers = conversation.visible_path();
+        answers.retain(|&message| conversation.messages()[message].role == Role::Assistant);
+        if answers.is_empty() {
+            continue;
+        }
+        let answer = conversation.message_text(answers[random.below(answers.len())]);
+        let Some(query) = remembered(&mut random, answer, is_common) else { continue };
+        let results = search(&Query::parse(&query, &TimeZone::UTC), &library, false);
+        let rank = results.rows.iter().position(|row| row.handle == handle).expect("it has these words");
+        asked += 1;
+        first += usize::from(rank == 0);
+        among_ten += usize::from(rank < 10);
+        copies += usize::from(rank > 0 && library.get(results.rows[0].handle).text().contains(answer));
+    }
+    println!("of {asked}: {first} first, {copies} behind a copy of the same answer, {among_ten} among ten");
+    assert!((first + copies) * 5 >= asked * 4);
 }
