@@ -14,8 +14,9 @@ use super::{
     Matcher, Query,
     index::{Index, Section},
     judge::Verdict,
-    query::{Clause, Demand, Wording},
+    query::{Clause, Demand},
     rank::Score,
+    wording::Wording,
 };
 use crate::library::{Handle, Library};
 

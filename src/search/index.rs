@@ -4,7 +4,7 @@
 //! It is made in steps, of whole runs of handles, whenever there is time; what has no entry yet is simply looked at.
 //! It takes about a tenth of the text.
 
-use super::{fold::Foldable, grams, judge::Hints, titles::LetterSet};
+use super::{fold::Foldable, grams, hints::Hints, titles::LetterSet};
 use crate::{
     conversation::Conversation,
     library::{Handle, Library},

@@ -5,94 +5,20 @@ use std::ops::ControlFlow;
 use super::{
     filters::{ConversationFilter, MessageFilter},
     fold::Foldable,
-    grams::Needed,
+    hints::Hints,
     literal::Fit,
     pattern::Pattern,
-    query::{Demand, Query, Wording},
+    query::{Demand, Query},
     rank::{Class, Evidence, Place, Score, Standing},
     sight::Sight,
-    titles::{Fuzzy, LetterSet, literal_fit},
+    term::Term,
+    titles::{LetterSet, literal_fit},
+    wording::Wording,
 };
 use crate::conversation::Conversation;
 
 /// Places of one of several terms in one message that are looked at to rank it; the rest would hardly change it.
 const MOST_PLACES: usize = 64;
-
-/// A word, phrase or expression of a query.
-#[derive(Debug)]
-pub(super) struct Term {
-    /// What to find.
-    pub pattern: Pattern,
-    /// How to find it in a title by its letters.
-    pub fuzzy: Option<Fuzzy>,
-    /// `title:`
-    pub title_only: bool,
-    /// What a text must have for it to be there.
-    pub needed: Needed,
-    /// Places in one conversation that are looked at to rank it if it is the only term; the rest would hardly change it.
-    most_places: usize,
-}
-
-impl Term {
-    /// A letter or two are everywhere, and hardly ever a whole word.
-    const FEW: usize = 16;
-    const MANY: usize = 512;
-
-    /// `None`: there is nothing to find.
-    pub fn new(wording: &Wording, title_only: bool, fuzzily: bool) -> Option<Self> {
-        let pattern = Pattern::new(wording)?;
-        let (needed, most_places) = match &pattern {
-            Pattern::Literal(literal) => {
-                let few = literal.units().len() < 3;
-                (Needed::of(wording.text()), if few { Self::FEW } else { Self::MANY })
-            }
-            Pattern::Regex(_) => (Needed::default(), Self::FEW),
-        };
-        let fuzzy = if fuzzily { Fuzzy::new(wording) } else { None };
-        Some(Self { pattern, fuzzy, title_only, needed, most_places })
-    }
-
-    /// Its letters are in a title that has these.
-    fn may_be_likened(&self, letters: LetterSet) -> bool {
-        self.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.may_be_in(letters))
-    }
-}
-
-/// What is known of a conversation before it is looked at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hints<'a> {
-    /// About its readable text.
-    pub foldable: Foldable,
-    /// Of its title.
-    pub letters: LetterSet,
-    /// Of its title and readable text; `None`: not made yet.
-    pub field: Option<&'a [u64]>,
-    /// No message has two children: every message lies on the visible branch.
-    pub is_linear: bool,
-}
-
-impl Hints<'_> {
-    /// Made by looking, for one conversation on its own.
-    pub fn of(conversation: &Conversation) -> Self {
-        let foldable = if conversation.is_ascii() {
-            Foldable::default()
-        } else {
-            Foldable::of(conversation.readable_text())
-        };
-        Self { foldable, letters: LetterSet::of(&conversation.title), field: None, is_linear: false }
-    }
-
-    /// The best fit a term may have in a message.
-    fn best_fit(&self, term: &Term) -> Fit {
-        let may_be_whole = self.field.is_none_or(|field| term.needed.may_be_whole(field));
-        if may_be_whole { Fit::Whole } else { Fit::Start }
-    }
-
-    /// Whether a term may stand somewhere letter by letter.
-    fn may_hold(&self, term: &Term) -> bool {
-        self.field.is_none_or(|field| term.needed.are_in(field))
-    }
-}
 
 /// That a conversation matches, and how well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

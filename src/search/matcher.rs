@@ -10,7 +10,8 @@ use std::{
 use super::{
     Query, Score,
     fold::Foldable,
-    judge::{Hints, Judge},
+    hints::Hints,
+    judge::Judge,
     snippet::{self, Mark},
 };
 use crate::conversation::Conversation;

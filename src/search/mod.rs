@@ -9,6 +9,7 @@ mod engine;
 mod filters;
 mod fold;
 mod grams;
+mod hints;
 mod index;
 mod judge;
 mod lexer;
@@ -20,7 +21,9 @@ pub mod rank;
 mod scan;
 mod sight;
 mod snippet;
+mod term;
 mod titles;
+mod wording;
 pub mod worker;
 
 pub use {dates::Date, matcher::Matcher, query::Query, rank::Score};

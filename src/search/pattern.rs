@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use super::{
     fold::Foldable,
     literal::{self, Literal},
-    query::Wording,
+    wording::Wording,
 };
 
 /// The compiled size of one expression, in bytes.

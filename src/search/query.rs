@@ -27,10 +27,12 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
+pub use super::wording::Wording;
 use super::{
     dates::Date,
     lexer::{Form, Quoted, Token, tokens},
     pattern,
+    wording::Quotes,
 };
 use crate::conversation::{Provider, Role};
 
@@ -96,26 +98,6 @@ pub enum Demand {
     Id(String),
     /// The provider of the export.
     From(Provider),
-}
-
-/// What is looked for in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wording {
-    /// Letter by letter, and in a title fuzzily.
-    Word(String),
-    /// Letter by letter, any white space for white space.
-    Phrase(String),
-    /// A regular expression that compiles.
-    Regex(String),
-}
-
-impl Wording {
-    /// The words or the expression without quotes or slashes.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Word(text) | Self::Phrase(text) | Self::Regex(text) => text,
-        }
-    }
 }
 
 /// What a message may have.
@@ -345,25 +327,6 @@ impl fmt::Display for Clause {
             Demand::Id(id) => write!(formatter, "id:{id}"),
             Demand::From(provider) => write!(formatter, "from:{}", provider.as_str()),
         }
-    }
-}
-
-impl fmt::Display for Wording {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Word(word) => formatter.write_str(word),
-            Self::Phrase(phrase) => write!(formatter, "{}", Quotes(phrase)),
-            Self::Regex(source) => write!(formatter, "/{source}/"),
-        }
-    }
-}
-
-/// Text between quotes, with what has a meaning there escaped.
-struct Quotes<'a>(&'a str);
-
-impl fmt::Display for Quotes<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "\"{}\"", self.0.replace('\\', r"\\").replace('"', "\\\""))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     ops::{ControlFlow, Range},
 };
 
-use super::{filters::MessageFilter, judge::Hints, pattern::Pattern};
+use super::{filters::MessageFilter, hints::Hints, pattern::Pattern};
 use crate::conversation::{Conversation, Visibility};
 
 /// The text of a conversation that counts.

@@ -12,7 +12,7 @@ use super::{
     fold::{Foldable, Folding},
     literal::Fit,
     pattern::Pattern,
-    query::Wording,
+    wording::Wording,
 };
 
 /// Letters a word needs before it is matched fuzzily.
