@@ -4,8 +4,8 @@
 //! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
 //!
 //! ```text
-//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript, extract ─▶ tui
-//!                                                                                             └─▶ cli
+//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript, extract ─▶ config ─▶ tui
+//!                                                                                                        └─▶ cli
 //! ```
 //!
 //! | module | what it is |
@@ -19,6 +19,7 @@
 //! | [`search`] | the query language, fuzzy titles, full text, ranking (pure); a worker |
 //! | [`transcript`] | what a reader sees for a given width; the one place where text is sanitised |
 //! | [`extract`] | Markdown, text, HTML, JSON Lines; file names (pure); saving and the clipboard |
+//! | [`config`] | what a person has settled for good: file, environment and flags in layers (pure), keys and themes by name |
 //! | [`tui`], [`cli`] | the two front doors to the same rooms; they never import each other |
 //!
 //! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
@@ -38,6 +39,8 @@ pub mod search;
 pub mod transcript;
 
 pub mod extract;
+
+pub mod config;
 
 pub mod cli;
 pub mod tui;

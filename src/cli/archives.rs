@@ -1,7 +1,6 @@
 //! Which archives a command is about, and reading them.
 
 use std::{
-    env,
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
@@ -11,9 +10,9 @@ use std::{
 
 use anyhow::bail;
 
-use super::{args::Global, output::tell, progress::Progress};
+use super::{Global, output::tell, progress::Progress};
 use crate::{
-    archive::{Archive, Limits, Location},
+    archive::{Archive, Location},
     conversation::Conversation,
     library::Library,
     load::{self, Arrival, Report},
@@ -37,37 +36,23 @@ impl Opened {
     }
 }
 
-/// Where the archives are: those named, the demo if asked for, else `$UNSPOOL_ARCHIVE`. None named twice.
+/// Where the archives are: those named, the demo if asked for, else what the environment or the config file says. None
+/// named twice.
 pub fn locations(global: &Global, named: &[PathBuf]) -> Vec<Location> {
     let mut locations: Vec<Location> = Vec::new();
-    let named = named.iter().map(|path| location(path));
-    for location in named.chain(global.demo.then_some(Location::Demo)) {
+    let asked_for = !named.is_empty() || global.demo;
+    let paths = if asked_for { named } else { global.archive() };
+    let paths = paths.iter().map(|path| location(path));
+    for location in paths.chain(global.demo.then_some(Location::Demo)) {
         if !locations.contains(&location) {
             locations.push(location);
         }
-    }
-    if locations.is_empty() {
-        let variable = env::var_os("UNSPOOL_ARCHIVE").filter(|path| !path.is_empty());
-        locations.extend(variable.map(|path| location(Path::new(&path))));
     }
     locations
 }
 
 fn location(path: &Path) -> Location {
     if path.as_os_str() == "-" { Location::Stdin } else { Location::Path(path.to_owned()) }
-}
-
-/// The bounds the flags ask for.
-pub fn limits(global: &Global) -> Limits {
-    Limits {
-        conversation_bytes: global.limit_conversation_mb.saturating_mul(1 << 20),
-        member_bytes: global.limit_member_gb.saturating_mul(1 << 30),
-        ratio: global.limit_ratio,
-        members: global.limit_members,
-        memory_bytes: global.limit_memory_mb.saturating_mul(1 << 20),
-        stdin_bytes: global.limit_stdin_mb.saturating_mul(1 << 20),
-        nested_bytes: global.limit_nested_mb.saturating_mul(1 << 20),
-    }
 }
 
 /// Opens and reads all of them. Damage is warned of, once.
@@ -97,10 +82,11 @@ fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow
     let locations = locations(global, named);
     if locations.is_empty() {
         bail!(
-            "no archive named: give an export zip, its folder or its JSON, or --demo, or set $UNSPOOL_ARCHIVE"
+            "no archive named: give an export zip, its folder or its JSON, or --demo, or set $UNSPOOL_ARCHIVE or \
+             archive in the config file"
         );
     }
-    let limits = limits(global);
+    let limits = global.limits();
     let archives = locations
         .iter()
         .map(|location| Archive::open(location, limits).map_err(anyhow::Error::from))

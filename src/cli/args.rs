@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::{Config, ConversationMb, Count, LimitSettings, Size, Slot, help};
+
 /// Find, read and safely extract conversations from a ChatGPT data export.
 #[derive(Debug, Parser)]
 #[command(
@@ -16,7 +18,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
     max_term_width = 100,
     override_usage = "unspool [OPTIONS] [ARCHIVE]...\n       unspool [OPTIONS] <COMMAND>",
     after_help = "An ARCHIVE is an export zip, the folder it was unpacked into, or a conversations JSON file; - is \
-                  stdin; several are merged. Without one: --demo, else $UNSPOOL_ARCHIVE."
+                  stdin; several are merged. Without one: --demo, else $UNSPOOL_ARCHIVE, else the config file's archive."
 )]
 pub struct Cli {
     /// What to do, if not to open the screen
@@ -37,41 +39,51 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Everywhere")]
+#[allow(missing_docs)] // the fields without a help of their own have it from the config
 pub struct Global {
     /// Open the archive this program carries
     #[arg(long, global = true)]
     pub demo: bool,
-    /// Colours on stdout
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
-    pub color: Color,
-    /// Largest conversation that is read, in MB of JSON
-    #[arg(long, global = true, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=2_047))]
-    pub limit_conversation_mb: u64,
-    /// Largest member of an archive that is read, in GB, inflated
-    #[arg(long, global = true, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
-    pub limit_member_gb: u64,
-    /// Most inflated bytes for a compressed one, looked at past 256 MB
-    #[arg(long, global = true, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
-    pub limit_ratio: u64,
-    /// Most members of an archive, those of zips inside it counted
-    #[arg(long, global = true, value_name = "N", default_value_t = 1_000_000)]
-    pub limit_members: usize,
-    /// Most memory for the conversations, in MB, or 8 times the archives' size if that is more
-    #[arg(long, global = true, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
-    pub limit_memory_mb: u64,
-    /// Most that is read from stdin, in MB
-    #[arg(long, global = true, value_name = "N", default_value_t = 4_096, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
-    pub limit_stdin_mb: u64,
-    /// Largest compressed zip inside a zip, in MB
-    #[arg(long, global = true, value_name = "N", default_value_t = 96, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
-    pub limit_nested_mb: u64,
+    /// Read this config file instead of the usual one
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no config file
+    #[arg(long, global = true)]
+    pub no_config: bool,
+    // What follows is in the config file too. Its words and bounds are from there, and a flag that is not given is not
+    // known here: what holds then, the layers below decide.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", help = flag(help::COLOR, "auto"))]
+    pub color: Option<Color>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::CONVERSATION_MB, |limits| &limits.conversation_mb))]
+    pub limit_conversation_mb: Option<ConversationMb>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::MEMBER_GB, |limits| &limits.member_gb))]
+    pub limit_member_gb: Option<Size>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::RATIO, |limits| &limits.ratio))]
+    pub limit_ratio: Option<Count>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::MEMBERS, |limits| &limits.members))]
+    pub limit_members: Option<Count>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::MEMORY_MB, |limits| &limits.memory_mb))]
+    pub limit_memory_mb: Option<Size>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::STDIN_MB, |limits| &limits.stdin_mb))]
+    pub limit_stdin_mb: Option<Size>,
+    #[arg(long, global = true, value_name = "N", help = limit(help::NESTED_MB, |limits| &limits.nested_mb))]
+    pub limit_nested_mb: Option<Size>,
+}
+
+/// The help of a flag with what holds without it.
+fn flag(help: &str, default: &str) -> String {
+    format!("{help} [default: {default}]")
+}
+
+/// The same for a bound, with its built-in value.
+fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn Slot) -> String {
+    flag(help, &which(&Config::default().limits).show())
 }
 
 /// When to colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE means always
-    #[default]
     Auto,
     /// Even into a pipe
     Always,
@@ -94,6 +106,8 @@ pub enum Command {
     Audit(Audit),
     /// Tell what was read, what was skipped, and why
     Check(Check),
+    /// Print the configuration in force, and where each value is from
+    Config,
     /// Print a completion script for a shell
     Completions(Completions),
     /// Print the manual page

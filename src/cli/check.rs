@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    Outcome, archives,
+    Global, Outcome, archives,
     archives::Opened,
-    args::{Check, Global},
+    args::Check,
     output::{Look, Output},
 };
 use crate::{
@@ -68,7 +68,7 @@ struct ContentType {
 
 pub fn run(global: &Global, check: &Check) -> anyhow::Result<Outcome> {
     let opened = archives::open_quietly(global, &check.archives)?;
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(global.color());
     if check.json {
         let json = serde_json::to_string_pretty(&document(&opened))?;
         output.write(&json)?;

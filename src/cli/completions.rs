@@ -4,15 +4,16 @@ use clap::CommandFactory;
 
 use super::{
     Outcome,
-    args::{Cli, Completions, Global},
+    args::{Cli, Completions},
     output::Output,
 };
+use crate::config::Color;
 
-pub fn run(global: &Global, completions: &Completions) -> anyhow::Result<Outcome> {
+pub fn run(completions: &Completions) -> anyhow::Result<Outcome> {
     // Into memory: the generator panics where it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(completions.shell, &mut Cli::command(), "unspool", &mut script);
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(Color::Auto);
     output.write_bytes(&script)?;
     output.finish()?;
     Ok(Outcome::Done)

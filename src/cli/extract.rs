@@ -9,9 +9,9 @@ use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 
 use super::{
-    Outcome,
+    Global, Outcome,
     archives::{self, Opened},
-    args::{Branches, Extract, FormatName, Global, Included},
+    args::{Branches, Extract, FormatName, Included},
     interrupt::Interrupt,
     output::{Output, tell},
     progress::Progress,
@@ -20,7 +20,7 @@ use crate::{
     conversation::Conversation,
     extract::{
         self, Format, Include, Options,
-        clipboard::{Clipboard, OSC52_LIMIT, Setting, Surroundings},
+        clipboard::{Clipboard, Surroundings},
         many::write_each,
         redaction::Redaction,
         save::{self, Clobber, Draft, SaveError},
@@ -42,7 +42,7 @@ enum Target {
 
 pub fn run(global: &Global, arguments: &Extract) -> anyhow::Result<Outcome> {
     let target = target(arguments);
-    let options = options(arguments);
+    let options = options(arguments, global.zone());
     let redaction = Redaction::new(arguments.redact);
     let clobber = if arguments.force { Clobber::Replace } else { Clobber::Never };
     let opened = if arguments.id.is_empty() {
@@ -67,7 +67,7 @@ pub fn run(global: &Global, arguments: &Extract) -> anyhow::Result<Outcome> {
         Target::Folder(folder) => into_folder(&opened, &handles, &options, &redaction, &folder, clobber)?,
         Target::File(path) => into_file(&opened, &handles, &options, &redaction, &path, clobber)?,
         Target::Stdout => to_stdout(global, &opened, &handles, &options, &redaction)?,
-        Target::Clipboard => to_clipboard(&opened, &handles, &options, &redaction)?,
+        Target::Clipboard => to_clipboard(global, &opened, &handles, &options, &redaction)?,
     }
     tell_redacted(&redaction, options.format);
     Ok(Outcome::Done)
@@ -99,7 +99,7 @@ fn ends_in_separator(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| std::path::is_separator(char::from(byte)))
 }
 
-fn options(arguments: &Extract) -> Options {
+fn options(arguments: &Extract, zone: TimeZone) -> Options {
     let has = |what| arguments.include.contains(&what);
     Options {
         format: match arguments.format {
@@ -117,7 +117,7 @@ fn options(arguments: &Extract) -> Options {
         },
         front_matter: arguments.front_matter,
         leaf: None,
-        zone: TimeZone::system(),
+        zone,
     }
 }
 
@@ -209,7 +209,7 @@ fn to_stdout(
     options: &Options,
     redaction: &Redaction,
 ) -> anyhow::Result<()> {
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(global.color());
     in_a_row(opened, handles, options, redaction, &mut |bytes| output.write_text(bytes))?;
     output.finish()
 }
@@ -245,6 +245,7 @@ fn advise(error: SaveError) -> anyhow::Error {
 }
 
 fn to_clipboard(
+    global: &Global,
     opened: &Opened,
     handles: &[Handle],
     options: &Options,
@@ -255,7 +256,12 @@ fn to_clipboard(
         bytes.extend_from_slice(more);
         Ok(())
     })?;
-    let mut clipboard = Clipboard::new(Setting::Auto, Surroundings::from_env(), OSC52_LIMIT);
+    let config = global.config();
+    let mut clipboard = Clipboard::new(
+        config.clipboard.value,
+        Surroundings::from_env(),
+        config.osc52_limit.value.get() as usize,
+    );
     let copied = clipboard.copy(&String::from_utf8_lossy(&bytes))?;
     if !copied.terminal.is_empty() {
         to_terminal(&copied.terminal).context("no terminal to copy by")?;

@@ -1,11 +1,10 @@
 //! `unspool list`: one conversation a line.
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{
-    Outcome, archives,
-    args::{Global, List, SortBy},
+    Global, Outcome, archives,
+    args::{List, SortBy},
     day,
     output::{Look, Output},
 };
@@ -33,7 +32,7 @@ struct Line<'a> {
 
 pub fn run(global: &Global, list: &List) -> anyhow::Result<Outcome> {
     let opened = archives::open(global, &list.archives)?;
-    let zone = TimeZone::system();
+    let zone = global.zone();
     let mut handles = sorted(&opened.library, list.sort);
     if let Some(query) = &list.query {
         let query = Query::parse(query, &zone);
@@ -48,7 +47,7 @@ pub fn run(global: &Global, list: &List) -> anyhow::Result<Outcome> {
         }
     }
     handles.truncate(list.number.unwrap_or(usize::MAX));
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(global.color());
     for handle in handles {
         let conversation = opened.library.get(handle);
         if list.json {

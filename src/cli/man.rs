@@ -6,16 +6,13 @@ use clap_mangen::{
     roff::{Roff, bold, italic, roman},
 };
 
-use super::{
-    Outcome,
-    args::{Cli, Global},
-    output::Output,
-};
+use super::{Outcome, args::Cli, output::Output};
+use crate::config::{Color, Config, Keys};
 
-pub fn run(global: &Global) -> anyhow::Result<Outcome> {
+pub fn run() -> anyhow::Result<Outcome> {
     let mut page = Vec::new();
     write(&mut page)?;
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(Color::Auto);
     output.write_bytes(&page)?;
     output.finish()?;
     Ok(Outcome::Done)
@@ -34,6 +31,8 @@ fn write(page: &mut Vec<u8>) -> std::io::Result<()> {
     for subcommand in command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help") {
         section(subcommand).to_writer(page)?;
     }
+    json().to_writer(page)?;
+    configuration().to_writer(page)?;
     keys().to_writer(page)?;
     rest().to_writer(page)
 }
@@ -130,12 +129,71 @@ fn archives() -> Roff {
         &[
             "An ARCHIVE is an export zip, a zip of such zips, the folder it was unpacked into, or a conversations JSON file; - is stdin. \
              Several are merged by conversation id: the one updated last wins. Without one, --demo opens the \
-             archive this program carries, else $UNSPOOL_ARCHIVE is opened. -- ends the flags.",
+             archive this program carries, else $UNSPOOL_ARCHIVE is opened, else what the config file names as archive. -- ends the flags.",
         ],
     )
 }
 
+/// The config file: every option, from the list by which it is read.
+fn configuration() -> Roff {
+    let mut roff = paragraphs(
+        "CONFIGURATION",
+        &[
+            "The file is $XDG_CONFIG_HOME/unspool/config.toml (~/.config/unspool/config.toml; on Windows \
+             unspool\\config.toml in the roaming application data), or what --config names. It is TOML; a name with a \
+             dot stands in the table of that name: tools = true below [open].",
+            "What is built in gives way to the file, the file to the environment, the environment to flags. unspool \
+             config prints what is in force, and where each value is from; what it prints can be saved as the file.",
+            "A wrong file keeps nobody from an archive. An option or value that is wrong is told on stderr, or in the \
+             status line, with its line and column, and that one alone counts as if it were not there; of a file that \
+             is not TOML nothing counts. A file that --config names and that cannot be read is wrong use.",
+        ],
+    );
+    for entry in Config::default().entries() {
+        roff.control("TP", []);
+        roff.text([bold(entry.path), roman(format!(" = {}", entry.slot.show()))]);
+        let before = match entry.before {
+            "" => String::new(),
+            name if name.starts_with('-') => format!(" {name} goes before it."),
+            name => format!(" ${name} goes before it."),
+        };
+        roff.text([roman(format!("{}: {}.{before}", entry.help, entry.slot.takes()))]);
+    }
+    roff
+}
+
+/// The key map, by which the file binds.
 fn keys() -> Roff {
+    let mut roff = paragraphs(
+        "KEYS",
+        &[
+            "? or F1 shows them as they are bound, : lists the commands by name. In the config file a command gets \
+             other keys in the table of its place, and loses those it had there: fold = [\"f\"] below [keys.thread]; \
+             an empty list takes them all. Any command can be bound in any place; where it means nothing it does \
+             nothing. A key is a character or a name: enter, esc, tab, shift-tab, space, up, down, left, right, home, \
+             end, pgup, pgdn, backspace, delete, f1 to f12, with ctrl- or alt- before it. Where characters are typed \
+             none can be bound alone.",
+            "In the list and in the thread the keys of reading hold too, where one types those of editing, and \
+             everywhere those of anywhere.",
+        ],
+    );
+    let keys = Keys::built_in();
+    for place in keys.places() {
+        roff.control("TP", []);
+        roff.text([bold(format!("keys.{place}"))]);
+        let bound = keys.bindings().iter().filter(|binding| binding.place == place);
+        for (index, binding) in bound.enumerate() {
+            if index > 0 {
+                roff.control("br", []);
+            }
+            let names: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
+            roff.text([italic(&*binding.command), roman(format!(": {}", names.join(" ")))]);
+        }
+    }
+    roff
+}
+
+fn json() -> Roff {
     let mut roff = paragraphs(
         "JSON",
         &[
@@ -198,8 +256,20 @@ fn rest() -> Roff {
         &mut roff,
         &[
             ("UNSPOOL_ARCHIVE", "the archive to open when none is named"),
-            ("NO_COLOR, CLICOLOR_FORCE", "no colours, or colours even into a pipe; --color goes before them"),
-            ("TZ", "the time zone of dates on the screen, in file names, and of after: and before:"),
+            (
+                "NO_COLOR, CLICOLOR_FORCE",
+                "no colours (the screen then has the theme mono), or colours even into a pipe; --color goes before them",
+            ),
+            (
+                "COLORTERM",
+                "truecolor or 24bit: the terminal has the colours of the themes dark and light; else they are shown by \
+                 the nearest of 256",
+            ),
+            ("XDG_CONFIG_HOME", "the folder of unspool/config.toml; ~/.config if it is not set"),
+            (
+                "TZ",
+                "the time zone of dates on the screen, in file names, and of after: and before:; it goes before the time-zone of the config file",
+            ),
         ],
     );
     roff

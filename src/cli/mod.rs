@@ -10,7 +10,9 @@ mod archives;
 mod audit;
 mod check;
 mod completions;
+mod config;
 mod extract;
+mod global;
 mod interrupt;
 mod list;
 mod man;
@@ -26,11 +28,9 @@ use std::{
 use clap::Parser;
 use jiff::tz::TimeZone;
 
-use crate::{
-    archive::{Limits, Location},
-    conversation::Time,
-};
-use args::{Cli, Color, Command};
+use crate::{archive::Location, config::Config, conversation::Time};
+use args::{Cli, Command};
+use global::Global;
 use output::{is_closed_pipe, tell};
 
 /// What a subcommand that did not fail found.
@@ -47,12 +47,12 @@ enum Outcome {
 pub struct Screen {
     /// What to open; nothing: the person is asked.
     pub archives: Vec<Location>,
-    /// Bounds on what they may make us do.
-    pub limits: Limits,
     /// The query to begin with.
     pub query: String,
-    /// Colours: asked for, forbidden, or (`None`) as the environment says.
-    pub colour: Option<bool>,
+    /// The configuration in force.
+    pub config: Config,
+    /// What is wrong with the config file, in one line.
+    pub warning: Option<String>,
     /// The UI is to be on the controlling terminal; what is chosen goes to stdout.
     pub pick: bool,
 }
@@ -74,9 +74,19 @@ pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode 
 
 fn dispatch(cli: Cli, open: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     let Cli { global, command, query, archives } = cli;
-    let Some(command) = command else { return open(screen(&global, query, &archives)?) };
+    match &command {
+        // What a shell reads when it starts, and a page, are the same whatever is configured.
+        Some(Command::Completions(completions)) => return completions::run(completions).map(code),
+        Some(Command::Man) => return man::run().map(code),
+        _ => {}
+    }
+    let global = Global::settle(&global)?;
+    let Some(command) = command else { return open(screen(global, query, &archives)?) };
     if query.is_some() {
         anyhow::bail!("-q stands after the subcommand: unspool list -q QUERY");
+    }
+    if !matches!(command, Command::Config | Command::Pick(_)) {
+        global.warn();
     }
     let outcome = match command {
         Command::List(list) => list::run(&global, &list),
@@ -84,24 +94,25 @@ fn dispatch(cli: Cli, open: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> 
         Command::Extract(extract) => extract::run(&global, &extract),
         Command::Audit(audit) => audit::run(&global, &audit),
         Command::Check(check) => check::run(&global, &check),
-        Command::Completions(completions) => completions::run(&global, &completions),
-        Command::Man => man::run(&global),
+        Command::Config => config::run(&global),
+        Command::Completions(completions) => completions::run(&completions),
+        Command::Man => man::run(),
         Command::Pick(pick) => {
-            return open(Screen { pick: true, ..what_to_show(&global, pick.query, &pick.archives) });
+            return open(Screen { pick: true, ..what_to_show(global, pick.query, &pick.archives) });
         }
     };
-    outcome.map(|outcome| match outcome {
+    outcome.map(code)
+}
+
+fn code(outcome: Outcome) -> ExitCode {
+    match outcome {
         Outcome::Done => ExitCode::SUCCESS,
         Outcome::Nothing => ExitCode::from(1),
-    })
+    }
 }
 
 /// What the UI is told; refused where there is nothing to draw on.
-fn screen(
-    global: &args::Global,
-    query: Option<String>,
-    named: &[std::path::PathBuf],
-) -> anyhow::Result<Screen> {
+fn screen(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> anyhow::Result<Screen> {
     if !io::stdout().is_terminal() {
         anyhow::bail!(
             "stdout is no terminal: use a subcommand, such as list, search or extract (unspool --help)"
@@ -110,16 +121,12 @@ fn screen(
     Ok(what_to_show(global, query, named))
 }
 
-fn what_to_show(global: &args::Global, query: Option<String>, named: &[std::path::PathBuf]) -> Screen {
+fn what_to_show(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> Screen {
     Screen {
-        archives: archives::locations(global, named),
-        limits: archives::limits(global),
+        archives: archives::locations(&global, named),
         query: query.unwrap_or_default(),
-        colour: match global.color {
-            Color::Auto => None,
-            Color::Always => Some(true),
-            Color::Never => Some(false),
-        },
+        warning: global.loaded.short_warning(),
+        config: global.loaded.config,
         pick: false,
     }
 }

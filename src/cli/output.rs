@@ -6,8 +6,7 @@ use std::{
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
 };
 
-use super::args::Color;
-use crate::{extract::save, transcript::sanitize};
+use crate::{config::Color, extract::save, transcript::sanitize};
 
 /// stdout, with what is known of it.
 #[derive(Debug)]
@@ -33,16 +32,9 @@ impl Output {
     pub fn new(color: Color) -> Self {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
-        let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         let colour = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto if set("NO_COLOR") => false,
-            Color::Auto
-                if env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") =>
-            {
-                true
-            }
             Color::Auto => terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
         };
         Self { writer: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, colour }

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{
-    Outcome, archives,
-    args::{Global, Search},
+    Global, Outcome, archives,
+    args::Search,
     day,
     output::{Look, Output, tell},
 };
@@ -35,7 +35,7 @@ struct Line<'a> {
 }
 
 pub fn run(global: &Global, search: &Search) -> anyhow::Result<Outcome> {
-    let zone = TimeZone::system();
+    let zone = global.zone();
     let query = Query::parse(&search.query, &zone);
     let opened = archives::open(global, &search.archives)?;
     for problem in query.problems() {
@@ -46,7 +46,7 @@ pub fn run(global: &Global, search: &Search) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Nothing);
     }
     let matcher = Matcher::new(&query);
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(global.color());
     for (place, row) in results.rows.iter().take(search.conversations.unwrap_or(usize::MAX)).enumerate() {
         let conversation = opened.library.get(row.handle);
         if search.ids {

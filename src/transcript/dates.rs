@@ -7,6 +7,16 @@ use crate::conversation::Time;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// How a date is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// `3 Mar 2025`.
+    #[default]
+    Short,
+    /// `2025-03-03`.
+    Iso,
+}
+
 /// The local day of a time; `None` outside the calendar.
 pub fn day(time: Time, zone: &TimeZone) -> Option<Date> {
     Some(zone.to_datetime(Timestamp::from_microsecond(time.0).ok()?).date())
@@ -23,11 +33,14 @@ pub fn clock(time: Time, zone: &TimeZone) -> String {
     )
 }
 
-/// `3 Mar 2025`.
-pub fn date(time: Time, zone: &TimeZone) -> String {
-    day(time, zone).map_or_else(String::new, |day| {
-        let month = MONTHS.get((day.month() as usize).wrapping_sub(1)).copied().unwrap_or_default();
-        format!("{} {month} {}", day.day(), day.year())
+/// The local day of a time, in words; empty outside the calendar.
+pub fn date(time: Time, zone: &TimeZone, style: Style) -> String {
+    day(time, zone).map_or_else(String::new, |day| match style {
+        Style::Short => {
+            let month = MONTHS.get((day.month() as usize).wrapping_sub(1)).copied().unwrap_or_default();
+            format!("{} {month} {}", day.day(), day.year())
+        }
+        Style::Iso => day.to_string(),
     })
 }
 
@@ -38,7 +51,9 @@ mod tests {
     #[test]
     fn times_are_local() {
         let time = Time(1_741_000_000_000_000);
-        assert_eq!(date(time, &TimeZone::UTC), "3 Mar 2025");
+        assert_eq!(date(time, &TimeZone::UTC, Style::Short), "3 Mar 2025");
+        assert_eq!(date(time, &TimeZone::UTC, Style::Iso), "2025-03-03");
+        assert_eq!(date(Time(i64::MAX), &TimeZone::UTC, Style::Iso), "");
         assert_eq!(clock(time, &TimeZone::UTC), "11:06");
         assert_eq!(clock(time, &TimeZone::fixed(jiff::tz::offset(9))), "20:06");
         assert_eq!(clock(Time(i64::MAX), &TimeZone::UTC), "");

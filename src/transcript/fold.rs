@@ -7,18 +7,18 @@ use crate::conversation::{Conversation, Detail, Kind, Message, Visibility};
 pub(super) fn initially(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
     match kind {
-        // A canvas is a document of the conversation: open, but it can be put away.
-        Kind::Canvas => Some(true),
+        Kind::Canvas => Some(options.open_canvas),
         _ if visibility == Visibility::Shown => {
             let carries = |part: &crate::conversation::Part| match &part.detail {
                 Detail::Attachment(attachment) => !attachment.content.is_empty(),
                 _ => false,
             };
-            conversation.message_parts(message).iter().any(carries).then_some(false)
+            conversation.message_parts(message).iter().any(carries).then_some(options.open_files)
         }
         // Nothing but its one line.
         Kind::Recap => None,
         Kind::Reasoning => Some(options.open_reasoning),
+        Kind::Instructions | Kind::Memory => Some(options.open_instructions),
         _ => Some(options.open_tools),
     }
 }

@@ -106,7 +106,7 @@ impl Scene<'_> {
         if let (Role::User, Some(time)) = (message.role, message.time()) {
             let clock = dates::clock(time, &self.options.zone);
             if self.dated && !clock.is_empty() {
-                right.push(format!("{}, {clock}", dates::date(time, &self.options.zone)));
+                right.push(format!("{}, {clock}", dates::date(time, &self.options.zone, self.options.dates)));
             }
             right.push(clock);
         }

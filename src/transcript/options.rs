@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 
+use super::dates;
+
 /// Whether the archive holds an attachment, by its id.
 #[derive(Clone)]
 pub struct Present(Arc<dyn Fn(&str) -> bool + Send + Sync>);
@@ -31,10 +33,18 @@ impl fmt::Debug for Present {
 pub struct Options {
     /// The zone of dates and times.
     pub zone: TimeZone,
+    /// How dates are written.
+    pub dates: dates::Style,
     /// Tool calls, results, pages, quotes start open.
     pub open_tools: bool,
     /// Reasoning starts open.
     pub open_reasoning: bool,
+    /// The text of attached files starts open.
+    pub open_files: bool,
+    /// Custom instructions and saved memory start open.
+    pub open_instructions: bool,
+    /// Canvases start open.
+    pub open_canvas: bool,
     /// Long lines of code wrap with a mark; else they scroll sideways.
     pub wrap_code: bool,
     /// Tells which attachments are missing; `None`: nothing is said about it.
@@ -45,8 +55,13 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             zone: TimeZone::UTC,
+            dates: dates::Style::default(),
             open_tools: false,
             open_reasoning: false,
+            open_files: false,
+            open_instructions: false,
+            // A canvas is a document of the conversation.
+            open_canvas: true,
             wrap_code: true,
             attachments: None,
         }

@@ -23,7 +23,7 @@ use crate::{
     archive::Archive,
     extract::{
         self, Format, Options,
-        clipboard::{Clipboard, OSC52_LIMIT, Setting, Surroundings},
+        clipboard::Clipboard,
         many::write_each,
         redaction::Redaction,
         save::{self, Clobber, Draft, SaveError},
@@ -84,7 +84,7 @@ pub enum Left {
 
 impl Desk {
     /// Starts the threads; they end with the process.
-    pub fn new(archives: Arc<Vec<Archive>>, events: Sender<Event>) -> io::Result<Self> {
+    pub fn new(archives: Arc<Vec<Archive>>, clipboard: Clipboard, events: Sender<Event>) -> io::Result<Self> {
         let answers = events.clone();
         let search = Worker::start(move |results| {
             // A closed channel means that the app is leaving.
@@ -92,7 +92,9 @@ impl Desk {
         });
         let (copies, waiting) = channel();
         let answers = events.clone();
-        thread::Builder::new().name("clipboard".into()).spawn(move || copy_all(&waiting, &answers))?;
+        thread::Builder::new()
+            .name("clipboard".into())
+            .spawn(move || copy_all(clipboard, &waiting, &answers))?;
         let (colours, jobs) = channel();
         let answers = events.clone();
         thread::Builder::new().name(COLOURS.into()).spawn(move || colour_all(&jobs, &answers))?;
@@ -153,8 +155,7 @@ impl Desk {
 }
 
 /// The clipboard has one owner for the life of the app: on X11 the text is served by whoever owns it.
-fn copy_all(waiting: &Receiver<Copy>, events: &Sender<Event>) {
-    let mut clipboard = Clipboard::new(Setting::Auto, Surroundings::from_env(), OSC52_LIMIT);
+fn copy_all(mut clipboard: Clipboard, waiting: &Receiver<Copy>, events: &Sender<Event>) {
     while let Ok(Copy { mut text, what, form, redact }) = waiting.recv() {
         // Finding secrets never blocks a copy; it is said.
         let findings = Scanner::built_in().redact(&text);

@@ -1,11 +1,19 @@
-//! What a key means where. The map is data (`assets/keymap.toml`); here it is read, looked up and shown.
+//! What a key means where. The map is data (`assets/keymap.toml`, and what a person's file changes of it); here its
+//! words become places and commands, are looked up and shown.
 
 use std::collections::{BTreeMap, HashMap};
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use serde::Deserialize;
+use serde::{
+    Deserialize,
+    de::{
+        IntoDeserializer,
+        value::{Error, StrDeserializer},
+    },
+};
 
 use super::action::Command;
+pub use crate::config::Key;
+use crate::config::Keys;
 
 /// Where a key is pressed. A place falls back on `Reading` (list and thread) and then on `Anywhere`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -47,7 +55,7 @@ impl Place {
             Self::Find => "Find in the thread",
             Self::Pipe => "Pipe to a command",
             Self::Dialog => "Dialogs",
-            Self::Help => "Help",
+            Self::Help => "Help and details",
             Self::Welcome => "Without an archive",
             Self::Anywhere => "Anywhere",
         }
@@ -71,121 +79,6 @@ impl Place {
     }
 }
 
-/// One key with its modifiers. Shift is part of the character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    code: KeyCode,
-    ctrl: bool,
-    alt: bool,
-}
-
-impl Key {
-    /// From what the terminal sent. Shift counts only for keys that are no characters, and none of those is bound
-    /// with it, so it is dropped.
-    pub fn from_event(event: KeyEvent) -> Self {
-        Self {
-            code: event.code,
-            ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
-            alt: event.modifiers.contains(KeyModifiers::ALT),
-        }
-    }
-
-    /// The character it types, if it is one.
-    pub fn character(self) -> Option<char> {
-        match self.code {
-            KeyCode::Char(character) if !self.ctrl && !self.alt => Some(character),
-            _ => None,
-        }
-    }
-
-    /// Reads a key as the map writes it: `ctrl-d`, `pgdn`, `]`.
-    fn parse(text: &str) -> Option<Self> {
-        let (mut ctrl, mut alt, mut name) = (false, false, text);
-        loop {
-            if let Some(rest) = name.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()) {
-                (ctrl, name) = (true, rest);
-            } else if let Some(rest) = name.strip_prefix("alt-").filter(|rest| !rest.is_empty()) {
-                (alt, name) = (true, rest);
-            } else {
-                break;
-            }
-        }
-        let code =
-            NAMED.iter().find(|(known, _, _)| *known == name).map(|&(_, code, _)| code).or_else(|| {
-                let mut characters = name.chars();
-                match (characters.next(), characters.as_str()) {
-                    (Some(character), "") => Some(KeyCode::Char(character)),
-                    (Some('f'), number) => {
-                        number.parse().ok().filter(|number| (1..=12).contains(number)).map(KeyCode::F)
-                    }
-                    _ => None,
-                }
-            })?;
-        Some(Self { code, ctrl, alt })
-    }
-
-    /// As the help writes it.
-    pub fn label(self) -> String {
-        let mut label = String::new();
-        if self.ctrl {
-            label.push_str("ctrl-");
-        }
-        if self.alt {
-            label.push_str("alt-");
-        }
-        match self.code {
-            KeyCode::F(number) => label.push_str(&format!("F{number}")),
-            code => match NAMED.iter().find(|(_, named, _)| *named == code) {
-                Some((_, _, shown)) => label.push_str(shown),
-                None => {
-                    if let KeyCode::Char(character) = code {
-                        label.push(character);
-                    }
-                }
-            },
-        }
-        label
-    }
-}
-
-/// Names in the map, keys, and how the help shows them.
-const NAMED: [(&str, KeyCode, &str); 15] = [
-    ("enter", KeyCode::Enter, "enter"),
-    ("esc", KeyCode::Esc, "esc"),
-    ("tab", KeyCode::Tab, "tab"),
-    ("shift-tab", KeyCode::BackTab, "shift-tab"),
-    ("space", KeyCode::Char(' '), "space"),
-    ("up", KeyCode::Up, "↑"),
-    ("down", KeyCode::Down, "↓"),
-    ("left", KeyCode::Left, "←"),
-    ("right", KeyCode::Right, "→"),
-    ("home", KeyCode::Home, "home"),
-    ("end", KeyCode::End, "end"),
-    ("pgup", KeyCode::PageUp, "pgup"),
-    ("pgdn", KeyCode::PageDown, "pgdn"),
-    ("backspace", KeyCode::Backspace, "backspace"),
-    ("delete", KeyCode::Delete, "del"),
-];
-
-/// Why a map cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeymapError {
-    /// Not TOML, or a place or command that does not exist.
-    #[error("key map: {0}")]
-    Syntax(#[from] toml::de::Error),
-    /// A key nobody has.
-    #[error("key map: there is no key called {0:?}")]
-    UnknownKey(String),
-    /// One key, two commands.
-    #[error("key map: {key} is bound twice in {place:?}")]
-    Twice {
-        /// The key, as the map writes it.
-        key: String,
-        /// Where.
-        place: Place,
-    },
-}
-
 /// The map in force.
 #[derive(Clone, Debug)]
 pub struct Keymap {
@@ -196,26 +89,22 @@ pub struct Keymap {
 impl Keymap {
     /// The map unspool comes with.
     pub fn built_in() -> Self {
-        // The asset is compiled in, and a test reads it: it cannot be wrong in a release.
-        Self::parse(include_str!("../../assets/keymap.toml")).unwrap_or_else(|error| unreachable!("{error}"))
+        Self::of(&Keys::built_in())
     }
 
-    /// Reads a map.
-    pub fn parse(text: &str) -> Result<Self, KeymapError> {
-        let places: BTreeMap<Place, BTreeMap<Command, Vec<String>>> = toml::from_str(text)?;
+    /// The map in force. What is bound there is known here: a test holds the words to the enums.
+    pub fn of(bindings: &Keys) -> Self {
         let mut map = Self { bound: HashMap::new(), keys: BTreeMap::new() };
-        for (place, commands) in places {
-            for (command, names) in commands {
-                for name in names {
-                    let key = Key::parse(&name).ok_or_else(|| KeymapError::UnknownKey(name.clone()))?;
-                    if map.bound.insert((place, key), command).is_some() {
-                        return Err(KeymapError::Twice { key: name, place });
-                    }
-                    map.keys.entry((place, command)).or_default().push(key);
-                }
-            }
+        for binding in bindings.bindings() {
+            let (Some(place), Some(command)) =
+                (word::<Place>(&binding.place), word::<Command>(&binding.command))
+            else {
+                continue;
+            };
+            map.bound.extend(binding.keys.iter().map(|&key| ((place, key), command)));
+            map.keys.insert((place, command), binding.keys.clone());
         }
-        Ok(map)
+        map
     }
 
     /// The command a key is bound to in a place.
@@ -225,21 +114,25 @@ impl Keymap {
 
     /// The first key of a command in a place, as the status line shows it.
     pub fn key_for(&self, place: Place, command: Command) -> Option<String> {
-        place
-            .chain()
-            .iter()
-            .find_map(|&place| self.keys.get(&(place, command)))
-            .and_then(|keys| keys.first())
-            .map(|key| key.label())
+        self.reaching(place, command).first().map(|key| key.label())
     }
 
-    /// All keys of a command in a place, as the help shows them.
+    /// All keys of a command in a place, as the list of commands shows them.
     pub fn keys_for(&self, place: Place, command: Command) -> String {
-        let keys = place.chain().iter().find_map(|&place| self.keys.get(&(place, command)));
-        keys.into_iter().flatten().map(|key| key.label()).collect::<Vec<_>>().join(" ")
+        self.reaching(place, command).iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The commands that keys of a place are bound to, those it falls back on too.
+    /// The keys of a command in the nearest place that has some for it, without those that mean something else here.
+    fn reaching(&self, place: Place, command: Command) -> Vec<Key> {
+        let reaches = |key: &Key| self.command(place, *key) == Some(command);
+        let bound = place.chain().iter().filter_map(|&place| self.keys.get(&(place, command)));
+        bound
+            .map(|keys| keys.iter().copied().filter(reaches).collect::<Vec<Key>>())
+            .find(|keys| !keys.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// The commands of a place, those of the places it falls back on too; also those that have lost their keys.
     pub fn commands(&self, place: Place) -> Vec<Command> {
         let mut commands: Vec<Command> = place
             .chain()
@@ -260,15 +153,19 @@ impl Keymap {
             Place::Thread,
             Place::Reading,
             Place::Anywhere,
-            Place::Find,
             Place::Editing,
+            Place::Find,
+            Place::Pipe,
+            Place::Dialog,
+            Place::Help,
+            Place::Welcome,
         ]
         .into_iter()
         .map(|place| {
             let rows = self
                 .keys
                 .iter()
-                .filter(|((other, _), _)| *other == place)
+                .filter(|((other, _), keys)| *other == place && !keys.is_empty())
                 .map(|((_, command), keys)| {
                     (keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" "), *command)
                 })
@@ -279,12 +176,28 @@ impl Keymap {
     }
 }
 
+/// The variant of that name.
+fn word<'a, T: Deserialize<'a>>(name: &'a str) -> Option<T> {
+    let name: StrDeserializer<'a, Error> = name.into_deserializer();
+    T::deserialize(name).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Config, Environment, Flags, World};
 
     fn press(text: &str) -> Key {
         Key::parse(text).unwrap_or_else(|| panic!("{text} is no key"))
+    }
+
+    /// The map of a person with this config file.
+    fn of_file(text: &str) -> Keymap {
+        let world = World { home: None, zone: &|_| None };
+        let (config, complaints) =
+            Config::layered(Some(text.as_bytes()), &world, &Environment::default(), &Flags::default());
+        assert_eq!(complaints, []);
+        Keymap::of(&config.keys)
     }
 
     #[test]
@@ -296,22 +209,44 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_shown_as_it_is_written() {
-        for text in ["ctrl-d", "pgdn", "]", "space", "enter", "alt-x"] {
-            assert_eq!(press(text).label(), text);
+    fn every_word_of_the_map_is_a_place_or_a_command_here() {
+        for binding in Keys::built_in().bindings() {
+            assert!(word::<Place>(&binding.place).is_some(), "[{}]", binding.place);
+            assert!(word::<Command>(&binding.command).is_some(), "{}", binding.command);
+            assert!(!binding.keys.is_empty(), "{} in {} has no key", binding.command, binding.place);
         }
-        assert_eq!(press("f1").label(), "F1");
     }
 
     #[test]
-    fn a_key_bound_twice_in_one_place_is_refused() {
-        let error = Keymap::parse("[list]\nup = [\"k\"]\ndown = [\"k\"]").unwrap_err();
-        assert!(error.to_string().contains("bound twice"), "{error}");
+    fn the_help_has_a_line_for_every_binding() {
+        let map = Keymap::built_in();
+        let lines: usize = map.help().iter().map(|(_, rows)| rows.len()).sum();
+        assert_eq!(lines, Keys::built_in().bindings().len());
     }
 
     #[test]
-    fn a_key_that_does_not_exist_is_named() {
-        let error = Keymap::parse("[list]\nup = [\"hyper-k\"]").unwrap_err();
-        assert_eq!(error.to_string(), "key map: there is no key called \"hyper-k\"");
+    fn a_rebound_command_is_shown_with_its_new_key_and_the_old_one_is_free() {
+        let map = of_file("[keys.thread]\nfold = [\"f\"]\n[keys.reading]\ncopy = \"x\"");
+        assert_eq!(map.command(Place::Thread, press("f")), Some(Command::Fold));
+        assert_eq!(map.command(Place::Thread, press("z")), None);
+        assert_eq!(map.key_for(Place::List, Command::Copy).as_deref(), Some("x"));
+        let help = map.help();
+        let (_, rows) = help.iter().find(|(place, _)| *place == Place::Thread).unwrap();
+        assert!(rows.contains(&("f".to_owned(), Command::Fold)));
+    }
+
+    #[test]
+    fn a_command_that_has_lost_its_keys_can_still_be_called_by_name() {
+        let map = of_file("[keys.reading]\npipe = []");
+        assert_eq!(map.command(Place::List, press("!")), None);
+        assert!(map.commands(Place::List).contains(&Command::Pipe));
+        assert_eq!(map.keys_for(Place::List, Command::Pipe), "");
+    }
+
+    #[test]
+    fn a_key_that_means_something_else_here_is_not_shown() {
+        let map = of_file("[keys.list]\nmark = [\"?\"]");
+        assert_eq!(map.key_for(Place::List, Command::Help).as_deref(), Some("F1"));
+        assert_eq!(map.key_for(Place::Thread, Command::Help).as_deref(), Some("?"));
     }
 }

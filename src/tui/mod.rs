@@ -13,6 +13,7 @@ pub mod effect;
 pub mod keymap;
 pub mod layout;
 mod loader;
+pub mod palette;
 mod paths;
 mod pipe;
 mod platform;
@@ -36,7 +37,6 @@ use std::{
 
 use anyhow::Result;
 use crossterm::event::KeyEvent;
-use jiff::tz::TimeZone;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use self::{
@@ -46,11 +46,13 @@ use self::{
     effect::Effect,
     keymap::{Key, Keymap},
     terminal::{Input, Signal, Terminal},
-    theme::Theme,
+    theme::{Depth, Theme},
     welcome::{Choice, Welcome},
 };
 use crate::{
     archive::{Archive, Limits, Location},
+    config::Config,
+    extract::clipboard::{Clipboard, Surroundings},
     secrets::Scanner,
     transcript::{self, Present},
 };
@@ -60,12 +62,12 @@ use crate::{
 pub struct Launch {
     /// What to open; nothing: the person is asked.
     pub archives: Vec<Location>,
-    /// Bounds on what they may make us do.
-    pub limits: Limits,
     /// The query to begin with.
     pub query: String,
-    /// Colours: asked for, forbidden, or (`None`) as the environment says.
-    pub colour: Option<bool>,
+    /// What the person has settled.
+    pub config: Config,
+    /// What is wrong with the config file.
+    pub warning: Option<String>,
     /// Draw on the controlling terminal; what is copied goes to stdout and ends it.
     pub pick: bool,
 }
@@ -95,13 +97,19 @@ const MOST_AT_ONCE: usize = 256;
 pub fn run(launch: Launch) -> Result<ExitCode> {
     terminal::report_panics(desk::expects_panics);
     // What cannot be opened is said before the screen is taken.
-    let given = open(&launch.archives, launch.limits)?;
+    let limits = launch.config.limits();
+    let given = open(&launch.archives, limits)?;
     let (events, waiting) = channel();
     let mut terminal = Terminal::enter(terminal::Options { stdout_is_data: launch.pick })?;
     listen(&events)?;
-    let theme = if launch.colour.unwrap_or_else(wants_colour) { Theme::terminal() } else { Theme::mono() };
+    let theme = Theme::of(launch.config.theme.value, Depth::of_terminal());
+    let keymap = Keymap::of(&launch.config.keys);
     let archives = if given.is_empty() {
-        match choose(&mut terminal, &theme, &waiting, launch.limits)? {
+        let mut welcome = Welcome::new(welcome::look_around(), keymap.clone());
+        if let Some(warning) = launch.warning.clone() {
+            welcome.sorry(warning);
+        }
+        match choose(&mut terminal, welcome, &keymap, &theme, &waiting, limits)? {
             Chosen::Archive(archive) => vec![*archive],
             Chosen::Nothing => return Ok(ExitCode::SUCCESS),
             Chosen::Signal(signal) => end(terminal, signal),
@@ -112,18 +120,31 @@ pub fn run(launch: Launch) -> Result<ExitCode> {
     let archives = Arc::new(archives);
     let cancel = Arc::new(AtomicBool::new(false));
     loader::start(Arc::clone(&archives), Arc::clone(&cancel), events.clone())?;
-    let desk = Desk::new(Arc::clone(&archives), events)?;
-    let zone = TimeZone::system();
+    let config = &launch.config;
+    let clipboard = Clipboard::new(
+        config.clipboard.value,
+        Surroundings::from_env(),
+        config.osc52_limit.value.get() as usize,
+    );
+    let desk = Desk::new(Arc::clone(&archives), clipboard, events)?;
+    let zone = config.zone();
     let setup = Setup {
-        keymap: Keymap::built_in(),
+        keymap,
         transcript: transcript::Options {
             zone: zone.clone(),
+            dates: config.dates.value,
+            open_tools: config.open.tools.value,
+            open_reasoning: config.open.reasoning.value,
+            open_files: config.open.files.value,
+            open_instructions: config.open.instructions.value,
+            open_canvas: config.open.canvas.value,
             attachments: Some(present(&archives)),
             ..transcript::Options::default()
         },
         zone,
         size: size_of(&terminal),
         query: launch.query,
+        warning: launch.warning,
     };
     let end_of_it = turn(&mut terminal, setup, &theme, &desk, &waiting, launch.pick);
     cancel.store(true, Ordering::Relaxed);
@@ -169,12 +190,12 @@ fn size_of(terminal: &Terminal) -> (u16, u16) {
 /// Asks which archive to open, where none was given.
 fn choose(
     terminal: &mut Terminal,
+    mut welcome: Welcome,
+    keymap: &Keymap,
     theme: &Theme,
     waiting: &Receiver<Event>,
     limits: Limits,
 ) -> Result<Chosen> {
-    let keymap = Keymap::built_in();
-    let mut welcome = Welcome::new(welcome::look_around(), keymap.clone());
     let mut size = size_of(terminal);
     loop {
         let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
@@ -221,12 +242,6 @@ fn choose(
             },
         }
     }
-}
-
-/// NO_COLOR, if it is set to anything, and terminals that have none.
-fn wants_colour() -> bool {
-    let none = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !none("NO_COLOR") && !std::env::var("TERM").is_ok_and(|term| term.starts_with("vt"))
 }
 
 /// Whether an attachment is in one of the archives.

@@ -1,9 +1,18 @@
 //! How things look: a theme gives every kind of text a style. Themes are data (`assets/themes/*.toml`).
+//!
+//! A theme with colours of its own has a ground of its own too: the background of its `plain` look, which the views
+//! paint over the whole screen before anything else. The terminal's colours stay on the terminal's ground.
+
+use std::env;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use crate::transcript::{Mark, Span, Tone};
+use super::palette;
+use crate::{
+    config::ThemeName,
+    transcript::{Mark, Span, Tone},
+};
 
 /// One look, as the file has it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,11 +38,14 @@ macro_rules! looks {
         #[derive(Clone, Debug)]
         pub struct Theme { $($(#[$doc])* pub $name: Style),* }
 
-        impl TryFrom<Looks> for Theme {
-            type Error = ThemeError;
+        impl Theme {
+            fn from_looks(looks: &Looks, depth: Depth) -> Result<Self, ThemeError> {
+                Ok(Self { $($name: looks.$name.style(depth)?),* })
+            }
 
-            fn try_from(looks: Looks) -> Result<Self, ThemeError> {
-                Ok(Self { $($name: looks.$name.style()?),* })
+            /// Every look with its name.
+            pub fn looks(&self) -> Vec<(&'static str, Style)> {
+                vec![$((stringify!($name), self.$name)),*]
             }
         }
     };
@@ -94,6 +106,26 @@ looks! {
     deleted,
 }
 
+/// How many colours a terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// 24 bits of them.
+    True,
+    /// 256: what a theme asks for is shown by the nearest.
+    Palette,
+}
+
+impl Depth {
+    /// As the terminal says in COLORTERM; one that says nothing has 256.
+    pub fn of_terminal() -> Self {
+        Self::of(env::var("COLORTERM").ok().as_deref())
+    }
+
+    fn of(colorterm: Option<&str>) -> Self {
+        if matches!(colorterm, Some("truecolor" | "24bit")) { Self::True } else { Self::Palette }
+    }
+}
+
 /// Why a theme cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
@@ -112,10 +144,14 @@ struct ThemeFile {
 }
 
 impl Look {
-    fn style(&self) -> Result<Style, ThemeError> {
+    fn style(&self, depth: Depth) -> Result<Style, ThemeError> {
         let mut style = Style::new();
-        style.fg = self.fg.as_deref().map(colour).transpose()?;
-        style.bg = self.bg.as_deref().map(colour).transpose()?;
+        let shown = |name: &str| -> Result<Color, ThemeError> {
+            let colour = colour(name)?;
+            Ok(if depth == Depth::Palette { palette::nearest(colour) } else { colour })
+        };
+        style.fg = self.fg.as_deref().map(shown).transpose()?;
+        style.bg = self.bg.as_deref().map(shown).transpose()?;
         for (set, modifier) in [
             (self.bold, Modifier::BOLD),
             (self.dim, Modifier::DIM),
@@ -162,23 +198,30 @@ fn colour(name: &str) -> Result<Color, ThemeError> {
 
 impl Theme {
     /// Reads a theme.
-    pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        toml::from_str::<ThemeFile>(text)?.look.try_into()
+    pub fn parse(text: &str, depth: Depth) -> Result<Self, ThemeError> {
+        Self::from_looks(&toml::from_str::<ThemeFile>(text)?.look, depth)
+    }
+
+    /// A theme by its name, in the colours the terminal has.
+    pub fn of(name: ThemeName, depth: Depth) -> Self {
+        let text = match name {
+            ThemeName::Terminal => include_str!("../../assets/themes/terminal.toml"),
+            ThemeName::Dark => include_str!("../../assets/themes/dark.toml"),
+            ThemeName::Light => include_str!("../../assets/themes/light.toml"),
+            ThemeName::Mono => include_str!("../../assets/themes/mono.toml"),
+        };
+        // The assets are compiled in, and tests read them: they cannot be wrong in a release.
+        Self::parse(text, depth).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
     /// The default: the terminal's own colours.
     pub fn terminal() -> Self {
-        Self::built_in(include_str!("../../assets/themes/terminal.toml"))
+        Self::of(ThemeName::Terminal, Depth::Palette)
     }
 
     /// No colour.
     pub fn mono() -> Self {
-        Self::built_in(include_str!("../../assets/themes/mono.toml"))
-    }
-
-    fn built_in(text: &str) -> Self {
-        // The assets are compiled in, and a test reads them: they cannot be wrong in a release.
-        Self::parse(text).unwrap_or_else(|error| unreachable!("{error}"))
+        Self::of(ThemeName::Mono, Depth::Palette)
     }
 
     /// The style of a stretch of a transcript.
@@ -232,12 +275,89 @@ impl Theme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Words;
+
+    /// The contrast of two colours by WCAG 2: from 1 to 21.
+    fn contrast(one: Color, other: Color) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    fn luminance(colour: Color) -> f64 {
+        let (red, green, blue) = palette::components(colour).expect("a colour of its own");
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
 
     #[test]
-    fn the_built_in_themes_are_whole() {
-        Theme::terminal();
-        let mono = Theme::mono();
-        assert_eq!((mono.hit.fg, mono.hit.bg), (None, None), "mono has no colour");
+    fn every_theme_is_whole() {
+        for (name, _) in ThemeName::ALL {
+            Theme::of(*name, Depth::True);
+        }
+    }
+
+    #[test]
+    fn mono_has_no_colour_at_all() {
+        for (look, style) in Theme::mono().looks() {
+            assert_eq!((style.fg, style.bg), (None, None), "{look}");
+        }
+    }
+
+    #[test]
+    fn the_terminal_theme_takes_the_terminals_sixteen_and_its_ground() {
+        let theme = Theme::terminal();
+        assert_eq!(theme.plain, Style::new());
+        for (look, style) in theme.looks() {
+            for colour in [style.fg, style.bg].into_iter().flatten() {
+                assert!(!matches!(colour, Color::Rgb(..) | Color::Indexed(_)), "{look}: {colour}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_of_dark_and_light_has_a_contrast_of_four_and_a_half_to_its_ground() {
+        for name in [ThemeName::Dark, ThemeName::Light] {
+            for depth in [Depth::True, Depth::Palette] {
+                let theme = Theme::of(name, depth);
+                let ground = theme.plain.bg.expect("a ground of its own");
+                for (look, style) in theme.looks() {
+                    assert!(!style.add_modifier.intersects(Modifier::DIM | Modifier::REVERSED), "{look}");
+                    let text = style.fg.or(theme.plain.fg).expect("a colour");
+                    let behind = style.bg.unwrap_or(ground);
+                    let contrast = contrast(text, behind);
+                    assert!(
+                        contrast >= 4.5,
+                        "{name:?} {depth:?} {look}: {text} on {behind} is {contrast:.2}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_hit_and_the_one_in_focus_look_different_in_every_theme() {
+        for (name, word) in ThemeName::ALL {
+            for depth in [Depth::True, Depth::Palette] {
+                let theme = Theme::of(*name, depth);
+                assert_ne!(theme.hit, theme.focus, "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn twenty_four_bits_only_where_the_terminal_says_so() {
+        assert_eq!(Depth::of(Some("truecolor")), Depth::True);
+        assert_eq!(Depth::of(Some("24bit")), Depth::True);
+        assert_eq!(Depth::of(Some("yes")), Depth::Palette);
+        assert_eq!(Depth::of(None), Depth::Palette);
+        for (look, style) in Theme::of(ThemeName::Dark, Depth::Palette).looks() {
+            for colour in [style.fg, style.bg].into_iter().flatten() {
+                assert!(matches!(colour, Color::Indexed(16..)), "{look}: {colour}");
+            }
+        }
     }
 
     #[test]

@@ -153,6 +153,7 @@ impl Welcome {
     /// Draws it.
     pub fn draw(&self, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         let screen = buffer.area;
+        buffer.set_style(screen, theme.plain);
         let inner = Rect { x: 1, width: screen.width.saturating_sub(2), ..screen };
         let mut y = 0;
         let mut say = |buffer: &mut Buffer, words: &str, style| {

@@ -10,9 +10,9 @@ use crate::{
     transcript::{self, dates, sanitize},
 };
 
-/// `3 Mar 2025`; empty without a date.
-pub fn date(time: Option<Time>, zone: &TimeZone) -> String {
-    time.map(|time| dates::date(time, zone)).unwrap_or_default()
+/// `3 Mar 2025`, or as the style has it; empty without a date.
+pub fn date(time: Option<Time>, zone: &TimeZone, style: dates::Style) -> String {
+    time.map(|time| dates::date(time, zone, style)).unwrap_or_default()
 }
 
 /// `4 212`: groups of three.
@@ -60,7 +60,9 @@ mod tests {
     #[test]
     fn dates_are_short_and_local() {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        assert_eq!(date(Time::from_seconds(1_740_956_400.0), &zone), "3 Mar 2025");
-        assert_eq!(date(None, &zone), "");
+        let time = Time::from_seconds(1_740_956_400.0);
+        assert_eq!(date(time, &zone, dates::Style::Short), "3 Mar 2025");
+        assert_eq!(date(time, &zone, dates::Style::Iso), "2025-03-03");
+        assert_eq!(date(None, &zone, dates::Style::Short), "");
     }
 }

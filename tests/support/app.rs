@@ -94,6 +94,7 @@ impl Driver {
             zone,
             size: (columns, rows),
             query: String::new(),
+            warning: None,
         });
         let mut driver = Self { app, effects: Vec::new() };
         driver.carry_out(effects);

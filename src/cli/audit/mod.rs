@@ -14,12 +14,11 @@ use std::{
 };
 
 use hashbrown::HashSet;
-use jiff::tz::TimeZone;
 
 use super::{
-    Outcome,
+    Global, Outcome,
     archives::{self, Opened},
-    args::{Audit, Global},
+    args::Audit,
     output::Output,
     progress::Progress,
 };
@@ -55,18 +54,13 @@ struct Account {
 pub fn run(global: &Global, arguments: &Audit) -> anyhow::Result<Outcome> {
     let opened = archives::open(global, &arguments.archives)?;
     let account = Account::of(&opened);
-    let mut output = Output::new(global.color);
+    let mut output = Output::new(global.color());
     if arguments.json {
         output.write(&serde_json::to_string_pretty(&document::Document::of(&account, &opened.library))?)?;
         output.write("\n")?;
     } else {
-        page::Page {
-            account: &account,
-            library: &opened.library,
-            zone: TimeZone::system(),
-            output: &mut output,
-        }
-        .write()?;
+        page::Page { account: &account, library: &opened.library, zone: global.zone(), output: &mut output }
+            .write()?;
     }
     output.finish()?;
     let alarm = account.of_class(Class::Credential).next().is_some() || !account.shared.is_empty();

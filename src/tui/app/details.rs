@@ -21,7 +21,6 @@ impl App {
     }
 
     fn facts_of(&self, conversation: &Conversation) -> Vec<String> {
-        let zone = &self.setup.zone;
         let messages = conversation.messages();
         let count = |role: Role| {
             messages
@@ -39,8 +38,8 @@ impl App {
         fact("id", conversation.id.to_string());
         fact("address", extract::address(conversation).unwrap_or_default());
         fact("from", conversation.provider.as_str().to_owned());
-        fact("begun", words::date(conversation.created, zone));
-        fact("last message", words::date(conversation.updated, zone));
+        fact("begun", self.setup.date(conversation.created));
+        fact("last message", self.setup.date(conversation.updated));
         let mut models: Vec<&str> =
             (0..messages.len()).filter_map(|message| conversation.message_model(message)).collect();
         models.sort_unstable();

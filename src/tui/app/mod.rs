@@ -29,8 +29,10 @@ use super::{
     layout::Layout,
     reader::Reader,
     typing::Input,
+    words,
 };
 use crate::{
+    conversation::Time,
     library::{Handle, Library, Sort},
     load::Progress,
     search::{Matcher, Query, worker::Missing, worker::Row},
@@ -91,6 +93,15 @@ pub struct Setup {
     pub size: (u16, u16),
     /// The query to begin with.
     pub query: String,
+    /// What the status line has to say at once.
+    pub warning: Option<String>,
+}
+
+impl Setup {
+    /// A date as the person wants it written; empty without one.
+    pub fn date(&self, time: Option<Time>) -> String {
+        words::date(time, &self.zone, self.transcript.dates)
+    }
 }
 
 /// See the [module](self).
@@ -164,7 +175,7 @@ impl App {
             redact: false,
             marked: HashSet::new(),
             dialog: None,
-            status: None,
+            status: setup.warning.clone().map(|warning| (Weight::Failed, warning)),
             layout,
             generation: 0,
             history: Vec::new(),

@@ -8,7 +8,7 @@ use crate::{
     conversation::{Detail, Link, Role, Visibility},
     extract,
     transcript::{self, Entry},
-    tui::{action::Command, effect::Effect, words},
+    tui::{action::Command, effect::Effect},
 };
 
 /// A list to choose from.
@@ -179,7 +179,7 @@ impl App {
             let text = conversation.message_text(*message);
             let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("an attachment");
             let label = line.chars().take(300).collect();
-            let note = words::date(shown.time(), &self.setup.zone);
+            let note = self.setup.date(shown.time());
             items.push(Item { label, note, choice: Choice::GoTo(*message) });
         }
         if items.is_empty() {

@@ -19,6 +19,7 @@ use super::{
 /// Draws everything; gives where the terminal's cursor goes, if it is shown.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let layout = app.layout;
+    buffer.set_style(buffer.area, theme.plain);
     let thread_alone = !layout.wide && app.focus == Focus::Thread;
     let mut cursor = None;
     if let Some(Dialog::Help(_)) = app.dialog {

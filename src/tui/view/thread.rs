@@ -51,7 +51,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 fn facts(app: &App, last: &str) -> String {
     let Some(reader) = &app.reader else { return String::new() };
     let conversation = reader.conversation();
-    let date = words::date(conversation.created.or(conversation.updated), &app.setup.zone);
+    let date = app.setup.date(conversation.created.or(conversation.updated));
     let model = conversation.model().map(|model| sanitize::line(model).into_owned()).unwrap_or_default();
     let model = sanitize::fit(&model, 24).into_owned();
     let mut facts: Vec<&str> = vec![&date, &model, last];

@@ -1,0 +1,84 @@
+//! What holds for every command: the flags laid upon the environment, the config file and the built-in values.
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+
+use super::{args, output::tell};
+use crate::{
+    archive::Limits,
+    config::{
+        Color, Config, Environment, Flags,
+        file::{self, Loaded, Which},
+    },
+};
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Global {
+    /// The demo archive is asked for.
+    pub demo: bool,
+    /// The configuration in force, and what is wrong with its file.
+    pub loaded: Loaded,
+}
+
+impl Global {
+    /// Reads the config file.
+    ///
+    /// # Errors
+    /// One that was named and cannot be read. One that is wrong is complained of, and the rest counts.
+    pub fn settle(given: &args::Global) -> anyhow::Result<Self> {
+        let which = match &given.config {
+            _ if given.no_config => Which::No,
+            Some(path) => Which::Given(path),
+            None => Which::Usual,
+        };
+        let flags = Flags {
+            color: given.color.map(|color| match color {
+                args::Color::Auto => Color::Auto,
+                args::Color::Always => Color::Always,
+                args::Color::Never => Color::Never,
+            }),
+            conversation_mb: given.limit_conversation_mb,
+            member_gb: given.limit_member_gb,
+            ratio: given.limit_ratio,
+            members: given.limit_members,
+            memory_mb: given.limit_memory_mb,
+            stdin_mb: given.limit_stdin_mb,
+            nested_mb: given.limit_nested_mb,
+        };
+        Ok(Self { demo: given.demo, loaded: file::load(which, &Environment::of_process(), &flags)? })
+    }
+
+    /// Says on stderr, in one line, what is wrong with the config file.
+    pub fn warn(&self) {
+        if let Some(warning) = self.loaded.warning() {
+            tell(&warning);
+        }
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Config {
+        &self.loaded.config
+    }
+
+    /// When stdout has colours.
+    pub fn color(&self) -> Color {
+        self.config().color.value
+    }
+
+    /// The bounds on archives.
+    pub fn limits(&self) -> Limits {
+        self.config().limits()
+    }
+
+    /// Whose clock dates are by.
+    pub fn zone(&self) -> TimeZone {
+        self.config().zone()
+    }
+
+    /// What to open where nothing is named.
+    pub fn archive(&self) -> &[PathBuf] {
+        &self.config().archive.value
+    }
+}

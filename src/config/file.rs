@@ -1,0 +1,143 @@
+//! The config file on disk: where it is, and its bytes. What stands in it, [`Config::layered`](super::Config::layered)
+//! says.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use etcetera::BaseStrategy;
+
+use super::{Complaint, Config, Environment, Flags, World};
+use crate::extract::save;
+
+/// Nobody writes so much by hand.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Which file is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// The usual one, if it is there.
+    Usual,
+    /// This one.
+    Given(&'a Path),
+    /// None.
+    No,
+}
+
+/// The configuration in force, and what there is to say of the file.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// See [`Config`].
+    pub config: Config,
+    /// The file that was looked for.
+    pub path: Option<PathBuf>,
+    /// It is there and was read.
+    pub found: bool,
+    /// What is wrong with it, in the order in which it stands there.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Something wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// In it.
+    At(Complaint),
+    /// With the whole of it.
+    Whole(String),
+}
+
+impl Loaded {
+    /// What is wrong with the file, a line each.
+    pub fn complaints(&self) -> Vec<String> {
+        let name = self.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+        self.troubles.iter().map(|trouble| trouble.told(&name)).collect()
+    }
+
+    /// The same in one line; nothing: all is well.
+    pub fn warning(&self) -> Option<String> {
+        Some(self.and_more(self.complaints().into_iter().next()?))
+    }
+
+    /// The same for a status line, where there is no room for a long path.
+    pub fn short_warning(&self) -> Option<String> {
+        let name = self.path.as_deref().and_then(Path::file_name).unwrap_or_default();
+        Some(self.and_more(self.troubles.first()?.told(&name.to_string_lossy())))
+    }
+
+    fn and_more(&self, first: String) -> String {
+        match self.troubles.len() {
+            1 => first,
+            count => format!("{first} (and {} more: unspool config tells)", count - 1),
+        }
+    }
+}
+
+impl Trouble {
+    fn told(&self, name: &str) -> String {
+        match self {
+            Self::At(complaint) => format!("{name}:{complaint}"),
+            Self::Whole(reason) => format!("{name}: {reason}"),
+        }
+    }
+}
+
+/// `$XDG_CONFIG_HOME/unspool/config.toml`; on Windows below the roaming profile.
+pub fn usual() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("unspool").join("config.toml"))
+}
+
+/// Reads the file and lays the other layers upon it.
+///
+/// # Errors
+/// A file that was asked for and cannot be read. The usual one never fails: what is wrong is complained of.
+pub fn load(which: Which<'_>, environment: &Environment, flags: &Flags) -> anyhow::Result<Loaded> {
+    let path = match which {
+        Which::Usual => usual(),
+        Which::Given(path) => Some(path.to_owned()),
+        Which::No => None,
+    };
+    let mut troubles = Vec::new();
+    let mut bytes = None;
+    if let Some(path) = &path {
+        match (contents(path, which == Which::Usual), which) {
+            (Ok(contents), _) => bytes = contents,
+            (Err(reason), Which::Given(_)) => {
+                anyhow::bail!("cannot read the config file {}: {reason}", path.display());
+            }
+            (Err(reason), _) => troubles.push(Trouble::Whole(format!("it cannot be read: {reason}"))),
+        }
+    }
+    let home = etcetera::home_dir().ok();
+    let world = World { home: home.as_deref(), zone: &|name| jiff::tz::TimeZone::get(name).ok() };
+    let (config, complaints) = Config::layered(bytes.as_deref(), &world, environment, flags);
+    troubles.extend(complaints.into_iter().map(Trouble::At));
+    Ok(Loaded { config, found: bytes.is_some(), path, troubles })
+}
+
+/// Its bytes; nothing where there is no such file and there need be none.
+fn contents(path: &Path, may_be_missing: bool) -> Result<Option<Vec<u8>>, String> {
+    let read = || -> io::Result<Result<Vec<u8>, String>> {
+        // A pipe that was asked for is waited for; a usual path that is none would be waited for for ever.
+        if may_be_missing && !path.metadata()?.is_file() {
+            return Ok(Err("it is no file".to_owned()));
+        }
+        let mut bytes = Vec::new();
+        File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Ok(Err("it is larger than 1 MB, which no config file is".to_owned()));
+        }
+        Ok(Ok(bytes))
+    };
+    match read() {
+        Ok(read) => read.map(Some),
+        Err(error)
+            if may_be_missing
+                && matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(save::reason(&error)),
+    }
+}

@@ -1,0 +1,419 @@
+//! What a person has settled for good: the config file, and what goes before it.
+//!
+//! ```text
+//! built-in default  <  config file  <  environment  <  flag
+//! ```
+//!
+//! Pure: text in ([`Config::layered`]), a checked value and [`Complaint`]s out; only [`file`] and
+//! [`Environment::of_process`] look outside. Every value remembers which layer it is from ([`Origin`]).
+//!
+//! A wrong file never stops the app. A key or value that is wrong is complained of with its position and falls back to
+//! the layer below, that one alone; of a file that is not TOML nothing counts, since nobody can tell what it says.
+//!
+//! [`Config::entries`] is the one list of options: reading, printing (`unspool config`) and the manual all go by it.
+//! The keys of commands are apart, in [`keys`]: there the key map is the list.
+
+pub mod file;
+pub mod keys;
+mod read;
+mod show;
+mod suggest;
+mod value;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use jiff::tz::TimeZone;
+
+pub use self::{
+    keys::{Key, Keys},
+    read::Complaint,
+    show::show,
+    value::{Layered, Number, Origin, Slot, Words, Zone},
+};
+use crate::{archive::Limits, extract::clipboard, transcript::dates};
+
+/// When there are colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Even into a pipe.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// The themes there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeName {
+    /// The terminal's own sixteen colours.
+    #[default]
+    Terminal,
+    /// Light on dark, in colours of its own.
+    Dark,
+    /// Dark on light, in colours of its own.
+    Light,
+    /// No colour at all.
+    Mono,
+}
+
+impl Words for Color {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Auto, "auto"), (Self::Always, "always"), (Self::Never, "never")];
+}
+
+impl Words for ThemeName {
+    const ALL: &'static [(Self, &'static str)] =
+        &[(Self::Terminal, "terminal"), (Self::Dark, "dark"), (Self::Light, "light"), (Self::Mono, "mono")];
+}
+
+impl Words for clipboard::Setting {
+    const ALL: &'static [(Self, &'static str)] = &Self::ALL;
+}
+
+impl Words for dates::Style {
+    const ALL: &'static [(Self, &'static str)] = &[(Self::Short, "short"), (Self::Iso, "iso")];
+}
+
+/// The configuration in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What to open when nothing is named; may be several.
+    pub archive: Layered<Vec<PathBuf>>,
+    /// How the screen looks.
+    pub theme: Layered<ThemeName>,
+    /// When stdout has colours.
+    pub color: Layered<Color>,
+    /// Which clipboard copies go to.
+    pub clipboard: Layered<clipboard::Setting>,
+    /// The most text a terminal is sent for its clipboard, in bytes.
+    pub osc52_limit: Layered<Osc52Limit>,
+    /// How a date is written on the screen.
+    pub dates: Layered<dates::Style>,
+    /// Whose clock dates and times are by.
+    pub time_zone: Layered<Zone>,
+    /// What starts open in a thread.
+    pub open: Open,
+    /// Bounds on what an archive may make us do.
+    pub limits: LimitSettings,
+    /// Which keys mean what.
+    pub keys: Keys,
+}
+
+/// What starts open in a thread; the rest starts folded.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Tool calls and results, quotes, fetched pages.
+    pub tools: Layered<bool>,
+    /// The model's reasoning.
+    pub reasoning: Layered<bool>,
+    /// The text of attached files.
+    pub files: Layered<bool>,
+    /// Custom instructions and saved memory.
+    pub instructions: Layered<bool>,
+    /// Canvases.
+    pub canvas: Layered<bool>,
+}
+
+/// Bytes of text a terminal takes.
+pub type Osc52Limit = Number<1, 1_000_000_000>;
+/// MB of JSON. Ranges in an object are 32 bits, so that this cannot be more.
+pub type ConversationMb = Number<1, 2_047>;
+/// GB, or MB where there is no other bound than sense.
+pub type Size = Number<1, 1_000_000>;
+/// A bound on a count.
+pub type Count = Number<1, 1_000_000_000>;
+
+/// [`Limits`] in the units a person uses.
+#[derive(Clone, Debug)]
+pub struct LimitSettings {
+    /// Largest conversation, in MB of JSON.
+    pub conversation_mb: Layered<ConversationMb>,
+    /// Largest member, in GB, inflated.
+    pub member_gb: Layered<Size>,
+    /// Most inflated bytes for a compressed one.
+    pub ratio: Layered<Count>,
+    /// Most members of an archive.
+    pub members: Layered<Count>,
+    /// Most memory for the conversations, in MB.
+    pub memory_mb: Layered<Size>,
+    /// Most that is read from stdin, in MB.
+    pub stdin_mb: Layered<Size>,
+    /// Largest compressed zip inside a zip, in MB.
+    pub nested_mb: Layered<Size>,
+}
+
+/// The words for options that are flags too: the help of the one is the help of the other.
+pub mod help {
+    #![allow(missing_docs)] // the words are the documentation
+    pub const COLOR: &str = "Colours on stdout";
+    pub const CONVERSATION_MB: &str = "Largest conversation that is read, in MB of JSON";
+    pub const MEMBER_GB: &str = "Largest member of an archive that is read, in GB, inflated";
+    pub const RATIO: &str = "Most inflated bytes for a compressed one, looked at past 256 MB";
+    pub const MEMBERS: &str = "Most members of an archive, those of zips inside it counted";
+    pub const MEMORY_MB: &str =
+        "Most memory for the conversations, in MB, or 8 times the archives' size if that is more";
+    pub const STDIN_MB: &str = "Most that is read from stdin, in MB";
+    pub const NESTED_MB: &str = "Largest compressed zip inside a zip, in MB";
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let Limits {
+            conversation_bytes,
+            member_bytes,
+            ratio,
+            members,
+            memory_bytes,
+            stdin_bytes,
+            nested_bytes,
+        } = Limits::default();
+        let (mega, giga) = (1 << 20, 1 << 30);
+        Self {
+            archive: Layered::default(),
+            theme: Layered::default(),
+            color: Layered::default(),
+            clipboard: Layered::default(),
+            osc52_limit: Layered::new(Number::clamped(clipboard::OSC52_LIMIT as u64)),
+            dates: Layered::default(),
+            time_zone: Layered::default(),
+            open: Open {
+                tools: Layered::default(),
+                reasoning: Layered::default(),
+                files: Layered::default(),
+                instructions: Layered::default(),
+                canvas: Layered::new(true),
+            },
+            limits: LimitSettings {
+                conversation_mb: Layered::new(Number::clamped(conversation_bytes / mega)),
+                member_gb: Layered::new(Number::clamped(member_bytes / giga)),
+                ratio: Layered::new(Number::clamped(ratio)),
+                members: Layered::new(Number::clamped(members as u64)),
+                memory_mb: Layered::new(Number::clamped(memory_bytes / mega)),
+                stdin_mb: Layered::new(Number::clamped(stdin_bytes / mega)),
+                nested_mb: Layered::new(Number::clamped(nested_bytes / mega)),
+            },
+            keys: Keys::built_in(),
+        }
+    }
+}
+
+/// One option, as reading, printing and the manual see it.
+pub struct Entry<'a> {
+    /// Its name, its table's before it: `limits.ratio`.
+    pub path: &'static str,
+    /// What it decides.
+    pub help: &'static str,
+    /// The flag or variable that goes before it, if there is one.
+    pub before: &'static str,
+    /// Its value.
+    pub slot: &'a mut dyn Slot,
+}
+
+impl Entry<'_> {
+    /// Its table, empty for none, and its name there.
+    pub fn place(&self) -> (&'static str, &'static str) {
+        self.path.split_once('.').unwrap_or(("", self.path))
+    }
+}
+
+impl Config {
+    /// Every option but the keys, in the order in which they are printed.
+    pub fn entries(&mut self) -> Vec<Entry<'_>> {
+        let Self { archive, theme, color, clipboard, osc52_limit, dates, time_zone, open, limits, keys: _ } =
+            self;
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        let mut option = |path, slot, before, help| entries.push(Entry { path, help, before, slot });
+        option(
+            "archive",
+            archive,
+            "UNSPOOL_ARCHIVE",
+            "What to open when neither an ARCHIVE nor --demo is given: one path or several",
+        );
+        option(
+            "theme",
+            theme,
+            "NO_COLOR",
+            "How the screen looks: in the terminal's own colours, in 24-bit colours of its own on a dark or a light \
+             ground, or without any colour",
+        );
+        option("color", color, "--color", help::COLOR);
+        option(
+            "clipboard",
+            clipboard,
+            "",
+            "Where copies go: to what the surroundings suggest, the desktop, the terminal, tmux, or nowhere",
+        );
+        option(
+            "osc52-limit",
+            osc52_limit,
+            "",
+            "The most text that is sent to the terminal's clipboard, in bytes; larger texts are offered as a file",
+        );
+        option("dates", dates, "", "How dates are written on the screen: 3 Mar 2025 or 2025-03-03");
+        option(
+            "time-zone",
+            time_zone,
+            "TZ",
+            "Whose clock dates and times are by, also in file names and in after: and before:",
+        );
+        option(
+            "open.tools",
+            &mut open.tools,
+            "",
+            "Tool calls and results, quotes and fetched pages start open",
+        );
+        option("open.reasoning", &mut open.reasoning, "", "The model's reasoning starts open");
+        option("open.files", &mut open.files, "", "The text of attached files starts open");
+        option(
+            "open.instructions",
+            &mut open.instructions,
+            "",
+            "Custom instructions and saved memory start open",
+        );
+        option("open.canvas", &mut open.canvas, "", "Canvases start open");
+        let limits = [
+            (
+                "limits.conversation-mb",
+                &mut limits.conversation_mb as &mut dyn Slot,
+                "--limit-conversation-mb",
+                help::CONVERSATION_MB,
+            ),
+            ("limits.member-gb", &mut limits.member_gb, "--limit-member-gb", help::MEMBER_GB),
+            ("limits.ratio", &mut limits.ratio, "--limit-ratio", help::RATIO),
+            ("limits.members", &mut limits.members, "--limit-members", help::MEMBERS),
+            ("limits.memory-mb", &mut limits.memory_mb, "--limit-memory-mb", help::MEMORY_MB),
+            ("limits.stdin-mb", &mut limits.stdin_mb, "--limit-stdin-mb", help::STDIN_MB),
+            ("limits.nested-mb", &mut limits.nested_mb, "--limit-nested-mb", help::NESTED_MB),
+        ];
+        for (path, slot, before, help) in limits {
+            option(path, slot, before, help);
+        }
+        entries
+    }
+
+    /// All layers, one upon the other, and what is wrong with the file.
+    pub fn layered(
+        file: Option<&[u8]>,
+        world: &World<'_>,
+        environment: &Environment,
+        flags: &Flags,
+    ) -> (Self, Vec<Complaint>) {
+        let mut config = Self::default();
+        let complaints = file.map(|text| read::read(text, world, &mut config)).unwrap_or_default();
+        config.heed_environment(environment);
+        config.heed_flags(flags);
+        // Last: it follows from what all layers say of colour.
+        if config.color.value == Color::Never {
+            config.theme = Layered { value: ThemeName::Mono, origin: config.color.origin };
+        } else if environment.colourless_terminal && config.color.value == Color::Auto {
+            config.theme = Layered { value: ThemeName::Mono, origin: Origin::Environment("TERM") };
+        }
+        (config, complaints)
+    }
+
+    fn heed_environment(&mut self, environment: &Environment) {
+        let from = Origin::Environment;
+        if let Some(path) = &environment.archive {
+            self.archive = Layered { value: vec![path.clone()], origin: from("UNSPOOL_ARCHIVE") };
+        }
+        if environment.no_color {
+            self.color = Layered { value: Color::Never, origin: from("NO_COLOR") };
+        } else if environment.force_color {
+            self.color = Layered { value: Color::Always, origin: from("CLICOLOR_FORCE") };
+        }
+        if environment.time_zone {
+            self.time_zone = Layered { value: Zone::Local, origin: from("TZ") };
+        }
+    }
+
+    fn heed_flags(&mut self, flags: &Flags) {
+        let limits = &mut self.limits;
+        self.color.flag("--color", flags.color);
+        limits.conversation_mb.flag("--limit-conversation-mb", flags.conversation_mb);
+        limits.member_gb.flag("--limit-member-gb", flags.member_gb);
+        limits.ratio.flag("--limit-ratio", flags.ratio);
+        limits.members.flag("--limit-members", flags.members);
+        limits.memory_mb.flag("--limit-memory-mb", flags.memory_mb);
+        limits.stdin_mb.flag("--limit-stdin-mb", flags.stdin_mb);
+        limits.nested_mb.flag("--limit-nested-mb", flags.nested_mb);
+    }
+
+    /// The bounds, as archives take them.
+    pub fn limits(&self) -> Limits {
+        let limits = &self.limits;
+        let (mega, giga) = (1 << 20, 1 << 30);
+        Limits {
+            conversation_bytes: limits.conversation_mb.value.get() * mega,
+            member_bytes: limits.member_gb.value.get() * giga,
+            ratio: limits.ratio.value.get(),
+            members: limits.members.value.get() as usize,
+            memory_bytes: limits.memory_mb.value.get() * mega,
+            stdin_bytes: limits.stdin_mb.value.get() * mega,
+            nested_bytes: limits.nested_mb.value.get() * mega,
+        }
+    }
+
+    /// The time zone; the machine's is looked up when it is asked for.
+    pub fn zone(&self) -> TimeZone {
+        self.time_zone.value.get()
+    }
+}
+
+/// What of the machine a file's values are checked against.
+pub struct World<'a> {
+    /// What `~/` stands for.
+    pub home: Option<&'a Path>,
+    /// The zone of a name such as `Europe/Zurich`.
+    pub zone: &'a dyn Fn(&str) -> Option<TimeZone>,
+}
+
+/// What of the environment goes before the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// UNSPOOL_ARCHIVE.
+    pub archive: Option<PathBuf>,
+    /// NO_COLOR.
+    pub no_color: bool,
+    /// CLICOLOR_FORCE.
+    pub force_color: bool,
+    /// TERM is that of a terminal without colours.
+    pub colourless_terminal: bool,
+    /// TZ.
+    pub time_zone: bool,
+}
+
+impl Environment {
+    /// As this process has it. A variable that is set to nothing is not set.
+    pub fn of_process() -> Self {
+        let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            archive: set("UNSPOOL_ARCHIVE").map(PathBuf::from),
+            no_color: set("NO_COLOR").is_some(),
+            force_color: set("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
+            colourless_terminal: set("TERM").is_some_and(|term| term.to_string_lossy().starts_with("vt")),
+            time_zone: set("TZ").is_some(),
+        }
+    }
+}
+
+/// What the command line says, where it says something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields of `Config`
+pub struct Flags {
+    pub color: Option<Color>,
+    pub conversation_mb: Option<ConversationMb>,
+    pub member_gb: Option<Size>,
+    pub ratio: Option<Count>,
+    pub members: Option<Count>,
+    pub memory_mb: Option<Size>,
+    pub stdin_mb: Option<Size>,
+    pub nested_mb: Option<Size>,
+}
+
+#[cfg(test)]
+mod tests;

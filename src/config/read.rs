@@ -1,0 +1,135 @@
+//! Reads the file's text upon the built-in values.
+
+use std::{fmt, ops::Range};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    Config, World,
+    keys::in_order,
+    suggest,
+    value::{kind, quoted},
+};
+
+/// Something that is wrong with the file: one line, without the file's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// What, and what to do.
+    pub reason: String,
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}: {}", self.line, self.column, self.reason)
+    }
+}
+
+/// The text of a file, asked where a byte of it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text<'a>(&'a str);
+
+impl Text<'_> {
+    /// The line of a byte, from 1.
+    pub fn line(self, byte: usize) -> usize {
+        1 + memchr::memchr_iter(b'\n', self.0.as_bytes().get(..byte).unwrap_or(self.0.as_bytes())).count()
+    }
+
+    pub fn complaint(self, span: Range<usize>, reason: String) -> Complaint {
+        let before = self.0.get(..span.start).unwrap_or(self.0);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Complaint { line: self.line(span.start), column: line.chars().count() + 1, reason }
+    }
+}
+
+/// Takes every option of the file that is right, and complains of the others in the order in which they stand.
+pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<Complaint> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let end = valid.len()..valid.len();
+            return vec![
+                Text(&valid).complaint(end, "this is no UTF-8: nothing of the file counts".to_owned()),
+            ];
+        }
+    };
+    let place = Text(text);
+    let document = match DeTable::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let words = error.message().lines().collect::<Vec<_>>().join(", ");
+            let span = error.span().unwrap_or(text.len()..text.len());
+            return vec![place.complaint(span, format!("{words}: nothing of the file counts"))];
+        }
+    };
+    let mut complaints = Vec::new();
+    for (key, value) in in_order(document.get_ref()) {
+        let name = &**key.get_ref();
+        match value.get_ref() {
+            DeValue::Table(table) if name == "keys" => config.keys.read(table, &place, &mut complaints),
+            DeValue::Table(table) if is_table(config, name) => {
+                for (key, value) in in_order(table) {
+                    let path = format!("{name}.{}", key.get_ref());
+                    let line = place.line(key.span().start);
+                    if let Err(reason) = set(config, &path, value.get_ref(), line, world) {
+                        let span = if reason.unknown { key.span() } else { value.span() };
+                        complaints.push(place.complaint(span, reason.words));
+                    }
+                }
+            }
+            other if name == "keys" || is_table(config, name) => {
+                let reason = format!("{name} is a table, not {}: [{name}] begins it", kind(other));
+                complaints.push(place.complaint(value.span(), reason));
+            }
+            other => {
+                let line = place.line(key.span().start);
+                if let Err(reason) = set(config, name, other, line, world) {
+                    let span = if reason.unknown { key.span() } else { value.span() };
+                    complaints.push(place.complaint(span, reason.words));
+                }
+            }
+        }
+    }
+    complaints
+}
+
+/// Why an option was not set.
+struct Wrong {
+    /// There is none of that name.
+    unknown: bool,
+    words: String,
+}
+
+fn set(
+    config: &mut Config,
+    path: &str,
+    value: &DeValue<'_>,
+    line: usize,
+    world: &World<'_>,
+) -> Result<(), Wrong> {
+    let mut entries = config.entries();
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.path == path) {
+        let read = entry.slot.read(value, line, world);
+        return read.map_err(|words| Wrong { unknown: false, words: format!("{path}: {words}") });
+    }
+    // By its last word: it may stand in the wrong table.
+    let last = |path: &'static str| path.rsplit('.').next().unwrap_or(path);
+    let known = || entries.iter().map(|entry| entry.path).chain(["keys", "open", "limits"]);
+    let written = path.rsplit('.').next().unwrap_or(path);
+    let meant = suggest::nearest(written, known().map(last));
+    let meant = meant.and_then(|word| known().find(|path| last(path) == word));
+    let words = match meant {
+        Some(meant) => format!("there is no option {}: did you mean {}?", quoted(path), quoted(meant)),
+        None => format!("there is no option {}: unspool config lists all", quoted(path)),
+    };
+    Err(Wrong { unknown: true, words })
+}
+
+/// Whether options stand in a table of that name.
+fn is_table(config: &mut Config, name: &str) -> bool {
+    config.entries().iter().any(|entry| entry.place().0 == name)
+}

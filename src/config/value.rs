@@ -1,0 +1,306 @@
+//! What an option can be: a word of a list, a number in its bounds, yes or no, paths, a time zone. Each knows how it is
+//! read from TOML, how it is written there, and what it takes, in words.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use jiff::tz::TimeZone;
+use toml::de::DeValue;
+
+use super::{World, suggest};
+
+/// Which layer a value is from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody said anything.
+    #[default]
+    Default,
+    /// The config file, in this line, from 1.
+    File(usize),
+    /// A variable of the environment.
+    Environment(&'static str),
+    /// A flag.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => formatter.write_str("default"),
+            Self::File(line) => write!(formatter, "line {line}"),
+            Self::Environment(name) => write!(formatter, "${name}"),
+            Self::Flag(name) => formatter.write_str(name),
+        }
+    }
+}
+
+/// A value and where it is from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layered<T> {
+    /// What is in force.
+    pub value: T,
+    /// Since which layer.
+    pub origin: Origin,
+}
+
+impl<T> Layered<T> {
+    /// A built-in value.
+    pub fn new(value: T) -> Self {
+        Self { value, origin: Origin::Default }
+    }
+
+    /// A flag, if it was given.
+    pub(super) fn flag(&mut self, name: &'static str, value: Option<T>) {
+        if let Some(value) = value {
+            *self = Self { value, origin: Origin::Flag(name) };
+        }
+    }
+}
+
+/// An option's value, whatever its type.
+pub trait Slot {
+    /// Takes what the file says in this line, or says what it should be.
+    fn read(&mut self, value: &DeValue<'_>, line: usize, world: &World<'_>) -> Result<(), String>;
+    /// As TOML.
+    fn show(&self) -> String;
+    /// Where it is from.
+    fn origin(&self) -> Origin;
+    /// What it takes: `"auto", "always" or "never"`.
+    fn takes(&self) -> String;
+}
+
+impl<T: Value> Slot for Layered<T> {
+    fn read(&mut self, value: &DeValue<'_>, line: usize, world: &World<'_>) -> Result<(), String> {
+        *self = Self { value: T::read(value, world)?, origin: Origin::File(line) };
+        Ok(())
+    }
+
+    fn show(&self) -> String {
+        self.value.show()
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn takes(&self) -> String {
+        T::takes()
+    }
+}
+
+/// What can stand in the file.
+pub trait Value: Sized {
+    /// Or why not, in a few words.
+    fn read(value: &DeValue<'_>, world: &World<'_>) -> Result<Self, String>;
+    /// As TOML.
+    fn show(&self) -> String;
+    /// See [`Slot::takes`].
+    fn takes() -> String;
+}
+
+/// One of a few, each with its word.
+pub trait Words: Copy + PartialEq + 'static {
+    /// All of them.
+    const ALL: &'static [(Self, &'static str)];
+}
+
+impl<T: Words> Value for T {
+    fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
+        let DeValue::String(text) = value else { return Err(wrong_kind::<Self>(value)) };
+        let known = |&&(_, word): &&(Self, &str)| word == &**text;
+        if let Some((value, _)) = Self::ALL.iter().find(known) {
+            return Ok(*value);
+        }
+        let words = Self::ALL.iter().map(|(_, word)| *word);
+        Err(match suggest::nearest(text, words) {
+            Some(word) => format!("there is no {}: did you mean {}?", quoted(text), quoted(word)),
+            None => format!("there is no {}: it takes {}", quoted(text), Self::takes()),
+        })
+    }
+
+    fn show(&self) -> String {
+        Self::ALL.iter().find(|(value, _)| value == self).map_or_else(String::new, |(_, word)| quoted(word))
+    }
+
+    fn takes() -> String {
+        let words: Vec<String> = Self::ALL.iter().map(|(_, word)| quoted(word)).collect();
+        match words.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            _ => words.concat(),
+        }
+    }
+}
+
+impl Value for bool {
+    fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
+        if let DeValue::Boolean(value) = value { Ok(*value) } else { Err(wrong_kind::<Self>(value)) }
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+
+    fn takes() -> String {
+        "true or false".to_owned()
+    }
+}
+
+/// A number within bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number<const LEAST: u64, const MOST: u64>(u64);
+
+impl<const LEAST: u64, const MOST: u64> Number<LEAST, MOST> {
+    /// The nearest to it within the bounds.
+    pub fn clamped(number: u64) -> Self {
+        Self(number.clamp(LEAST, MOST))
+    }
+
+    /// The number.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+
+    fn checked(number: u64) -> Option<Self> {
+        (LEAST..=MOST).contains(&number).then_some(Self(number))
+    }
+}
+
+impl<const LEAST: u64, const MOST: u64> FromStr for Number<LEAST, MOST> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().ok().and_then(Self::checked).ok_or_else(|| format!("it takes {}", Self::takes()))
+    }
+}
+
+impl<const LEAST: u64, const MOST: u64> Value for Number<LEAST, MOST> {
+    fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
+        let DeValue::Integer(number) = value else { return Err(wrong_kind::<Self>(value)) };
+        let parsed = u64::from_str_radix(number.as_str(), number.radix()).ok().and_then(Self::checked);
+        parsed.ok_or_else(|| format!("it takes {}, not {number}", Self::takes()))
+    }
+
+    fn show(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn takes() -> String {
+        format!("a number from {LEAST} to {MOST}")
+    }
+}
+
+impl Value for Vec<PathBuf> {
+    fn read(value: &DeValue<'_>, world: &World<'_>) -> Result<Self, String> {
+        let one = |value: &DeValue<'_>| match value {
+            DeValue::String(text) => path(text, world),
+            _ => Err(wrong_kind::<Self>(value)),
+        };
+        match value {
+            DeValue::Array(paths) => paths.iter().map(|value| one(value.get_ref())).collect(),
+            value => Ok(vec![one(value)?]),
+        }
+    }
+
+    fn show(&self) -> String {
+        let paths: Vec<String> = self.iter().map(|path| quoted(&path.to_string_lossy())).collect();
+        if let [one] = &*paths { one.clone() } else { format!("[{}]", paths.join(", ")) }
+    }
+
+    fn takes() -> String {
+        "a path, or several in brackets, each from / or ~/ on".to_owned()
+    }
+}
+
+/// A path that means the same from wherever the program is started.
+fn path(text: &str, world: &World<'_>) -> Result<PathBuf, String> {
+    if let Some(rest) = text.strip_prefix("~/") {
+        let home = world.home.ok_or("there is no home folder for the ~ to stand for")?;
+        return Ok(home.join(rest));
+    }
+    let path = Path::new(text);
+    if path.is_absolute() {
+        return Ok(path.to_owned());
+    }
+    Err(format!("{} depends on where one is: give it from / or ~/ on", quoted(text)))
+}
+
+/// Whose clock.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Zone {
+    /// This machine's.
+    #[default]
+    Local,
+    /// That of a place, with its name.
+    Named(String, TimeZone),
+}
+
+impl Zone {
+    /// The zone itself.
+    pub fn get(&self) -> TimeZone {
+        match self {
+            Self::Local => TimeZone::system(),
+            Self::Named(_, zone) => zone.clone(),
+        }
+    }
+}
+
+impl Value for Zone {
+    fn read(value: &DeValue<'_>, world: &World<'_>) -> Result<Self, String> {
+        let DeValue::String(name) = value else { return Err(wrong_kind::<Self>(value)) };
+        if name == "local" {
+            return Ok(Self::Local);
+        }
+        let zone = (world.zone)(name).ok_or_else(|| {
+            format!("this machine knows no time zone {}: one is named as in \"Europe/Zurich\"", quoted(name))
+        })?;
+        Ok(Self::Named(name.clone().into_owned(), zone))
+    }
+
+    fn show(&self) -> String {
+        quoted(match self {
+            Self::Local => "local",
+            Self::Named(name, _) => name,
+        })
+    }
+
+    fn takes() -> String {
+        "\"local\" or a name such as \"Europe/Zurich\"".to_owned()
+    }
+}
+
+fn wrong_kind<T: Value>(value: &DeValue<'_>) -> String {
+    format!("it takes {}, not {}", T::takes(), kind(value))
+}
+
+/// What a value is, in words.
+pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// A TOML string.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            other if other.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(other))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}

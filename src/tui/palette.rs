@@ -1,0 +1,65 @@
+//! The 256 colours that nearly every terminal has, and which of them is nearest to one of 24 bits.
+//!
+//! The first sixteen are the person's own and can be anything, so they are never taken.
+
+use ratatui::style::Color;
+
+/// The steps of the colour cube.
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+/// What one of the colours from 16 on looks like.
+const fn components_of(index: u8) -> (u8, u8, u8) {
+    if index >= 232 {
+        let grey = 8 + 10 * (index - 232);
+        return (grey, grey, grey);
+    }
+    let cube = index.saturating_sub(16);
+    (STEPS[(cube / 36) as usize], STEPS[(cube / 6 % 6) as usize], STEPS[(cube % 6) as usize])
+}
+
+/// Red, green and blue; `None` where the terminal decides.
+pub fn components(colour: Color) -> Option<(u8, u8, u8)> {
+    match colour {
+        Color::Rgb(red, green, blue) => Some((red, green, blue)),
+        Color::Indexed(index @ 16..) => Some(components_of(index)),
+        _ => None,
+    }
+}
+
+/// The nearest of the 240 to a colour of 24 bits; any other stays as it is.
+pub fn nearest(colour: Color) -> Color {
+    let Color::Rgb(red, green, blue) = colour else { return colour };
+    let wanted = (red, green, blue);
+    let nearest = (16..=255).min_by_key(|&index| distance(wanted, components_of(index)));
+    nearest.map_or(colour, Color::Indexed)
+}
+
+/// How different two colours are to the eye, roughly: red counts more among the reds, blue more among the blues.
+fn distance(one: (u8, u8, u8), other: (u8, u8, u8)) -> i32 {
+    let square = |a: u8, b: u8| (i32::from(a) - i32::from(b)).pow(2);
+    let red = i32::midpoint(i32::from(one.0), i32::from(other.0));
+    (((512 + red) * square(one.0, other.0)) >> 8)
+        + 4 * square(one.1, other.1)
+        + (((767 - red) * square(one.2, other.2)) >> 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_of_the_cube_or_the_greys_is_itself() {
+        for index in 16..=255 {
+            let (red, green, blue) = components_of(index);
+            let found = nearest(Color::Rgb(red, green, blue));
+            assert_eq!(components(found), Some((red, green, blue)), "{index}");
+        }
+    }
+
+    #[test]
+    fn others_are_shown_by_what_is_like_them() {
+        assert_eq!(nearest(Color::from_u32(0x00_ff_00_01)), Color::Indexed(196));
+        assert_eq!(nearest(Color::from_u32(0x00_16_18_1d)), Color::Indexed(234));
+        assert_eq!(nearest(Color::Yellow), Color::Yellow, "the person's own is left to the person");
+    }
+}
