@@ -20,7 +20,8 @@ fn unspool() -> Command {
     {
         command.env_remove(name);
     }
-    command.env("TZ", "UTC").stdin(Stdio::null());
+    // Nobody's own config file either.
+    command.env("XDG_CONFIG_HOME", "/nonexistent").env("TZ", "UTC").stdin(Stdio::null());
     command
 }
 

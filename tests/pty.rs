@@ -45,6 +45,7 @@ fn extracted() -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_unspool"))
         .args(["extract", "--demo", "-q", "title:\"Ingress returns 504\""])
         .env("TZ", "UTC")
+        .env("XDG_CONFIG_HOME", "/nonexistent")
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");

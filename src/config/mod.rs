@@ -15,20 +15,19 @@
 
 pub mod file;
 pub mod keys;
+mod layers;
 mod read;
 mod show;
 mod suggest;
 mod value;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
 pub use self::{
     keys::{Key, Keys},
+    layers::{Environment, Flags, World},
     read::Complaint,
     show::show,
     value::{Layered, Number, Origin, Slot, Words, Zone},
@@ -296,53 +295,6 @@ impl Config {
         entries
     }
 
-    /// All layers, one upon the other, and what is wrong with the file.
-    pub fn layered(
-        file: Option<&[u8]>,
-        world: &World<'_>,
-        environment: &Environment,
-        flags: &Flags,
-    ) -> (Self, Vec<Complaint>) {
-        let mut config = Self::default();
-        let complaints = file.map(|text| read::read(text, world, &mut config)).unwrap_or_default();
-        config.heed_environment(environment);
-        config.heed_flags(flags);
-        // Last: it follows from what all layers say of colour.
-        if config.color.value == Color::Never {
-            config.theme = Layered { value: ThemeName::Mono, origin: config.color.origin };
-        } else if environment.colourless_terminal && config.color.value == Color::Auto {
-            config.theme = Layered { value: ThemeName::Mono, origin: Origin::Environment("TERM") };
-        }
-        (config, complaints)
-    }
-
-    fn heed_environment(&mut self, environment: &Environment) {
-        let from = Origin::Environment;
-        if let Some(path) = &environment.archive {
-            self.archive = Layered { value: vec![path.clone()], origin: from("UNSPOOL_ARCHIVE") };
-        }
-        if environment.no_color {
-            self.color = Layered { value: Color::Never, origin: from("NO_COLOR") };
-        } else if environment.force_color {
-            self.color = Layered { value: Color::Always, origin: from("CLICOLOR_FORCE") };
-        }
-        if environment.time_zone {
-            self.time_zone = Layered { value: Zone::Local, origin: from("TZ") };
-        }
-    }
-
-    fn heed_flags(&mut self, flags: &Flags) {
-        let limits = &mut self.limits;
-        self.color.flag("--color", flags.color);
-        limits.conversation_mb.flag("--limit-conversation-mb", flags.conversation_mb);
-        limits.member_gb.flag("--limit-member-gb", flags.member_gb);
-        limits.ratio.flag("--limit-ratio", flags.ratio);
-        limits.members.flag("--limit-members", flags.members);
-        limits.memory_mb.flag("--limit-memory-mb", flags.memory_mb);
-        limits.stdin_mb.flag("--limit-stdin-mb", flags.stdin_mb);
-        limits.nested_mb.flag("--limit-nested-mb", flags.nested_mb);
-    }
-
     /// The bounds, as archives take them.
     pub fn limits(&self) -> Limits {
         let limits = &self.limits;
@@ -362,57 +314,6 @@ impl Config {
     pub fn zone(&self) -> TimeZone {
         self.time_zone.value.get()
     }
-}
-
-/// What of the machine a file's values are checked against.
-pub struct World<'a> {
-    /// What `~/` stands for.
-    pub home: Option<&'a Path>,
-    /// The zone of a name such as `Europe/Zurich`.
-    pub zone: &'a dyn Fn(&str) -> Option<TimeZone>,
-}
-
-/// What of the environment goes before the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
-    /// UNSPOOL_ARCHIVE.
-    pub archive: Option<PathBuf>,
-    /// NO_COLOR.
-    pub no_color: bool,
-    /// CLICOLOR_FORCE.
-    pub force_color: bool,
-    /// TERM is that of a terminal without colours.
-    pub colourless_terminal: bool,
-    /// TZ.
-    pub time_zone: bool,
-}
-
-impl Environment {
-    /// As this process has it. A variable that is set to nothing is not set.
-    pub fn of_process() -> Self {
-        let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-        Self {
-            archive: set("UNSPOOL_ARCHIVE").map(PathBuf::from),
-            no_color: set("NO_COLOR").is_some(),
-            force_color: set("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
-            colourless_terminal: set("TERM").is_some_and(|term| term.to_string_lossy().starts_with("vt")),
-            time_zone: set("TZ").is_some(),
-        }
-    }
-}
-
-/// What the command line says, where it says something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)] // the fields of `Config`
-pub struct Flags {
-    pub color: Option<Color>,
-    pub conversation_mb: Option<ConversationMb>,
-    pub member_gb: Option<Size>,
-    pub ratio: Option<Count>,
-    pub members: Option<Count>,
-    pub memory_mb: Option<Size>,
-    pub stdin_mb: Option<Size>,
-    pub nested_mb: Option<Size>,
 }
 
 #[cfg(test)]

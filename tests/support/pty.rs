@@ -33,6 +33,7 @@ impl Setup {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("TZ", "UTC");
+        command.env("XDG_CONFIG_HOME", "/nonexistent"); // nobody's own config file
         command.cwd(std::env::temp_dir());
         Self { command, columns: 80, rows: 24 }
     }
