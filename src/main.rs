@@ -5,7 +5,7 @@ use unspool::{cli, tui};
 fn main() -> std::process::ExitCode {
     // A core dump would hold the archive.
     tui::terminal::forbid_core_dumps();
-    cli::run(|cli::Screen { archives, query, config, warning, pick }| {
-        tui::run(tui::Launch { archives, query, config, warning, pick })
+    cli::run(|cli::Screen { archives, named_by, query, config, warning, pick }| {
+        tui::run(tui::Launch { archives, named_by, query, config, warning, pick })
     })
 }

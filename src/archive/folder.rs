@@ -35,7 +35,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<Entry>, Fault> {
                 entries.push(Entry { name: path.into(), size, content: Content::File(item.path()) });
             }
             if entries.len() + waiting.len() > limits.members {
-                return Err(Fault(format!("it holds more than {} files", limits.members)));
+                return Err(Fault(format!("it holds more than {} files (--limit-members)", limits.members)));
             }
         }
     }

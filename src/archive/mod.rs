@@ -310,8 +310,12 @@ fn packed(
     match method {
         Method::Stored => Ok(Stream::stored(bytes, declared, limits)),
         Method::Deflated => Ok(Stream::deflated(bytes, declared, limits)),
-        Method::Encrypted => Err(Fault("it is encrypted".into())),
-        Method::Unsupported => Err(Fault("its compression is not supported (deflate was expected)".into())),
+        Method::Encrypted => {
+            Err(Fault("it is encrypted: unpack it with its password and name the folder".into()))
+        }
+        Method::Unsupported => {
+            Err(Fault("its compression is not supported: unpack it and name the folder".into()))
+        }
     }
 }
 

@@ -80,7 +80,10 @@ impl Opening {
                 let read = stdin.by_ref().take(most + 1).read_to_end(&mut bytes);
                 read.map_err(|error| format!("cannot be read: {}", plain(&error)))?;
                 if bytes.len() as u64 > most {
-                    return Err(format!("it goes on past {} GB: name the file instead", most >> 30));
+                    return Err(format!(
+                        "it goes on past {} GB (--limit-stdin-mb): name the file instead",
+                        most >> 30
+                    ));
                 }
                 self.bytes(&Bytes::memory(bytes), "conversations.json")
             }
@@ -193,7 +196,7 @@ impl Opening {
             self.containers.push(bytes.clone());
             let inner = self.list(&bytes, container, &name)?;
             if self.entries.len() + inner.len() > self.limits.members {
-                return Err(format!("it has more than {} members", self.limits.members));
+                return Err(format!("it has more than {} members (--limit-members)", self.limits.members));
             }
             self.entries.extend(inner);
         }
@@ -209,8 +212,12 @@ impl Opening {
         match method {
             Method::Stored => return Ok(bytes),
             Method::Deflated => {}
-            Method::Encrypted => return Err(Fault("it is encrypted".into())),
-            Method::Unsupported => return Err(Fault("its compression is not supported".into())),
+            Method::Encrypted => {
+                return Err(Fault("it is encrypted: unpack it with its password and name the folder".into()));
+            }
+            Method::Unsupported => {
+                return Err(Fault("its compression is not supported: unpack it and name the folder".into()));
+            }
         }
         let most = self.limits.nested_bytes;
         let declared = super::stream::Declared { size: entry.size, crc };
@@ -223,8 +230,10 @@ impl Opening {
             inflated.truncate(start + count);
             *memory += count as u64;
             if *memory > most {
-                let reason =
-                    format!("zips inside it inflate to more than {} MB: unpack it first", most >> 20);
+                let reason = format!(
+                    "zips inside it inflate to more than {} MB (--limit-nested-mb): unpack it first",
+                    most >> 20
+                );
                 return Err(Fault(reason));
             }
             match fault {

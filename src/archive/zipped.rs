@@ -25,7 +25,11 @@ pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<Vec<
     let archive =
         ZipArchive::new(reader).map_err(|error| Fault(format!("its directory cannot be read ({error})")))?;
     if archive.len() > limits.members {
-        return Err(Fault(format!("it has {} members, more than {}", archive.len(), limits.members)));
+        return Err(Fault(format!(
+            "it has {} members, more than {} (--limit-members)",
+            archive.len(),
+            limits.members
+        )));
     }
     let mut entries = Vec::with_capacity(archive.len());
     for index in 0..archive.len() {

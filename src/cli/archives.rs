@@ -89,7 +89,12 @@ fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow
     let limits = global.limits();
     let archives = locations
         .iter()
-        .map(|location| Archive::open(location, limits).map_err(anyhow::Error::from))
+        .map(|location| {
+            Archive::open(location, limits).map_err(|error| match global.named_by(named) {
+                Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
+                None => error.into(),
+            })
+        })
         .collect::<anyhow::Result<Vec<Archive>>>()?;
     let batches: Mutex<Vec<Vec<Conversation>>> = Mutex::default();
     let progress = Progress::new("reading");
@@ -111,7 +116,10 @@ fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow
     });
     progress.finish();
     if let Some(failure) = report.failure() {
-        bail!(failure);
+        // A line an archive.
+        let (others, last) = failure.rsplit_once('\n').unwrap_or(("", &failure));
+        others.lines().for_each(tell);
+        bail!(last.to_owned());
     }
     // Batches come as threads finish them. In the order of the archive, the same archive gives the same answer: which
     // of two equal conversations stays, and which of two with one title gets the plain name.

@@ -20,7 +20,7 @@ use crate::{
     conversation::Conversation,
     extract::{
         self, Format, Include, Options,
-        clipboard::{Clipboard, Surroundings},
+        clipboard::{Clipboard, CopyError, Surroundings},
         many::write_each,
         redaction::Redaction,
         save::{self, Clobber, Draft, SaveError},
@@ -262,9 +262,19 @@ fn to_clipboard(
         Surroundings::from_env(),
         config.osc52_limit.value.get() as usize,
     );
-    let copied = clipboard.copy(&String::from_utf8_lossy(&bytes))?;
+    let copied = clipboard.copy(&String::from_utf8_lossy(&bytes)).map_err(|error| match error {
+        CopyError::TooLarge { bytes, limit } => anyhow::anyhow!(
+            "too large for the terminal's clipboard ({bytes} bytes, it takes {limit}): -o FILE writes a file"
+        ),
+        CopyError::Failed(_) => error.into(),
+    })?;
     if !copied.terminal.is_empty() {
-        to_terminal(&copied.terminal).context("no terminal to copy by")?;
+        to_terminal(&copied.terminal).map_err(|error| {
+            anyhow::anyhow!(
+                "there is no terminal to copy by ({}): -o FILE writes a file",
+                save::reason(&error)
+            )
+        })?;
     }
     tell(&format!(
         "copied {} ({}) to the clipboard {}",

@@ -8,7 +8,7 @@ use super::{args, output::tell};
 use crate::{
     archive::Limits,
     config::{
-        Color, Config, Environment, Flags,
+        Color, Config, Environment, Flags, Origin,
         file::{self, Loaded, Which},
     },
 };
@@ -75,6 +75,18 @@ impl Global {
     /// Whose clock dates are by.
     pub fn zone(&self) -> TimeZone {
         self.config().zone()
+    }
+
+    /// Who names the archives, if it is not the command line: they may be long forgotten.
+    pub fn named_by(&self, named: &[PathBuf]) -> Option<String> {
+        if self.demo || !named.is_empty() {
+            return None;
+        }
+        match self.config().archive.origin {
+            Origin::File(line) => Some(format!("line {line} of the config file")),
+            Origin::Environment(name) => Some(format!("${name}")),
+            Origin::Default | Origin::Flag(_) => None,
+        }
     }
 
     /// What to open where nothing is named.

@@ -47,6 +47,8 @@ enum Outcome {
 pub struct Screen {
     /// What to open; nothing: the person is asked.
     pub archives: Vec<Location>,
+    /// Who names them, if it is not the command line.
+    pub named_by: Option<String>,
     /// The query to begin with.
     pub query: String,
     /// The configuration in force.
@@ -124,6 +126,7 @@ fn screen(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -
 fn what_to_show(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> Screen {
     Screen {
         archives: archives::locations(&global, named),
+        named_by: global.named_by(named),
         query: query.unwrap_or_default(),
         warning: global.loaded.short_warning(),
         config: global.loaded.config,

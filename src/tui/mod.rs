@@ -52,7 +52,10 @@ use self::{
 use crate::{
     archive::{Archive, Limits, Location},
     config::Config,
-    extract::clipboard::{Clipboard, Surroundings},
+    extract::{
+        clipboard::{Clipboard, Surroundings},
+        save,
+    },
     secrets::Scanner,
     transcript::{self, Present},
 };
@@ -62,6 +65,8 @@ use crate::{
 pub struct Launch {
     /// What to open; nothing: the person is asked.
     pub archives: Vec<Location>,
+    /// Who names them, if it is not the command line.
+    pub named_by: Option<String>,
     /// The query to begin with.
     pub query: String,
     /// What the person has settled.
@@ -98,7 +103,7 @@ pub fn run(launch: Launch) -> Result<ExitCode> {
     terminal::report_panics(desk::expects_panics);
     // What cannot be opened is said before the screen is taken.
     let limits = launch.config.limits();
-    let given = open(&launch.archives, limits)?;
+    let given = open(&launch.archives, limits, launch.named_by.as_deref())?;
     let (events, waiting) = channel();
     let mut terminal = Terminal::enter(terminal::Options { stdout_is_data: launch.pick })?;
     listen(&events)?;
@@ -163,8 +168,14 @@ pub fn run(launch: Launch) -> Result<ExitCode> {
     }
 }
 
-fn open(locations: &[Location], limits: Limits) -> Result<Vec<Archive>> {
-    Ok(locations.iter().map(|location| Archive::open(location, limits)).collect::<Result<_, _>>()?)
+fn open(locations: &[Location], limits: Limits, named_by: Option<&str>) -> Result<Vec<Archive>> {
+    let opened = |location| {
+        Archive::open(location, limits).map_err(|error| match named_by {
+            Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
+            None => error.into(),
+        })
+    };
+    locations.iter().map(opened).collect()
 }
 
 /// What came of asking for an archive.
@@ -347,7 +358,9 @@ fn print(text: &str) -> Result<()> {
     let written =
         stdout.write_all(harmless.as_deref().unwrap_or(text).as_bytes()).and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            anyhow::bail!("cannot write to stdout: {}", save::reason(&error))
+        }
         _ => Ok(()),
     }
 }

@@ -6,6 +6,8 @@ use std::{
     thread,
 };
 
+use crate::extract::save::reason;
+
 /// Runs `command` by the shell; waits for it, and for enter, so that what it wrote can be read. The reason, if it
 /// could not be run or failed.
 pub fn run(command: &str, text: &str) -> Result<(), String> {
@@ -15,7 +17,7 @@ pub fn run(command: &str, text: &str) -> Result<(), String> {
         .arg(command)
         .stdin(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("{shell} could not be run: {error}"))?;
+        .map_err(|error| format!("{shell} could not be run: {}", reason(&error)))?;
     let input = child.stdin.take();
     let status = thread::scope(|scope| {
         scope.spawn(move || {
@@ -31,6 +33,6 @@ pub fn run(command: &str, text: &str) -> Result<(), String> {
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("the command ended with {status}")),
-        Err(error) => Err(format!("the command was lost: {error}")),
+        Err(error) => Err(format!("the command was lost: {}", reason(&error))),
     }
 }

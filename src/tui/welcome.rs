@@ -1,6 +1,10 @@
 //! The screen of somebody who has no archive yet: how to get one, and those that lie about.
 
-use std::{fs, path::PathBuf, time::SystemTime};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use ratatui::{
     buffer::Buffer,
@@ -29,8 +33,10 @@ const MOST_OFFERS: usize = 10;
 pub struct Offer {
     /// Where.
     pub path: PathBuf,
-    /// In bytes.
-    pub size: u64,
+    /// Where, as it is shown: `~/Downloads/export.zip`.
+    pub name: String,
+    /// How large, in words.
+    pub size: String,
     /// When it was last written, in words: "3 days ago".
     pub age: String,
 }
@@ -38,34 +44,33 @@ pub struct Offer {
 /// The archives in the current folder and in `~/Downloads`, newest first: only those that hold conversations.
 pub fn look_around() -> Vec<Offer> {
     let downloads = etcetera::home_dir().ok().map(|home| home.join("Downloads"));
-    let mut found: Vec<(SystemTime, Offer)> = Vec::new();
-    for folder in [Some(PathBuf::from(".")), downloads].into_iter().flatten() {
-        let Ok(entries) = fs::read_dir(folder) else { continue };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let Ok(about) = fs::metadata(&path) else { continue };
-            if !about.is_file() || !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
-            {
-                continue;
-            }
-            if archive::looks_like_archive(&path) {
-                let written = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-                let age = age(written);
-                found.push((written, Offer { path, size: about.len(), age }));
-            }
-        }
-    }
-    found.sort_by_key(|(written, _)| std::cmp::Reverse(*written));
-    found.into_iter().map(|(_, offer)| offer).take(MOST_OFFERS).collect()
+    let here = fs::canonicalize(".").ok();
+    // Who stands in ~/Downloads sees it once.
+    let downloads = downloads.filter(|folder| fs::canonicalize(folder).ok() != here);
+    let folders: Vec<PathBuf> = [Some(PathBuf::from(".")), downloads].into_iter().flatten().collect();
+    archive::offered(&folders).into_iter().take(MOST_OFFERS).map(offer).collect()
 }
 
-fn age(written: SystemTime) -> String {
-    let days = written.elapsed().map_or(0, |age| age.as_secs() / 86_400) as usize;
+fn offer(path: PathBuf) -> Offer {
+    let about = fs::metadata(&path).ok();
+    let name = path.strip_prefix(".").map_or_else(|_| paths::from_home(&path), words::path);
+    let size = match &about {
+        Some(about) if about.is_dir() => "a folder".to_owned(),
+        Some(about) => words::bytes(about.len()),
+        None => String::new(),
+    };
+    let written = about.and_then(|about| about.modified().ok()).unwrap_or(SystemTime::UNIX_EPOCH);
+    Offer { path, name, size, age: age(written.elapsed().unwrap_or_default()) }
+}
+
+fn age(age: Duration) -> String {
+    let days = age.as_secs() / 86_400;
     match days {
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
         2..=59 => format!("{days} days ago"),
-        60..=729 => format!("{} months ago", days / 30),
+        60..=364 => format!("{} months ago", days / 30),
+        365..=729 => "1 year ago".to_owned(),
         _ => format!("{} years ago", days / 365),
     }
 }
@@ -187,12 +192,11 @@ impl Welcome {
             if selected {
                 paint::text(buffer, screen, row, "▌", theme.accent);
             }
-            let about = format!("{}   {}", words::bytes(offer.size), offer.age);
+            let about = format!("{}   {}", offer.size, offer.age);
             let begin = paint::right(buffer, inner, row, &about, theme.dim);
             let room = begin.saturating_sub(inner.x + 2);
             let style = if selected { theme.selected } else { theme.plain };
-            let name = words::path(&offer.path);
-            paint::text(buffer, inner, row, &sanitize::fit(&name, room as usize), style);
+            paint::text(buffer, inner, row, &sanitize::fit(&offer.name, room as usize), style);
         }
         let last = screen.height.saturating_sub(1);
         if let Some(path) = &self.path {
@@ -249,7 +253,12 @@ mod tests {
     use super::*;
 
     fn offer(name: &str) -> Offer {
-        Offer { path: name.into(), size: 48_000_000, age: "3 days ago".to_owned() }
+        Offer {
+            path: name.into(),
+            name: name.to_owned(),
+            size: "48 MB".to_owned(),
+            age: "3 days ago".to_owned(),
+        }
     }
 
     #[test]
@@ -266,6 +275,21 @@ mod tests {
         welcome.command(Command::TypePath);
         welcome.typed("my export.zip");
         assert_eq!(welcome.command(Command::Accept), Choice::Open(Location::Path("my export.zip".into())));
+    }
+
+    #[test]
+    fn ages_are_in_words() {
+        for (days, said) in [
+            (0, "today"),
+            (1, "yesterday"),
+            (59, "59 days ago"),
+            (364, "12 months ago"),
+            (365, "1 year ago"),
+            (729, "1 year ago"),
+            (730, "2 years ago"),
+        ] {
+            assert_eq!(age(Duration::from_secs(days * 86_400)), said, "{days} days");
+        }
     }
 
     #[test]

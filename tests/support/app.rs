@@ -69,6 +69,13 @@ pub fn conversation(day: u32, title: &str, turns: &[&str]) -> Conversation {
     builder.finish(heading, turns.len().checked_sub(1))
 }
 
+/// The screen in the README: the demo archive, a search just typed.
+pub fn picture() -> String {
+    let mut driver = Driver::new(100, 26, demo());
+    driver.type_("kubernetes ingress timeout");
+    driver.screen()
+}
+
 /// The app, and what it asked of the outside that is not answered here.
 pub struct Driver {
     pub app: App,

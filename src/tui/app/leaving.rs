@@ -212,7 +212,9 @@ impl App {
                 dialog.replace = true;
                 dialog.asks = Some("exists already: enter again replaces it".to_owned());
             }
-            (Err(SaveFailure::Exists), _) => self.fail(format!("{shown} exists already")),
+            (Err(SaveFailure::Exists), _) => {
+                self.fail(format!("{shown} exists already and is left as it is"));
+            }
             (Err(SaveFailure::Failed(reason)), dialog) => {
                 if let Some(Dialog::Extract(dialog)) = dialog {
                     dialog.writing = false;

@@ -158,9 +158,12 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
             lines.push(format!("nothing holds all of: {}", names.join(", ")));
         }
         for missing in &app.listing.missing {
+            // A phrase has its quotes already.
+            let quote = if missing.word.starts_with('"') { "" } else { "\"" };
+            let word = format!("{quote}{}{quote}", missing.word);
             let holds = match missing.found {
-                0 => format!("\"{}\" is in no conversation", missing.word),
-                found => format!("\"{}\" is in {}", missing.word, words::number(found)),
+                0 => format!("{word} is in no conversation"),
+                found => format!("{word} is in {}", words::number(found)),
             };
             let without = match (names.len(), missing.without) {
                 (1, _) | (_, 0) => String::new(),
