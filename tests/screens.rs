@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::app::{Driver, demo};
+use support::app::{Driver, demo, picture as picture_of_today};
 
 /// The three sizes that matter: an SSH line's, a wide terminal's, a split pane's.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
@@ -62,19 +62,12 @@ fn a_status_line_with_a_problem_in_the_query() {
     });
 }
 
-/// The picture is never drawn by hand: `README=write cargo test --test screens` puts the screen of today into it.
+/// The picture is never drawn by hand: `cargo run --example readme_picture` puts the screen of today into it.
 #[test]
 fn the_picture_in_the_readme_is_the_real_screen() {
-    let mut driver = Driver::new(100, 26, demo());
-    driver.type_("kubernetes ingress timeout");
-    let screen = driver.screen();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = std::fs::read_to_string(path).expect("the README is there");
-    let (before, rest) = readme.split_once("```\n").expect("it has a picture");
-    let (picture, after) = rest.split_once("```\n").expect("the picture ends");
-    if std::env::var_os("README").is_some_and(|value| value == "write") {
-        std::fs::write(path, format!("{before}```\n{screen}```\n{after}")).expect("the README is written");
-    } else {
-        assert_eq!(picture, screen, "README=write cargo test --test screens brings it up to date");
-    }
+    let (_, rest) = readme.split_once("```\n").expect("it has a picture");
+    let (picture, _) = rest.split_once("```\n").expect("the picture ends");
+    assert_eq!(picture, picture_of_today(), "cargo run --example readme_picture brings it up to date");
 }
