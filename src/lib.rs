@@ -4,8 +4,8 @@
 //! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
 //!
 //! ```text
-//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript, extract ─▶ config ─▶ tui
-//!                                                                                                        └─▶ cli
+//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ tui
+//!                                                                                                                 └─▶ cli
 //! ```
 //!
 //! | module | what it is |
@@ -15,10 +15,11 @@
 //! | [`import`] | one file a provider: one JSON object in, one conversation out |
 //! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
 //! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its account |
-//! | [`secrets`] | what a secret looks like (rules are data); finding, masking, redacting, the audit |
+//! | [`secrets`] | what a secret looks like (rules are data); finding, masking, redacting |
 //! | [`search`] | the query language, fuzzy titles, full text, ranking (pure); a worker |
 //! | [`transcript`] | what a reader sees for a given width; the one place where text is sanitised |
 //! | [`extract`] | Markdown, text, HTML, JSON Lines; file names (pure); saving and the clipboard |
+//! | [`audit`] | what a whole archive gives away, in the words that both front doors show |
 //! | [`config`] | what a person has settled for good: file, environment and flags in layers (pure), keys and themes by name |
 //! | [`tui`], [`cli`] | the two front doors to the same rooms; they never import each other |
 //!
@@ -40,6 +41,7 @@ pub mod transcript;
 
 pub mod extract;
 
+pub mod audit;
 pub mod config;
 
 pub mod cli;

@@ -26,9 +26,8 @@ use std::{
 };
 
 use clap::Parser;
-use jiff::tz::TimeZone;
 
-use crate::{archive::Location, config::Config, conversation::Time};
+use crate::{archive::Location, audit::report::day, config::Config};
 use args::{Cli, Command};
 use global::Global;
 use output::{is_closed_pipe, tell};
@@ -132,12 +131,4 @@ fn what_to_show(global: Global, query: Option<String>, named: &[std::path::PathB
         config: global.loaded.config,
         pick: false,
     }
-}
-
-/// The day of a time on the person's clock, `2025-03-03`; `-` for none.
-fn day(time: Option<Time>, zone: &TimeZone) -> String {
-    time.and_then(|time| jiff::Timestamp::from_microsecond(time.0).ok()).map_or_else(
-        || "-".to_owned(),
-        |time| time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d").to_string(),
-    )
 }

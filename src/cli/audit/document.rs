@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Account, role, title};
 use crate::{
+    audit::{Account, title},
     extract::rfc3339,
     library::{Handle, Library},
     secrets::{
@@ -88,7 +88,7 @@ impl<'a> Document<'a> {
                 id: &conversation.id,
                 title: title(&conversation.title),
                 date: exposure.date.and_then(rfc3339),
-                role: exposure.message.map(|message| role(conversation, message)),
+                role: exposure.message.map(|message| conversation.messages()[message].role.as_str()),
                 masked: &exposure.masked,
                 times: exposure.times,
             }

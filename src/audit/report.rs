@@ -1,0 +1,367 @@
+//! The account in words: lines, worst first, and at the end what to do. A [`Line`] is small and says where it stands;
+//! its words are made when it is shown, since there may be very many.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashSet;
+use jiff::tz::TimeZone;
+
+use super::{Account, title};
+use crate::{
+    conversation::Time,
+    extract::{self, address},
+    library::{Handle, Library},
+    secrets::{Class, KindId, Scanner, audit::Portrait},
+};
+
+/// In which order the findings of a class stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By conversation, the one last added to first.
+    #[default]
+    Conversation,
+    /// By date, newest first.
+    Date,
+    /// By kind.
+    Kind,
+}
+
+impl Order {
+    /// The next one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Conversation => Self::Date,
+            Self::Date => Self::Kind,
+            Self::Kind => Self::Conversation,
+        }
+    }
+
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversation => "by conversation",
+            Self::Date => "by date",
+            Self::Kind => "by kind",
+        }
+    }
+}
+
+/// A line of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// What follows.
+    Heading(String),
+    /// A public link, by its place in the account.
+    Shared(usize),
+    /// A finding, by its place in the account.
+    Finding(usize),
+    /// So many of a kind, in so many conversations.
+    Kind(String),
+    /// A field of the profile, by its place.
+    Profile(usize),
+    /// Custom instructions, by their place.
+    Instructions(usize),
+    /// Memory, by its place.
+    Memory(usize),
+    /// A sentence.
+    Words(String),
+    /// A page to go to, and what for.
+    Page(String, String),
+}
+
+/// Where a line leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A conversation and a message in it.
+    Message(Handle, Option<usize>),
+    /// A page of the provider's.
+    Page(String),
+}
+
+/// An account as lines.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// What is told.
+    pub account: &'a Account,
+    /// Whose handles it holds.
+    pub library: &'a Library,
+    /// For dates.
+    pub zone: &'a TimeZone,
+}
+
+impl Report<'_> {
+    /// All of it. `each`: every finding of personal data is a line, too.
+    pub fn lines(&self, order: Order, each: bool) -> Vec<Line> {
+        let mut lines = Vec::new();
+        self.shared(&mut lines);
+        self.credentials(order, &mut lines);
+        self.personal(order, each, &mut lines);
+        let account = self.account;
+        if !account.profile.is_empty() {
+            lines.push(Line::Heading("Profile (user.json)".to_owned()));
+            lines.extend((0..account.profile.len()).map(Line::Profile));
+        }
+        let portraits = |what: &str, number: usize| {
+            let versions = many(number, "version");
+            Line::Heading(format!("{what}: {versions}, and each says something of you"))
+        };
+        if !account.instructions.is_empty() {
+            lines.push(portraits("Custom instructions", account.instructions.len()));
+            lines.extend((0..account.instructions.len()).map(Line::Instructions));
+        }
+        if !account.memory.is_empty() {
+            lines.push(portraits("Memory", account.memory.len()));
+            lines.extend((0..account.memory.len()).map(Line::Memory));
+        }
+        self.attachments(&mut lines);
+        let unreadable = account.unreadable.iter();
+        lines.extend(unreadable.map(|member| Line::Heading(format!("{member} could not be read"))));
+        self.advice(&mut lines);
+        lines
+    }
+
+    fn shared(&self, lines: &mut Vec<Line>) {
+        let count = self.account.shared.len();
+        if count == 0 {
+            return lines.push(Line::Heading("No public links".to_owned()));
+        }
+        let heading = format!("{}: whoever has the address reads them", many(count, "public link"));
+        lines.push(Line::Heading(heading));
+        lines.extend((0..count).map(Line::Shared));
+    }
+
+    fn credentials(&self, order: Order, lines: &mut Vec<Line>) {
+        let places = self.ordered(Class::Credential, order);
+        if places.is_empty() {
+            return lines.push(Line::Heading("No credentials found".to_owned()));
+        }
+        let findings = &self.account.findings;
+        let conversations: HashSet<Handle> = places.iter().map(|&place| findings[place].0).collect();
+        let count = many(places.iter().map(|&place| findings[place].1.times).sum(), "credential");
+        lines.push(Line::Heading(format!("{count} in {}", many(conversations.len(), "conversation"))));
+        lines.extend(places.into_iter().map(Line::Finding));
+    }
+
+    fn ordered(&self, class: Class, order: Order) -> Vec<usize> {
+        let findings = &self.account.findings;
+        let mut places: Vec<usize> = self.account.of_class(class).map(|(place, _)| place).collect();
+        match order {
+            Order::Conversation => {}
+            Order::Date => places.sort_by_key(|&place| std::cmp::Reverse(findings[place].1.date)),
+            Order::Kind => places.sort_by_key(|&place| findings[place].1.kind),
+        }
+        places
+    }
+
+    fn personal(&self, order: Order, each: bool, lines: &mut Vec<Line>) {
+        let mut kinds: BTreeMap<KindId, (usize, HashSet<Handle>)> = BTreeMap::new();
+        for (_, (handle, exposure)) in self.account.of_class(Class::Personal) {
+            let (times, places) = kinds.entry(exposure.kind).or_default();
+            *times += exposure.times;
+            places.insert(*handle);
+        }
+        if kinds.is_empty() {
+            return lines.push(Line::Heading("No personal data found".to_owned()));
+        }
+        let more = if each { "yours or not" } else { "yours or not; --json lists each" };
+        lines.push(Line::Heading(format!("Personal data ({more})")));
+        for (kind, (times, places)) in kinds {
+            let count = Scanner::built_in().rule(kind).count(times);
+            lines.push(Line::Kind(format!("{count} in {}", many(places.len(), "conversation"))));
+        }
+        if each {
+            lines.extend(self.ordered(Class::Personal, order).into_iter().map(Line::Finding));
+        }
+    }
+
+    fn attachments(&self, lines: &mut Vec<Line>) {
+        let attached = self.account.attached;
+        if attached.named == 0 {
+            return;
+        }
+        let sorts = [
+            (attached.images, "picture"),
+            (attached.audio, "voice clip"),
+            (attached.video, "video"),
+            (attached.files, "other file"),
+        ];
+        let sorts: Vec<String> =
+            sorts.iter().filter(|(number, _)| *number > 0).map(|&(number, one)| many(number, one)).collect();
+        lines.push(Line::Heading(format!("{}: {}", many(attached.named, "attachment"), sorts.join(", "))));
+        let bytes = extract::bytes(attached.bytes);
+        lines.push(Line::Words(format!(
+            "{} of them in the archive ({bytes}); what is in them is not looked at",
+            attached.present
+        )));
+    }
+
+    /// What to do, most urgent first; only what applies.
+    fn advice(&self, lines: &mut Vec<Line>) {
+        let account = self.account;
+        let scanner = Scanner::built_in();
+        lines.push(Line::Heading("What to do".to_owned()));
+        let say = |words: &str| Line::Words(words.to_owned());
+        let mut kinds: Vec<_> =
+            account.of_class(Class::Credential).map(|(_, (_, exposure))| exposure.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if !account.shared.is_empty() {
+            lines.push(say(
+                "Delete the public links: ChatGPT, Settings → Data controls → Shared links → Manage",
+            ));
+        }
+        if !kinds.is_empty() {
+            lines.push(say(
+                "Revoke each key and change each password that was ever real; then make a new one:",
+            ));
+            for rule in kinds.iter().map(|&kind| scanner.rule(kind)) {
+                lines.extend(rule.revoke().map(|page| Line::Page(rule.id().to_owned(), page.to_owned())));
+            }
+            lines.push(say("Delete those conversations in ChatGPT:"));
+            let mut told = HashSet::new();
+            for (_, (handle, _)) in account.of_class(Class::Credential) {
+                let page = address(self.library.get(*handle)).filter(|_| told.insert(*handle));
+                lines.extend(page.map(|page| Line::Page(String::new(), page)));
+            }
+        }
+        if !account.memory.is_empty() || !account.instructions.is_empty() {
+            lines.push(say("Look through memory and custom instructions: Settings → Personalization"));
+        }
+        lines.extend([
+            say("Switch off training: Settings → Data controls → Improve the model for everyone"),
+            say("Say what nobody shall keep in a temporary chat: it is not in the history"),
+            say("Keep this archive where only you can read it; it says all this to whoever has it"),
+        ]);
+    }
+
+    /// The columns of a line; all may be the archive's. `ids`: the conversation's id is one of them.
+    pub fn fields(&self, line: &Line, ids: bool) -> Vec<String> {
+        let account = self.account;
+        let scanner = Scanner::built_in();
+        let named = |handle: Handle, mut fields: Vec<String>| {
+            let conversation = self.library.get(handle);
+            if ids {
+                fields.push(conversation.id.to_string());
+            }
+            fields.push(title(&conversation.title));
+            fields
+        };
+        match line {
+            Line::Heading(words) | Line::Kind(words) | Line::Words(words) => vec![words.clone()],
+            Line::Page(what, page) if what.is_empty() => vec![String::new(), page.clone()],
+            Line::Page(what, page) => vec![String::new(), what.clone(), page.clone()],
+            &Line::Shared(place) => {
+                let link = &account.shared[place];
+                let address = link.address().unwrap_or_else(|| link.id.clone());
+                vec![address, title(&link.title)]
+            }
+            &Line::Profile(place) => {
+                let (_, field) = &account.profile[place];
+                vec![field.name.clone(), field.masked.clone()]
+            }
+            &Line::Finding(place) => {
+                let (handle, exposure) = &account.findings[place];
+                let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
+                let messages = self.library.get(*handle).messages();
+                let place = exposure.message.map_or("title", |message| messages[message].role.as_str());
+                let fields = vec![
+                    day(exposure.date, self.zone),
+                    scanner.rule(exposure.kind).id().to_owned(),
+                    exposure.masked.clone(),
+                    times,
+                    place.to_owned(),
+                ];
+                named(*handle, fields)
+            }
+            &Line::Instructions(place) => {
+                let (handle, portrait) = &account.instructions[place];
+                named(*handle, self.portrait(portrait))
+            }
+            &Line::Memory(place) => {
+                let (handle, portrait) = &account.memory[place];
+                named(*handle, self.portrait(portrait))
+            }
+        }
+    }
+
+    fn portrait(&self, portrait: &Portrait) -> Vec<String> {
+        let mut size =
+            format!("{} in {}", many(portrait.characters, "character"), many(portrait.entries, "line"));
+        if !portrait.holds.is_empty() {
+            size = format!("{size}, with {}", portrait.holds.sentence(Scanner::built_in()));
+        }
+        vec![day(portrait.date, self.zone), size]
+    }
+
+    /// The least widths of a line's first columns, so that they stand below each other.
+    pub fn widths(&self) -> Widths {
+        let account = self.account;
+        let scanner = Scanner::built_in();
+        let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).min(40);
+        let mut kinds = account.findings.iter().map(|(_, exposure)| scanner.rule(exposure.kind).id().len());
+        let mut masks = account.findings.iter().map(|(_, exposure)| exposure.masked.chars().count());
+        let mut fields = account.profile.iter().map(|(_, field)| field.name.chars().count());
+        Widths { kind: widest(&mut kinds), mask: widest(&mut masks), field: widest(&mut fields) }
+    }
+
+    /// Where a line leads, if anywhere.
+    pub fn place(&self, line: &Line) -> Option<Place> {
+        let account = self.account;
+        match line {
+            &Line::Finding(place) => {
+                let (handle, exposure) = &account.findings[place];
+                Some(Place::Message(*handle, exposure.message))
+            }
+            &Line::Shared(place) => {
+                let id = &account.shared[place].conversation_id;
+                let handle = self.library.by_id(id).first().copied().filter(|_| !id.is_empty())?;
+                Some(Place::Message(handle, None))
+            }
+            &Line::Instructions(place) => {
+                let (handle, portrait) = &account.instructions[place];
+                Some(Place::Message(*handle, Some(portrait.message)))
+            }
+            &Line::Memory(place) => {
+                let (handle, portrait) = &account.memory[place];
+                Some(Place::Message(*handle, Some(portrait.message)))
+            }
+            Line::Page(_, page) => Some(Place::Page(page.clone())),
+            Line::Heading(_) | Line::Kind(_) | Line::Words(_) | Line::Profile(_) => None,
+        }
+    }
+}
+
+/// See [`Report::widths`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Widths {
+    kind: usize,
+    mask: usize,
+    field: usize,
+}
+
+impl Widths {
+    /// Of this line's columns, in order; further ones are as wide as they are.
+    pub fn of(self, line: &Line) -> Vec<usize> {
+        match line {
+            Line::Finding(_) => vec![10, self.kind, self.mask, 3, 9],
+            Line::Profile(_) => vec![self.field],
+            Line::Instructions(_) | Line::Memory(_) => vec![10, 26],
+            Line::Page(..) => vec![0, 26],
+            Line::Heading(_) | Line::Kind(_) | Line::Words(_) | Line::Shared(_) => Vec::new(),
+        }
+    }
+}
+
+/// The day of a time on the person's clock, `2025-03-03`; `-` for none.
+pub fn day(time: Option<Time>, zone: &TimeZone) -> String {
+    time.and_then(|time| jiff::Timestamp::from_microsecond(time.0).ok()).map_or_else(
+        || "-".to_owned(),
+        |time| time.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d").to_string(),
+    )
+}
+
+/// `1 conversation`, `2 conversations`.
+fn many(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
