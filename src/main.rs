@@ -1,10 +1,12 @@
 //! The program: arguments in, one of the two front doors, exit code out.
 
-use unspool::{cli, tui};
+use unspool::{cli, transcript::highlight, tui};
 
 fn main() -> std::process::ExitCode {
     // A core dump would hold the archive.
     tui::terminal::forbid_core_dumps();
+    // A panic's own words may quote it.
+    tui::terminal::report_panics(highlight::catches_panics);
     cli::run(|cli::Screen { archives, named_by, query, config, warning, pick }| {
         tui::run(tui::Launch { archives, named_by, query, config, warning, pick })
     })

@@ -5,7 +5,7 @@ mod support;
 use support::app::{Driver, conversation};
 use unspool::{
     conversation::Conversation,
-    extract::{clipboard::Copied, save::Clobber},
+    extract::{clipboard::Copied, one::Written, save::Clobber},
     load::Progress,
     tui::{
         action::Action,
@@ -225,7 +225,8 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
     driver.press("enter");
     let Some(Effect::Save { clobber, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
     assert_eq!(clobber, Clobber::Replace);
-    driver.act(Action::Saved(SaveOutcome { path, result: Ok(2_100) }));
+    driver
+        .act(Action::Saved(SaveOutcome { path, result: Ok(Written { bytes: 2_100, ..Written::default() }) }));
     assert!(driver.app.dialog.is_none());
     assert!(
         driver.status().starts_with("wrote 2.1 KB to ./2025-01-04-a-day-in-zürich.md"),
@@ -438,7 +439,7 @@ fn a_piped_message_is_redacted_too() {
 #[test]
 fn a_copy_that_holds_secrets_says_so() {
     let mut driver = Driver::new(120, 24, three());
-    let copied = Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new() };
+    let copied = Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true };
     let secrets = Some("1 github-token".to_owned());
     let outcome =
         CopyOutcome { what: "the message", form: "markdown", redacted: false, secrets, result: Ok(copied) };

@@ -213,6 +213,9 @@ pub struct Extract {
     /// Begin a Markdown file with YAML: title, id, address, times, models
     #[arg(long)]
     pub front_matter: bool,
+    /// Write attachments too, into a folder beside the text, and link them
+    #[arg(long, conflicts_with = "clipboard")]
+    pub attachments: bool,
     /// Replace credentials and personal data by what they are: [redacted: github-token]
     #[arg(long)]
     pub redact: bool,

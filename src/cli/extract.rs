@@ -20,7 +20,8 @@ use crate::{
     conversation::Conversation,
     extract::{
         self, Format, Include, Options,
-        clipboard::{Clipboard, CopyError, Surroundings},
+        attachments::{Attached, Beside},
+        clipboard::{Clipboard, Surroundings},
         many::write_each,
         redaction::Redaction,
         save::{self, Clobber, Draft, SaveError},
@@ -43,6 +44,9 @@ enum Target {
 pub fn run(global: &Global, arguments: &Extract) -> anyhow::Result<Outcome> {
     let target = target(arguments);
     let options = options(arguments, global.zone());
+    if options.attachments && target == Target::Stdout {
+        bail!("attachments are files beside the text: --attachments needs -o FILE or -o DIR/");
+    }
     let redaction = Redaction::new(arguments.redact);
     let clobber = if arguments.force { Clobber::Replace } else { Clobber::Never };
     let opened = if arguments.id.is_empty() {
@@ -116,8 +120,8 @@ fn options(arguments: &Extract, zone: TimeZone) -> Options {
             hidden: has(Included::Hidden),
         },
         front_matter: arguments.front_matter,
-        leaf: None,
-        zone,
+        attachments: arguments.attachments,
+        ..Options::new(Format::default(), zone)
     }
 }
 
@@ -171,30 +175,43 @@ fn original(opened: &Opened, conversation: &Conversation) -> anyhow::Result<Vec<
 }
 
 /// One conversation's text, or its original bytes.
-fn one(opened: &Opened, handle: Handle, options: &Options, redaction: &Redaction) -> anyhow::Result<Vec<u8>> {
+fn one(
+    opened: &Opened,
+    handle: Handle,
+    options: &Options,
+    redaction: &Redaction,
+    beside: &mut Beside,
+) -> anyhow::Result<Vec<u8>> {
     let conversation = opened.library.get(handle);
     if options.format == Format::Json {
+        if options.attachments {
+            beside.take(&opened.archives, &redaction.uncounted(conversation), options)?;
+        }
         return Ok(redaction.original(&original(opened, conversation)?).into_owned());
     }
-    Ok(extract::conversation(&redaction.conversation(conversation), options).into_bytes())
+    let conversation = redaction.conversation(conversation);
+    let options = beside.take(&opened.archives, &conversation, options)?;
+    Ok(extract::conversation(&conversation, &options).into_bytes())
 }
 
-/// Gives every conversation's text to `sink`, one after the other.
+/// Gives every conversation's text to `sink`, one after the other; their attachments to `beside`.
 fn in_a_row(
     opened: &Opened,
     handles: &[Handle],
     options: &Options,
     redaction: &Redaction,
+    beside: &mut Beside,
     sink: &mut dyn FnMut(&[u8]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     if let &[handle] = handles {
-        return sink(&one(opened, handle, options, redaction)?);
+        return sink(&one(opened, handle, options, redaction, beside)?);
     }
     let progress = Progress::new("writing");
-    sink(extract::opening(options.format, &format!("{} conversations", handles.len())).as_bytes())?;
+    sink(extract::opening(options, &format!("{} conversations", handles.len())).as_bytes())?;
     for (done, &handle) in handles.iter().enumerate() {
         let conversation = redaction.conversation(opened.library.get(handle));
-        sink(extract::section(&conversation, options, done == 0).as_bytes())?;
+        let options = beside.take(&opened.archives, &conversation, options)?;
+        sink(extract::section(&conversation, &options, done == 0).as_bytes())?;
         progress.files(done as u64 + 1, handles.len() as u64);
     }
     sink(extract::closing(options.format).as_bytes())?;
@@ -210,7 +227,7 @@ fn to_stdout(
     redaction: &Redaction,
 ) -> anyhow::Result<()> {
     let mut output = Output::new(global.color());
-    in_a_row(opened, handles, options, redaction, &mut |bytes| output.write_text(bytes))?;
+    in_a_row(opened, handles, options, redaction, &mut nowhere(), &mut |bytes| output.write_text(bytes))?;
     output.finish()
 }
 
@@ -226,14 +243,45 @@ fn into_file(
         |error: io::Error| anyhow::anyhow!("cannot write {}: {}", path.display(), save::reason(&error));
     let interrupt = Interrupt::watch();
     let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
-    in_a_row(opened, handles, options, redaction, &mut |bytes| {
+    let mut beside = Beside::of(path);
+    in_a_row(opened, handles, options, redaction, &mut beside, &mut |bytes| {
         if interrupt.is_set() {
             bail!("stopped: nothing was written");
         }
         writer.write_all(bytes).map_err(failed)
     })?;
     let draft = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-    draft.commit(clobber).map_err(advise)
+    draft.commit(clobber).map_err(advise)?;
+    let (files, mut attached) = beside.into_parts();
+    let folder = files.folder().to_owned();
+    let outcome = files.commit(clobber)?;
+    attached.add(outcome.attached);
+    if attached.written > 0 {
+        tell(&format!("wrote {} to {}", count(attached.written, "attachment"), folder.display()));
+    }
+    tell_lacking(attached);
+    match outcome.existing.first() {
+        Some(taken) => Err(advise(SaveError::Exists(taken.display().to_string()))),
+        None => Ok(()),
+    }
+}
+
+/// For what has no attachments: nothing is written by it.
+fn nowhere() -> Beside {
+    Beside::of(Path::new("-"))
+}
+
+/// Says on stderr which attachments are no files.
+fn tell_lacking(attached: Attached) {
+    let lacking = attached.lacking();
+    if !lacking.is_empty() {
+        tell(&format!("{lacking}: the text names what there was"));
+    }
+}
+
+/// `1 file`, `2 files`.
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// Adds what to do about a file that exists.
@@ -252,7 +300,7 @@ fn to_clipboard(
     redaction: &Redaction,
 ) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
-    in_a_row(opened, handles, options, redaction, &mut |more| {
+    in_a_row(opened, handles, options, redaction, &mut nowhere(), &mut |more| {
         bytes.extend_from_slice(more);
         Ok(())
     })?;
@@ -262,12 +310,14 @@ fn to_clipboard(
         Surroundings::from_env(),
         config.osc52_limit.value.get() as usize,
     );
-    let copied = clipboard.copy(&String::from_utf8_lossy(&bytes)).map_err(|error| match error {
-        CopyError::TooLarge { bytes, limit } => anyhow::anyhow!(
-            "too large for the terminal's clipboard ({bytes} bytes, it takes {limit}): -o FILE writes a file"
-        ),
-        CopyError::Failed(_) => error.into(),
-    })?;
+    let copied = clipboard
+        .copy(&String::from_utf8_lossy(&bytes))
+        .map_err(|error| anyhow::anyhow!("not copied: {error}: -o FILE writes it to a file"))?;
+    if !copied.lasts {
+        bail!(
+            "nothing here keeps what is copied once unspool has ended: pipe it into xclip or wl-copy instead"
+        );
+    }
     if !copied.terminal.is_empty() {
         to_terminal(&copied.terminal).map_err(|error| {
             anyhow::anyhow!(
@@ -314,23 +364,28 @@ fn into_folder(
     let archives = &opened.archives;
     let outcome = write_each(archives, &conversations, options, redaction, folder, clobber, &watch)?;
     progress.finish();
-    let count = |number: usize| if number == 1 { "1 file".to_owned() } else { format!("{number} files") };
+    let files = |number: usize| count(number, "file");
     match &*outcome.existing {
-        _ if interrupt.is_set() => bail!("stopped: {} written of {}", count(outcome.written), handles.len()),
+        _ if interrupt.is_set() => bail!("stopped: {} written of {}", files(outcome.written), handles.len()),
         [] => {
-            tell(&format!("wrote {} to {}", count(outcome.written), folder.display()));
+            let attached = match outcome.attached.written {
+                0 => String::new(),
+                number => format!(" and {}", count(number, "attachment")),
+            };
+            tell(&format!("wrote {}{attached} to {}", files(outcome.written), folder.display()));
+            tell_lacking(outcome.attached);
             Ok(())
         }
         [one] => bail!(
             "{} exists already: --force replaces it ({} written)",
             one.display(),
-            count(outcome.written)
+            files(outcome.written)
         ),
         [first, ..] => bail!(
             "{} exist already, {} the first: --force replaces them ({} written)",
-            count(outcome.existing.len()),
+            files(outcome.existing.len()),
             first.display(),
-            count(outcome.written)
+            files(outcome.written)
         ),
     }
 }

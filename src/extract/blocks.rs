@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::heading;
+use super::{Options, heading};
 use crate::conversation::{Attachment, Conversation, Detail, Kind, Link, Media};
 
 /// A stretch of a message.
@@ -139,6 +139,15 @@ pub(super) fn describe(attachment: &Attachment) -> String {
         line.extend([", made from: “", &one_line(attachment.prompt.trim()), "”"]);
     }
     line
+}
+
+/// The same where its file may stand beside the text: also its address, if it does.
+pub(super) fn attached<'a>(attachment: &Attachment, options: &'a Options) -> (String, Option<&'a str>) {
+    let words = describe(attachment);
+    match options.links.as_ref().and_then(|links| links.of(attachment)) {
+        Some(None) => (words + ", not in the archive", None),
+        place => (words, place.and_then(Option::as_deref)),
+    }
 }
 
 /// A number of bytes for people: `412 bytes`, `2.1 KB`, `48 MB`; powers of 1000.

@@ -14,7 +14,7 @@ use std::{
 
 use crossterm::{Command as _, clipboard::CopyToClipboard};
 
-use super::harmless;
+use super::{harmless, keeper};
 
 /// Which clipboard is used, as the config's `clipboard` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -61,6 +61,8 @@ pub struct Surroundings {
     pub tmux: bool,
     /// Within GNU screen.
     pub screen: bool,
+    /// The terminal is one that has no clipboard: the system's console, or a real terminal of old.
+    pub console: bool,
 }
 
 impl Surroundings {
@@ -80,6 +82,7 @@ impl Surroundings {
             tmux,
             // tmux may call its terminal "screen" too, and hands STY on if it was started within screen.
             screen: !tmux && (set("STY") || variable("TERM").is_some_and(|term| term.starts_with("screen"))),
+            console: variable("TERM").is_some_and(|term| term == "linux" || term.starts_with("vt")),
         }
     }
 }
@@ -106,8 +109,10 @@ struct Plan {
 
 /// Which ways to try. `None`: the clipboard is switched off.
 fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
-    let Surroundings { display, ssh, tmux, screen } = *surroundings;
-    let terminal = if screen { Way::Screen } else { Way::Osc52 };
+    let Surroundings { display, ssh, tmux, screen, console } = *surroundings;
+    // To a console it would be written for nobody.
+    let raw = (!console).then_some(Way::Osc52);
+    let terminal = if screen { Some(Way::Screen) } else { raw };
     let only = |all| Plan { all, otherwise: None };
     let plan = match setting {
         Setting::Off => return None,
@@ -116,12 +121,11 @@ fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
         Setting::Osc52 if screen => only(&[Way::Screen]),
         Setting::Osc52 => only(&[Way::Osc52]),
         // The session may be attached from elsewhere: what tmux knows of SSH is from when it was started.
-        Setting::Auto if tmux && display => {
-            Plan { all: &[Way::Desktop, Way::Tmux], otherwise: Some(Way::Osc52) }
-        }
-        Setting::Auto if tmux => Plan { all: &[Way::Tmux], otherwise: Some(Way::Osc52) },
-        Setting::Auto if display && !ssh => Plan { all: &[Way::Desktop], otherwise: Some(terminal) },
+        Setting::Auto if tmux && display => Plan { all: &[Way::Desktop, Way::Tmux], otherwise: raw },
+        Setting::Auto if tmux => Plan { all: &[Way::Tmux], otherwise: raw },
+        Setting::Auto if display && !ssh => Plan { all: &[Way::Desktop], otherwise: terminal },
         Setting::Auto if screen => only(&[Way::Screen]),
+        Setting::Auto if terminal.is_none() => only(&[]),
         Setting::Auto => only(&[Way::Osc52]),
     };
     Some(plan)
@@ -137,13 +141,15 @@ pub struct Copied {
     pub by: String,
     /// To be written to the terminal by whoever owns it; often empty.
     pub terminal: Vec<u8>,
+    /// It is still there when this program has ended.
+    pub lasts: bool,
 }
 
 /// Why nothing was copied. One line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
     /// The one way there is takes less.
-    #[error("too large for the terminal's clipboard ({bytes} bytes, it takes {limit}): e saves it to a file")]
+    #[error("{}, the terminal takes {}", super::bytes(*.bytes as u64), super::bytes(*.limit as u64))]
     TooLarge {
         /// The text's.
         bytes: usize,
@@ -189,7 +195,7 @@ impl Clipboard {
         let Some(plan) = plan(self.setting, &self.surroundings) else {
             return Err(CopyError::Failed("the clipboard is switched off in the config".to_owned()));
         };
-        let mut done = Copied { bytes: text.len(), by: String::new(), terminal: Vec::new() };
+        let mut done = Copied { bytes: text.len(), by: String::new(), terminal: Vec::new(), lasts: false };
         let mut failures = Vec::new();
         for &way in plan.all {
             self.take(way, &text, &mut done, &mut failures);
@@ -201,7 +207,7 @@ impl Clipboard {
             return Ok(done);
         }
         let too_large = failures.iter().position(|error| matches!(error, CopyError::TooLarge { .. }));
-        let failed = CopyError::Failed("there is no clipboard here".to_owned());
+        let failed = CopyError::Failed("no clipboard on this terminal".to_owned());
         Err(too_large.map(|index| failures.swap_remove(index)).or_else(|| failures.pop()).unwrap_or(failed))
     }
 
@@ -212,15 +218,19 @@ impl Clipboard {
                 .desktop
                 .get_or_insert_with(Desktop::start)
                 .copy(text)
-                .map(|()| "of the desktop")
+                .map(|lasts| {
+                    let by =
+                        if lasts { "of the desktop" } else { "of the desktop, for as long as unspool runs" };
+                    (by, lasts)
+                })
                 .map_err(CopyError::Failed),
             Way::Tmux => load_tmux_buffer(text, fits)
-                .map(|()| {
-                    if fits {
-                        "by tmux (it keeps it as a buffer too)"
-                    } else {
-                        "to a tmux buffer only (too large for the terminal's clipboard)"
+                .map(|()| match (fits, fits && tmux_reaches_a_clipboard()) {
+                    (_, true) => ("by tmux (it keeps it as a buffer too)", true),
+                    (true, false) => {
+                        ("to a tmux buffer only (the terminal around tmux has no clipboard)", true)
                     }
+                    (false, _) => ("to a tmux buffer only (too large for the terminal's clipboard)", true),
                 })
                 .map_err(CopyError::Failed),
             Way::Osc52 | Way::Screen if !fits => {
@@ -228,16 +238,18 @@ impl Clipboard {
             }
             Way::Osc52 => {
                 done.terminal = osc52(text).into_bytes();
-                Ok("by OSC 52")
+                Ok(("by OSC 52", true))
             }
             Way::Screen => {
                 done.terminal = for_screen(&osc52(text));
-                Ok("by OSC 52 through screen")
+                Ok(("by OSC 52 through screen", true))
             }
         };
         match result {
-            Ok(by) if done.by.is_empty() => by.clone_into(&mut done.by),
-            Ok(by) => done.by = format!("{} and {by}", done.by),
+            Ok((by, lasts)) => {
+                done.by = if done.by.is_empty() { by.to_owned() } else { format!("{} and {by}", done.by) };
+                done.lasts |= lasts;
+            }
             Err(error) => failures.push(error),
         }
     }
@@ -284,6 +296,18 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     }
 }
 
+/// Whether the terminal that shows tmux is one that tmux believes to take a clipboard: to others it sends nothing, and
+/// says nothing. A tmux that does not know of features is believed to reach it.
+fn tmux_reaches_a_clipboard() -> bool {
+    let mut command = Command::new("tmux");
+    command.args(["display-message", "-p", "#{client_termfeatures}"]);
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    let features = command.output().map(|output| output.stdout).unwrap_or_default();
+    let features = String::from_utf8_lossy(&features);
+    let features = features.trim();
+    features.is_empty() || features.split(',').any(|feature| feature == "clipboard")
+}
+
 /// Whether a child succeeded; `None` when it is not done in time.
 fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
     let deadline = Instant::now() + patience;
@@ -306,7 +330,7 @@ struct Desktop {
 
 struct Request {
     text: String,
-    answer: Sender<Result<(), String>>,
+    answer: Sender<Result<bool, String>>,
 }
 
 impl Desktop {
@@ -319,7 +343,7 @@ impl Desktop {
                     Ok(mut opened) => {
                         let result = opened.set_text(text);
                         clipboard = Some(opened);
-                        result
+                        result.map(|()| keeper::keeps())
                     }
                     Err(error) => Err(error),
                 };
@@ -331,7 +355,8 @@ impl Desktop {
         Self { requests: Some(requests), thread }
     }
 
-    fn copy(&self, text: &str) -> Result<(), String> {
+    /// Whether it lasts.
+    fn copy(&self, text: &str) -> Result<bool, String> {
         let gone = || "the desktop's clipboard is gone".to_owned();
         let (answer, result) = mpsc::channel();
         let request = Request { text: text.to_owned(), answer };
@@ -366,12 +391,18 @@ mod tests {
 
     fn surroundings(words: &str) -> Surroundings {
         let has = |word: &str| words.split(' ').any(|other| other == word);
-        Surroundings { display: has("display"), ssh: has("ssh"), tmux: has("tmux"), screen: has("screen") }
+        Surroundings {
+            display: has("display"),
+            ssh: has("ssh"),
+            tmux: has("tmux"),
+            screen: has("screen"),
+            console: has("console"),
+        }
     }
 
     #[test]
     fn every_surrounding_has_its_ways() {
-        let table: [(Setting, &str, &[Way], Option<Way>); 22] = [
+        let table: [(Setting, &str, &[Way], Option<Way>); 28] = [
             (Auto, "", &[Osc52], None),
             (Auto, "ssh", &[Osc52], None),
             (Auto, "display", &[Desktop], Some(Osc52)),
@@ -394,6 +425,12 @@ mod tests {
             (Setting::Tmux, "display", &[Tmux], None),
             (Auto, "tmux screen ssh", &[Tmux], Some(Osc52)),
             (Auto, "tmux screen display", &[Desktop, Tmux], Some(Osc52)),
+            (Auto, "console", &[], None),
+            (Auto, "console ssh", &[], None),
+            (Auto, "console display", &[Desktop], None),
+            (Auto, "console tmux", &[Tmux], None),
+            (Auto, "console screen", &[Screen], None),
+            (Setting::Osc52, "console", &[Osc52], None),
         ];
         for (setting, words, all, otherwise) in table {
             assert_eq!(
@@ -443,6 +480,8 @@ mod tests {
         let mut off = Clipboard::new(Off, surroundings(""), OSC52_LIMIT);
         assert!(off.copy("x").unwrap_err().to_string().contains("switched off"));
         let mut clipboard = Clipboard::new(Auto, surroundings(""), OSC52_LIMIT);
+        let console = Clipboard::new(Auto, surroundings("console"), OSC52_LIMIT).copy("x").unwrap_err();
+        assert_eq!(console.to_string(), "no clipboard on this terminal");
         assert_eq!(clipboard.copy("\x1b\r"), Err(CopyError::Failed("there is nothing to copy".to_owned())));
     }
 

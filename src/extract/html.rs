@@ -2,7 +2,8 @@
 //!
 //! Nothing in it can act or call anywhere: it has no script, no handler and no image, font or style from elsewhere,
 //! and tells the browser to allow none (a Content-Security-Policy). Text of the archive is written as text: HTML in a
-//! message shows as it was typed. Links are made of http, https and mailto addresses only.
+//! message shows as it was typed. Links are made of http, https and mailto addresses only. With its attachments beside
+//! it, it shows their pictures, and may load pictures from where it is itself.
 //!
 //! ```html
 //! <article class="user">
@@ -15,20 +16,24 @@ use std::fmt::Write as _;
 
 use super::{
     Options, address,
-    blocks::{Block, blocks, describe, one_line},
-    heading,
+    blocks::{Block, attached, blocks, one_line},
+    colour, heading,
     prose::{escape, is_safe_address, prose},
     turns::{Turn, turns},
 };
-use crate::conversation::{Conversation, Link, Visibility};
+use crate::conversation::{Attachment, Conversation, Link, Visibility};
 
 const STYLE: &str = include_str!("html.css");
 
-/// What goes before one or several conversations in a file.
-pub(super) fn opening(title: &str) -> String {
+/// What pictures' names end in that a browser shows and in which nothing can act.
+const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "bmp"];
+
+/// What goes before one or several conversations in a file; whether pictures stand beside it.
+pub(super) fn opening(title: &str, pictures: bool) -> String {
+    let pictures = if pictures { "; img-src 'self' file:" } else { "" };
     format!(
         "<!DOCTYPE html>\n<html lang=\"\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{pictures}\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
@@ -67,7 +72,7 @@ pub(super) fn section(conversation: &Conversation, options: &Options) -> String 
 
 /// The conversation as a file of its own.
 pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
-    opening(&conversation.title) + &section(conversation, options) + CLOSING
+    opening(&conversation.title, options.attachments) + &section(conversation, options) + CLOSING
 }
 
 /// Some messages, without what makes them a file.
@@ -97,12 +102,12 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: 
             .trim_end(),
     );
     for block in blocks(conversation, turn.message) {
-        write_block(&block, out);
+        write_block(&block, options, out);
     }
     out.push_str("</article>\n");
 }
 
-fn write_block(block: &Block<'_>, out: &mut String) {
+fn write_block(block: &Block<'_>, options: &Options, out: &mut String) {
     match block {
         Block::Prose(text) => {
             out.push_str("<div dir=\"auto\">\n");
@@ -114,13 +119,13 @@ fn write_block(block: &Block<'_>, out: &mut String) {
             prose(text, out);
             out.push_str("</blockquote>\n");
         }
-        Block::Code { text, .. } => {
+        Block::Code { language, text } => {
             out.push_str("<pre><code>");
-            out.push_str(&escape(text));
+            colour::write(language, text, out);
             out.push_str("</code></pre>\n");
         }
         Block::Note(text) => note(text, out),
-        Block::Attachment(attachment) => note(&describe(attachment), out),
+        Block::Attachment(attachment) => attachment_block(attachment, options, out),
         Block::Source(link) => {
             out.push_str("<p>");
             source(link, out);
@@ -136,6 +141,18 @@ fn write_block(block: &Block<'_>, out: &mut String) {
             out.push_str("</ul>\n");
         }
     }
+}
+
+/// A picture, or a link to the file that stands beside the page; else its description.
+fn attachment_block(attachment: &Attachment, options: &Options, out: &mut String) {
+    let (words, address) = attached(attachment, options);
+    let Some(address) = address else { return note(&words, out) };
+    let words = escape(&one_line(&words)).into_owned();
+    let ending = address.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let shown = PICTURES.contains(&ending);
+    let picture =
+        if shown { format!("<img src=\"{}\" alt=\"\"><br>", escape(address)) } else { String::new() };
+    let _ = writeln!(out, "<p class=\"note\"><a href=\"{}\">{picture}{words}</a></p>", escape(address));
 }
 
 fn note(text: &str, out: &mut String) {
@@ -236,7 +253,7 @@ mod tests {
 
     /// Reads the page as a browser's tokeniser would, strictly: every tag known, every one closed in order.
     fn check(page: &str) -> Result<(), String> {
-        const VOID: [&str; 3] = ["br", "hr", "meta"];
+        const VOID: [&str; 4] = ["br", "hr", "img", "meta"];
         const KNOWN: [&str; 34] = [
             "html",
             "head",

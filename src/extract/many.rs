@@ -12,6 +12,7 @@ use std::{
 
 use super::{
     Format, Options,
+    attachments::Beside,
     names::Names,
     redaction::Redaction,
     save::{self, Batch, Clobber, Outcome, SaveError},
@@ -58,14 +59,15 @@ pub fn write_each<C: Deref<Target = Conversation> + Sync>(
         })
         .collect();
     if options.format == Format::Json {
-        originals(archives, &files, redaction, folder, clobber, watch)
+        originals(archives, &files, options, redaction, folder, clobber, watch)
     } else {
-        Ok(texts(&files, options, redaction, folder, clobber, watch)?)
+        Ok(texts(archives, &files, options, redaction, folder, clobber, watch)?)
     }
 }
 
 /// Texts are made and written by as many threads as there are processors, each with its own batch.
 fn texts(
+    archives: &[Archive],
     files: &[(&Conversation, String)],
     options: &Options,
     redaction: &Redaction,
@@ -85,7 +87,14 @@ fn texts(
                 break;
             };
             let conversation = redaction.conversation(conversation);
-            batch.add(name, super::conversation(&conversation, options).as_bytes())?;
+            if options.attachments {
+                let mut beside = Beside::of(&folder.join(name));
+                let options = beside.take(archives, &conversation, options)?;
+                let text = super::conversation(&conversation, &options);
+                batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?;
+            } else {
+                batch.add(name, super::conversation(&conversation, options).as_bytes())?;
+            }
             if !watch(index + 1) {
                 stopped.store(true, Ordering::Relaxed);
             }
@@ -115,24 +124,35 @@ fn texts(
 fn originals(
     archives: &[Archive],
     files: &[(&Conversation, String)],
+    options: &Options,
     redaction: &Redaction,
     folder: &Path,
     clobber: Clobber,
     watch: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Outcome, ManyError> {
-    let mut wanted: Vec<(Source, &str)> =
-        files.iter().map(|(conversation, name)| (conversation.source, name.as_str())).collect();
-    wanted.sort_unstable();
+    let mut wanted: Vec<(Source, &str, &Conversation)> = files
+        .iter()
+        .map(|(conversation, name)| (conversation.source, name.as_str(), *conversation))
+        .collect();
+    wanted.sort_unstable_by_key(|&(source, name, _)| (source, name));
     let mut batch = Batch::new(folder, clobber);
     let mut done = 0;
-    for wanted in wanted.chunk_by(|(left, _), (right, _)| left.archive == right.archive) {
+    for wanted in wanted.chunk_by(|left, right| left.0.archive == right.0.archive) {
         let archive = archives.get(usize::from(wanted[0].0.archive)).ok_or(ManyError::Closed)?;
-        let sources: Vec<Source> = wanted.iter().map(|&(source, _)| source).collect();
+        let sources: Vec<Source> = wanted.iter().map(|&(source, ..)| source).collect();
         let mut failure = None;
         let mut stopped = false;
         let so_far = std::cell::Cell::new(done);
         let read = archive.read_objects(&sources, &mut |_| watch(so_far.get()), &mut |index, bytes| {
-            if let Err(error) = batch.add(wanted[index].1, &redaction.original(bytes)) {
+            let (_, name, conversation) = wanted[index];
+            let mut add = || {
+                let mut beside = Beside::of(&folder.join(name));
+                if options.attachments {
+                    beside.take(archives, &redaction.uncounted(conversation), options)?;
+                }
+                batch.add_with(name, &redaction.original(bytes), Some(beside.into_parts()))
+            };
+            if let Err(error) = add() {
                 failure = Some(error);
                 return false;
             }

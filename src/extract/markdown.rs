@@ -27,12 +27,12 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use super::{
     Options, address,
-    blocks::{Block, blocks, describe, one_line},
+    blocks::{Block, attached, blocks, one_line},
     body::below_heading,
     heading, rfc3339,
     turns::{Turn, turns},
 };
-use crate::conversation::{Conversation, Link};
+use crate::conversation::{Attachment, Conversation, Link, Media};
 
 /// What becomes of the messages' own Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,9 +73,9 @@ pub(super) fn messages(conversation: &Conversation, messages: &[usize], options:
 }
 
 /// The message alone, without its heading or a line break at the end.
-pub(super) fn body(conversation: &Conversation, message: usize, bodies: Bodies) -> String {
+pub(super) fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
     let mut out = String::new();
-    write_body(conversation, message, bodies, &mut out);
+    write_body(conversation, message, options, bodies, &mut out);
     out.trim_matches('\n').to_owned()
 }
 
@@ -84,11 +84,17 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, bodie
     out.push_str("\n## ");
     out.push_str(&escaped(&words.join(" · ")));
     out.push('\n');
-    write_body(conversation, turn.message, bodies, out);
+    write_body(conversation, turn.message, options, bodies, out);
 }
 
 /// Every block with a blank line before it.
-fn write_body(conversation: &Conversation, message: usize, bodies: Bodies, out: &mut String) {
+fn write_body(
+    conversation: &Conversation,
+    message: usize,
+    options: &Options,
+    bodies: Bodies,
+    out: &mut String,
+) {
     for block in blocks(conversation, message) {
         out.push('\n');
         match block {
@@ -105,7 +111,7 @@ fn write_body(conversation: &Conversation, message: usize, bodies: Bodies, out: 
                 }
             }
             Block::Note(text) => italic(text, out),
-            Block::Attachment(attachment) => italic(&describe(attachment), out),
+            Block::Attachment(attachment) => attachment_line(attachment, options, out),
             Block::Source(link) => out.push_str(&source(link)),
             Block::Sources(links) => {
                 out.push_str("Sources:\n");
@@ -123,6 +129,17 @@ fn italic(text: &str, out: &mut String) {
     out.push('*');
     out.push_str(&escaped(text.trim()));
     out.push('*');
+}
+
+/// A picture or a link where its file stands beside this one, else its description.
+fn attachment_line(attachment: &Attachment, options: &Options, out: &mut String) {
+    let (words, address) = attached(attachment, options);
+    let Some(address) = address else { return italic(&words, out) };
+    if attachment.media == Media::Image {
+        out.push('!');
+    }
+    // Addresses are made here and hold nothing that would end them.
+    out.extend(["[", &escaped(words.trim()), "](", address, ")"]);
 }
 
 /// A code block with a fence longer than any run of backticks in it.

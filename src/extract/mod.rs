@@ -7,25 +7,29 @@
 //! Which messages an extract takes is decided in one place, [`Include::takes`] and [`Format::shows_canvases`]; their
 //! order and their branches in `turns`; what one message consists of in `blocks`; and a file a format writes that down.
 
+pub mod attachments;
 pub mod clipboard;
 pub mod many;
 pub mod names;
+pub mod one;
 pub mod redaction;
 pub mod save;
 
 mod blocks;
 mod body;
 mod code;
+mod colour;
 mod heading;
 mod html;
 mod jsonl;
+mod keeper;
 mod markdown;
 mod math;
 mod prose;
 mod text;
 mod turns;
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -134,6 +138,10 @@ pub struct Options {
     pub leaf: Option<usize>,
     /// For the times a person reads; `jsonl` and front matter are in UTC.
     pub zone: TimeZone,
+    /// Whoever writes files puts the attachments beside them ([`attachments::Beside`]).
+    pub attachments: bool,
+    /// Where these are: Markdown and HTML link them, text names them.
+    pub links: Option<Arc<attachments::Links>>,
 }
 
 impl Options {
@@ -146,6 +154,8 @@ impl Options {
             front_matter: false,
             leaf: None,
             zone,
+            attachments: false,
+            links: None,
         }
     }
 
@@ -171,8 +181,8 @@ pub fn conversation(conversation: &Conversation, options: &Options) -> String {
 
 /// What several conversations in one file begin with, called so in a browser's tab. Between this and [`closing`]
 /// come their [`section`]s.
-pub fn opening(format: Format, title: &str) -> String {
-    if format == Format::Html { html::opening(title) } else { String::new() }
+pub fn opening(options: &Options, title: &str) -> String {
+    if options.format == Format::Html { html::opening(title, options.attachments) } else { String::new() }
 }
 
 /// One of several conversations in a file.
@@ -212,9 +222,11 @@ pub fn messages(conversation: &Conversation, messages: &[usize], options: &Optio
             conversation.message_text(*message).to_owned()
         }
         (Format::Html, _) => html::messages(conversation, messages, options),
-        (Format::Markdown, [message]) => markdown::body(conversation, *message, markdown::Bodies::AsWritten),
+        (Format::Markdown, [message]) => {
+            markdown::body(conversation, *message, options, markdown::Bodies::AsWritten)
+        }
         (Format::Markdown, _) => markdown::messages(conversation, messages, options),
-        (Format::Text, [message]) => text::body(conversation, *message),
+        (Format::Text, [message]) => text::body(conversation, *message, options),
         (Format::Text, _) => text::messages(conversation, messages, options),
     }
 }

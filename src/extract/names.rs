@@ -66,6 +66,22 @@ pub fn attachment_name(attachment: &Attachment) -> String {
     if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") }
 }
 
+/// The name of an attachment's file: its own, made harmless, or the one it is `stored` under in the archive; with the
+/// ending that its first bytes ask for (`kind`) where it has none that says anything. Never a path.
+pub fn attachment_file(attachment: &Attachment, stored: &str, kind: Option<&str>) -> String {
+    if !attachment.name.is_empty() && attachment.name.contains('.') {
+        return attachment_name(attachment);
+    }
+    let stored = stored.rsplit(['/', '\\']).next().unwrap_or_default();
+    let own = if attachment.name.is_empty() { stored } else { &attachment.name };
+    let own = own.strip_suffix(".dat").unwrap_or(own);
+    let name = match kind {
+        Some(kind) if !own.to_ascii_lowercase().ends_with(&format!(".{kind}")) => format!("{own}.{kind}"),
+        _ => own.to_owned(),
+    };
+    attachment_name(&Attachment { name: name.into(), ..attachment.clone() })
+}
+
 /// An ending for what has none, by its MIME type.
 fn ending_of(attachment: &Attachment) -> String {
     let known = match &*attachment.mime {
@@ -87,6 +103,20 @@ impl Names {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A name that was not given out before: with a number before its ending if need be.
+    pub fn unique(&mut self, name: String) -> String {
+        let mut number = 1_usize;
+        let mut given = name.clone();
+        while !self.taken.insert(given.to_lowercase()) {
+            number += 1;
+            given = match name.rsplit_once('.') {
+                Some((stem, ending)) => format!("{stem}-{number}.{ending}"),
+                None => format!("{name}-{number}"),
+            };
+        }
+        given
     }
 
     /// A name no other conversation got from this set: [`file_name`], with the beginning of the id where that is
@@ -221,7 +251,53 @@ mod tests {
         assert_eq!(give("New chat", "//"), "2025-03-03-new-chat-3.md");
     }
 
+    fn attachment(id: &str, name: &str, mime: &str) -> Attachment {
+        Attachment {
+            media: crate::conversation::Media::File,
+            id: id.into(),
+            name: name.into(),
+            size: None,
+            dimensions: None,
+            mime: mime.into(),
+            prompt: "".into(),
+            content: "".into(),
+        }
+    }
+
+    #[test]
+    fn an_attachment_keeps_its_name_and_gets_the_ending_it_lacks() {
+        let name =
+            |name, mime, stored, kind| attachment_file(&attachment("file-1", name, mime), stored, kind);
+        assert_eq!(name("My Notes.PDF", "", "file-1-My Notes.PDF", Some("pdf")), "my-notes.pdf");
+        assert_eq!(name("", "", "dalle-generations/file-1-abc.webp", Some("webp")), "file-1-abc.webp");
+        assert_eq!(name("", "", "file-1.dat", Some("png")), "file-1.png");
+        assert_eq!(name("photo", "image/jpeg", "file-1.dat", None), "photo.jpg");
+        assert_eq!(name("../../.ssh/authorized_keys", "", "x", None), "authorized-keys");
+        assert_eq!(name("..\\..\\con.png", "", "x", None), "attachment-file-1.png");
+        assert_eq!(name("", "", "a/../../b.dat", None), "b");
+    }
+
+    #[test]
+    fn no_two_files_get_one_name() {
+        let mut names = Names::new();
+        let mut give = |name: &str| names.unique(name.to_owned());
+        assert_eq!(
+            [give("a.png"), give("A.png"), give("a.png"), give("a")],
+            ["a.png", "A-2.png", "a-3.png", "a"]
+        );
+        assert_eq!(give("a"), "a-2");
+    }
+
     proptest! {
+        #[test]
+        fn any_attachment_gives_a_name_within_its_folder(id in "\\PC*|[./\\\\a-z]{0,9}", name in "\\PC*|[./\\\\a-z\\x00-\\x1f]{0,20}", stored in ".*") {
+            let name = attachment_file(&attachment(&id, &name, "x/../y"), &stored, None);
+            prop_assert!(!name.is_empty() && name.len() <= LONGEST && !name.starts_with(['.', '-', ' ']), "{}", name);
+            prop_assert!(!name.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*', ' ']), "{}", name);
+            prop_assert!(!name.contains(is_invisible) && !name.ends_with(['.', ' ']), "{}", name);
+            prop_assert!(!is_device(name.split('.').next().unwrap_or_default()), "{}", name);
+        }
+
         #[test]
         fn any_title_gives_a_name_any_system_takes(title in "\\PC*|.*|(é\u{301}|👩‍👩‍👧|ا|\u{202e}|ﬃ|İ){50,90}", id in ".*", dated: bool) {
             let conversation = named(&title, &id, dated.then_some(MORNING));

@@ -9,6 +9,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEn
 
 use super::{
     body::{self, TURN_LEVEL},
+    colour,
     math::{self, Formula},
 };
 
@@ -28,6 +29,7 @@ pub(super) fn prose(text: &str, out: &mut String) {
         column: 0,
         in_head: false,
         links: Vec::new(),
+        code: None,
     };
     for event in Parser::new_ext(&parsed, body::dialect()) {
         writer.event(event);
@@ -62,6 +64,8 @@ struct Writer<'a> {
     in_head: bool,
     /// For each link or picture that is open: whether it has an address to close.
     links: Vec<bool>,
+    /// Within a block of code: its language, and what was read of it.
+    code: Option<(String, String)>,
 }
 
 impl Writer<'_> {
@@ -69,7 +73,10 @@ impl Writer<'_> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.words(&text),
+            Event::Text(text) => match &mut self.code {
+                Some((_, code)) => code.push_str(&text),
+                None => self.words(&text),
+            },
             Event::Code(code) => {
                 self.out.push_str("<code>");
                 self.words(&code);
@@ -99,16 +106,11 @@ impl Writer<'_> {
             Tag::Heading { level, .. } => self.level(level as usize, "<h"),
             Tag::BlockQuote(_) => self.out.push_str("<blockquote>\n"),
             Tag::CodeBlock(kind) => {
-                self.out.push_str("<pre><code");
-                if let CodeBlockKind::Fenced(words) = kind
-                    && let Some(language) =
-                        words.split([' ', ',', '{']).next().filter(|word| !word.is_empty())
-                {
-                    self.out.push_str(" class=\"language-");
-                    self.words(language);
-                    self.out.push('"');
-                }
-                self.out.push('>');
+                let language = match &kind {
+                    CodeBlockKind::Fenced(words) => words.split([' ', ',', '{']).next().unwrap_or_default(),
+                    CodeBlockKind::Indented => "",
+                };
+                self.code = Some((language.to_owned(), String::new()));
             }
             Tag::HtmlBlock => self.out.push_str("<p>"),
             Tag::List(None) => self.out.push_str("<ul>\n"),
@@ -160,7 +162,7 @@ impl Writer<'_> {
                 self.out.push('\n');
             }
             TagEnd::BlockQuote(_) => self.out.push_str("</blockquote>\n"),
-            TagEnd::CodeBlock => self.out.push_str("</code></pre>\n"),
+            TagEnd::CodeBlock => self.code_block(),
             TagEnd::List(true) => self.out.push_str("</ol>\n"),
             TagEnd::List(false) => self.out.push_str("</ul>\n"),
             TagEnd::Item => self.out.push_str("</li>\n"),
@@ -178,6 +180,23 @@ impl Writer<'_> {
             TagEnd::Link | TagEnd::Image if self.links.pop() == Some(true) => self.out.push_str("</a>"),
             _ => {}
         }
+    }
+
+    fn code_block(&mut self) {
+        let Some((language, code)) = self.code.take() else { return };
+        self.out.push_str("<pre><code");
+        if !language.is_empty() {
+            self.out.push_str(" class=\"language-");
+            self.words(&language);
+            self.out.push('"');
+        }
+        self.out.push('>');
+        if code.contains(FORMULA_START) {
+            self.words(&code);
+        } else {
+            colour::write(&language, &code, self.out);
+        }
+        self.out.push_str("</code></pre>\n");
     }
 
     fn level(&mut self, level: usize, tag: &str) {

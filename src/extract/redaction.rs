@@ -5,10 +5,30 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use super::{Format, Options, turns::turns};
 use crate::{
     conversation::Conversation,
     secrets::{Counts, Scanner},
 };
+
+/// What secrets an extract with these options would hold.
+pub fn held(conversation: &Conversation, options: &Options) -> Counts {
+    let scanner = Scanner::built_in();
+    let mut counts = Counts::default();
+    // An original holds everything; a line of `jsonl` its text alone.
+    let messages: Vec<usize> = match options.format {
+        Format::Json => (0..conversation.messages().len()).collect(),
+        _ => turns(conversation, options).into_iter().map(|turn| turn.message).collect(),
+    };
+    let more = options.format != Format::Jsonl;
+    if more {
+        counts.merge(&scanner.scan(&conversation.title).iter().collect());
+    }
+    for message in messages {
+        scanner.count_message(conversation, message, more, &mut counts);
+    }
+    counts
+}
 
 /// Whether secrets are taken out, and how many were; several threads may use one.
 #[derive(Debug, Default)]
@@ -28,6 +48,14 @@ impl Redaction {
         let (redacted, counts) = Scanner::built_in().redact_conversation(conversation);
         self.count(&counts);
         Cow::Owned(redacted)
+    }
+
+    /// The same without counting, for what is written beside an original object.
+    pub fn uncounted<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+        if self.0.is_none() {
+            return Cow::Borrowed(conversation);
+        }
+        Cow::Owned(Scanner::built_in().redact_conversation(conversation).0)
     }
 
     /// The conversation to name a file after: only its title matters, and nothing is counted.
@@ -59,5 +87,37 @@ impl Redaction {
     pub fn sentence(&self) -> Option<String> {
         let counts = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         Some(counts.sentence(Scanner::built_in()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            Include,
+            sample::{answer, chain, folded, options, prompt},
+        },
+        *,
+    };
+    use crate::conversation::Kind;
+
+    #[test]
+    fn what_an_extract_holds_depends_on_what_it_takes() {
+        let conversation = chain(
+            "Mail a@example.org",
+            vec![
+                prompt("b@example.org"),
+                folded(Kind::Call, "c@example.org"),
+                folded(Kind::Reasoning, "d@example.org, e@example.org"),
+                answer("none"),
+            ],
+        );
+        let held = |options: &Options| super::held(&conversation, options).total();
+        let tools = Include { tools: true, ..Include::default() };
+        assert_eq!(held(&options(Format::Markdown)), 2);
+        assert_eq!(held(&options(Format::Jsonl)), 1);
+        assert_eq!(held(&Options { include: tools, ..options(Format::Markdown) }), 3);
+        assert_eq!(held(&Options { include: Include::ALL, ..options(Format::Html) }), 5);
+        assert_eq!(held(&options(Format::Json)), 5);
     }
 }

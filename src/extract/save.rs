@@ -13,6 +13,8 @@ use std::{
 
 use tempfile::{NamedTempFile, TempPath};
 
+use super::attachments::Attached;
+
 /// What to do when the file exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clobber {
@@ -110,14 +112,117 @@ impl Write for Draft {
     }
 }
 
+/// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
+/// after it. Dropped before that, they leave nothing, nor does a folder that was made for them.
+#[derive(Debug)]
+pub struct Companions {
+    folder: PathBuf,
+    made: bool,
+    files: Vec<(TempPath, PathBuf)>,
+}
+
+impl Companions {
+    /// None yet, for this folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, made: false, files: Vec::new() }
+    }
+
+    /// The folder they stand in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes one under a temporary name. `write` says whether there is anything worth keeping; an error of it is the
+    /// file's.
+    pub fn add(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
+    ) -> Result<bool, SaveError> {
+        let target = self.folder.join(name);
+        if self.files.is_empty() {
+            self.made |= make_beside(&self.folder)?;
+        }
+        let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&target, &error))?;
+        let kept = write(file.as_file_mut()).map_err(|error| SaveError::failed(&target, &error))?;
+        if kept {
+            self.files.push((file.into_temp_path(), target));
+        }
+        Ok(kept)
+    }
+
+    /// Brings them to the disk and names them. Those whose names are taken are told.
+    pub fn commit(mut self, clobber: Clobber) -> Result<Outcome, SaveError> {
+        sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        self.name(clobber)
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|(temporary, _)| &**temporary)
+    }
+
+    fn name(&mut self, clobber: Clobber) -> Result<Outcome, SaveError> {
+        let mut outcome = Outcome::default();
+        let some = !self.files.is_empty();
+        for (temporary, target) in std::mem::take(&mut self.files) {
+            refuse_special(&target)?;
+            match name(temporary, &target, clobber) {
+                Ok(()) => outcome.attached.written += 1,
+                Err(SaveError::Exists(_)) => outcome.existing.push(target),
+                Err(error) => return Err(error),
+            }
+        }
+        if some {
+            sync_folder(&self.folder);
+        }
+        Ok(outcome)
+    }
+}
+
+impl Drop for Companions {
+    fn drop(&mut self) {
+        self.files.clear();
+        if self.made {
+            // Only what is empty goes.
+            let _ = std::fs::remove_dir(&self.folder);
+        }
+    }
+}
+
+/// Makes one folder, for its owner only; whether it had to. A link to a folder is none: what it leads to is not ours.
+fn make_beside(folder: &Path) -> Result<bool, SaveError> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let error = match builder.create(folder) {
+        Ok(()) => return Ok(true),
+        Err(error) => error,
+    };
+    let reason = match folder.symlink_metadata() {
+        Ok(found) if found.is_dir() => return Ok(false),
+        Ok(_) => "there is a file or a link of that name".to_owned(),
+        Err(_) => reason(&error),
+    };
+    Err(SaveError::Failed(format!("cannot make the folder {}: {reason}", folder.display())))
+}
+
 /// Many files in one folder: written first, brought to the disk together, then named one after the other. A batch
 /// dropped before [`Batch::commit`] leaves nothing of what is pending.
 #[derive(Debug)]
 pub struct Batch {
     folder: PathBuf,
     clobber: Clobber,
-    pending: Vec<(TempPath, PathBuf)>,
+    pending: Vec<Pending>,
     outcome: Outcome,
+}
+
+/// A file that is written and has no name yet.
+#[derive(Debug)]
+struct Pending {
+    temporary: TempPath,
+    target: PathBuf,
+    /// Named when it has its own name, and only then.
+    beside: Option<Companions>,
 }
 
 /// What became of a batch's files.
@@ -127,6 +232,8 @@ pub struct Outcome {
     pub written: usize,
     /// Files that existed and were left as they are.
     pub existing: Vec<PathBuf>,
+    /// The attachments beside them.
+    pub attached: Attached,
 }
 
 impl Outcome {
@@ -134,6 +241,7 @@ impl Outcome {
     pub fn add(&mut self, other: Self) {
         self.written += other.written;
         self.existing.extend(other.existing);
+        self.attached.add(other.attached);
     }
 }
 
@@ -148,11 +256,23 @@ impl Batch {
 
     /// Writes a file under a temporary name. Every thousand files or so, those so far get their names.
     pub fn add(&mut self, name: &str, contents: &[u8]) -> Result<(), SaveError> {
+        self.add_with(name, contents, None)
+    }
+
+    /// The same for a file with others beside it.
+    pub fn add_with(
+        &mut self,
+        name: &str,
+        contents: &[u8],
+        beside: Option<(Companions, Attached)>,
+    ) -> Result<(), SaveError> {
         let target = self.folder.join(name);
         let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&self.folder, &error))?;
         file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
         // Closed, so that no number of files runs into the limit of open ones.
-        self.pending.push((file.into_temp_path(), target));
+        let (beside, attached) = beside.unzip();
+        self.outcome.attached.add(attached.unwrap_or_default());
+        self.pending.push(Pending { temporary: file.into_temp_path(), target, beside });
         if self.pending.len() >= Self::SIZE { self.flush() } else { Ok(()) }
     }
 
@@ -167,10 +287,15 @@ impl Batch {
             return Ok(());
         }
         sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
-        for (temporary, target) in std::mem::take(&mut self.pending) {
+        for Pending { temporary, target, beside } in std::mem::take(&mut self.pending) {
             refuse_special(&target)?;
             match name(temporary, &target, self.clobber) {
-                Ok(()) => self.outcome.written += 1,
+                Ok(()) => {
+                    self.outcome.written += 1;
+                    if let Some(mut beside) = beside {
+                        self.outcome.add(beside.name(self.clobber)?);
+                    }
+                }
                 Err(SaveError::Exists(_)) => self.outcome.existing.push(target),
                 Err(error) => return Err(error),
             }
@@ -227,13 +352,19 @@ fn refuse_special(target: &Path) -> Result<(), SaveError> {
 }
 
 #[cfg(target_os = "linux")]
-fn sync_files(folder: &Path, _pending: &[(TempPath, PathBuf)]) -> io::Result<()> {
+fn sync_files(folder: &Path, _pending: &[Pending]) -> io::Result<()> {
     Ok(rustix::fs::syncfs(File::open(folder)?)?)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sync_files(_folder: &Path, pending: &[(TempPath, PathBuf)]) -> io::Result<()> {
-    pending.iter().try_for_each(|(path, _)| std::fs::OpenOptions::new().write(true).open(path)?.sync_all())
+fn sync_files(_folder: &Path, pending: &[Pending]) -> io::Result<()> {
+    sync_each(pending.iter().flat_map(|pending| {
+        std::iter::once(&*pending.temporary).chain(pending.beside.iter().flat_map(Companions::paths))
+    }))
+}
+
+fn sync_each<'a>(mut paths: impl Iterator<Item = &'a Path>) -> io::Result<()> {
+    paths.try_for_each(|path| std::fs::OpenOptions::new().write(true).open(path)?.sync_all())
 }
 
 /// Makes new names last. The files are whole without it, so a file system that cannot do it is no failure.

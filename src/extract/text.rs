@@ -12,7 +12,7 @@
 
 use super::{
     Options, address,
-    blocks::{Block, blocks, describe, one_line},
+    blocks::{Block, attached, blocks, one_line},
     heading,
     turns::{Turn, turns},
 };
@@ -47,9 +47,9 @@ pub(super) fn messages(conversation: &Conversation, messages: &[usize], options:
 }
 
 /// The message alone, without its heading or a line break at the end.
-pub(super) fn body(conversation: &Conversation, message: usize) -> String {
+pub(super) fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
     let mut out = String::new();
-    write_body(conversation, message, &mut out);
+    write_body(conversation, message, options, &mut out);
     out.trim_matches('\n').to_owned()
 }
 
@@ -61,11 +61,11 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: 
     out.push('\n');
     out.extend(std::iter::repeat_n('-', line.chars().count()));
     out.push('\n');
-    write_body(conversation, turn.message, out);
+    write_body(conversation, turn.message, options, out);
 }
 
 /// Every block with a blank line before it.
-fn write_body(conversation: &Conversation, message: usize, out: &mut String) {
+fn write_body(conversation: &Conversation, message: usize, options: &Options, out: &mut String) {
     for block in blocks(conversation, message) {
         out.push('\n');
         match block {
@@ -78,8 +78,12 @@ fn write_body(conversation: &Conversation, message: usize, out: &mut String) {
                 }
             }
             Block::Attachment(attachment) => {
+                let (words, address) = attached(attachment, options);
                 out.push('[');
-                out.push_str(&describe(attachment));
+                out.push_str(&words);
+                if let Some(address) = address {
+                    out.extend([": ", address]);
+                }
                 out.push(']');
             }
             Block::Source(link) => out.push_str(&source(link)),

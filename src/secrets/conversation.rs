@@ -47,6 +47,17 @@ impl Scanner {
         (builder.finish(heading, conversation.current()), counts)
     }
 
+    /// Counts what one message holds. `parts`: in its attachments, sources and canvas names, too.
+    pub fn count_message(&self, conversation: &Conversation, index: usize, parts: bool, counts: &mut Counts) {
+        counts.merge(&self.scan(conversation.message_text(index)).iter().collect());
+        for part in conversation.message_parts(index).iter().filter(|_| parts) {
+            // Citations stand in the text.
+            if !matches!(part.detail, Detail::Citation(_)) {
+                self.redact_part(part, &[], "", counts);
+            }
+        }
+    }
+
     fn counted(&self, text: &str, counts: &mut Counts) -> String {
         let (redacted, found) = self.redact(text);
         counts.merge(&found);

@@ -2,7 +2,10 @@
 //! its own: the transcript says what it [wants](super::Transcript::wanted) coloured, shows it plain, and takes the
 //! colours when they are [there](super::Transcript::apply).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
@@ -10,6 +13,15 @@ use super::{code::Colours, line::Tone};
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
 const LONGEST_LINE: usize = 4_000;
+
+thread_local! {
+    static CATCHES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread, now, is caught here: the code then stays plain, and nobody need hear of it.
+pub fn catches_panics() -> bool {
+    CATCHES.get()
+}
 
 /// Names a block of code in a transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,7 +75,9 @@ impl Highlighter {
         let Some(syntax) = self.syntax(language) else { return colours };
         // The state is thrown away after a panic, and the colours hold whole lines only.
         let run = AssertUnwindSafe(|| self.run(syntax, code, &mut colours));
+        CATCHES.set(true);
         let _ = catch_unwind(run);
+        CATCHES.set(false);
         colours
     }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::effect::{CopyOutcome, ManyOutcome, SaveOutcome};
 use crate::{
+    audit::Account,
     conversation::Conversation,
     load::{Progress, Report},
     search::worker::Results,
@@ -38,8 +39,14 @@ pub enum Action {
     Saved(SaveOutcome),
     /// Many files are being written, or were.
     SavedMany(ManyOutcome),
-    /// What secrets the conversation of the extract dialog holds, in words; nothing: none.
-    Counted(Option<String>),
+    /// What secrets the extract of the dialog would hold, in words (nothing: none), and which count this is.
+    Counted(u64, Option<String>),
+    /// The folders in a folder that was asked for, and which one that is, as it was typed.
+    Folders(String, Vec<String>),
+    /// So many conversations of so many are looked at by the audit.
+    Auditing(usize, usize),
+    /// The audit is done; nothing: it was stopped.
+    Audited(Option<Box<Account>>),
     /// There is no shell that could let the program go on, so it did not stop.
     CannotSuspend,
     /// A command that was piped to has ended: in words, if it failed.
@@ -113,8 +120,16 @@ pub enum Command {
     CopyConversation,
     /// Copy the conversation's address.
     CopyAddress,
+    /// Copy the line of the hit.
+    CopyLine,
     /// Copy a code block.
     CopyCode,
+    /// From here on copies are Markdown.
+    CopyAsMarkdown,
+    /// From here on copies are plain text.
+    CopyAsText,
+    /// From here on copies are JSON, an object a message.
+    CopyAsJson,
     /// Extract the conversation to a file.
     Extract,
     /// Extract all marked conversations, or all in the list.
@@ -133,6 +148,8 @@ pub enum Command {
     Pipe,
     /// Take secrets out of what leaves, or not.
     Redact,
+    /// What the archive gives away.
+    Audit,
     /// Every command by name.
     Commands,
     /// Cursor to the left.
@@ -157,6 +174,8 @@ pub enum Command {
     Accept,
     /// Leave the dialog or prompt.
     Cancel,
+    /// Complete the folder that is being typed, or go on to the next field.
+    Complete,
     /// Switch what the cursor is on.
     Toggle,
     /// Type where the archive is.
@@ -210,7 +229,11 @@ impl Command {
             Self::CopyAnswer => "copy the best answer",
             Self::CopyConversation => "copy the conversation",
             Self::CopyAddress => "copy its address",
+            Self::CopyLine => "copy the line of the hit",
             Self::CopyCode => "copy a code block",
+            Self::CopyAsMarkdown => "copy-as markdown",
+            Self::CopyAsText => "copy-as text",
+            Self::CopyAsJson => "copy-as json",
             Self::Extract => "extract to a file",
             Self::ExtractAll => "extract all marked, or all listed",
             Self::Mark => "mark the conversation",
@@ -220,6 +243,7 @@ impl Command {
             Self::Details => "details",
             Self::Pipe => "pipe to a command of yours",
             Self::Redact => "redact what leaves, on or off",
+            Self::Audit => "audit: what the archive gives away",
             Self::Commands => "every command by name",
             Self::CursorLeft => "cursor left",
             Self::CursorRight => "cursor right",
@@ -232,6 +256,7 @@ impl Command {
             Self::EarlierQuery => "an earlier query",
             Self::Accept => "do it",
             Self::Cancel => "leave it",
+            Self::Complete => "complete the folder, or next field",
             Self::Toggle => "on or off",
             Self::TypePath => "type a path",
             Self::OpenDemo => "the demo archive",
@@ -257,6 +282,7 @@ impl Command {
             Self::NextHit => "next hit",
             Self::NextBranch => "branch",
             Self::Quit => "quit",
+            Self::Sort => "order",
             other => other.help(),
         }
     }

@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -21,27 +21,21 @@ use super::{
 };
 use crate::{
     archive::Archive,
+    audit::Account,
     extract::{
-        self, Format, Options,
+        Options,
+        attachments::{Attached, find},
         clipboard::Clipboard,
         many::write_each,
-        redaction::Redaction,
-        save::{self, Clobber, Draft, SaveError},
+        one::{OneError, Written, write_one},
+        redaction::{Redaction, held},
+        save::{Clobber, Draft, SaveError},
     },
-    library::Shared,
+    library::{Library, Shared},
     search::worker::Worker,
     secrets::{Counts, Scanner},
     transcript::highlight::{Highlighter, Job},
 };
-
-/// The thread that highlights code.
-const COLOURS: &str = "colours";
-
-/// Whether this thread's panics are caught by what it calls: some syntaxes' expressions panic, and the code then
-/// stays plain.
-pub fn expects_panics() -> bool {
-    thread::current().name() == Some(COLOURS)
-}
 
 #[derive(Debug)]
 struct Copy {
@@ -58,8 +52,12 @@ pub struct Desk {
     events: Sender<Event>,
     search: Worker,
     copies: Sender<Copy>,
+    clipboard: JoinHandle<()>,
     colours: Sender<Vec<Job>>,
     stop_saving: Arc<AtomicBool>,
+    stop_audit: Arc<AtomicBool>,
+    /// The newest count of secrets that was asked for.
+    counting: Arc<AtomicU64>,
 }
 
 /// What only the loop can do: it owns the terminal.
@@ -92,13 +90,32 @@ impl Desk {
         });
         let (copies, waiting) = channel();
         let answers = events.clone();
-        thread::Builder::new()
+        let clipboard = thread::Builder::new()
             .name("clipboard".into())
             .spawn(move || copy_all(clipboard, &waiting, &answers))?;
         let (colours, jobs) = channel();
         let answers = events.clone();
-        thread::Builder::new().name(COLOURS.into()).spawn(move || colour_all(&jobs, &answers))?;
-        Ok(Self { archives, events, search, copies, colours, stop_saving: Arc::default() })
+        thread::Builder::new().name("colours".into()).spawn(move || colour_all(&jobs, &answers))?;
+        Ok(Self {
+            archives,
+            events,
+            search,
+            copies,
+            clipboard,
+            colours,
+            stop_saving: Arc::default(),
+            stop_audit: Arc::default(),
+            counting: Arc::default(),
+        })
+    }
+
+    /// Ends the clipboard: on X11 a text that was copied is handed over to a manager now, or never. Not for long.
+    pub fn leave(self) {
+        drop(self.copies);
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while !self.clipboard.is_finished() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Begins an effect; gives what is left for the loop.
@@ -109,12 +126,32 @@ impl Desk {
             Effect::Copy { text, what, form, redact } => {
                 let _ = self.copies.send(Copy { text, what, form, redact });
             }
-            Effect::CountSecrets(conversations) => {
+            Effect::CountSecrets { conversations, options, serial } => {
                 let events = self.events.clone();
+                self.counting.store(serial, Ordering::Relaxed);
+                let newest = Arc::clone(&self.counting);
                 thread::spawn(move || {
-                    let _ = events.send(Event::Action(Action::Counted(secrets_of(&conversations))));
+                    let goes_on = || newest.load(Ordering::Relaxed) == serial;
+                    if let Some(counts) = secrets_of(&conversations, &options, &goes_on) {
+                        let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
+                        let _ = events.send(Event::Action(Action::Counted(serial, secrets)));
+                    }
                 });
             }
+            Effect::ListFolders(typed) => {
+                let events = self.events.clone();
+                thread::spawn(move || {
+                    let folders = paths::folders_in(&typed);
+                    let _ = events.send(Event::Action(Action::Folders(typed, folders)));
+                });
+            }
+            Effect::Audit(library) => {
+                let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
+                self.stop_audit.store(false, Ordering::Relaxed);
+                let stop = Arc::clone(&self.stop_audit);
+                thread::spawn(move || audit(&archives, &library, &stop, &events));
+            }
+            Effect::StopAudit => self.stop_audit.store(true, Ordering::Relaxed),
             Effect::Highlight(jobs) => {
                 let _ = self.colours.send(jobs);
             }
@@ -141,7 +178,9 @@ impl Desk {
             Effect::SaveAttachment { archive, id, path } => {
                 let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
                 thread::spawn(move || {
-                    let result = copy_attachment(&archives, archive, &id, &path).map_err(SaveFailure::Failed);
+                    let result = copy_attachment(&archives, archive, &id, &path)
+                        .map(|bytes| Written { bytes, ..Written::default() })
+                        .map_err(SaveFailure::Failed);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
@@ -211,32 +250,39 @@ fn write(
     redaction: &Redaction,
     path: &Path,
     clobber: Clobber,
-) -> Result<u64, SaveFailure> {
-    let contents = if options.format == Format::Json {
-        let source = conversation.source;
-        let archive = archives
-            .get(source.archive as usize)
-            .ok_or_else(|| SaveFailure::Failed("its archive is not open".to_owned()))?;
-        let original = archive.read_object(source, &mut |_| true);
-        redaction.original(&original.map_err(|error| SaveFailure::Failed(error.to_string()))?).into_owned()
-    } else {
-        extract::conversation(&redaction.conversation(conversation), options).into_bytes()
-    };
-    match save::save(path, &contents, clobber) {
-        Ok(()) => Ok(contents.len() as u64),
-        Err(SaveError::Exists(_)) => Err(SaveFailure::Exists),
+) -> Result<Written, SaveFailure> {
+    match write_one(archives, conversation, options, redaction, path, clobber) {
+        Ok(written) => Ok(written),
+        Err(OneError::Save(SaveError::Exists(_))) => Err(SaveFailure::Exists),
         Err(error) => Err(SaveFailure::Failed(error.to_string())),
     }
 }
 
-/// What secrets conversations hold, in words.
-fn secrets_of(conversations: &[Shared]) -> Option<String> {
-    let scanner = Scanner::built_in();
+/// What secrets extracts would hold; `None`: it is of no interest any more.
+fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() -> bool) -> Option<Counts> {
     let mut counts = Counts::default();
     for conversation in conversations {
-        counts.merge(&scanner.scan(conversation.shown_text()).iter().collect());
+        if !goes_on() {
+            return None;
+        }
+        counts.merge(&held(conversation, options));
     }
-    (!counts.is_empty()).then(|| counts.sentence(scanner))
+    Some(counts)
+}
+
+/// Looks at everything; tells how it is going ten times a second.
+fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Sender<Event>) {
+    let told = Mutex::new(Instant::now());
+    let watch = |done: usize, of: usize| {
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.elapsed() >= Duration::from_millis(100) {
+            *told = Instant::now();
+            let _ = events.send(Event::Action(Action::Auditing(done, of)));
+        }
+        !stop.load(Ordering::Relaxed)
+    };
+    let account = Account::of(archives, library, &watch).map(Box::new);
+    let _ = events.send(Event::Action(Action::Audited(account)));
 }
 
 /// Many files to be written.
@@ -253,7 +299,15 @@ impl Errand {
     fn run(self, archives: &[Archive], stop: &AtomicBool, events: &Sender<Event>) {
         let Self { conversations, options, redact, folder, clobber } = self;
         let of = conversations.len();
-        let begun = ManyOutcome { written: 0, of, folder, over: false, stopped: false, failure: None };
+        let begun = ManyOutcome {
+            written: 0,
+            of,
+            folder,
+            attached: Attached::default(),
+            over: false,
+            stopped: false,
+            failure: None,
+        };
         let told = Mutex::new(Instant::now());
         let watch = |written: usize| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -267,7 +321,7 @@ impl Errand {
         let redaction = Redaction::new(redact);
         let folder = &begun.folder;
         let result = write_each(archives, &conversations, &options, &redaction, folder, clobber, &watch);
-        let (written, failure) = match result {
+        let (written, attached, failure) = match result {
             Ok(outcome) => {
                 let existing = match &*outcome.existing {
                     [] => None,
@@ -278,23 +332,19 @@ impl Errand {
                         words::path(one)
                     )),
                 };
-                (outcome.written, existing)
+                (outcome.written, outcome.attached, existing)
             }
-            Err(error) => (0, Some(error.to_string())),
+            Err(error) => (0, Attached::default(), Some(error.to_string())),
         };
         let stopped = stop.load(Ordering::Relaxed);
-        let end = ManyOutcome { written, over: true, stopped, failure, ..begun };
+        let end = ManyOutcome { written, attached, over: true, stopped, failure, ..begun };
         let _ = events.send(Event::Action(Action::SavedMany(end)));
     }
 }
 
 /// An attachment's bytes to a new file.
 fn copy_attachment(archives: &[Archive], own: u16, id: &str, path: &Path) -> Result<u64, String> {
-    // Its own archive first: another may hold a file of the same id, of another export.
-    let own = archives.get(own as usize);
-    let found =
-        own.into_iter().chain(archives).find_map(|archive| Some((archive, archive.find_attachment(id)?)));
-    let (archive, member) = found.ok_or("the attachment is not in this archive")?;
+    let (archive, member) = find(archives, own, id).ok_or("the attachment is not in this archive")?;
     let mut draft = Draft::new(path).map_err(|error| error.to_string())?;
     let bytes = archive.copy_attachment(&member, &mut draft).map_err(|error| error.to_string())?;
     draft.commit(Clobber::Never).map_err(|error| error.to_string())?;

@@ -5,7 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 use crate::{
     extract::{
         Options,
+        attachments::Attached,
         clipboard::{Copied, CopyError},
+        one::Written,
         save::Clobber,
     },
     library::{Library, Shared},
@@ -31,8 +33,21 @@ pub enum Effect {
         /// Take secrets out first.
         redact: bool,
     },
-    /// Count the secrets of these conversations.
-    CountSecrets(Vec<Shared>),
+    /// Count the secrets that an extract would hold; a newer count cancels it.
+    CountSecrets {
+        /// Of which conversations.
+        conversations: Vec<Shared>,
+        /// With which options.
+        options: Box<Options>,
+        /// To be given back with the answer.
+        serial: u64,
+    },
+    /// List the folders in a folder, as it is typed: empty is the current one, `~` is resolved.
+    ListFolders(String),
+    /// Look at what the archives give away.
+    Audit(Arc<Library>),
+    /// Stop looking.
+    StopAudit,
     /// Make a file of a conversation.
     Save {
         /// Which.
@@ -107,8 +122,8 @@ pub struct CopyOutcome {
 pub struct SaveOutcome {
     /// Where it is or should have been.
     pub path: PathBuf,
-    /// Bytes written, or why not.
-    pub result: Result<u64, SaveFailure>,
+    /// What was written, or why not.
+    pub result: Result<Written, SaveFailure>,
 }
 
 /// How a making of many files is going, or went.
@@ -120,6 +135,8 @@ pub struct ManyOutcome {
     pub of: usize,
     /// The folder.
     pub folder: PathBuf,
+    /// The attachments beside them.
+    pub attached: Attached,
     /// It is over.
     pub over: bool,
     /// It was stopped by the person.

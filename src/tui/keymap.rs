@@ -37,6 +37,8 @@ pub enum Place {
     Dialog,
     /// The help.
     Help,
+    /// The audit.
+    Audit,
     /// The screen without an archive.
     Welcome,
     /// Everywhere.
@@ -56,6 +58,7 @@ impl Place {
             Self::Pipe => "Pipe to a command",
             Self::Dialog => "Dialogs",
             Self::Help => "Help and details",
+            Self::Audit => "Audit",
             Self::Welcome => "Without an archive",
             Self::Anywhere => "Anywhere",
         }
@@ -73,6 +76,7 @@ impl Place {
             Self::Pipe => &[Self::Pipe, Self::Editing, Self::Anywhere],
             Self::Dialog => &[Self::Dialog, Self::Editing, Self::Anywhere],
             Self::Help => &[Self::Help, Self::Anywhere],
+            Self::Audit => &[Self::Audit, Self::Anywhere],
             Self::Welcome => &[Self::Welcome, Self::Anywhere],
             Self::Anywhere => &[Self::Anywhere],
         }
@@ -165,9 +169,10 @@ impl Keymap {
             let rows = self
                 .keys
                 .iter()
-                .filter(|((other, _), keys)| *other == place && !keys.is_empty())
+                .filter(|((other, _), _)| *other == place)
                 .map(|((_, command), keys)| {
-                    (keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" "), *command)
+                    let labels: Vec<String> = keys.iter().map(|key| key.label()).collect();
+                    (if labels.is_empty() { ":".to_owned() } else { labels.join(" ") }, *command)
                 })
                 .collect();
             (place, rows)

@@ -100,7 +100,6 @@ const MOST_AT_ONCE: usize = 256;
 /// # Errors
 /// An archive that cannot be opened; a terminal that cannot be used.
 pub fn run(launch: Launch) -> Result<ExitCode> {
-    terminal::report_panics(desk::expects_panics);
     // What cannot be opened is said before the screen is taken.
     let limits = launch.config.limits();
     let given = open(&launch.archives, limits, launch.named_by.as_deref())?;
@@ -156,6 +155,7 @@ pub fn run(launch: Launch) -> Result<ExitCode> {
     match end_of_it? {
         End::Quit => {
             terminal.leave()?;
+            desk.leave();
             // Nothing was picked.
             Ok(ExitCode::from(u8::from(launch.pick)))
         }

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::words;
 
+/// Entries of a folder that are looked at, and folders that are offered.
+const MOST_ENTRIES: usize = 10_000;
+
 /// A leading `~/` is the home folder, as in a shell.
 pub fn at_home(path: PathBuf) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
@@ -17,5 +20,39 @@ pub fn from_home(path: &Path) -> String {
     match etcetera::home_dir().ok().as_deref().map(|home| path.strip_prefix(home)) {
         Some(Ok(rest)) => format!("~/{}", words::path(rest)),
         _ => words::path(path),
+    }
+}
+
+/// The names of the folders in a folder as it is typed (`~/notes/`; empty: the current one), sorted. None if it cannot
+/// be read; names that cannot be typed are left out.
+pub fn folders_in(typed: &str) -> Vec<String> {
+    let folder = if typed.is_empty() { PathBuf::from(".") } else { at_home(PathBuf::from(typed)) };
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .take(MOST_ENTRIES)
+        // A link to a folder is as good as one.
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !name.contains(char::is_control))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_listed_and_files_are_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["notes", "Neu", ".hidden", "a\nb"] {
+            std::fs::create_dir(folder.path().join(name)).expect("made");
+        }
+        std::fs::write(folder.path().join("notes.md"), "").expect("written");
+        let typed = format!("{}/", folder.path().display());
+        assert_eq!(folders_in(&typed), [".hidden", "Neu", "notes"]);
+        assert!(folders_in("/no/such/folder/").is_empty());
     }
 }

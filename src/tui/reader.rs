@@ -285,6 +285,30 @@ impl Reader {
         }
     }
 
+    /// Shows a message as far as it can be shown: its branch, its fold open, its first hit in focus. Whether it can.
+    pub fn reveal(&mut self, message: usize) -> bool {
+        self.go_to(message);
+        let Some(entry) = self.transcript.entry_of(message) else { return false };
+        if self.transcript.entries()[entry].fold == Some(false) {
+            self.transcript.set_fold(entry, true);
+        }
+        if self.hits.iter().any(|hit| hit.message == message) {
+            self.focus_first(Some(message));
+        }
+        true
+    }
+
+    /// The line of the message's text that the hit in focus stands in, as written; else that of the first hit in the
+    /// selected message.
+    pub fn hit_line(&self) -> Option<&str> {
+        let focused = self.focus.and_then(|index| self.hits.get(index));
+        let hit = focused.or_else(|| self.hits.iter().find(|hit| Some(hit.message) == self.message()))?;
+        let text = self.conversation().message_text(hit.message);
+        let start = text.get(..hit.range.start)?.rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text.get(hit.range.end..)?.find('\n').map_or(text.len(), |newline| hit.range.end + newline);
+        Some(text.get(start..end)?.trim_end_matches('\r'))
+    }
+
     /// Marks these hits, none in focus.
     pub fn set_hits(&mut self, hits: Vec<Hit>) {
         (self.hits, self.focus) = (hits, None);

@@ -123,7 +123,10 @@ impl Driver {
                     results.generation = request.generation;
                     self.act(Action::Found(results));
                 }
-                Effect::Highlight(_) | Effect::CountSecrets(_) | Effect::PrepareSearch(_) => {}
+                Effect::Highlight(_)
+                | Effect::CountSecrets { .. }
+                | Effect::ListFolders(_)
+                | Effect::PrepareSearch(_) => {}
                 other => self.effects.push(other),
             }
         }

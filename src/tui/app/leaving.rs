@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use super::{App, Choice, Dialog, ExtractDialog, Focus, Item, Pick};
 use crate::{
     conversation::Visibility,
-    extract::{self, Format, names},
+    extract::{self, Format, attachments::Attached, names, one::Written},
     library::{Handle, Shared},
     tui::{
         effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        reader::Reader,
         words,
     },
 };
@@ -74,7 +75,7 @@ impl App {
             self.fail("there is no message to copy");
             return Vec::new();
         }
-        let text = extract::messages(&conversation, &messages, &self.options(Format::Markdown, leaf));
+        let text = extract::messages(&conversation, &messages, &self.options(self.copy_as, leaf));
         self.copy(if messages.len() > 1 { "the marked messages" } else { "the message" }, &text)
     }
 
@@ -85,14 +86,40 @@ impl App {
             self.fail("there is no answer in this conversation");
             return Vec::new();
         };
-        let text = extract::messages(&conversation, &[answer], &self.options(Format::Markdown, leaf));
+        let text = extract::messages(&conversation, &[answer], &self.options(self.copy_as, leaf));
         self.copy("the answer", &text)
     }
 
     pub(super) fn copy_conversation(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
-        let text = extract::conversation_to_copy(&conversation, &self.options(Format::Markdown, leaf));
+        let text = extract::conversation_to_copy(&conversation, &self.options(self.copy_as, leaf));
         self.copy("the conversation", &text)
+    }
+
+    /// The form of copies, in a word.
+    pub(super) fn form(&self) -> &'static str {
+        if self.copy_as == Format::Jsonl { "json" } else { self.copy_as.as_str() }
+    }
+
+    /// From here on messages and conversations are copied so.
+    pub(super) fn copy_as(&mut self, format: Format) -> Vec<Effect> {
+        self.copy_as = format;
+        self.say(match format {
+            Format::Text => "messages and conversations are copied as text from here on",
+            Format::Jsonl | Format::Json => "they are copied as json from here on, an object a message",
+            _ => "messages and conversations are copied as markdown from here on",
+        });
+        Vec::new()
+    }
+
+    /// The line that the hit stands in, exactly as written.
+    pub(super) fn copy_line(&mut self) -> Vec<Effect> {
+        let Some(line) = self.reader.as_ref().and_then(Reader::hit_line) else {
+            self.fail("there is no hit here: y copies the whole message");
+            return Vec::new();
+        };
+        let text = extract::harmless(line).into_owned();
+        vec![Effect::Copy { text, what: "the line", form: "text", redact: self.redact }]
     }
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
@@ -146,7 +173,7 @@ impl App {
             return Vec::new();
         }
         let text = extract::harmless(text).into_owned();
-        vec![Effect::Copy { text, what, form: "markdown", redact: self.redact }]
+        vec![Effect::Copy { text, what, form: self.form(), redact: self.redact }]
     }
 
     pub(super) fn copied(&mut self, outcome: CopyOutcome) {
@@ -160,38 +187,32 @@ impl App {
                 };
                 self.say(format!("copied {size} ({}) to the clipboard {}{secrets}", outcome.form, copied.by));
             }
-            Err(error) => self.fail(format!("{} was not copied: {error}", outcome.what)),
+            Err(error) => {
+                self.fail(format!("{} was not copied: {error}: e saves it", outcome.what));
+            }
         }
     }
 
     pub(super) fn open_extract(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         let name = names::file_name(&conversation, Format::Markdown.extension(), &self.setup.zone);
-        let count = Effect::CountSecrets(vec![conversation.clone()]);
-        let mut dialog = ExtractDialog::new(conversation, leaf, &format!("./{name}"));
+        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+        let mut dialog = ExtractDialog::new(conversation, leaf, stem);
         dialog.redact = self.redact;
-        self.dialog = Some(Dialog::Extract(dialog));
-        vec![count]
+        self.show_extract(dialog)
     }
 
     /// The dialog's enter: write it.
     pub(super) fn write(&mut self) -> Vec<Effect> {
         let Some(Dialog::Extract(dialog)) = &mut self.dialog else { return Vec::new() };
-        let path = dialog.path.text().trim();
-        if path.is_empty() || path.ends_with('/') {
+        let Some(path) = dialog.target() else {
             dialog.asks = Some("a file needs a name".to_owned());
             return Vec::new();
-        }
-        let options = extract::Options {
-            leaf: dialog.leaf,
-            all_branches: dialog.all_branches,
-            include: dialog.include,
-            ..extract::Options::new(dialog.format, self.setup.zone.clone())
         };
         dialog.writing = true;
         vec![Effect::Save {
             conversation: dialog.conversations[0].clone(),
-            options: Box::new(options),
+            options: Box::new(dialog.options(&self.setup.zone)),
             redact: dialog.redact,
             path: PathBuf::from(path),
             clobber: dialog.clobber(),
@@ -201,11 +222,11 @@ impl App {
     pub(super) fn saved(&mut self, outcome: SaveOutcome) {
         let shown = words::path(&outcome.path);
         match (outcome.result, &mut self.dialog) {
-            (Ok(bytes), dialog) => {
+            (Ok(Written { bytes, attached }), dialog) => {
                 if matches!(dialog, Some(Dialog::Extract(_))) {
                     *dialog = None;
                 }
-                self.say(format!("wrote {} to {shown}", words::bytes(bytes)));
+                self.say(format!("wrote {} to {shown}{}", words::bytes(bytes), beside(attached)));
             }
             (Err(SaveFailure::Exists), Some(Dialog::Extract(dialog))) => {
                 dialog.writing = false;
@@ -225,4 +246,17 @@ impl App {
             }
         }
     }
+}
+
+/// What is said of the attachments beside what was written.
+pub(super) fn beside(attached: Attached) -> String {
+    let mut words = match attached.written {
+        0 => String::new(),
+        number => format!(" and {} beside it", words::count(number, "attachment", "attachments")),
+    };
+    let lacking = attached.lacking();
+    if !lacking.is_empty() {
+        words.push_str(&format!(" · {lacking}"));
+    }
+    words
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, Dialog, ExtractDialog, Input};
+use super::{App, Dialog, ExtractDialog, Input, leaving::beside};
 use crate::{
     extract::{self, Format},
     library::{Handle, Shared},
@@ -48,15 +48,16 @@ impl App {
 
     /// All marked conversations as one text.
     pub(super) fn copy_marked(&mut self) -> Vec<Effect> {
-        let options = extract::Options::new(Format::Markdown, self.setup.zone.clone());
+        let options = extract::Options::new(self.copy_as, self.setup.zone.clone());
         let texts: Vec<String> = self
             .marked_in_order()
             .into_iter()
             .map(|handle| extract::conversation_to_copy(self.library.get(handle), &options))
             .collect();
-        let text = extract::harmless(&texts.join("\n")).into_owned();
+        let text = extract::harmless(&texts.join(if self.copy_as == Format::Jsonl { "" } else { "\n" }))
+            .into_owned();
         let what = "the marked conversations";
-        vec![Effect::Copy { text, what, form: "markdown", redact: self.redact }]
+        vec![Effect::Copy { text, what, form: self.form(), redact: self.redact }]
     }
 
     /// The dialog that extracts all marked ones; without marks, all that the list holds.
@@ -71,30 +72,22 @@ impl App {
         }
         let conversations: Vec<Shared> =
             handles.into_iter().map(|handle| self.library.share(handle)).collect();
-        let count = Effect::CountSecrets(conversations.clone());
         let mut dialog = ExtractDialog::many(conversations, "./unspool-extract/");
         dialog.redact = self.redact;
-        self.dialog = Some(Dialog::Extract(dialog));
-        vec![count]
+        self.show_extract(dialog)
     }
 
     /// The dialog's enter, for many.
     pub(super) fn write_many(&mut self) -> Vec<Effect> {
         let Some(Dialog::Extract(dialog)) = &mut self.dialog else { return Vec::new() };
-        let folder = dialog.path.text().trim();
-        if folder.is_empty() {
+        let Some(folder) = dialog.target() else {
             dialog.asks = Some("the files need a folder".to_owned());
             return Vec::new();
-        }
-        let options = extract::Options {
-            all_branches: dialog.all_branches,
-            include: dialog.include,
-            ..extract::Options::new(dialog.format, self.setup.zone.clone())
         };
         dialog.writing = true;
         vec![Effect::SaveMany {
             conversations: dialog.conversations.clone(),
-            options: Box::new(options),
+            options: Box::new(dialog.options(&self.setup.zone)),
             redact: dialog.redact,
             folder: PathBuf::from(folder),
             clobber: dialog.clobber(),
@@ -109,7 +102,7 @@ impl App {
             (Some(failure), _, _) => format!("{written} of {of} written to {folder}: {failure}"),
             (None, false, _) => format!("{written} of {of} … esc stops"),
             (None, true, true) => format!("stopped: {written} of {of} written to {folder}"),
-            (None, true, false) => format!("wrote {written} to {folder}"),
+            (None, true, false) => format!("wrote {written} to {folder}{}", beside(outcome.attached)),
         };
         let Some(Dialog::Extract(dialog)) = &mut self.dialog else {
             return if outcome.failure.is_some() { self.fail(sentence) } else { self.say(sentence) };

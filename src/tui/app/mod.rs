@@ -2,8 +2,10 @@
 //!
 //! Pure: no file, no clock, no thread, no terminal. What the tests drive is what the person drives.
 
+mod auditing;
 mod details;
 mod dialogs;
+mod extracting;
 mod leaving;
 mod listing;
 mod many;
@@ -18,7 +20,9 @@ use std::{
 use jiff::tz::TimeZone;
 
 pub use self::{
-    dialogs::{Dialog, ExtractDialog, Field},
+    auditing::{Audit, Told},
+    dialogs::Dialog,
+    extracting::{ExtractDialog, Field},
     listing::RowFacts,
     pick::{Choice, Item, Pick},
 };
@@ -33,6 +37,7 @@ use super::{
 };
 use crate::{
     conversation::Time,
+    extract::Format,
     library::{Handle, Library, Sort},
     load::Progress,
     search::{Matcher, Query, worker::Missing, worker::Row},
@@ -139,6 +144,10 @@ pub struct App {
     pub pipe: Option<Input>,
     /// Secrets are taken out of what leaves.
     pub redact: bool,
+    /// How messages and conversations are copied: Markdown, text or JSON Lines.
+    pub copy_as: Format,
+    /// What the archive gives away, once it was asked for.
+    pub audit: Option<Audit>,
     /// Marked conversations.
     pub marked: HashSet<Handle>,
     /// Open over everything.
@@ -148,6 +157,8 @@ pub struct App {
     /// Where everything is.
     pub layout: Layout,
     generation: u64,
+    /// The last count of secrets that was asked for.
+    serial: u64,
     history: Vec<String>,
     recalled: usize,
 }
@@ -173,11 +184,14 @@ impl App {
             find: None,
             pipe: None,
             redact: false,
+            copy_as: Format::Markdown,
+            audit: None,
             marked: HashSet::new(),
             dialog: None,
             status: setup.warning.clone().map(|warning| (Weight::Failed, warning)),
             layout,
             generation: 0,
+            serial: 0,
             history: Vec::new(),
             recalled: 0,
             setup,
@@ -190,6 +204,7 @@ impl App {
     pub fn place(&self) -> Place {
         match (&self.dialog, self.focus) {
             (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => Place::Help,
+            (Some(Dialog::Audit), _) => Place::Audit,
             (Some(_), _) => Place::Dialog,
             (None, _) if self.find.is_some() => Place::Find,
             (None, _) if self.pipe.is_some() => Place::Pipe,
@@ -233,10 +248,20 @@ impl App {
                 self.saved_many(outcome);
                 Vec::new()
             }
-            Action::Counted(secrets) => {
-                if let Some(Dialog::Extract(dialog)) = &mut self.dialog {
-                    dialog.secrets = Some(secrets);
-                }
+            Action::Counted(serial, secrets) => {
+                self.counted(serial, secrets);
+                Vec::new()
+            }
+            Action::Folders(folder, folders) => {
+                self.listed(folder, folders);
+                Vec::new()
+            }
+            Action::Auditing(done, of) => {
+                self.auditing(done, of);
+                Vec::new()
+            }
+            Action::Audited(account) => {
+                self.audited(account);
                 Vec::new()
             }
             Action::CannotSuspend => {
@@ -280,7 +305,12 @@ impl App {
             (Command::Copy, _) => self.copy_message(),
             (Command::CopyConversation, _) => self.copy_conversation(),
             (Command::CopyAddress, _) => self.copy_address(),
+            (Command::CopyLine, _) => self.copy_line(),
             (Command::CopyCode, _) => self.copy_code(),
+            (Command::CopyAsMarkdown, _) => self.copy_as(Format::Markdown),
+            (Command::CopyAsText, _) => self.copy_as(Format::Text),
+            (Command::CopyAsJson, _) => self.copy_as(Format::Jsonl),
+            (Command::Audit, _) => self.open_audit(),
             (Command::Extract, _) => self.open_extract(),
             (Command::ExtractAll, _) => self.open_extract_all(),
             (Command::Links, _) => self.open_links(),

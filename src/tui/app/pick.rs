@@ -106,7 +106,7 @@ impl App {
     pub(super) fn pick_command(&mut self, command: Command) -> Vec<Effect> {
         let Some(Dialog::Pick(pick)) = &mut self.dialog else { return Vec::new() };
         match command {
-            Command::Down => pick.step(1),
+            Command::Down | Command::Complete => pick.step(1),
             Command::Up => pick.step(-1),
             Command::Accept => return self.choose(None),
             other => {

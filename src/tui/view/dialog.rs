@@ -22,7 +22,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     match &app.dialog {
         Some(Dialog::Extract(dialog)) => extract(dialog, theme, buffer),
         Some(Dialog::Pick(dialog)) => pick(dialog, theme, buffer),
-        Some(Dialog::Help(_) | Dialog::Text { .. }) | None => None,
+        Some(Dialog::Help(_) | Dialog::Text { .. } | Dialog::Audit) | None => None,
     }
 }
 
@@ -75,6 +75,11 @@ fn extract(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option
     let to = label(buffer, 0, "to", Field::Path);
     let cursor = (to.height > 0)
         .then(|| search_line::typed(buffer, to, dialog.path.text(), dialog.path.before_cursor(), theme));
+    if let (Some(cursor), Some(rest)) = (cursor, dialog.suggestion()) {
+        let behind = Rect { x: cursor.x, width: to.right().saturating_sub(cursor.x), ..to };
+        let rest = sanitize::line(&rest).into_owned();
+        paint::text(buffer, behind, to.y, &sanitize::fit(&rest, behind.width as usize), theme.dim);
+    }
     let format = label(buffer, 1, "format", Field::Format);
     if format.height > 0 {
         let names: Vec<(String, Style)> = Format::ALL
@@ -93,24 +98,33 @@ fn extract(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option
     }
     let include = label(buffer, 2, "include", Field::Tools);
     if include.height > 0 {
-        let boxes: Vec<(String, Style)> = [
+        let boxes = [
             (dialog.include.tools, "tools", Field::Tools),
             (dialog.include.reasoning, "reasoning", Field::Reasoning),
             (dialog.all_branches, "all branches", Field::Branches),
-        ]
-        .into_iter()
-        .map(|(set, name, field)| {
-            let style = if dialog.field == field { theme.selected.patch(theme.accent) } else { theme.plain };
-            (format!("[{}] {name}   ", if set { '×' } else { ' ' }), style)
-        })
-        .collect();
-        let style =
-            if matches!(dialog.field, Field::Reasoning | Field::Branches) { theme.accent } else { theme.dim };
-        if style != theme.dim {
-            paint::text(buffer, inside, include.y, "include", style);
+            (dialog.attachments, "attachments", Field::Attachments),
+        ];
+        let at = boxes.iter().position(|(.., field)| *field == dialog.field);
+        if at.is_some() {
+            paint::text(buffer, inside, include.y, "include", theme.accent);
         }
+        let boxes: Vec<(String, Style)> = boxes
+            .into_iter()
+            .map(|(set, name, field)| {
+                let here = dialog.field == field;
+                let style = if here { theme.selected.patch(theme.accent) } else { theme.plain };
+                (format!("[{}] {name}   ", if set { '×' } else { ' ' }), style)
+            })
+            .collect();
+        // Where there is no room for all, the one the cursor is on is there.
+        let room = include.width as usize + 3;
+        let width = |first: usize, last: usize| -> usize {
+            boxes[first..=last].iter().map(|(name, _)| sanitize::width(name)).sum()
+        };
+        let at = at.unwrap_or(0);
+        let first = (0..=at).find(|&first| width(first, at) <= room).unwrap_or(at);
         let stretches: Vec<(&str, Style)> =
-            boxes.iter().map(|(name, style)| (name.as_str(), *style)).collect();
+            boxes[first..].iter().map(|(name, style)| (name.as_str(), *style)).collect();
         paint::texts(buffer, include, include.y, &stretches);
     }
     let secrets = label(buffer, 3, "secrets", Field::Redact);
@@ -128,10 +142,13 @@ fn extract(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option
         paint::text(buffer, secrets, secrets.y, &sanitize::fit(found, room), theme.plain);
     }
     if inside.height > 4 {
+        // More than one folder that could be meant: the others are said, too.
+        let names: Vec<String> = dialog.candidates().take(40).map(|name| format!("{name}/")).collect();
+        let folders = if names.len() > 1 { names.join("  ") } else { String::new() };
         let (words, style) = match (&dialog.asks, dialog.writing) {
             (_, true) => (dialog.progress.as_deref().unwrap_or("writing …"), theme.dim),
             (Some(asks), _) => (asks.as_str(), theme.error),
-            (None, _) => ("", theme.dim),
+            (None, _) => (folders.as_str(), theme.dim),
         };
         let clean = sanitize::line(words);
         paint::text(buffer, inside, inside.y + 4, &sanitize::fit(&clean, inside.width as usize), style);

@@ -1,6 +1,7 @@
 //! The screen: the app's state drawn into a buffer of cells. One file a pane or dialog; nothing here changes what
 //! the app means (it may fill caches: layouts of lines, counts of visible rows).
 
+mod audit;
 mod dialog;
 mod help;
 mod list;
@@ -26,6 +27,8 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Positio
         help::draw(app, theme, buffer);
     } else if let Some(Dialog::Text { .. }) = app.dialog {
         help::draw_text(app, theme, buffer);
+    } else if let Some(Dialog::Audit) = app.dialog {
+        audit::draw(app, theme, buffer);
     } else {
         if thread_alone {
             thread::draw_narrow_header(app, theme, buffer);

@@ -11,7 +11,7 @@ use crate::{
     transcript::sanitize,
     tui::{
         action::Command,
-        app::{App, Dialog, Focus, Weight},
+        app::{App, Audit, Dialog, Focus, Weight},
         theme::Theme,
         words,
     },
@@ -62,7 +62,7 @@ fn place(app: &App) -> String {
     }
     match app.dialog {
         Some(Dialog::Help(_)) => return "every key".to_owned(),
-        Some(Dialog::Text { .. }) => return String::new(),
+        Some(Dialog::Text { .. } | Dialog::Audit) => return String::new(),
         _ => {}
     }
     if let (Some(reader), true) = (&app.reader, app.layout.wide || app.focus == Focus::Thread) {
@@ -89,6 +89,8 @@ fn keys(app: &App) -> Vec<String> {
     let has_hits = app.reader.as_ref().is_some_and(|reader| reader.hits().1 > 0);
     let commands: &[Command] = match (&app.dialog, app.focus) {
         (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => &[Command::Cancel],
+        (Some(Dialog::Audit), _) if matches!(app.audit, Some(Audit::Looking(..))) => &[Command::Cancel],
+        (Some(Dialog::Audit), _) => &[Command::Sort, Command::Accept, Command::Cancel],
         (Some(_), _) => &[],
         (None, Focus::Search) => &[Command::CopyAnswer, Command::Read, Command::Help],
         (None, Focus::List) => &[Command::Search, Command::Read, Command::Help],
@@ -101,7 +103,11 @@ fn keys(app: &App) -> Vec<String> {
         .iter()
         .filter_map(|&command| {
             let key = app.setup.keymap.key_for(app.place(), command)?;
-            Some(format!("{key} {}", command.hint()))
+            let word = match (command, &app.dialog) {
+                (Command::Accept, Some(Dialog::Audit)) => "go there",
+                _ => command.hint(),
+            };
+            Some(format!("{key} {word}"))
         })
         .collect()
 }

@@ -1,0 +1,248 @@
+//! Attachments as files beside the text that names them.
+//!
+//! They stand in a folder called after the text: `2025-03-03-a-title.md` has `2025-03-03-a-title-files/`. Their names
+//! are made by [`names`](super::names) and never lead out of that folder; no two are one, and none replaces a file
+//! unasked. What the archive does not hold, or holds damaged, is named in the text as ever, and counted.
+
+use std::{
+    borrow::Cow,
+    ffi::OsStr,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use hashbrown::HashMap;
+
+use super::{
+    Format, Options,
+    names::{Names, attachment_file},
+    save::{Companions, SaveError},
+    turns::turns,
+};
+use crate::{
+    archive::{Archive, Member, sniff},
+    conversation::{Attachment, Conversation, Detail},
+};
+
+/// Where a conversation's attachments are, by their ids: an address relative to the text, or nowhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links(HashMap<Box<str>, Option<Box<str>>>);
+
+impl Links {
+    /// `None`: nobody asked for this one. `Some(None)`: the archive does not hold it.
+    pub(super) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
+        self.0.get(&attachment.id)
+    }
+}
+
+/// How many attachments there were, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attached {
+    /// Files that have their name now.
+    pub written: usize,
+    /// Not in the archive.
+    pub missing: usize,
+    /// In the archive, and damaged.
+    pub unreadable: usize,
+}
+
+impl Attached {
+    /// Adds up what became of others.
+    pub fn add(&mut self, other: Self) {
+        self.written += other.written;
+        self.missing += other.missing;
+        self.unreadable += other.unreadable;
+    }
+
+    /// What is to be said of those that are no files: "2 attachments are not in the archive". Empty: all are.
+    pub fn lacking(&self) -> String {
+        let count = |number: usize| match number {
+            1 => "1 attachment".to_owned(),
+            number => format!("{number} attachments"),
+        };
+        let verb = if self.missing == 1 { "is" } else { "are" };
+        match (self.missing, self.unreadable) {
+            (0, 0) => String::new(),
+            (missing, 0) => format!("{} {verb} not in the archive", count(missing)),
+            (0, unreadable) => format!("{} could not be read", count(unreadable)),
+            (missing, unreadable) => {
+                format!("{} {verb} not in the archive, {unreadable} could not be read", count(missing))
+            }
+        }
+    }
+}
+
+/// The files beside one text. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub struct Beside {
+    /// What links in the text begin with; ends in a slash.
+    address: String,
+    names: Names,
+    /// By archive and id: the same attachment is written once.
+    known: HashMap<(u16, Box<str>), Option<Box<str>>>,
+    files: Companions,
+    attached: Attached,
+}
+
+impl Beside {
+    /// For a text of this path. Nothing is made yet.
+    pub fn of(text: &Path) -> Self {
+        let mut folder = text.file_stem().unwrap_or(OsStr::new("attachments")).to_owned();
+        folder.push("-files");
+        Self {
+            address: encoded(&folder) + "/",
+            names: Names::new(),
+            known: HashMap::new(),
+            files: Companions::new(text.with_file_name(folder)),
+            attached: Attached::default(),
+        }
+    }
+
+    /// Writes the attachments that this extract of the conversation names, under temporary names, and gives the
+    /// options that link them. Without the wish for attachments the options stay as they are.
+    pub fn take<'a>(
+        &mut self,
+        archives: &[Archive],
+        conversation: &Conversation,
+        options: &'a Options,
+    ) -> Result<Cow<'a, Options>, SaveError> {
+        if !options.attachments {
+            return Ok(Cow::Borrowed(options));
+        }
+        let mut links = Links::default();
+        let messages: Vec<usize> = if options.format == Format::Json {
+            (0..conversation.messages().len()).collect()
+        } else {
+            turns(conversation, options).into_iter().map(|turn| turn.message).collect()
+        };
+        for part in messages.into_iter().flat_map(|message| conversation.message_parts(message)) {
+            let Detail::Attachment(attachment) = &part.detail else { continue };
+            // One whose text stands in the conversation is no file.
+            if attachment.content.is_empty() && !links.0.contains_key(&attachment.id) {
+                let name = self.write(archives, conversation.source.archive, attachment)?;
+                links.0.insert(attachment.id.clone(), name);
+            }
+        }
+        Ok(Cow::Owned(Options { links: Some(Arc::new(links)), ..options.clone() }))
+    }
+
+    fn write(
+        &mut self,
+        archives: &[Archive],
+        own: u16,
+        attachment: &Attachment,
+    ) -> Result<Option<Box<str>>, SaveError> {
+        let key = (own, attachment.id.clone());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let address = match find(archives, own, &attachment.id) {
+            None => {
+                self.attached.missing += 1;
+                None
+            }
+            Some((archive, member)) => {
+                let stored = member.alias.as_deref().unwrap_or(&member.name);
+                let kind = sniffed(archive, &member);
+                let name = self.names.unique(attachment_file(attachment, stored, kind));
+                let whole = self.files.add(&name, |file| copy(archive, &member, file))?;
+                self.attached.unreadable += usize::from(!whole);
+                whole.then(|| (self.address.clone() + &name).into())
+            }
+        };
+        self.known.insert(key, address.clone());
+        Ok(address)
+    }
+
+    /// The files, to be named after their text, and what is known of them so far.
+    pub fn into_parts(self) -> (Companions, Attached) {
+        (self.files, self.attached)
+    }
+}
+
+/// An attachment and the archive that holds it: its own first, since another may hold a file of the same id, of
+/// another export.
+pub fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive, Member)> {
+    let own = archives.get(usize::from(own));
+    own.into_iter().chain(archives).find_map(|archive| Some((archive, archive.find_attachment(id)?)))
+}
+
+/// What the first bytes say it is.
+fn sniffed(archive: &Archive, member: &Member) -> Option<&'static str> {
+    let mut head = [0; 32];
+    let (count, _) = archive.stream(member).ok()?.fill(&mut head);
+    sniff(&head[..count])
+}
+
+/// Copies an attachment. `Ok(false)`: the archive's bytes are damaged; an error is the file's own.
+fn copy(archive: &Archive, member: &Member, file: &mut dyn Write) -> io::Result<bool> {
+    struct Remembering<'a>(&'a mut dyn Write, Option<io::Error>);
+    impl Write for Remembering<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes).map_err(|error| {
+                let kind = error.kind();
+                self.1 = Some(error);
+                kind.into()
+            })
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+    let mut file = Remembering(file, None);
+    let copied = archive.copy_attachment(member, &mut file);
+    match (copied, file.1) {
+        (_, Some(error)) => Err(error),
+        (copied, None) => Ok(copied.is_ok()),
+    }
+}
+
+/// A file name as the piece of an address: what means something there is written as its number.
+fn encoded(name: &OsStr) -> String {
+    let bytes = name.as_encoded_bytes();
+    let readable = std::str::from_utf8(bytes).is_ok();
+    let mut out = Vec::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || (readable && !byte.is_ascii()) {
+            out.push(byte);
+        } else {
+            out.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        }
+    }
+    // Whole characters were taken over, or none.
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The folder of a text's attachments.
+pub fn folder_of(text: &Path) -> PathBuf {
+    Beside::of(text).files.folder().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_s_name_can_stand_in_an_address() {
+        for (text, address) in [
+            ("2025-03-03-a-title.md", "2025-03-03-a-title-files/"),
+            ("/tmp/My notes (2).html", "My%20notes%20%282%29-files/"),
+            ("Zürich#1?.md", "Zürich%231%3F-files/"),
+            ("a<b>\".md", "a%3Cb%3E%22-files/"),
+        ] {
+            assert_eq!(Beside::of(Path::new(text)).address, address);
+        }
+        assert_eq!(folder_of(Path::new("x/a.tar.md")), Path::new("x/a.tar-files"));
+    }
+
+    #[test]
+    fn what_lacks_is_said() {
+        let said = |missing, unreadable| Attached { written: 1, missing, unreadable }.lacking();
+        assert_eq!(said(0, 0), "");
+        assert_eq!(said(1, 0), "1 attachment is not in the archive");
+        assert_eq!(said(0, 2), "2 attachments could not be read");
+        assert_eq!(said(3, 1), "3 attachments are not in the archive, 1 could not be read");
+    }
+}

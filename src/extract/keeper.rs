@@ -1,0 +1,32 @@
+//! Whether what was copied to the desktop's clipboard is still there when unspool has ended.
+//!
+//! On X11 and Wayland a copied text stays with the program that copied it. On X11 a clipboard manager takes it over
+//! when that program ends, if one runs; on Wayland some desktops take it at once. Elsewhere the system keeps it.
+
+/// Asks the display, which answers or has hung up; to be called where waiting for it is no harm.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(super) fn keeps() -> bool {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if variable("WAYLAND_DISPLAY").is_some() {
+        // No protocol tells; these keep it themselves.
+        let desktop = variable("XDG_CURRENT_DESKTOP").unwrap_or_default().to_ascii_uppercase();
+        return desktop.split(':').any(|name| matches!(name, "GNOME" | "KDE" | "UNITY" | "COSMIC"));
+    }
+    x11_manager().unwrap_or(false)
+}
+
+/// Everywhere else the system does.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub(super) fn keeps() -> bool {
+    true
+}
+
+/// Whether somebody has the office of a clipboard manager.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn x11_manager() -> Option<bool> {
+    use x11rb::protocol::xproto::ConnectionExt as _;
+    let (connection, _) = x11rb::connect(None).ok()?;
+    let office = connection.intern_atom(false, b"CLIPBOARD_MANAGER").ok()?.reply().ok()?.atom;
+    let owner = connection.get_selection_owner(office).ok()?.reply().ok()?.owner;
+    Some(owner != x11rb::NONE)
+}

@@ -1,0 +1,71 @@
+//! One conversation to one file, its attachments beside it.
+
+use std::path::Path;
+
+use super::{
+    Format, Options,
+    attachments::{Attached, Beside},
+    redaction::Redaction,
+    save::{self, Clobber, SaveError},
+};
+use crate::{
+    archive::{Archive, ArchiveError},
+    conversation::Conversation,
+};
+
+/// Why there is no file, or not all of them.
+#[derive(Debug, thiserror::Error)]
+pub enum OneError {
+    /// It could not be written.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// The original object could not be read again.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The archive of the conversation is not among those given.
+    #[error("its archive is not open")]
+    Closed,
+    /// The text is there, and an attachment's name was taken.
+    #[error("{0} exists already; the text was written")]
+    Attachment(String),
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Bytes of the text.
+    pub bytes: u64,
+    /// The files beside it.
+    pub attached: Attached,
+}
+
+/// Writes the conversation, or its original object, to this path.
+pub fn write_one(
+    archives: &[Archive],
+    conversation: &Conversation,
+    options: &Options,
+    redaction: &Redaction,
+    path: &Path,
+    clobber: Clobber,
+) -> Result<Written, OneError> {
+    let mut beside = Beside::of(path);
+    let is_original = options.format == Format::Json;
+    let redacted =
+        if is_original { redaction.uncounted(conversation) } else { redaction.conversation(conversation) };
+    let options = beside.take(archives, &redacted, options)?;
+    let contents = if is_original {
+        let archive = archives.get(usize::from(conversation.source.archive)).ok_or(OneError::Closed)?;
+        let original = archive.read_object(conversation.source, &mut |_| true)?;
+        redaction.original(&original).into_owned()
+    } else {
+        super::conversation(&redacted, &options).into_bytes()
+    };
+    save::save(path, &contents, clobber)?;
+    let (files, mut attached) = beside.into_parts();
+    let outcome = files.commit(clobber)?;
+    attached.add(outcome.attached);
+    match outcome.existing.first() {
+        Some(taken) => Err(OneError::Attachment(taken.display().to_string())),
+        None => Ok(Written { bytes: contents.len() as u64, attached }),
+    }
+}

@@ -1,0 +1,207 @@
+//! The audit on the screen: what the archive gives away, line by line, each leading to its place.
+
+use std::sync::Arc;
+
+use super::{App, Dialog, Focus, Input};
+use crate::{
+    audit::{
+        Account,
+        report::{Line, Order, Place, Report, Widths},
+    },
+    extract,
+    library::{Handle, Library},
+    search::matcher::Hit,
+    secrets::Scanner,
+    tui::{action::Command, effect::Effect, words},
+};
+
+/// What the screen shows.
+#[derive(Debug)]
+pub enum Audit {
+    /// It is being made: so many conversations of so many.
+    Looking(usize, usize),
+    /// It is there.
+    Told(Box<Told>),
+}
+
+/// A finished audit and where one stands in it.
+#[derive(Debug)]
+pub struct Told {
+    account: Account,
+    /// The one its handles are of.
+    library: Arc<Library>,
+    /// What there is to read.
+    pub lines: Vec<Line>,
+    /// For the columns.
+    pub widths: Widths,
+    /// In which order.
+    pub order: Order,
+    /// Index of the selected line.
+    pub selected: usize,
+    /// First visible line.
+    pub top: usize,
+}
+
+impl Told {
+    fn new(account: Account, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
+        let order = Order::default();
+        let report = Report { account: &account, library: &library, zone };
+        let (lines, widths) = (report.lines(order, true), report.widths());
+        let selected = lines.iter().position(|line| report.place(line).is_some()).unwrap_or(0);
+        Self { account, library, lines, widths, order, selected, top: 0 }
+    }
+
+    /// It in words.
+    pub fn report<'a>(&'a self, zone: &'a jiff::tz::TimeZone) -> Report<'a> {
+        Report { account: &self.account, library: &self.library, zone }
+    }
+
+    /// Keeps the selected line in sight of so many rows.
+    pub fn keep_in_sight(&mut self, rows: usize) {
+        self.selected = self.selected.min(self.lines.len().saturating_sub(1));
+        // The heading of the first line is seen with it.
+        let first = if self.lines[..self.selected].iter().all(|line| matches!(line, Line::Heading(_))) {
+            0
+        } else {
+            self.selected
+        };
+        self.top = self.top.min(first).max((self.selected + 1).saturating_sub(rows.max(1)));
+    }
+}
+
+impl App {
+    /// Opens the audit: the one that is there, if nothing has come since, or a new one.
+    pub(super) fn open_audit(&mut self) -> Vec<Effect> {
+        if self.loading.is_some() {
+            self.fail("still loading: an audit looks at the whole archive");
+            return Vec::new();
+        }
+        self.dialog = Some(Dialog::Audit);
+        if let Some(Audit::Told(told)) = &self.audit
+            && Arc::ptr_eq(&told.library, &self.library)
+        {
+            return Vec::new();
+        }
+        self.audit = Some(Audit::Looking(0, self.library.len()));
+        vec![Effect::Audit(Arc::clone(&self.library))]
+    }
+
+    pub(super) fn auditing(&mut self, done: usize, of: usize) {
+        if let Some(Audit::Looking(before, all)) = &mut self.audit {
+            // Threads tell in any order.
+            (*before, *all) = (done.max(*before), of);
+        }
+    }
+
+    pub(super) fn audited(&mut self, account: Option<Box<Account>>) {
+        // One that was stopped is forgotten, and so is one that nobody waits for.
+        if !matches!(self.audit, Some(Audit::Looking(..))) {
+            return;
+        }
+        self.audit = account.map(|account| {
+            Audit::Told(Box::new(Told::new(*account, Arc::clone(&self.library), &self.setup.zone)))
+        });
+        if self.audit.is_none() && matches!(self.dialog, Some(Dialog::Audit)) {
+            self.dialog = None;
+        }
+    }
+
+    pub(super) fn audit_command(&mut self, command: Command) -> Vec<Effect> {
+        let page = self.list_area_rows().max(2) - 1;
+        let told = match &mut self.audit {
+            Some(Audit::Told(told)) => told,
+            looking => {
+                if command == Command::Cancel && looking.take().is_some() {
+                    self.dialog = None;
+                    return vec![Effect::StopAudit];
+                }
+                return Vec::new();
+            }
+        };
+        let last = told.lines.len().saturating_sub(1);
+        let step = |step: isize| told.selected.saturating_add_signed(step).min(last);
+        told.selected = match command {
+            Command::Cancel => {
+                self.dialog = None;
+                return Vec::new();
+            }
+            Command::Accept => return self.go_to_place(),
+            Command::Sort => {
+                told.order = told.order.next();
+                let order = told.order;
+                let lines = told.report(&self.setup.zone).lines(order, true);
+                told.lines = lines;
+                self.say(order.as_str());
+                return Vec::new();
+            }
+            Command::Down => step(1),
+            Command::Up => step(-1),
+            Command::HalfPageDown => step(page as isize / 2),
+            Command::HalfPageUp => step(-(page as isize / 2)),
+            Command::PageDown => step(page as isize),
+            Command::PageUp => step(-(page as isize)),
+            Command::First => 0,
+            Command::Last => last,
+            _ => told.selected,
+        };
+        Vec::new()
+    }
+
+    /// Rows that a full screen has.
+    fn list_area_rows(&self) -> usize {
+        self.layout.status.y.saturating_sub(self.layout.top.y + 2) as usize
+    }
+
+    /// To where the selected line leads: a message is shown with the secret marked, an address is copied.
+    fn go_to_place(&mut self) -> Vec<Effect> {
+        let Some(Audit::Told(told)) = &self.audit else { return Vec::new() };
+        let line = told.lines.get(told.selected);
+        match line.and_then(|line| told.report(&self.setup.zone).place(line)) {
+            None => {
+                self.fail("this line leads nowhere");
+                Vec::new()
+            }
+            Some(Place::Page(address)) => {
+                let text = extract::harmless(&address).into_owned();
+                vec![Effect::Copy { text, what: "the address", form: "text", redact: false }]
+            }
+            Some(Place::Message(handle, message)) => {
+                self.dialog = None;
+                self.read_at(handle, message)
+            }
+        }
+    }
+
+    /// Opens a conversation at a message, its secrets marked.
+    fn read_at(&mut self, handle: Handle, message: Option<usize>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if !self.listing.rows.iter().any(|row| row.handle == handle) {
+            // It is not among what was found: back to all.
+            self.remember_query();
+            self.input = Input::default();
+            effects = self.search();
+        }
+        let Some(index) = self.listing.rows.iter().position(|row| row.handle == handle) else {
+            return effects;
+        };
+        self.focus = Focus::List;
+        self.listing.selected = index;
+        self.listing.chosen = true;
+        self.keep_in_sight();
+        effects.extend(self.read());
+        let (Some(reader), Some(message)) = (&mut self.reader, message) else { return effects };
+        let findings = Scanner::built_in().scan(reader.conversation().message_text(message));
+        reader.set_hits(findings.into_iter().map(|finding| Hit { message, range: finding.range }).collect());
+        let count = reader.hits().1;
+        let in_sight = reader.reveal(message);
+        // These are no hits of the query: opening the conversation again brings those back.
+        self.reading = self.reading.take().map(|(handle, _)| (handle, "\0audit".to_owned()));
+        if in_sight {
+            self.say(words::count(count, "place is marked", "places are marked") + ": n goes to the next");
+        } else {
+            self.say("ChatGPT never shows this message; an extract holds it with --include hidden");
+        }
+        effects.extend(self.highlight());
+        effects
+    }
+}

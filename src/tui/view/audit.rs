@@ -1,0 +1,96 @@
+//! The audit over the whole screen but the status line.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::paint;
+use crate::{
+    audit::report::Line,
+    transcript::sanitize,
+    tui::{
+        app::{App, Audit},
+        theme::Theme,
+        words,
+    },
+};
+
+const TITLE: &str = "What this archive gives away";
+
+/// Below so many columns a finding's kind and value are cut to [`MOST`].
+const NARROW: u16 = 98;
+const MOST: usize = 18;
+
+/// Draws it.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+    let height = app.layout.status.y.saturating_sub(app.layout.top.y);
+    let area = Rect { x: 1, width: buffer.area.width.saturating_sub(2), height, ..buffer.area };
+    paint::text(buffer, area, area.y, &sanitize::fit(TITLE, area.width as usize), theme.heading);
+    let room = (height as usize).saturating_sub(2);
+    let told = match &mut app.audit {
+        Some(Audit::Told(told)) => told,
+        Some(Audit::Looking(done, of)) => {
+            let far = format!("{} of {} conversations …", words::number(*done), words::number(*of));
+            if area.height > 2 {
+                paint::text(buffer, area, area.y + 2, &far, theme.dim);
+            }
+            return;
+        }
+        None => return,
+    };
+    told.keep_in_sight(room);
+    let order = told.order.as_str();
+    if (area.width as usize) > TITLE.len() + order.len() + 2 {
+        paint::right(buffer, area, area.y, order, theme.dim);
+    }
+    let report = told.report(&app.setup.zone);
+    for (row, (index, line)) in told.lines.iter().enumerate().skip(told.top).take(room).enumerate() {
+        let y = area.y + 2 + row as u16;
+        let chosen = index == told.selected;
+        if chosen {
+            paint::text(buffer, Rect { x: 0, width: 1, ..area }, y, "▌", theme.accent);
+        }
+        let fields = report.fields(line, false);
+        if let Line::Heading(words) = line {
+            let words = sanitize::line(words);
+            paint::text(buffer, area, y, &sanitize::fit(&words, area.width as usize), theme.selected);
+            continue;
+        }
+        let mut x = area.x + 1;
+        let mut widths = told.widths.of(line);
+        let narrow = area.width < NARROW && matches!(line, Line::Finding(_));
+        if narrow {
+            for wide in &mut widths {
+                *wide = (*wide).min(MOST);
+            }
+        }
+        for (column, field) in fields.iter().enumerate() {
+            // The title says more than how often and who.
+            if narrow && matches!(column, 3 | 4) {
+                continue;
+            }
+            let left = Rect { x: (x + 1).min(area.right()), ..area };
+            let left = Rect { width: area.right().saturating_sub(left.x), ..left };
+            let field = sanitize::line(field);
+            let field = match widths.get(column) {
+                Some(&wide) if narrow => sanitize::fit(&field, wide).into_owned(),
+                _ => field.into_owned(),
+            };
+            let wide = widths.get(column).copied().unwrap_or(0).max(sanitize::width(&field));
+            let style = look(line, column, fields.len(), theme);
+            let style = if chosen { style.patch(theme.accent) } else { style };
+            paint::text(buffer, left, y, &sanitize::fit(&field, left.width as usize), style);
+            x = x.saturating_add(1 + wide as u16).min(area.right());
+        }
+    }
+}
+
+/// What one looks for is plain, all else dim.
+fn look(line: &Line, column: usize, columns: usize, theme: &Theme) -> Style {
+    let plain = match line {
+        Line::Finding(_) => matches!(column, 1 | 2) || column + 1 == columns,
+        Line::Instructions(_) | Line::Memory(_) => column == 1,
+        Line::Profile(_) | Line::Shared(_) => column == 0,
+        Line::Kind(_) | Line::Words(_) => true,
+        Line::Heading(_) | Line::Page(..) => false,
+    };
+    if plain { theme.plain } else { theme.dim }
+}
