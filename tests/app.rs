@@ -396,7 +396,7 @@ fn details_tell_what_is_known_and_how_the_thread_forks() {
     driver.press("enter i");
     let screen = driver.screen();
     for fact in
-        ["conversation-3", "https://chatgpt.com/c/conversation-3", "1 of yours, 1 answers", "one branch"]
+        ["conversation-3", "https://chatgpt.com/c/conversation-3", "1 of yours, 1 answer,", "one branch"]
     {
         assert!(screen.contains(fact), "{fact} is not in:\n{screen}");
     }

@@ -908,6 +908,6 @@ fn a_copy_within_tmux_is_in_its_buffer_whole() {
     let buffer = tmux(&["show-buffer"]).expect("tmux answers").stdout;
     tmux(&["kill-server"]).expect("tmux answers");
     let told = fs::read_to_string(&done).expect("it ended");
-    assert!(told.contains("by tmux (it keeps it as a buffer too)"), "{told}");
+    assert!(told.contains("by tmux, which keeps it"), "{told}");
     assert_eq!(String::from_utf8_lossy(&buffer), stdout(&["extract", "--id", "bbbb", export.path()]));
 }

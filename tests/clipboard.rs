@@ -343,7 +343,7 @@ fn within_tmux_the_text_reaches_the_terminal_around_it_and_a_buffer() {
     ] {
         let mut tmux = Tmux::start(configuration, "xterm-256color");
         copy_the_answer(&mut tmux.session);
-        tmux.session.wait_for("by tmux (it keeps it as a buffer too)");
+        tmux.session.wait_for("by tmux, which keeps it");
         assert_eq!(tmux.session.wait_for_copy(1), expected(), "{configuration}");
         assert_eq!(tmux.session.copied().len(), 1, "{configuration}: once, not twice");
         assert_eq!(tmux.ask(&["show-buffer"]), expected(), "{configuration}");

@@ -136,7 +136,7 @@ fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
 pub struct Copied {
     /// Bytes of text.
     pub bytes: usize,
-    /// How, for the sentence "copied 412 bytes to the clipboard …": "by OSC 52", "by tmux (it keeps it as a buffer too)",
+    /// How, for the sentence "copied 412 bytes to the clipboard …": "by OSC 52", "by tmux, which keeps it",
     /// "of the desktop".
     pub by: String,
     /// To be written to the terminal by whoever owns it; often empty.
@@ -226,7 +226,7 @@ impl Clipboard {
                 .map_err(CopyError::Failed),
             Way::Tmux => load_tmux_buffer(text, fits)
                 .map(|()| match (fits, fits && tmux_reaches_a_clipboard()) {
-                    (_, true) => ("by tmux (it keeps it as a buffer too)", true),
+                    (_, true) => ("by tmux, which keeps it", true),
                     (true, false) => {
                         ("to a tmux buffer only (the terminal around tmux has no clipboard)", true)
                     }

@@ -43,7 +43,7 @@ pub(super) fn prompt(attachment: &Attachment) -> Option<Prose> {
         return None;
     }
     let mut prose = Prose::default();
-    prose.push("  prompt: ", Style::of(Tone::Furniture), None);
+    prose.push("prompt: ", Style::of(Tone::Furniture), None);
     prose.push(prompt, Style::of(Tone::Dim), None);
     Some(prose)
 }

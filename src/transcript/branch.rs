@@ -12,6 +12,26 @@ pub struct Branch {
     pub count: usize,
 }
 
+/// A place where one may choose how to read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// The last message before it; `None`: the conversation begins with it.
+    pub before: Option<usize>,
+    /// The first message of each branch, oldest first; at least 2.
+    pub branches: Vec<usize>,
+}
+
+/// Every place where a conversation forks, in reading order.
+pub fn forks(conversation: &Conversation) -> Vec<Fork> {
+    let branches = Branches::of(conversation);
+    let slots = 0..=conversation.messages().len();
+    let fork = |slot: usize| {
+        let children: Vec<usize> = branches.children(slot).iter().map(|&child| child as usize).collect();
+        (children.len() > 1).then(|| Fork { before: slot.checked_sub(1), branches: children })
+    };
+    slots.filter_map(fork).collect()
+}
+
 /// The tree of what can be read.
 #[derive(Debug)]
 pub(super) struct Branches {
@@ -127,6 +147,13 @@ mod tests {
         assert_eq!(branches.branch(3), Some(Branch { index: 2, count: 3 }));
         assert_eq!(branches.branch(0), None);
         assert_eq!(branches.newest_leaf(), Some(5));
+    }
+
+    #[test]
+    fn forks_are_where_the_reader_sees_them() {
+        let tree = [(None, true), (Some(0), false), (Some(1), true), (Some(1), true), (Some(0), true)];
+        let fork = Fork { before: Some(0), branches: vec![2, 3, 4] };
+        assert_eq!(forks(&conversation(&tree)), [fork]);
     }
 
     #[test]

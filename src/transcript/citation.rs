@@ -5,8 +5,9 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::{
+    inset::Number,
     line::{Span, Tone},
-    sanitize,
+    sanitize, target,
 };
 use crate::conversation::{Detail, Link, Part};
 
@@ -17,23 +18,30 @@ pub(super) struct Sources<'a> {
     links: Vec<&'a Link>,
     by_name: HashMap<&'a str, usize>,
     /// Where the text cites: the bytes of the message that read as links, and the numbers shown instead.
-    pub places: Vec<(Range<usize>, String)>,
+    pub places: Vec<(Range<usize>, Vec<Number>)>,
 }
 
 impl<'a> Sources<'a> {
     /// Numbers the sources of a message by their first place; one address has one number.
-    pub fn of(parts: &'a [Part]) -> Self {
+    ///
+    /// A citation reads as links in brackets. One that does not is part of the text (a list of pages, a film): its
+    /// words stay, and it has no number.
+    pub fn of(parts: &'a [Part], text: &str) -> Self {
         let mut sources = Self::default();
         for part in parts {
             match &part.detail {
                 Detail::Citation(links) => {
+                    let range = part.range.start as usize..part.range.end as usize;
+                    if !text.get(range.clone()).is_some_and(|text| text.trim_start().starts_with('(')) {
+                        continue;
+                    }
                     let mut numbers: Vec<usize> =
                         links.iter().filter_map(|link| sources.number(link)).collect();
                     numbers.dedup();
-                    let shown: Vec<String> = numbers.into_iter().map(superscript).collect();
-                    sources
-                        .places
-                        .push((part.range.start as usize..part.range.end as usize, shown.join(",")));
+                    if !numbers.is_empty() {
+                        let shown = sources.shown(&numbers);
+                        sources.places.push((range, shown));
+                    }
                 }
                 Detail::Sources(links) => {
                     for link in links {
@@ -44,11 +52,32 @@ impl<'a> Sources<'a> {
             }
         }
         sources.places.sort_by_key(|(range, _)| range.start);
+        // ¹ and ² side by side would read as twelve.
+        let mut end = None;
+        for (range, numbers) in &mut sources.places {
+            if end.replace(range.end) == Some(range.start) {
+                numbers.insert(0, comma());
+            }
+        }
         sources
     }
 
+    fn shown(&self, numbers: &[usize]) -> Vec<Number> {
+        let mut shown = Vec::with_capacity(numbers.len() * 2);
+        for &number in numbers {
+            if !shown.is_empty() {
+                shown.push(comma());
+            }
+            shown.push(Number {
+                text: superscript(number),
+                link: target::target(&self.links[number - 1].url),
+            });
+        }
+        shown
+    }
+
     fn number(&mut self, link: &'a Link) -> Option<usize> {
-        let name = if link.url.is_empty() { &link.title } else { &link.url };
+        let name = if link.url.is_empty() { &*link.title } else { without_referrer(&link.url) };
         if name.trim().is_empty() {
             return None;
         }
@@ -75,22 +104,26 @@ impl<'a> Sources<'a> {
 
 /// `Title – host`, at most `width` columns: the host stays, the title is cut.
 pub(super) fn described(link: &Link, width: usize) -> Vec<Span> {
+    let leads = target::target(&link.url);
     let host = sanitize::line(host(&link.url)).into_owned();
     let title = sanitize::line(link.title.trim()).into_owned();
     if title.is_empty() || title == host || *title == *link.url {
         let url = sanitize::line(&link.url);
         let shown = if url.is_empty() { title } else { url.into_owned() };
-        return vec![Span::new(sanitize::fit(&shown, width), Tone::Link)];
+        return vec![Span::new(sanitize::fit(&shown, width), Tone::Link).linked(leads)];
     }
     if host.is_empty() {
-        return vec![Span::new(sanitize::fit(&title, width), Tone::Link)];
+        return vec![Span::new(sanitize::fit(&title, width), Tone::Link).linked(leads)];
     }
     let tail = format!(" – {host}");
     let room = width.saturating_sub(sanitize::width(&tail));
     if room < 8 {
-        return vec![Span::new(sanitize::fit(&title, width), Tone::Link)];
+        return vec![Span::new(sanitize::fit(&title, width), Tone::Link).linked(leads)];
     }
-    vec![Span::new(sanitize::fit(&title, room), Tone::Link), Span::new(tail, Tone::Dim)]
+    vec![
+        Span::new(sanitize::fit(&title, room), Tone::Link).linked(leads.clone()),
+        Span::new(tail, Tone::Dim).linked(leads),
+    ]
 }
 
 /// The host of a web address, without `www.`.
@@ -99,6 +132,15 @@ pub(super) fn host(url: &str) -> &str {
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// One page is cited with and without the mark that tells it where the reader comes from.
+fn without_referrer(url: &str) -> &str {
+    url.strip_suffix("utm_source=chatgpt.com").map_or(url, |url| url.trim_end_matches(['?', '&']))
+}
+
+fn comma() -> Number {
+    Number { text: ",".to_owned(), link: None }
 }
 
 fn superscript(number: usize) -> String {
@@ -125,11 +167,42 @@ mod tests {
     #[test]
     fn one_address_has_one_number() {
         let (a, b) = (link("A", "https://a.example/1"), link("B", "https://b.example/"));
-        let parts = [cite(5..9, std::slice::from_ref(&a)), cite(20..30, &[b, a])];
-        let sources = Sources::of(&parts);
-        assert_eq!(sources.places, [(5..9, "¹".to_owned()), (20..30, "²,¹".to_owned())]);
+        let parts = [cite(5..9, std::slice::from_ref(&a)), cite(19..30, &[b, a])];
+        let sources = Sources::of(&parts, "seen (a) and then  (b and a)  ");
+        let [(_, first), (_, second)] = &*sources.places else { panic!("{sources:?}") };
+        assert_eq!((numbers(first), numbers(second)), ("¹".to_owned(), "²,¹".to_owned()));
+        assert_eq!(second[0].link.as_deref(), Some("https://b.example/"));
+        assert_eq!(second[1].link, None);
         let lines: Vec<String> = sources.lines(40).map(text).collect();
         assert_eq!(lines, ["1  A – a.example", "2  B – b.example"]);
+    }
+
+    fn numbers(numbers: &[Number]) -> String {
+        numbers.iter().map(|number| number.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_page_is_one_source_with_and_without_its_referrer() {
+        let with = link("A", "https://a.example/x?utm_source=chatgpt.com");
+        let without = link("A", "https://a.example/x");
+        let parts = [cite(0..3, std::slice::from_ref(&with)), cite(6..9, std::slice::from_ref(&without))];
+        assert_eq!(Sources::of(&parts, "(a) - (a) ").lines(40).count(), 1);
+    }
+
+    #[test]
+    fn two_citations_side_by_side_are_two_numbers() {
+        let (a, b) = (link("A", "https://a.example"), link("B", "https://b.example"));
+        let parts = [cite(0..3, std::slice::from_ref(&a)), cite(3..6, std::slice::from_ref(&b))];
+        let sources = Sources::of(&parts, "(a)(b)");
+        assert_eq!(sources.places.iter().map(|(_, shown)| numbers(shown)).collect::<String>(), "¹,²");
+    }
+
+    #[test]
+    fn what_is_no_citation_in_brackets_keeps_its_words() {
+        let a = link("A film", "https://a.example");
+        let parts = [cite(0..29, std::slice::from_ref(&a))];
+        let sources = Sources::of(&parts, "[A film](https://a.example) .");
+        assert!(sources.places.is_empty() && sources.lines(40).next().is_none());
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn is_whole(conversation: &Conversation, message: usize) -> bool {
 /// The words of a fold's line, sanitised: `python · 12 lines`. `recap` is the message that labels reasoning.
 pub(super) fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
     let message = &conversation.messages()[index];
-    let name = conversation.message_name(index).map(sanitize::line);
+    let name = conversation.message_name(index).map(|name| sanitize::line(tool(name)));
     let name = |otherwise: &str| name.as_deref().unwrap_or(otherwise).to_owned();
     match message.kind {
         Kind::Call => counted(conversation, index, &name("tool")),
@@ -64,6 +64,11 @@ pub(super) fn label(conversation: &Conversation, index: usize, recap: Option<usi
             counted(conversation, index, &who)
         }
     }
+}
+
+/// A tool as people know it. The export has some under the name of the day.
+pub(super) fn tool(name: &str) -> &str {
+    if name.starts_with("t2uay3k.") { "image generator" } else { name }
 }
 
 fn counted(conversation: &Conversation, message: usize, what: &str) -> String {

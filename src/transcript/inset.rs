@@ -2,7 +2,7 @@
 //! mathematics. They are found before Markdown sees the text and hidden from it, so that neither the links of a
 //! citation nor the underscores and backslashes of a formula are taken for markup.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 /// One such place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +15,19 @@ pub(super) struct Inset {
 /// See [`Inset`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum InsetKind {
-    /// The numbers of its sources, as they are shown.
-    Citation(String),
+    /// The numbers of its sources.
+    Citation(Vec<Number>),
     /// A formula without its delimiters; on lines of its own when `display`.
     Math { display: bool, tex: Range<usize> },
+}
+
+/// The number of a source, or what stands between two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Number {
+    /// As it is shown.
+    pub text: String,
+    /// Where it leads.
+    pub link: Option<Arc<str>>,
 }
 
 /// The text with every inset overwritten by punctuation that means nothing to Markdown, byte for byte: offsets
@@ -50,7 +59,7 @@ mod tests {
 
     #[test]
     fn hiding_keeps_every_offset() {
-        let inset = Inset { range: 3..9, kind: InsetKind::Citation("¹".into()) };
+        let inset = Inset { range: 3..9, kind: InsetKind::Citation(Vec::new()) };
         assert_eq!(hide("ab [x](y) c", &[inset]), "ab %%%%%% c");
     }
 }

@@ -1,7 +1,7 @@
 //! What the layout makes and the screen draws: lines of styled spans. No terminal and no colours here: a [`Tone`]
 //! says what a stretch of text *is*, and a theme decides how that looks.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
@@ -86,6 +86,8 @@ pub struct Span {
     pub underline: bool,
     /// Set by [`mark`].
     pub mark: Mark,
+    /// Where it leads: an address of the web or of mail in printable ASCII, which a terminal may open.
+    pub link: Option<Arc<str>>,
     /// Byte offset in the message's text where this span's text stands verbatim; `None`: made by the layout.
     pub source: Option<u32>,
 }
@@ -94,6 +96,12 @@ impl Span {
     /// A span of the layout's own making.
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
         Self { text: text.into(), tone, ..Self::default() }
+    }
+
+    /// The same, leading there.
+    #[must_use]
+    pub fn linked(self, link: Option<Arc<str>>) -> Self {
+        Self { link, ..self }
     }
 
     /// Columns it takes.
@@ -154,7 +162,7 @@ fn mark_span(span: &Span, hits: &[Range<usize>], focus: Option<&Range<usize>>) -
         if from < to {
             let text = span.text[from..to].to_owned();
             let source = span.source.map(|source| source + from as u32);
-            pieces.push(Span { text, mark, source, ..*span });
+            pieces.push(Span { text, mark, source, link: span.link.clone(), ..*span });
         }
     };
     // Hits seldom overlap, but those of several words may: each is marked from where the last one ended.

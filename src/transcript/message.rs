@@ -12,10 +12,10 @@ use super::{
     layout::{self, PROSE, Room},
     line::{Line, Span, Tone},
     markdown, math,
-    parts::Manner,
+    parts::{Manner, Part},
     plain,
     prose::{Prose, Style},
-    sanitize,
+    sanitize, target,
 };
 use crate::conversation::{Attachment, Conversation, Detail, Kind, Link, Message, Role, Visibility};
 
@@ -97,8 +97,8 @@ impl Scene<'_> {
                 Style { bold: true, ..Style::of(Tone::Other) }.span(sanitize::fit(&name, PROSE))
             }
             Role::Tool | Role::System => {
-                let name =
-                    self.conversation.message_name(self.entry.message).unwrap_or(message.role.as_str());
+                let name = self.conversation.message_name(self.entry.message).map(fold::tool);
+                let name = name.unwrap_or(message.role.as_str());
                 Span::new(sanitize::fit(&sanitize::line(name), PROSE), Tone::Dim)
             }
         };
@@ -152,6 +152,9 @@ impl Scene<'_> {
         let text = &whole[range.clone()];
         let mut document = match part {
             Some(part) if part.code => code_document(text, range.start, ""),
+            Some(Part { table: Some(dashes), .. }) => {
+                self.rest_of_table(text, range.start, &whole[dashes.clone()])
+            }
             _ => self.body(text, range.start),
         };
         if self.message().visibility == Visibility::Folded {
@@ -192,7 +195,28 @@ impl Scene<'_> {
         let wanted = math::may_be_in(text) || !self.conversation.message_parts(self.entry.message).is_empty();
         let opaque = if wanted { markdown::opaque(text) } else { Vec::new() };
         let insets = self.insets(text, base, &opaque, wanted);
-        markdown::parse(text, base, &insets)
+        let document = markdown::parse(text, base, &insets);
+        if document.blocks.is_empty() {
+            // Nothing but markup, such as definitions of links or a quotation of nothing: never a blank.
+            return plain::parse(text, base, &[], Tone::Plain);
+        }
+        document
+    }
+
+    /// Markdown that begins within a table, whose row of dashes is given.
+    fn rest_of_table(&self, text: &str, base: usize, dashes: &str) -> Document {
+        let dashes = dashes.trim().trim_matches('|');
+        let head = format!("|{}|\n|{dashes}|\n", dashes.replace(['-', ':'], " "));
+        let Some(begin) = base.checked_sub(head.len()) else { return self.markdown(text, base) };
+        // Offsets behind the head are those of the message.
+        let whole = head.clone() + text;
+        let mut insets = self.insets(&whole, begin, &markdown::opaque(&whole), true);
+        insets.retain(|inset| inset.range.start >= head.len());
+        let mut document = markdown::parse(&whole, begin, &insets);
+        if let Some(Content::Table(table)) = document.blocks.first_mut().map(|block| &mut block.content) {
+            table.headless = true;
+        }
+        document
     }
 
     /// A document in a frame of its own.
@@ -219,10 +243,15 @@ impl Scene<'_> {
         }
     }
 
+    fn cited(&self) -> Sources<'_> {
+        let Self { conversation, entry, .. } = self;
+        Sources::of(conversation.message_parts(entry.message), conversation.message_text(entry.message))
+    }
+
     /// Where the text cites, and its mathematics, sorted; nothing in code.
     fn insets(&self, text: &str, base: usize, opaque: &[markdown::Opaque], mathematics: bool) -> Vec<Inset> {
         let end = base + text.len();
-        let sources = Sources::of(self.conversation.message_parts(self.entry.message));
+        let sources = self.cited();
         let code: Vec<&std::ops::Range<usize>> =
             opaque.iter().filter(|opaque| opaque.code).map(|opaque| &opaque.range).collect();
         let in_code = |range: &std::ops::Range<usize>| {
@@ -262,7 +291,7 @@ impl Scene<'_> {
                     waiting.push(self.attachment(attachment, start, open));
                 }
                 Detail::Source(link) if here(start) && self.message().visibility == Visibility::Folded => {
-                    waiting.push(vec![Block::text(start, source_of(link))]);
+                    waiting.extend(source_of(link).map(|source| vec![Block::text(start, source)]));
                 }
                 _ => {}
             }
@@ -299,7 +328,10 @@ impl Scene<'_> {
     fn attachment(&self, attachment: &Attachment, start: usize, open: bool) -> Vec<Block> {
         let present = self.options.attachments.as_ref().map(|present| present.has(&attachment.id));
         let mut blocks = vec![Block::text(start, attachment::described(attachment, present))];
-        blocks.extend(attachment::prompt(attachment).map(|prompt| Block::text(start, prompt)));
+        blocks.extend(attachment::prompt(attachment).map(|prompt| {
+            let indented = Container { id: 0, kind: ContainerKind::Note };
+            Block { containers: Box::new([indented]), ..Block::text(start, prompt) }
+        }));
         if open && !attachment.content.is_empty() {
             let mut content = Prose::default();
             content.push(attachment.content.trim_end(), Style::of(Tone::Dim), None);
@@ -316,7 +348,7 @@ impl Scene<'_> {
 
     /// The list of what the text cites.
     fn sources(&self, room: &Room<'_>, lines: &mut Vec<Line>) {
-        let sources = Sources::of(self.conversation.message_parts(self.entry.message));
+        let sources = self.cited();
         for (index, spans) in sources.lines(room.inner().min(PROSE)).enumerate() {
             if index == 0 {
                 lines.push(room.line(Vec::new(), None));
@@ -331,12 +363,16 @@ fn badge(branch: Branch) -> String {
     format!("◂ {}/{} ▸", branch.index, branch.count)
 }
 
-fn source_of(link: &Link) -> Prose {
-    let mut prose = Prose::default();
-    for span in citation::described(link, 1_000) {
-        prose.push(&span.text, Style::of(span.tone), None);
+/// Where a page or quotation is from: its address, since its title stands on the fold's line. Where it has none
+/// there is nothing more to say.
+fn source_of(link: &Link) -> Option<Prose> {
+    if citation::host(&link.url).is_empty() {
+        return None;
     }
-    prose
+    let mut prose = Prose::default();
+    prose.lead_to(target::target(&link.url));
+    prose.push(&sanitize::line(&link.url), Style { underline: true, ..Style::of(Tone::Link) }, None);
+    Some(prose)
 }
 
 fn code_document(text: &str, base: usize, language: &str) -> Document {

@@ -29,6 +29,7 @@ mod plain;
 mod prose;
 pub mod sanitize;
 mod table;
+mod target;
 pub mod thread;
 mod wrap;
 
@@ -36,7 +37,7 @@ mod wrap;
 mod tests;
 
 pub use attachment::{grouped, size};
-pub use branch::Branch;
+pub use branch::{Branch, Fork, forks};
 pub use code::Colours;
 pub use line::{Line, Mark, Span, Tone, mark};
 pub use links::links;

@@ -1,19 +1,19 @@
 //! Very long messages are several entries, so that opening one costs what is on the screen.
 //!
 //! A message is cut where nothing is torn: at a blank line between two blocks at the left edge. Within a long block
-//! of code it is cut between lines, and the parts after the first remember that they are code. Where no such place
-//! comes in time it is cut at a line, a blank, a character.
+//! of code or a long table it is cut between lines, and the parts after the first remember what they are. Where no
+//! such place comes in time it is cut at a line, a blank, a character.
 
 use std::ops::Range;
 
 use super::plain;
 
 /// A message up to this many bytes is laid out whole.
-pub(super) const LONGEST: usize = 128 << 10;
+pub(super) const LONGEST: usize = 48 << 10;
 /// What a part should have, at least.
-const ENOUGH: usize = 24 << 10;
+const ENOUGH: usize = 16 << 10;
 /// What a part has at most, before it is cut wherever it may be.
-const MOST: usize = 64 << 10;
+const MOST: usize = 32 << 10;
 
 /// A part of a very long message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Part {
     pub range: Range<usize>,
     /// It begins within a block of code.
     pub(super) code: bool,
+    /// It begins within a table: where the row stands that says how its columns are set.
+    pub(super) table: Option<Range<usize>>,
     /// A blank line stands between it and the next part.
     pub(super) spaced: bool,
 }
@@ -46,7 +48,17 @@ pub(super) fn split(text: &str, manner: Manner) -> Vec<Part> {
     if text.len() <= LONGEST {
         return Vec::new();
     }
-    let mut cutter = Cutter { text, manner, start: 0, code: false, fence: None, parts: Vec::new() };
+    let mut cutter = Cutter {
+        text,
+        manner,
+        start: 0,
+        code: false,
+        fence: None,
+        table: None,
+        within: None,
+        piped: false,
+        parts: Vec::new(),
+    };
     let mut at = 0;
     while at < text.len() {
         let end =
@@ -71,6 +83,11 @@ struct Cutter<'a> {
     code: bool,
     /// The fence of the block of code one is in.
     fence: Option<&'a str>,
+    /// The row of dashes of the table one is in, and of the one the part begins in.
+    table: Option<Range<usize>>,
+    within: Option<Range<usize>>,
+    /// The line before has a bar in it.
+    piped: bool,
     parts: Vec<Part>,
 }
 
@@ -86,30 +103,32 @@ impl<'a> Cutter<'a> {
             }
             return;
         }
-        match self.fence {
-            Some(fence) => {
-                let closes =
-                    |(closing, rest): (&str, &str)| closing.starts_with(fence) && rest.trim().is_empty();
-                if plain::fence(text).is_some_and(closes) {
-                    self.fence = None;
-                    if self.code {
-                        self.cut(line.start, true);
-                        (self.start, self.code) = (line.end, false);
-                    }
-                } else if length >= ENOUGH {
-                    self.cut(line.end, false);
-                    self.code = true;
+        if let Some(fence) = self.fence {
+            let closes = |(closing, rest): (&str, &str)| closing.starts_with(fence) && rest.trim().is_empty();
+            if plain::fence(text).is_some_and(closes) {
+                self.fence = None;
+                if self.code {
+                    self.cut(line.start, true);
+                    (self.start, self.code) = (line.end, false);
                 }
+            } else if length >= ENOUGH {
+                self.cut(line.end, false);
+                self.code = true;
             }
-            None => {
-                if let Some((fence, _)) = plain::fence(text) {
-                    self.fence = Some(fence);
-                } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
-                    self.cut(line.end, true);
-                } else if length >= MOST || (length >= ENOUGH && self.manner == Manner::Plain) {
-                    self.cut(line.end, false);
-                }
-            }
+            return;
+        }
+        if text.trim().is_empty() {
+            self.table = None;
+        } else if self.manner == Manner::Markdown && self.piped && is_row_of_dashes(text) {
+            self.table = Some(line.clone());
+        }
+        self.piped = text.contains('|');
+        if let Some((fence, _)) = plain::fence(text) {
+            self.fence = Some(fence);
+        } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
+            self.cut(line.end, true);
+        } else if length >= MOST || (length >= ENOUGH && self.manner == Manner::Plain) {
+            self.cut(line.end, false);
         }
     }
 
@@ -124,7 +143,7 @@ impl<'a> Cutter<'a> {
 
     /// A line that alone is more than a part is cut at blanks, or anywhere.
     fn cut_long_line(&mut self, line: &Range<usize>) {
-        while line.end - self.start > 2 * MOST && line.end - line.start > MOST {
+        while line.end - self.start > MOST + MOST / 2 && line.end - line.start > MOST {
             let mut at = (self.start + MOST).max(line.start + 1).min(line.end);
             while !self.text.is_char_boundary(at) {
                 at -= 1;
@@ -139,11 +158,21 @@ impl<'a> Cutter<'a> {
 
     fn cut(&mut self, at: usize, spaced: bool) {
         if at > self.start {
-            let part = Part { index: 0, count: 0, range: self.start..at, code: self.code, spaced };
+            let table = self.within.take();
+            let part = Part { index: 0, count: 0, range: self.start..at, code: self.code, table, spaced };
             self.parts.push(part);
         }
         self.start = at;
+        self.within.clone_from(&self.table);
     }
+}
+
+/// `|---|:-:|`: what stands under the head of a table.
+fn is_row_of_dashes(line: &str) -> bool {
+    line.len() < 4_000
+        && line.contains('-')
+        && line.contains('|')
+        && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 #[cfg(test)]
@@ -151,6 +180,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_long_table_stays_a_table() {
+        let text = format!("Look:\n\na | b\n--|:-:\n{}\n\nand so", "one | two\n".repeat(20_000));
+        let parts = split(&text, Manner::Markdown);
+        assert!(parts.len() > 3 && parts[0].table.is_none());
+        for part in &parts[1..] {
+            assert_eq!(part.table.clone().map(|row| &text[row]), Some("--|:-:\n"));
+        }
+        let text = format!("a | b\n--|--\none | two\n\n{}", "A paragraph.\n\n".repeat(10_000));
+        assert!(split(&text, Manner::Markdown).iter().all(|part| part.table.is_none()));
+    }
 
     #[test]
     fn a_short_text_is_whole() {

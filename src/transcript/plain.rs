@@ -61,9 +61,9 @@ fn literal(text: &str, range: Range<usize>, base: usize, insets: &[Inset], tone:
     let style = Style::of(tone);
     let mut at = range.start;
     for inset in inset::overlapping(insets, &range) {
-        prose.push(&text[at..inset.range.start.max(at)], style, Some(base + at));
+        prose.push_addressed(&text[at..inset.range.start.max(at)], style, Some(base + at));
         match &inset.kind {
-            InsetKind::Citation(numbers) => prose.push(numbers, Style::of(Tone::Link), None),
+            InsetKind::Citation(numbers) => prose.push_numbers(numbers),
             InsetKind::Math { display, tex } => {
                 let lines = math::to_unicode(&text[tex.clone()], *display);
                 prose.push(&lines.join("\n"), Style::of(Tone::Math), None);
@@ -71,7 +71,7 @@ fn literal(text: &str, range: Range<usize>, base: usize, insets: &[Inset], tone:
         }
         at = inset.range.end;
     }
-    prose.push(&text[at.min(range.end)..range.end], style, Some(base + at));
+    prose.push_addressed(&text[at.min(range.end)..range.end], style, Some(base + at));
     prose.trim_end();
     prose
 }

@@ -1,11 +1,12 @@
 //! Text of several looks on its way to the screen: one sanitised string, and runs that say how each stretch of it
 //! looks and where in the message it stands.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{
+    inset::Number,
     line::{Mark, Span, Tone},
-    sanitize,
+    markdown, sanitize, target,
 };
 
 /// Columns between tab stops.
@@ -30,18 +31,21 @@ impl Style {
     /// A span of this look, made by the layout.
     pub fn span(self, text: impl Into<String>) -> Span {
         let Self { tone, bold, italic, strike, underline } = self;
-        Span { text: text.into(), tone, bold, italic, strike, underline, mark: Mark::None, source: None }
+        let text = text.into();
+        Span { text, tone, bold, italic, strike, underline, mark: Mark::None, link: None, source: None }
     }
 }
 
 /// Consecutive bytes of one look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Run {
     /// Where it ends in the text; it begins where the one before ends.
     pub end: usize,
     pub style: Style,
     /// Where it stands in the message, byte for byte; `None`: it does not.
     pub source: Option<usize>,
+    /// Where it leads.
+    pub link: Option<Arc<str>>,
 }
 
 /// See the [module](self). A newline in the text is a break that the wrapping keeps.
@@ -49,6 +53,8 @@ pub(super) struct Run {
 pub(super) struct Prose {
     text: String,
     runs: Vec<Run>,
+    /// Where what is added leads.
+    link: Option<Arc<str>>,
     /// How far the columns of the last line were counted, in bytes, and how many there are.
     counted: (usize, usize),
 }
@@ -76,6 +82,36 @@ impl Prose {
                 self.append(piece, style, place);
             }
         });
+    }
+
+    /// What is added from now on leads there, or nowhere.
+    pub fn lead_to(&mut self, link: Option<Arc<str>>) {
+        self.link = link;
+    }
+
+    /// Adds the numbers of a citation.
+    pub fn push_numbers(&mut self, numbers: &[Number]) {
+        let before = self.link.take();
+        for Number { text, link } in numbers {
+            self.link.clone_from(link);
+            self.push(text, Style::of(Tone::Link), None);
+        }
+        self.link = before;
+    }
+
+    /// Adds text as it was typed, the addresses in it as links.
+    pub fn push_addressed(&mut self, raw: &str, style: Style, source: Option<usize>) {
+        let mut at = 0;
+        while let Some(address) = markdown::find_address(&raw[at..]) {
+            let address = at + address.start..at + address.end;
+            self.push(&raw[at..address.start], style, source.map(|source| source + at));
+            self.link = target::target(&raw[address.clone()]);
+            let link = Style { tone: Tone::Link, underline: true, ..style };
+            self.push(&raw[address.clone()], link, source.map(|source| source + address.start));
+            self.link = None;
+            at = address.end;
+        }
+        self.push(&raw[at..], style, source.map(|source| source + at));
     }
 
     /// Adds a break that the wrapping keeps.
@@ -124,7 +160,8 @@ impl Prose {
             let (from, to) = (start.max(range.start), run.end.min(range.end));
             if from < to {
                 let source = run.source.map(|source| (source + from - start) as u32);
-                spans.push(Span { source, ..run.style.span(&self.text[from..to]) });
+                let link = run.link.clone();
+                spans.push(Span { link, source, ..run.style.span(&self.text[from..to]) });
             }
             start = run.end;
         }
@@ -167,12 +204,12 @@ impl Prose {
                 (None, None) => true,
                 _ => false,
             };
-            if continues && last.style == style {
+            if continues && last.style == style && last.link == self.link {
                 last.end = self.text.len();
                 return;
             }
         }
-        self.runs.push(Run { end: self.text.len(), style, source });
+        self.runs.push(Run { end: self.text.len(), style, source, link: self.link.clone() });
     }
 }
 

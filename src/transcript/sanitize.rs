@@ -48,6 +48,13 @@ fn collect(text: &str, shape: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     made.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
+/// Whether a character alone, at the start of a text, is shown as something else.
+#[cfg(test)]
+pub(super) fn is_replaced(c: char) -> bool {
+    let alone = c.to_string();
+    !matches!(text(&alone), Cow::Borrowed(shown) if shown == alone)
+}
+
 /// Display columns of a text that was sanitised, as ratatui measures them: by grapheme cluster, because that is
 /// what it puts into cells. (The whole string's own width can be smaller: an Arabic lam and alef join.)
 pub fn width(text: &str) -> usize {

@@ -1,6 +1,8 @@
 //! Tables in light lines: columns as wide as they need where there is room, else shrunk and wrapped; one that cannot
 //! be made to fit keeps readable columns and scrolls sideways.
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::{
     line::{Span, Tone},
     prose::Prose,
@@ -30,6 +32,8 @@ pub(super) enum Align {
 pub(super) struct Table {
     pub aligns: Vec<Align>,
     pub rows: Vec<Vec<Prose>>,
+    /// It goes on one whose head stands further up: its own is not shown.
+    pub headless: bool,
 }
 
 /// A table as rows of the screen.
@@ -56,14 +60,17 @@ impl Table {
         let ruled = wrapped.iter().skip(1).any(|row| height(row) > 1);
         let mut rows = Vec::new();
         for (number, (cells, wrapped)) in self.rows.iter().zip(&wrapped).enumerate() {
-            if number == 1 || (number > 1 && ruled) {
+            if number == 0 && self.headless {
+                continue;
+            }
+            if (number == 1 && !self.headless) || (number > 1 && ruled) {
                 rows.push(rule(&widths));
             }
             for line in 0..height(wrapped) {
                 rows.push(self.screen_row(cells, wrapped, line, &widths));
             }
         }
-        if self.rows.len() == 1 {
+        if self.rows.len() == 1 && !self.headless {
             rows.push(rule(&widths));
         }
         Laid { rows, scrolls }
@@ -109,7 +116,7 @@ impl Table {
                 for line in cell.text().split('\n') {
                     natural[column] = natural[column].max(sanitize::width(line));
                 }
-                let word = cell.text().split([' ', '\n']).map(sanitize::width).max().unwrap_or(0);
+                let word = cell.text().split([' ', '\n']).map(unbroken).max().unwrap_or(0);
                 least[column] = least[column].max(word.min(WORD));
             }
         }
@@ -143,6 +150,14 @@ impl Table {
     }
 }
 
+/// Columns a word keeps together; one with wide characters breaks between any two.
+fn unbroken(word: &str) -> usize {
+    if !word.is_ascii() && word.graphemes(true).any(|cluster| sanitize::grapheme_width(cluster) > 1) {
+        return LEAST;
+    }
+    sanitize::width(word)
+}
+
 fn rule(widths: &[usize]) -> Vec<Span> {
     let parts: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
     vec![Span::new(parts.join("─┼─"), Tone::Furniture)]
@@ -161,6 +176,7 @@ mod tests {
         Table {
             aligns: aligns.to_vec(),
             rows: rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+            headless: false,
         }
     }
 
@@ -184,6 +200,23 @@ mod tests {
         let expected =
             ["a │ b", "──┼───────────", "x │ one two", "  │ three four", "──┼───────────", "y │ z"];
         assert_eq!(text(&laid), expected);
+    }
+
+    #[test]
+    fn what_goes_on_a_table_has_no_head() {
+        let mut table = table(&[&["", ""], &["Ada", "36"]], &[Align::Left, Align::Right]);
+        table.headless = true;
+        assert_eq!(text(&table.lay_out(40)), ["Ada │ 36"]);
+    }
+
+    #[test]
+    fn cells_in_chinese_and_japanese_wrap_before_the_table_scrolls() {
+        let laid = table(
+            &[&["言葉", "意味"], &["変更していただくことは可能でしょうか", "相手に選ぶ余地を残す"]],
+            &[],
+        )
+        .lay_out(30);
+        assert!(!laid.scrolls, "{:?}", text(&laid));
     }
 
     #[test]

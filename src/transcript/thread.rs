@@ -192,8 +192,25 @@ impl Transcript {
         if self.entries.get(index).is_some_and(|entry| entry.message == message) {
             return Some(index);
         }
-        let before = index.checked_sub(1)?;
-        (self.places[before].recap == Some(message)).then_some(before)
+        let mut turn = (0..index).rev().take_while(|&entry| self.is_folded(entry));
+        turn.find(|&entry| self.places[entry].recap == Some(message))
+    }
+
+    /// The last reasoning of the turn so far, if nothing labels it yet: what it led to may stand between it and its
+    /// label.
+    fn without_label(&self) -> Option<usize> {
+        let mut turn = (0..self.entries.len()).rev().take_while(|&entry| self.is_folded(entry));
+        let reasons = |entry: &usize| {
+            self.conversation.messages()[self.entries[*entry].message].kind == Kind::Reasoning
+        };
+        let last = turn.find(reasons)?;
+        // Of one in parts the first has the line.
+        let first = self.entries.partition_point(|entry| entry.message < self.entries[last].message);
+        self.places[first].recap.is_none().then_some(first)
+    }
+
+    fn is_folded(&self, entry: usize) -> bool {
+        self.conversation.messages()[self.entries[entry].message].visibility == Visibility::Folded
     }
 
     /// The entry that shows this byte of a message's text.
@@ -299,12 +316,10 @@ impl Transcript {
                 continue;
             }
             let branch = self.branches.branch(message);
-            if let (Kind::Recap, None, Some(last), Some(place)) =
-                (kind, branch, self.entries.last(), self.places.last_mut())
-                && conversation.messages()[last.message].kind == Kind::Reasoning
-                && place.recap.is_none()
+            if (kind, branch) == (Kind::Recap, None)
+                && let Some(reasoning) = self.without_label()
             {
-                place.recap = Some(message);
+                self.places[reasoning].recap = Some(message);
                 continue;
             }
             let open = self.folds.get(&message).copied();

@@ -397,7 +397,8 @@ fn draw(terminal: &mut Terminal, app: &mut App, theme: &Theme, buffer: &mut Buff
     } else {
         *buffer = Buffer::empty(area);
     }
-    let cursor = view::draw(app, theme, buffer);
-    terminal.present(buffer, cursor)?;
+    let mut links = Vec::new();
+    let cursor = view::draw_linked(app, theme, buffer, &mut links);
+    terminal.present_linked(buffer, &links, cursor)?;
     Ok(())
 }

@@ -3,8 +3,11 @@
 //! A position is an entry and a line in it, never a line number in the whole thread: so nothing above the screen
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
 
+mod place;
+
 use std::ops::Range;
 
+use self::place::Origin;
 use crate::{
     conversation::{Role, Visibility},
     library::Shared,
@@ -45,13 +48,19 @@ pub struct Reader {
     sideways: u16,
     /// The message from which on messages are marked, up to the selected one.
     marking: Option<usize>,
+    /// The branch it opened with.
+    home: Option<usize>,
+    /// Where a find began.
+    origin: Option<Origin>,
 }
 
 impl Reader {
     /// Opens a conversation at its beginning. The size is the pane's, in cells.
     pub fn new(conversation: Shared, options: Options, width: u16, height: u16) -> Self {
+        let transcript = Transcript::new(conversation, options);
         Self {
-            transcript: Transcript::new(conversation, options),
+            home: transcript.leaf(),
+            transcript,
             width: width.max(1),
             height: height.max(1),
             top: START,
@@ -60,6 +69,7 @@ impl Reader {
             focus: None,
             sideways: 0,
             marking: None,
+            origin: None,
         }
     }
 
@@ -84,7 +94,7 @@ impl Reader {
     }
 
     /// The number of the selected message among the shown ones of this branch, from 1, and how many there are. On a
-    /// fold it is that of the message before.
+    /// fold it is that of the message before, or the first.
     pub fn place(&self) -> (usize, usize) {
         let entries = self.transcript.entries();
         let messages = self.conversation().messages();
@@ -94,7 +104,8 @@ impl Reader {
             let is_shown = |entry: &&Entry| messages[entry.message].visibility == Visibility::Shown;
             entries.iter().filter(is_shown).filter(begins).count()
         };
-        (shown(&entries[..(self.cursor + 1).min(entries.len())]), shown(entries))
+        let of = shown(entries);
+        (shown(&entries[..(self.cursor + 1).min(entries.len())]).clamp(of.min(1), of), of)
     }
 
     /// All hits in this conversation, and which one is in focus.
@@ -373,15 +384,17 @@ impl Reader {
         true
     }
 
-    /// Opens all folds, or closes all if any is open. `None`: there are none; else whether they are open now.
+    /// Opens all folds, or closes all if any is open; the selected message stays where it is on the screen. `None`: there are none; else whether they are open now.
     pub fn toggle_all_folds(&mut self) -> Option<bool> {
         let folds = || self.transcript.entries().iter().filter_map(|entry| entry.fold);
         folds().next()?;
         let open = !folds().any(|open| open);
         let message = self.message();
+        let row = self.row_of(self.cursor);
         self.transcript.set_all_folds(open);
         if let Some(entry) = message.and_then(|message| self.transcript.entry_of(message)) {
-            self.select(entry);
+            self.cursor = entry;
+            self.put_at(entry, row);
         }
         Some(open)
     }
@@ -397,11 +410,6 @@ impl Reader {
         }
         self.top = self.top.min(self.last_top());
         self.transcript.entries().get(self.cursor).and_then(|entry| entry.branch)
-    }
-
-    /// Scrolls wide lines sideways by columns; never to the left of their start.
-    pub fn scroll_sideways(&mut self, columns: i32) {
-        self.sideways = u16::try_from((i32::from(self.sideways) + columns).clamp(0, 4_000)).unwrap_or(0);
     }
 
     /// The rows of the pane.

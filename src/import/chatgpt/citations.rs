@@ -110,8 +110,11 @@ fn resolve(marker: &str, references: &References<'_, '_>) -> (String, Vec<Link>)
         "hidden" | "sources_footnote" | "attribution" | "image_v2" => return Default::default(),
         _ => {}
     }
-    let links = links(reference);
+    let mut links = links(reference);
     let ready = reference.alt.as_deref().map(str::trim).filter(|alt| !alt.is_empty());
+    if links.is_empty() {
+        links = ready.map(links_in).unwrap_or_default();
+    }
     let text = match ready {
         Some(alt) => without_marks(alt),
         None => written(&links),
@@ -161,6 +164,20 @@ fn links(reference: &Reference<'_>) -> Vec<Link> {
             }
         }
     }
+    links
+}
+
+/// The links of a ready text in brackets: `([title](url), [title](url))`.
+fn links_in(alt: &str) -> Vec<Link> {
+    let Some(inner) = alt.strip_prefix('(').and_then(|alt| alt.strip_suffix(')')) else { return Vec::new() };
+    let mut links = Vec::new();
+    let mut rest = inner;
+    while let Some((title, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once("](")) {
+        let Some((url, after)) = after.split_once(')') else { break };
+        links.push(Link { title: title.into(), url: url.into() });
+        rest = after.trim_start_matches([',', ' ']);
+    }
+    links.truncate(MOST_LINKS);
     links
 }
 
@@ -271,4 +288,21 @@ pub(super) fn brackets(text: &str, references: &References<'_, '_>, edits: &mut 
 fn is_lines(label: &str) -> bool {
     label.starts_with('L')
         && label[1..].bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'L'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ready_text_in_brackets_names_its_sources() {
+        let named = |alt: &str| {
+            links_in(alt).iter().map(|link| format!("{} {}", link.title, link.url)).collect::<Vec<_>>()
+        };
+        assert_eq!(named("([a.org](https://a.org/x))"), ["a.org https://a.org/x"]);
+        assert_eq!(named("([A](https://a.org), [B](https://b.org))"), ["A https://a.org", "B https://b.org"]);
+        for alt in ["[A](https://a.org)", "(see there)", "([A](https://a.org", "()"] {
+            assert!(links_in(alt).is_empty(), "{alt}");
+        }
+    }
 }

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use pulldown_cmark::Event;
 
-use super::{Walk, address::find_address};
+use super::{OpenLink, Walk};
 use crate::transcript::{
     block::Content,
     inset::{self, Inset, InsetKind},
     line::Tone,
     math,
     prose::{Prose, Style},
+    target,
 };
 
 impl Walk<'_> {
@@ -49,20 +50,15 @@ impl Walk<'_> {
             text = trimmed;
         }
         if self.links.is_empty() {
-            while let Some(address) = find_address(text) {
-                self.prose.push(&text[..address.start], style, Some(self.base + at));
-                let link = Style { tone: Tone::Link, underline: true, ..style };
-                self.prose.push(&text[address.clone()], link, Some(self.base + at + address.start));
-                at += address.end;
-                text = &text[address.end..];
-            }
+            self.prose.push_addressed(text, style, Some(self.base + at));
+        } else {
+            self.prose.push(text, style, Some(self.base + at));
         }
-        self.prose.push(text, style, Some(self.base + at));
     }
 
     pub(super) fn inset(&mut self, inset: &Inset) {
         match &inset.kind {
-            InsetKind::Citation(numbers) => self.prose.push(numbers, Style::of(Tone::Link), None),
+            InsetKind::Citation(numbers) => self.prose.push_numbers(numbers),
             InsetKind::Math { display, tex } => {
                 let lines = math::to_unicode(&self.text[tex.clone()], *display);
                 let style = self.style_of(Tone::Math);
@@ -149,11 +145,23 @@ impl Walk<'_> {
         }
     }
 
+    pub(super) fn start_link(&mut self, url: String) {
+        self.prose.lead_to(target::target(&url));
+        self.links.push(OpenLink { url, before: self.prose.text().len() });
+    }
+
     pub(super) fn end_link(&mut self) {
         let Some(link) = self.links.pop() else { return };
-        if self.prose.text().len() == link.before {
+        let words = self.prose.text().get(link.before..).unwrap_or_default();
+        // Words that name another place than the one they lead to must not be believed.
+        let elsewhere = target::other_place(words, &link.url).map(|place| format!(" ({place})"));
+        if words.is_empty() {
             let style = Style { underline: true, ..self.style_of(Tone::Link) };
             self.prose.push(&link.url, style, None);
+        }
+        self.prose.lead_to(self.links.last().and_then(|outer| target::target(&outer.url)));
+        if let Some(elsewhere) = elsewhere {
+            self.prose.push(&elsewhere, Style::of(Tone::Dim), None);
         }
         if link.url.starts_with("sandbox:") {
             self.prose.push(" (gone)", Style::of(Tone::Dim), None);

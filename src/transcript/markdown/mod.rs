@@ -194,7 +194,7 @@ impl Walk<'_> {
                     Alignment::Center => Align::Center,
                     Alignment::Right => Align::Right,
                 });
-                self.table = Some(Table { aligns: aligns.collect(), rows: Vec::new() });
+                self.table = Some(Table { aligns: aligns.collect(), ..Table::default() });
             }
             Tag::TableHead | Tag::TableRow => {
                 self.bold += usize::from(matches!(tag, Tag::TableHead));
@@ -207,12 +207,12 @@ impl Walk<'_> {
             Tag::Strikethrough => self.strike += 1,
             Tag::Link { dest_url, .. } => {
                 self.begin(range.start);
-                self.links.push(OpenLink { url: dest_url.into_string(), before: self.prose.text().len() });
+                self.start_link(dest_url.into_string());
             }
             Tag::Image { dest_url, .. } => {
                 self.begin(range.start);
                 self.prose.push("▪ ", Style::of(Tone::Furniture), None);
-                self.links.push(OpenLink { url: dest_url.into_string(), before: self.prose.text().len() });
+                self.start_link(dest_url.into_string());
             }
             Tag::TableCell
             | Tag::DefinitionList

@@ -65,6 +65,9 @@ mod tests {
             (r"\left( \frac{a}{b} \right)^2", "(a/b)²"),
             (r"\hat{y}", "y\u{302}"),
             (r"-x", "−x"),
+            (r"\ddot\theta = -\frac{g}{L}\theta", "θ\u{308} = −g/L θ"),
+            (r"\lambda_{1,2} = -\frac{\gamma}{2} \pm a_{i, j}", "λ₁,₂ = −γ/2 ± aᵢ,ⱼ"),
+            (r"x_{n_k}", "x_(nₖ)"),
             (r"2 \times -3", "2 × −3"),
             (r"a \not= b", "a ≠ b"),
             (r"\binom{n}{k}", "C(n, k)"),
@@ -84,6 +87,12 @@ mod tests {
     fn a_matrix_stands_on_lines() {
         let lines = to_unicode(r"A = \begin{bmatrix} 1 & 20 \\ 3 & 4 \end{bmatrix}^T", true);
         assert_eq!(lines, ["    ⎡1  20⎤ᵀ", "A = ⎣3  4 ⎦"]);
+    }
+
+    #[test]
+    fn matrices_side_by_side_stand_apart() {
+        let tex = r"\begin{pmatrix}a\\b\end{pmatrix}\begin{pmatrix}c\\d\end{pmatrix}";
+        assert_eq!(to_unicode(tex, true), ["⎛a⎞ ⎛c⎞", "⎝b⎠ ⎝d⎠"]);
     }
 
     #[test]

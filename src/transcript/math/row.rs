@@ -70,6 +70,8 @@ pub(super) fn join(items: Vec<Item>, tight: bool, led: bool) -> Sheet {
     let mut before = led.then_some(Class::Ordinary);
     let mut compound = false;
     let mut blank = false;
+    // What stands before is the sign of what follows, or takes several rows.
+    let (mut sign, mut tall) = (false, false);
     for item in items {
         if item.class == Class::Space {
             if !tight {
@@ -87,7 +89,10 @@ pub(super) fn join(items: Vec<Item>, tight: bool, led: bool) -> Sheet {
         };
         let class = if item.class == Class::Binary && !binary { Class::Ordinary } else { item.class };
         let wanted = wants_blank(before, class, tight)
-            || (before == Some(Class::Ordinary) && class == Class::Ordinary && (compound || item.compound));
+            || (before == Some(Class::Ordinary)
+                && class == Class::Ordinary
+                && !sign
+                && (compound || item.compound || (tall && !item.sheet.is_flat())));
         let starts_blank = item.sheet.rows.first().is_some_and(|row| row.starts_with(' '));
         if wanted && !blank && !starts_blank {
             all.join(&Sheet::text(" "));
@@ -96,6 +101,8 @@ pub(super) fn join(items: Vec<Item>, tight: bool, led: bool) -> Sheet {
         blank = item.sheet.rows.first().is_some_and(|row| row.ends_with(' '));
         before = Some(class);
         compound = item.compound;
+        sign = item.class == Class::Binary && !binary;
+        tall = !item.sheet.is_flat();
     }
     all
 }

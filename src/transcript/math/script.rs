@@ -22,8 +22,8 @@ fn raise(c: char) -> Option<char> {
 }
 
 fn lower(c: char) -> Option<char> {
-    const PLAIN: &str = "0123456789+−-=()aehijklmnoprstuvxβγρφχ";
-    const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ";
+    const PLAIN: &str = "0123456789+−-=(),aehijklmnoprstuvxβγρφχ";
+    const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎,ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ";
     from_table(c, PLAIN, LOWERED)
 }
 

@@ -105,16 +105,16 @@ fn mathematics_is_drawn() {
 
 #[test]
 fn citations_are_numbers_with_their_sources_at_the_end() {
-    let text = "Nginx waits a minute [Docs](https://k8s.io/docs) [B](https://b.org). Also here [Docs](https://k8s.io/docs).";
+    let text = "Nginx waits a minute ([Docs](https://k8s.io/docs), [B](https://b.org)). Also here ([Docs](https://k8s.io/docs)).";
     let cite = |at: &str, links: Vec<Link>| {
         let start = text.find(at).unwrap();
         part(start..start + at.len(), Detail::Citation(links.into()))
     };
     let docs = || link("Docs on ingress", "https://www.k8s.io/docs");
-    let last = text.rfind("[Docs]").unwrap();
+    let last = text.rfind("([Docs]").unwrap();
     let parts = vec![
-        cite("[Docs](https://k8s.io/docs) [B](https://b.org)", vec![docs(), link("", "https://b.org/x")]),
-        part(last..last + 27, Detail::Citation([docs()].into())),
+        cite("([Docs](https://k8s.io/docs), [B](https://b.org))", vec![docs(), link("", "https://b.org/x")]),
+        part(last..last + 29, Detail::Citation([docs()].into())),
         part(text.len()..text.len(), Detail::Sources([link("A page", "https://c.org/p")].into())),
     ];
     let expected = [
@@ -127,6 +127,72 @@ fn citations_are_numbers_with_their_sources_at_the_end() {
         "",
     ];
     assert_eq!(one(Draft { parts, ..assistant(text) }, 60), expected);
+}
+
+/// What of a message leads where.
+fn leads(draft: Draft<'_>) -> Vec<(String, String)> {
+    let mut transcript = opened(vec![draft]);
+    let lines = transcript.lines(0, 80);
+    let spans = lines.iter().flat_map(|line| &line.spans);
+    spans.filter_map(|span| Some((span.text.clone(), span.link.as_deref()?.to_owned()))).collect()
+}
+
+#[test]
+fn links_lead_where_they_say() {
+    let text = "A [link **in** bold](https://e.org/a), <mailto:me@e.org>, https://f.org/b. Not [this](javascript:x), nor \
+                [that](file:///etc/passwd), ![pic](https://e.org/p.png).";
+    let expected = [
+        ("link ", "https://e.org/a"),
+        ("in", "https://e.org/a"),
+        (" bold", "https://e.org/a"),
+        ("mailto:me@e.org", "mailto:me@e.org"),
+        ("https://f.org/b", "https://f.org/b"),
+        ("pic", "https://e.org/p.png"),
+    ];
+    assert_eq!(leads(assistant(text)), expected.map(|(text, url)| (text.to_owned(), url.to_owned())));
+    let prompt = leads(Draft::new(Role::User, "see https://e.org/a_b, please"));
+    assert_eq!(prompt, [("https://e.org/a_b".to_owned(), "https://e.org/a_b".to_owned())]);
+}
+
+#[test]
+fn a_link_that_names_another_place_shows_where_it_goes() {
+    let text = "[https://bank.example/login](https://evil.example/x) and [bank.com](https://bank.com/y)";
+    assert_eq!(answer(text, 80), ["  https://bank.example/login (evil.example) and bank.com"]);
+}
+
+#[test]
+fn a_message_of_nothing_but_markup_is_no_blank() {
+    assert_eq!(answer("[a]: https://e.org", 40), ["  [a]: https://e.org"]);
+    assert_eq!(answer("> > >", 40), ["  > > >"]);
+}
+
+#[test]
+fn what_a_citation_leads_to_is_known() {
+    let text = "So it is ([A](https://a.org))([B](https://b.org)).";
+    let parts = vec![
+        part(9..29, Detail::Citation([link("A page", "https://a.org/1")].into())),
+        part(29..49, Detail::Citation([link("Another", "https://b.org/2")].into())),
+    ];
+    assert_eq!(one(Draft { parts: parts.clone(), ..assistant(text) }, 60)[1], "  So it is ¹,².");
+    let expected = [
+        ("¹", "https://a.org/1"),
+        ("²", "https://b.org/2"),
+        ("A page", "https://a.org/1"),
+        (" – a.org", "https://a.org/1"),
+        ("Another", "https://b.org/2"),
+        (" – b.org", "https://b.org/2"),
+    ];
+    let expected = expected.map(|(text, url)| (text.to_owned(), url.to_owned()));
+    assert_eq!(leads(Draft { parts, ..assistant(text) }), expected);
+}
+
+#[test]
+fn the_prompt_of_a_picture_hangs() {
+    let mut picture = attachment(Media::Image, "cat.png");
+    picture.prompt = "a cat in a hat, and another".into();
+    let parts = vec![part(0..0, Detail::Attachment(Box::new(picture)))];
+    let lines = one(Draft { parts, ..Draft::new(Role::User, "Look!") }, 30);
+    assert_eq!(lines[2..4], ["┃   prompt: a cat in a hat,", "┃   and another"]);
 }
 
 #[test]
@@ -222,7 +288,12 @@ fn what_folds_is_one_labelled_line() {
     let lines = all_lines(&mut transcript, 60);
     assert_eq!(lines[..4], ["  ▾ web.search · 1 line", "    {\"q\": 1}", "", "  ▾ web search · 2 lines"]);
     assert!(lines.contains(&"  ▪ image · plot.png · 213 KB".to_owned()));
-    assert_eq!(lines.iter().filter(|line| line.contains("A page – e.org")).count(), 4);
+    assert_eq!(lines.iter().filter(|line| line.contains("A page – e.org")).count(), 2);
+    assert_eq!(
+        lines.iter().filter(|line| line.contains("https://www.e.org/x")).count(),
+        2,
+        "where it is from"
+    );
 }
 
 #[test]

@@ -82,7 +82,16 @@ fn fragment() -> impl Strategy<Value = String> {
         "한국어 ",
         "x = y + 1;",
     ]);
-    prop_oneof![3 => markup.prop_map(str::to_owned), 3 => words.prop_map(str::to_owned), 1 => "[a-z ]{1,12}"]
+    // Anything that is no mathematics, no marker and no control character; marks need a letter before them.
+    let any = "[\\p{L}\\p{N}\\p{P}\\p{S} ]{1,12}".prop_map(|text| {
+        text.replace(['$', '\\'], "").chars().filter(|c| !sanitize::is_replaced(*c)).collect()
+    });
+    prop_oneof![
+        3 => markup.prop_map(str::to_owned),
+        3 => words.prop_map(str::to_owned),
+        1 => "[a-z ]{1,12}",
+        1 => any,
+    ]
 }
 
 fn markdown_text() -> impl Strategy<Value = String> {
@@ -209,6 +218,20 @@ proptest! {
         } else {
             prop_assert!(in_order(&wanted, &shown), "{text:?}\n{shown}");
         }
+    }
+
+    #[test]
+    fn a_table_reads_in_order_where_its_cells_need_not_wrap(
+        before in markdown_text(),
+        rows in proptest::collection::vec(proptest::collection::vec(fragment(), 2), 1..6),
+        after in markdown_text(),
+    ) {
+        let cell = |text: &String| text.replace(['|', '\n', '`'], " ").replace("<br>", "");
+        let rows: Vec<String> = rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(" | ")).collect();
+        let text = format!("{}\n\n{}\n|---|---|\n{}\n\n{}", before, rows[0], rows[1..].join("\n"), after)
+            .replace("<br>", "");
+        let shown = check_lines(&mut opened(vec![assistant(&text)]), 20_000)?;
+        prop_assert!(in_order(&content(&text).0, &shown), "{text:?}\n{shown}");
     }
 
     #[test]

@@ -99,6 +99,39 @@ fn a_turn_with_tools_reads_quietly() {
     assert_eq!(all_lines(&mut transcript, 60), expected);
 }
 
+#[test]
+fn the_label_of_a_reasoning_is_found_behind_what_it_led_to() {
+    let label = || Draft {
+        parts: vec![part(0..0, Detail::Thought { seconds: Some(15) })],
+        ..folded(Kind::Recap, "", "Thought for 15s")
+    };
+    let turn = vec![
+        folded(Kind::Reasoning, "", "First."),
+        folded(Kind::Call, "python", "a"),
+        folded(Kind::Reasoning, "", "Then."),
+        folded(Kind::Call, "python", "b"),
+        label(),
+        assistant("Done."),
+        label(),
+    ];
+    let mut transcript = opened(turn);
+    let expected = [
+        "  ▸ Thought · 1 line",
+        "  ▸ python · 1 line",
+        "  ▸ Thought for 15 s",
+        "  ▸ python · 1 line",
+        "",
+        "  gpt-4o",
+        "  Done.",
+        "",
+        "  Thought for 15 s",
+        "",
+    ];
+    assert_eq!(all_lines(&mut transcript, 60), expected);
+    assert_eq!(transcript.entry_of(4), Some(2));
+    assert_eq!(transcript.entry_of(6), Some(5));
+}
+
 /// 0 ─ 1 ─ 2, 0 ─ 3(hidden), 0 ─ 4 ─ 5, 4 ─ 6
 fn branched() -> Transcript {
     let mut builder = Builder::new();
@@ -214,6 +247,22 @@ fn a_very_long_message_is_several_entries() {
     assert_eq!(shown(&transcript.lines(1, 80)[0]), "  gpt-4o");
     assert_eq!(transcript.lines(2, 80)[0].text(), "  A paragraph of words, the needle being far away.");
     assert_eq!(transcript.entries()[2].part.as_ref().unwrap().index, 1);
+}
+
+#[test]
+fn a_very_long_table_is_a_table_to_its_end() {
+    let row = "| a *word* | two |\n";
+    let text = format!("| A | B |\n|---|--:|\n{}", row.repeat(10_000));
+    let mut transcript = opened(vec![assistant(&text)]);
+    let last = transcript.entries().len() - 1;
+    assert!(last > 2);
+    for entry in [1, last] {
+        let lines = transcript.lines(entry, 60);
+        assert_eq!(lines[0].text(), "  a word │ two");
+        let source = lines[0].spans.iter().find(|span| span.text == "word").and_then(Span::source_range);
+        let part = transcript.entries()[entry].part.as_ref().unwrap().range.clone();
+        assert_eq!(source, Some(part.start + 5..part.start + 9), "hits are found in it");
+    }
 }
 
 #[test]

@@ -2,25 +2,28 @@
 
 use super::{App, Dialog};
 use crate::{
-    conversation::{Conversation, Role, Tree, Visibility},
+    conversation::{Conversation, Role, Visibility},
     extract,
+    transcript::{self, Fork},
     tui::{effect::Effect, words},
 };
 
 /// Columns for the names of the facts.
 const NAMES: usize = 14;
-/// Lines of the overview of branches; more are counted.
+/// Lines of the overview of branches; more are not shown.
 const MOST_BRANCHES: usize = 200;
+/// How far in branches of branches stand, in steps.
+const DEEPEST: usize = 8;
 
 impl App {
     pub(super) fn open_details(&mut self) -> Vec<Effect> {
-        let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
-        let lines = self.facts_of(&conversation);
+        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        let lines = self.facts_of(&conversation, leaf);
         self.dialog = Some(Dialog::Text { title: "Details", lines, top: 0 });
         Vec::new()
     }
 
-    fn facts_of(&self, conversation: &Conversation) -> Vec<String> {
+    fn facts_of(&self, conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
         let messages = conversation.messages();
         let count = |role: Role| {
             messages
@@ -48,9 +51,9 @@ impl App {
         fact(
             "messages",
             format!(
-                "{} of yours, {} answers, {} folded, {} hidden",
+                "{} of yours, {}, {} folded, {} hidden",
                 words::number(count(Role::User)),
-                words::number(count(Role::Assistant)),
+                words::count(count(Role::Assistant), "answer", "answers"),
                 words::number(of(conversation, Visibility::Folded)),
                 words::number(of(conversation, Visibility::Hidden)),
             ),
@@ -65,7 +68,7 @@ impl App {
         fact("marks", flags.join(", "));
         fact("GPT or project", conversation.gizmo.to_string());
         lines.push(String::new());
-        lines.extend(branches(conversation));
+        lines.extend(branches(conversation, leaf));
         lines
     }
 }
@@ -74,38 +77,49 @@ fn of(conversation: &Conversation, visibility: Visibility) -> usize {
     conversation.messages().iter().filter(|message| message.visibility == visibility).count()
 }
 
-/// Every place where the thread forks: the message before it and the first line of each branch, the visible one marked.
-fn branches(conversation: &Conversation) -> Vec<String> {
-    let tree = Tree::of(conversation);
-    let path = conversation.visible_path();
-    let mut lines = Vec::new();
-    let mut forks = 0;
-    let roots = std::iter::once((None, tree.roots()));
-    let inner = (0..conversation.messages().len()).map(|message| (Some(message), tree.children(message)));
-    for (before, children) in roots.chain(inner) {
-        if children.len() < 2 {
-            continue;
-        }
-        forks += 1;
-        if lines.len() >= MOST_BRANCHES {
-            continue;
-        }
-        lines.push(match before {
-            Some(message) => format!("after: {}", first_line(conversation, message)),
-            None => "at the beginning".to_owned(),
-        });
-        for (index, &child) in children.iter().enumerate() {
-            let mark = if path.binary_search(&(child as usize)).is_ok() { "▸" } else { " " };
-            let number = format!("{mark} {}/{}", index + 1, children.len());
-            lines.push(format!("  {number:8}{}", first_line(conversation, child as usize)));
+/// Every place where the thread forks: the message before it and the first line of each branch with how much is said
+/// on it, further in where it lies on a branch itself. What leads to `leaf` is marked.
+fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
+    let messages = conversation.messages();
+    let forks = transcript::forks(conversation);
+    let path = leaf.map_or_else(|| conversation.visible_path(), |leaf| conversation.path_to(leaf));
+    // How many messages follow each, and on how many branches each lies. Parents come before their children.
+    let mut said: Vec<usize> =
+        messages.iter().map(|message| usize::from(message.visibility == Visibility::Shown)).collect();
+    let mut depths = vec![0_usize; messages.len()];
+    for &branch in forks.iter().flat_map(|fork| &fork.branches) {
+        depths[branch] = 1;
+    }
+    for (index, message) in messages.iter().enumerate() {
+        depths[index] += message.parent().map_or(0, |parent| depths[parent]);
+    }
+    for (index, message) in messages.iter().enumerate().rev() {
+        if let Some(parent) = message.parent() {
+            said[parent] += said[index];
         }
     }
-    let heading = match forks {
+    let mut lines = vec![match forks.len() {
         0 => "one branch".to_owned(),
         1 => "forks in one place".to_owned(),
         forks => format!("forks in {} places", words::number(forks)),
-    };
-    lines.insert(0, heading);
+    }];
+    for Fork { before, branches } in &forks {
+        if lines.len() > MOST_BRANCHES {
+            lines.push("…".to_owned());
+            break;
+        }
+        let indent = "  ".repeat(before.map_or(0, |before| depths[before]).min(DEEPEST));
+        lines.push(match before {
+            Some(message) => format!("{indent}after {}", first_line(conversation, *message)),
+            None => format!("{indent}at the beginning"),
+        });
+        for (index, &branch) in branches.iter().enumerate() {
+            let mark = if path.binary_search(&branch).is_ok() { "▸" } else { " " };
+            let number = format!("{}/{}", index + 1, branches.len());
+            let said = words::count(said[branch], "message", "messages");
+            lines.push(format!("{indent}  {mark} {number:5} {said:13} {}", first_line(conversation, branch)));
+        }
+    }
     lines
 }
 

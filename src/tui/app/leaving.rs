@@ -7,6 +7,7 @@ use crate::{
     conversation::Visibility,
     extract::{self, Format, attachments::Attached, names, one::Written},
     library::{Handle, Shared},
+    transcript::sanitize,
     tui::{
         effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
         reader::Reader,
@@ -185,7 +186,13 @@ impl App {
                     Some(secrets) => format!(" · it holds {secrets}: r redacts"),
                     None => String::new(),
                 };
-                self.say(format!("copied {size} ({}) to the clipboard {}{secrets}", outcome.form, copied.by));
+                let (copied, by) = (format!("copied {size} ({})", outcome.form), copied.by);
+                let mut words = format!("{copied} to the clipboard {by}{secrets}");
+                if sanitize::width(&words) + 2 > self.layout.status.width as usize {
+                    // What is cut off then is how it went, not what is in it.
+                    words = format!("{copied}{secrets} · to the clipboard {by}");
+                }
+                self.say(words);
             }
             Err(error) => {
                 self.fail(format!("{} was not copied: {error}: e saves it", outcome.what));

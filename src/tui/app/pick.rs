@@ -24,6 +24,8 @@ pub struct Pick {
     pub selected: usize,
     /// What is typed to narrow the list; `None`: digits choose instead.
     pub filter: Option<Input>,
+    /// The number typed so far, where a digit may still follow; 0: none.
+    number: usize,
 }
 
 /// One of them.
@@ -64,7 +66,7 @@ impl Pick {
     /// A list in which digits choose.
     pub fn by_number(title: &'static str, items: Vec<Item>) -> Self {
         let matching = (0..items.len()).collect();
-        Self { title, items, matching, selected: 0, filter: None }
+        Self { title, items, matching, selected: 0, filter: None, number: 0 }
     }
 
     /// A list that typing narrows.
@@ -78,6 +80,7 @@ impl Pick {
     }
 
     fn step(&mut self, step: isize) {
+        self.number = 0;
         let count = self.matching.len() as isize;
         if count > 0 {
             self.selected = (self.selected as isize + step).rem_euclid(count) as usize;
@@ -133,8 +136,19 @@ impl App {
             pick.narrow();
             return Vec::new();
         }
-        let number = text.chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or(0) as usize;
-        if (1..=pick.items.len()).contains(&number) { self.choose(Some(number - 1)) } else { Vec::new() }
+        let Some(digit) = text.chars().next().and_then(|digit| digit.to_digit(10)) else { return Vec::new() };
+        let count = pick.items.len();
+        let longer = pick.number * 10 + digit as usize;
+        let number = if longer <= count { longer } else { digit as usize };
+        if !(1..=count).contains(&number) {
+            return Vec::new();
+        }
+        if number * 10 > count {
+            return self.choose(Some(number - 1));
+        }
+        // A digit more could mean another: enter takes this one.
+        (pick.number, pick.selected) = (number, number - 1);
+        Vec::new()
     }
 
     fn choose(&mut self, number: Option<usize>) -> Vec<Effect> {

@@ -22,6 +22,9 @@ impl App {
         }
         if command == Command::Find {
             self.find = Some(Input::default());
+            if let Some(reader) = &mut self.reader {
+                reader.begin_find();
+            }
             return Vec::new();
         }
         let Some(reader) = &mut self.reader else { return Vec::new() };
@@ -51,12 +54,18 @@ impl App {
             Command::Accept => {
                 let empty = find.text().trim().is_empty();
                 self.find = None;
+                if let Some(reader) = &mut self.reader {
+                    reader.end_find(empty);
+                }
                 if empty {
                     return self.hits_of_query();
                 }
             }
             Command::Cancel => {
                 self.find = None;
+                if let Some(reader) = &mut self.reader {
+                    reader.end_find(true);
+                }
                 return self.hits_of_query();
             }
             Command::NextHit | Command::PreviousHit => {
@@ -75,14 +84,14 @@ impl App {
         self.highlight()
     }
 
-    /// Marks what is typed into find, and goes to the first hit from the selected message on.
+    /// Marks what is typed into find, and goes to the first hit from where it began.
     pub(super) fn find_again(&mut self) -> Vec<Effect> {
         let Some(find) = &self.find else { return Vec::new() };
         let query = Query::parse(find.text(), &self.setup.zone);
         if let Some(reader) = &mut self.reader {
             let hits =
                 if query.is_empty() { Vec::new() } else { Matcher::new(&query).hits(reader.conversation()) };
-            let at = reader.message();
+            let at = reader.find_from();
             reader.set_hits(hits);
             reader.focus_first(at);
         }
@@ -99,19 +108,18 @@ impl App {
             reader.set_hits(hits);
         }
         self.reading = self.reading.take().map(|(handle, _)| (handle, query));
-        Vec::new()
+        self.highlight()
     }
 }
 
 fn step_hit(reader: &mut Reader, step: isize) -> String {
-    let branch_before = reader.transcript().leaf();
     let Some(around) = reader.step_hit(step) else { return "no hits in this thread".to_owned() };
     let (focus, count) = reader.hits();
     let mut word = format!("hit {} of {count}", focus.map_or(0, |index| index + 1));
     if around && count > 1 {
         word.push_str(if step > 0 { ", from the top again" } else { ", from the end again" });
     }
-    if reader.transcript().leaf() != branch_before {
+    if reader.has_strayed() {
         word.push_str(", on another branch");
     }
     word
@@ -149,8 +157,10 @@ fn move_in(reader: &mut Reader, command: Command) -> Option<String> {
                 None => "this message has no other branch".to_owned(),
             });
         }
-        Command::ScrollLeft => reader.scroll_sideways(-SIDEWAYS),
-        Command::ScrollRight => reader.scroll_sideways(SIDEWAYS),
+        Command::ScrollLeft | Command::ScrollRight => {
+            let columns = if command == Command::ScrollLeft { -SIDEWAYS } else { SIDEWAYS };
+            return none(reader.scroll_sideways(columns), "nothing in sight is wider than the screen");
+        }
         _ => {}
     }
     None

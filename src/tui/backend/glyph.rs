@@ -2,10 +2,14 @@
 //!
 //! A buffer counts columns by grapheme cluster, as ratatui does; most terminals count by character, some by
 //! cluster, and no question may be put to them. So a cell is written in a form on which both agree: U+FE0F is
-//! dropped, a joined or tinted emoji is shown by its first picture, and what is then narrower than the buffer says
-//! is filled up with blanks. Where agreement cannot be had by that, the cluster is called [unsure](Glyph::sure), and
-//! the next text is placed by an absolute move.
+//! dropped, and what is then narrower than the buffer says is filled up with blanks. Where agreement cannot be had by
+//! that, the cluster is called [unsure](sure), and the next text is placed by an absolute move.
+//!
+//! A joined or tinted emoji is written whole where its first picture takes the columns of all of it: a terminal that
+//! counts by cluster shows the family, one that counts by character the first of its people, since the others
+//! [hang over](overhang) columns that are written again afterwards. Otherwise it is shown by its first picture.
 
+use super::grid::Slot;
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthChar;
@@ -20,7 +24,7 @@ pub(super) const SEEN_ON_BLANKS: Modifier =
 /// What is written for a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glyph {
-    /// Never empty, no control characters; its characters' widths add up to `columns`.
+    /// Never empty, no control characters; its characters' widths add up to `columns`, and what it hangs over.
     pub text: String,
     /// 1 or 2.
     pub columns: u16,
@@ -28,8 +32,12 @@ pub(super) struct Glyph {
     pub padding: u16,
 }
 
-/// Settles what is shown of a cluster for which the buffer has `columns` columns (1 or more).
-pub(super) fn settle(cluster: &str, columns: u16) -> Glyph {
+/// Settles what is shown of a cluster for which the buffer has `columns` columns (1 or more), with `room` columns of
+/// the row after them.
+pub(super) fn settle(cluster: &str, columns: u16, room: usize) -> Glyph {
+    if columns == 2 && is_joined(cluster) && overhang(cluster, columns) <= room {
+        return Glyph { text: cluster.to_owned(), columns, padding: 0 };
+    }
     let mut text = String::with_capacity(cluster.len());
     let mut shown = 0;
     for character in cluster.chars() {
@@ -63,6 +71,24 @@ pub(super) fn sure(text: &str) -> bool {
     !is_pictograph(first) && first != UNSHOWABLE && characters.all(is_classical_mark)
 }
 
+/// Pictures that are one: joined, or with a skin tone; the first takes two columns, as all of them do.
+fn is_joined(cluster: &str) -> bool {
+    let mut characters = cluster.chars();
+    let first = characters.next().is_some_and(|first| is_pictograph(first) && width(first) == 2);
+    let mut more = characters.peekable();
+    first && more.peek().is_some() && more.all(|c| is_pictograph(c) || matches!(c, '\u{200D}' | '\u{FE0F}'))
+}
+
+/// Columns after its own `columns` that a settled text may have written into, on a terminal that gives every character its
+/// own columns.
+pub(super) fn overhang(text: &str, columns: u16) -> usize {
+    if sure(text) {
+        return 0;
+    }
+    let wide = |c: char| if is_pictograph(c) { 2 } else { width(c) as usize };
+    text.chars().map(wide).sum::<usize>().saturating_sub(columns as usize)
+}
+
 /// Emoji and other pictures: their width changed with the years.
 fn is_pictograph(character: char) -> bool {
     matches!(character, '\u{231A}'..='\u{23FF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
@@ -94,7 +120,7 @@ fn width(character: char) -> u16 {
 /// Writes one row of a buffer as the terminal will hold it: every cell of `shown` is either a glyph of one column, a
 /// glyph of two followed by an empty cell, or a blank; what cannot be seen of a blank's style is left out.
 /// Both rows have the same length.
-pub(super) fn settle_row(row: &[Cell], shown: &mut [Cell]) {
+pub(super) fn settle_row(row: &[Cell], shown: &mut [Slot]) {
     let mut x = 0;
     while x < row.len() {
         let cell = &row[x];
@@ -105,7 +131,7 @@ pub(super) fn settle_row(row: &[Cell], shown: &mut [Cell]) {
             continue;
         }
         let columns = (cell.cell_width().max(1) as usize).min(row.len() - x);
-        let glyph = settle(symbol, columns as u16);
+        let glyph = settle(symbol, columns as u16, row.len() - x - columns);
         set(&mut shown[x], &glyph.text, cell);
         if glyph.columns == 2 {
             set(&mut shown[x + 1], "", cell);
@@ -117,7 +143,7 @@ pub(super) fn settle_row(row: &[Cell], shown: &mut [Cell]) {
     }
 }
 
-fn set(shown: &mut Cell, text: &str, styled: &Cell) {
+fn set(shown: &mut Slot, text: &str, styled: &Cell) {
     shown.set_symbol(text);
     (shown.fg, shown.bg, shown.modifier) = (styled.fg, styled.bg, styled.modifier);
     if text == " " && !styled.modifier.intersects(SEEN_ON_BLANKS) {
@@ -126,8 +152,8 @@ fn set(shown: &mut Cell, text: &str, styled: &Cell) {
 }
 
 /// Whether a settled cell is what an erased cell is.
-pub(super) fn is_erased(cell: &Cell) -> bool {
-    cell.bg == Color::Reset && is_blank(cell) && cell.modifier.is_empty()
+pub(super) fn is_erased(cell: &Slot) -> bool {
+    cell.bg == Color::Reset && is_blank(cell) && cell.modifier.is_empty() && cell.link.is_none()
 }
 
 /// Whether a settled cell shows no text.
@@ -140,7 +166,7 @@ mod tests {
     use super::*;
 
     fn shown(cluster: &str) -> (String, u16, u16) {
-        let glyph = settle(cluster, cluster.cell_width().max(1));
+        let glyph = settle(cluster, cluster.cell_width().max(1), 20);
         (glyph.text, glyph.columns, glyph.padding)
     }
 
@@ -161,10 +187,26 @@ mod tests {
     }
 
     #[test]
-    fn joined_and_tinted_emoji_are_shown_by_their_first_picture() {
-        assert_eq!(shown("👨\u{200D}👩\u{200D}👧"), ("👨".into(), 2, 0));
-        assert_eq!(shown("👍🏽"), ("👍".into(), 2, 0));
+    fn joined_and_tinted_emoji_are_written_whole_where_that_is_safe() {
+        let family = "👨\u{200D}👩\u{200D}👧";
+        assert_eq!(shown(family), (family.into(), 2, 0));
+        assert_eq!(shown("👍🏽"), ("👍🏽".into(), 2, 0));
+        assert_eq!((overhang(family, 2), overhang("👍🏽", 2)), (4, 2));
+        // What hangs over must find columns that are written again.
+        assert_eq!(settle(family, 2, 3).text, "👨");
+        assert_eq!(settle(family, 2, 4).text, family);
+    }
+
+    #[test]
+    fn an_emoji_that_begins_narrow_is_shown_by_its_first_picture() {
         assert_eq!(shown("🏳\u{FE0F}\u{200D}🌈"), ("🏳".into(), 1, 1));
+        assert_eq!(shown("❤\u{FE0F}\u{200D}🔥"), ("❤".into(), 1, 1));
+    }
+
+    #[test]
+    fn only_pictures_hang_over() {
+        assert_eq!((overhang("日", 2), overhang("e\u{301}", 1), overhang("a", 1)), (0, 0, 0));
+        assert_eq!((overhang("☂", 1), overhang("🇩🇪", 2), overhang("😀", 2)), (1, 2, 0));
     }
 
     #[test]
@@ -175,13 +217,13 @@ mod tests {
     #[test]
     fn what_has_no_width_becomes_a_blank_and_controls_never_pass() {
         assert_eq!(shown("\u{301}"), (" ".into(), 1, 0));
-        assert_eq!(settle("\u{1b}\u{9b}", 1).text, " ");
-        assert_eq!(settle("a\u{1b}[", 2).text, "a[");
+        assert_eq!(settle("\u{1b}\u{9b}", 1, 0).text, " ");
+        assert_eq!(settle("a\u{1b}[", 2, 0).text, "a[");
     }
 
     #[test]
     fn a_wide_glyph_without_room_is_replaced() {
-        assert_eq!(settle("日", 1).text, "□");
+        assert_eq!(settle("日", 1, 0).text, "□");
     }
 
     #[test]
@@ -199,7 +241,7 @@ mod tests {
             "\u{FDFD}",
         ] {
             for columns in 1..4 {
-                let glyph = settle(cluster, columns);
+                let glyph = settle(cluster, columns, 0);
                 let sum: u16 = glyph.text.chars().map(width).sum();
                 assert_eq!(sum, glyph.columns, "{cluster} in {columns}");
                 assert_eq!(glyph.columns + glyph.padding, columns, "{cluster} in {columns}");

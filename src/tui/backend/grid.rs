@@ -1,28 +1,69 @@
 //! A screenful of settled cells: what the terminal holds, or is to hold.
 
-use super::glyph;
+use super::{
+    glyph,
+    link::{self, Link},
+};
 use ratatui::buffer::{Buffer, Cell};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+/// A settled cell, and where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Slot {
+    cell: Cell,
+    pub link: Option<Arc<str>>,
+}
+
+impl Slot {
+    /// What an erased cell is.
+    pub const ERASED: Self = Self { cell: Cell::EMPTY, link: None };
+}
+
+impl Deref for Slot {
+    type Target = Cell;
+
+    fn deref(&self) -> &Cell {
+        &self.cell
+    }
+}
+
+impl DerefMut for Slot {
+    fn deref_mut(&mut self) -> &mut Cell {
+        &mut self.cell
+    }
+}
 
 /// Rows of settled cells (see [`glyph::settle_row`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Grid {
     width: u16,
     height: u16,
-    cells: Vec<Cell>,
+    cells: Vec<Slot>,
 }
 
 impl Grid {
     /// An erased screen.
     pub fn erased(width: u16, height: u16) -> Self {
-        Self { width, height, cells: vec![Cell::EMPTY; width as usize * height as usize] }
+        Self { width, height, cells: vec![Slot::ERASED; width as usize * height as usize] }
     }
 
-    /// What the terminal will hold once this buffer is shown.
-    pub fn of(buffer: &Buffer) -> Self {
+    /// What the terminal will hold once this buffer is shown, with these links.
+    pub fn of(buffer: &Buffer, links: &[Link]) -> Self {
         let mut grid = Self::erased(buffer.area.width, buffer.area.height);
         let width = grid.width.max(1) as usize;
         for (row, shown) in buffer.content.chunks(width).zip(grid.cells.chunks_mut(width)) {
             glyph::settle_row(row, shown);
+        }
+        for Link { y, columns, target } in link::affordable(links, grid.height) {
+            let row = *y as usize * width..(*y as usize + 1) * width;
+            let Some(row) = grid.cells.get_mut(row) else { continue };
+            let end = row.len().min(columns.end as usize);
+            for slot in row.get_mut(columns.start as usize..end).unwrap_or_default() {
+                slot.link = Some(Arc::clone(target));
+            }
         }
         grid
     }
@@ -33,7 +74,7 @@ impl Grid {
     }
 
     /// The row, from 0; empty past the last.
-    pub fn row(&self, y: u16) -> &[Cell] {
+    pub fn row(&self, y: u16) -> &[Slot] {
         let width = self.width as usize;
         self.cells.get(y as usize * width..(y as usize + 1) * width).unwrap_or_default()
     }
@@ -46,10 +87,10 @@ impl Grid {
         if shift.by > 0 {
             region.rotate_left(moved);
             let kept = region.len() - moved;
-            region[kept..].fill(Cell::EMPTY);
+            region[kept..].fill(Slot::ERASED);
         } else {
             region.rotate_right(moved);
-            region[..moved].fill(Cell::EMPTY);
+            region[..moved].fill(Slot::ERASED);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! differs, lets the terminal scroll what only moved, and sends the rest in the shortest forms, as one write inside
 //! a synchronized update. It knows no panes, keys or themes, and asks the terminal nothing.
 //!
+//! - `link`: where text leads, beside the cells
 //! - `glyph`: what a cell is on the screen, and how wide
 //! - `grid`: a screenful of such cells
 //! - `pen`: colours and attributes
@@ -12,17 +13,22 @@
 
 mod glyph;
 mod grid;
+mod link;
 mod motion;
 mod pen;
 mod shift;
 
 use glyph::is_erased;
-use grid::{Grid, Shift};
+use grid::{Grid, Shift, Slot};
+pub use link::Link;
 use motion::{Place, cost_right};
 use pen::Pen;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
@@ -60,7 +66,18 @@ impl<W: Write> Screen<W> {
     /// Shows this frame, with the terminal's cursor there or hidden, and answers with the bytes written: 0 if it is
     /// on the screen already. The buffer's size is taken for the terminal's. After an error the screen is unknown.
     pub fn present(&mut self, frame: &Buffer, cursor: Option<Position>) -> io::Result<usize> {
-        let next = Grid::of(frame);
+        self.present_linked(frame, &[], cursor)
+    }
+
+    /// The same, with text that leads somewhere: `links` from the top down. Only for a terminal that takes OSC 8, or
+    /// ignores it.
+    pub fn present_linked(
+        &mut self,
+        frame: &Buffer,
+        links: &[Link],
+        cursor: Option<Position>,
+    ) -> io::Result<usize> {
+        let next = Grid::of(frame, links);
         let (width, height) = next.size();
         let cursor = cursor.filter(|at| at.x < width && at.y < height);
         let mut bytes = Vec::new();
@@ -180,22 +197,29 @@ impl Shown {
     /// Writes what differs between what is shown and `next`, row by row. Leaves the grid as it was.
     fn draw(&mut self, next: &Grid, out: &mut Vec<u8>) {
         let Self { grid, pen, place, .. } = self;
+        let mut link = None;
         for y in 0..next.size().1 {
             let (from, to) = (grid.row(y), next.row(y));
             if from != to {
-                Row { y, from, to, pen, place, out }.draw();
+                Row { y, from, to, pen, place, link: &mut link, doubtful: 0, out }.draw();
             }
         }
+        // Never from one frame to the next: others write to the terminal, too.
+        link::lead(&mut link, None, out);
     }
 }
 
 /// One row on its way to the terminal.
 struct Row<'a> {
     y: u16,
-    from: &'a [Cell],
-    to: &'a [Cell],
+    from: &'a [Slot],
+    to: &'a [Slot],
     pen: &'a mut Pen,
     place: &'a mut Place,
+    /// Where what is written leads.
+    link: &'a mut Option<Arc<str>>,
+    /// Columns before this one may show something else than is known, if they were not written since.
+    doubtful: usize,
     out: &'a mut Vec<u8>,
 }
 
@@ -209,7 +233,7 @@ impl Row<'_> {
         let end = self.to.iter().rposition(|cell| !is_erased(cell)).map_or(0, |last| last + 1);
         let mut x = 0;
         while x < end {
-            if self.from[x] == self.to[x] {
+            if self.is_shown(x) {
                 x += 1;
             } else if let Some(blanks) = self.long_blank(x, end) {
                 self.erase(x, blanks);
@@ -219,6 +243,11 @@ impl Row<'_> {
             }
         }
         self.erase_rest(end);
+    }
+
+    /// Whether the terminal shows at `x` what it should.
+    fn is_shown(&self, x: usize) -> bool {
+        x >= self.doubtful && self.from[x] == self.to[x]
     }
 
     /// Writes the glyph at `x`; answers with the column after it.
@@ -233,12 +262,16 @@ impl Row<'_> {
     fn put(&mut self, x: usize) -> usize {
         let cell = &self.to[x];
         self.pen.change(Pen::of(cell, *self.pen), self.out);
+        link::lead(self.link, cell.link.as_ref(), self.out);
         self.out.extend_from_slice(cell.symbol().as_bytes());
         let wide = self.to.get(x + 1).is_some_and(|next| next.symbol().is_empty());
-        let after = x + if wide { 2 } else { 1 };
+        let columns = if wide { 2 } else { 1 };
+        let after = x + columns as usize;
         // In the last column the terminal waits for the next character before it wraps.
         let known = after < self.to.len() && glyph::sure(cell.symbol());
         self.place.x = known.then_some(after as u16);
+        self.doubtful =
+            self.doubtful.max((after + glyph::overhang(cell.symbol(), columns)).min(self.to.len()));
         after
     }
 
@@ -250,7 +283,9 @@ impl Row<'_> {
         {
             let gap = from as usize..x;
             let bytes: usize = self.to[gap.clone()].iter().map(|cell| cell.symbol().len()).sum();
-            let as_in_hand = |cell: &Cell| Pen::of(cell, *self.pen) == *self.pen && cell.symbol().len() == 1;
+            let as_in_hand = |cell: &Slot| {
+                cell.symbol().len() == 1 && cell.link == *self.link && Pen::of(cell, *self.pen) == *self.pen
+            };
             if bytes <= cost_right(gap.len() as u16) as usize && self.to[gap.clone()].iter().all(as_in_hand) {
                 for x in gap {
                     self.put(x);
@@ -265,21 +300,21 @@ impl Row<'_> {
     fn long_blank(&self, x: usize, end: usize) -> Option<usize> {
         let blanks = self.to[x..end].iter().take_while(|cell| is_erased(cell)).count();
         // What is blank already at its end need not be erased.
-        let blanks =
-            (0..blanks).rev().find(|n| self.from[x + n] != self.to[x + n]).map_or(0, |last| last + 1);
+        let blanks = (0..blanks).rev().find(|n| !self.is_shown(x + n)).map_or(0, |last| last + 1);
         (blanks >= Self::LONG_BLANK).then_some(blanks)
     }
 
     fn erase(&mut self, x: usize, blanks: usize) {
         self.go(x);
         self.pen.change(Pen::erasing(*self.pen), self.out);
+        link::lead(self.link, None, self.out);
         let _ = write!(self.out, "\x1b[{blanks}X");
     }
 
     /// Erases what still stands after the last column that is written.
     fn erase_rest(&mut self, end: usize) {
-        let Some(first) = (end..self.to.len()).find(|x| self.from[*x] != self.to[*x]) else { return };
-        let last = (first..self.to.len()).rfind(|x| self.from[*x] != self.to[*x]).unwrap_or(first);
+        let Some(first) = (end..self.to.len()).find(|x| !self.is_shown(*x)) else { return };
+        let last = (first..self.to.len()).rfind(|x| !self.is_shown(*x)).unwrap_or(first);
         if last - first + 1 < Self::SHORT_ERASE {
             self.go(first);
             for x in first..=last {
@@ -293,6 +328,7 @@ impl Row<'_> {
             self.go(first);
         }
         self.pen.change(Pen::erasing(*self.pen), self.out);
+        link::lead(self.link, None, self.out);
         self.out.extend_from_slice(b"\x1b[K");
     }
 }

@@ -5,8 +5,7 @@
 //! both ways and sends the shorter.
 
 use super::glyph;
-use super::grid::{Grid, Shift};
-use ratatui::buffer::Cell;
+use super::grid::{Grid, Shift, Slot};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -71,7 +70,7 @@ fn distances(from: &Grid, to: &Grid, first: u16, last: u16) -> Vec<i16> {
 }
 
 /// What of a row is compared as a whole: without its edges, where cursors and scroll bars stand, and its halves.
-fn parts(row: &[Cell]) -> impl Iterator<Item = (usize, &[Cell])> {
+fn parts(row: &[Slot]) -> impl Iterator<Item = (usize, &[Slot])> {
     let inner = row.get(2..row.len().saturating_sub(2)).unwrap_or_default();
     let (left, right) = inner.split_at(inner.len() / 2);
     [inner, left, right].into_iter().enumerate().filter(|(_, cells)| !cells.is_empty())
@@ -115,7 +114,7 @@ fn best_region(
 }
 
 /// About how many bytes it takes to turn one row into the other.
-fn difference(from: &[Cell], to: &[Cell]) -> i64 {
+fn difference(from: &[Slot], to: &[Slot]) -> i64 {
     let mut bytes = 0;
     let mut writing = false;
     for (x, cell) in to.iter().enumerate() {
@@ -136,15 +135,17 @@ fn difference(from: &[Cell], to: &[Cell]) -> i64 {
 }
 
 /// About how many bytes it takes to write a row where nothing stands.
-fn extent(to: &[Cell]) -> i64 {
+fn extent(to: &[Slot]) -> i64 {
     (0..to.len()).filter(|x| !glyph::is_erased(&to[*x])).map(|x| weight(to, x)).sum()
 }
 
-fn weight(row: &[Cell], x: usize) -> i64 {
+fn weight(row: &[Slot], x: usize) -> i64 {
     let cell = &row[x];
     let same_look = x > 0 && {
         let before = &row[x - 1];
         (before.fg, before.bg, before.modifier) == (cell.fg, cell.bg, cell.modifier)
     };
-    cell.symbol().len() as i64 + if same_look { 0 } else { MOVE }
+    let same_link = x > 0 && row[x - 1].link == cell.link;
+    let link = cell.link.as_ref().filter(|_| !same_link).map_or(0, |target| target.len() as i64 + MOVE);
+    cell.symbol().len() as i64 + link + if same_look { 0 } else { MOVE }
 }

@@ -14,11 +14,23 @@ use ratatui::{buffer::Buffer, layout::Position, layout::Rect};
 
 use super::{
     app::{App, Dialog, Focus},
+    backend::Link,
     theme::Theme,
 };
 
 /// Draws everything; gives where the terminal's cursor goes, if it is shown.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    draw_linked(app, theme, buffer, &mut Vec::new())
+}
+
+/// The same; `links` becomes what in it leads somewhere, from the top down.
+pub fn draw_linked(
+    app: &mut App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    links: &mut Vec<Link>,
+) -> Option<Position> {
+    links.clear();
     let layout = app.layout;
     buffer.set_style(buffer.area, theme.plain);
     let thread_alone = !layout.wide && app.focus == Focus::Thread;
@@ -32,17 +44,19 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Positio
     } else {
         if thread_alone {
             thread::draw_narrow_header(app, theme, buffer);
-            thread::draw(app, theme, buffer);
+            thread::draw(app, theme, buffer, links);
         } else {
             cursor = search_line::draw(app, theme, buffer).filter(|_| app.focus == Focus::Search);
             list::draw(app, theme, buffer);
             if layout.wide {
                 thread::draw_header(app, theme, buffer);
-                thread::draw(app, theme, buffer);
+                thread::draw(app, theme, buffer, links);
             }
         }
         rules(app, theme, buffer);
         if app.dialog.is_some() {
+            // It lies over what leads somewhere.
+            links.clear();
             cursor = dialog::draw(app, theme, buffer);
         }
     }

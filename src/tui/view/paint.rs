@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
-use crate::{transcript::sanitize, tui::theme::Theme};
+use crate::{
+    transcript::sanitize,
+    tui::{backend::Link, theme::Theme},
+};
 
 /// Writes into row `y` of an area, from its left edge; gives the column after the text.
 pub fn text(buffer: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
@@ -36,7 +39,8 @@ pub fn right(buffer: &mut Buffer, area: Rect, y: u16, words: &str, style: Style)
     x
 }
 
-/// A line of a transcript; `sideways` columns of what can scroll are hidden at its left.
+/// A line of a transcript; `sideways` columns of what can scroll are hidden at its left. Where it leads is added to
+/// `links`.
 pub fn line(
     buffer: &mut Buffer,
     area: Rect,
@@ -44,6 +48,7 @@ pub fn line(
     line: &crate::transcript::Line,
     theme: &Theme,
     sideways: u16,
+    links: &mut Vec<Link>,
 ) {
     let skip = if line.scrolls_from.is_some() { sideways } else { 0 };
     let fixed = line.scrolls_from.unwrap_or(0);
@@ -52,16 +57,19 @@ pub fn line(
     for span in &line.spans {
         let columns = sanitize::width(&span.text) as u16;
         let style = theme.span(span);
-        if column < fixed || skip == 0 {
-            end = text(buffer, from(area, column), y, &span.text, style).max(end);
+        let from_column = fixed + skip;
+        let (place, shown) = if column < fixed || skip == 0 {
+            (from(area, column), &*span.text)
+        } else if column >= from_column {
+            (from(area, column - skip), &*span.text)
         } else {
-            let from_column = fixed + skip;
-            if column >= from_column {
-                end = text(buffer, from(area, column - skip), y, &span.text, style).max(end);
-            } else if column + columns > from_column {
-                let (rest, lost) = drop_columns(&span.text, from_column - column);
-                end = text(buffer, from(area, fixed + lost), y, rest, style).max(end);
-            }
+            let (rest, lost) = drop_columns(&span.text, (from_column - column).min(columns));
+            (from(area, fixed + lost), rest)
+        };
+        let after = text(buffer, place, y, shown, style);
+        end = after.max(end);
+        if let Some(target) = span.link.as_ref().filter(|_| after > place.x) {
+            link(links, Link { y, columns: place.x..after, target: target.clone() });
         }
         column = column.saturating_add(columns);
     }
@@ -78,6 +86,18 @@ pub fn line(
         for span in &line.right {
             x = text(buffer, Rect { x, width: area.right() - x, ..area }, y, &span.text, theme.span(span));
         }
+    }
+}
+
+/// Adds a link, to the last one if it goes on with that.
+fn link(links: &mut Vec<Link>, link: Link) {
+    match links.last_mut() {
+        Some(last)
+            if last.y == link.y && last.columns.end == link.columns.start && last.target == link.target =>
+        {
+            last.columns.end = link.columns.end;
+        }
+        _ => links.push(link),
     }
 }
 

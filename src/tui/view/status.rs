@@ -68,7 +68,8 @@ fn place(app: &App) -> String {
     if let (Some(reader), true) = (&app.reader, app.layout.wide || app.focus == Focus::Thread) {
         match reader.hits() {
             (Some(focus), count) => {
-                return format!("hit {} of {}", words::number(focus + 1), words::hits(count));
+                let branch = if reader.has_strayed() { ", on another branch" } else { "" };
+                return format!("hit {} of {}{branch}", words::number(focus + 1), words::hits(count));
             }
             (None, count) if count > 0 => return words::count(count, "hit", "hits"),
             _ => {}

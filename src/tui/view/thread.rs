@@ -7,6 +7,7 @@ use crate::{
     transcript::sanitize,
     tui::{
         app::{App, Focus},
+        backend::Link,
         theme::Theme,
         words,
     },
@@ -64,8 +65,8 @@ fn facts(app: &App, last: &str) -> String {
     facts.join(" · ")
 }
 
-/// The messages.
-pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+/// The messages; where they lead is added to `links`.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) {
     let area = app.layout.thread;
     let focused = app.focus == Focus::Thread;
     let Some(reader) = app.reader.as_mut().filter(|_| area.width > 3) else { return };
@@ -83,7 +84,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
         if row.selected && focused && !(blank && ends) {
             paint::text(buffer, Rect { width: 1, ..area }, y, "▌", theme.accent);
         }
-        paint::line(buffer, inner, y, &row.line, theme, sideways);
+        paint::line(buffer, inner, y, &row.line, theme, sideways, links);
     }
     if let Some((first, length)) = reader.scroll_bar(area.height) {
         let bar = Rect { x: area.right() - 1, width: 1, ..area };
