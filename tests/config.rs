@@ -91,6 +91,21 @@ fn the_archive_of_the_file_is_opened_when_nothing_else_is_named() {
 }
 
 #[test]
+fn an_archive_that_is_gone_is_told_with_who_names_it() {
+    let home = Home::with("\narchive = \"~/gone.zip\"\n");
+    let output = home.run(&["list"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), stderr.lines().count()), (Some(2), 1), "{stderr}");
+    assert!(
+        stderr.ends_with("no such file or directory (it is named by line 2 of the config file)\n"),
+        "{stderr}"
+    );
+    let output = home.command().arg("list").env("UNSPOOL_ARCHIVE", "/gone.zip").output().expect("it starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.ends_with("(it is named by $UNSPOOL_ARCHIVE)\n"), "{stderr}");
+}
+
+#[test]
 fn several_archives_of_the_file_are_merged() {
     let home = Home::with("archive = [\"~/conversations.json\", \"~/other.json\"]\n");
     home.write("conversations.json", EXPORT);
@@ -308,7 +323,35 @@ mod on_the_screen {
         let home = Home::with("thme = \"dark\"\n");
         let mut session = start(&home, &[]);
         session.wait_for("did you mean \"theme\"?");
+        session.wait_for("d the demo");
         session.send("\x03");
+        assert_eq!(session.ended().exit_code(), 0);
+    }
+
+    #[test]
+    fn without_an_archive_what_lies_about_is_offered_once_and_explained() {
+        let home = Home::without();
+        let downloads = home.folder.path().join("Downloads");
+        std::fs::create_dir_all(downloads.join("unpacked")).expect("a folder");
+        std::fs::write(downloads.join("unpacked/conversations.json"), super::EXPORT).expect("a file");
+        std::fs::write(downloads.join("notes.zip"), "no export").expect("a file");
+        let start_in = |folder: &std::path::Path| {
+            let setup = Setup::new(env!("CARGO_BIN_EXE_unspool")).folder(folder);
+            setup.env("HOME", home.folder.path()).spawn()
+        };
+        let mut session = start_in(home.folder.path());
+        session.wait_for("~/Downloads/unpacked");
+        session.wait_for("Settings → Data controls → Export data");
+        session.wait_for("enter open · p type a path · d the demo · q quit");
+        assert!(!session.screen().contains("notes.zip"));
+        session.send("\r");
+        session.wait_for("From the config");
+        session.send("\x03");
+        assert_eq!(session.ended().exit_code(), 0);
+        let mut session = start_in(&downloads);
+        session.wait_for("enter open");
+        assert_eq!(session.screen().matches("unpacked").count(), 1, "{}", session.screen());
+        session.send("q");
         assert_eq!(session.ended().exit_code(), 0);
     }
 

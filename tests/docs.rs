@@ -235,3 +235,43 @@ fn every_command_has_a_key() {
     assert!(commands.len() > 50);
     assert_eq!(commands, bound);
 }
+
+#[test]
+fn what_goes_wrong_is_told_in_one_line_in_lower_case_and_without_a_period() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let (empty, prose) = (file("empty.zip", ""), file("prose.txt", "Dear diary"));
+    let here = folder.path().to_str().expect("UTF-8").to_owned();
+    for arguments in [
+        &["list"][..],
+        &["list", "/nowhere.zip"],
+        &["list", &empty],
+        &["list", &prose],
+        &["list", &here],
+        &["list", "-"],
+        &["list", "--config", "/nowhere", "--demo"],
+        &["list", "--config", &here, "--demo"],
+        &["-q", "x", "list", "--demo"],
+        &["--demo"],
+        &["extract", "--demo", "--id", "nobody"],
+        &["extract", "--demo", "--all", "-f", "json"],
+        &["extract", "--demo", "--all", "--front-matter"],
+        &["extract", "--demo", "-q", "title:504", "-o", "/nowhere/at/all.md"],
+        &["extract", "--demo", "-q", "title:504", "-o", &prose],
+        &["extract", "--demo", "-q", "title:504", "-o", "/dev/null"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unspool"));
+        command.args(arguments).env_remove("UNSPOOL_ARCHIVE").env("XDG_CONFIG_HOME", "/nonexistent");
+        let output = command.stdin(std::process::Stdio::null()).output().expect("the program starts");
+        let told = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_ne!(output.status.code(), Some(0), "{arguments:?}: {told}");
+        assert_eq!(told.lines().count(), 1, "{arguments:?}: {told}");
+        let words = told.trim_end().strip_prefix("unspool: ").expect("the program's name");
+        assert!(!words.starts_with(char::is_uppercase), "{arguments:?}: {told}");
+        assert!(!words.ends_with('.') && !words.contains("os error"), "{arguments:?}: {told}");
+    }
+}

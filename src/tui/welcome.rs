@@ -211,8 +211,8 @@ impl Welcome {
         }
         if let Some(trouble) = &self.trouble {
             let trouble = sanitize::line(trouble);
-            paint::text(buffer, inner, last, &sanitize::fit(&trouble, inner.width as usize), theme.error);
-            return None;
+            let above = last.saturating_sub(1);
+            paint::text(buffer, inner, above, &sanitize::fit(&trouble, inner.width as usize), theme.error);
         }
         let keys: Vec<String> = [
             (Command::Accept, "open"),

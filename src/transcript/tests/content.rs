@@ -247,6 +247,33 @@ fn the_text_of_an_uploaded_file_unfolds() {
 }
 
 #[test]
+fn what_starts_open_is_chosen_by_its_kind() {
+    let file = Attachment { content: "line".into(), ..attachment(Media::File, "a.txt") };
+    let parts = vec![part(0..0, Detail::Attachment(Box::new(file)))];
+    let conversation = chain(vec![
+        Draft { parts, ..Draft::new(Role::User, "Read it.") },
+        folded(Kind::Call, "python", "1", vec![]),
+        folded(Kind::Page, "", "text", vec![]),
+        folded(Kind::Reasoning, "", "Hm.", vec![]),
+        folded(Kind::Instructions, "", "Be brief.", vec![]),
+        folded(Kind::Memory, "", "Has a dog.", vec![]),
+        Draft { kind: Kind::Canvas, ..Draft::new(Role::Assistant, "A poem.") },
+    ]);
+    let starts = |options: Options| -> String {
+        let transcript = Transcript::new(conversation.clone(), options);
+        let open = |fold: Option<bool>| fold.map_or('?', |open| if open { 'o' } else { '-' });
+        transcript.entries().iter().map(|entry| open(entry.fold)).collect()
+    };
+    let none = || Options { open_canvas: false, ..Options::default() };
+    assert_eq!(starts(Options::default()), "------o");
+    assert_eq!(starts(none()), "-------");
+    assert_eq!(starts(Options { open_files: true, ..none() }), "o------");
+    assert_eq!(starts(Options { open_tools: true, ..none() }), "-oo----");
+    assert_eq!(starts(Options { open_reasoning: true, ..none() }), "---o---");
+    assert_eq!(starts(Options { open_instructions: true, ..none() }), "----oo-");
+}
+
+#[test]
 fn what_folds_is_one_labelled_line() {
     let page = || Detail::Source(Box::new(link("A page", "https://www.e.org/x")));
     let turn = vec![
