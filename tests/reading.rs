@@ -306,7 +306,7 @@ fn a_thread_that_begins_with_a_fold_begins_at_its_first_message() {
 #[test]
 fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     let copied = |by: &str, secrets: Option<&str>| {
-        let result = Ok(Copied { bytes: 74_900, by: by.to_owned(), terminal: Vec::new() });
+        let result = Ok(Copied { bytes: 74_900, by: by.to_owned(), lasts: true, terminal: Vec::new() });
         let secrets = secrets.map(str::to_owned);
         Action::Copied(CopyOutcome {
             what: "the message",
