@@ -157,7 +157,7 @@ fn configuration() -> Roff {
             name if name.starts_with('-') => format!(" {name} goes before it."),
             name => format!(" ${name} goes before it."),
         };
-        roff.text([roman(format!("{}: {}.{before}", entry.help, entry.slot.takes()))]);
+        roff.text([roman(format!("{} ({}).{before}", entry.help, entry.slot.takes()))]);
     }
     roff
 }

@@ -4,7 +4,7 @@
 //! built-in default  <  config file  <  environment  <  flag
 //! ```
 //!
-//! Pure: text in ([`Config::layered`]), a checked value and [`Complaint`]s out; only [`file`] and
+//! Pure: text in ([`Config::layered`]), a checked value and [`Complaint`]s out; only [`mod@file`] and
 //! [`Environment::of_process`] look outside. Every value remembers which layer it is from ([`Origin`]).
 //!
 //! A wrong file never stops the app. A key or value that is wrong is complained of with its position and falls back to

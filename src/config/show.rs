@@ -21,7 +21,7 @@ pub fn show(config: &Config) -> String {
             let _ = writeln!(out, "[{own}]");
             table = own;
         }
-        comment(&mut out, &format!("{}: {}", entry.help, entry.slot.takes()));
+        comment(&mut out, &format!("{} ({})", entry.help, entry.slot.takes()));
         line(&mut out, name, &entry.slot.show(), &entry.slot.origin().to_string());
         out.push('\n');
     }
