@@ -174,6 +174,15 @@ fn help_and_version_leave_with_0_and_wrong_use_with_2() {
 }
 
 #[test]
+fn a_mistyped_subcommand_is_not_taken_for_an_archive() {
+    let line = refused(&["serach", "kubernetes"], 2);
+    assert_eq!(
+        line,
+        "unspool: there is neither a file nor a subcommand serach: did you mean unspool search?"
+    );
+}
+
+#[test]
 fn flags_end_at_two_dashes() {
     let export = three();
     let folder = export.folder.path();

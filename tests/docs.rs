@@ -257,6 +257,7 @@ fn what_goes_wrong_is_told_in_one_line_in_lower_case_and_without_a_period() {
         &["list", "--config", &here, "--demo"],
         &["-q", "x", "list", "--demo"],
         &["--demo"],
+        &["lsit", "--demo"],
         &["extract", "--demo", "--id", "nobody"],
         &["extract", "--demo", "--all", "-f", "json"],
         &["extract", "--demo", "--all", "--front-matter"],

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, ConversationMb, Count, LimitSettings, Size, Slot, help};
+use crate::config::{ConversationMb, Count, LimitSettings, Size, Slot, help};
 
 /// Find, read and safely extract conversations from a ChatGPT data export.
 #[derive(Debug, Parser)]
@@ -77,7 +77,7 @@ fn flag(help: &str, default: &str) -> String {
 
 /// The same for a bound, with its built-in value.
 fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn Slot) -> String {
-    flag(help, &which(&Config::default().limits).show())
+    flag(help, &which(&LimitSettings::default()).show())
 }
 
 /// When to colour.

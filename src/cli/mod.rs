@@ -25,9 +25,13 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use crate::{archive::Location, audit::report::day, config::Config};
+use crate::{
+    archive::Location,
+    audit::report::day,
+    config::{Config, suggest},
+};
 use args::{Cli, Command};
 use global::Global;
 use output::{is_closed_pipe, tell};
@@ -114,12 +118,23 @@ fn code(outcome: Outcome) -> ExitCode {
 
 /// What the UI is told; refused where there is nothing to draw on.
 fn screen(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> anyhow::Result<Screen> {
+    if let Some((written, meant)) = mistyped(named) {
+        anyhow::bail!("there is neither a file nor a subcommand {written}: did you mean unspool {meant}?");
+    }
     if !io::stdout().is_terminal() {
         anyhow::bail!(
             "stdout is no terminal: use a subcommand, such as list, search or extract (unspool --help)"
         );
     }
     Ok(what_to_show(global, query, named))
+}
+
+/// What was taken for an archive, is none, and was meant to be this subcommand.
+fn mistyped(named: &[std::path::PathBuf]) -> Option<(&str, String)> {
+    let written = named.first().filter(|path| !path.exists())?.to_str()?;
+    let command = Cli::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    suggest::nearest(written, names).map(|meant| (written, meant.to_owned()))
 }
 
 fn what_to_show(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> Screen {

@@ -18,7 +18,7 @@ pub mod keys;
 mod layers;
 mod read;
 mod show;
-mod suggest;
+pub mod suggest;
 mod value;
 
 use std::path::PathBuf;
@@ -160,7 +160,7 @@ pub mod help {
     pub const NESTED_MB: &str = "Largest compressed zip inside a zip, in MB";
 }
 
-impl Default for Config {
+impl Default for LimitSettings {
     fn default() -> Self {
         let Limits {
             conversation_bytes,
@@ -172,6 +172,20 @@ impl Default for Config {
             nested_bytes,
         } = Limits::default();
         let (mega, giga) = (1 << 20, 1 << 30);
+        Self {
+            conversation_mb: Layered::new(Number::clamped(conversation_bytes / mega)),
+            member_gb: Layered::new(Number::clamped(member_bytes / giga)),
+            ratio: Layered::new(Number::clamped(ratio)),
+            members: Layered::new(Number::clamped(members as u64)),
+            memory_mb: Layered::new(Number::clamped(memory_bytes / mega)),
+            stdin_mb: Layered::new(Number::clamped(stdin_bytes / mega)),
+            nested_mb: Layered::new(Number::clamped(nested_bytes / mega)),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
         Self {
             archive: Layered::default(),
             theme: Layered::default(),
@@ -187,15 +201,7 @@ impl Default for Config {
                 instructions: Layered::default(),
                 canvas: Layered::new(true),
             },
-            limits: LimitSettings {
-                conversation_mb: Layered::new(Number::clamped(conversation_bytes / mega)),
-                member_gb: Layered::new(Number::clamped(member_bytes / giga)),
-                ratio: Layered::new(Number::clamped(ratio)),
-                members: Layered::new(Number::clamped(members as u64)),
-                memory_mb: Layered::new(Number::clamped(memory_bytes / mega)),
-                stdin_mb: Layered::new(Number::clamped(stdin_bytes / mega)),
-                nested_mb: Layered::new(Number::clamped(nested_bytes / mega)),
-            },
+            limits: LimitSettings::default(),
             keys: Keys::built_in(),
         }
     }

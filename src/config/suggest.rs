@@ -1,7 +1,7 @@
 //! Did you mean …?
 
 /// The known word that what was written was probably meant to be.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.trim().to_lowercase().replace('_', "-");
     let distance = |word: &str| strsim::damerau_levenshtein(&written, word);
     known

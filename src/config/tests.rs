@@ -187,6 +187,19 @@ fn of_what_is_no_toml_nothing_counts_and_its_place_is_told() {
 }
 
 #[test]
+fn tables_can_be_written_in_any_of_tomls_ways() {
+    for file in [
+        "limits.ratio = 7\nopen.tools = true\n",
+        "limits = { ratio = 7 }\nopen = { tools = true }\n",
+        "\"limits\".'ratio' = 0x7\n[open]\ntools = true\n",
+    ] {
+        let (config, complaints) = of(file);
+        assert_eq!(complaints, [""; 0], "{file:?}");
+        assert_eq!((config.limits().ratio, config.open.tools.value), (7, true), "{file:?}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_and_foreign_line_ends_do_no_harm() {
     let (config, complaints) = of("\u{feff}theme = \"dark\"\r\n[limits]\r\nratio = 2\r\n");
     assert_eq!(complaints, [""; 0]);
