@@ -66,8 +66,9 @@ fn lines_pages_and_ends() {
     let turns: Vec<&str> = turns.iter().map(String::as_str).collect();
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
     driver.press("enter");
-    let first_row =
-        |driver: &mut Driver| driver.screen().lines().nth(2).unwrap_or_default().trim().to_owned();
+    let first_row = |driver: &mut Driver| {
+        driver.screen().lines().nth(2).unwrap_or_default().trim_matches(['▌', '▐', ' ']).to_owned()
+    };
     let start = first_row(&mut driver);
     for (there, back) in
         [("j", "k"), ("down", "up"), ("ctrl-d", "ctrl-u"), ("pgdn", "pgup"), ("space", "pgup")]
@@ -231,9 +232,9 @@ fn find_goes_on_from_where_it_began_and_esc_goes_back_there() {
     let before = driver.screen();
     driver.press("/").type_("b");
     assert_eq!(message(&driver), Some(3), "the first from here on");
-    driver.type_("anana t");
+    driver.press("ctrl-u").type_("tart");
     assert_eq!(message(&driver), Some(1), "the only one, around the end");
-    driver.press("ctrl-w backspace");
+    driver.press("ctrl-u").type_("banana");
     assert_eq!(message(&driver), Some(3), "and from where it began again");
     driver.press("esc");
     assert_eq!(message(&driver), Some(2));
@@ -318,15 +319,15 @@ fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     };
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a"])]);
     driver.act(copied("by tmux, which keeps it", None));
-    assert_eq!(
-        driver.status(),
-        "copied 75 KB (markdown) to the clipboard by tmux, which keeps it    F1 keys"
+    let status = driver.status();
+    assert!(
+        status.starts_with("copied 75 KB (markdown) to the clipboard by tmux, which keeps it  "),
+        "{status}"
     );
     driver.act(copied("by tmux, which keeps it", Some("1 github-token, 2 e-mail addresses")));
     let status = driver.status();
     assert!(
-        status
-            .starts_with("copied 75 KB (markdown) · it holds 1 github-token, 2 e-mail addresses: r redacts"),
+        status.starts_with("copied 75 KB · r redacts what it holds: 1 github-token, 2 e-mail addresses"),
         "{status}"
     );
 }

@@ -127,7 +127,10 @@ impl<'a> Cutter<'a> {
             self.fence = Some(fence);
         } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
             self.cut(line.end, true);
-        } else if length >= MOST || (length >= ENOUGH && self.manner == Manner::Plain) {
+        } else if length >= MOST
+            || (length >= ENOUGH && (self.manner == Manner::Plain || self.table.is_some()))
+        {
+            // Between two rows of a table is as good a place as between two paragraphs.
             self.cut(line.end, false);
         }
     }

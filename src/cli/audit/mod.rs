@@ -3,12 +3,7 @@
 mod document;
 mod page;
 
-use super::{
-    Global, Outcome, archives,
-    args::Audit,
-    output::Output,
-    progress::Progress,
-};
+use super::{Global, Outcome, archives, args::Audit, output::Output, progress::Progress};
 use crate::audit::{
     Account,
     report::{Order, Report},

@@ -181,16 +181,21 @@ impl App {
         match outcome.result {
             Ok(copied) => {
                 let size = words::bytes(copied.bytes as u64);
-                let secrets = match outcome.secrets {
-                    Some(secrets) if outcome.redacted => format!(" · redacted {secrets}"),
+                let (form, by) = (outcome.form, copied.by);
+                let redacted = outcome.redacted;
+                let secrets = match &outcome.secrets {
+                    Some(secrets) if redacted => format!(" · redacted {secrets}"),
                     Some(secrets) => format!(" · it holds {secrets}: r redacts"),
                     None => String::new(),
                 };
-                let (copied, by) = (format!("copied {size} ({})", outcome.form), copied.by);
-                let mut words = format!("{copied} to the clipboard {by}{secrets}");
+                let mut words = format!("copied {size} ({form}) to the clipboard {by}{secrets}");
                 if sanitize::width(&words) + 2 > self.layout.status.width as usize {
                     // What is cut off then is how it went, not what is in it.
-                    words = format!("{copied}{secrets} · to the clipboard {by}");
+                    let secrets = match outcome.secrets {
+                        Some(secrets) if !redacted => format!(" · r redacts what it holds: {secrets}"),
+                        _ => secrets,
+                    };
+                    words = format!("copied {size}{secrets} · {form}, to the clipboard {by}");
                 }
                 self.say(words);
             }
