@@ -261,6 +261,22 @@ impl Provider {
             Self::Claude => "claude",
         }
     }
+
+    /// What to call whoever answered, where the export does not name the model.
+    pub fn assistant(self) -> &'static str {
+        match self {
+            Self::ChatGpt => "Assistant",
+            Self::Claude => "Claude",
+        }
+    }
+
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChatGpt => "ChatGPT",
+            Self::Claude => "Claude",
+        }
+    }
 }
 
 /// Where the original object stands, so that it can be read again, byte for byte.

@@ -8,7 +8,7 @@ use std::{cmp::Reverse, ops::Deref, sync::Arc};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
-use crate::conversation::{Conversation, Time};
+use crate::conversation::{Conversation, Provider, Time};
 
 /// Names one conversation of a library. Stays valid as the library grows; a merged duplicate's handle stays
 /// readable but is no longer listed.
@@ -68,6 +68,9 @@ pub struct Library {
     superseded: usize,
     messages: usize,
     text_bytes: usize,
+    /// The provider of the first conversation, and whether another's came.
+    provider: Option<Provider>,
+    mixed: bool,
 }
 
 impl Library {
@@ -89,6 +92,7 @@ impl Library {
         let mut gone = Vec::new();
         for (index, conversation) in added.iter().enumerate() {
             let handle = first + index as u32;
+            self.mixed |= *self.provider.get_or_insert(conversation.provider) != conversation.provider;
             if !conversation.id_is_made {
                 let hash = self.hasher.hash_one(&*conversation.id);
                 let (batches, starts) = (&self.batches, &self.starts);
@@ -167,6 +171,11 @@ impl Library {
     /// Nothing is listed.
     pub fn is_empty(&self) -> bool {
         self.newest.is_empty()
+    }
+
+    /// They are of more than one provider, and a list should say whose each is.
+    pub fn is_mixed(&self) -> bool {
+        self.mixed
     }
 
     /// How many shown messages they hold, on all branches.

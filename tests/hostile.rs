@@ -41,7 +41,7 @@ fn what_is_no_archive_is_refused_in_one_line_that_says_what_was_expected() {
         [("a.zip", &b"hello"[..]), ("b.json", b""), ("c.json", b"\x1f\x8b\x08\0\0"), ("d", b"   ")]
     {
         let error = refusal(&scratch.file(name, bytes));
-        assert!(error.contains("expected a ChatGPT export"), "{error}");
+        assert!(error.contains("expected a ChatGPT or Claude export"), "{error}");
     }
     std::fs::create_dir(scratch.path().join("empty")).unwrap();
     assert!(refusal(&scratch.path().join("empty")).contains("holds no conversations.json"));
@@ -83,7 +83,6 @@ fn an_empty_export_is_no_error() {
 #[test]
 fn another_providers_export_is_named() {
     for (json, provider) in [
-        (r#"[{"uuid":"1","name":"n","chat_messages":[]}]"#, "Claude"),
         (r#"[{"id":"1","inserted_at":"2025","mapping":{"a":{}}}]"#, "DeepSeek"),
         (r#"{"conversations":[{"conversation":{},"responses":[]}]}"#, "Grok"),
         (r#"[{"header":"Gemini Apps","title":"Prompted x"}]"#, "Gemini"),

@@ -375,8 +375,16 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 const SHORT: usize = 5;
 
 /// Keys that a conversation begins with, in one export or another.
-const FIRST_KEYS: [&[u8]; 6] =
-    [b"title", b"id", b"conversation_id", b"create_time", b"mapping", b"current_node"];
+const FIRST_KEYS: [&[u8]; 8] = [
+    b"title",
+    b"id",
+    b"conversation_id",
+    b"create_time",
+    b"mapping",
+    b"current_node",
+    b"uuid",
+    b"chat_messages",
+];
 
 /// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
 /// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Limits, bytes::Bytes, holds_conversations, zipped};
+use super::{Limits, bytes::Bytes, has_ending, holds_conversations, is_part, manifest, zipped};
 
 /// Whether a path is an export worth offering: a zip or folder with conversations in it, or a conversations file.
 /// Looks at names and the zip's directory only.
@@ -15,7 +15,8 @@ pub fn looks_like_archive(path: &Path) -> bool {
     if metadata.is_dir() {
         return fs::read_dir(path).is_ok_and(|items| {
             items.flatten().take(10_000).any(|item| {
-                holds_conversations(&item.file_name().to_string_lossy())
+                let name = item.file_name().to_string_lossy().into_owned();
+                (holds_conversations(&name) || is_part(&name))
                     && item.file_type().is_ok_and(|kind| kind.is_file())
             })
         });
@@ -26,11 +27,16 @@ pub fn looks_like_archive(path: &Path) -> bool {
     if holds_conversations(&name) {
         return true;
     }
-    if !name.to_ascii_lowercase().ends_with(".zip") {
+    let may_be_manifest = name.starts_with("manifest") && has_ending(&name, "json");
+    if !may_be_manifest && !has_ending(&name, "zip") {
         return false;
     }
     let Ok(bytes) = File::open(path).and_then(Bytes::file) else { return false };
-    zipped::list(&bytes, 0, Limits::default()).is_ok_and(|entries| {
+    if may_be_manifest {
+        let beside = |name: &String| is_part(name) && path.with_file_name(name).is_file();
+        return manifest::names(&bytes).is_some_and(|names| names.iter().any(beside));
+    }
+    zipped::list(&bytes, 0, Limits::default()).is_ok_and(|(entries, _)| {
         entries.iter().any(|entry| {
             holds_conversations(&entry.name)
                 || (entry.base_name().starts_with("Conversations_") && entry.name.ends_with(".zip"))

@@ -11,6 +11,7 @@ pub mod cut;
 mod discover;
 mod folder;
 mod limits;
+mod manifest;
 mod object;
 mod open;
 mod salvage;
@@ -333,4 +334,19 @@ fn holds_conversations(name: &str) -> bool {
         .strip_prefix(['-', '_'])
         .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
     (middle.is_empty() || part) && !name.starts_with("__MACOSX/") && !name.contains("/__MACOSX/")
+}
+
+/// Whether a name ends in `.zip` or the like, in any case.
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
+}
+
+/// Whether a zip of that name holds a part of an export that comes in several: `conversations-000.zip` with its
+/// number or not, however often it was downloaded (`conversations-000 (1).zip`); of the Privacy Portal
+/// `Conversations_….zip` and `Files_….zip`.
+fn is_part(name: &str) -> bool {
+    let base = base_name(name).to_ascii_lowercase();
+    let begins =
+        |word: &str| base.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_', '.', ' ']));
+    has_ending(&base, "zip") && (begins("conversations") || base.starts_with("files_"))
 }

@@ -10,7 +10,7 @@ use std::{
 use super::{
     Archive, ArchiveError, Content, Entry, Limits, Location, Loss, Method, base_name,
     bytes::Bytes,
-    folder, holds_conversations, salvage,
+    folder, has_ending, holds_conversations, is_part, manifest, salvage,
     stream::{Fault, Stream, plain},
     zipped,
 };
@@ -19,7 +19,8 @@ use super::{
 const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
 
 /// What every refusal ends with.
-const EXPECTED: &str = "expected a ChatGPT export: its zip, its unpacked folder or a conversations.json";
+const EXPECTED: &str =
+    "expected a ChatGPT or Claude export: its zip, its unpacked folder or a conversations.json";
 
 pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, ArchiveError> {
     let mut opening = Opening::new(limits);
@@ -99,6 +100,9 @@ impl Opening {
             self.size = found.iter().map(|entry| entry.size).sum();
             self.entries = found;
             if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+                self.nested(is_part)?;
+            }
+            if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
                 return Err(foreign(&self.entries, "folder"));
             }
             return Ok(());
@@ -107,8 +111,38 @@ impl Opening {
             return Err(format!("it is neither a file nor a folder; {EXPECTED}"));
         }
         let bytes = File::open(path).and_then(Bytes::file).map_err(unreadable)?;
+        if let Some(names) = manifest::names(&bytes) {
+            return self.named(path.parent().unwrap_or(Path::new("")), &names);
+        }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         self.bytes(&bytes, &name)
+    }
+
+    /// The zips that a manifest names, as far as they lie beside it.
+    fn named(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
+        for name in names {
+            let path = folder.join(name);
+            // A FIFO of that name would wait for a writer.
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => {
+                    self.size += metadata.len();
+                    let content = Content::File(path);
+                    self.entries.push(Entry { name: name.as_str().into(), size: metadata.len(), content });
+                }
+                _ if is_part(name) => {
+                    let reason =
+                        "the manifest names it, and it is not beside it: download it there".to_owned();
+                    self.losses.push(Loss { member: name.clone(), reason });
+                }
+                _ => {}
+            }
+        }
+        self.nested(|_| true)?;
+        if self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+            return Ok(());
+        }
+        let first = names.iter().find(|name| is_part(name)).map_or("its zips", |name| name);
+        Err(format!("this is only the manifest of an export: download {first} into its folder, or name that"))
     }
 
     /// One file's bytes: a zip, or JSON.
@@ -127,11 +161,16 @@ impl Opening {
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'{') if manifest::names(bytes).is_some() => {
+                return Err(
+                    "this is only the manifest of an export: name the zips that it lists instead".to_owned()
+                );
+            }
             Some(b'[' | b'{') => {}
             None if self.size > count as u64 => {}
             _ => {
                 // A zip behind other bytes, such as a self-extracting one, still has its directory at the end.
-                if let Ok(entries) = zipped::list(bytes, 0, self.limits)
+                if let Ok((entries, _)) = zipped::list(bytes, 0, self.limits)
                     && entries.iter().any(|entry| holds_conversations(&entry.name))
                 {
                     self.entries = entries;
@@ -148,7 +187,7 @@ impl Opening {
     fn zip(&mut self, bytes: &Bytes) -> Result<(), String> {
         self.entries = self.list(bytes, 0, "")?;
         if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
-            self.nested()?;
+            self.nested(|_| true)?;
         }
         if self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
             return Ok(());
@@ -163,25 +202,30 @@ impl Opening {
 
     /// The members of one zip: by its directory, or, without one, by their own headers.
     fn list(&mut self, bytes: &Bytes, container: u32, name: &str) -> Result<Vec<Entry>, String> {
-        let entries = match zipped::list(bytes, container, self.limits) {
-            Ok(entries) => entries,
+        let (entries, hidden) = match zipped::list(bytes, container, self.limits) {
+            Ok(listed) => listed,
             Err(Fault(reason)) => {
                 self.losses.push(Loss { member: name.to_owned(), reason });
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
+        if hidden > 0 {
+            let reason = format!("{hidden} members have the name of a later one, and were not read");
+            self.losses.push(Loss { member: name.to_owned(), reason });
+        }
         if zipped::overlap(&entries) {
             return Err("its members overlap: such a zip is not opened".to_owned());
         }
         Ok(entries)
     }
 
-    /// The zips inside a zip, one level deep: the Privacy Portal packs exports so.
-    fn nested(&mut self) -> Result<(), String> {
+    /// The zips among the members, one level deep: the Privacy Portal packs exports so, and Claude's come in several.
+    fn nested(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), String> {
         let mut memory = 0;
         for index in 0..self.entries.len() {
             let entry = self.entries[index].clone();
-            if !base_name(&entry.name).to_ascii_lowercase().ends_with(".zip") {
+            let base = base_name(&entry.name);
+            if !has_ending(base, "zip") || !wanted(base) {
                 continue;
             }
             let name = entry.name.to_string();
@@ -194,7 +238,11 @@ impl Opening {
             };
             let container = self.containers.len() as u32;
             self.containers.push(bytes.clone());
-            let inner = self.list(&bytes, container, &name)?;
+            let mut inner = self.list(&bytes, container, &name)?;
+            for entry in &mut inner {
+                // Several may hold members of one name.
+                entry.name = format!("{name}/{}", entry.name).into();
+            }
             if self.entries.len() + inner.len() > self.limits.members {
                 return Err(format!("it has more than {} members (--limit-members)", self.limits.members));
             }
@@ -204,6 +252,9 @@ impl Opening {
     }
 
     fn nested_bytes(&self, entry: &Entry, memory: &mut u64) -> Result<Bytes, Fault> {
+        if let Content::File(path) = &entry.content {
+            return Ok(Bytes::file(File::open(path)?)?);
+        }
         let &Content::Zipped { container, header, compressed, crc, method } = &entry.content else {
             return Err(Fault("it lies in a damaged zip".into()));
         };
@@ -254,6 +305,12 @@ fn foreign(entries: &[Entry], container: &str) -> String {
     }
     if any(&|base| base.strip_prefix("chat-").and_then(|rest| rest.strip_suffix(".json")).is_some()) {
         return format!("this looks like a Le Chat export, which is not supported yet; {EXPECTED}");
+    }
+    if any(&|base| ["memories.json", "login_history.json"].contains(&base))
+        || entries.iter().any(|entry| entry.name.starts_with("projects/"))
+    {
+        return "this is another part of a Claude export: its conversations are in conversations-000.zip"
+            .into();
     }
     format!("this {container} holds no conversations.json; {EXPECTED}")
 }

@@ -19,8 +19,8 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(&LOCAL_SIGNATURE) || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08")
 }
 
-/// The members a zip's central directory lists; of several with one name the last.
-pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<Vec<Entry>, Fault> {
+/// The members a zip's central directory lists; of several with one name the last, and how many that hides.
+pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<(Vec<Entry>, usize), Fault> {
     let reader = io::BufReader::with_capacity(64 << 10, bytes.cursor());
     let archive =
         ZipArchive::new(reader).map_err(|error| Fault(format!("its directory cannot be read ({error})")))?;
@@ -57,7 +57,21 @@ pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<Vec<
             },
         });
     }
-    Ok(entries)
+    let hidden = declared(bytes).unwrap_or_default().saturating_sub(archive.len());
+    Ok((entries, hidden))
+}
+
+/// How many members the end of a zip says it has; more than the directory has names if several bear one. `None` where
+/// that is not said, as of more than 65 534.
+fn declared(bytes: &Bytes) -> Option<usize> {
+    /// The end of a directory: its fixed part, and the longest comment behind it.
+    const END: usize = 22;
+    let length = bytes.len().min((END + usize::from(u16::MAX)) as u64);
+    let mut tail = vec![0; length as usize];
+    bytes.read_exact_at(bytes.len() - length, &mut tail).ok()?;
+    let at = memchr::memmem::rfind(&tail, b"PK\x05\x06")?;
+    let end = tail.get(at..at + END)?;
+    Some(u16::from_le_bytes([end[10], end[11]])).filter(|&count| count != u16::MAX).map(usize::from)
 }
 
 /// Where a member's compressed bytes begin, behind its local header.

@@ -69,7 +69,8 @@ impl Account {
                 if known.insert((conversation.source.archive, attachment.id.clone())) {
                     let archive = archives.get(usize::from(conversation.source.archive));
                     let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));
-                    account.attached.add(attachment.media, member.map(|member| member.size));
+                    let own = Some(attachment.content.len() as u64).filter(|&bytes| bytes > 0);
+                    account.attached.add(attachment.media, own.or(member.map(|member| member.size)));
                 }
             }
         }

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ConversationMb, Count, LimitSettings, Size, Slot, help};
 
-/// Find, read and safely extract conversations from a ChatGPT data export.
+/// Find, read and safely extract conversations from a ChatGPT or Claude data export.
 #[derive(Debug, Parser)]
 #[command(
     name = "unspool",

@@ -16,7 +16,7 @@ use hashbrown::HashMap;
 
 use super::{
     Format, Options,
-    names::{Names, attachment_file},
+    names::{Names, attachment_file, attachment_name},
     save::{Companions, SaveError},
     turns::turns,
 };
@@ -118,9 +118,13 @@ impl Beside {
         };
         for part in messages.into_iter().flat_map(|message| conversation.message_parts(message)) {
             let Detail::Attachment(attachment) = &part.detail else { continue };
-            // One whose text stands in the conversation is no file.
-            if attachment.content.is_empty() && !links.0.contains_key(&attachment.id) {
-                let name = self.write(archives, conversation.source.archive, attachment)?;
+            if !links.0.contains_key(&attachment.id) {
+                let own = conversation.source.archive;
+                let name = if attachment.content.is_empty() {
+                    self.write(archives, own, attachment)?
+                } else {
+                    self.write_content(own, attachment)?
+                };
                 links.0.insert(attachment.id.clone(), name);
             }
         }
@@ -151,6 +155,19 @@ impl Beside {
                 whole.then(|| (self.address.clone() + &name).into())
             }
         };
+        self.known.insert(key, address.clone());
+        Ok(address)
+    }
+
+    /// The text that the export itself carries of an attachment, as the file it was.
+    fn write_content(&mut self, own: u16, attachment: &Attachment) -> Result<Option<Box<str>>, SaveError> {
+        let key = (own, attachment.id.clone());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        let name = self.names.unique(attachment_name(attachment));
+        self.files.add(&name, |file| file.write_all(attachment.content.as_bytes()).map(|()| true))?;
+        let address = Some((self.address.clone() + &name).into());
         self.known.insert(key, address.clone());
         Ok(address)
     }

@@ -40,7 +40,9 @@ fn speaker(conversation: &Conversation, index: usize) -> Cow<'_, str> {
         (Kind::Instructions, _) => "Custom instructions".into(),
         (Kind::Memory, _) => "Saved memory".into(),
         (_, Role::User) => "You".into(),
-        (_, Role::Assistant) => conversation.message_model(index).unwrap_or("Assistant").into(),
+        (_, Role::Assistant) => {
+            conversation.message_model(index).unwrap_or(conversation.provider.assistant()).into()
+        }
         (_, Role::Tool) => conversation.message_name(index).unwrap_or("Tool").into(),
         (_, Role::System) => "System".into(),
     }

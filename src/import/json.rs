@@ -11,6 +11,31 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
+/// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
+/// last value counts.
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $name<$life> { $($(#[$doc])* pub $field: $type,)* }
+
+        impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
+            fn from_map<A: serde::de::MapAccess<$life>>(mut map: A) -> Result<Self, A::Error> {
+                use $crate::import::json::{Field, Text};
+                let mut record = Self::default();
+                while let Some(Field(key)) = map.next_key::<Field<Text<$life>>>()? {
+                    match key.as_deref().unwrap_or_default() {
+                        $($key => record.$field = map.next_value::<Field<$type>>()?.0,)*
+                        _ => { map.next_value::<serde::de::IgnoredAny>()?; }
+                    }
+                }
+                Ok(record)
+            }
+        }
+    };
+}
+pub(crate) use record;
+
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
     /// From whatever comes.
@@ -227,6 +252,43 @@ impl Raw<'_> {
     }
 }
 
+impl Raw<'_> {
+    /// Appends the words it holds: a string, an object's `text`, or a list of such, one a line.
+    pub(crate) fn words(self, out: &mut String) {
+        match self.0.as_bytes().first() {
+            Some(b'"') => self.unescape(out),
+            Some(b'{') => self.text_of_object().unescape(out),
+            Some(b'[') => {
+                let list = serde_json::from_str::<Field<Vec<Raw<'_>>>>(self.0).map(|list| list.0);
+                let mut any = false;
+                for part in list.unwrap_or_default() {
+                    let words = if part.0.starts_with('{') { part.text_of_object() } else { part };
+                    if words.is_text() {
+                        if any {
+                            out.push('\n');
+                        }
+                        any = true;
+                        words.unescape(out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The `text` of an object, as it stands.
+    fn text_of_object(&self) -> Raw<'_> {
+        serde_json::from_str::<Field<WithText<'_>>>(self.0).map(|object| object.0.text).unwrap_or_default()
+    }
+}
+
+record! {
+    /// An object with words.
+    WithText<'de> {
+        text: Raw<'de> = "text",
+    }
+}
+
 /// The character of `uXXXX`, or of `uXXXX\uXXXX` for a pair, and the length of that.
 fn escaped(text: &str) -> (char, usize) {
     let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
@@ -330,31 +392,6 @@ impl<'de, S: Sink<'de>> Visitor<'de> for Into<S> {
         self.0.map(map)
     }
 }
-
-/// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
-/// last value counts.
-macro_rules! record {
-    ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, Default)]
-        pub(crate) struct $name<$life> { $($(#[$doc])* pub $field: $type,)* }
-
-        impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
-            fn from_map<A: serde::de::MapAccess<$life>>(mut map: A) -> Result<Self, A::Error> {
-                use $crate::import::json::{Field, Text};
-                let mut record = Self::default();
-                while let Some(Field(key)) = map.next_key::<Field<Text<$life>>>()? {
-                    match key.as_deref().unwrap_or_default() {
-                        $($key => record.$field = map.next_value::<Field<$type>>()?.0,)*
-                        _ => { map.next_value::<serde::de::IgnoredAny>()?; }
-                    }
-                }
-                Ok(record)
-            }
-        }
-    };
-}
-pub(crate) use record;
 
 #[cfg(test)]
 mod tests {

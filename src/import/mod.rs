@@ -3,18 +3,26 @@
 //! An object that is sound JSON is parsed as it stands, borrowing what it can. One that is not is mended first
 //! ([`mend`]): what can be read of it is shown, and the account says that it was mended.
 //!
-//! To add a provider: a file beside `chatgpt` with a `parse` of the same shape, its mark in [`Provider`]'s
-//! detection, and its variant in [`Provider`].
+//! An importer reads an object into a `Sorted` conversation: what it says is gathered (`gather`) message by message,
+//! put in order (`order`), and the documents it makes are brought to their final state (`documents`). To add a
+//! provider: a room beside `claude` with a `read` of the same shape, its mark in `by_mark`, and its variant in
+//! [`Provider`].
 
 mod chatgpt;
+mod claude;
+mod documents;
+mod gather;
 mod json;
 pub mod mend;
+mod order;
+mod stamp;
 
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use crate::conversation::{Conversation, Source};
+use crate::conversation::{Builder, Conversation, Kind, Role, Source, Visibility};
+use gather::{Makes, NONE, Sorted};
 
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
@@ -29,8 +37,14 @@ pub enum Fault {
     },
     /// It is that provider's, which is not supported yet.
     Foreign(&'static str),
-    /// It is an object, but no conversation: it has no message tree.
+    /// It is an object, but no conversation: it has no messages.
     NoConversation,
+}
+
+impl Fault {
+    fn at(error: &serde_json::Error) -> Self {
+        Self::Json { at: error.column().saturating_sub(1) as u64 }
+    }
 }
 
 impl std::fmt::Display for Fault {
@@ -40,8 +54,24 @@ impl std::fmt::Display for Fault {
             Self::Foreign(provider) => {
                 write!(formatter, "from a {provider} export, which is not supported yet")
             }
-            Self::NoConversation => formatter.write_str("no conversation: it has no messages (\"mapping\")"),
+            Self::NoConversation => {
+                formatter.write_str("no conversation: it has no messages (\"mapping\" or \"chat_messages\")")
+            }
         }
+    }
+}
+
+/// Why an importer does not take an object.
+enum Refusal {
+    /// Nobody does.
+    Fault(Fault),
+    /// It bears the mark of another importer.
+    Belongs(Provider),
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
     }
 }
 
@@ -97,7 +127,7 @@ impl Census {
 
 /// An object that was read but not laid out yet: its JSON is no longer needed.
 pub struct Read {
-    read: chatgpt::Read,
+    sorted: Sorted,
     mended: Option<mend::Mended>,
 }
 
@@ -124,25 +154,69 @@ pub fn read_owned(
 /// What a sound object says; `None` if it is not.
 fn sound(object: &[u8], whole: bool, census: &mut Census) -> Option<Result<Read, Fault>> {
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
-    match chatgpt::read(text, census) {
+    match by_mark(text, census) {
         Err(Fault::Json { .. }) => None,
-        result => Some(result.map(|read| Read { read, mended: None })),
+        result => Some(result.map(|sorted| Read { sorted, mended: None })),
     }
 }
 
 fn mended((text, mended): (String, mend::Mended), census: &mut Census) -> Result<Read, Fault> {
-    chatgpt::read(&text, census).map(|read| Read { read, mended: Some(mended) })
+    by_mark(&text, census).map(|sorted| Read { sorted, mended: Some(mended) })
+}
+
+/// Reads an object with the importer whose mark it bears. The mark may stand anywhere in it: the importer of most
+/// objects looks for all of them while it reads, and only one that looks like another's is given to that one first.
+fn by_mark(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
+    if claude::begins(object)
+        && let Ok(sorted) = claude::read(object, census)
+    {
+        return Ok(sorted);
+    }
+    match chatgpt::read(object, census) {
+        Ok(sorted) => Ok(sorted),
+        Err(Refusal::Belongs(Provider::Claude)) => claude::read(object, census),
+        Err(Refusal::Belongs(Provider::ChatGpt)) => Err(Fault::NoConversation),
+        Err(Refusal::Fault(fault)) => Err(fault),
+    }
 }
 
 impl Read {
     /// Lays the conversation out.
     pub fn finish(self, source: Source) -> Parsed {
         let mut mended = self.mended;
-        if self.read.dropped > 0 {
-            mended.get_or_insert_default().pruned += self.read.dropped;
+        if self.sorted.dropped > 0 {
+            mended.get_or_insert_default().pruned += self.sorted.dropped;
         }
-        Parsed { conversation: chatgpt::finish(self.read, source), mended }
+        Parsed { conversation: lay_out(self.sorted, source), mended }
     }
+}
+
+/// Builds the conversation, documents in their final state.
+fn lay_out(sorted: Sorted, source: Source) -> Conversation {
+    let mut documents = match &sorted.makes {
+        Makes::Canvases(canvases) => chatgpt::documents(&sorted, canvases),
+        Makes::Artifacts(artifacts) => claude::documents(&sorted, artifacts),
+    };
+    let Sorted { provider, heading, mut gathered, order, current, .. } = sorted;
+    let mut builder = Builder::new();
+    for (place, &(number, parent)) in order.iter().enumerate() {
+        let mut draft = gathered.draft(number);
+        draft.parent = (parent != NONE).then_some(parent as usize);
+        // Where a message does not say, the conversation's model answered.
+        draft.model = draft.model.or(heading.model.as_deref().filter(|_| draft.role == Role::Assistant));
+        let document = documents.take(place);
+        if let Some(document) = &document {
+            draft.kind = Kind::Canvas;
+            draft.text = &document.text;
+            draft.parts = vec![document.part()];
+            if draft.visibility == Visibility::Folded {
+                draft.visibility =
+                    if draft.text.trim().is_empty() { Visibility::Hidden } else { Visibility::Shown };
+            }
+        }
+        builder.push(draft);
+    }
+    builder.finish(heading.lend(provider, source), current)
 }
 
 /// [`read`] and [`Read::finish`] in one.
@@ -158,13 +232,5 @@ fn boundary(text: &str, at: usize) -> usize {
 /// Whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
     let mut census = Census::default();
-    std::str::from_utf8(object).is_ok_and(|text| chatgpt::read(text, &mut census).is_ok())
-}
-
-/// The text of an object as JSON that can be parsed: itself if it is sound.
-pub fn readable(object: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(object) {
-        Ok(text) if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => Cow::Borrowed(text),
-        _ => Cow::Owned(mend::mend(object).0),
-    }
+    std::str::from_utf8(object).is_ok_and(|text| by_mark(text, &mut census).is_ok())
 }

@@ -88,7 +88,8 @@ impl ArchiveReport {
         for message in 0..conversation.messages().len() {
             for part in conversation.message_parts(message) {
                 let Detail::Attachment(attachment) = &part.detail else { continue };
-                if archives.iter().any(|archive| archive.find_attachment(&attachment.id).is_some()) {
+                let here = |archive: &Archive| archive.find_attachment(&attachment.id).is_some();
+                if !attachment.content.is_empty() || archives.iter().any(here) {
                     self.attachments_found += 1;
                 } else {
                     self.attachments_missing += 1;
@@ -158,7 +159,7 @@ pub(super) fn sum(archives: &[Archive], locals: Vec<Local>, bytes: u64) -> Repor
         let first = report.skipped.iter().find(|skipped| usize::from(skipped.archive) == number);
         archive.failure = match (foreign[number], first) {
             (Some(provider), _) => Some(format!(
-                "this looks like a {provider} export, which is not supported yet; a ChatGPT export was expected"
+                "this looks like a {provider} export, which is not supported yet; a ChatGPT or Claude export was expected"
             )),
             (None, Some(skipped)) if skipped.member.is_empty() => Some(skipped.reason.clone()),
             (None, Some(skipped)) => Some(format!("{}: {}", skipped.member, skipped.reason)),

@@ -30,7 +30,12 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
     let title = exposed(scanner, &conversation.title, None, conversation.updated);
     let messages = conversation.messages().iter().enumerate().flat_map(|(index, message)| {
         let date = message.time().or(conversation.updated);
-        exposed(scanner, conversation.message_text(index), Some(index), date)
+        let said = exposed(scanner, conversation.message_text(index), Some(index), date);
+        let files = conversation.message_parts(index).iter().filter_map(|part| match &part.detail {
+            Detail::Attachment(attachment) => Some(&*attachment.content),
+            _ => None,
+        });
+        said.into_iter().chain(files.flat_map(move |content| exposed(scanner, content, Some(index), date)))
     });
     title.into_iter().chain(messages).collect()
 }

@@ -93,7 +93,7 @@ impl Scene<'_> {
             Role::User => Style { bold: true, ..Style::of(Tone::You) }.span("You"),
             Role::Assistant => {
                 let model = self.conversation.message_model(self.entry.message).or(self.conversation.model());
-                let name = model.map_or("Assistant".into(), sanitize::line);
+                let name = model.map_or(self.conversation.provider.assistant().into(), sanitize::line);
                 Style { bold: true, ..Style::of(Tone::Other) }.span(sanitize::fit(&name, PROSE))
             }
             Role::Tool | Role::System => {

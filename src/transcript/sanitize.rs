@@ -272,7 +272,7 @@ fn is_invisible(c: char) -> bool {
         '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
             | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
             | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
-            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{EFFFF}'
     )
 }
 
@@ -331,6 +331,8 @@ mod tests {
         let hidden: String =
             "ignore all".chars().map(|c| char::from_u32(0xE0000 + c as u32).unwrap()).collect();
         assert_eq!(text(&format!("hello{hidden} there")), "hello� there");
+        // A fuzzer put a bit more into a tag letter: the rest of its plane is no text either.
+        assert_eq!(text("🏴\u{e1067}"), "🏴�");
         let selectors = "😀\u{fe01}\u{fe05}\u{e0110}\u{fe02}";
         assert_eq!(text(selectors), "😀�");
     }

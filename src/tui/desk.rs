@@ -29,7 +29,7 @@ use crate::{
         many::write_each,
         one::{OneError, Written, write_one},
         redaction::{Redaction, held},
-        save::{Clobber, Draft, SaveError},
+        save::{self, Clobber, Draft, SaveError},
     },
     library::{Library, Shared},
     search::worker::Worker,
@@ -175,10 +175,14 @@ impl Desk {
                 });
             }
             Effect::StopSaving => self.stop_saving.store(true, Ordering::Relaxed),
-            Effect::SaveAttachment { archive, id, path } => {
+            Effect::SaveAttachment { archive, id, path, content, redact } => {
                 let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
                 thread::spawn(move || {
-                    let result = copy_attachment(&archives, archive, &id, &path)
+                    let result = match content {
+                        Some(content) => save_content(&content, redact, &path),
+                        None => copy_attachment(&archives, archive, &id, &path),
+                    };
+                    let result = result
                         .map(|bytes| Written { bytes, ..Written::default() })
                         .map_err(SaveFailure::Failed);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
@@ -340,6 +344,13 @@ impl Errand {
         let end = ManyOutcome { written, attached, over: true, stopped, failure, ..begun };
         let _ = events.send(Event::Action(Action::SavedMany(end)));
     }
+}
+
+/// The text of an attachment, which the export carries itself, to a new file.
+fn save_content(content: &str, redact: bool, path: &Path) -> Result<u64, String> {
+    let content = if redact { Scanner::built_in().redact(content).0 } else { content.to_owned() };
+    save::save(path, content.as_bytes(), Clobber::Never).map_err(|error| error.to_string())?;
+    Ok(content.len() as u64)
 }
 
 /// An attachment's bytes to a new file.

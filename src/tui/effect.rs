@@ -84,6 +84,10 @@ pub enum Effect {
         id: String,
         /// Where to.
         path: PathBuf,
+        /// Its text, where the export carries that itself.
+        content: Option<Box<str>>,
+        /// Take secrets out of such a text.
+        redact: bool,
     },
     /// Run a command of the person's with this text as its input, with the terminal lent to it.
     Pipe {

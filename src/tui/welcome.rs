@@ -169,7 +169,7 @@ impl Welcome {
         };
         say(
             buffer,
-            "unspool reads the archive of your ChatGPT history. There is none here yet.",
+            "unspool reads the archive of your ChatGPT or Claude history. There is none here yet.",
             theme.selected,
         );
         say(buffer, "", theme.plain);
@@ -178,6 +178,7 @@ impl Welcome {
             "To get it: ChatGPT → Settings → Data controls → Export data. The link comes by e-mail and is good for a day.",
             theme.plain,
         );
+        say(buffer, "Or: Claude → Settings → Privacy → Export data.", theme.plain);
         say(buffer, "Keep the zip to yourself: it holds everything you ever wrote there.", theme.plain);
         say(buffer, "", theme.plain);
         let found = if self.offers.is_empty() {

@@ -1,6 +1,8 @@
 //! Exports made in code, for the tests of archives and import.
 #![allow(dead_code, reason = "each test crate uses some of it")]
 
+pub mod claude;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},

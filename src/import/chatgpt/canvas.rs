@@ -2,10 +2,11 @@
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::reading::{Canvas, NONE, Note};
-use crate::{
-    conversation::{Detail, Part},
-    import::json::{Field, Text, record},
+use super::reading::Canvas;
+use crate::import::{
+    documents::{Bounds, Branches, Document, Documents},
+    gather::{NONE, Note},
+    json::{Field, Text, record},
 };
 
 record! {
@@ -33,121 +34,53 @@ record! {
     }
 }
 
-/// What the updates of a conversation may add to its documents in all, in bytes; further ones change nothing.
-const GROWTH: usize = 32 << 20;
-/// What all updates of a conversation may cost, in bytes looked through. Each costs the document, and [`COMPILING`]
-/// for its pattern.
-const WORK: usize = 2 << 30;
+/// What an update costs besides the document, in bytes looked through: its pattern is compiled.
 const COMPILING: usize = 256 << 10;
 /// How large a compiled pattern may be.
 const LARGEST_PATTERN: usize = 1 << 20;
 
-/// A document in its final state.
-pub(super) struct Document {
-    title: String,
-    format: String,
-    text: String,
-}
-
-impl Document {
-    /// What it says.
-    pub(super) fn text(&self) -> &str {
-        &self.text
+/// The documents of a conversation. `order` lists messages with the place of the one before each; `canvases` are the
+/// messages, by number, that do something to one; `current` is the leaf of the visible branch.
+pub(super) fn documents(
+    order: &[(u32, u32)],
+    messages: &[Note],
+    text: &str,
+    canvases: &[(u32, Canvas)],
+    current: Option<usize>,
+) -> Documents {
+    let does = |place: usize| {
+        let at = canvases.binary_search_by_key(&order[place].0, |&(number, _)| number).ok()?;
+        Some(canvases[at].1)
+    };
+    let note = |place: usize| &messages[order[place].0 as usize];
+    let json = |place: usize| &text[note(place).text.start as usize..note(place).text.end as usize];
+    if !canvases.iter().any(|&(_, canvas)| canvas == Canvas::Create) {
+        return Documents::default();
     }
-
-    /// Its name and type, for the message that created it.
-    pub(super) fn part(&self) -> Part {
-        let detail =
-            Detail::Canvas { title: self.title.as_str().into(), format: self.format.as_str().into() };
-        Part { range: 0..self.text.len() as u32, detail }
-    }
-}
-
-/// The documents of a conversation, by the place of the message that created each.
-pub(super) struct Documents(Vec<(usize, Option<Document>)>);
-
-impl Documents {
-    /// `order` lists messages with the place of the one before each; `current` is the leaf of the visible branch.
-    pub(super) fn of(order: &[(u32, u32)], messages: &[Note], text: &str, current: Option<usize>) -> Self {
-        let note = |place: usize| &messages[order[place].0 as usize];
-        let json = |place: usize| &text[note(place).text.start as usize..note(place).text.end as usize];
-        let mut documents: Vec<(usize, Document)> = (0..order.len())
-            .filter(|&place| note(place).canvas == Canvas::Create)
-            .filter_map(|place| Some((place, created(json(place))?)))
-            .collect();
-        if documents.is_empty() {
-            return Self(Vec::new());
+    let mut documents: Vec<(usize, Document)> = (0..order.len())
+        .filter(|&place| does(place) == Some(Canvas::Create))
+        .filter_map(|place| Some((place, created(json(place))?)))
+        .collect();
+    let branches = Branches::of(order, current);
+    // The document each message works on: the last that was created above it.
+    let mut slots: Vec<Option<usize>> = vec![None; order.len()];
+    let mut bounds = Bounds::new();
+    let mut next = 0;
+    for place in 0..order.len() {
+        slots[place] =
+            Some(order[place].1).filter(|&parent| parent != NONE).and_then(|at| slots[at as usize]);
+        if documents.get(next).is_some_and(|&(made, _)| made == place) {
+            slots[place] = Some(next);
+            next += 1;
+            continue;
         }
-        let parents: Vec<Option<usize>> =
-            order.iter().map(|&(_, parent)| (parent != NONE).then_some(parent as usize)).collect();
-        let branches = Branches::of(&parents, current);
-        // The document each message works on: the last that was created above it.
-        let mut slots: Vec<Option<usize>> = vec![None; order.len()];
-        let mut bounds = Bounds { work: WORK, growth: GROWTH };
-        let mut next = 0;
-        for place in 0..order.len() {
-            slots[place] = parents[place].and_then(|parent| slots[parent]);
-            if documents.get(next).is_some_and(|&(made, _)| made == place) {
-                slots[place] = Some(next);
-                next += 1;
-                continue;
-            }
-            let Some(slot) = slots[place] else { continue };
-            let (made, document) = &mut documents[slot];
-            if note(place).canvas == Canvas::Update && branches.leads(*made, place) {
-                update(document, json(place), &mut bounds);
-            }
+        let Some(slot) = slots[place] else { continue };
+        let (made, document) = &mut documents[slot];
+        if does(place) == Some(Canvas::Update) && branches.leads(*made, place) {
+            update(document, json(place), &mut bounds);
         }
-        Self(documents.into_iter().map(|(made, document)| (made, Some(document))).collect())
     }
-
-    /// The document that the message at this place created.
-    pub(super) fn take(&mut self, place: usize) -> Option<Document> {
-        let at = self.0.binary_search_by_key(&place, |&(made, _)| made).ok()?;
-        self.0[at].1.take()
-    }
-}
-
-/// Which of several branches below a document counts: the visible one, else the newest.
-struct Branches {
-    visible: Vec<bool>,
-    /// The first message of the run of last children that ends at this one.
-    straight_from: Vec<usize>,
-}
-
-impl Branches {
-    fn of(parents: &[Option<usize>], current: Option<usize>) -> Self {
-        let mut visible = vec![false; parents.len()];
-        let mut at = current;
-        while let Some(message) = at {
-            visible[message] = true;
-            at = parents[message];
-        }
-        let mut last_child = vec![None; parents.len()];
-        for (index, parent) in parents.iter().enumerate() {
-            if let Some(parent) = *parent {
-                last_child[parent] = Some(index);
-            }
-        }
-        let mut straight_from: Vec<usize> = (0..parents.len()).collect();
-        for index in 0..parents.len() {
-            if let Some(parent) = parents[index].filter(|&parent| last_child[parent] == Some(index)) {
-                straight_from[index] = straight_from[parent];
-            }
-        }
-        Self { visible, straight_from }
-    }
-
-    /// Whether the branch that counts for the document made at `made` goes through `message`, which is below it.
-    fn leads(&self, made: usize, message: usize) -> bool {
-        if self.visible[made] { self.visible[message] } else { self.straight_from[message] <= made }
-    }
-}
-
-/// What is left of [`WORK`] and [`GROWTH`].
-struct Bounds {
-    work: usize,
-    growth: usize,
+    Documents::new(documents)
 }
 
 fn created(json: &str) -> Option<Document> {
@@ -162,18 +95,18 @@ fn created(json: &str) -> Option<Document> {
 fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
     let parsed = serde_json::from_str::<Field<Updated<'_>>>(json);
     for update in parsed.map(|field| field.0.updates).unwrap_or_default() {
-        let Some(work) = bounds.work.checked_sub(document.text.len() + COMPILING) else { return };
-        bounds.work = work;
+        if !bounds.spend(document.text.len() + COMPILING) {
+            return;
+        }
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();
-        let most = document.text.len() + bounds.growth;
+        let most = bounds.most(document);
         let text = match pattern {
             ".*" => Some(replacement.to_owned()).filter(|text| text.len() <= most),
             _ => replaced(&document.text, pattern, update.multiple, replacement, most),
         };
         if let Some(text) = text {
-            bounds.growth = bounds.growth.min(most - text.len());
-            document.text = text;
+            bounds.change(document, text);
         }
     }
 }

@@ -79,10 +79,7 @@ pub(super) fn markers(text: &str, references: &References<'_, '_>, edits: &mut E
         let close = text[mark_end..].find([OPEN, CLOSE, '\n']).map(|length| mark_end + length);
         let end = match close {
             Some(close) if text[close..].starts_with(CLOSE) => close + CLOSE.len_utf8(),
-            // Cut off in the middle: up to where words go on.
-            _ => text[mark_end..]
-                .find(|c: char| c.is_whitespace() || c == OPEN)
-                .map_or(text.len(), |n| mark_end + n),
+            _ => mark_end + cut_off(&text[mark_end..]),
         };
         let (text, links) = match added {
             ..MOST_ADDED => resolve(&text[start..end], references),
@@ -92,6 +89,21 @@ pub(super) fn markers(text: &str, references: &References<'_, '_>, edits: &mut E
         edits.replace(start..end, text, links);
         at = end;
     }
+}
+
+/// How much of a text behind an opening mark belongs to a marker that was cut off: its kind, where fields or nothing
+/// follow, and these up to where words go on. What does not look like a marker is none: only the mark goes.
+fn cut_off(text: &str) -> usize {
+    let kind = text.bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b'_').count();
+    if kind == text.len() {
+        return kind;
+    }
+    if !text[kind..].starts_with(SEPARATOR) {
+        return 0;
+    }
+    let named = &text[..kind] == "entity";
+    let goes_on = |c: char| c.is_whitespace() || c == OPEN || (!named && !c.is_ascii() && c != SEPARATOR);
+    text[kind..].find(goes_on).map_or(text.len(), |length| kind + length)
 }
 
 /// What to put in a marker's place, and what that links to.

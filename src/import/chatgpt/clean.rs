@@ -10,7 +10,7 @@ use memchr::{memchr_iter, memmem};
 use super::{
     citations::{self, References},
     message::Sense,
-    shape::Message,
+    shape::{Message, Metadata},
 };
 use crate::{
     conversation::{Detail, Kind, Link, Part, Role},
@@ -137,6 +137,15 @@ fn apply(text: &str, mut edits: Vec<Edit>, parts: &mut Vec<Part>) -> String {
 /// Bytes of a line that are looked at for the beginning or end of a link or fence.
 const NEAR: usize = 4 << 10;
 
+/// A label without the citation markers in it: the edits of these would overlap the one that the label is a part of.
+fn unmarked(label: &str) -> String {
+    let mut edits = Edits::default();
+    if label.contains(citations::is_mark) {
+        citations::markers(label, &References::of(&Metadata::default()), &mut edits);
+    }
+    apply(label, edits.0, &mut Vec::new())
+}
+
 /// `[label](sandbox:/mnt/data/…)`: the label stays, and says that there is nothing behind it.
 fn sandbox(text: &str, edits: &mut Edits) {
     for middle in SANDBOX.find_iter(text.as_bytes()) {
@@ -151,7 +160,7 @@ fn sandbox(text: &str, edits: &mut Edits) {
         };
         let label = &text[open + 1..middle];
         let start = if text[line..open].ends_with('!') { open - 1 } else { open };
-        let text = format!("{label} (dead link)");
+        let text = format!("{} (dead link)", unmarked(label));
         edits.replace(start..middle + length + 1, text, Vec::new());
     }
 }

@@ -60,12 +60,12 @@ pub(super) fn interrupted(message: &Message<'_>) -> bool {
 }
 
 /// What a message does to a canvas: the model's calls of two tools.
-pub(super) fn canvas(message: &Message<'_>) -> Canvas {
+pub(super) fn canvas(message: &Message<'_>) -> Option<Canvas> {
     match message.recipient.as_deref() {
-        _ if message.author.role.as_deref() != Some("assistant") => Canvas::None,
-        Some("canmore.create_textdoc") => Canvas::Create,
-        Some("canmore.update_textdoc") => Canvas::Update,
-        _ => Canvas::None,
+        _ if message.author.role.as_deref() != Some("assistant") => None,
+        Some("canmore.create_textdoc") => Some(Canvas::Create),
+        Some("canmore.update_textdoc") => Some(Canvas::Update),
+        _ => None,
     }
 }
 
@@ -216,40 +216,12 @@ fn joined(list: &[Raw<'_>], text: &mut String, uploads: &mut Uploads<'_, '_>, pa
     }
 }
 
-/// Writes the words of a value: a string, a list of strings and of objects with text, or such an object.
-fn write(value: Raw<'_>, text: &mut String) {
-    match value.0.as_bytes().first() {
-        Some(b'"') => value.unescape(text),
-        Some(b'{') => {
-            if let Some(words) = object(value).map(|object| object.text).filter(|words| words.is_text()) {
-                words.unescape(text);
-            }
-        }
-        Some(b'[') => {
-            let list =
-                serde_json::from_str::<Field<Vec<Raw<'_>>>>(value.0).map(|list| list.0).unwrap_or_default();
-            let mut any = false;
-            for part in list {
-                let words = object(part).map_or(part, |object| object.text);
-                if words.is_text() {
-                    if any {
-                        text.push('\n');
-                    }
-                    any = true;
-                    words.unescape(text);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Writes the first of `first`, then of the fields in which the various types keep their words, that has any.
 fn write_first(first: &[Raw<'_>], content: &ContentFields<'_>, text: &mut String) {
     let start = text.len();
     let fields = [content.text, content.result, content.content, content.snippet, content.summary];
     for value in first.iter().copied().chain(fields).chain(content.parts.list.iter().copied()) {
-        write(value, text);
+        value.words(text);
         if !text[start..].trim_start().is_empty() {
             return;
         }
@@ -273,10 +245,10 @@ fn thoughts(thoughts: &[Thought<'_>], text: &mut String) {
             text.push_str("**\n\n");
         }
         let words = text.len();
-        write(thought.content, text);
+        thought.content.words(text);
         if text[words..].trim_start().is_empty() {
             text.truncate(words);
-            write(thought.chunks, text);
+            thought.chunks.words(text);
         }
         if text.len() == begun {
             text.truncate(before);
@@ -293,7 +265,7 @@ fn instructions(message: &Message<'_>, text: &mut String) {
     let start = text.len();
     for value in [content.user_profile, content.user_instructions, context.about_user, context.about_model] {
         let mut words = String::new();
-        write(value, &mut words);
+        value.words(&mut words);
         if words.trim().is_empty() || text[start..].contains(words.trim()) {
             continue;
         }

@@ -1,8 +1,7 @@
 //! What is kept of an object while it is read: nodes by number, messages in one buffer.
 //!
-//! Each message is turned into its final form as soon as it was read, and its JSON forgotten, so that reading takes
-//! little more memory than the conversation does afterwards. What cannot be bounded by the size of the object is
-//! bounded here: `"a":{},` is seven bytes of JSON and ten times that as a node.
+//! What cannot be bounded by the size of the object is bounded here: `"a":{},` is seven bytes of JSON and ten times
+//! that as a node.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -10,27 +9,20 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::{
     message::{self, Sense},
-    shape::{Maybe, Message, Stamp},
+    shape::{Maybe, Message},
 };
-use crate::{
-    conversation::{Kind, Part, Role, Time, Visibility},
-    import::{
-        Census,
-        json::{self, Field, Into, Lenient, Present, Sink, Text},
-    },
+use crate::import::{
+    gather::{Gathered, NONE, Note},
+    json::{self, Field, Into, Lenient, Present, Sink, Text},
+    stamp::Stamp,
 };
 
 /// Nodes of one conversation; real ones have at most some ten thousand. Further ones are left out.
 const MOST_NODES: usize = 1 << 21;
 /// Links to children in one conversation; a node that is not listed still names its parent.
 const MOST_CHILDREN: usize = 1 << 22;
-/// Attachments, citations and the like in one conversation.
-const MOST_PARTS: usize = 1 << 19;
 /// What the lists of one message may take in memory while it is read.
 const LISTS: usize = 64 << 20;
-
-/// Marks a slot as empty.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// One element of the array, read.
 #[derive(Default)]
@@ -63,14 +55,9 @@ pub(super) struct Mapping<'de> {
     pub present: bool,
     pub nodes: Vec<Node<'de>>,
     pub children: Vec<Cow<'de, str>>,
-    pub messages: Vec<Note>,
-    /// Their texts, one behind the other.
-    pub text: String,
-    pub parts: Vec<Part>,
-    /// Models, tools, types.
-    pub names: Vec<Box<str>>,
-    /// How often each content type occurred.
-    pub census: Census,
+    pub gathered: Gathered,
+    /// The messages, by number, that do something to a canvas.
+    pub canvases: Vec<(u32, Canvas)>,
     /// Nodes that were left out.
     pub dropped: u64,
 }
@@ -81,29 +68,13 @@ pub(super) struct Node<'de> {
     pub parent: Text<'de>,
     /// Where its children stand in [`Mapping::children`].
     pub children: Range<u32>,
-    /// Its message in [`Mapping::messages`], or [`NONE`].
+    /// Its message among those gathered, or [`NONE`].
     pub message: u32,
-}
-
-/// A message in its final form, except for what the tree decides.
-pub(super) struct Note {
-    pub role: Role,
-    pub visibility: Visibility,
-    pub kind: Kind,
-    pub interrupted: bool,
-    pub canvas: Canvas,
-    pub time: Option<Time>,
-    /// Slots of [`Mapping::names`].
-    pub model: u16,
-    pub name: u16,
-    pub text: Range<u32>,
-    pub parts: Range<u32>,
 }
 
 /// What a message does to a canvas document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Canvas {
-    None,
+pub(in crate::import) enum Canvas {
     Create,
     Update,
 }
@@ -214,43 +185,30 @@ impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
 impl Mapping<'_> {
     /// Keeps a message in its final form, and gives its number.
     fn take(&mut self, message: &Message<'_>) -> u32 {
-        self.census.count(message::type_name(message), message::is_known(message));
+        let gathered = &mut self.gathered;
+        gathered.census.count(message::type_name(message), message::is_known(message));
         let sense = Sense::of(message);
-        let start = self.text.len();
+        let start = gathered.text.len();
         let mut parts = Vec::new();
-        sense.say(message, &mut self.text, &mut parts);
-        let first_part = self.parts.len();
-        parts.truncate(MOST_PARTS.saturating_sub(first_part));
-        let said = &self.text[start..];
-        let canvas = message::canvas(message);
+        sense.say(message, &mut gathered.text, &mut parts);
+        gathered.bound(&mut parts);
+        let said = &gathered.text[start..];
         let note = Note {
             role: sense.role,
             visibility: sense.visibility(message, said, &parts),
             kind: sense.kind,
             interrupted: message::interrupted(message),
-            canvas,
             time: message.created.0,
-            model: self.name(message.metadata.model.as_deref()),
-            name: self.name(sense.name),
-            text: start as u32..self.text.len() as u32,
-            parts: first_part as u32..(first_part + parts.len()) as u32,
+            model: gathered.name(message.metadata.model.as_deref()),
+            name: gathered.name(sense.name),
+            text: start as u32..gathered.text.len() as u32,
+            parts: gathered.keep(&mut parts),
         };
-        self.parts.append(&mut parts);
-        self.messages.push(note);
-        self.messages.len() as u32 - 1
-    }
-
-    /// The slot of a name; the builder's own table bounds how many are told apart.
-    fn name(&mut self, name: Option<&str>) -> u16 {
-        const MOST: usize = 1_024;
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return u16::MAX };
-        if let Some(slot) = self.names.iter().rposition(|known| &**known == name) {
-            return slot as u16;
+        let number = gathered.messages.len() as u32;
+        gathered.messages.push(note);
+        if let Some(canvas) = message::canvas(message) {
+            self.canvases.push((number, canvas));
         }
-        if self.names.len() >= MOST {
-            return u16::MAX;
-        }
-        self.names.push(name.into());
-        self.names.len() as u16 - 1
+        number
     }
 }

@@ -4,29 +4,10 @@ use std::borrow::Cow;
 
 use serde::de::{MapAccess, SeqAccess};
 
-use crate::{
-    conversation::Time,
-    import::json::{Field, Lenient, Raw, Text, record},
+use crate::import::{
+    json::{Field, Lenient, Raw, Text, record},
+    stamp::Stamp,
 };
-
-/// A time as the export writes it: seconds since 1970, or ISO 8601 in exports made by the API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stamp(pub Option<Time>);
-
-impl<'de> Lenient<'de> for Stamp {
-    fn from_number(seconds: f64) -> Self {
-        Self(Time::from_seconds(seconds))
-    }
-
-    fn from_text(text: Cow<'de, str>) -> Self {
-        if let Ok(seconds) = text.parse::<f64>() {
-            return Self::from_number(seconds);
-        }
-        let zoned = text.parse::<jiff::Timestamp>().ok();
-        let local = || jiff::tz::TimeZone::UTC.to_timestamp(text.parse::<jiff::civil::DateTime>().ok()?).ok();
-        Self(zoned.or_else(local).map(|stamp| Time(stamp.as_microsecond())))
-    }
-}
 
 /// An object, or nothing.
 #[derive(Clone, Debug)]

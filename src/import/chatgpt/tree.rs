@@ -7,7 +7,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::reading::{Mapping, NONE, Node};
+use super::reading::{Mapping, Node};
+use crate::import::{gather::NONE, order::Order};
 
 /// The nodes by their ids: of two with one id the last. The hasher is seeded: ids cannot be chosen to collide.
 pub(super) struct ById<'a, 'de> {
@@ -45,117 +46,44 @@ impl<'a, 'de> ById<'a, 'de> {
     }
 }
 
-/// The nodes in depth-first order, and what each hangs on.
-pub(super) struct Order {
-    /// Positions in the mapping, each once, parents first, siblings by creation.
-    pub nodes: Vec<u32>,
-    /// The parent of each node of the mapping, cycles broken; [`NONE`] for a root.
-    parents: Vec<u32>,
-}
-
-impl Order {
-    pub(super) fn of(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> Self {
-        let nodes = &mapping.nodes;
-        let mut parents: Vec<u32> = Vec::with_capacity(nodes.len());
-        for (index, node) in nodes.iter().enumerate() {
-            // The parent usually stands just before its child: no need to look it up.
-            let before =
-                index.checked_sub(1).filter(|&before| node.parent.as_ref() == Some(&nodes[before].id));
-            let parent = match before {
-                Some(before) if by_id.counts(before as u32) => Some(before as u32),
-                _ => node.parent.as_deref().and_then(|id| by_id.find(id)),
-            };
-            parents.push(parent.filter(|&parent| parent != index as u32).unwrap_or(NONE));
-        }
-        // A node without a (known) parent belongs to the first that lists it among its children.
-        let mut places = vec![NONE; nodes.len()];
-        let mut place = 0;
-        for (index, node) in nodes.iter().enumerate() {
-            let index = index as u32;
-            if !by_id.counts(index) {
-                continue;
-            }
-            for child in &mapping.children[node.children.start as usize..node.children.end as usize] {
-                let after = nodes.get(index as usize + 1).filter(|after| after.id == *child);
-                let child = match after {
-                    Some(_) if by_id.counts(index + 1) => Some(index + 1),
-                    _ => by_id.find(child),
-                };
-                let Some(child) = child else { continue };
-                let parent = &mut parents[child as usize];
-                if *parent == NONE && child != index {
-                    *parent = index;
-                }
-                if *parent == index && places[child as usize] == NONE {
-                    places[child as usize] = place;
-                    place += 1;
-                }
-            }
-        }
-        let members: Vec<u32> = (0..nodes.len() as u32).filter(|&index| by_id.counts(index)).collect();
-        break_cycles(&mut parents, &members);
-        let nodes = depth_first(&parents, &members, &places);
-        Self { nodes, parents }
+/// The nodes in depth-first order, siblings as their parent lists them, those it does not list behind, in file order.
+pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> Order {
+    let nodes = &mapping.nodes;
+    let mut parents: Vec<u32> = Vec::with_capacity(nodes.len());
+    for (index, node) in nodes.iter().enumerate() {
+        // The parent usually stands just before its child: no need to look it up.
+        let before = index.checked_sub(1).filter(|&before| node.parent.as_ref() == Some(&nodes[before].id));
+        let parent = match before {
+            Some(before) if by_id.counts(before as u32) => Some(before as u32),
+            _ => node.parent.as_deref().and_then(|id| by_id.find(id)),
+        };
+        parents.push(parent.filter(|&parent| parent != index as u32).unwrap_or(NONE));
     }
-
-    /// What a node hangs on.
-    pub(super) fn parent(&self, node: u32) -> Option<u32> {
-        Some(self.parents[node as usize]).filter(|&parent| parent != NONE)
-    }
-}
-
-/// Makes the first node of each cycle (in file order) a root.
-fn break_cycles(parents: &mut [u32], members: &[u32]) {
-    /// Not looked at, on the walk of that number, or known to lead to a root.
-    const FRESH: u32 = 0;
-    let mut walks = vec![FRESH; parents.len()];
-    for (number, &start) in members.iter().enumerate() {
-        let walk = number as u32 + 1;
-        let mut node = start;
-        while node != NONE && walks[node as usize] == FRESH {
-            walks[node as usize] = walk;
-            node = parents[node as usize];
-        }
-        if node == NONE || walks[node as usize] != walk {
+    // A node without a (known) parent belongs to the first that lists it among its children.
+    let mut places = vec![NONE; nodes.len()];
+    let mut place = 0;
+    for (index, node) in nodes.iter().enumerate() {
+        let index = index as u32;
+        if !by_id.counts(index) {
             continue;
         }
-        // `node` is on a cycle that this walk went around: break it at its first node.
-        let mut first = node;
-        let mut other = parents[node as usize];
-        while other != node {
-            first = first.min(other);
-            other = parents[other as usize];
+        for child in &mapping.children[node.children.start as usize..node.children.end as usize] {
+            let after = nodes.get(index as usize + 1).filter(|after| after.id == *child);
+            let child = match after {
+                Some(_) if by_id.counts(index + 1) => Some(index + 1),
+                _ => by_id.find(child),
+            };
+            let Some(child) = child else { continue };
+            let parent = &mut parents[child as usize];
+            if *parent == NONE && child != index {
+                *parent = index;
+            }
+            if *parent == index && places[child as usize] == NONE {
+                places[child as usize] = place;
+                place += 1;
+            }
         }
-        parents[first as usize] = NONE;
     }
-}
-
-/// Parents before children, siblings as their parent lists them, those it does not list behind, in file order.
-fn depth_first(parents: &[u32], members: &[u32], places: &[u32]) -> Vec<u32> {
-    // Children of all nodes in one array: slot 0 are the roots, slot n + 1 the children of n.
-    let slot = |node: u32| parents[node as usize].wrapping_add(1) as usize;
-    let mut starts = vec![0_u32; parents.len() + 2];
-    for &node in members {
-        starts[slot(node) + 1] += 1;
-    }
-    for index in 1..starts.len() {
-        starts[index] += starts[index - 1];
-    }
-    let mut next = starts.clone();
-    let mut children = vec![0_u32; members.len()];
-    let mut by_place = members.to_vec();
-    by_place.sort_by_key(|&node| places[node as usize]);
-    for node in by_place {
-        let next = &mut next[slot(node)];
-        children[*next as usize] = node;
-        *next += 1;
-    }
-    let of = |slot: usize| &children[starts[slot] as usize..starts[slot + 1] as usize];
-    let mut order = Vec::with_capacity(members.len());
-    let mut stack: Vec<u32> = of(0).iter().rev().copied().collect();
-    while let Some(node) = stack.pop() {
-        order.push(node);
-        stack.extend(of(node as usize + 1).iter().rev());
-    }
-    order
+    let members: Vec<u32> = (0..nodes.len() as u32).filter(|&index| by_id.counts(index)).collect();
+    Order::of(parents, &members, &places)
 }

@@ -59,6 +59,8 @@ pub enum Choice {
         id: String,
         /// The name.
         name: String,
+        /// Its text, where the export carries that itself.
+        content: Option<Box<str>>,
     },
 }
 
@@ -170,10 +172,11 @@ impl App {
                 self.highlight()
             }
             Choice::Run(command) => self.command(command),
-            Choice::Save { id, name } => {
+            Choice::Save { id, name, content } => {
                 let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
                 let path = std::path::PathBuf::from(name);
-                vec![Effect::SaveAttachment { archive: conversation.source.archive, id, path }]
+                let archive = conversation.source.archive;
+                vec![Effect::SaveAttachment { archive, id, path, content, redact: self.redact }]
             }
         }
     }
@@ -227,7 +230,8 @@ impl App {
                 let name = extract::names::attachment_name(attachment);
                 let label =
                     if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
-                let choice = Choice::Save { id: attachment.id.to_string(), name };
+                let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();
+                let choice = Choice::Save { id: attachment.id.to_string(), name, content };
                 items.push(Item { label, note: "save".to_owned(), choice });
             }
         }

@@ -55,7 +55,11 @@ fn row_of(app: &mut App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: 
     }
     let hits =
         facts.as_ref().map(|facts| if facts.hits == 0 { String::new() } else { words::hits(facts.hits) });
-    let date = app.setup.date(conversation.updated);
+    let mut date = app.setup.date(conversation.updated);
+    if app.library.is_mixed() {
+        let name = conversation.provider.name();
+        date = if date.is_empty() { name.to_owned() } else { format!("{name}  {date}") };
+    }
     let inner = Rect { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
     // Narrow: title, date and hits in one row, the snippet below. Wide: the date goes down to the snippet.
     let mut end = inner.right();

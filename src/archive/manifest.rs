@@ -1,0 +1,38 @@
+//! The manifest of an export in several zips: Claude's comes so since August 2026.
+//!
+//! `{"total_files": 5, "data_files": [{"category", "export_url", "filename": "conversations-000.zip"}, …]}`. The zips
+//! are downloaded one by one and lie beside it, if all went well. Its links are private and never looked at.
+
+use serde::Deserialize;
+
+use super::{bytes::Bytes, has_ending};
+
+/// No real manifest comes near this, in bytes.
+const LARGEST: u64 = 1 << 20;
+/// Zips that are looked for.
+const MOST_FILES: usize = 1_000;
+
+#[derive(Deserialize)]
+struct Manifest {
+    data_files: Vec<serde_json::Value>,
+}
+
+/// The names of the zips it lists; `None`: this is no manifest. Never a path.
+pub(super) fn names(bytes: &Bytes) -> Option<Vec<String>> {
+    if bytes.len() > LARGEST {
+        return None;
+    }
+    let mut json = vec![0; bytes.len() as usize];
+    bytes.read_exact_at(0, &mut json).ok()?;
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&json);
+    let manifest: Manifest = serde_json::from_slice(json).ok()?;
+    let name = |file: &serde_json::Value| {
+        let name = file.get("filename")?.as_str()?;
+        let plain = !name.contains(['/', '\\', ':']) && has_ending(name, "zip");
+        plain.then(|| name.to_owned())
+    };
+    let mut names: Vec<String> = manifest.data_files.iter().filter_map(name).take(MOST_FILES).collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then_some(names)
+}

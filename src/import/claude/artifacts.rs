@@ -1,0 +1,142 @@
+//! Artifacts: documents that the tool of that name makes, changes and rewrites, shown once in their final state.
+
+use hashbrown::HashMap;
+
+use super::shape::ArtifactInput;
+use crate::import::{
+    documents::{Bounds, Branches, Document, Documents},
+    gather::{NONE, Note},
+    json::{Field, Raw},
+};
+
+/// What looking for the artifact of a change costs, in bytes looked through.
+const LOOKING: usize = 64;
+
+/// A message that does something to an artifact.
+#[derive(Clone, Copy)]
+pub(in crate::import) struct Artifact {
+    /// Its number among the messages.
+    number: u32,
+    command: Command,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Command {
+    Create,
+    Update,
+    Rewrite,
+}
+
+impl Artifact {
+    /// What a call does; its text stays with the message.
+    pub(super) fn of(number: u32, input: Raw<'_>) -> Option<Self> {
+        let command = match read(input.0)?.command.as_deref() {
+            Some("create") => Command::Create,
+            Some("update") => Command::Update,
+            Some("rewrite") => Command::Rewrite,
+            _ => return None,
+        };
+        Some(Self { number, command })
+    }
+}
+
+fn read(json: &str) -> Option<ArtifactInput<'_>> {
+    serde_json::from_str::<Field<ArtifactInput<'_>>>(json).ok().map(|field| field.0)
+}
+
+/// The artifacts of a conversation, where each was made. `order` lists messages with the place of the one before each.
+pub(super) fn documents(
+    order: &[(u32, u32)],
+    messages: &[Note],
+    text: &str,
+    artifacts: &[Artifact],
+    current: Option<usize>,
+) -> Documents {
+    if artifacts.is_empty() {
+        return Documents::default();
+    }
+    let branches = Branches::of(order, current);
+    let ends = ends(order);
+    let mut documents: Vec<(usize, Document)> = Vec::new();
+    // By its id, where an artifact was made: several times, if on several branches.
+    let mut made: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut bounds = Bounds::new();
+    for (place, &(number, _)) in order.iter().enumerate() {
+        let Ok(at) = artifacts.binary_search_by_key(&number, |artifact| artifact.number) else { continue };
+        let note = &messages[number as usize];
+        let json = &text[note.text.start as usize..note.text.end as usize];
+        let Some(input) = read(json) else { continue };
+        let slots = made.entry(input.id.as_deref().unwrap_or_default().to_owned()).or_default();
+        let above = slots.iter().rev().copied().take_while(|_| bounds.spend(LOOKING)).find(|&slot| {
+            let start = documents[slot].0;
+            start < place && place < ends[start]
+        });
+        match (artifacts[at].command, above) {
+            (Command::Create, _) | (Command::Rewrite, None) => {
+                slots.push(documents.len());
+                documents.push((place, created(&input)));
+            }
+            (Command::Update, None) => {}
+            (command, Some(slot)) => {
+                let (start, document) = &mut documents[slot];
+                if branches.leads(*start, place) {
+                    change(document, command, &input, &mut bounds);
+                }
+            }
+        }
+    }
+    Documents::new(documents)
+}
+
+/// For each place, the first behind all that follow it on any branch: depth-first order has them in one run.
+fn ends(order: &[(u32, u32)]) -> Vec<usize> {
+    let mut ends: Vec<usize> = (1..=order.len()).collect();
+    for place in (0..order.len()).rev() {
+        let parent = order[place].1;
+        if parent != NONE {
+            ends[parent as usize] = ends[parent as usize].max(ends[place]);
+        }
+    }
+    ends
+}
+
+fn created(input: &ArtifactInput<'_>) -> Document {
+    let mut text = String::new();
+    input.content.words(&mut text);
+    let language = input.language.as_deref().filter(|language| !language.is_empty());
+    let format = match input.kind.as_deref().unwrap_or_default() {
+        "text/markdown" | "" => "document".to_owned(),
+        "application/vnd.ant.code" => format!("code/{}", language.unwrap_or("text")),
+        "application/vnd.ant.react" => "code/jsx".to_owned(),
+        "application/vnd.ant.mermaid" => "code/mermaid".to_owned(),
+        "image/svg+xml" => "code/svg".to_owned(),
+        "text/html" => "code/html".to_owned(),
+        _ => format!("code/{}", language.unwrap_or("text")),
+    };
+    let title = input.title.as_deref().or(input.id.as_deref()).unwrap_or_default();
+    Document { title: title.to_owned(), format, text }
+}
+
+/// A rewrite replaces all of it, an update the first place that reads as the old text.
+fn change(document: &mut Document, command: Command, input: &ArtifactInput<'_>, bounds: &mut Bounds) {
+    if !bounds.spend(document.text.len() + LOOKING) {
+        return;
+    }
+    let mut new = String::new();
+    if command == Command::Rewrite {
+        input.content.words(&mut new);
+        if let Some(title) = input.title.as_deref().filter(|title| !title.is_empty()) {
+            title.clone_into(&mut document.title);
+        }
+    } else {
+        let mut old = String::new();
+        input.old.words(&mut old);
+        let Some(at) = document.text.find(&old).filter(|_| !old.is_empty()) else { return };
+        new.push_str(&document.text[..at]);
+        input.new.words(&mut new);
+        new.push_str(&document.text[at + old.len()..]);
+    }
+    if new.len() <= bounds.most(document) {
+        bounds.change(document, new);
+    }
+}

@@ -1,0 +1,121 @@
+//! The files of a message: some with their text, the others only by name.
+
+use super::{
+    reading::Messages,
+    shape::{Attached, BlockFields, ChatMessage, Filed},
+};
+use crate::conversation::{Attachment, Detail, Media, Part};
+
+impl Messages<'_> {
+    /// The files of a message, before its text; each once, although the export may name it three times.
+    pub(super) fn files(&mut self, message: &ChatMessage<'_>) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for (number, attached) in message.attachments.iter().enumerate() {
+            let id = match attached.id.as_deref() {
+                Some(id) if !id.is_empty() => id.to_owned(),
+                // Nothing in the archive is called so: it only tells one from another.
+                _ => format!("{}#{number}", message.uuid.as_deref().unwrap_or_default()),
+            };
+            parts.extend(self.attached(attached, &id));
+        }
+        let mut known: Vec<(&str, &str)> =
+            message.attachments.iter().filter_map(|attached| Some(("", attached.name.as_deref()?))).collect();
+        for file in message.files.iter().chain(&message.files_again) {
+            let Some((id, name)) = named(file) else { continue };
+            // One with its text is there already; a list of files may be there twice.
+            let same = |&(other, name_of_other): &(&str, &str)| {
+                (other == id || other.is_empty() || id.is_empty()) && name_of_other == name
+            };
+            if known.iter().take(MOST_COMPARED).any(same) {
+                continue;
+            }
+            known.push((id, name));
+            parts.push(part(Attachment {
+                media: media(file.kind.as_deref().unwrap_or_default(), name),
+                id: id.into(),
+                name: name.into(),
+                ..nothing()
+            }));
+        }
+        parts
+    }
+
+    fn attached(&mut self, attached: &Attached<'_>, id: &str) -> Option<Part> {
+        let mut content = String::new();
+        attached.content.words(&mut content);
+        let mut name = attached.name.as_deref().unwrap_or_default().trim().to_owned();
+        if name.is_empty() {
+            if content.is_empty() {
+                return None;
+            }
+            // A long text that was pasted becomes a file without a name.
+            self.pasted += 1;
+            name = if self.pasted == 1 { "pasted.txt".into() } else { format!("pasted-{}.txt", self.pasted) };
+        }
+        let kind = attached.kind.as_deref().unwrap_or_default();
+        Some(part(Attachment {
+            media: if content.is_empty() { media(kind, &name) } else { Media::File },
+            id: id.into(),
+            size: attached.size.filter(|size| (0.0..1e18).contains(size)).map(|size| size as u64),
+            mime: if kind.contains('/') { kind.into() } else { "".into() },
+            name: name.into(),
+            content: content.into(),
+            ..nothing()
+        }))
+    }
+}
+
+/// A list of files is compared with so many before: more of one name would be no accident.
+const MOST_COMPARED: usize = 1_000;
+
+/// A picture or document that stands among the blocks.
+pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Part> {
+    let id = block.file_uuid.as_deref().unwrap_or_default();
+    let name = block.title.as_deref().or(block.name.as_deref()).unwrap_or_default();
+    if id.is_empty() && name.is_empty() {
+        return None;
+    }
+    let media = media(block.kind.as_deref().unwrap_or_default(), name);
+    Some(part(Attachment { media, id: id.into(), name: name.into(), ..nothing() }))
+}
+
+fn part(attachment: Attachment) -> Part {
+    Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }
+}
+
+fn nothing() -> Attachment {
+    let empty = || Box::from("");
+    Attachment {
+        media: Media::File,
+        id: empty(),
+        name: empty(),
+        size: None,
+        dimensions: None,
+        mime: empty(),
+        prompt: empty(),
+        content: empty(),
+    }
+}
+
+/// The id and name of a file; `None` if it has neither.
+fn named<'a>(file: &'a Filed<'_>) -> Option<(&'a str, &'a str)> {
+    let id = file.id.as_deref().or(file.other_id.as_deref()).unwrap_or_default();
+    let name = file.name.as_deref().unwrap_or_default();
+    (!id.is_empty() || !name.is_empty()).then_some((id, name))
+}
+
+/// By the kind the export gives, else by the ending.
+fn media(kind: &str, name: &str) -> Media {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    match kind.split('/').next() {
+        Some("image") => Media::Image,
+        Some("audio") => Media::Audio,
+        Some("video") => Media::Video,
+        _ => match &*ending {
+            "png" | "jpg" | "jpeg" | "gif" | "webp" | "heic" | "bmp" => Media::Image,
+            "mp3" | "wav" | "m4a" | "ogg" | "flac" => Media::Audio,
+            "mp4" | "mov" | "webm" | "mkv" => Media::Video,
+            _ => Media::File,
+        },
+    }
+}

@@ -1,0 +1,354 @@
+//! What a message is made of: its words, and what the model thought and did between them.
+//!
+//! A message of the export is a list of blocks. Words that stand together are one message here, each other block is
+//! one of its own, so that reasoning and tools fold where they happened.
+
+use super::{
+    artifacts::Artifact,
+    attachments,
+    reading::Messages,
+    shape::{BlockFields, ChatMessage, CodeInput},
+};
+use crate::{
+    conversation::{Detail, Kind, Link, Part, Role, Visibility},
+    import::{
+        gather::Note,
+        json::{Field, Raw, Text, record},
+        mend,
+    },
+};
+
+/// Types of blocks, each seen in exports.
+const KNOWN_TYPES: [&str; 9] = [
+    "text",
+    "thinking",
+    "tool_use",
+    "tool_result",
+    "injected_prompt_block",
+    "image",
+    "document",
+    // What the model is told of its own limits, and reasoning that is encrypted: there are no words in it.
+    "token_budget",
+    "redacted_thinking",
+];
+
+/// What stands in `text` for a block that its writer did not know.
+const PLACEHOLDERS: [&str; 3] = [
+    "This block is not supported on your current device yet.",
+    "Viewing artifacts created via the Analysis Tool web feature preview isn’t yet supported on mobile.",
+    "```",
+];
+
+/// A message while its blocks are gone through.
+struct Turn<'a, 'de> {
+    message: &'a ChatMessage<'de>,
+    role: Option<Role>,
+    /// Where the words at hand begin in the buffer, if there are any.
+    words: Option<usize>,
+    /// Words were found among the blocks.
+    said: bool,
+    /// Files that wait for the message's words.
+    files: Vec<Part>,
+    /// Pages that the words at hand cite.
+    sources: Vec<Link>,
+}
+
+/// Pages listed for one stretch of words.
+const MOST_SOURCES: usize = 1_000;
+
+/// A piece that is no words of somebody's.
+struct Piece<'a> {
+    role: Role,
+    kind: Kind,
+    name: Option<&'a str>,
+    parts: Vec<Part>,
+}
+
+record! {
+    /// What a tool gave back, where it is a list: a page, a file.
+    Given<'de> {
+        title: Text<'de> = "title",
+        name: Text<'de> = "name",
+        url: Text<'de> = "url",
+    }
+}
+
+impl Messages<'_> {
+    /// Keeps a message: as at least one piece.
+    pub(super) fn take(&mut self, message: &ChatMessage<'_>) {
+        let role = match message.sender.as_deref() {
+            Some("human" | "user") => Some(Role::User),
+            Some("assistant") => Some(Role::Assistant),
+            Some("system") => Some(Role::System),
+            _ => None,
+        };
+        let first = self.gathered.messages.len();
+        let files = self.files(message);
+        let mut turn = Turn { message, role, words: None, said: false, files, sources: Vec::new() };
+        for &block in &message.content.list {
+            if self.full() {
+                self.dropped += 1;
+                continue;
+            }
+            match block.0.as_bytes().first() {
+                Some(b'"') => self.say(&mut turn, block),
+                Some(b'{') => with_fields(block, |fields| self.block(&mut turn, block, fields)),
+                _ => {}
+            }
+        }
+        if let Some(bare) = &message.content.bare {
+            self.gathered.census.count("text", true);
+            self.begin(&mut turn);
+            self.gathered.text.push_str(bare);
+            turn.said = !bare.trim().is_empty();
+        }
+        if !turn.said {
+            self.fall_back(&mut turn);
+        }
+        let nothing = self.gathered.messages.len() == first;
+        if turn.words.is_some() || !turn.files.is_empty() || nothing {
+            self.flush(&mut turn);
+        }
+    }
+
+    /// The message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the blocks say.
+    fn fall_back(&mut self, turn: &mut Turn<'_, '_>) {
+        let mut text = String::new();
+        turn.message.text.words(&mut text);
+        if turn.message.content.list.is_empty() {
+            self.gathered.census.count("text", true);
+        } else {
+            for placeholder in PLACEHOLDERS {
+                text = text.replace(placeholder, "");
+            }
+        }
+        if !text.trim().is_empty() {
+            self.begin(turn);
+            self.gathered.text.push_str(&text);
+        }
+    }
+
+    fn block(&mut self, turn: &mut Turn<'_, '_>, whole: Raw<'_>, fields: &BlockFields<'_>) {
+        let kind = fields.kind.as_deref().unwrap_or_default();
+        self.gathered.census.count(kind, KNOWN_TYPES.contains(&kind));
+        let tool = fields.name.as_deref();
+        let speaker = turn.role.unwrap_or(Role::Tool);
+        let piece = |role, kind, name| Piece { role, kind, name, parts: Vec::new() };
+        let mut text = String::new();
+        let piece = match kind {
+            "text" => {
+                cited(fields, &mut turn.sources);
+                return self.say(turn, fields.text);
+            }
+            "image" | "document" => {
+                turn.files.extend(attachments::of_block(fields));
+                return;
+            }
+            "token_budget" | "redacted_thinking" => return,
+            "thinking" => {
+                thought(fields, &mut text);
+                let parts = seconds(fields).into_iter().collect();
+                Piece { parts, ..piece(speaker, Kind::Reasoning, None) }
+            }
+            "tool_use" => {
+                if tool == Some("artifacts") {
+                    let number = self.gathered.messages.len() as u32 + u32::from(turn.words.is_some());
+                    self.artifacts.extend(Artifact::of(number, fields.input));
+                }
+                called(fields.input, &mut text);
+                piece(speaker, Kind::Call, tool)
+            }
+            "tool_result" => {
+                let parts = given(fields, &mut text);
+                let kind = if fields.failed { Kind::Error } else { Kind::Output };
+                Piece { parts, ..piece(Role::Tool, kind, tool) }
+            }
+            // Nobody's words: put in by the provider, or of a kind that is not known yet.
+            _ => {
+                any_words(whole, fields, &mut text);
+                let role = if speaker == Role::Assistant { speaker } else { Role::Tool };
+                piece(role, Kind::Other, Some(kind))
+            }
+        };
+        self.flush_words(turn);
+        let start = self.gathered.text.len();
+        self.gathered.text.push_str(&text);
+        let interrupted = fields.cut_off;
+        self.push(turn, piece, start, interrupted);
+    }
+
+    /// Adds words to those at hand.
+    fn say(&mut self, turn: &mut Turn<'_, '_>, words: Raw<'_>) {
+        let open = turn.words.is_some();
+        let start = self.begin(turn);
+        let seam = self.gathered.text.len();
+        words.words(&mut self.gathered.text);
+        let (before, added) = self.gathered.text[start..].split_at(seam - start);
+        turn.said |= !added.trim().is_empty();
+        let apart = before.ends_with(char::is_whitespace) || added.starts_with(char::is_whitespace);
+        if open && !before.is_empty() && !added.is_empty() && !apart {
+            self.gathered.text.insert_str(seam, "\n\n");
+        }
+    }
+
+    /// Where the words at hand begin; from now on there are some.
+    fn begin(&mut self, turn: &mut Turn<'_, '_>) -> usize {
+        *turn.words.get_or_insert(self.gathered.text.len())
+    }
+
+    /// Closes the words at hand, if there are any.
+    fn flush_words(&mut self, turn: &mut Turn<'_, '_>) {
+        if turn.words.is_some() {
+            self.flush(turn);
+        }
+    }
+
+    /// Closes the words at hand, the files with them.
+    fn flush(&mut self, turn: &mut Turn<'_, '_>) {
+        let start = turn.words.take().unwrap_or(self.gathered.text.len());
+        let mut parts = std::mem::take(&mut turn.files);
+        if !turn.sources.is_empty() {
+            let end = (self.gathered.text.len() - start) as u32;
+            let sources = std::mem::take(&mut turn.sources).into();
+            parts.push(Part { range: end..end, detail: Detail::Sources(sources) });
+        }
+        let (kind, name) = match turn.role {
+            Some(_) => (Kind::Text, None),
+            None => (Kind::Other, turn.message.sender.as_deref()),
+        };
+        self.push(turn, Piece { role: turn.role.unwrap_or(Role::Tool), kind, name, parts }, start, false);
+    }
+
+    /// Keeps a piece, whose text begins there in the buffer and ends with it.
+    fn push(&mut self, turn: &Turn<'_, '_>, piece: Piece<'_>, start: usize, interrupted: bool) {
+        let gathered = &mut self.gathered;
+        let Piece { role, kind, name, mut parts } = piece;
+        gathered.bound(&mut parts);
+        let blank = gathered.text[start..].trim_start().is_empty();
+        let attached = parts.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
+        let visibility = match kind {
+            _ if blank && !attached => Visibility::Hidden,
+            Kind::Text if role == Role::System => Visibility::Hidden,
+            Kind::Text => Visibility::Shown,
+            _ => Visibility::Folded,
+        };
+        let note = Note {
+            role,
+            visibility,
+            kind,
+            interrupted,
+            time: turn.message.created.0,
+            model: u16::MAX,
+            name: gathered.name(name),
+            text: start as u32..gathered.text.len() as u32,
+            parts: gathered.keep(&mut parts),
+        };
+        gathered.messages.push(note);
+    }
+}
+
+/// Looks at a block's fields. One that is JSON only at first sight, as with half an emoji in a name, is mended.
+fn with_fields(block: Raw<'_>, look: impl FnOnce(&BlockFields<'_>)) {
+    if let Ok(Field(fields)) = serde_json::from_str::<Field<BlockFields<'_>>>(block.0) {
+        return look(&fields);
+    }
+    let (mended, _) = mend::mend(block.0.as_bytes());
+    if let Ok(Field(fields)) = serde_json::from_str::<Field<BlockFields<'_>>>(&mended) {
+        look(&fields);
+    }
+}
+
+/// What the model thought, or what it says it thought about.
+fn thought(fields: &BlockFields<'_>, text: &mut String) {
+    fields.thinking.words(text);
+    if !text.trim_start().is_empty() {
+        return;
+    }
+    text.clear();
+    for summary in &fields.summaries {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        summary.summary.words(text);
+    }
+}
+
+/// How long it thought.
+fn seconds(fields: &BlockFields<'_>) -> Option<Part> {
+    let spent = fields.stopped.0?.0.checked_sub(fields.started.0?.0)?;
+    let seconds = u32::try_from((spent + 500_000) / 1_000_000).ok()?;
+    Some(Part { range: 0..0, detail: Detail::Thought { seconds: Some(seconds) } })
+}
+
+/// What a tool was given: code as code, all else as the JSON it is.
+fn called(input: Raw<'_>, text: &mut String) {
+    if input.0.starts_with('{')
+        && let Ok(Field(CodeInput { code })) = serde_json::from_str::<Field<CodeInput<'_>>>(input.0)
+        && code.is_text()
+    {
+        return code.unescape(text);
+    }
+    if input.is_text() {
+        input.unescape(text);
+    } else if !matches!(input.0, "" | "null") {
+        text.push_str(input.0);
+    }
+}
+
+/// What a tool gave back: its words, else the JSON it is; and the pages it names.
+fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
+    let content = fields.content;
+    content.words(text);
+    let mut links = Vec::new();
+    if content.0.starts_with('[') {
+        let list = serde_json::from_str::<Field<Vec<Given<'_>>>>(content.0).map(|list| list.0);
+        for Given { title, name, url } in list.unwrap_or_default() {
+            add_link(title.as_deref().or(name.as_deref()), url.as_deref(), &mut links);
+        }
+    }
+    if text.trim_start().is_empty() {
+        text.clear();
+        fields.message.words(text);
+    }
+    if text.trim_start().is_empty() && !matches!(content.0, "" | "null" | "[]" | "{}" | "\"\"") {
+        text.clear();
+        text.push_str(content.0);
+    }
+    if links.is_empty() {
+        return Vec::new();
+    }
+    let end = text.len() as u32;
+    vec![Part { range: end..end, detail: Detail::Sources(links.into()) }]
+}
+
+/// The words of a block of a type nobody knows yet, in whichever field has some; else the block itself, so that it is
+/// never a blank.
+fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
+    let fields = [fields.text, fields.content, fields.prompt, fields.thinking, fields.result, fields.message];
+    for value in fields {
+        value.words(text);
+        if !text.trim_start().is_empty() {
+            return;
+        }
+        text.clear();
+    }
+    text.push_str(whole.0);
+}
+
+/// The pages that words cite, each once.
+fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>) {
+    for cited in &fields.citations {
+        let own = (cited.title.as_deref(), cited.url.as_deref().or(cited.details.url.as_deref()));
+        let others = cited.sources.iter().map(|source| (source.title.as_deref(), source.url.as_deref()));
+        for (title, url) in std::iter::once(own).chain(others) {
+            add_link(title.or(cited.details.title.as_deref()), url, links);
+        }
+    }
+}
+
+fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<Link>) {
+    let Some(url) = url.filter(|url| !url.is_empty()) else { return };
+    if links.len() < MOST_SOURCES && !links.iter().any(|link| &*link.url == url) {
+        links.push(Link { title: title.unwrap_or_default().into(), url: url.into() });
+    }
+}

@@ -1,0 +1,112 @@
+//! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
+
+use super::gather::NONE;
+use crate::conversation::{Detail, Part};
+
+/// What the changes of a conversation may add to its documents in all, in bytes; further ones change nothing.
+const GROWTH: usize = 32 << 20;
+/// What all changes of a conversation may cost, in bytes looked through.
+const WORK: usize = 2 << 30;
+
+/// A document in its final state.
+pub(super) struct Document {
+    pub title: String,
+    /// `document`, `code/python`, …
+    pub format: String,
+    pub text: String,
+}
+
+impl Document {
+    /// Its name and type, for the message that made it.
+    pub(super) fn part(&self) -> Part {
+        let detail =
+            Detail::Canvas { title: self.title.as_str().into(), format: self.format.as_str().into() };
+        Part { range: 0..self.text.len() as u32, detail }
+    }
+}
+
+/// The documents of a conversation, by the place of the message that made each, ascending.
+#[derive(Default)]
+pub(super) struct Documents(Vec<(usize, Option<Document>)>);
+
+impl Documents {
+    pub(super) fn new(documents: Vec<(usize, Document)>) -> Self {
+        Self(documents.into_iter().map(|(made, document)| (made, Some(document))).collect())
+    }
+
+    /// The document that the message at this place made.
+    pub(super) fn take(&mut self, place: usize) -> Option<Document> {
+        let at = self.0.binary_search_by_key(&place, |&(made, _)| made).ok()?;
+        self.0[at].1.take()
+    }
+}
+
+/// Which of several branches below a document counts: the visible one, else the newest.
+pub(super) struct Branches {
+    visible: Vec<bool>,
+    /// The first message of the run of last children that ends at this one.
+    straight_from: Vec<usize>,
+}
+
+impl Branches {
+    /// `order` lists messages with the place of the one before each; `current` is the leaf of the visible branch.
+    pub(super) fn of(order: &[(u32, u32)], current: Option<usize>) -> Self {
+        let parent =
+            |place: usize| Some(order[place].1).filter(|&parent| parent != NONE).map(|at| at as usize);
+        let mut visible = vec![false; order.len()];
+        let mut at = current;
+        while let Some(message) = at {
+            visible[message] = true;
+            at = parent(message);
+        }
+        let mut last_child = vec![None; order.len()];
+        for index in 0..order.len() {
+            if let Some(parent) = parent(index) {
+                last_child[parent] = Some(index);
+            }
+        }
+        let mut straight_from: Vec<usize> = (0..order.len()).collect();
+        for index in 0..order.len() {
+            if let Some(parent) = parent(index).filter(|&parent| last_child[parent] == Some(index)) {
+                straight_from[index] = straight_from[parent];
+            }
+        }
+        Self { visible, straight_from }
+    }
+
+    /// Whether the branch that counts for the document made at `made` goes through `message`, which is below it.
+    pub(super) fn leads(&self, made: usize, message: usize) -> bool {
+        if self.visible[made] { self.visible[message] } else { self.straight_from[message] <= made }
+    }
+}
+
+/// What the changes to come may still cost and add.
+pub(super) struct Bounds {
+    work: usize,
+    growth: usize,
+}
+
+impl Bounds {
+    pub(super) fn new() -> Self {
+        Self { work: WORK, growth: GROWTH }
+    }
+
+    /// Takes the cost of a change; `false`: there is not that much left.
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
+        let left = self.work.checked_sub(bytes);
+        self.work = left.unwrap_or(self.work);
+        left.is_some()
+    }
+
+    /// How long a document may become.
+    pub(super) fn most(&self, document: &Document) -> usize {
+        document.text.len() + self.growth
+    }
+
+    /// Gives a document its new text, which is no longer than [`Bounds::most`].
+    pub(super) fn change(&mut self, document: &mut Document, text: String) {
+        let most = self.most(document);
+        self.growth = self.growth.min(most.saturating_sub(text.len()));
+        document.text = text;
+    }
+}
