@@ -1,0 +1,136 @@
+//! Conversations made of any text, and what text promises.
+
+use unspool::conversation::{
+    Attachment, Builder, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role,
+    Source, Time, Visibility,
+};
+
+/// What parts two messages.
+pub const NEXT: char = '\u{1e}';
+
+/// Each piece between two [`NEXT`]s is a message; its first letter says what it is.
+pub fn conversation(text: &str) -> Conversation {
+    let mut pieces = text.split(NEXT);
+    let title = pieces.next().unwrap_or_default();
+    let mut builder = Builder::new();
+    let mut last = None;
+    for piece in pieces.take(200) {
+        let mut letters = piece.chars();
+        let sign = letters.next().unwrap_or('a') as u32;
+        let said = letters.as_str();
+        let name = said.split_whitespace().next().unwrap_or_default();
+        let (role, kind, visibility) = kind_of(sign);
+        let draft = Draft {
+            kind,
+            visibility,
+            // A sign beyond the letters forks.
+            parent: if sign > 0x7f { last.and_then(|last: usize| last.checked_sub(1)) } else { last },
+            time: Some(Time(i64::from(sign) * 3_600_000_000 + 1_700_000_000_000_000)),
+            model: (role == Role::Assistant && sign.is_multiple_of(2)).then_some(name),
+            name: (kind != Kind::Text).then_some(name),
+            interrupted: sign.is_multiple_of(5),
+            parts: parts(said, kind),
+            ..Draft::new(role, said)
+        };
+        last = Some(builder.push(draft));
+    }
+    let heading = Heading {
+        id: Some("c1"),
+        title: Some(title),
+        created: None,
+        updated: None,
+        model: None,
+        provider: Provider::ChatGpt,
+        archived: false,
+        starred: false,
+        gizmo: None,
+        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+    };
+    builder.finish(heading, last)
+}
+
+fn kind_of(sign: u32) -> (Role, Kind, Visibility) {
+    let (role, kind) = match sign % 14 {
+        0 | 1 => (Role::Assistant, Kind::Text),
+        2 | 3 => (Role::User, Kind::Text),
+        4 => (Role::Assistant, Kind::Call),
+        5 => (Role::Tool, Kind::Output),
+        6 => (Role::Assistant, Kind::Reasoning),
+        7 => (Role::Assistant, Kind::Recap),
+        8 => (Role::Tool, Kind::Quote),
+        9 => (Role::Tool, Kind::Browsing),
+        10 => (Role::Tool, Kind::Page),
+        11 => (Role::Tool, Kind::Error),
+        12 => (Role::Assistant, Kind::Canvas),
+        _ => (Role::Tool, Kind::Other),
+    };
+    let shown = matches!(kind, Kind::Text | Kind::Canvas);
+    (role, kind, if shown { Visibility::Shown } else { Visibility::Folded })
+}
+
+/// Lines that begin with `@` are attachments and sources at their place; the first line of a canvas is its title.
+fn parts(said: &str, kind: Kind) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if kind == Kind::Canvas {
+        let title = said.lines().next().unwrap_or_default();
+        let format = if said.len().is_multiple_of(2) { "document" } else { "code/rust" };
+        let detail = Detail::Canvas { title: title.into(), format: format.into() };
+        parts.push(Part { range: 0..said.len() as u32, detail });
+        return parts;
+    }
+    let mut at = 0;
+    for line in said.split_inclusive('\n') {
+        if let Some(name) = line.strip_prefix('@') {
+            let name = name.trim_end_matches('\n');
+            let range = at as u32..(at + line.trim_end_matches('\n').len()) as u32;
+            let link = Link { title: name.into(), url: format!("https://example.org/{name}").into() };
+            let (range, detail) = match name.len() % 3 {
+                0 => (range.start..range.start, Detail::Attachment(Box::new(attachment(name)))),
+                1 => (range, Detail::Citation(Box::new([link]))),
+                _ => (said.len() as u32..said.len() as u32, Detail::Sources(Box::new([link]))),
+            };
+            parts.push(Part { range, detail });
+        }
+        at += line.len();
+    }
+    parts.sort_by_key(|part| part.range.start);
+    parts
+}
+
+fn attachment(name: &str) -> Attachment {
+    Attachment {
+        media: if name.contains('.') { Media::File } else { Media::Image },
+        id: "file-1".into(),
+        name: name.into(),
+        size: Some(name.len() as u64 * 1_000),
+        dimensions: None,
+        mime: name.into(),
+        prompt: if name.len().is_multiple_of(2) { name.into() } else { "".into() },
+        content: if name.len() % 4 == 1 { name.into() } else { "".into() },
+    }
+}
+
+/// No character that acts on a terminal, none that cannot be seen, no pile of marks.
+pub fn assert_harmless(row: &str) {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(
+                c,
+                '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                    | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{10ffff}'
+            )
+    };
+    let mut marks = 0;
+    for c in row.chars() {
+        marks = if matches!(c, '\u{300}'..='\u{36f}') { marks + 1 } else { 0 };
+        assert!(marks <= 4 && !acts(c), "U+{:04X} in {row:?}", c as u32);
+    }
+}
+
+/// A name that is good on every system.
+pub fn assert_file_name(name: &str) {
+    assert!(!name.is_empty() && name.len() <= 255, "{name:?}");
+    assert!(!name.starts_with(['.', '-', ' ']) && !name.ends_with(['.', ' ']), "{name:?}");
+    let bad = |c: char| c.is_control() || "<>:\"/\\|?*".contains(c);
+    assert!(!name.contains(bad), "{name:?}");
+}
