@@ -70,9 +70,7 @@ pub fn run(global: &Global, check: &Check) -> anyhow::Result<Outcome> {
     let opened = archives::open_quietly(global, &check.archives)?;
     let mut output = Output::new(global.color());
     if check.json {
-        let json = serde_json::to_string_pretty(&document(&opened))?;
-        output.write(&json)?;
-        output.write("\n")?;
+        output.write_json(&serde_json::to_string_pretty(&document(&opened))?)?;
     } else {
         for archive in &opened.report.archives {
             part(&mut output, archive)?;

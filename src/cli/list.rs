@@ -51,9 +51,8 @@ pub fn run(global: &Global, list: &List) -> anyhow::Result<Outcome> {
     for handle in handles {
         let conversation = opened.library.get(handle);
         if list.json {
-            let mut line = one_line(serde_json::to_string(&json(conversation, opened.source(conversation)))?);
-            line.push('\n');
-            output.write(&line)?;
+            let line = one_line(serde_json::to_string(&json(conversation, opened.source(conversation)))?);
+            output.write_json(&line)?;
         } else {
             let time = if list.sort == SortBy::Created { conversation.created } else { conversation.updated };
             let line = [

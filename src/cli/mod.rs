@@ -21,7 +21,9 @@ mod progress;
 mod search;
 
 use std::{
-    io::{self, IsTerminal},
+    env,
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -31,6 +33,7 @@ use crate::{
     archive::Location,
     audit::report::day,
     config::{Config, suggest},
+    transcript::sanitize,
 };
 use args::{Cli, Command};
 use global::Global;
@@ -64,8 +67,10 @@ pub struct Screen {
 
 /// The whole program; `screen` opens the UI.
 pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode {
-    // clap tells wrong use itself, on stderr, and leaves with 2; help and version with 0.
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     match dispatch(cli, screen) {
         Ok(code) => code,
         Err(error) => {
@@ -75,6 +80,20 @@ pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode 
             ExitCode::from(2)
         }
     }
+}
+
+/// Tells wrong use on stderr and leaves with 2; help and version with 0. clap quotes what was typed, and a file name
+/// that a shell put there may be anything.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let is_harmless = |word: OsString| *sanitize::line(&word.to_string_lossy()) == *word.to_string_lossy();
+    // What cannot be said, for a pipe is closed, is not said.
+    if env::args_os().all(is_harmless) {
+        let _ = error.print();
+    } else {
+        let plain = error.render().to_string();
+        let _ = io::stderr().write_all(sanitize::text(&plain).as_bytes());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 fn dispatch(cli: Cli, open: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {

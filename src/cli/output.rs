@@ -73,6 +73,17 @@ impl Output {
         self.write_bytes(text.as_bytes())
     }
 
+    /// Writes a JSON document or line, and a line break. On a terminal what would act on it or hide is written in JSON's
+    /// own escapes: the values stay what they are.
+    pub fn write_json(&mut self, json: &str) -> anyhow::Result<()> {
+        if self.terminal {
+            self.write(&escaped(json))?;
+        } else {
+            self.write(json)?;
+        }
+        self.write("\n")
+    }
+
     /// Writes bytes as they are.
     pub fn write_bytes(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         self.writer.write_all(bytes).map_err(failed)
@@ -91,6 +102,29 @@ impl Output {
     pub fn finish(&mut self) -> anyhow::Result<()> {
         self.writer.flush().map_err(failed)
     }
+}
+
+/// JSON without a character that a terminal should not get. Outside of strings it has none.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let is_fine = |c: char| {
+        let mut bytes = [0; 4];
+        let alone = c.encode_utf8(&mut bytes);
+        c == '\n' || (' '..='~').contains(&c) || *sanitize::line(alone) == *alone
+    };
+    if json.chars().all(is_fine) {
+        return json.into();
+    }
+    let mut text = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if is_fine(c) {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    text.into()
 }
 
 /// stdout does not take what it is given.
@@ -113,4 +147,20 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// is no reason to fail.
 pub fn tell(line: &str) {
     let _ = writeln!(io::stderr().lock(), "unspool: {}", sanitize::line(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_on_a_terminal_holds_the_same_values_and_nothing_that_acts() {
+        let value =
+            serde_json::json!({"title": "a\u{9b}2J\x7f\u{202e}\u{e0041}\u{feff} Zürich 日本語 e\u{301}"});
+        let json = serde_json::to_string_pretty(&value).unwrap();
+        let shown = escaped(&json);
+        assert!(shown.contains("a\\u009b2J\\u007f\\u202e\\udb40\\udc41\\ufeff Zürich 日本語"), "{shown}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        assert!(matches!(escaped("{\"title\": \"Zürich\"}"), Cow::Borrowed(_)));
+    }
 }

@@ -138,9 +138,7 @@ fn json(
         messages.iter().map(|&at| line(Some(at))).collect()
     };
     for line in lines {
-        let mut line = one_line(serde_json::to_string(&line)?);
-        line.push('\n');
-        output.write(&line)?;
+        output.write_json(&one_line(serde_json::to_string(&line)?))?;
     }
     Ok(())
 }

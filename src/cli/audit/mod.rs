@@ -21,8 +21,8 @@ pub fn run(global: &Global, arguments: &Audit) -> anyhow::Result<Outcome> {
     progress.finish();
     let mut output = Output::new(global.color());
     if arguments.json {
-        output.write(&serde_json::to_string_pretty(&document::Document::of(&account, &opened.library))?)?;
-        output.write("\n")?;
+        let document = document::Document::of(&account, &opened.library);
+        output.write_json(&serde_json::to_string_pretty(&document)?)?;
     } else {
         let zone = global.zone();
         let report = Report { account: &account, library: &opened.library, zone: &zone };

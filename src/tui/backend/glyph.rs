@@ -68,7 +68,32 @@ pub(super) fn settle(cluster: &str, columns: u16, room: usize) -> Glyph {
 pub(super) fn sure(text: &str) -> bool {
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return true };
-    !is_pictograph(first) && first != UNSHOWABLE && characters.all(is_classical_mark)
+    !is_pictograph(first) && !is_doubtful(first) && characters.all(is_classical_mark)
+}
+
+/// What terminals of different years or makes give different columns: scripts that became wide late, ambiguous
+/// characters among wide ones, signs that stand before a number, marks without a base.
+fn is_doubtful(character: char) -> bool {
+    matches!(
+        character,
+        UNSHOWABLE
+            | '\u{600}'..='\u{605}'
+            | '\u{6DD}'
+            | '\u{70F}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8E2}'
+            | '\u{1160}'..='\u{11FF}'
+            | '\u{303F}'
+            | '\u{3248}'..='\u{324F}'
+            | '\u{4DC0}'..='\u{4DFF}'
+            | '\u{A960}'..='\u{A97F}'
+            | '\u{D7B0}'..='\u{D7FF}'
+            | '\u{FF9E}'..='\u{FF9F}'
+            | '\u{110BD}'
+            | '\u{110CD}'
+            | '\u{16FE0}'..='\u{1B2FF}'
+            | '\u{1D300}'..='\u{1D37F}'
+    ) || width(character) == 0
 }
 
 /// Pictures that are one: joined, or with a skin tone; the first takes two columns, as all of them do.
