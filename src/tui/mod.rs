@@ -37,11 +37,15 @@ use std::{
 
 use anyhow::Result;
 use crossterm::event::KeyEvent;
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 
 use self::{
     action::{Action, Command},
     app::{App, Setup},
+    backend::Link,
     desk::{Desk, Left},
     effect::Effect,
     keymap::{Key, Keymap},
@@ -100,6 +104,28 @@ const MOST_AT_ONCE: usize = 256;
 /// # Errors
 /// An archive that cannot be opened; a terminal that cannot be used.
 pub fn run(launch: Launch) -> Result<ExitCode> {
+    run_by(launch, Works::default())
+}
+
+/// What the loop is driven by: the app's own update and drawing. Only tests have others, that fail on purpose.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Works {
+    /// [`App::update`].
+    pub update: fn(&mut App, Action) -> Vec<Effect>,
+    /// [`view::draw_linked`].
+    pub draw: fn(&mut App, &Theme, &mut Buffer, &mut Vec<Link>) -> Option<Position>,
+}
+
+impl Default for Works {
+    fn default() -> Self {
+        Self { update: App::update, draw: view::draw_linked }
+    }
+}
+
+/// The same as [`run`] by other works.
+#[doc(hidden)]
+pub fn run_by(launch: Launch, works: Works) -> Result<ExitCode> {
     // What cannot be opened is said before the screen is taken.
     let limits = launch.config.limits();
     let given = open(&launch.archives, limits, launch.named_by.as_deref())?;
@@ -150,7 +176,7 @@ pub fn run(launch: Launch) -> Result<ExitCode> {
         query: launch.query,
         warning: launch.warning,
     };
-    let end_of_it = turn(&mut terminal, setup, &theme, &desk, &waiting, launch.pick);
+    let end_of_it = turn(&mut terminal, setup, &theme, &desk, &waiting, (launch.pick, works));
     cancel.store(true, Ordering::Relaxed);
     match end_of_it? {
         End::Quit => {
@@ -293,7 +319,7 @@ fn turn(
     theme: &Theme,
     desk: &Desk,
     waiting: &Receiver<Event>,
-    pick: bool,
+    (pick, works): (bool, Works),
 ) -> Result<End> {
     let mut buffer = Buffer::empty(Rect::new(0, 0, setup.size.0, setup.size.1));
     let (mut app, effects) = App::new(setup);
@@ -301,7 +327,7 @@ fn turn(
         desk.carry_out(effect);
     }
     loop {
-        draw(terminal, &mut app, theme, &mut buffer)?;
+        draw(terminal, &mut app, theme, &mut buffer, works)?;
         let Ok(first) = waiting.recv() else { return Ok(End::Quit) };
         for event in std::iter::once(first).chain(waiting.try_iter().take(MOST_AT_ONCE)) {
             let action = match event {
@@ -321,7 +347,7 @@ fn turn(
                     resized(terminal)
                 }
             };
-            for effect in app.update(action) {
+            for effect in (works.update)(&mut app, action) {
                 let effect = match effect {
                     Effect::Copy { text, redact, .. } if pick => {
                         let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
@@ -389,7 +415,13 @@ fn meaning(app: &App, key: KeyEvent) -> Option<Action> {
     command.map(Action::Command).or_else(|| key.character().map(Action::Type))
 }
 
-fn draw(terminal: &mut Terminal, app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Result<()> {
+fn draw(
+    terminal: &mut Terminal,
+    app: &mut App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    works: Works,
+) -> Result<()> {
     let (columns, rows) = app.setup.size;
     let area = Rect::new(0, 0, columns, rows);
     if buffer.area == area {
@@ -398,7 +430,7 @@ fn draw(terminal: &mut Terminal, app: &mut App, theme: &Theme, buffer: &mut Buff
         *buffer = Buffer::empty(area);
     }
     let mut links = Vec::new();
-    let cursor = view::draw_linked(app, theme, buffer, &mut links);
+    let cursor = (works.draw)(app, theme, buffer, &mut links);
     terminal.present_linked(buffer, &links, cursor)?;
     Ok(())
 }

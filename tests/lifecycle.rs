@@ -1,0 +1,170 @@
+//! A bug of its own anywhere in the real app (in its update, its drawing, a thread beside it) gives the terminal back
+//! and quotes nothing; and the smallest terminals are of use.
+//!
+//! The app runs in this program: [`the_program`] drives its loop by works that fail when a word is typed, so that the
+//! shipped program needs no hook for it. What a small program shows of the terminal's life is tried in `terminal.rs`,
+//! the whole one's in `pty.rs`.
+#![cfg(unix)]
+
+mod support;
+
+use std::time::Duration;
+
+use ratatui::{buffer::Buffer, layout::Position};
+use support::pty::{Session, Setup};
+use unspool::{
+    archive::Location,
+    config::Config,
+    transcript::highlight,
+    tui::{
+        self, Launch, Works, action::Action, app::App, backend::Link, effect::Effect, terminal, theme::Theme,
+        view,
+    },
+};
+
+const ASKED: &str = "LIFECYCLE_TEST_PROGRAM";
+/// Words of the archive, which a report must not quote.
+const SECRET: &str = "Ingress returns 504";
+
+/// Fails as an index out of bounds would: with a message made of what it choked on.
+fn fail() {
+    panic!("cannot show {SECRET:?}");
+}
+
+fn failing_update(app: &mut App, action: Action) -> Vec<Effect> {
+    let effects = app.update(action);
+    if app.input.text() == "update" {
+        fail();
+    }
+    effects
+}
+
+fn failing_draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Option<Position> {
+    let cursor = view::draw_linked(app, theme, buffer, links);
+    if app.input.text() == "draw" {
+        fail();
+    }
+    cursor
+}
+
+/// Asks for a thread beside the app's that fails, or one whose failing the app expects.
+fn failing_beside(app: &mut App, action: Action) -> Vec<Effect> {
+    let name = match app.input.text() {
+        "beside" => "search",
+        "colours" => "colours",
+        _ => return app.update(action),
+    };
+    let begun = std::thread::Builder::new().name(name.to_owned()).spawn(fail).expect("a thread");
+    let _ = begun.join();
+    app.update(action)
+}
+
+#[test]
+fn the_program() {
+    let works = match std::env::var(ASKED).as_deref() {
+        Ok("update") => Works { update: failing_update, ..Works::default() },
+        Ok("draw") => Works { draw: failing_draw, ..Works::default() },
+        Ok(_) => Works { update: failing_beside, ..Works::default() },
+        Err(_) => return,
+    };
+    terminal::report_panics(highlight::catches_panics);
+    let launch = Launch {
+        archives: vec![Location::Demo],
+        named_by: None,
+        query: String::new(),
+        config: Config::default(),
+        warning: None,
+        pick: false,
+    };
+    let left = tui::run_by(launch, works).is_ok();
+    std::process::exit(if left { 0 } else { 2 });
+}
+
+fn start(how: &str) -> Session {
+    let session = Setup::new(std::env::current_exe().unwrap())
+        .args(["--exact", "the_program", "--nocapture"])
+        .env(ASKED, how)
+        .env("SSH_TTY", "/dev/pts/0")
+        .spawn();
+    session.wait_for("50 conversations");
+    session
+}
+
+#[test]
+fn a_panic_anywhere_in_the_app_gives_the_terminal_back_and_quotes_nothing() {
+    for how in ["update", "draw", "beside"] {
+        let mut session = start(how);
+        session.send(how);
+        assert_eq!(session.ended().exit_code(), 101, "in {how}");
+        session.assert_given_back();
+        let screen = session.screen().replace('\n', "");
+        assert!(
+            screen.contains("stopped by a bug of its own") && screen.contains("lifecycle.rs"),
+            "{screen}"
+        );
+        assert!(!screen.contains(SECRET), "{screen}");
+        assert!(!screen.contains("50 conversations"), "something of it stays on the screen: {screen}");
+    }
+}
+
+/// Some syntaxes' expressions panic: their thread catches that, and nothing is to be seen of it.
+#[test]
+fn a_panic_where_colours_are_made_changes_nothing() {
+    let mut session = start("beside");
+    session.send("colours");
+    session.wait_for("colours");
+    session.send("\x15kubernetes ingress");
+    session.wait_for("4 of 50");
+    session.send("\x03");
+    assert_eq!(session.ended().exit_code(), 0);
+    session.assert_given_back();
+}
+
+/// Found, read, copied and written on the smallest screen that is of use.
+#[test]
+fn at_forty_columns_and_ten_rows_everything_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = Setup::unspool()
+        .args(["--demo"])
+        .env("SSH_TTY", "/dev/pts/0")
+        .folder(folder.path())
+        .size(40, 10)
+        .spawn();
+    session.wait_for("50 conversations");
+    session.send("proxy-read-timeout");
+    session.wait_for("Ingress returns 504");
+    session.send("\r");
+    session.wait_for("proxy-read-timeout");
+    session.send("y");
+    assert!(session.wait_for_copy(1).contains("proxy-read-timeout"));
+    session.wait_for("copied");
+    session.send("e");
+    session.wait_for("Extract this conversation");
+    session.send("\r");
+    session.wait_for("wrote");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    session.send("?");
+    session.wait_for("every key");
+    session.send("\x1b");
+    session.wait_until_gone("every key");
+    session.send("q");
+    assert_eq!(session.ended().exit_code(), 0);
+    session.assert_given_back();
+}
+
+#[test]
+fn one_cell_is_survived_from_beginning_to_end() {
+    let mut session = Setup::unspool().args(["--demo"]).size(1, 1).spawn();
+    session.settled(Duration::from_millis(500));
+    for keys in
+        ["kubernetes", "\r", "jjJJGg", "o", "\x1b", "e", "\x1b", "?", "\x1b", "i", "\x1b", ":", "\x1b"]
+    {
+        session.send(keys);
+        session.settled(Duration::from_millis(60));
+    }
+    session.resize(80, 24);
+    session.wait_for("Ingress returns 504");
+    session.send("\x03");
+    assert_eq!(session.ended().exit_code(), 0);
+    session.assert_given_back();
+}
