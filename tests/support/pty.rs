@@ -75,6 +75,7 @@ impl Setup {
                 ended: false,
                 letting_go: false,
                 held: false,
+                rate: None,
             }),
             changed: Condvar::new(),
         });
@@ -115,6 +116,8 @@ struct Seen {
     ended: bool,
     letting_go: bool,
     held: bool,
+    /// Bytes a second, on a slow line.
+    rate: Option<usize>,
 }
 
 /// The bits of a terminal's modes.
@@ -139,8 +142,11 @@ fn count(n: u16) -> NonZero<u16> {
 
 fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
     let mut buffer = vec![0; 65536];
+    let mut rate = None;
     loop {
-        let length = reader.read(&mut buffer).unwrap_or(0);
+        // Ten times a second, on a slow line.
+        let most = rate.map_or(buffer.len(), |rate: usize| (rate / 10).max(1));
+        let length = reader.read(&mut buffer[..most]).unwrap_or(0);
         let mut seen = shared.seen.lock().unwrap();
         seen.terminal.process(&buffer[..length]);
         seen.raw.extend_from_slice(&buffer[..length]);
@@ -149,7 +155,12 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         if seen.ended || seen.letting_go {
             return;
         }
-        drop(shared.changed.wait_while(seen, |seen| seen.held).unwrap());
+        let seen = shared.changed.wait_while(seen, |seen| seen.held).unwrap();
+        rate = seen.rate;
+        if rate.is_some() {
+            let tenth = Duration::from_millis(100);
+            drop(shared.changed.wait_timeout_while(seen, tenth, |seen| seen.rate == rate).unwrap());
+        }
     }
 }
 
@@ -329,6 +340,12 @@ impl Session {
     /// The terminal takes no more text, as on a line that hangs; or takes it again.
     pub fn hold(&self, held: bool) {
         self.seen().held = held;
+        self.shared.changed.notify_all();
+    }
+
+    /// From now on the line is so slow: so many bytes a second; or as fast as this machine again.
+    pub fn throttle(&self, rate: Option<usize>) {
+        self.seen().rate = rate;
         self.shared.changed.notify_all();
     }
 
