@@ -22,7 +22,10 @@ fn write(page: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = Cli::command();
     command.build();
     let man = Man::new(command.clone().override_usage("")).manual("unspool manual");
-    man.render_title(page)?;
+    // A page without a date says so: left out, the next word would be read as one.
+    let mut title = Vec::new();
+    man.render_title(&mut title)?;
+    page.extend(String::from_utf8_lossy(&title).replace(".TH unspool 1  ", ".TH unspool 1 \"\" ").bytes());
     man.render_name_section(page)?;
     synopsis(&command).to_writer(page)?;
     man.render_description_section(page)?;
@@ -107,8 +110,10 @@ fn section(command: &clap::Command) -> Roff {
 fn paragraphs(title: &str, texts: &[&str]) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [title]);
-    for text in texts {
-        roff.control("PP", []);
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            roff.control("PP", []);
+        }
         roff.text([roman(*text)]);
     }
     roff

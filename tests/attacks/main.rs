@@ -352,9 +352,7 @@ fn assert_plain(raw: &[u8], what: &str) {
         }
         // The terminal's own: it writes \r\n for \n.
         let own = c == '\n' || c == '\t' || rest.starts_with("\r\n");
-        // A picture may be joined of several.
-        let joins = matches!(c, '\u{200d}' | '\u{fe0f}')
-            && matches!(before, '\u{2600}'..='\u{27bf}' | '\u{1f000}'.. | '\u{fe0f}');
+        let joins = strict::joins_pictures(c, before);
         if let (false, Err(why)) = (own || joins, strict::is_harmless(c, before)) {
             let at = text.len() - rest.len();
             let near = raw[at.saturating_sub(40)..(at + 40).min(raw.len())].escape_ascii();

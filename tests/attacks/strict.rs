@@ -104,6 +104,15 @@ impl Strict {
             self.copied.push(copy[..end].to_owned());
             return Ok("\x1b]52;c;".len() + end + 2);
         }
+        if let Some(link) = rest.strip_prefix("\x1b]8;;") {
+            let end = link.find("\x1b\\").ok_or("a link without an end")?;
+            let target = &link[..end];
+            let known = ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme));
+            if !target.is_empty() && !(known && target.bytes().all(|byte| byte.is_ascii_graphic())) {
+                return Err("a link that leads elsewhere".to_owned());
+            }
+            return Ok("\x1b]8;;".len() + end + 2);
+        }
         if let Some(sequence) = rest.strip_prefix("\x1b[") {
             let end = sequence.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(sequence.len());
             let numbers: Vec<usize> =
@@ -126,7 +135,9 @@ impl Strict {
             '\n' if self.y == self.bottom => self.scroll(true),
             '\n' => self.y = (self.y + 1).min(self.cells.len() - 1),
             _ => {
-                is_harmless(c, before)?;
+                if !joins_pictures(c, before) {
+                    is_harmless(c, before)?;
+                }
                 self.put(c);
             }
         }
@@ -196,6 +207,12 @@ impl Strict {
     pub fn row(&self, y: usize) -> String {
         self.cells[y].iter().collect()
     }
+}
+
+/// Whether a character belongs to a picture that is joined of several.
+pub fn joins_pictures(c: char, before: char) -> bool {
+    let picture = matches!(before, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}');
+    picture && matches!(c, '\u{200d}' | '\u{fe0f}') && c != before
 }
 
 /// Whether a character may reach a cell of a terminal after this one.
