@@ -15,7 +15,7 @@ use toml::{
 use super::{
     read::{Complaint, Text},
     suggest,
-    value::{Origin, kind, quoted},
+    value::{Origin, kind, quoted, said},
 };
 
 /// Places where characters are typed: none of them can be a command there.
@@ -201,9 +201,9 @@ impl Keys {
                     place.span(),
                     match suggest::nearest(name, places) {
                         Some(meant) => {
-                            format!("there is no place {}: did you mean {}?", quoted(name), quoted(meant))
+                            format!("there is no place {}: did you mean {}?", said(name), quoted(meant))
                         }
-                        None => format!("there is no place {}: there are {known}", quoted(name)),
+                        None => format!("there is no place {}: there are {known}", said(name)),
                     },
                 );
                 continue;
@@ -243,11 +243,9 @@ impl Keys {
                 let disguised =
                     disguise(written).filter(|meant| !names.iter().any(|(name, _)| name == meant));
                 let checked = match disguised {
-                    Some(meant) => Err(format!(
-                        "a terminal sends {} as {meant}: bind {}",
-                        quoted(written),
-                        quoted(meant)
-                    )),
+                    Some(meant) => {
+                        Err(format!("a terminal sends {} as {meant}: bind {}", said(written), quoted(meant)))
+                    }
                     None => self.check(place, name, written, &taken),
                 };
                 match checked {
@@ -276,8 +274,8 @@ impl Keys {
             return None;
         }
         Some(match suggest::nearest(name, commands) {
-            Some(meant) => format!("there is no command {}: did you mean {}?", quoted(name), quoted(meant)),
-            None => format!("there is no command {}: unspool config lists all", quoted(name)),
+            Some(meant) => format!("there is no command {}: did you mean {}?", said(name), quoted(meant)),
+            None => format!("there is no command {}: unspool config lists all", said(name)),
         })
     }
 
@@ -293,27 +291,24 @@ impl Keys {
             let names = NAMED.iter().map(|(name, _, _)| *name);
             return Err(match suggest::nearest(written, names) {
                 Some(meant) => {
-                    format!("there is no key {}: did you mean {}?", quoted(written), quoted(meant))
+                    format!("there is no key {}: did you mean {}?", said(written), quoted(meant))
                 }
                 None => {
-                    format!("there is no key {}: it is a character or a name, as in ctrl-d", quoted(written))
+                    format!("there is no key {}: it is a character or a name, as in ctrl-d", said(written))
                 }
             });
         };
         let space_in_dialog = place == "dialog" && key.character() == Some(' ');
         if TYPED.contains(&place) && key.character().is_some() && !space_in_dialog {
-            return Err(format!("{} is typed there: put ctrl- or alt- before it", quoted(written)));
+            return Err(format!("{} is typed there: put ctrl- or alt- before it", said(written)));
         }
         if let Some((_, other)) = taken.iter().find(|(other, _)| *other == key) {
-            return Err(format!("{} is bound to {other} already: one key, one command", quoted(written)));
+            return Err(format!("{} is bound to {other} already: one key, one command", said(written)));
         }
         let way_out = self.0.iter().find(|binding| (&*binding.place, &*binding.command) == WAY_OUT);
         if command != WAY_OUT.1 && way_out.is_some_and(|binding| binding.keys.contains(&key)) {
             let place = WAY_OUT.0;
-            return Err(format!(
-                "{} is the way out: give interrupt another in keys.{place}",
-                quoted(written)
-            ));
+            return Err(format!("{} is the way out: give interrupt another in keys.{place}", said(written)));
         }
         Ok(key)
     }

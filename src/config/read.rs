@@ -8,7 +8,7 @@ use super::{
     Config, World,
     keys::in_order,
     suggest,
-    value::{kind, quoted},
+    value::{kind, quoted, said},
 };
 
 /// Something that is wrong with the file: one line, without the file's name.
@@ -119,12 +119,12 @@ fn set(
     // By its last word: it may stand in the wrong table.
     let last = |path: &'static str| path.rsplit('.').next().unwrap_or(path);
     let known = || entries.iter().map(|entry| entry.path).chain(["keys", "open", "limits"]);
-    let written = path.rsplit('.').next().unwrap_or(path);
-    let meant = suggest::nearest(written, known().map(last));
+    let last_word = path.rsplit('.').next().unwrap_or(path);
+    let meant = suggest::nearest(last_word, known().map(last));
     let meant = meant.and_then(|word| known().find(|path| last(path) == word));
     let words = match meant {
-        Some(meant) => format!("there is no option {}: did you mean {}?", quoted(path), quoted(meant)),
-        None => format!("there is no option {}: unspool config lists all", quoted(path)),
+        Some(meant) => format!("there is no option {}: did you mean {}?", said(path), quoted(meant)),
+        None => format!("there is no option {}: unspool config lists all", said(path)),
     };
     Err(Wrong { unknown: true, words })
 }

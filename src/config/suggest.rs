@@ -1,7 +1,13 @@
 //! Did you mean …?
 
+/// Bytes; comparing takes time by the length, and no word is nearly so long.
+const LONGEST: usize = 64;
+
 /// The known word that what was written was probably meant to be.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > LONGEST {
+        return None;
+    }
     let written = written.trim().to_lowercase().replace('_', "-");
     let distance = |word: &str| strsim::damerau_levenshtein(&written, word);
     known

@@ -315,3 +315,44 @@ fn each_value_is_printed_with_where_it_is_from() {
     assert_eq!(line("members"), "members = 1000000 # default");
     assert_eq!(line("interrupt"), "interrupt = [\"ctrl-c\"] # default");
 }
+
+#[test]
+fn a_hostile_file_is_only_a_wrong_one() {
+    let deep = |open: &str| format!("a = {}", open.repeat(100_000));
+    let long = "x".repeat(100_000);
+    for file in [
+        deep("["),
+        deep("{a="),
+        "[a.".repeat(100_000),
+        "a.".repeat(100_000),
+        "\"".repeat(100_000),
+        format!("{long} = 1"),
+        format!("[{long}]"),
+        format!("theme = \"{long}\""),
+        format!("archive = \"{long}\""),
+        format!("osc52-limit = {}", "9".repeat(100_000)),
+        format!("keys.{long} = 1"),
+        format!("keys.list.{long} = 1"),
+        format!("keys.list.mark = \"{long}\""),
+    ] {
+        let (config, complaints) = of(&file);
+        assert_eq!(complaints.len(), 1);
+        assert!(complaints[0].chars().count() < 300, "{}", complaints[0]);
+        assert_eq!(config.keys, Keys::built_in());
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_answered_with_complaints_that_stand_in_it(
+        text in r#"(archive|theme|dates|open|limits|keys|[a-z]{1,9}|é|"|'|\[|\]|\{|\}|=|\.|,|#|\n|\r| |true|-?[0-9]{1,20}|ctrl-x|list|mark){0,40}"#,
+    ) {
+        let (_, complaints) =
+            Config::layered(Some(text.as_bytes()), &world(), &Environment::default(), &Flags::default());
+        for complaint in complaints {
+            let line = text.split('\n').nth(complaint.line - 1);
+            proptest::prop_assert!(line.is_some_and(|line| complaint.column <= line.chars().count() + 1));
+            proptest::prop_assert!(!complaint.to_string().contains('\n'));
+        }
+    }
+}

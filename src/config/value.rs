@@ -116,8 +116,8 @@ impl<T: Words> Value for T {
         }
         let words = Self::ALL.iter().map(|(_, word)| *word);
         Err(match suggest::nearest(text, words) {
-            Some(word) => format!("there is no {}: did you mean {}?", quoted(text), quoted(word)),
-            None => format!("there is no {}: it takes {}", quoted(text), Self::takes()),
+            Some(word) => format!("there is no {}: did you mean {}?", said(text), quoted(word)),
+            None => format!("there is no {}: it takes {}", said(text), Self::takes()),
         })
     }
 
@@ -180,7 +180,9 @@ impl<const LEAST: u64, const MOST: u64> Value for Number<LEAST, MOST> {
     fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
         let DeValue::Integer(number) = value else { return Err(wrong_kind::<Self>(value)) };
         let parsed = u64::from_str_radix(number.as_str(), number.radix()).ok().and_then(Self::checked);
-        parsed.ok_or_else(|| format!("it takes {}, not {number}", Self::takes()))
+        parsed.ok_or_else(|| {
+            format!("it takes {}, not {}", Self::takes(), said(&number.to_string()).trim_matches('"'))
+        })
     }
 
     fn show(&self) -> String {
@@ -224,7 +226,7 @@ fn path(text: &str, world: &World<'_>) -> Result<PathBuf, String> {
     if path.is_absolute() {
         return Ok(path.to_owned());
     }
-    Err(format!("{} depends on where one is: give it from / or ~/ on", quoted(text)))
+    Err(format!("{} depends on where one is: give it from / or ~/ on", said(text)))
 }
 
 /// Whose clock.
@@ -254,7 +256,7 @@ impl Value for Zone {
             return Ok(Self::Local);
         }
         let zone = (world.zone)(name).ok_or_else(|| {
-            format!("this machine knows no time zone {}: one is named as in \"Europe/Zurich\"", quoted(name))
+            format!("this machine knows no time zone {}: one is named as in \"Europe/Zurich\"", said(name))
         })?;
         Ok(Self::Named(name.clone().into_owned(), zone))
     }
@@ -285,6 +287,15 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
+    }
+}
+
+/// What somebody wrote, for a complaint: a TOML string, cut where it is very long.
+pub(super) fn said(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => quoted(&format!("{}…", &text[..end])),
+        None => quoted(text),
     }
 }
 
