@@ -599,6 +599,10 @@ fn every_subcommand_takes_both_providers_at_once() {
         stdout(&["extract", "--id", "c-claude", "--front-matter", claude])
             .contains("claude.ai/chat/c-claude")
     );
+    let out = scratch.path().join("out.md");
+    stdout(&["extract", "--id", "c-claude", "--attachments", "-o", out.to_str().unwrap(), claude]);
+    assert_eq!(std::fs::read_to_string(scratch.path().join("out-files/notes.txt")).unwrap(), "line one\n");
+    assert!(std::fs::read_to_string(&out).unwrap().contains("out-files/notes.txt"));
     assert!(stdout(&["check", claude, chatgpt]).contains("nothing skipped"));
     assert!(stdout(&["search", "is", claude]).contains("Of Claude"));
     unspool(&["audit", claude]);
