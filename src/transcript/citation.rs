@@ -5,7 +5,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use super::{
-    inset::Number,
+    inset::{Inset, InsetKind, Number},
     line::{Span, Tone},
     sanitize, target,
 };
@@ -102,6 +102,37 @@ impl<'a> Sources<'a> {
     }
 }
 
+/// The marks by which a browsing tool numbers what it lists, `【0†Title†host】`, as they are shown: the title stays the
+/// message's own text.
+pub(super) fn listed(text: &str) -> Vec<Inset> {
+    let mut insets = Vec::new();
+    let mut show = |range: Range<usize>, text: &str| {
+        let shown = Number { text: text.to_owned(), link: None };
+        insets.push(Inset { range, kind: InsetKind::Citation(vec![shown]) });
+    };
+    let mut at = 0;
+    while let Some(found) = text[at..].find('【') {
+        let start = at + found;
+        at = start + '【'.len_utf8();
+        let Some(end) = text[at..].find(['】', '【', '\n']).map(|length| at + length) else { break };
+        let Some((number, title)) = text[at..end].split_once('†').filter(|_| text[end..].starts_with('】'))
+        else {
+            continue;
+        };
+        if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b':') {
+            continue;
+        }
+        let begin = end - title.len();
+        show(start..begin, "");
+        if let Some(host) = title.find('†') {
+            show(begin + host..begin + host + '†'.len_utf8(), " – ");
+        }
+        at = end + '】'.len_utf8();
+        show(end..at, "");
+    }
+    insets
+}
+
 /// `Title – host`, at most `width` columns: the host stays, the title is cut.
 pub(super) fn described(link: &Link, width: usize) -> Vec<Span> {
     let leads = target::target(&link.url);
@@ -179,6 +210,22 @@ mod tests {
 
     fn numbers(numbers: &[Number]) -> String {
         numbers.iter().map(|number| number.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_a_browsing_tool_lists_is_shown_by_title_and_host() {
+        let text = "# 【0†A page†a.example】\n【1†B】 and 【x†y】 or 【2†open";
+        let mut shown = String::new();
+        let mut at = 0;
+        for Inset { range, kind } in listed(text) {
+            shown.push_str(&text[at..range.start]);
+            if let InsetKind::Citation(shows) = kind {
+                shown.push_str(&numbers(&shows));
+            }
+            at = range.end;
+        }
+        shown.push_str(&text[at..]);
+        assert_eq!(shown, "# A page – a.example\nB and 【x†y】 or 【2†open");
     }
 
     #[test]

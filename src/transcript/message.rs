@@ -273,6 +273,10 @@ impl Scene<'_> {
             }
             insets.push(Inset { range, kind: InsetKind::Citation(numbers) });
         }
+        if matches!(self.message().kind, Kind::Browsing | Kind::Page) {
+            insets.extend(citation::listed(text));
+            insets.sort_by_key(|inset| inset.range.start);
+        }
         if mathematics && math::may_be_in(text) {
             insets = math::among(text, opaque, insets);
         }

@@ -32,7 +32,7 @@ impl Reader {
                 Item::new(sign + &under, Class::Ordinary)
             }
             "text" | "textrm" | "textbf" | "textit" | "texttt" | "textsf" | "textnormal" | "mbox"
-            | "hbox" | "ce" | "emph" | "textsc" | "mathrm" | "mathsf" | "mathtt" | "textup"
+            | "hbox" | "ce" | "emph" | "textsc" | "mathrm" | "mathsf" | "mathtt" | "textup" | "intertext"
                 if self.peek() == Token::Open =>
             {
                 Item::new(self.raw(), Class::Ordinary)
@@ -49,11 +49,16 @@ impl Reader {
             "mathcal" | "mathscr" => Item::new(script::script(&self.flat_argument()), Class::Ordinary),
             "mathbf" | "boldsymbol" | "bm" | "mathit" | "mathfrak" | "mathnormal" | "cancel" | "bcancel"
             | "mathop" | "underbrace" | "overbrace" | "mathrm" | "mathsf" | "mathtt" | "substack"
-            | "mathord" | "pmb" => {
+            | "mathord" | "pmb" | "smash" => {
                 let items = self.argument();
                 let compound = items.iter().any(|item| item.compound);
                 Item { compound, ..Item::ordinary(join(items, false, false)) }
             }
+            "abs" => Item::ordinary(join(self.argument(), false, false).fenced("|", "|")),
+            "norm" => Item::ordinary(join(self.argument(), false, false).fenced("‖", "‖")),
+            "ket" => Item::ordinary(join(self.argument(), false, false).fenced("|", "⟩")),
+            "bra" => Item::ordinary(join(self.argument(), false, false).fenced("⟨", "|")),
+            "braket" => Item::ordinary(join(self.argument(), false, false).fenced("⟨", "⟩")),
             "boxed" | "fbox" => Item::ordinary(join(self.argument(), false, false).fenced("[", "]")),
             "tag" => Item::new(format!("  ({})", self.raw()), Class::Space),
             "label" | "color" | "hspace" | "vspace" | "phantom" | "hphantom" | "vphantom" => {

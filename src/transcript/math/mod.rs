@@ -68,6 +68,7 @@ mod tests {
             (r"\ddot\theta = -\frac{g}{L}\theta", "θ\u{308} = −g/L θ"),
             (r"\lambda_{1,2} = -\frac{\gamma}{2} \pm a_{i, j}", "λ₁,₂ = −γ/2 ± aᵢ,ⱼ"),
             (r"x_{n_k}", "x_(nₖ)"),
+            (r"\ket{\psi} = \norm{v} \abs{x}", "|ψ⟩ = ‖v‖|x|"),
             (r"2 \times -3", "2 × −3"),
             (r"a \not= b", "a ≠ b"),
             (r"\binom{n}{k}", "C(n, k)"),
