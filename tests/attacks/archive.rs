@@ -104,6 +104,10 @@ fn of_place(place: &str, attacks: &[String]) -> Value {
 /// The text on one line, filled up so that a mark stands in a column that is the same for all.
 fn marked(text: &str) -> String {
     let text = line(text);
+    // What ChatGPT marks citations and writing with is taken out on the way in: nobody can tell the columns from here.
+    if text.contains(['\u{e200}', '\u{e203}', '【']) || text.contains(":::") {
+        return text;
+    }
     let columns = unspool::transcript::sanitize::width(&unspool::transcript::sanitize::line(&text));
     match MARKED.checked_sub(columns) {
         Some(blanks) => format!("{text}{}{MARK}", " ".repeat(blanks)),
