@@ -162,6 +162,7 @@ impl Keymap {
             Place::Pipe,
             Place::Dialog,
             Place::Help,
+            Place::Audit,
             Place::Welcome,
         ]
         .into_iter()
@@ -218,7 +219,9 @@ mod tests {
         for binding in Keys::built_in().bindings() {
             assert!(word::<Place>(&binding.place).is_some(), "[{}]", binding.place);
             assert!(word::<Command>(&binding.command).is_some(), "{}", binding.command);
-            assert!(!binding.keys.is_empty(), "{} in {} has no key", binding.command, binding.place);
+            // Those of the list and the thread can be called by name.
+            let named = binding.place == "reading";
+            assert!(named || !binding.keys.is_empty(), "{} in {} has no key", binding.command, binding.place);
         }
     }
 

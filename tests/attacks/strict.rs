@@ -109,7 +109,7 @@ impl Strict {
             let target = &link[..end];
             let known = ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme));
             let leads_well = known && target.bytes().all(|byte| byte.is_ascii_graphic());
-            if !(target.is_empty() || leads_well) {
+            if !target.is_empty() && !leads_well {
                 return Err("a link that leads elsewhere".to_owned());
             }
             return Ok("\x1b]8;;".len() + end + 2);
