@@ -173,7 +173,7 @@ fn a_text_beyond_the_files_osc52_limit_is_not_sent_by_halves() {
     let output = home.run(&["extract", "--demo", "-q", "title:504", "--clipboard"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("takes 100 bytes"), "{stderr}");
+    assert!(stderr.contains("takes 100 bytes") && stderr.contains("-o FILE"), "{stderr}");
 }
 
 // --- what is said of a wrong one

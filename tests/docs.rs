@@ -54,7 +54,7 @@ fn the_readmes_table_of_keys_is_the_key_maps() {
             // What has no key is called by its name.
             let keys = if keys.is_empty() { BTreeSet::from([format!(":{command}")]) } else { keys };
             assert!(
-                keys.iter().any(|key| written.contains(&**key)),
+                keys.is_empty() || keys.iter().any(|key| written.contains(&**key)),
                 "{name}: no key of {command} ({keys:?}) is in the README"
             );
             known.extend(keys);
@@ -211,9 +211,9 @@ fn the_help_shows_every_key_and_the_readme_the_same_query() {
     }
 }
 
-/// A command without a key could not be called by name either: the list of commands is made from the map.
+/// The list of commands (`:`) and the help are made from the map, so that what is not in it could not be reached.
 #[test]
-fn every_command_has_a_key() {
+fn every_command_is_in_the_key_map() {
     let source = include_str!("../src/tui/action.rs");
     let body = source
         .split("pub enum Command {")

@@ -64,6 +64,11 @@ impl Place {
         }
     }
 
+    /// Whether `:` lists its commands.
+    fn calls_by_name(self) -> bool {
+        matches!(self, Self::List | Self::Thread | Self::Reading | Self::Anywhere)
+    }
+
     /// Where a key is looked up, in order.
     fn chain(self) -> &'static [Place] {
         match self {
@@ -170,7 +175,8 @@ impl Keymap {
             let rows = self
                 .keys
                 .iter()
-                .filter(|((other, _), _)| *other == place)
+                // What has no key can be called by name, where commands can.
+                .filter(|((other, _), keys)| *other == place && (place.calls_by_name() || !keys.is_empty()))
                 .map(|((_, command), keys)| {
                     let labels: Vec<String> = keys.iter().map(|key| key.label()).collect();
                     (if labels.is_empty() { ":".to_owned() } else { labels.join(" ") }, *command)
@@ -219,9 +225,9 @@ mod tests {
         for binding in Keys::built_in().bindings() {
             assert!(word::<Place>(&binding.place).is_some(), "[{}]", binding.place);
             assert!(word::<Command>(&binding.command).is_some(), "{}", binding.command);
-            // Those of the list and the thread can be called by name.
-            let named = binding.place == "reading";
-            assert!(named || !binding.keys.is_empty(), "{} in {} has no key", binding.command, binding.place);
+            let reachable =
+                !binding.keys.is_empty() || word::<Place>(&binding.place).is_some_and(Place::calls_by_name);
+            assert!(reachable, "{} in {} has neither a key nor a name", binding.command, binding.place);
         }
     }
 
