@@ -75,6 +75,21 @@ fn just_start_typing() {
     quit(session);
 }
 
+/// `enter` came before the answer, and opened what had stood first until then.
+#[test]
+fn what_is_typed_in_one_go_does_what_it_does_typed_slowly() {
+    let mut session = start(setup());
+    session.send("kubernetes ingress timeout\rgy");
+    assert_eq!(session.wait_for_copy(1), QUESTION);
+    quit(session);
+    let mut session = start(setup());
+    session.send("garlic mustard\x1b[B\x1b[Asourdough pancake\x15kubernetes ingress timeout\x19q");
+    let answer = session.wait_for_copy(1);
+    assert!(answer.contains("proxy-read-timeout"), "{answer}");
+    session.send("\x03");
+    assert_eq!(session.ended().exit_code(), 0);
+}
+
 #[test]
 fn a_copy_over_ssh_is_sent_by_osc_52_exactly_as_written() {
     let mut session = reading(setup());

@@ -26,6 +26,7 @@ pub mod welcome;
 pub mod words;
 
 use std::{
+    collections::VecDeque,
     io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::{
@@ -48,7 +49,7 @@ use self::{
     backend::Link,
     desk::{Desk, Left},
     effect::Effect,
-    keymap::{Key, Keymap},
+    keymap::{Key, Keymap, Place},
     terminal::{Input, Signal, Terminal},
     theme::{Depth, Theme},
     welcome::{Choice, Welcome},
@@ -326,55 +327,95 @@ fn turn(
     for effect in effects {
         desk.carry_out(effect);
     }
+    let mut typed = VecDeque::new();
     loop {
         draw(terminal, &mut app, theme, &mut buffer, works)?;
         let Ok(first) = waiting.recv() else { return Ok(End::Quit) };
         for event in std::iter::once(first).chain(waiting.try_iter().take(MOST_AT_ONCE)) {
             let action = match event {
-                Event::Key(key) => match meaning(&app, key) {
-                    Some(action) => action,
-                    None => continue,
-                },
-                Event::Action(action) => action,
+                Event::Key(key) => {
+                    if app.setup.keymap.command(Place::Anywhere, Key::from_event(key))
+                        == Some(Command::Interrupt)
+                    {
+                        // The way out waits for nothing.
+                        typed.clear();
+                    }
+                    typed.push_back(key);
+                    None
+                }
+                Event::Action(action) => Some(action),
                 Event::ToTerminal(bytes) => {
                     terminal.send(&bytes)?;
-                    continue;
+                    None
                 }
-                Event::Resized => resized(terminal),
+                Event::Resized => Some(resized(terminal)),
                 Event::Signal(signal) if signal.ends() => return Ok(End::Signal(signal)),
                 Event::Signal(signal) => {
                     obey(terminal, signal)?;
-                    resized(terminal)
+                    Some(resized(terminal))
                 }
             };
-            for effect in (works.update)(&mut app, action) {
-                let effect = match effect {
-                    Effect::Copy { text, redact, .. } if pick => {
-                        let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
-                        return Ok(End::Picked(text));
-                    }
-                    other => other,
-                };
-                match desk.carry_out(effect) {
-                    Left::Nothing => {}
-                    Left::Suspend => {
-                        let stopped = terminal.suspend()?;
-                        app.update(resized(terminal));
-                        if !stopped {
-                            app.update(Action::CannotSuspend);
-                        }
-                    }
-                    Left::Pipe { command, text } => {
-                        let result = terminal.lend(|| pipe::run(&command, &text))?;
-                        app.update(Action::Piped(result));
-                        app.update(resized(terminal));
-                    }
-                    Left::Redraw => terminal.forget(),
-                    Left::Quit => return Ok(End::Quit),
+            let mut next = action.or_else(|| next_typed(&mut typed, &app));
+            while let Some(action) = next {
+                if let Some(end) = act(terminal, &mut app, desk, action, (pick, works))? {
+                    return Ok(end);
                 }
+                next = next_typed(&mut typed, &app);
             }
         }
     }
+}
+
+/// What the next key means, once its turn has come: some wait for the answer they are meant for, and those behind them
+/// with them.
+fn next_typed(typed: &mut VecDeque<KeyEvent>, app: &App) -> Option<Action> {
+    loop {
+        let action = meaning(app, *typed.front()?);
+        if matches!(action, Some(Action::Command(command)) if app.must_wait(command)) {
+            return None;
+        }
+        typed.pop_front();
+        if action.is_some() {
+            return action;
+        }
+    }
+}
+
+/// Does one thing and all that follows from it; `Some` when that is the end.
+fn act(
+    terminal: &mut Terminal,
+    app: &mut App,
+    desk: &Desk,
+    action: Action,
+    (pick, works): (bool, Works),
+) -> Result<Option<End>> {
+    for effect in (works.update)(app, action) {
+        let effect = match effect {
+            Effect::Copy { text, redact, .. } if pick => {
+                let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
+                return Ok(Some(End::Picked(text)));
+            }
+            other => other,
+        };
+        match desk.carry_out(effect) {
+            Left::Nothing => {}
+            Left::Suspend => {
+                let stopped = terminal.suspend()?;
+                app.update(resized(terminal));
+                if !stopped {
+                    app.update(Action::CannotSuspend);
+                }
+            }
+            Left::Pipe { command, text } => {
+                let result = terminal.lend(|| pipe::run(&command, &text))?;
+                app.update(Action::Piped(result));
+                app.update(resized(terminal));
+            }
+            Left::Redraw => terminal.forget(),
+            Left::Quit => return Ok(Some(End::Quit)),
+        }
+    }
+    Ok(None)
 }
 
 /// What was picked goes to stdout: exact into a pipe, harmless on a terminal. A pipe that is closed is no news.

@@ -35,6 +35,7 @@ impl App {
         self.matcher = Matcher::new(&self.query);
         self.facts = HashMap::new();
         self.listing.chosen = false;
+        self.listing.answered = self.query.is_empty();
         self.ask()
     }
 
@@ -72,6 +73,7 @@ impl App {
         self.listing.generation = results.generation;
         self.listing.hits = results.hits;
         self.listing.complete = results.complete;
+        self.listing.answered |= results.complete;
         self.listing.missing = results.missing;
         self.show_rows(results.rows)
     }

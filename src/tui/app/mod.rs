@@ -81,6 +81,8 @@ pub struct Listing {
     pub complete: bool,
     /// The search that made these rows; 0 for the empty query.
     pub generation: u64,
+    /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
+    pub answered: bool,
     /// Words that nothing holds.
     pub missing: Vec<Missing>,
 }
@@ -177,7 +179,7 @@ impl App {
             query,
             by_date: false,
             sort: Sort::default(),
-            listing: Listing { complete: true, ..Listing::default() },
+            listing: Listing { complete: true, answered: true, ..Listing::default() },
             facts: HashMap::new(),
             reader: None,
             reading: None,
@@ -212,6 +214,25 @@ impl App {
             (None, Focus::List) => Place::List,
             (None, Focus::Thread) => Place::Thread,
         }
+    }
+
+    /// Whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter` is for
+    /// what the letters before it find, not for what stands there until that is known. While an archive is loading
+    /// there is no such thing as the whole answer.
+    pub fn must_wait(&self, command: Command) -> bool {
+        let is_for_the_answer = matches!(
+            command,
+            Command::Read
+                | Command::ToList
+                | Command::NextPane
+                | Command::Up
+                | Command::Down
+                | Command::PageUp
+                | Command::PageDown
+                | Command::CopyAnswer
+                | Command::CopyConversation
+        );
+        is_for_the_answer && self.place() == Place::Search && !self.listing.answered && self.loading.is_none()
     }
 
     /// The one way in.
