@@ -14,5 +14,7 @@ fn main() {
         && is("CARGO_CFG_TARGET_FEATURE", "crt-static")
     {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        // Functions of the same machine code are kept once. The linker that comes with Rust knows how.
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }
 }
