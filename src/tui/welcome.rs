@@ -169,7 +169,7 @@ impl Welcome {
         };
         say(
             buffer,
-            "unspool reads the archive of your ChatGPT or Claude history. There is none here yet.",
+            "unspool reads the archive of your ChatGPT history. There is none here yet.",
             theme.selected,
         );
         say(buffer, "", theme.plain);
