@@ -36,6 +36,7 @@ const QUERIES: &[&str] = &[
     "café",
     "/[a-z]+ing \\w+tion/",
     "/\\d{4}-\\d\\d/",
+    "/[a-z]+\\d[a-z]+\\d/",
     "role:user docker",
     "has:code python",
     "-the python",

@@ -63,6 +63,12 @@ impl Needed {
         Self { hashes: runs.into_iter().map(|(_, hash)| hash).collect(), word: word.map(Word::hash) }
     }
 
+    /// Of runs of letters that must all be there.
+    pub fn of_runs<'a>(runs: impl Iterator<Item = &'a str>) -> Self {
+        let hashes = runs.flat_map(|run| Self::of(run).hashes).collect();
+        Self { hashes, word: None }
+    }
+
     /// Whether all of them are set in a text's field.
     pub fn are_in(&self, field: &[u64]) -> bool {
         self.hashes.iter().all(|&hash| is_set(field, hash))

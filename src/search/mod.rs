@@ -6,6 +6,7 @@
 
 mod dates;
 mod engine;
+mod expression;
 mod filters;
 mod fold;
 mod grams;
@@ -19,6 +20,7 @@ mod pattern;
 pub mod query;
 pub mod rank;
 mod scan;
+mod sieve;
 mod sight;
 mod snippet;
 mod term;

@@ -30,8 +30,8 @@ use jiff::tz::TimeZone;
 pub use super::wording::Wording;
 use super::{
     dates::Date,
+    expression::Expression,
     lexer::{Form, Quoted, Token, tokens},
-    pattern,
     wording::Quotes,
 };
 use crate::conversation::{Provider, Role};
@@ -222,8 +222,8 @@ fn demand(token: Token, zone: &TimeZone, expressions: &mut usize) -> Reading {
                 return (Some(Demand::Anywhere(Wording::Phrase(source))), Some(reason));
             }
             *expressions += 1;
-            match pattern::compile_regex(&source) {
-                Ok(_) => (Some(Demand::Anywhere(Wording::Regex(source))), None),
+            match Expression::check(&source) {
+                Ok(()) => (Some(Demand::Anywhere(Wording::Regex(source))), None),
                 Err(reason) => (Some(Demand::Anywhere(Wording::Phrase(source))), Some(reason)),
             }
         }

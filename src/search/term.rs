@@ -35,7 +35,7 @@ impl Term {
                 let few = literal.units().len() < 3;
                 (Needed::of(wording.text()), if few { Self::FEW } else { Self::MANY })
             }
-            Pattern::Regex(_) => (Needed::default(), Self::FEW),
+            Pattern::Regex(expression) => (Needed::of_runs(expression.required()), Self::FEW),
         };
         let fuzzy = if fuzzily { Fuzzy::new(wording) } else { None };
         Some(Self { pattern, fuzzy, title_only, needed, most_places })
