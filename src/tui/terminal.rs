@@ -158,6 +158,15 @@ impl Terminal {
         self.take()
     }
 
+    /// Stops and goes on where a signal asks for that.
+    pub fn obey(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::Suspend => self.suspend().map(drop),
+            Signal::Continue => self.take_again(),
+            _ => Ok(()),
+        }
+    }
+
     /// Lends the terminal to something else that draws or reads, such as a command of the user's, and takes it again;
     /// then a frame must be drawn.
     pub fn lend<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {

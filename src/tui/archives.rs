@@ -1,0 +1,92 @@
+//! Which archives the UI opens: those that were named, or the one the person chooses on the [`welcome`] screen.
+
+use std::sync::mpsc::Receiver;
+
+use anyhow::Result;
+use ratatui::{buffer::Buffer, layout::Rect};
+
+use super::{
+    Event, Launch,
+    action::{Action, Command},
+    keymap::{Key, Keymap},
+    terminal::{Signal, Terminal},
+    theme::Theme,
+    welcome::{self, Choice, Welcome},
+};
+use crate::archive::Archive;
+
+/// Opens what the command line names; nothing if it names nothing.
+pub(super) fn open(launch: &Launch) -> Result<Vec<Archive>> {
+    let limits = launch.config.limits();
+    let opened = |location| {
+        Archive::open(location, limits).map_err(|error| match &launch.named_by {
+            Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
+            None => error.into(),
+        })
+    };
+    launch.archives.iter().map(opened).collect()
+}
+
+/// What came of asking for an archive.
+pub(super) enum Chosen {
+    Archive(Box<Archive>),
+    Nothing,
+    Signal(Signal),
+}
+
+/// Asks which archive to open, where none was named.
+pub(super) fn choose(
+    terminal: &mut Terminal,
+    launch: &Launch,
+    keymap: &Keymap,
+    theme: &Theme,
+    waiting: &Receiver<Event>,
+) -> Result<Chosen> {
+    let mut welcome = Welcome::new(welcome::look_around(), keymap.clone());
+    if let Some(warning) = launch.warning.clone() {
+        welcome.sorry(warning);
+    }
+    loop {
+        let size = terminal.size();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        let cursor = welcome.draw(theme, &mut buffer);
+        terminal.present(&buffer, cursor)?;
+        let choice = match waiting.recv() {
+            Ok(Event::Key(key)) => typed(terminal, &mut welcome, keymap, Key::from_event(key))?,
+            Ok(Event::Action(Action::Paste(text))) => {
+                welcome.typed(&text);
+                Choice::None
+            }
+            Ok(Event::Signal(signal)) if signal.ends() => return Ok(Chosen::Signal(signal)),
+            Ok(Event::Signal(signal)) => {
+                terminal.obey(signal)?;
+                Choice::None
+            }
+            Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_)) => Choice::None,
+            Err(_) => Choice::Quit,
+        };
+        match choice {
+            Choice::None => {}
+            Choice::Quit => return Ok(Chosen::Nothing),
+            Choice::Open(location) => match Archive::open(&location, launch.config.limits()) {
+                Ok(archive) => return Ok(Chosen::Archive(Box::new(archive))),
+                Err(error) => welcome.sorry(error.to_string()),
+            },
+        }
+    }
+}
+
+fn typed(terminal: &mut Terminal, welcome: &mut Welcome, keymap: &Keymap, key: Key) -> Result<Choice> {
+    Ok(match (keymap.command(welcome.place(), key), key.character()) {
+        (Some(Command::Suspend), _) => {
+            terminal.suspend()?;
+            Choice::None
+        }
+        (Some(command), _) => welcome.command(command),
+        (None, Some(character)) => {
+            welcome.typed(character.encode_utf8(&mut [0; 4]));
+            Choice::None
+        }
+        (None, None) => Choice::None,
+    })
+}

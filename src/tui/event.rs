@@ -1,0 +1,46 @@
+//! What reaches the loop, by one channel: what the person does, what the system says, and answers from [elsewhere].
+//!
+//! [elsewhere]: super::desk
+
+use std::sync::mpsc::Sender;
+
+use anyhow::Result;
+use crossterm::event::KeyEvent;
+
+use super::{
+    action::Action,
+    terminal::{self, Input, Signal},
+};
+
+/// Everything that reaches the loop.
+#[derive(Debug)]
+pub enum Event {
+    /// From the keyboard.
+    Key(KeyEvent),
+    /// From the kernel.
+    Signal(Signal),
+    /// For the app.
+    Action(Action),
+    /// Bytes of our own making for the terminal: a clipboard sequence.
+    ToTerminal(Vec<u8>),
+    /// The terminal may have another size.
+    Resized,
+}
+
+/// Keys, pastes, resizes and signals become events.
+pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
+    // A closed channel means that the app is leaving.
+    let signals = events.clone();
+    terminal::listen(move |signal| {
+        let _ = signals.send(if signal == Signal::Resize { Event::Resized } else { Event::Signal(signal) });
+    })?;
+    let keys = events.clone();
+    terminal::read_keys(move |typed| {
+        let _ = keys.send(match typed {
+            Input::Key(key) => Event::Key(key),
+            Input::Paste(text) => Event::Action(Action::Paste(text)),
+            Input::Resize => Event::Resized,
+        });
+    })?;
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! The loop: waits for an event, takes in all that are waiting, and draws one frame of what came of them.
+
+use std::sync::mpsc::Receiver;
+
+use anyhow::Result;
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
+
+use super::{
+    Event,
+    action::Action,
+    app::{App, Setup},
+    backend::Link,
+    desk::{Desk, Left},
+    effect::Effect,
+    pipe,
+    queue::Queue,
+    terminal::{Signal, Terminal},
+    theme::Theme,
+    view,
+};
+use crate::secrets::Scanner;
+
+/// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
+const MOST_AT_ONCE: usize = 256;
+
+/// What the loop is driven by: the app's own update and drawing. Only tests have others, that fail on purpose.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Works {
+    /// [`App::update`].
+    pub update: fn(&mut App, Action) -> Vec<Effect>,
+    /// [`view::draw_linked`].
+    pub draw: fn(&mut App, &Theme, &mut Buffer, &mut Vec<Link>) -> Option<Position>,
+}
+
+impl Default for Works {
+    fn default() -> Self {
+        Self { update: App::update, draw: view::draw_linked }
+    }
+}
+
+/// How the loop ended.
+#[derive(Debug)]
+pub(super) enum End {
+    Quit,
+    /// With the text that would have been copied.
+    Picked(String),
+    Signal(Signal),
+}
+
+/// What the loop holds from one round to the next.
+pub(super) struct EventLoop<'a> {
+    terminal: &'a mut Terminal,
+    app: App,
+    typed: Queue,
+    desk: &'a Desk,
+    theme: &'a Theme,
+    buffer: Buffer,
+    /// What would be copied ends the loop.
+    pick: bool,
+    works: Works,
+}
+
+impl<'a> EventLoop<'a> {
+    /// With what the app wants done at once already on its way.
+    pub(super) fn new(
+        terminal: &'a mut Terminal,
+        setup: Setup,
+        theme: &'a Theme,
+        desk: &'a Desk,
+        pick: bool,
+        works: Works,
+    ) -> Self {
+        let (app, effects) = App::new(setup);
+        for effect in effects {
+            desk.carry_out(effect);
+        }
+        let (typed, buffer) = (Queue::default(), Buffer::default());
+        Self { terminal, app, typed, desk, theme, buffer, pick, works }
+    }
+
+    /// Goes round until the end.
+    pub(super) fn run(mut self, waiting: &Receiver<Event>) -> Result<End> {
+        loop {
+            self.draw()?;
+            let Ok(first) = waiting.recv() else { return Ok(End::Quit) };
+            for event in std::iter::once(first).chain(waiting.try_iter().take(MOST_AT_ONCE)) {
+                if let Some(end) = self.take_in(event)? {
+                    return Ok(end);
+                }
+            }
+        }
+    }
+
+    fn draw(&mut self) -> Result<()> {
+        let (columns, rows) = self.app.setup.size;
+        let area = Rect::new(0, 0, columns, rows);
+        if self.buffer.area == area {
+            self.buffer.reset();
+        } else {
+            self.buffer = Buffer::empty(area);
+        }
+        let mut links = Vec::new();
+        let cursor = (self.works.draw)(&mut self.app, self.theme, &mut self.buffer, &mut links);
+        self.terminal.present_linked(&self.buffer, &links, cursor)?;
+        Ok(())
+    }
+
+    /// Takes in one event, and does whatever has its turn now; `Some` when that is the end.
+    fn take_in(&mut self, event: Event) -> Result<Option<End>> {
+        let mut next = match event {
+            Event::Key(key) => {
+                self.typed.push(key, &self.app);
+                None
+            }
+            Event::Action(action) => Some(action),
+            Event::ToTerminal(bytes) => {
+                self.terminal.send(&bytes)?;
+                None
+            }
+            Event::Resized => Some(self.resized()),
+            Event::Signal(signal) if signal.ends() => return Ok(Some(End::Signal(signal))),
+            Event::Signal(signal) => {
+                self.terminal.obey(signal)?;
+                Some(self.resized())
+            }
+        };
+        while let Some(action) = next.take().or_else(|| self.typed.next(&self.app)) {
+            if let Some(end) = self.act(action)? {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Does one thing and all that follows from it; `Some` when that is the end.
+    fn act(&mut self, action: Action) -> Result<Option<End>> {
+        for effect in (self.works.update)(&mut self.app, action) {
+            let effect = match effect {
+                Effect::Copy { text, redact, .. } if self.pick => {
+                    let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
+                    return Ok(Some(End::Picked(text)));
+                }
+                other => other,
+            };
+            match self.desk.carry_out(effect) {
+                Left::Nothing => {}
+                Left::Suspend => {
+                    let stopped = self.terminal.suspend()?;
+                    self.app.update(self.resized());
+                    if !stopped {
+                        self.app.update(Action::CannotSuspend);
+                    }
+                }
+                Left::Pipe { command, text } => {
+                    let result = self.terminal.lend(|| pipe::run(&command, &text))?;
+                    self.app.update(Action::Piped(result));
+                    self.app.update(self.resized());
+                }
+                Left::Redraw => self.terminal.forget(),
+                Left::Quit => return Ok(Some(End::Quit)),
+            }
+        }
+        Ok(None)
+    }
+
+    fn resized(&self) -> Action {
+        let (columns, rows) = self.terminal.size().into();
+        Action::Resize(columns, rows)
+    }
+}
