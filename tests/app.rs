@@ -2,6 +2,7 @@
 
 mod support;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use support::app::{Driver, conversation};
 use unspool::{
     conversation::Conversation,
@@ -11,6 +12,7 @@ use unspool::{
         action::Action,
         app::{Dialog, Focus},
         effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        queue::{Queue, Typed},
         reader::Reader,
     },
 };
@@ -63,6 +65,25 @@ fn a_letter_is_typed_even_where_it_is_a_key_elsewhere() {
     driver.type_("quit? jk");
     assert_eq!(driver.app.input.text(), "quit? jk");
     assert!(driver.effects.is_empty());
+}
+
+/// A paste overtook the keys that waited for an answer, and went into the search line.
+#[test]
+fn keys_and_pastes_are_done_in_the_order_they_were_typed() {
+    let mut driver = Driver::new(80, 24, three());
+    let asked = driver.app.update(Action::Paste("timeout".to_owned()));
+    let mut typed = Queue::default();
+    for code in [KeyCode::Enter, KeyCode::Char('/')] {
+        typed.push(Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)), &driver.app);
+    }
+    typed.push(Typed::Paste("funicular".to_owned()), &driver.app);
+    assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
+    driver.carry_out(asked);
+    while let Some(action) = typed.next(&driver.app) {
+        driver.act(action);
+    }
+    assert_eq!(driver.app.input.text(), "timeout");
+    assert_eq!(driver.app.find.as_ref().unwrap().text(), "funicular");
 }
 
 #[test]

@@ -90,6 +90,16 @@ fn what_is_typed_in_one_go_does_what_it_does_typed_slowly() {
     assert_eq!(session.ended().exit_code(), 0);
 }
 
+/// A paste overtook the keys that waited for an answer, and went into the search line.
+#[test]
+fn a_paste_has_its_turn_among_the_keys_typed_with_it() {
+    let mut session = start(setup());
+    session.send("kubernetes ingress timeout\rg/\x1b[200~default\x1b[201~\ry");
+    let found = session.wait_for_copy(1);
+    assert!(found.starts_with("That is nginx's own default"), "{found}");
+    quit(session);
+}
+
 #[test]
 fn a_copy_over_ssh_is_sent_by_osc_52_exactly_as_written() {
     let mut session = reading(setup());

@@ -7,8 +7,9 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
     Event, Launch,
-    action::{Action, Command},
+    action::Command,
     keymap::{Key, Keymap},
+    queue::Typed,
     terminal::{Signal, Terminal},
     theme::Theme,
     welcome::{self, Choice, Welcome},
@@ -52,8 +53,8 @@ pub(super) fn choose(
         let cursor = welcome.draw(theme, &mut buffer);
         terminal.present(&buffer, cursor)?;
         let choice = match waiting.recv() {
-            Ok(Event::Key(key)) => typed(terminal, &mut welcome, keymap, Key::from_event(key))?,
-            Ok(Event::Action(Action::Paste(text))) => {
+            Ok(Event::Typed(Typed::Key(key))) => typed(terminal, &mut welcome, keymap, Key::from_event(key))?,
+            Ok(Event::Typed(Typed::Paste(text))) => {
                 welcome.typed(&text);
                 Choice::None
             }

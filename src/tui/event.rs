@@ -5,10 +5,10 @@
 use std::sync::mpsc::Sender;
 
 use anyhow::Result;
-use crossterm::event::KeyEvent;
 
 use super::{
     action::Action,
+    queue::Typed,
     terminal::{self, Input, Signal},
 };
 
@@ -16,7 +16,7 @@ use super::{
 #[derive(Debug)]
 pub enum Event {
     /// From the keyboard.
-    Key(KeyEvent),
+    Typed(Typed),
     /// From the kernel.
     Signal(Signal),
     /// For the app.
@@ -37,8 +37,8 @@ pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
     let keys = events.clone();
     terminal::read_keys(move |typed| {
         let _ = keys.send(match typed {
-            Input::Key(key) => Event::Key(key),
-            Input::Paste(text) => Event::Action(Action::Paste(text)),
+            Input::Key(key) => Event::Typed(Typed::Key(key)),
+            Input::Paste(text) => Event::Typed(Typed::Paste(text)),
             Input::Resize => Event::Resized,
         });
     })?;

@@ -112,8 +112,8 @@ impl<'a> EventLoop<'a> {
     /// Takes in one event, and does whatever has its turn now; `Some` when that is the end.
     fn take_in(&mut self, event: Event) -> Result<Option<End>> {
         let mut next = match event {
-            Event::Key(key) => {
-                self.typed.push(key, &self.app);
+            Event::Typed(typed) => {
+                self.typed.push(typed, &self.app);
                 None
             }
             Event::Action(action) => Some(action),

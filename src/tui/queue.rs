@@ -1,7 +1,7 @@
 //! What was typed and has not had its turn yet. Pure.
 //!
 //! Keys are typed faster than a search answers: in a burst, by a paste with its `enter`, on a slow machine. They do
-//! then what they do typed slowly.
+//! then what they do typed slowly, each key and each paste in its turn.
 
 use std::collections::VecDeque;
 
@@ -13,30 +13,46 @@ use super::{
     keymap::{Key, Place},
 };
 
+/// What comes from the keyboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// A key.
+    Key(KeyEvent),
+    /// A paste: one edit.
+    Paste(String),
+}
+
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub struct Queue(VecDeque<KeyEvent>);
+pub struct Queue(VecDeque<Typed>);
 
 impl Queue {
-    /// Puts a key behind the others.
-    pub fn push(&mut self, key: KeyEvent, app: &App) {
-        let command = app.setup.keymap.command(Place::Anywhere, Key::from_event(key));
-        if command == Some(Command::Interrupt) {
+    /// Puts this behind what was typed before.
+    pub fn push(&mut self, typed: Typed, app: &App) {
+        if let Typed::Key(key) = typed
+            && app.setup.keymap.command(Place::Anywhere, Key::from_event(key)) == Some(Command::Interrupt)
+        {
             // The way out waits for nothing.
             self.0.clear();
         }
-        self.0.push_back(key);
+        self.0.push_back(typed);
     }
 
-    /// What the next key means, once its turn has come: some wait for the answer they are meant for, and those behind
+    /// What is to be done next, once its turn has come: some wait for the answer they are meant for, and those behind
     /// them with them.
     pub fn next(&mut self, app: &App) -> Option<Action> {
         loop {
-            let action = meaning(app, *self.0.front()?);
-            if matches!(action, Some(Action::Command(command)) if app.must_wait(command)) {
-                return None;
-            }
-            self.0.pop_front();
+            let action = match self.0.pop_front()? {
+                Typed::Key(key) => {
+                    let action = meaning(app, key);
+                    if matches!(action, Some(Action::Command(command)) if app.must_wait(command)) {
+                        self.0.push_front(Typed::Key(key));
+                        return None;
+                    }
+                    action
+                }
+                Typed::Paste(text) => Some(Action::Paste(text)),
+            };
             if action.is_some() {
                 return action;
             }

@@ -17,7 +17,8 @@ use unspool::{
         action::Action,
         app::{App, Setup},
         effect::Effect,
-        keymap::{Key, Keymap},
+        keymap::Keymap,
+        queue::{Queue, Typed},
         theme::Theme,
         view,
     },
@@ -115,7 +116,8 @@ impl Driver {
         self
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) {
+    /// What the outside answers at once.
+    pub fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Search(request) => {
@@ -170,9 +172,9 @@ impl Driver {
     }
 
     fn event(&mut self, event: KeyEvent) {
-        let key = Key::from_event(event);
-        let command = self.app.setup.keymap.command(self.app.place(), key);
-        if let Some(action) = command.map(Action::Command).or_else(|| key.character().map(Action::Type)) {
+        let mut typed = Queue::default();
+        typed.push(Typed::Key(event), &self.app);
+        while let Some(action) = typed.next(&self.app) {
             self.act(action);
         }
     }
