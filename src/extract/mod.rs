@@ -15,6 +15,7 @@ pub mod one;
 pub mod redaction;
 pub mod save;
 
+mod attached;
 mod blocks;
 mod body;
 mod code;

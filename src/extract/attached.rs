@@ -1,0 +1,52 @@
+//! What became of attachments, counted and in words.
+
+/// How many attachments there were, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attached {
+    /// Files that have their name now.
+    pub written: usize,
+    /// Not in the archive.
+    pub missing: usize,
+    /// In the archive, and damaged.
+    pub unreadable: usize,
+}
+
+impl Attached {
+    /// Adds up what became of others.
+    pub fn add(&mut self, other: Self) {
+        self.written += other.written;
+        self.missing += other.missing;
+        self.unreadable += other.unreadable;
+    }
+
+    /// What is to be said of those that are no files: "2 attachments are not in the archive". Empty: all are.
+    pub fn lacking(&self) -> String {
+        let count = |number: usize| match number {
+            1 => "1 attachment".to_owned(),
+            number => format!("{number} attachments"),
+        };
+        let verb = if self.missing == 1 { "is" } else { "are" };
+        match (self.missing, self.unreadable) {
+            (0, 0) => String::new(),
+            (missing, 0) => format!("{} {verb} not in the archive", count(missing)),
+            (0, unreadable) => format!("{} could not be read", count(unreadable)),
+            (missing, unreadable) => {
+                format!("{} {verb} not in the archive, {unreadable} could not be read", count(missing))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lacks_is_said() {
+        let said = |missing, unreadable| Attached { written: 1, missing, unreadable }.lacking();
+        assert_eq!(said(0, 0), "");
+        assert_eq!(said(1, 0), "1 attachment is not in the archive");
+        assert_eq!(said(0, 2), "2 attachments could not be read");
+        assert_eq!(said(3, 1), "3 attachments are not in the archive, 1 could not be read");
+    }
+}

@@ -1,0 +1,107 @@
+//! Many files in one folder.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempPath;
+
+use super::{
+    companions::Companions,
+    disk::{Clobber, name, refuse_special, sync_folder, temporary},
+    error::SaveError,
+    outcome::Outcome,
+};
+use crate::extract::attached::Attached;
+
+/// Files that are written first, brought to the disk together, then named one after the other. A batch
+/// dropped before [`Batch::commit`] leaves nothing of what is pending.
+#[derive(Debug)]
+pub struct Batch {
+    folder: PathBuf,
+    clobber: Clobber,
+    pending: Vec<Pending>,
+    outcome: Outcome,
+}
+
+/// A file that is written and has no name yet.
+#[derive(Debug)]
+struct Pending {
+    temporary: TempPath,
+    target: PathBuf,
+    /// Named when it has its own name, and only then.
+    beside: Option<Companions>,
+}
+
+impl Batch {
+    /// Files brought to the disk at once. An fsync a file would cost more than all the rest of an extract.
+    pub(super) const SIZE: usize = 1_024;
+
+    /// For files in this folder, which must exist.
+    pub fn new(folder: &Path, clobber: Clobber) -> Self {
+        Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: Outcome::default() }
+    }
+
+    /// Writes a file under a temporary name. Every thousand files or so, those so far get their names.
+    pub fn add(&mut self, name: &str, contents: &[u8]) -> Result<(), SaveError> {
+        self.add_with(name, contents, None)
+    }
+
+    /// The same for a file with others beside it.
+    pub fn add_with(
+        &mut self,
+        name: &str,
+        contents: &[u8],
+        beside: Option<(Companions, Attached)>,
+    ) -> Result<(), SaveError> {
+        let target = self.folder.join(name);
+        let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
+        // Closed, so that no number of files runs into the limit of open ones.
+        let (beside, attached) = beside.unzip();
+        self.outcome.attached.add(attached.unwrap_or_default());
+        self.pending.push(Pending { temporary: file.into_temp_path(), target, beside });
+        if self.pending.len() >= Self::SIZE { self.flush() } else { Ok(()) }
+    }
+
+    /// Names what is pending and tells what became of all files.
+    pub fn commit(mut self) -> Result<Outcome, SaveError> {
+        self.flush()?;
+        Ok(std::mem::take(&mut self.outcome))
+    }
+
+    fn flush(&mut self) -> Result<(), SaveError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        for Pending { temporary, target, beside } in std::mem::take(&mut self.pending) {
+            refuse_special(&target)?;
+            match name(temporary, &target, self.clobber) {
+                Ok(()) => {
+                    self.outcome.written += 1;
+                    if let Some(mut beside) = beside {
+                        self.outcome.add(beside.name(self.clobber)?);
+                    }
+                }
+                Err(SaveError::Exists(_)) => self.outcome.existing.push(target),
+                Err(error) => return Err(error),
+            }
+        }
+        sync_folder(&self.folder);
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn sync_files(folder: &Path, _pending: &[Pending]) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(std::fs::File::open(folder)?)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_files(_folder: &Path, pending: &[Pending]) -> io::Result<()> {
+    super::disk::sync_each(pending.iter().flat_map(|pending| {
+        std::iter::once(&*pending.temporary).chain(pending.beside.iter().flat_map(Companions::paths))
+    }))
+}

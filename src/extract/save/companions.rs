@@ -1,0 +1,93 @@
+//! Files beside another one: its attachments.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempPath;
+
+use super::{
+    disk::{Clobber, make_beside, name, refuse_special, sync_each, sync_folder, temporary},
+    error::SaveError,
+    outcome::Outcome,
+};
+
+/// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
+/// after it. Dropped before that, they leave nothing, nor does a folder that was made for them.
+#[derive(Debug)]
+pub struct Companions {
+    folder: PathBuf,
+    made: bool,
+    files: Vec<(TempPath, PathBuf)>,
+}
+
+impl Companions {
+    /// None yet, for this folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, made: false, files: Vec::new() }
+    }
+
+    /// The folder they stand in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes one under a temporary name. `write` says whether there is anything worth keeping; an error of it is the
+    /// file's.
+    pub fn add(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
+    ) -> Result<bool, SaveError> {
+        let target = self.folder.join(name);
+        if self.files.is_empty() {
+            self.made |= make_beside(&self.folder)?;
+        }
+        let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&target, &error))?;
+        let kept = write(file.as_file_mut()).map_err(|error| SaveError::failed(&target, &error))?;
+        if kept {
+            self.files.push((file.into_temp_path(), target));
+        }
+        Ok(kept)
+    }
+
+    /// Brings them to the disk and names them. Those whose names are taken are told.
+    pub fn commit(mut self, clobber: Clobber) -> Result<Outcome, SaveError> {
+        sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        self.name(clobber)
+    }
+
+    /// Where they are written, until they have their names.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|(temporary, _)| &**temporary)
+    }
+
+    /// Names them, once they are on the disk.
+    pub(super) fn name(&mut self, clobber: Clobber) -> Result<Outcome, SaveError> {
+        let mut outcome = Outcome::default();
+        let some = !self.files.is_empty();
+        for (temporary, target) in std::mem::take(&mut self.files) {
+            refuse_special(&target)?;
+            match name(temporary, &target, clobber) {
+                Ok(()) => outcome.attached.written += 1,
+                Err(SaveError::Exists(_)) => outcome.existing.push(target),
+                Err(error) => return Err(error),
+            }
+        }
+        if some {
+            sync_folder(&self.folder);
+        }
+        Ok(outcome)
+    }
+}
+
+impl Drop for Companions {
+    fn drop(&mut self) {
+        self.files.clear();
+        if self.made {
+            // Only what is empty goes.
+            let _ = std::fs::remove_dir(&self.folder);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The steps that every file goes through, each safe by itself.
+
+use std::{
+    fs::{DirBuilder, File},
+    io,
+    path::Path,
+};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use super::error::{SaveError, reason};
+
+/// What to do when the file exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clobber {
+    /// Leave it and say so.
+    Never,
+    /// Replace it. Only a file: never a folder, a device or what a link leads to.
+    Replace,
+}
+
+/// Makes a folder and those above it, for their owner only. One that exists already stays as it is.
+pub fn create_folder(path: &Path) -> Result<(), SaveError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| {
+        let reason = if path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+            "there is a file of that name".to_owned()
+        } else {
+            reason(&error)
+        };
+        SaveError::Failed(format!("cannot make the folder {}: {reason}", path.display()))
+    })
+}
+
+/// Makes one folder, for its owner only; whether it had to. A link to a folder is none: what it leads to is not ours.
+pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let error = match builder.create(folder) {
+        Ok(()) => return Ok(true),
+        Err(error) => error,
+    };
+    let reason = match folder.symlink_metadata() {
+        Ok(found) if found.is_dir() => return Ok(false),
+        Ok(_) => "there is a file or a link of that name".to_owned(),
+        Err(_) => reason(&error),
+    };
+    Err(SaveError::Failed(format!("cannot make the folder {}: {reason}", folder.display())))
+}
+
+/// A new file for its owner only, under a name that begins with a dot.
+pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(".unspool-").suffix(".tmp").tempfile_in(folder)
+}
+
+/// The folder a path is in; the current one is `.`, not nothing.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Gives a written file its name in one step.
+pub(super) fn name(temporary: TempPath, target: &Path, clobber: Clobber) -> Result<(), SaveError> {
+    let result = match clobber {
+        Clobber::Never => temporary.persist_noclobber(target),
+        Clobber::Replace => temporary.persist(target),
+    };
+    result.map_err(|failed| match failed.error.kind() {
+        io::ErrorKind::AlreadyExists => SaveError::Exists(target.display().to_string()),
+        _ => SaveError::failed(target, &failed.error),
+    })
+}
+
+/// A folder, a device or a pipe is never replaced, nor a link to one: `-o /dev/full` by root would be the end of it.
+pub(super) fn refuse_special(target: &Path) -> Result<(), SaveError> {
+    let failed =
+        |what: &str| Err(SaveError::Failed(format!("cannot write {}: it is {what}", target.display())));
+    if target.file_name().is_none() {
+        return failed("a folder");
+    }
+    let Ok(found) = target.symlink_metadata() else { return Ok(()) };
+    let found = if found.is_symlink() {
+        match target.metadata() {
+            Ok(_) if folder_of(target) == Path::new("/dev") => return failed("a device"),
+            Ok(behind) => behind,
+            Err(_) => return Ok(()),
+        }
+    } else {
+        found
+    };
+    match (found.is_file(), found.is_dir()) {
+        (true, _) => Ok(()),
+        (_, true) => failed("a folder"),
+        _ => failed("a device or a pipe, no file"),
+    }
+}
+
+/// Brings each of these to the disk.
+pub(super) fn sync_each<'a>(mut paths: impl Iterator<Item = &'a Path>) -> io::Result<()> {
+    paths.try_for_each(|path| std::fs::OpenOptions::new().write(true).open(path)?.sync_all())
+}
+
+/// Makes new names last. The files are whole without it, so a file system that cannot do it is no failure.
+pub(super) fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}

@@ -1,0 +1,53 @@
+//! One file on its way.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use super::{
+    disk::{Clobber, folder_of, name, refuse_special, sync_folder, temporary},
+    error::SaveError,
+};
+
+/// A file being written: it has no name yet. Dropped before [`Draft::commit`], it leaves nothing.
+#[derive(Debug)]
+pub struct Draft {
+    target: PathBuf,
+    file: NamedTempFile,
+}
+
+impl Draft {
+    /// Begins a file in the target's folder, which must exist.
+    pub fn new(target: &Path) -> Result<Self, SaveError> {
+        refuse_special(target)?;
+        let file = temporary(folder_of(target)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                SaveError::Failed(format!("cannot write {}: its folder does not exist", target.display()))
+            }
+            _ => SaveError::failed(target, &error),
+        })?;
+        Ok(Self { target: target.to_owned(), file })
+    }
+
+    /// Brings it to the disk and gives it its name.
+    pub fn commit(self, clobber: Clobber) -> Result<(), SaveError> {
+        let Self { target, file } = self;
+        file.as_file().sync_all().map_err(|error| SaveError::failed(&target, &error))?;
+        name(file.into_temp_path(), &target, clobber)?;
+        sync_folder(folder_of(&target));
+        Ok(())
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_file_mut().flush()
+    }
+}

@@ -1,0 +1,29 @@
+//! Why a file was not written, in one line.
+
+use std::{io, path::Path};
+
+/// Why a file was not written. One line, with the path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SaveError {
+    /// It exists, and was not to be replaced.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// Anything else: a full disk, a read-only or missing folder, a device.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl SaveError {
+    /// What the system says of this path.
+    pub(super) fn failed(path: &Path, error: &io::Error) -> Self {
+        Self::Failed(format!("cannot write {}: {}", path.display(), reason(error)))
+    }
+}
+
+/// What went wrong, in the system's words but without its number.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = words.chars();
+    chars.next().map_or_else(|| "failed".to_owned(), |first| first.to_lowercase().chain(chars).collect())
+}

@@ -1,0 +1,25 @@
+//! What became of many files.
+
+use std::path::PathBuf;
+
+use crate::extract::attached::Attached;
+
+/// How many files were written, which were not, and their attachments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Files that have their name now.
+    pub written: usize,
+    /// Files that existed and were left as they are.
+    pub existing: Vec<PathBuf>,
+    /// The attachments beside them.
+    pub attached: Attached,
+}
+
+impl Outcome {
+    /// Adds up what several batches did.
+    pub fn add(&mut self, other: Self) {
+        self.written += other.written;
+        self.existing.extend(other.existing);
+        self.attached.add(other.attached);
+    }
+}
