@@ -4,9 +4,14 @@
 //! bytes once, in the pieces they arrive in, and keeps nothing of them: it answers with byte offsets of the file.
 //! Inside an object only quotes, backslashes and curly braces count, so it runs several times faster than inflating.
 
+mod keys;
+mod resume;
+mod scan;
+
 use std::ops::Range;
 
-use memchr::memchr2;
+pub use self::resume::{first_object, starts};
+use self::{keys::CONVERSATION_KEYS, scan::Scan};
 
 /// What was found in a piece, in file order. Offsets count from the beginning of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,15 +58,6 @@ enum State {
     Foreign,
 }
 
-/// A scan over one value.
-#[derive(Clone, Debug)]
-struct Scan {
-    start: u64,
-    depth: u64,
-    in_string: bool,
-    escaped: bool,
-}
-
 /// A scan over the keys of an outer object.
 #[derive(Clone, Debug)]
 struct Outer {
@@ -72,8 +68,6 @@ struct Outer {
     at_value: bool,
 }
 
-/// Keys that say: the outer object is itself a conversation.
-const CONVERSATION_KEYS: [&[u8]; 2] = [b"mapping", b"chat_messages"];
 /// How much of an outer object is kept in case it is itself a conversation.
 const MOST_OUTER: u64 = 1 << 20;
 
@@ -173,7 +167,7 @@ impl Cutter {
             b'[' => self.state = State::Between,
             b'{' => {
                 self.wrapped = true;
-                let scan = Scan { start: offset, depth: 1, in_string: false, escaped: false };
+                let scan = Scan::inside(offset);
                 self.state = State::Outer(Outer { scan, key: Vec::new(), at_value: false });
             }
             _ => self.state = State::Foreign,
@@ -262,8 +256,7 @@ impl Cutter {
             match bytes[at] {
                 b' ' | b',' | b'\n' | b'\r' | b'\t' => {}
                 b'{' => {
-                    self.state =
-                        State::Object(Scan { start: offset, depth: 1, in_string: false, escaped: false });
+                    self.state = State::Object(Scan::inside(offset));
                     return at + 1;
                 }
                 b']' => {
@@ -271,8 +264,7 @@ impl Cutter {
                     return at + 1;
                 }
                 _ => {
-                    self.state =
-                        State::Stray(Scan { start: offset, depth: 0, in_string: false, escaped: false });
+                    self.state = State::Stray(Scan::before(offset));
                     return at;
                 }
             }
@@ -280,135 +272,6 @@ impl Cutter {
         }
         at
     }
-}
-
-impl Scan {
-    /// Runs to the end of the object or of the bytes, and says where it stands.
-    fn braces(&mut self, bytes: &[u8], mut at: usize) -> usize {
-        while at < bytes.len() {
-            if self.in_string {
-                if self.escaped {
-                    self.escaped = false;
-                    at += 1;
-                    continue;
-                }
-                match string_end(bytes, at) {
-                    Some(found) if bytes[found] == b'"' => {
-                        self.in_string = false;
-                        at = found + 1;
-                    }
-                    Some(found) if found + 1 < bytes.len() => at = found + 2,
-                    Some(_) => {
-                        self.escaped = true;
-                        return bytes.len();
-                    }
-                    None => return bytes.len(),
-                }
-            } else {
-                match bytes[at] {
-                    b'"' => self.in_string = true,
-                    b'{' => self.depth += 1,
-                    b'}' => {
-                        self.depth -= 1;
-                        if self.depth == 0 {
-                            return at + 1;
-                        }
-                    }
-                    _ => {}
-                }
-                at += 1;
-            }
-        }
-        at
-    }
-
-    /// Runs to the end of an element that is no object: a comma or bracket of the array itself.
-    fn stray(&mut self, bytes: &[u8], mut at: usize) -> (usize, bool) {
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-            } else {
-                match byte {
-                    b'"' => self.in_string = true,
-                    b',' | b']' | b'{' if self.depth == 0 => return (at, true),
-                    b'[' | b'{' => self.depth += 1,
-                    b']' | b'}' => self.depth = self.depth.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            at += 1;
-        }
-        (at, false)
-    }
-}
-
-/// The next quote or backslash. Most strings of an export are short ids, so a few bytes are looked at before the
-/// vector search is called.
-#[inline]
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGHS: u64 = ONES << 7;
-    // The lowest set bit of this is in the first zero byte; those above may be false.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    for _ in 0..SHORT {
-        let Some(word) =
-            bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map(u64::from_le_bytes)
-        else {
-            break;
-        };
-        let found = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
-        if found != 0 {
-            return Some(at + (found.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
-}
-
-/// Words of eight bytes looked at before: a UUID is four and a half.
-const SHORT: usize = 5;
-
-/// Keys that a conversation begins with, in one export or another.
-const FIRST_KEYS: [&[u8]; 8] = [
-    b"title",
-    b"id",
-    b"conversation_id",
-    b"create_time",
-    b"mapping",
-    b"current_node",
-    b"uuid",
-    b"chat_messages",
-];
-
-/// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
-/// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
-pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    memchr::memchr_iter(b'{', bytes).filter(|&at| {
-        let before = bytes[..at].iter().rev().take(8).find(|byte| !byte.is_ascii_whitespace());
-        let behind = bytes[at + 1..].trim_ascii_start();
-        before == Some(&b',')
-            && FIRST_KEYS.iter().any(|key| {
-                let named = behind.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(*key));
-                named.is_some_and(|rest| rest.starts_with(b"\""))
-            })
-    })
-}
-
-/// The object that begins at the beginning of the bytes, if it ends in them.
-pub fn first_object(bytes: &[u8]) -> Option<&[u8]> {
-    let mut scan = Scan { start: 0, depth: 0, in_string: false, escaped: false };
-    if bytes.first() != Some(&b'{') {
-        return None;
-    }
-    scan.depth = 1;
-    let end = 1 + scan.braces(&bytes[1..], 0);
-    (scan.depth == 0).then(|| &bytes[..end])
 }
 
 #[cfg(test)]
@@ -481,13 +344,6 @@ mod tests {
         assert_eq!(end(r#"[{}, {"a":"#), End::InObject(5));
         assert_eq!(end(r#"{"a":1}"#), End::Foreign);
         assert_eq!(end("hello"), End::Foreign);
-    }
-
-    #[test]
-    fn a_start_is_one_only_in_the_structure() {
-        let json = br#"{"a":"x, {\"title\"", "b":[{"title":1} , {"title":2},{"other":3}]}"#;
-        assert_eq!(starts(json).count(), 1);
-        assert_eq!(first_object(&json[starts(json).next().unwrap()..]), Some(&br#"{"title":2}"#[..]));
     }
 
     proptest! {

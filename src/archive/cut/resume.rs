@@ -1,0 +1,37 @@
+//! Going on behind a broken object: where the next one may begin.
+
+use super::{keys::FIRST_KEYS, scan::Scan};
+
+/// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
+/// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
+pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    memchr::memchr_iter(b'{', bytes).filter(|&at| {
+        let before = bytes[..at].iter().rev().take(8).find(|byte| !byte.is_ascii_whitespace());
+        let behind = bytes[at + 1..].trim_ascii_start();
+        before == Some(&b',')
+            && FIRST_KEYS.iter().any(|key| {
+                let named = behind.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(*key));
+                named.is_some_and(|rest| rest.starts_with(b"\""))
+            })
+    })
+}
+
+/// The object that begins at the beginning of the bytes, if it ends in them.
+pub fn first_object(bytes: &[u8]) -> Option<&[u8]> {
+    let inside = bytes.strip_prefix(b"{")?;
+    let mut scan = Scan::inside(0);
+    let end = 1 + scan.braces(inside, 0);
+    (scan.depth == 0).then(|| &bytes[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_one_only_in_the_structure() {
+        let json = br#"{"a":"x, {\"title\"", "b":[{"title":1} , {"title":2},{"other":3}]}"#;
+        assert_eq!(starts(json).count(), 1);
+        assert_eq!(first_object(&json[starts(json).next().unwrap()..]), Some(&br#"{"title":2}"#[..]));
+    }
+}

@@ -1,0 +1,114 @@
+//! The scan over one value: only quotes, backslashes and brackets count.
+
+use memchr::memchr2;
+
+/// A scan over one value.
+#[derive(Clone, Debug)]
+pub(super) struct Scan {
+    pub(super) start: u64,
+    pub(super) depth: u64,
+    pub(super) in_string: bool,
+    pub(super) escaped: bool,
+}
+
+impl Scan {
+    /// Behind the brace that opens an object at `start`.
+    pub(super) fn inside(start: u64) -> Self {
+        Self { depth: 1, ..Self::before(start) }
+    }
+
+    /// Before the first byte of a value at `start`.
+    pub(super) fn before(start: u64) -> Self {
+        Self { start, depth: 0, in_string: false, escaped: false }
+    }
+
+    /// Runs to the end of the object or of the bytes, and says where it stands.
+    pub(super) fn braces(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        while at < bytes.len() {
+            if self.in_string {
+                if self.escaped {
+                    self.escaped = false;
+                    at += 1;
+                    continue;
+                }
+                match string_end(bytes, at) {
+                    Some(found) if bytes[found] == b'"' => {
+                        self.in_string = false;
+                        at = found + 1;
+                    }
+                    Some(found) if found + 1 < bytes.len() => at = found + 2,
+                    Some(_) => {
+                        self.escaped = true;
+                        return bytes.len();
+                    }
+                    None => return bytes.len(),
+                }
+            } else {
+                match bytes[at] {
+                    b'"' => self.in_string = true,
+                    b'{' => self.depth += 1,
+                    b'}' => {
+                        self.depth -= 1;
+                        if self.depth == 0 {
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+        }
+        at
+    }
+
+    /// Runs to the end of an element that is no object: a comma or bracket of the array itself.
+    pub(super) fn stray(&mut self, bytes: &[u8], mut at: usize) -> (usize, bool) {
+        while at < bytes.len() {
+            let byte = bytes[at];
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.in_string = false,
+                    _ => {}
+                }
+            } else {
+                match byte {
+                    b'"' => self.in_string = true,
+                    b',' | b']' | b'{' if self.depth == 0 => return (at, true),
+                    b'[' | b'{' => self.depth += 1,
+                    b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            at += 1;
+        }
+        (at, false)
+    }
+}
+
+/// The next quote or backslash. Most strings of an export are short ids, so a few bytes are looked at before the
+/// vector search is called.
+#[inline]
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The lowest set bit of this is in the first zero byte; those above may be false.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    for _ in 0..SHORT {
+        let Some(word) =
+            bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map(u64::from_le_bytes)
+        else {
+            break;
+        };
+        let found = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
+}
+
+/// Words of eight bytes looked at before: a UUID is four and a half.
+const SHORT: usize = 5;
