@@ -1,9 +1,15 @@
 //! Putting a conversation together: the one way to make one, so that its ranges always hold.
 
 use super::{
-    Conversation, Kind, MOST_NAMES, Message, NO_TIME, NONE_16, NONE_32, Part, Provider, Role, Source, Time,
-    Visibility,
+    Conversation,
+    message::{Kind, Message, NO_TIME, NONE_16, NONE_32, Role, Visibility},
+    origin::{Provider, Source},
+    part::Part,
+    time::Time,
 };
+
+/// Different models and tool names a conversation keeps; real ones have under twenty. Bounds a linear look-up.
+const MOST_NAMES: usize = 1_024;
 
 /// What an importer says of one message; indices are in the order of [`Builder::push`].
 #[derive(Clone, Debug)]

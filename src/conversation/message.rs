@@ -1,0 +1,113 @@
+//! One message: who speaks, what it is made of, and how its provider treats it.
+
+use std::ops::Range;
+
+use super::time::Time;
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The person the archive belongs to.
+    User,
+    /// The model.
+    Assistant,
+    /// A tool's call result: python, the browser, an image generator.
+    Tool,
+    /// Instructions from the provider or the person's own settings.
+    System,
+}
+
+impl Role {
+    /// The word the export, the query language and the extracts use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+            Self::System => "system",
+        }
+    }
+}
+
+/// How the provider's own screen treats a message; the classes of the export notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Visibility {
+    /// Class 2: part of the conversation.
+    Shown,
+    /// Class 3: there, but folded: reasoning, tool calls and results, quotes, instructions, memory.
+    Folded,
+    /// Class 1: never shown: hidden by flag, weight 0, system messages, blank text.
+    Hidden,
+}
+
+/// What a message is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Prose in Markdown, perhaps with attachments; voice as its words.
+    Text,
+    /// A tool call: the model writes to a tool. [`Conversation::message_name`](super::Conversation::message_name) is the tool, the text its input.
+    Call,
+    /// A tool's result.
+    Output,
+    /// The model's reasoning, when the export has it.
+    Reasoning,
+    /// "Thought for 15 s": the label of the reasoning before it.
+    Recap,
+    /// A passage quoted from a page or file.
+    Quote,
+    /// A list of search results or the state of a browsing tool.
+    Browsing,
+    /// A fetched web page.
+    Page,
+    /// A tool's error.
+    Error,
+    /// Custom instructions.
+    Instructions,
+    /// Saved memory.
+    Memory,
+    /// A canvas document, in its final state. The document's name and type are in its [`Detail::Canvas`] part.
+    Canvas,
+    /// A content type this version does not know; [`Conversation::message_name`](super::Conversation::message_name) says which.
+    Other,
+}
+
+/// A slot that points nowhere: no model, no name, no parent, no current message.
+pub(super) const NONE_16: u16 = u16::MAX;
+pub(super) const NONE_32: u32 = u32::MAX;
+pub(super) const NO_TIME: i64 = i64::MIN;
+/// One message. Its text and parts are ranges into its conversation's; indices are into
+/// [`Conversation::messages`](super::Conversation::messages). 40 bytes: an archive holds millions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Who speaks.
+    pub role: Role,
+    /// Shown, folded or hidden.
+    pub visibility: Visibility,
+    /// What it is made of.
+    pub kind: Kind,
+    /// The answer was cut: by the person, by an error or by the length limit.
+    pub interrupted: bool,
+    pub(super) parent: u32,
+    pub(super) time: i64,
+    pub(super) model: u16,
+    pub(super) name: u16,
+    pub(super) text: (u32, u32),
+    pub(super) parts: (u32, u32),
+}
+
+impl Message {
+    /// When it was written, if the export says so.
+    pub fn time(&self) -> Option<Time> {
+        (self.time != NO_TIME).then_some(Time(self.time))
+    }
+
+    /// The index of the message before it on its branch. Always smaller than its own.
+    pub fn parent(&self) -> Option<usize> {
+        (self.parent != NONE_32).then_some(self.parent as usize)
+    }
+
+    /// Where its text stands in [`Conversation::text`](super::Conversation::text), in bytes.
+    pub fn text_range(&self) -> Range<usize> {
+        self.text.0 as usize..self.text.1 as usize
+    }
+}

@@ -1,0 +1,98 @@
+//! What stands in a message besides its words: attachments, sources, canvases.
+
+use std::ops::Range;
+
+/// Something in a message besides its words, or something to know about some of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Which bytes of the *message's* text it concerns; empty for what stands between words.
+    pub range: Range<u32>,
+    /// What it is.
+    pub detail: Detail,
+}
+
+/// See [`Part`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Detail {
+    /// The range reads as Markdown links to these sources; a screen may show a number instead.
+    Citation(Box<[Link]>),
+    /// Sources listed for the whole message, without a place in the text (empty range at its end).
+    Sources(Box<[Link]>),
+    /// An image, file, voice clip or video at this place.
+    Attachment(Box<Attachment>),
+    /// This message is a canvas.
+    Canvas {
+        /// The document's name.
+        title: Box<str>,
+        /// `document`, `code/python`, …
+        format: Box<str>,
+    },
+    /// How long the model thought, in whole seconds, or the export's own words for it.
+    Thought {
+        /// `metadata.finished_duration_sec`.
+        seconds: Option<u32>,
+    },
+    /// The message quotes or fetched this page.
+    Source(Box<Link>),
+}
+
+impl Detail {
+    /// Bytes it keeps on the heap.
+    pub(super) fn heap_size(&self) -> usize {
+        let link = |link: &Link| size_of::<Link>() + link.title.len() + link.url.len();
+        match self {
+            Self::Citation(links) | Self::Sources(links) => links.iter().map(link).sum(),
+            Self::Attachment(attachment) => {
+                let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
+                let texts = [id, name, mime, prompt, content];
+                size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
+            }
+            Self::Canvas { title, format } => title.len() + format.len(),
+            Self::Thought { .. } => 0,
+            Self::Source(source) => link(source),
+        }
+    }
+}
+
+/// An address with its title. Both untrusted.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Link {
+    /// The page's title; may be empty.
+    pub title: Box<str>,
+    /// The address; may be empty when only a title is known.
+    pub url: Box<str>,
+}
+
+/// What kind of thing an attachment is, as far as the export says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Media {
+    /// A picture, uploaded or generated.
+    Image,
+    /// A voice clip.
+    Audio,
+    /// A video.
+    Video,
+    /// Any other upload.
+    File,
+}
+
+/// An attachment as a message names it. Whether the archive holds it is the archive's to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its kind.
+    pub media: Media,
+    /// The id in the export's file names, stripped of scheme and suffix (`file-abc`, `file_000…`).
+    pub id: Box<str>,
+    /// The name the person gave it, or empty.
+    pub name: Box<str>,
+    /// In bytes.
+    pub size: Option<u64>,
+    /// Width and height in pixels.
+    pub dimensions: Option<(u32, u32)>,
+    /// The MIME type, or empty.
+    pub mime: Box<str>,
+    /// A generated image's prompt, or empty.
+    pub prompt: Box<str>,
+    /// The text of the file when the export carries it (Claude), or empty.
+    pub content: Box<str>,
+}
