@@ -20,16 +20,17 @@
 //!
 //! That is nginx's own default: …
 //! ```
-//! The block of YAML comes with [`Options::front_matter`]. In an extract of all branches turns are numbered, and
-//! a heading says where its branch parts: `## 7 · You · 3 Mar 2025, 10:50 · branch 2 of 3 after 4`.
+//! The block of YAML comes with [`Options::front_matter`] and is [made elsewhere](front_matter). In an extract of all
+//! branches turns are numbered, and a heading says where its branch parts: `## 7 · You · 3 Mar 2025, 10:50 · branch 2 of
+//! 3 after 4`.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use super::{
-    Options, address,
+    Options,
     blocks::{Block, attached, blocks, one_line},
     body::below_heading,
-    heading, rfc3339,
+    front_matter, heading,
     turns::{Turn, turns},
 };
 use crate::conversation::{Attachment, Conversation, Link, Media};
@@ -46,7 +47,7 @@ pub(super) enum Bodies {
 pub(super) fn conversation(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     if options.front_matter {
-        front_matter(conversation, &mut out);
+        front_matter::write(conversation, &mut out);
     }
     out.push_str("# ");
     out.push_str(&escaped(conversation.title.trim()));
@@ -220,62 +221,6 @@ fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// YAML whose strings are written as JSON, which it contains.
-fn front_matter(conversation: &Conversation, out: &mut String) {
-    let mut models: Vec<&str> = Vec::new();
-    for index in 0..conversation.messages().len() {
-        if let Some(model) = conversation.message_model(index).filter(|model| !models.contains(model)) {
-            models.push(model);
-        }
-    }
-    if models.is_empty() {
-        models.extend(conversation.model());
-    }
-    out.push_str("---\n");
-    let mut field = |key: &str, value: String| {
-        out.push_str(key);
-        out.push_str(": ");
-        out.push_str(&value);
-        out.push('\n');
-    };
-    field("title", quoted(&conversation.title));
-    field("id", quoted(&conversation.id));
-    if let Some(address) = address(conversation) {
-        field("address", quoted(&address));
-    }
-    for (key, time) in [("created", conversation.created), ("updated", conversation.updated)] {
-        if let Some(time) = time.and_then(rfc3339) {
-            field(key, time);
-        }
-    }
-    field("models", format!("[{}]", models.into_iter().map(quoted).collect::<Vec<_>>().join(", ")));
-    out.push_str("---\n\n");
-}
-
-/// A string in double quotes, as both JSON and YAML read it.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            // YAML wants controls, line separators and the byte order mark escaped; JSON allows it.
-            char if char.is_control()
-                || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') =>
-            {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", char as u32);
-            }
-            char => out.push(char),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -284,11 +229,11 @@ mod tests {
     use super::{
         super::{
             Format, Include, body, code_blocks,
-            sample::{answer, chain, folded, forked, heading, options, prompt},
+            sample::{answer, chain, folded, forked, options, prompt},
         },
         *,
     };
-    use crate::conversation::{Attachment, Builder, Detail, Draft, Heading, Kind, Media, Part};
+    use crate::conversation::{Attachment, Detail, Draft, Kind, Media, Part};
 
     fn extract(conversation: &Conversation) -> String {
         super::conversation(conversation, &options(Format::Markdown), Bodies::Rendered)
@@ -436,26 +381,6 @@ mod tests {
                 "## 4 · gpt-4o · 3 Mar 2025, 09:42 · branch 2 of 2 after 1 (the one last shown)",
             ]
         );
-    }
-
-    #[test]
-    fn front_matter_is_yaml_whatever_the_title_holds() {
-        let mut builder = Builder::new();
-        let leaf = builder.push(answer("x"));
-        let conversation =
-            builder.finish(Heading { title: Some("a: \"b\"\n---\n\u{85}"), ..heading("") }, Some(leaf));
-        let with = Options { front_matter: true, ..options(Format::Markdown) };
-        let text = super::conversation(&conversation, &with, Bodies::Rendered);
-        insta::assert_snapshot!(text.split("\n\n").next().unwrap_or_default(), @r#"
-        ---
-        title: "a: \"b\"\n---"
-        id: "67c57b1e-0000-4000-8000-000000000001"
-        address: "https://chatgpt.com/c/67c57b1e-0000-4000-8000-000000000001"
-        created: 2025-03-03T09:42:00Z
-        updated: 2025-03-03T09:43:00Z
-        models: ["gpt-4o"]
-        ---
-        "#);
     }
 
     #[test]
