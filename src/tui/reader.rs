@@ -3,9 +3,8 @@
 //! A position is an entry and a line in it, never a line number in the whole thread: so nothing above the screen
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
 
+mod hits;
 mod place;
-
-use std::ops::Range;
 
 use self::place::Origin;
 use crate::{
@@ -106,11 +105,6 @@ impl Reader {
         };
         let of = shown(entries);
         (shown(&entries[..(self.cursor + 1).min(entries.len())]).clamp(of.min(1), of), of)
-    }
-
-    /// All hits in this conversation, and which one is in focus.
-    pub fn hits(&self) -> (Option<usize>, usize) {
-        (self.focus, self.hits.len())
     }
 
     /// Begins to mark messages at the selected one, or forgets the marks. Gives whether it marks now.
@@ -296,77 +290,6 @@ impl Reader {
         }
     }
 
-    /// Shows a message as far as it can be shown: its branch, its fold open, its first hit in focus. Whether it can.
-    pub fn reveal(&mut self, message: usize) -> bool {
-        self.go_to(message);
-        let Some(entry) = self.transcript.entry_of(message) else { return false };
-        if self.transcript.entries()[entry].fold == Some(false) {
-            self.transcript.set_fold(entry, true);
-        }
-        if self.hits.iter().any(|hit| hit.message == message) {
-            self.focus_first(Some(message));
-        }
-        true
-    }
-
-    /// The line of the message's text that the hit in focus stands in, as written; else that of the first hit in the
-    /// selected message.
-    pub fn hit_line(&self) -> Option<&str> {
-        let focused = self.focus.and_then(|index| self.hits.get(index));
-        let hit = focused.or_else(|| self.hits.iter().find(|hit| Some(hit.message) == self.message()))?;
-        let text = self.conversation().message_text(hit.message);
-        let start = text.get(..hit.range.start)?.rfind('\n').map_or(0, |newline| newline + 1);
-        let end = text.get(hit.range.end..)?.find('\n').map_or(text.len(), |newline| hit.range.end + newline);
-        Some(text.get(start..end)?.trim_end_matches('\r'))
-    }
-
-    /// Marks these hits, none in focus.
-    pub fn set_hits(&mut self, hits: Vec<Hit>) {
-        (self.hits, self.focus) = (hits, None);
-    }
-
-    /// Focuses the first hit of a message (or of the thread, from the cursor on) and shows it.
-    pub fn focus_first(&mut self, message: Option<usize>) {
-        let from = message.or_else(|| self.message()).unwrap_or(0);
-        let at = self.hits.iter().position(|hit| hit.message == from);
-        let at = at.or_else(|| self.hits.iter().position(|hit| hit.message >= from));
-        if let Some(index) = at.or(if self.hits.is_empty() { None } else { Some(0) }) {
-            self.focus_on(index);
-        }
-    }
-
-    /// To the next or previous hit, around the ends. `None`: there are none; else whether it went around.
-    pub fn step_hit(&mut self, step: isize) -> Option<bool> {
-        let count = self.hits.len();
-        if count == 0 {
-            return None;
-        }
-        let Some(focus) = self.focus else {
-            self.focus_first(None);
-            return Some(false);
-        };
-        let next = (focus as isize + step).rem_euclid(count as isize) as usize;
-        self.focus_on(next);
-        Some(if step > 0 { next <= focus } else { next >= focus })
-    }
-
-    /// Shows a hit: its branch, its fold open, its line at the upper third.
-    fn focus_on(&mut self, index: usize) {
-        self.focus = Some(index);
-        let Hit { message, ref range } = self.hits[index];
-        let byte = range.start;
-        self.transcript.show_branch_of(message);
-        let Some(entry) = self.transcript.entry_at(message, byte) else { return };
-        if self.transcript.entries()[entry].fold == Some(false) {
-            self.transcript.set_fold(entry, true);
-        }
-        self.cursor = entry;
-        let line = self.transcript.line_of(entry, self.width, byte);
-        let third = self.third();
-        let top = self.up(Position { entry, line }, third);
-        self.top = top.min(self.last_top());
-    }
-
     /// Opens or closes the selected entry's fold; if it has none, the nearest below on the screen. False: none there.
     pub fn toggle_fold(&mut self) -> bool {
         let bottom = self.down(self.top, self.height as usize - 1).entry;
@@ -435,15 +358,6 @@ impl Reader {
             position = Position { entry: position.entry + 1, line: 0 };
         }
         rows
-    }
-
-    fn ranges(&self, message: usize) -> Vec<Range<usize>> {
-        let start = self.hits.partition_point(|hit| hit.message < message);
-        self.hits[start..]
-            .iter()
-            .take_while(|hit| hit.message == message)
-            .map(|hit| hit.range.clone())
-            .collect()
     }
 
     /// Where the scroll bar's thumb stands: first row and length, of `rows`; `None` when everything is in sight.
