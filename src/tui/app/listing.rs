@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{App, Focus, Input, Listing};
+use super::{App, Focus, Input};
 use crate::{
     conversation::Conversation,
     library::{Handle, Sort},
@@ -11,13 +11,36 @@ use crate::{
         Matcher, Query,
         matcher::Snippet,
         rank::Score,
-        worker::{Request, Results, Row},
+        worker::{Missing, Request, Results, Row},
     },
     tui::{action::Command, effect::Effect, reader::Reader},
 };
 
 /// Queries that `ctrl-r` remembers, in memory only.
 const MOST_QUERIES: usize = 200;
+
+/// What stands in the list and why.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The conversations, best or newest first.
+    pub rows: Arc<Vec<Row>>,
+    /// Index of the selected row.
+    pub selected: usize,
+    /// The person chose that row: it stays chosen while others arrive.
+    pub chosen: bool,
+    /// First visible row.
+    pub top: usize,
+    /// Hits over all rows; 10 000 means more.
+    pub hits: usize,
+    /// The rows are the whole answer to what is typed, for all that is loaded.
+    pub complete: bool,
+    /// The search that made these rows; 0 for the empty query.
+    pub generation: u64,
+    /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
+    pub answered: bool,
+    /// Words that nothing holds.
+    pub missing: Vec<Missing>,
+}
 
 /// What a visible row shows besides its title; found out when it is first drawn.
 #[derive(Clone, Debug)]

@@ -6,54 +6,41 @@ mod auditing;
 mod details;
 mod dialogs;
 mod extracting;
+mod focus;
 mod leaving;
 mod listing;
 mod many;
 mod pick;
 mod reading;
+mod setup;
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
-use jiff::tz::TimeZone;
-
 pub use self::{
     auditing::{Audit, Told},
     dialogs::Dialog,
     extracting::{ExtractDialog, Field},
-    listing::RowFacts,
+    focus::Focus,
+    listing::{Listing, RowFacts},
     pick::{Choice, Item, Pick},
+    setup::Setup,
 };
 use super::{
     action::{Action, Command},
     effect::Effect,
-    keymap::{Keymap, Place},
     layout::Layout,
     reader::Reader,
     typing::Input,
-    words,
 };
 use crate::{
-    conversation::Time,
     extract::Format,
     library::{Handle, Library, Sort},
     load::Progress,
-    search::{Matcher, Query, worker::Missing, worker::Row},
-    transcript,
+    search::{Matcher, Query},
 };
-
-/// Which pane has the keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Focus {
-    /// The search line; the list moves beside it.
-    Search,
-    /// The list.
-    List,
-    /// The thread.
-    Thread,
-}
 
 /// How serious a word in the status line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,53 +49,6 @@ pub enum Weight {
     Done,
     /// What did not.
     Failed,
-}
-
-/// What stands in the list and why.
-#[derive(Debug, Default)]
-pub struct Listing {
-    /// The conversations, best or newest first.
-    pub rows: Arc<Vec<Row>>,
-    /// Index of the selected row.
-    pub selected: usize,
-    /// The person chose that row: it stays chosen while others arrive.
-    pub chosen: bool,
-    /// First visible row.
-    pub top: usize,
-    /// Hits over all rows; 10 000 means more.
-    pub hits: usize,
-    /// The rows are the whole answer to what is typed, for all that is loaded.
-    pub complete: bool,
-    /// The search that made these rows; 0 for the empty query.
-    pub generation: u64,
-    /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
-    pub answered: bool,
-    /// Words that nothing holds.
-    pub missing: Vec<Missing>,
-}
-
-/// What is fixed for a session.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// The keys.
-    pub keymap: Keymap,
-    /// Local time.
-    pub zone: TimeZone,
-    /// How threads start.
-    pub transcript: transcript::Options,
-    /// Columns and rows.
-    pub size: (u16, u16),
-    /// The query to begin with.
-    pub query: String,
-    /// What the status line has to say at once.
-    pub warning: Option<String>,
-}
-
-impl Setup {
-    /// A date as the person wants it written; empty without one.
-    pub fn date(&self, time: Option<Time>) -> String {
-        words::date(time, &self.zone, self.transcript.dates)
-    }
 }
 
 /// See the [module](self).
@@ -200,39 +140,6 @@ impl App {
         };
         let effects = app.search();
         (app, effects)
-    }
-
-    /// Where keys go now.
-    pub fn place(&self) -> Place {
-        match (&self.dialog, self.focus) {
-            (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => Place::Help,
-            (Some(Dialog::Audit), _) => Place::Audit,
-            (Some(_), _) => Place::Dialog,
-            (None, _) if self.find.is_some() => Place::Find,
-            (None, _) if self.pipe.is_some() => Place::Pipe,
-            (None, Focus::Search) => Place::Search,
-            (None, Focus::List) => Place::List,
-            (None, Focus::Thread) => Place::Thread,
-        }
-    }
-
-    /// Whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter` is for
-    /// what the letters before it find, not for what stands there until that is known. While an archive is loading
-    /// there is no such thing as the whole answer.
-    pub fn must_wait(&self, command: Command) -> bool {
-        let is_for_the_answer = matches!(
-            command,
-            Command::Read
-                | Command::ToList
-                | Command::NextPane
-                | Command::Up
-                | Command::Down
-                | Command::PageUp
-                | Command::PageDown
-                | Command::CopyAnswer
-                | Command::CopyConversation
-        );
-        is_for_the_answer && self.place() == Place::Search && !self.listing.answered && self.loading.is_none()
     }
 
     /// The one way in.
@@ -384,23 +291,6 @@ impl App {
         let effects = self.preview();
         self.keep_in_sight();
         effects
-    }
-
-    fn focus_on(&mut self, focus: Focus) -> Vec<Effect> {
-        if focus != Focus::Search && self.focus == Focus::Search {
-            self.remember_query();
-        }
-        self.focus = focus;
-        Vec::new()
-    }
-
-    fn next_pane(&mut self) -> Vec<Effect> {
-        let next = match self.focus {
-            Focus::Search => Focus::List,
-            Focus::List => return self.read(),
-            Focus::Thread => Focus::Search,
-        };
-        self.focus_on(next)
     }
 
     /// Says in the status line what was done.
