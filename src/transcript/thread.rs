@@ -3,20 +3,18 @@
 //! Opening costs a walk over the messages and nothing else; an entry is laid out when its lines are wanted, and
 //! kept for that width as long as there is room. Only what is on the screen is ever laid out.
 
-use std::{
-    cell::RefCell,
-    rc::Rc,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::rc::Rc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::{
     Line, Options,
     branch::{Branch, Branches},
     code::{Code, Colours},
+    colouring::Colouring,
     dates, fold,
     highlight::{Job, JobId},
+    laid::Laid,
     message::{self, Scene},
     parts::{self, Part},
 };
@@ -26,13 +24,6 @@ use crate::{
 };
 
 pub use super::line::mark;
-
-/// Bytes of laid-out lines that are kept before the oldest are thrown away.
-const KEPT: usize = 48 << 20;
-/// Coloured lines that are kept likewise.
-const KEPT_COLOURS: usize = 400_000;
-/// Code longer than this, in bytes, stays plain: colouring it would take seconds.
-const LONGEST_CODE: usize = 200_000;
 
 /// One message of the branch being read, or a part of a very long one.
 #[derive(Clone, Debug)]
@@ -61,14 +52,6 @@ struct Place {
     height: (u16, usize),
 }
 
-#[derive(Debug)]
-struct Laid {
-    width: u16,
-    lines: Rc<[Line]>,
-    bytes: usize,
-    used: u64,
-}
-
 /// See the [module](self).
 #[derive(Debug)]
 pub struct Transcript {
@@ -80,21 +63,13 @@ pub struct Transcript {
     places: Vec<Place>,
     /// Folds that were opened or closed, by message: they stay so when the branch changes and comes back.
     folds: HashMap<usize, bool>,
-    laid: HashMap<usize, Laid>,
-    laid_bytes: usize,
-    uses: u64,
-    colours: HashMap<JobId, Rc<Colours>>,
-    coloured_lines: usize,
-    asked: HashSet<JobId>,
-    wanted: Vec<Job>,
-    /// Tells its jobs from those of another transcript.
-    serial: u64,
+    laid: Laid,
+    colouring: Colouring,
 }
 
 impl Transcript {
     /// Opens a conversation at its visible branch.
     pub fn new(conversation: Shared, options: Options) -> Self {
-        static SERIAL: AtomicU64 = AtomicU64::new(0);
         let branches = Branches::of(&conversation);
         let leaf = conversation.current().or_else(|| branches.newest_leaf());
         let mut transcript = Self {
@@ -105,14 +80,8 @@ impl Transcript {
             entries: Vec::new(),
             places: Vec::new(),
             folds: HashMap::new(),
-            laid: HashMap::new(),
-            laid_bytes: 0,
-            uses: 0,
-            colours: HashMap::new(),
-            coloured_lines: 0,
-            asked: HashSet::new(),
-            wanted: Vec::new(),
-            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            laid: Laid::default(),
+            colouring: Colouring::new(),
         };
         transcript.follow();
         transcript
@@ -175,7 +144,7 @@ impl Transcript {
             return;
         }
         self.entries[entry].fold = Some(open);
-        self.forget(entry);
+        self.laid.forget(entry);
     }
 
     /// Opens or closes all folds of the branch.
@@ -225,21 +194,15 @@ impl Transcript {
     /// Lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is blank, the space
     /// between messages, except between folded lines and within a message in parts. Cached.
     pub fn lines(&mut self, entry: usize, width: u16) -> Rc<[Line]> {
-        self.uses += 1;
-        if let Some(laid) = self.laid.get_mut(&entry).filter(|laid| laid.width == width) {
-            laid.used = self.uses;
-            return Rc::clone(&laid.lines);
+        if let Some(lines) = self.laid.get(entry, width) {
+            return lines;
         }
         if entry >= self.entries.len() {
             return Rc::default();
         }
         let lines: Rc<[Line]> = self.lay_out(entry, width).into();
         self.places[entry].height = (width, lines.len());
-        self.forget(entry);
-        let bytes = lines.iter().map(bytes_of).sum();
-        self.make_room(bytes);
-        self.laid_bytes += bytes;
-        self.laid.insert(entry, Laid { width, lines: Rc::clone(&lines), bytes, used: self.uses });
+        self.laid.keep(entry, width, Rc::clone(&lines));
         lines
     }
 
@@ -278,25 +241,17 @@ impl Transcript {
     /// Code on laid-out lines that has not been coloured yet, each block once. To be coloured elsewhere (by a
     /// [`Highlighter`](super::highlight::Highlighter)) and given back to [`Transcript::apply`].
     pub fn wanted(&mut self) -> Vec<Job> {
-        std::mem::take(&mut self.wanted)
+        self.colouring.wanted()
     }
 
     /// Takes the colours of a block; those of another transcript are ignored. True: lines that were given out
     /// before look different now (never their number).
     pub fn apply(&mut self, job: JobId, colours: Colours) -> bool {
-        if job.transcript != self.serial || colours.is_empty() {
+        if !self.colouring.keep(job, colours) {
             return false;
         }
-        if self.coloured_lines > KEPT_COLOURS {
-            self.colours.clear();
-            self.asked.clear();
-            self.coloured_lines = 0;
-        }
-        self.coloured_lines += colours.len();
-        self.asked.insert(job);
-        self.colours.insert(job, Rc::new(colours));
         let Some(entry) = self.entry_at(job.message as usize, job.byte as usize) else { return false };
-        self.forget(entry);
+        self.laid.forget(entry);
         true
     }
 
@@ -306,7 +261,6 @@ impl Transcript {
         self.entries.clear();
         self.places.clear();
         self.laid.clear();
-        self.laid_bytes = 0;
         let conversation = self.conversation.clone();
         let mut speaker = None;
         let mut today = None;
@@ -372,21 +326,10 @@ impl Transcript {
         !(whole(this) && this.fold != Some(true) && whole(next))
     }
 
-    fn lay_out(&mut self, index: usize, width: u16) -> Vec<Line> {
+    fn lay_out(&self, index: usize, width: u16) -> Vec<Line> {
         let entry = &self.entries[index];
         let place = self.places[index];
-        let missing: RefCell<Vec<Job>> = RefCell::default();
-        let colours = |code: &Code| {
-            let id =
-                JobId { transcript: self.serial, message: entry.message as u32, byte: code.source()? as u32 };
-            let known = self.colours.get(&id).cloned();
-            let worth = !code.language.is_empty() && code.text().len() <= LONGEST_CODE;
-            if known.is_none() && worth && !self.asked.contains(&id) {
-                let (language, code) = (code.language.clone(), code.text().to_owned());
-                missing.borrow_mut().push(Job { id, language, code });
-            }
-            known
-        };
+        let colours = |code: &Code| self.colouring.of(entry.message, code);
         let scene = Scene {
             conversation: &self.conversation,
             options: &self.options,
@@ -396,40 +339,6 @@ impl Transcript {
             recap: place.recap,
             spaced: self.is_spaced(index),
         };
-        let lines = message::lay_out(&scene, usize::from(width), &colours);
-        for job in missing.into_inner() {
-            if self.asked.insert(job.id) {
-                self.wanted.push(job);
-            }
-        }
-        lines
+        message::lay_out(&scene, usize::from(width), &colours)
     }
-
-    /// Throws an entry's lines away.
-    fn forget(&mut self, entry: usize) {
-        if let Some(laid) = self.laid.remove(&entry) {
-            self.laid_bytes -= laid.bytes;
-        }
-    }
-
-    /// Throws the lines that were not used for longest away, until `bytes` more are no more than what may be kept.
-    fn make_room(&mut self, bytes: usize) {
-        if self.laid_bytes + bytes <= KEPT {
-            return;
-        }
-        let mut uses: Vec<(u64, usize)> = self.laid.iter().map(|(&entry, laid)| (laid.used, entry)).collect();
-        uses.sort_unstable();
-        for (_, entry) in uses {
-            if self.laid_bytes + bytes <= KEPT / 2 {
-                break;
-            }
-            self.forget(entry);
-        }
-    }
-}
-
-/// What a line keeps on the heap, roughly.
-fn bytes_of(line: &Line) -> usize {
-    let spans = line.spans.iter().chain(&line.right);
-    size_of::<Line>() + spans.map(|span| size_of::<super::Span>() + span.text.len()).sum::<usize>()
 }

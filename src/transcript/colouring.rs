@@ -1,0 +1,82 @@
+//! Which code of a transcript wants colours, and the colours that came back.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::{
+    code::{Code, Colours},
+    highlight::{Job, JobId},
+};
+
+/// Coloured lines that are kept before they are thrown away.
+const KEPT: usize = 400_000;
+/// Code longer than this, in bytes, stays plain: colouring it would take seconds.
+const LONGEST_CODE: usize = 200_000;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(super) struct Colouring {
+    known: HashMap<JobId, Rc<Colours>>,
+    /// Lines in `known`.
+    lines: usize,
+    /// What is asked is found out while lines are laid out, by a look at each block of code.
+    asked: RefCell<Asked>,
+    /// Tells its jobs from those of another transcript.
+    serial: u64,
+}
+
+#[derive(Debug, Default)]
+struct Asked {
+    jobs: HashSet<JobId>,
+    /// Those of them that nobody took yet.
+    wanted: Vec<Job>,
+}
+
+impl Colouring {
+    /// Nothing is known yet.
+    pub(super) fn new() -> Self {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        Self { known: HashMap::new(), lines: 0, asked: RefCell::default(), serial }
+    }
+
+    /// The colours of a message's code; the first time they are unknown they are asked for.
+    pub(super) fn of(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
+        let id = JobId { transcript: self.serial, message: message as u32, byte: code.source()? as u32 };
+        let known = self.known.get(&id).cloned();
+        let worth = !code.language.is_empty() && code.text().len() <= LONGEST_CODE;
+        let mut asked = self.asked.borrow_mut();
+        if known.is_none() && worth && asked.jobs.insert(id) {
+            let (language, code) = (code.language.clone(), code.text().to_owned());
+            asked.wanted.push(Job { id, language, code });
+        }
+        known
+    }
+
+    /// What was asked for since it was called last.
+    pub(super) fn wanted(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.asked.get_mut().wanted)
+    }
+
+    /// Keeps the colours of a block; false: there are none, or they are another transcript's.
+    pub(super) fn keep(&mut self, job: JobId, colours: Colours) -> bool {
+        if job.transcript != self.serial || colours.is_empty() {
+            return false;
+        }
+        let asked = &mut self.asked.get_mut().jobs;
+        if self.lines > KEPT {
+            self.known.clear();
+            asked.clear();
+            self.lines = 0;
+        }
+        self.lines += colours.len();
+        asked.insert(job);
+        self.known.insert(job, Rc::new(colours));
+        true
+    }
+}
