@@ -11,6 +11,7 @@
 mod chatgpt;
 mod claude;
 mod documents;
+mod fields;
 mod gather;
 mod json;
 pub mod mend;

@@ -3,7 +3,10 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::shape::{Aggregate, PartObject, Upload};
-use crate::conversation::{Attachment, Detail, Media, Part};
+use crate::{
+    conversation::{Attachment, Media, Part},
+    import::fields::{attached, attachment, media, size},
+};
 
 /// The uploads of a message's metadata, those that a pointer in its text already stands for crossed out.
 pub(super) struct Uploads<'a, 'de> {
@@ -38,17 +41,15 @@ impl<'a, 'de> Uploads<'a, 'de> {
             .filter(|upload| !upload.id.as_deref().map(stored_id).is_some_and(is_placed))
             .map(|upload| {
                 let mime = upload.mime.as_deref().unwrap_or_default();
-                let attachment = Attachment {
-                    media: media(mime),
+                let upload = Attachment {
                     id: upload.id.as_deref().map(stored_id).unwrap_or_default().into(),
                     name: upload.name.as_deref().unwrap_or_default().into(),
-                    size: whole(upload.size),
+                    size: size(upload.size),
                     dimensions: dimensions(upload.width, upload.height),
                     mime: mime.into(),
-                    prompt: "".into(),
-                    content: "".into(),
+                    ..attachment(media(mime))
                 };
-                Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }
+                attached(upload, 0)
             });
         parts.splice(0..0, rest);
     }
@@ -71,7 +72,7 @@ pub(super) fn of_part(
     parts: &mut Vec<Part>,
 ) {
     let kind = object.content_type.as_deref().unwrap_or_default();
-    let mut point = |pointer: Option<&str>, media: Media, format: Option<&str>, size: Option<f64>| {
+    let mut point = |pointer: Option<&str>, media: Media, format: Option<&str>, bytes: Option<f64>| {
         let Some(pointer) = pointer.filter(|pointer| !pointer.is_empty()) else { return };
         let id = stored_id(pointer);
         let upload = uploads.place(id);
@@ -79,18 +80,17 @@ pub(super) fn of_part(
         let mime = mime.map_or_else(|| mime_of(media, format), str::to_owned);
         let made = [&object.metadata.dalle, &object.metadata.generation];
         let prompt = made.iter().find_map(|made| made.prompt.as_deref()).unwrap_or_default();
-        let attachment = Attachment {
-            media,
+        let file = Attachment {
             id: id.into(),
             name: upload.and_then(|upload| upload.name.as_deref()).unwrap_or_default().into(),
-            size: whole(size.or(upload.and_then(|upload| upload.size))),
+            size: size(bytes.or(upload.and_then(|upload| upload.size))),
             dimensions: dimensions(object.width, object.height)
                 .or_else(|| upload.and_then(|upload| dimensions(upload.width, upload.height))),
             mime: mime.into(),
             prompt: prompt.into(),
-            content: "".into(),
+            ..attachment(media)
         };
-        parts.push(Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) });
+        parts.push(attached(file, at));
     };
     let media = match kind {
         _ if kind.contains("image") => Media::Image,
@@ -111,26 +111,8 @@ pub(super) fn outputs(aggregate: &Aggregate<'_>, at: u32, parts: &mut Vec<Part>)
         if pointer.is_empty() || pointer.starts_with("data:") {
             continue;
         }
-        let attachment = Attachment {
-            media: Media::Image,
-            id: stored_id(pointer).into(),
-            name: "".into(),
-            size: None,
-            dimensions: None,
-            mime: "".into(),
-            prompt: "".into(),
-            content: "".into(),
-        };
-        parts.push(Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) });
-    }
-}
-
-fn media(mime: &str) -> Media {
-    match mime.split('/').next() {
-        Some("image") => Media::Image,
-        Some("audio") => Media::Audio,
-        Some("video") => Media::Video,
-        _ => Media::File,
+        let image = Attachment { id: stored_id(pointer).into(), ..attachment(Media::Image) };
+        parts.push(attached(image, at));
     }
 }
 
@@ -140,10 +122,6 @@ fn mime_of(media: Media, format: Option<&str>) -> String {
         (Media::Video, Some(format)) if !format.is_empty() => format!("video/{format}"),
         _ => String::new(),
     }
-}
-
-fn whole(number: Option<f64>) -> Option<u64> {
-    number.filter(|number| (0.0..1e18).contains(number)).map(|number| number as u64)
 }
 
 fn dimensions(width: Option<f64>, height: Option<f64>) -> Option<(u32, u32)> {

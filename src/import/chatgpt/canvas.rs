@@ -2,12 +2,31 @@
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::reading::Canvas;
+use super::shape::Message;
 use crate::import::{
     documents::{Bounds, Branches, Document, Documents},
     gather::{NONE, Note},
     json::{Field, Text, record},
 };
+
+/// What a message does to a canvas document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) enum Canvas {
+    Create,
+    Update,
+}
+
+impl Canvas {
+    /// The model's calls of two tools.
+    pub(super) fn of(message: &Message<'_>) -> Option<Self> {
+        match message.recipient.as_deref() {
+            _ if message.author.role.as_deref() != Some("assistant") => None,
+            Some("canmore.create_textdoc") => Some(Self::Create),
+            Some("canmore.update_textdoc") => Some(Self::Update),
+            _ => None,
+        }
+    }
+}
 
 record! {
     /// What `canmore.create_textdoc` is given.

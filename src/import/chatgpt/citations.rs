@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 
 use super::{
-    clean::Edits,
+    edits::Edits,
     shape::{Item, Metadata, OldCitation, Reference},
 };
 use crate::conversation::Link;

@@ -9,44 +9,13 @@ use memchr::{memchr_iter, memmem};
 
 use super::{
     citations::{self, References},
-    message::Sense,
-    shape::{Message, Metadata},
+    edits::Edits,
+    shape::Metadata,
 };
 use crate::{
-    conversation::{Detail, Kind, Link, Part, Role},
+    conversation::{Detail, Part},
     import::boundary,
 };
-
-/// One change to the text.
-pub(super) struct Edit {
-    range: Range<u32>,
-    text: Box<str>,
-    /// The sources the new text links to.
-    links: Box<[Link]>,
-}
-
-/// The changes to one message's text, gathered before they are made.
-#[derive(Default)]
-pub(super) struct Edits(Vec<Edit>);
-
-/// More changes than any answer needs: an edit takes ten times the memory of the shortest marker. Further ones are
-/// not made, and of markers only their characters are dropped.
-const MOST_EDITS: usize = 1 << 18;
-
-impl Edits {
-    /// Puts `text`, which links to `links`, in place of a stretch.
-    pub(super) fn replace(&mut self, range: Range<usize>, text: String, links: Vec<Link>) {
-        if self.0.len() < MOST_EDITS {
-            let range = range.start as u32..range.end as u32;
-            self.0.push(Edit { range, text: text.into(), links: links.into() });
-        }
-    }
-
-    /// Drops a stretch.
-    pub(super) fn drop(&mut self, range: Range<usize>) {
-        self.replace(range, String::new(), Vec::new());
-    }
-}
 
 static SANDBOX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("](sandbox:"));
 static WRITING: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(":::writing"));
@@ -54,17 +23,16 @@ static WRITING: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Fin
 /// The first byte of U+E000–U+EFFF in UTF-8: every citation marker begins with it.
 const PRIVATE_USE: u8 = 0xee;
 
-/// Cleans a message's text, which begins at `start` of the buffer and ends with it; `parts` keep their places.
+/// Cleans a message's text, which begins at `start` of the buffer and ends with it; `parts` keep their places. Only in
+/// an `answer` do some marks mean anything.
 pub(super) fn clean(
     buffer: &mut String,
     start: usize,
     parts: &mut Vec<Part>,
-    message: &Message<'_>,
-    sense: &Sense<'_>,
+    metadata: &Metadata<'_>,
+    answer: bool,
 ) {
-    let metadata = &message.metadata;
     let text = &buffer[start..];
-    let answer = sense.role == Role::Assistant && sense.kind == Kind::Text;
     let mut edits = Edits::default();
     if !text.is_ascii() {
         let references = References::of(metadata);
@@ -79,10 +47,10 @@ pub(super) fn clean(
         sandbox(text, &mut edits);
         writing(text, &mut edits);
     }
-    if !edits.0.is_empty() {
-        let all = edits.0.len() < MOST_EDITS;
-        let mut cleaned = apply(text, edits.0, parts);
-        if !all {
+    if !edits.is_empty() {
+        let some_left = edits.is_full();
+        let mut cleaned = edits.apply(text, parts);
+        if some_left {
             cleaned.retain(|character| !citations::is_mark(character));
             parts.clear();
         }
@@ -96,44 +64,6 @@ pub(super) fn clean(
     }
 }
 
-/// Makes the edits, moves the parts along and adds a citation for each edit that has links. Of edits that overlap
-/// the first is made.
-fn apply(text: &str, mut edits: Vec<Edit>, parts: &mut Vec<Part>) -> String {
-    edits.sort_by_key(|edit| edit.range.start);
-    let mut cleaned = String::with_capacity(text.len());
-    let mut copied = 0;
-    // Where the text behind each edit begins, before and after.
-    let mut shifts: Vec<(usize, usize)> = vec![(0, 0)];
-    let mut citations = Vec::new();
-    for edit in edits {
-        let (from, to) = (edit.range.start as usize, edit.range.end as usize);
-        if from < copied {
-            continue;
-        }
-        cleaned.push_str(&text[copied..from]);
-        copied = to;
-        let start = cleaned.len();
-        cleaned.push_str(&edit.text);
-        shifts.push((copied, cleaned.len()));
-        if !edit.links.is_empty() {
-            let range = start as u32..cleaned.len() as u32;
-            citations.push(Part { range, detail: Detail::Citation(edit.links) });
-        }
-    }
-    cleaned.push_str(&text[copied..]);
-    let moved = |at: u32| {
-        let behind = shifts.partition_point(|&(before, _)| before <= at as usize) - 1;
-        let (before, after) = shifts[behind];
-        let next = shifts.get(behind + 1).map_or(cleaned.len(), |&(_, after)| after);
-        (at as usize - before + after).min(next) as u32
-    };
-    for part in parts.iter_mut() {
-        part.range = moved(part.range.start)..moved(part.range.end);
-    }
-    parts.append(&mut citations);
-    cleaned
-}
-
 /// Bytes of a line that are looked at for the beginning or end of a link or fence.
 const NEAR: usize = 4 << 10;
 
@@ -143,7 +73,7 @@ fn unmarked(label: &str) -> String {
     if label.contains(citations::is_mark) {
         citations::markers(label, &References::of(&Metadata::default()), &mut edits);
     }
-    apply(label, edits.0, &mut Vec::new())
+    edits.apply(label, &mut Vec::new())
 }
 
 /// `[label](sandbox:/mnt/data/…)`: the label stays, and says that there is nothing behind it.

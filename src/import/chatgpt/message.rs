@@ -3,12 +3,14 @@
 use super::{
     attachments::{self, Uploads},
     clean,
-    reading::Canvas,
     shape::{ContentFields, Message, PartObject, Thought},
 };
 use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
-    import::json::{Field, Raw},
+    import::{
+        fields::link,
+        json::{Field, Raw},
+    },
 };
 
 /// How a message is to be understood.
@@ -57,16 +59,6 @@ pub(super) fn is_known(message: &Message<'_>) -> bool {
 pub(super) fn interrupted(message: &Message<'_>) -> bool {
     matches!(message.status.as_deref(), Some("in_progress" | "finished_partial_completion" | "error"))
         || matches!(message.metadata.finish.kind.as_deref(), Some("interrupted" | "max_tokens"))
-}
-
-/// What a message does to a canvas: the model's calls of two tools.
-pub(super) fn canvas(message: &Message<'_>) -> Option<Canvas> {
-    match message.recipient.as_deref() {
-        _ if message.author.role.as_deref() != Some("assistant") => None,
-        Some("canmore.create_textdoc") => Some(Canvas::Create),
-        Some("canmore.update_textdoc") => Some(Canvas::Update),
-        _ => None,
-    }
 }
 
 impl<'a> Sense<'a> {
@@ -148,7 +140,8 @@ impl<'a> Sense<'a> {
             _ if !content.parts.list.is_empty() => joined(&content.parts.list, text, &mut uploads, parts),
             _ => write_first(&[], content, text),
         }
-        clean::clean(text, start, parts, message, self);
+        let answer = self.role == Role::Assistant && self.kind == Kind::Text;
+        clean::clean(text, start, parts, metadata, answer);
         let end = (text.len() - start) as u32;
         let pages: Box<[Link]> = metadata
             .cited
@@ -164,11 +157,6 @@ impl<'a> Sense<'a> {
         uploads.rest(parts);
         parts.sort_by_key(|part| part.range.start);
     }
-}
-
-/// A link of what may be missing.
-pub(super) fn link(title: Option<&str>, url: Option<&str>) -> Link {
-    Link { title: title.unwrap_or_default().into(), url: url.unwrap_or_default().into() }
 }
 
 /// The page that a quotation or fetched page is from.

@@ -7,6 +7,7 @@ mod attachments;
 mod canvas;
 mod citations;
 mod clean;
+mod edits;
 mod message;
 mod reading;
 mod shape;
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::conversation::Provider;
 
-pub(super) use reading::Canvas;
+pub(super) use canvas::Canvas;
 use reading::Exported;
 use tree::ById;
 

@@ -8,6 +8,7 @@ use std::{borrow::Cow, ops::Range};
 use serde::de::{MapAccess, SeqAccess};
 
 use super::{
+    canvas::Canvas,
     message::{self, Sense},
     shape::{Maybe, Message},
 };
@@ -70,13 +71,6 @@ pub(super) struct Node<'de> {
     pub children: Range<u32>,
     /// Its message among those gathered, or [`NONE`].
     pub message: u32,
-}
-
-/// What a message does to a canvas document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::import) enum Canvas {
-    Create,
-    Update,
 }
 
 impl<'de> Lenient<'de> for Exported<'de> {
@@ -206,7 +200,7 @@ impl Mapping<'_> {
         };
         let number = gathered.messages.len() as u32;
         gathered.messages.push(note);
-        if let Some(canvas) = message::canvas(message) {
+        if let Some(canvas) = Canvas::of(message) {
             self.canvases.push((number, canvas));
         }
         number

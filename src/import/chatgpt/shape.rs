@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::de::{MapAccess, SeqAccess};
+use serde::de::MapAccess;
 
 use crate::import::{
+    fields::{Page, Pieces},
     json::{Field, Lenient, Raw, Text, record},
     stamp::Stamp,
 };
@@ -52,7 +53,7 @@ pub(crate) struct Content<'de>(pub ContentFields<'de>);
 
 impl<'de> Lenient<'de> for Content<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
-        Self(ContentFields { parts: Parts::from_text(text), ..ContentFields::default() })
+        Self(ContentFields { parts: Pieces::from_text(text), ..ContentFields::default() })
     }
 
     fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
@@ -64,7 +65,7 @@ record! {
     /// See [`Content`].
     ContentFields<'de> {
         content_type: Text<'de> = "content_type",
-        parts: Parts<'de> = "parts",
+        parts: Pieces<'de> = "parts",
         text: Raw<'de> = "text",
         language: Text<'de> = "language",
         thoughts: Vec<Thought<'de>> = "thoughts",
@@ -79,23 +80,6 @@ record! {
         user_profile: Raw<'de> = "user_profile",
         user_instructions: Raw<'de> = "user_instructions",
         model_set_context: Raw<'de> = "model_set_context",
-    }
-}
-
-/// `parts`: a list, each element as it stands; or a bare string.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Parts<'de> {
-    pub list: Vec<Raw<'de>>,
-    pub bare: Text<'de>,
-}
-
-impl<'de> Lenient<'de> for Parts<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Self { list: Vec::new(), bare: Some(text) }
-    }
-
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Ok(Self { list: Lenient::from_list(list)?, bare: None })
     }
 }
 
@@ -224,14 +208,6 @@ record! {
     /// The pages a browsing tool saw.
     CiteMetadata<'de> {
         list: Vec<Page<'de>> = "metadata_list",
-    }
-}
-
-record! {
-    /// A page.
-    Page<'de> {
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
     }
 }
 

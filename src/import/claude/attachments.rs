@@ -4,7 +4,10 @@ use super::{
     reading::Messages,
     shape::{Attached, BlockFields, ChatMessage, Filed},
 };
-use crate::conversation::{Attachment, Detail, Media, Part};
+use crate::{
+    conversation::{Attachment, Media, Part},
+    import::fields::{self, attachment, size},
+};
 
 impl Messages<'_> {
     /// The files of a message, before its text; each once, although the export may name it three times.
@@ -30,12 +33,11 @@ impl Messages<'_> {
                 continue;
             }
             known.push((id, name));
-            parts.push(part(Attachment {
-                media: media(file.kind.as_deref().unwrap_or_default(), name),
-                id: id.into(),
-                name: name.into(),
-                ..nothing()
-            }));
+            let media = media(file.kind.as_deref().unwrap_or_default(), name);
+            parts.push(fields::attached(
+                Attachment { id: id.into(), name: name.into(), ..attachment(media) },
+                0,
+            ));
         }
         parts
     }
@@ -53,15 +55,16 @@ impl Messages<'_> {
             name = if self.pasted == 1 { "pasted.txt".into() } else { format!("pasted-{}.txt", self.pasted) };
         }
         let kind = attached.kind.as_deref().unwrap_or_default();
-        Some(part(Attachment {
-            media: if content.is_empty() { media(kind, &name) } else { Media::File },
+        let media = if content.is_empty() { media(kind, &name) } else { Media::File };
+        let file = Attachment {
             id: id.into(),
-            size: attached.size.filter(|size| (0.0..1e18).contains(size)).map(|size| size as u64),
+            size: size(attached.size),
             mime: if kind.contains('/') { kind.into() } else { "".into() },
             name: name.into(),
             content: content.into(),
-            ..nothing()
-        }))
+            ..attachment(media)
+        };
+        Some(fields::attached(file, 0))
     }
 }
 
@@ -76,25 +79,7 @@ pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Part> {
         return None;
     }
     let media = media(block.kind.as_deref().unwrap_or_default(), name);
-    Some(part(Attachment { media, id: id.into(), name: name.into(), ..nothing() }))
-}
-
-fn part(attachment: Attachment) -> Part {
-    Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }
-}
-
-fn nothing() -> Attachment {
-    let empty = || Box::from("");
-    Attachment {
-        media: Media::File,
-        id: empty(),
-        name: empty(),
-        size: None,
-        dimensions: None,
-        mime: empty(),
-        prompt: empty(),
-        content: empty(),
-    }
+    Some(fields::attached(Attachment { id: id.into(), name: name.into(), ..attachment(media) }, 0))
 }
 
 /// The id and name of a file; `None` if it has neither.
@@ -107,15 +92,10 @@ fn named<'a>(file: &'a Filed<'_>) -> Option<(&'a str, &'a str)> {
 /// By the kind the export gives, else by the ending.
 fn media(kind: &str, name: &str) -> Media {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    match kind.split('/').next() {
-        Some("image") => Media::Image,
-        Some("audio") => Media::Audio,
-        Some("video") => Media::Video,
-        _ => match &*ending {
-            "png" | "jpg" | "jpeg" | "gif" | "webp" | "heic" | "bmp" => Media::Image,
-            "mp3" | "wav" | "m4a" | "ogg" | "flac" => Media::Audio,
-            "mp4" | "mov" | "webm" | "mkv" => Media::Video,
-            _ => Media::File,
-        },
+    match (fields::media(kind), &*ending) {
+        (Media::File, "png" | "jpg" | "jpeg" | "gif" | "webp" | "heic" | "bmp") => Media::Image,
+        (Media::File, "mp3" | "wav" | "m4a" | "ogg" | "flac") => Media::Audio,
+        (Media::File, "mp4" | "mov" | "webm" | "mkv") => Media::Video,
+        (media, _) => media,
     }
 }

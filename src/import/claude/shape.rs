@@ -1,11 +1,8 @@
 //! The fields of Claude's export that are read, by their names in the JSON. Everything else is skipped.
 
-use std::borrow::Cow;
-
-use serde::de::SeqAccess;
-
 use crate::import::{
-    json::{Lenient, Raw, Text, record},
+    fields::{Page, Pieces},
+    json::{Raw, Text, record},
     stamp::Stamp,
 };
 
@@ -16,28 +13,11 @@ record! {
         parent: Text<'de> = "parent_message_uuid",
         sender: Text<'de> = "sender",
         text: Raw<'de> = "text",
-        content: Blocks<'de> = "content",
+        content: Pieces<'de> = "content",
         created: Stamp = "created_at",
         attachments: Vec<Attached<'de>> = "attachments",
         files: Vec<Filed<'de>> = "files",
         files_again: Vec<Filed<'de>> = "files_v2",
-    }
-}
-
-/// `content`: a list of blocks, each as it stands; or a bare string.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Blocks<'de> {
-    pub list: Vec<Raw<'de>>,
-    pub bare: Text<'de>,
-}
-
-impl<'de> Lenient<'de> for Blocks<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Self { list: Vec::new(), bare: Some(text) }
-    }
-
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Ok(Self { list: Lenient::from_list(list)?, bare: None })
     }
 }
 
@@ -98,16 +78,8 @@ record! {
     Cited<'de> {
         title: Text<'de> = "title",
         url: Text<'de> = "url",
-        details: CitedDetails<'de> = "details",
-        sources: Vec<CitedDetails<'de>> = "sources",
-    }
-}
-
-record! {
-    /// See [`Cited`].
-    CitedDetails<'de> {
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
+        details: Page<'de> = "details",
+        sources: Vec<Page<'de>> = "sources",
     }
 }
 

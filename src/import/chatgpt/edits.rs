@@ -1,0 +1,85 @@
+//! Changes to one message's text, gathered while it is looked through and made in one pass, so that the parts keep
+//! their places.
+
+use std::ops::Range;
+
+use crate::conversation::{Detail, Link, Part};
+
+/// One change to the text.
+struct Edit {
+    range: Range<u32>,
+    text: Box<str>,
+    /// The sources the new text links to.
+    links: Box<[Link]>,
+}
+
+/// The changes to one message's text.
+#[derive(Default)]
+pub(super) struct Edits(Vec<Edit>);
+
+/// More changes than any answer needs: an edit takes ten times the memory of the shortest marker. Further ones are
+/// not made, and of markers only their characters are dropped.
+const MOST_EDITS: usize = 1 << 18;
+
+impl Edits {
+    /// Puts `text`, which links to `links`, in place of a stretch.
+    pub(super) fn replace(&mut self, range: Range<usize>, text: String, links: Vec<Link>) {
+        if self.0.len() < MOST_EDITS {
+            let range = range.start as u32..range.end as u32;
+            self.0.push(Edit { range, text: text.into(), links: links.into() });
+        }
+    }
+
+    /// Drops a stretch.
+    pub(super) fn drop(&mut self, range: Range<usize>) {
+        self.replace(range, String::new(), Vec::new());
+    }
+
+    /// There are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// There were more than are made.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() >= MOST_EDITS
+    }
+
+    /// Makes the edits, moves the parts along and adds a citation for each edit that has links. Of edits that overlap
+    /// the first is made.
+    pub(super) fn apply(mut self, text: &str, parts: &mut Vec<Part>) -> String {
+        self.0.sort_by_key(|edit| edit.range.start);
+        let mut cleaned = String::with_capacity(text.len());
+        let mut copied = 0;
+        // Where the text behind each edit begins, before and after.
+        let mut shifts: Vec<(usize, usize)> = vec![(0, 0)];
+        let mut citations = Vec::new();
+        for edit in self.0 {
+            let (from, to) = (edit.range.start as usize, edit.range.end as usize);
+            if from < copied {
+                continue;
+            }
+            cleaned.push_str(&text[copied..from]);
+            copied = to;
+            let start = cleaned.len();
+            cleaned.push_str(&edit.text);
+            shifts.push((copied, cleaned.len()));
+            if !edit.links.is_empty() {
+                let range = start as u32..cleaned.len() as u32;
+                citations.push(Part { range, detail: Detail::Citation(edit.links) });
+            }
+        }
+        cleaned.push_str(&text[copied..]);
+        let moved = |at: u32| {
+            let behind = shifts.partition_point(|&(before, _)| before <= at as usize) - 1;
+            let (before, after) = shifts[behind];
+            let next = shifts.get(behind + 1).map_or(cleaned.len(), |&(_, after)| after);
+            (at as usize - before + after).min(next) as u32
+        };
+        for part in parts.iter_mut() {
+            part.range = moved(part.range.start)..moved(part.range.end);
+        }
+        parts.append(&mut citations);
+        cleaned
+    }
+}

@@ -1,0 +1,77 @@
+//! Fields that the exports of several providers have, each in the same shape: lists that may be a bare string, pages,
+//! files.
+//!
+//! As everywhere in the import a field of another type than expected is as one that is not there. What only one
+//! provider has stands in its own `shape`.
+
+use std::borrow::Cow;
+
+use serde::de::SeqAccess;
+
+use super::json::{Lenient, Raw, Text, record};
+use crate::conversation::{Attachment, Detail, Link, Media, Part};
+
+/// What a message is made of: a list, each element as it stands; or a bare string.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pieces<'de> {
+    pub list: Vec<Raw<'de>>,
+    pub bare: Text<'de>,
+}
+
+impl<'de> Lenient<'de> for Pieces<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self { list: Vec::new(), bare: Some(text) }
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        Ok(Self { list: Lenient::from_list(list)?, bare: None })
+    }
+}
+
+record! {
+    /// A page that something was read on.
+    Page<'de> {
+        title: Text<'de> = "title",
+        url: Text<'de> = "url",
+    }
+}
+
+/// A link of what may be missing.
+pub(super) fn link(title: Option<&str>, url: Option<&str>) -> Link {
+    Link { title: title.unwrap_or_default().into(), url: url.unwrap_or_default().into() }
+}
+
+/// A number of bytes, if it can be one.
+pub(super) fn size(number: Option<f64>) -> Option<u64> {
+    number.filter(|number| (0.0..1e18).contains(number)).map(|number| number as u64)
+}
+
+/// What kind of thing a file is by its MIME type, or by the word before the slash alone.
+pub(super) fn media(mime: &str) -> Media {
+    match mime.split('/').next() {
+        Some("image") => Media::Image,
+        Some("audio") => Media::Audio,
+        Some("video") => Media::Video,
+        _ => Media::File,
+    }
+}
+
+/// A file, of which nothing is known yet.
+pub(super) fn attachment(media: Media) -> Attachment {
+    let empty = || Box::from("");
+    Attachment {
+        media,
+        id: empty(),
+        name: empty(),
+        size: None,
+        dimensions: None,
+        mime: empty(),
+        prompt: empty(),
+        content: empty(),
+    }
+}
+
+/// A file at a place of a message's text.
+pub(super) fn attached(attachment: Attachment, at: u32) -> Part {
+    Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
+}
