@@ -1,8 +1,11 @@
 //! What a user is promised about secrets, at the command line: the audit, and redacted extracts.
 
+mod exports;
+
 use std::{fs, process::Output};
 
 use assert_cmd::Command;
+use exports::{claude, zip};
 use serde_json::Value;
 
 fn unspool(arguments: &[&str]) -> Output {
@@ -101,6 +104,44 @@ fn an_archive_that_gives_nothing_away_leaves_with_zero() {
     let report = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "personal data alone is no alarm: {report}");
     assert!(report.contains("1 e-mail address in 1 conversation"), "{report}");
+}
+
+#[test]
+fn the_audit_tells_of_claudes_profile_and_memory_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("claude.zip");
+    let (json, users, memories) =
+        (claude::export(&["a"]), claude::users().to_string(), claude::memories().to_string());
+    let members = [("conversations.json", &*json), ("users.json", &users), ("memories.json", &memories)];
+    fs::write(&path, zip(&members.map(|(name, json)| (name, json.as_bytes())))).expect("written");
+    let path = path.to_string_lossy();
+
+    let report = text(&unspool(&["audit", &path]).stdout);
+    for piece in [
+        "Profile (users.json)",
+        "email_address",
+        "r…@e….org",
+        "Memory: 2 versions",
+        "50 characters in 2 lines, with 1 e-mail address",
+        "memories.json",
+        "Settings → Capabilities → Memory",
+    ] {
+        assert!(report.contains(piece), "{piece} in {report}");
+    }
+    let output = unspool(&["audit", "--json", &path]);
+    let document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let memory = &document["memory"][0];
+    assert_eq!(memory["holds"]["e-mail"], 1);
+    assert!(memory["id"].is_null() && memory["title"].is_null(), "{memory}");
+    assert!(memory["source"].as_str().is_some_and(|source| source.ends_with("claude.zip")), "{memory}");
+    let field =
+        document["profile"].as_array().and_then(|fields| fields.iter().find(|f| f["field"] == "full_name"));
+    assert_eq!(field.expect("a name")["masked"], "R…");
+    for shown in [report, text(&output.stdout)] {
+        for value in ["robin@", "Robin", "bees", "short answers"] {
+            assert!(!shown.contains(value), "{value} in {shown}");
+        }
+    }
 }
 
 #[test]

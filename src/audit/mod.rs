@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The most of a `user.json` or `shared_conversations.json` that is read, in bytes.
+/// The most of a `user.json`, `shared_conversations.json` or the like that is read, in bytes.
 const LARGEST_MEMBER: usize = 16 << 20;
 
 /// Everything there is to tell.
@@ -36,16 +36,34 @@ pub struct Account {
     pub findings: Vec<(Handle, Exposure)>,
     /// What anybody with the address can read.
     pub shared: Vec<SharedLink>,
-    /// With the archive each field is from.
-    pub profile: Vec<(String, ProfileField)>,
+    /// Fields, each with the member it is from.
+    pub profile: Vec<(Origin, ProfileField)>,
     /// Each text once, where it stands last.
     pub instructions: Vec<(Handle, Portrait)>,
-    /// The same of what the model was told to remember.
-    pub memory: Vec<(Handle, Portrait)>,
+    /// What the model was told to remember, or remembers of its own accord.
+    pub memory: Vec<(Remembered, Portrait)>,
     /// How many files the messages name.
     pub attached: Attached,
     /// Members that are there and could not be read.
     pub unreadable: Vec<String>,
+}
+
+/// A member that says something of its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The archive's name.
+    pub archive: String,
+    /// The member's, without folders.
+    pub member: &'static str,
+}
+
+/// Where a memory stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remembered {
+    /// In a conversation.
+    Conversation(Handle),
+    /// In a member of its own.
+    Member(Origin),
 }
 
 impl Account {
@@ -62,7 +80,8 @@ impl Account {
         }
         account.findings = findings(library, watch)?;
         account.instructions = portraits(library, Kind::Instructions);
-        account.memory = portraits(library, Kind::Memory);
+        let said = portraits(library, Kind::Memory).into_iter();
+        account.memory.extend(said.map(|(handle, text)| (Remembered::Conversation(handle), text)));
         let mut known = HashSet::new();
         for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
             for attachment in audit::attachments(conversation) {
@@ -79,35 +98,39 @@ impl Account {
 
     /// What the other members of an archive say.
     fn members(&mut self, archive: &Archive) {
-        let mut read = |name: &str| {
-            let member = archive.find_member(name)?;
-            let bytes = archive.read_member(&member, LARGEST_MEMBER).ok();
-            if bytes.is_none() {
-                self.unreadable.push(format!("{}: {name}", archive.name()));
-            }
-            bytes
-        };
-        let (shared, user) = (read("shared_conversations.json"), read("user.json"));
-        if let Some(bytes) = shared {
-            match audit::shared_links(&bytes) {
-                Some(links) => {
-                    for link in links {
-                        if !self.shared.iter().any(|known| known.id == link.id && !link.id.is_empty()) {
-                            self.shared.push(link);
-                        }
-                    }
-                }
-                None => self.unreadable.push(format!("{}: shared_conversations.json", archive.name())),
+        let scanner = Scanner::built_in();
+        let origin = |member| Origin { archive: archive.name().to_owned(), member };
+        for link in self.member(archive, "shared_conversations.json", audit::shared_links) {
+            if !self.shared.iter().any(|known| known.id == link.id && !link.id.is_empty()) {
+                self.shared.push(link);
             }
         }
-        if let Some(bytes) = user {
-            match audit::profile(Scanner::built_in(), &bytes) {
-                Some(fields) => {
-                    self.profile.extend(fields.into_iter().map(|field| (archive.name().to_owned(), field)));
-                }
-                None => self.unreadable.push(format!("{}: user.json", archive.name())),
+        // ChatGPT's, and Claude's.
+        for name in ["user.json", "users.json"] {
+            let fields = self.member(archive, name, |bytes| audit::profile(scanner, bytes));
+            self.profile.extend(fields.into_iter().map(|field| (origin(name), field)));
+        }
+        let name = "memories.json";
+        for text in self.member(archive, name, |bytes| audit::memories(scanner, bytes)) {
+            if !self.memory.iter().any(|(_, known)| known.mark == text.mark) {
+                self.memory.push((Remembered::Member(origin(name)), text));
             }
         }
+    }
+
+    /// What a member says, if it is there; one that cannot be read is noted.
+    fn member<T>(
+        &mut self,
+        archive: &Archive,
+        name: &str,
+        read: impl FnOnce(&[u8]) -> Option<Vec<T>>,
+    ) -> Vec<T> {
+        let Some(member) = archive.find_member(name) else { return Vec::new() };
+        let bytes = archive.read_member(&member, LARGEST_MEMBER).ok();
+        bytes.and_then(|bytes| read(&bytes)).unwrap_or_else(|| {
+            self.unreadable.push(format!("{}: {name}", archive.name()));
+            Vec::new()
+        })
     }
 
     /// The findings of a class, with their places in [`Account::findings`].

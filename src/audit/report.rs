@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 
-use super::{Account, title};
+use super::{Account, Remembered, title};
 use crate::{
     conversation::Time,
     extract::{self, address},
@@ -98,9 +98,12 @@ impl Report<'_> {
         self.credentials(order, &mut lines);
         self.personal(order, each, &mut lines);
         let account = self.account;
-        if !account.profile.is_empty() {
-            lines.push(Line::Heading("Profile (user.json)".to_owned()));
-            lines.extend((0..account.profile.len()).map(Line::Profile));
+        for (place, (origin, _)) in account.profile.iter().enumerate() {
+            let before = place.checked_sub(1).map(|before| account.profile[before].0.member);
+            if before != Some(origin.member) {
+                lines.push(Line::Heading(format!("Profile ({})", origin.member)));
+            }
+            lines.push(Line::Profile(place));
         }
         let portraits = |what: &str, number: usize| {
             let versions = many(number, "version");
@@ -225,8 +228,13 @@ impl Report<'_> {
                 lines.extend(page.map(|page| Line::Page(String::new(), page)));
             }
         }
-        if !account.memory.is_empty() || !account.instructions.is_empty() {
+        let (own, said): (Vec<_>, Vec<_>) =
+            account.memory.iter().partition(|(place, _)| matches!(place, Remembered::Member(_)));
+        if !said.is_empty() || !account.instructions.is_empty() {
             lines.push(say("Look through memory and custom instructions: Settings → Personalization"));
+        }
+        if !own.is_empty() {
+            lines.push(say("Look through what Claude remembers: Settings → Capabilities → Memory"));
         }
         lines.extend([
             say("Switch off training: Settings → Data controls → Improve the model for everyone"),
@@ -279,8 +287,16 @@ impl Report<'_> {
                 named(*handle, self.portrait(portrait))
             }
             &Line::Memory(place) => {
-                let (handle, portrait) = &account.memory[place];
-                named(*handle, self.portrait(portrait))
+                let (remembered, portrait) = &account.memory[place];
+                let mut fields = self.portrait(portrait);
+                match remembered {
+                    Remembered::Conversation(handle) => return named(*handle, fields),
+                    Remembered::Member(origin) if ids => {
+                        fields.extend(["-".to_owned(), origin.member.to_owned()]);
+                    }
+                    Remembered::Member(origin) => fields.push(origin.member.to_owned()),
+                }
+                fields
             }
         }
     }
@@ -320,12 +336,14 @@ impl Report<'_> {
             }
             &Line::Instructions(place) => {
                 let (handle, portrait) = &account.instructions[place];
-                Some(Place::Message(*handle, Some(portrait.message)))
+                Some(Place::Message(*handle, portrait.message))
             }
-            &Line::Memory(place) => {
-                let (handle, portrait) = &account.memory[place];
-                Some(Place::Message(*handle, Some(portrait.message)))
-            }
+            &Line::Memory(place) => match &account.memory[place] {
+                (Remembered::Conversation(handle), portrait) => {
+                    Some(Place::Message(*handle, portrait.message))
+                }
+                (Remembered::Member(_), _) => None,
+            },
             Line::Page(_, page) => Some(Place::Page(page.clone())),
             Line::Heading(_) | Line::Kind(_) | Line::Words(_) | Line::Profile(_) => None,
         }

@@ -58,8 +58,8 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
 /// Custom instructions or saved memory in a conversation: a text that describes its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Portrait {
-    /// The message.
-    pub message: usize,
+    /// The message; `None`: it stands in a member of its own.
+    pub message: Option<usize>,
     /// When it was written; else when the conversation was last added to.
     pub date: Option<Time>,
     /// Its length in characters.
@@ -82,19 +82,50 @@ pub fn portraits(scanner: &Scanner, conversation: &Conversation, kind: Kind) -> 
     };
     (0..conversation.messages().len())
         .filter(|&index| is_such(index))
-        .map(|index| {
-            let text = conversation.message_text(index);
-            Portrait {
-                message: index,
-                date: conversation.messages()[index].time().or(conversation.updated),
-                characters: text.chars().count(),
-                entries: text.lines().filter(|line| !line.trim().is_empty()).count(),
-                holds: scanner.scan(text).iter().collect(),
-                mark: mark(text),
-            }
+        .map(|index| Portrait {
+            message: Some(index),
+            date: conversation.messages()[index].time().or(conversation.updated),
+            ..Portrait::of(scanner, conversation.message_text(index))
         })
         .filter(|portrait| portrait.characters > 0)
         .collect()
+}
+
+impl Portrait {
+    /// What can be told of a text.
+    fn of(scanner: &Scanner, text: &str) -> Self {
+        Self {
+            message: None,
+            date: None,
+            characters: text.chars().count(),
+            entries: text.lines().filter(|line| !line.trim().is_empty()).count(),
+            holds: scanner.scan(text).iter().collect(),
+            mark: mark(text),
+        }
+    }
+}
+
+/// What Claude's `memories.json` remembers: each of its texts, wherever in it that stands, for it has changed its
+/// shape before. `None` if it is no JSON object or array.
+pub fn memories(scanner: &Scanner, json: &[u8]) -> Option<Vec<Portrait>> {
+    let whole: Value = serde_json::from_slice(json).ok()?;
+    if !whole.is_object() && !whole.is_array() {
+        return None;
+    }
+    let mut portraits = Vec::new();
+    let mut left = vec![&whole];
+    while let Some(value) = left.pop() {
+        match value {
+            // An id or a date is one word.
+            Value::String(text) if text.trim().contains(char::is_whitespace) => {
+                portraits.push(Portrait::of(scanner, text));
+            }
+            Value::Array(values) => left.extend(values.iter().rev()),
+            Value::Object(fields) => left.extend(fields.values().rev()),
+            _ => {}
+        }
+    }
+    Some(portraits)
 }
 
 /// A fingerprint that lives as long as the process.
@@ -149,7 +180,7 @@ pub struct ProfileField {
     pub masked: String,
 }
 
-/// The fields of a `user.json` that say something. `None` if it is no object (nor an array of one).
+/// The fields of ChatGPT's `user.json` or Claude's `users.json` that say something. `None` if it is no object (nor an array of one).
 pub fn profile(scanner: &Scanner, json: &[u8]) -> Option<Vec<ProfileField>> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -286,9 +317,23 @@ mod tests {
         let memories = portraits(Scanner::built_in(), &conversation, Kind::Memory);
         assert_eq!(
             memories.iter().map(|portrait| (portrait.message, portrait.entries)).collect::<Vec<_>>(),
-            [(0, 2), (1, 1)]
+            [(Some(0), 2), (Some(1), 1)]
         );
         assert_ne!(memories[0].mark, memories[1].mark);
+    }
+
+    #[test]
+    fn what_a_memory_of_its_own_says_is_counted_wherever_it_stands() {
+        let told = |json: &str| {
+            let portraits = memories(Scanner::built_in(), json.as_bytes())?;
+            Some(portraits.iter().map(|portrait| (portrait.characters, portrait.entries)).collect::<Vec<_>>())
+        };
+        let json = r#"[{"conversations_memory": "Two cats.\n\nA boat.", "account_uuid": "0f-1", "number": 1,
+            "project_memories": {"b-2": "Likes lists"}, "updated_at": "2026-08-01T10:00:00Z"}]"#;
+        assert_eq!(told(json), Some(vec![(18, 2), (11, 1)]));
+        assert_eq!(told(&json[1..json.len() - 1]), told(json), "an object, since August 2026");
+        assert_eq!(told("{}"), Some(Vec::new()));
+        assert_eq!((told("7"), told("[")), (None, None));
     }
 
     #[test]

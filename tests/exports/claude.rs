@@ -58,3 +58,16 @@ pub fn small(id: &str) -> Value {
 pub fn export(ids: &[&str]) -> String {
     Value::Array(ids.iter().map(|id| small(id)).collect()).to_string()
 }
+
+/// Who it is: `users.json`.
+pub fn users() -> Value {
+    json!([{"uuid": "a-1", "full_name": "Robin Example", "email_address": "robin@example.org",
+        "verified_phone_number": null}])
+}
+
+/// What is remembered of them: `memories.json`, as it was until August 2026 in a list, since then alone.
+pub fn memories() -> Value {
+    json!({"account_uuid": "a-1", "updated_at": "2026-08-01T10:00:00Z",
+        "conversations_memory": "**Work**\n\nKeeps bees, writes to robin@example.org.",
+        "project_memories": {"7a1b-22": "Wants short answers."}})
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    audit::{Account, title},
+    audit::{Account, Origin, Remembered, title},
     extract::rfc3339,
     library::{Handle, Library},
     secrets::{
@@ -56,8 +56,9 @@ struct Field<'a> {
 
 #[derive(Serialize)]
 struct Kept<'a> {
-    id: &'a str,
-    title: String,
+    id: Option<&'a str>,
+    title: Option<String>,
+    source: Option<&'a str>,
     date: Option<String>,
     characters: usize,
     entries: usize,
@@ -93,11 +94,12 @@ impl<'a> Document<'a> {
                 times: exposure.times,
             }
         };
-        let kept = |(handle, portrait): &'a (Handle, Portrait)| {
-            let conversation = library.get(*handle);
+        let kept = |handle: Option<Handle>, source: Option<&'a str>, portrait: &'a Portrait| {
+            let conversation = handle.map(|handle| library.get(handle));
             Kept {
-                id: &conversation.id,
-                title: title(&conversation.title),
+                id: conversation.map(|conversation| &*conversation.id),
+                title: conversation.map(|conversation| title(&conversation.title)),
+                source,
                 date: portrait.date.and_then(rfc3339),
                 characters: portrait.characters,
                 entries: portrait.entries,
@@ -114,8 +116,8 @@ impl<'a> Document<'a> {
             title: title(&link.title),
             url: link.address(),
         };
-        let field = |(source, field): &'a (String, ProfileField)| Field {
-            source,
+        let field = |(origin, field): &'a (Origin, ProfileField)| Field {
+            source: &origin.archive,
             name: &field.name,
             masked: &field.masked,
         };
@@ -124,8 +126,19 @@ impl<'a> Document<'a> {
             findings: account.findings.iter().map(found).collect(),
             shared: account.shared.iter().map(shared).collect(),
             profile: account.profile.iter().map(field).collect(),
-            instructions: account.instructions.iter().map(kept).collect(),
-            memory: account.memory.iter().map(kept).collect(),
+            instructions: account
+                .instructions
+                .iter()
+                .map(|(handle, portrait)| kept(Some(*handle), None, portrait))
+                .collect(),
+            memory: account
+                .memory
+                .iter()
+                .map(|(remembered, portrait)| match remembered {
+                    Remembered::Conversation(handle) => kept(Some(*handle), None, portrait),
+                    Remembered::Member(origin) => kept(None, Some(&origin.archive), portrait),
+                })
+                .collect(),
             attachments: Attachments { named, present, bytes, images, audio, video, files },
             unreadable: &account.unreadable,
         }
