@@ -108,15 +108,32 @@ fn may_need_care(text: &str) -> bool {
 
 fn delimiters(text: &str, formula: &Formula) -> Edit {
     let inner = &text[formula.range.start + 2..formula.range.end - 2];
-    let with = if !formula.display {
+    let before = text[..formula.range.start].rsplit('\n').next().unwrap_or_default();
+    let quoted = before.trim_start().starts_with('>');
+    let is_blank = |line: &str| line.trim().is_empty() || (quoted && line.trim().bytes().all(|b| b == b'>'));
+    let with = if formula.display {
+        display(inner, quoted, &is_blank)
+    } else {
         // GitHub takes no space inside, and no line break.
         format!("${}$", inner.split('\n').map(str::trim).collect::<Vec<_>>().join(" ").trim())
-    } else if inner.contains('\n') && inner.trim() != inner {
-        format!("$$\n{}\n$$", inner.trim_matches(['\n', '\r', ' ']))
-    } else {
-        format!("$${inner}$$")
     };
     Edit { range: formula.range.clone(), with }
+}
+
+/// `$$ … $$` without blank lines: GitHub ends mathematics at one, and LaTeX takes none in it. The marks of a quotation
+/// stay.
+fn display(inner: &str, quoted: bool, is_blank: &dyn Fn(&str) -> bool) -> String {
+    let lines: Vec<&str> = inner.split('\n').collect();
+    let [first, between @ .., last] = &*lines else { return format!("$${inner}$$") };
+    let between: Vec<&str> = between.iter().copied().filter(|line| !is_blank(line)).collect();
+    let middle: String = between.iter().flat_map(|line| [*line, "\n"]).collect();
+    match (is_blank(first), is_blank(last)) {
+        // Its delimiters have lines of their own already.
+        (true, true) => format!("$$\n{middle}{last}$$"),
+        (false, false) if inner.trim() == inner => format!("$${first}\n{middle}{last}$$"),
+        _ if quoted => format!("$${first}\n{middle}{last}$$"),
+        _ => format!("$$\n{}\n$$", format!("{first}\n{middle}{last}").trim_matches(['\n', '\r', ' '])),
+    }
 }
 
 /// The text with every formula as a word of the same length: offsets stay.
@@ -317,6 +334,23 @@ mod tests {
         assert_eq!(below_heading("# On \\(x\\)"), "### On $x$");
         assert_eq!(below_heading("\\[\n- a\n+ b\n\\]"), "$$\n- a\n+ b\n$$");
         assert_eq!(below_heading("\\[\nx\n```\\]"), "\\[\nx\n```\\]\n```", "no formula");
+        assert_eq!(below_heading("\\[ a\n= b \\]"), "$$\na\n= b\n$$");
+        assert_eq!(below_heading("> \\[\n> a\n> \\]\n> so"), "> $$\n> a\n> $$\n> so");
+        assert_eq!(below_heading("1. so\n   \\[\n   a\n   \\]"), "1. so\n   $$\n   a\n   $$");
         assert_eq!(below_heading(r"`\(a\)` and $b$"), r"`\(a\)` and $b$");
+    }
+
+    /// GitHub ends a formula at a blank line, and drew neither half.
+    #[test]
+    fn a_formula_loses_its_blank_lines_and_nothing_else_does() {
+        let drawn = "so\n\n$$\na\n= b\n$$\n\nthus";
+        assert_eq!(below_heading("so\n\n\\[\n\na\n\n \t\n= b\n\n\\]\n\nthus"), drawn);
+        assert_eq!(below_heading("so\r\n\r\n\\[\r\na\r\n\r\n= b\r\n\\]"), "so\r\n\r\n$$\na\r\n= b\r\n$$");
+        assert_eq!(below_heading("> \\[\n> a\n>\n> = b\n> \\]"), "> $$\n> a\n> = b\n> $$");
+        assert_eq!(below_heading("\\[\na\n>\nb\n\\]"), "$$\na\n>\nb\n$$", "a sign of the formula");
+        // Brackets around whole paragraphs are no formula.
+        for text in ["\\[see\n\nthe next page\\] for it", "so \\[\na\n\nb\n\\]", "\\[\n# a\n\nb\n\\]"] {
+            assert!(below_heading(text).contains("\n\n") && !below_heading(text).contains('$'), "{text}");
+        }
     }
 }

@@ -113,8 +113,8 @@ fn scan(text: &str, stretch: Range<usize>, found: &mut Vec<Formula>) {
             Ok(close) => {
                 let inner = &text[at..close];
                 at = close + 2;
-                // A formula in a line of text ends with its paragraph.
-                let whole = which == 1 || !has_blank_line(inner);
+                // A formula in a line of text ends with its paragraph. One on lines of its own may have blank ones.
+                let whole = !has_blank_line(inner) || (which == 1 && stands_alone(text, opened..at));
                 if whole && !inner.trim().is_empty() && !inner.contains('`') && !begins_a_block(inner) {
                     found.push(Formula { range: opened..at, display: which == 1 });
                 }
@@ -150,6 +150,14 @@ fn closing_delimiter(bytes: &[u8], from: usize, closing: u8) -> Result<usize, us
         at += 2;
     }
     Err(at.max(bytes.len()))
+}
+
+/// Whether nothing but the marks of a list or a quotation shares the lines on which this begins and ends.
+fn stands_alone(text: &str, range: Range<usize>) -> bool {
+    let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
+    let after = text[range.end..].split('\n').next().unwrap_or_default();
+    let is_mark = |char: char| char.is_whitespace() || char.is_ascii_digit() || ">-*+.)".contains(char);
+    before.chars().all(is_mark) && after.trim().is_empty()
 }
 
 /// Whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever
