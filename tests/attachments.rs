@@ -165,6 +165,34 @@ fn no_name_leads_out_of_the_folder_and_no_two_are_one() {
     assert_eq!(folded.len(), beside.len());
 }
 
+/// Nothing looks into a picture: whoever asked for redaction must not think that something did.
+#[test]
+fn of_a_redacted_extract_it_is_said_that_attachments_are_copied_as_they_are() {
+    let scratch = Scratch::new();
+    let archive = export(&scratch, &[("file-abc", "My photo.png")], &MEMBERS);
+    let (file, folder) = (scratch.path().join("out.md"), format!("{}/out/", scratch.path().display()));
+    let said = "unspool: attachments are copied as they are, not redacted\n";
+    for to in [file.to_str().unwrap(), &folder] {
+        for format in ["markdown", "json"] {
+            let mut arguments = vec!["extract", "--all", "--attachments", "--force", "-f", format, "-o", to];
+            let output = unspool(&arguments, &archive);
+            assert!(output.status.success() && !told(&output).contains("redacted"), "{}", told(&output));
+            arguments.push("--redact");
+            let output = unspool(&arguments, &archive);
+            assert!(output.status.success() && told(&output).contains(said), "{}", told(&output));
+        }
+    }
+    assert_eq!(fs::read(scratch.path().join("out-files/my-photo.png")).unwrap(), PNG);
+    let one = export(&scratch, &[("file-abc", "My photo.png")], &MEMBERS[..1]);
+    let to = file.to_str().unwrap();
+    let output = unspool(&["extract", "--all", "--attachments", "--force", "--redact", "-o", to], &one);
+    assert!(
+        told(&output).contains("unspool: the attachment is copied as it is, not redacted\n"),
+        "{}",
+        told(&output)
+    );
+}
+
 #[test]
 fn what_the_archive_does_not_hold_is_said() {
     let scratch = Scratch::new();

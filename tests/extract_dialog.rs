@@ -114,11 +114,33 @@ fn tab_goes_through_every_field_and_everything_chosen_is_done() {
 fn attachments_that_were_written_and_those_that_lack_are_said() {
     let mut driver = Driver::new(120, 24, vec![conversation(3, "A day", &["Where?"])]);
     driver.press("enter e enter");
-    let attached = Attached { written: 2, missing: 1, unreadable: 0 };
+    let attached = Attached { written: 2, missing: 1, ..Attached::default() };
     let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
     let status = driver.act(Action::Saved(outcome)).status();
     let expected = "wrote 412 bytes to a.md and 2 attachments beside it · 1 attachment is not in the archive";
     assert!(status.starts_with(expected), "{status}");
+}
+
+/// A picture goes as it is: whoever asked for redaction must not think it was looked into.
+#[test]
+fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
+    let mut driver = driver();
+    driver.press("esc r e tab tab tab tab tab space");
+    assert!(
+        driver.screen().contains("the files of attachments are copied as they are, not redacted"),
+        "{}",
+        driver.screen()
+    );
+    driver.press("tab space");
+    assert!(!driver.screen().contains("not redacted"), "{}", driver.screen());
+    driver.press("space enter");
+    let attached = Attached { written: 2, unredacted: 2, ..Attached::default() };
+    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
+    let status = driver.act(Action::Saved(outcome)).status();
+    assert!(
+        status.starts_with("attachments are copied as they are, not redacted · wrote 412 bytes to a.md"),
+        "{status}"
+    );
 }
 
 /// The counts that were asked for: with which format and tools, and which count it is.

@@ -293,6 +293,8 @@ fn an_attachment_is_saved_by_its_number() {
     assert!(driver.screen().contains("save"), "{}", driver.screen());
     driver.press("1");
     assert!(matches!(driver.effects.last(), Some(Effect::SaveAttachment { .. })), "{:?}", driver.effects);
+    driver.press("r o");
+    assert!(driver.screen().contains("save, not redacted"), "{}", driver.screen());
 }
 
 #[test]

@@ -213,10 +213,11 @@ pub struct Extract {
     /// Begin a Markdown file with YAML: title, id, address, times, models
     #[arg(long)]
     pub front_matter: bool,
-    /// Write attachments too, into a folder beside the text, and link them
+    /// Write attachments too, into a folder beside the text, and link them; --redact does not change these files
     #[arg(long, conflicts_with = "clipboard")]
     pub attachments: bool,
-    /// Replace credentials and personal data by what they are: [redacted: github-token]
+    /// Replace credentials and personal data by what they are: [redacted: github-token]; the files of attachments are
+    /// copied as they are
     #[arg(long)]
     pub redact: bool,
     /// Copy it instead of writing it

@@ -243,7 +243,7 @@ fn into_file(
         |error: io::Error| anyhow::anyhow!("cannot write {}: {}", path.display(), save::reason(&error));
     let interrupt = Interrupt::watch();
     let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
-    let mut beside = Beside::of(path);
+    let mut beside = Beside::of(path, redaction);
     in_a_row(opened, handles, options, redaction, &mut beside, &mut |bytes| {
         if interrupt.is_set() {
             bail!("stopped: nothing was written");
@@ -259,7 +259,7 @@ fn into_file(
     if attached.written > 0 {
         tell(&format!("wrote {} to {}", count(attached.written, "attachment"), folder.display()));
     }
-    tell_lacking(attached);
+    tell_of(attached);
     match outcome.existing.first() {
         Some(taken) => Err(advise(SaveError::Exists(taken.display().to_string()))),
         None => Ok(()),
@@ -268,14 +268,18 @@ fn into_file(
 
 /// For what has no attachments: nothing is written by it.
 fn nowhere() -> Beside {
-    Beside::of(Path::new("-"))
+    Beside::of(Path::new("-"), &Redaction::default())
 }
 
-/// Says on stderr which attachments are no files.
-fn tell_lacking(attached: Attached) {
+/// Says on stderr which attachments are no files, and whether some hold what was taken out of the text.
+fn tell_of(attached: Attached) {
     let lacking = attached.lacking();
     if !lacking.is_empty() {
         tell(&format!("{lacking}: the text names what there was"));
+    }
+    let exposed = attached.exposed();
+    if !exposed.is_empty() {
+        tell(exposed);
     }
 }
 
@@ -373,7 +377,7 @@ fn into_folder(
                 number => format!(" and {}", count(number, "attachment")),
             };
             tell(&format!("wrote {}{attached} to {}", files(outcome.written), folder.display()));
-            tell_lacking(outcome.attached);
+            tell_of(outcome.attached);
             Ok(())
         }
         [one] => bail!(

@@ -9,6 +9,9 @@ pub struct Attached {
     pub missing: usize,
     /// In the archive, and damaged.
     pub unreadable: usize,
+    /// Files that hold the archive's bytes as they are, although secrets were to be taken out: nothing looks into a
+    /// picture or a PDF.
+    pub unredacted: usize,
 }
 
 impl Attached {
@@ -17,6 +20,16 @@ impl Attached {
         self.written += other.written;
         self.missing += other.missing;
         self.unreadable += other.unreadable;
+        self.unredacted += other.unredacted;
+    }
+
+    /// What is to be said of files that redaction passes by. Empty: there are none.
+    pub fn exposed(&self) -> &'static str {
+        match self.unredacted {
+            0 => "",
+            1 => "the attachment is copied as it is, not redacted",
+            _ => "attachments are copied as they are, not redacted",
+        }
     }
 
     /// What is to be said of those that are no files: "2 attachments are not in the archive". Empty: all are.
@@ -43,7 +56,7 @@ mod tests {
 
     #[test]
     fn what_lacks_is_said() {
-        let said = |missing, unreadable| Attached { written: 1, missing, unreadable }.lacking();
+        let said = |missing, unreadable| Attached { missing, unreadable, ..Attached::default() }.lacking();
         assert_eq!(said(0, 0), "");
         assert_eq!(said(1, 0), "1 attachment is not in the archive");
         assert_eq!(said(0, 2), "2 attachments could not be read");

@@ -18,6 +18,7 @@ pub use super::attached::Attached;
 use super::{
     Format, Options,
     names::{Names, attachment_file, attachment_name},
+    redaction::Redaction,
     save::{Companions, SaveError},
     turns::turns,
 };
@@ -47,11 +48,13 @@ pub struct Beside {
     known: HashMap<(u16, Box<str>), Option<Box<str>>>,
     files: Companions,
     attached: Attached,
+    /// Secrets are taken out of the text.
+    redacted: bool,
 }
 
 impl Beside {
-    /// For a text of this path. Nothing is made yet.
-    pub fn of(text: &Path) -> Self {
+    /// For a text of this path that passes this redaction. Nothing is made yet.
+    pub fn of(text: &Path, redaction: &Redaction) -> Self {
         let mut folder = text.file_stem().unwrap_or(OsStr::new("attachments")).to_owned();
         folder.push("-files");
         Self {
@@ -60,6 +63,7 @@ impl Beside {
             known: HashMap::new(),
             files: Companions::new(text.with_file_name(folder)),
             attached: Attached::default(),
+            redacted: redaction.is_wanted(),
         }
     }
 
@@ -116,6 +120,7 @@ impl Beside {
                 let name = self.names.unique(attachment_file(attachment, stored, kind));
                 let whole = self.files.add(&name, |file| copy(archive, &member, file))?;
                 self.attached.unreadable += usize::from(!whole);
+                self.attached.unredacted += usize::from(whole && self.redacted);
                 whole.then(|| (self.address.clone() + &name).into())
             }
         };
@@ -198,7 +203,7 @@ fn encoded(name: &OsStr) -> String {
 
 /// The folder of a text's attachments.
 pub fn folder_of(text: &Path) -> PathBuf {
-    Beside::of(text).files.folder().to_owned()
+    Beside::of(text, &Redaction::default()).files.folder().to_owned()
 }
 
 #[cfg(test)]
@@ -213,7 +218,7 @@ mod tests {
             ("Zürich#1?.md", "Zürich%231%3F-files/"),
             ("a<b>\".md", "a%3Cb%3E%22-files/"),
         ] {
-            assert_eq!(Beside::of(Path::new(text)).address, address);
+            assert_eq!(Beside::of(Path::new(text), &Redaction::default()).address, address);
         }
         assert_eq!(folder_of(Path::new("x/a.tar.md")), Path::new("x/a.tar-files"));
     }

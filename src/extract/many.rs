@@ -88,7 +88,7 @@ fn texts(
             };
             let conversation = redaction.conversation(conversation);
             if options.attachments {
-                let mut beside = Beside::of(&folder.join(name));
+                let mut beside = Beside::of(&folder.join(name), redaction);
                 let options = beside.take(archives, &conversation, options)?;
                 let text = super::conversation(&conversation, &options);
                 batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?;
@@ -146,7 +146,7 @@ fn originals(
         let read = archive.read_objects(&sources, &mut |_| watch(so_far.get()), &mut |index, bytes| {
             let (_, name, conversation) = wanted[index];
             let mut add = || {
-                let mut beside = Beside::of(&folder.join(name));
+                let mut beside = Beside::of(&folder.join(name), redaction);
                 if options.attachments {
                     beside.take(archives, &redaction.uncounted(conversation), options)?;
                 }

@@ -48,7 +48,7 @@ pub fn write_one(
     path: &Path,
     clobber: Clobber,
 ) -> Result<Written, OneError> {
-    let mut beside = Beside::of(path);
+    let mut beside = Beside::of(path, redaction);
     let is_original = options.format == Format::Json;
     let redacted =
         if is_original { redaction.uncounted(conversation) } else { redaction.conversation(conversation) };

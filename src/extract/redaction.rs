@@ -50,6 +50,11 @@ impl Redaction {
         Cow::Owned(redacted)
     }
 
+    /// Whether secrets are to be taken out.
+    pub fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The same without counting, for what is written beside an original object.
     pub fn uncounted<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         if self.0.is_none() {

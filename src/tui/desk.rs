@@ -178,13 +178,14 @@ impl Desk {
             Effect::SaveAttachment { archive, id, path, content, redact } => {
                 let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
                 thread::spawn(move || {
+                    // Bytes of the archive are what they are; only its texts can be redacted.
+                    let unredacted = usize::from(redact && content.is_none());
                     let result = match content {
                         Some(content) => save_content(&content, redact, &path),
                         None => copy_attachment(&archives, archive, &id, &path),
                     };
-                    let result = result
-                        .map(|bytes| Written { bytes, ..Written::default() })
-                        .map_err(SaveFailure::Failed);
+                    let attached = Attached { unredacted, ..Attached::default() };
+                    let result = result.map(|bytes| Written { bytes, attached }).map_err(SaveFailure::Failed);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }

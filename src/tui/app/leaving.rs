@@ -238,7 +238,16 @@ impl App {
                 if matches!(dialog, Some(Dialog::Extract(_))) {
                     *dialog = None;
                 }
-                self.say(format!("wrote {} to {shown}{}", words::bytes(bytes), beside(attached)));
+                let bytes = words::bytes(bytes);
+                let mut words = format!("wrote {bytes} to {shown}{}", beside(attached));
+                let exposed = attached.exposed();
+                if !exposed.is_empty() {
+                    let whole = format!("{words} · {exposed}");
+                    let fits = sanitize::width(&whole) + 2 <= self.layout.status.width as usize;
+                    // What is cut off else is where it is, not what is in it.
+                    words = if fits { whole } else { format!("{exposed} · {words}") };
+                }
+                self.say(words);
             }
             (Err(SaveFailure::Exists), Some(Dialog::Extract(dialog))) => {
                 dialog.writing = false;

@@ -98,12 +98,16 @@ impl App {
         let folder = words::path(&outcome.folder);
         let written = words::count(outcome.written, "file", "files");
         let of = words::number(outcome.of);
-        let sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
+        let mut sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
             (Some(failure), _, _) => format!("{written} of {of} written to {folder}: {failure}"),
             (None, false, _) => format!("{written} of {of} … esc stops"),
             (None, true, true) => format!("stopped: {written} of {of} written to {folder}"),
             (None, true, false) => format!("wrote {written} to {folder}{}", beside(outcome.attached)),
         };
+        let exposed = outcome.attached.exposed();
+        if outcome.over && outcome.failure.is_none() && !exposed.is_empty() {
+            sentence = format!("{exposed} · {sentence}");
+        }
         let Some(Dialog::Extract(dialog)) = &mut self.dialog else {
             return if outcome.failure.is_some() { self.fail(sentence) } else { self.say(sentence) };
         };

@@ -231,8 +231,10 @@ impl App {
                 let label =
                     if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
                 let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();
+                // Nothing takes secrets out of a picture or a PDF.
+                let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
                 let choice = Choice::Save { id: attachment.id.to_string(), name, content };
-                items.push(Item { label, note: "save".to_owned(), choice });
+                items.push(Item { label, note: note.to_owned(), choice });
             }
         }
         if items.is_empty() {

@@ -148,6 +148,9 @@ fn extract(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option
         let (words, style) = match (&dialog.asks, dialog.writing) {
             (_, true) => (dialog.progress.as_deref().unwrap_or("writing …"), theme.dim),
             (Some(asks), _) => (asks.as_str(), theme.error),
+            (None, _) if folders.is_empty() && dialog.redact && dialog.attachments => {
+                ("the files of attachments are copied as they are, not redacted", theme.plain)
+            }
             (None, _) => (folders.as_str(), theme.dim),
         };
         let clean = sanitize::line(words);
