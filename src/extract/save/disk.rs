@@ -21,11 +21,7 @@ pub enum Clobber {
 
 /// Makes a folder and those above it, for their owner only. One that exists already stays as it is.
 pub fn create_folder(path: &Path) -> Result<(), SaveError> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| {
+    for_its_owner().recursive(true).create(path).map_err(|error| {
         let reason = if path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
             "there is a file of that name".to_owned()
         } else {
@@ -37,10 +33,7 @@ pub fn create_folder(path: &Path) -> Result<(), SaveError> {
 
 /// Makes one folder, for its owner only; whether it had to. A link to a folder is none: what it leads to is not ours.
 pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let error = match builder.create(folder) {
+    let error = match for_its_owner().create(folder) {
         Ok(()) => return Ok(true),
         Err(error) => error,
     };
@@ -50,6 +43,22 @@ pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
         Err(_) => reason(&error),
     };
     Err(SaveError::Failed(format!("cannot make the folder {}: {reason}", folder.display())))
+}
+
+/// What makes folders for their owner only.
+#[cfg(unix)]
+fn for_its_owner() -> DirBuilder {
+    use std::os::unix::fs::DirBuilderExt;
+
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+/// What makes folders; those of a person's home are theirs only.
+#[cfg(not(unix))]
+fn for_its_owner() -> DirBuilder {
+    DirBuilder::new()
 }
 
 /// A new file for its owner only, under a name that begins with a dot.

@@ -34,8 +34,8 @@ const PATIENCE_WITH_READER: Duration = Duration::from_millis(200);
 /// once.
 pub fn read_keys(mut on_input: impl FnMut(Input) + Send + 'static) -> io::Result<()> {
     let terminal = super::input()?;
-    let (woken, wake) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
-    WAKE.set(wake).map_err(|_| io::Error::other("keys are read already"))?;
+    let (woken, wake) = io::pipe()?;
+    WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         let _gone_at_the_end = LetGo;
         let mut decoder = Decoder::default();
