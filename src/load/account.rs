@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use super::{ArchiveReport, MemberReport, Report, Skipped, Stages, read, work::Task};
+use super::{
+    report::{ArchiveReport, MemberReport, Report, Skipped, Stages},
+    task::Task,
+};
 use crate::{
     archive::Archive,
     conversation::{Conversation, Detail},
@@ -37,7 +40,7 @@ impl Local {
 
     /// Notes what was lost of a member.
     pub(super) fn lose(&mut self, task: &Task, offset: u64, length: u64, objects: u64, reason: String) {
-        self.note(read::skipped(task, offset, length, objects, reason));
+        self.note(task.skipped(offset, length, objects, reason));
     }
 
     /// Adds to the account, or to its last entry.

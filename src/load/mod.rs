@@ -9,9 +9,11 @@
 //! again. An object that does not fit makes its buffer grow, up to the limit for one conversation.
 
 mod account;
+mod arrival;
 mod queue;
 mod read;
 mod report;
+mod task;
 mod work;
 
 use std::{
@@ -19,41 +21,12 @@ use std::{
     time::Instant,
 };
 
-use crate::{archive::Archive, conversation::Conversation};
-
-pub use report::{ArchiveReport, MemberReport, Report, Skipped};
-use work::Work;
-
-/// What a load tells while it runs; sent from several threads.
-#[derive(Debug)]
-pub enum Arrival {
-    /// Conversations, about as they stand in the archive; every tenth of a second, the first at once.
-    Batch(Vec<Conversation>),
-    /// How far it is.
-    Progress(Progress),
-}
-
-/// How far a load is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
-    /// Inflated bytes read.
-    pub bytes: u64,
-    /// Of so many, as the archives declare; never trusted for allocation.
-    pub total: u64,
-    /// Milliseconds since the load began.
-    pub milliseconds: u64,
-}
-
-/// Seconds that threads spent in each stage; several threads at once count several times.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Stages {
-    /// Reading, inflating and checking.
-    pub inflate: f64,
-    /// Cutting into objects.
-    pub cut: f64,
-    /// Parsing into conversations.
-    pub parse: f64,
-}
+use self::{account::Local, work::Work};
+pub use self::{
+    arrival::{Arrival, Progress},
+    report::{ArchiveReport, MemberReport, Report, Skipped, Stages},
+};
+use crate::archive::Archive;
 
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever sets
 /// `cancel`, be it the sink itself, ends the load within a piece.
@@ -77,15 +50,24 @@ pub fn load_with(
         for number in 1..threads {
             let work = &work;
             let spawned =
-                std::thread::Builder::new().name(format!("load-{number}")).spawn_scoped(scope, || work.run());
+                std::thread::Builder::new().name(format!("load-{number}")).spawn_scoped(scope, || run(work));
             if spawned.is_err() {
                 work.absent();
             }
         }
-        work.run();
+        run(&work);
     });
     let mut report = work.account();
     report.seconds = start.elapsed().as_secs_f64();
     report.cancelled = cancel.load(Ordering::Relaxed);
     report
+}
+
+/// One thread's work, from the first member to the last object.
+fn run(work: &Work<'_>) {
+    let mut local = Local::new(work.archives.len());
+    while let Some(task) = work.claim() {
+        read::read(work, task.clone(), &mut local);
+    }
+    work.finish(local);
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    Skipped,
     account::Local,
-    work::{Batch, LARGEST_SPARE, Object, Task, Work},
+    task::{Batch, Object, Task},
+    work::{LARGEST_SPARE, Work},
 };
 use crate::{
     archive::{
@@ -253,20 +253,5 @@ impl Reading<'_, '_> {
         if !objects.is_empty() {
             self.hand_over(objects, local);
         }
-    }
-}
-
-/// Makes an entry for what was lost of a member.
-pub(super) fn skipped(task: &Task, offset: u64, length: u64, objects: u64, reason: String) -> Skipped {
-    let member = task.member.name.clone();
-    Skipped {
-        archive: task.archive as u16,
-        member,
-        offset,
-        length,
-        objects,
-        reason,
-        mended: false,
-        lost: true,
     }
 }

@@ -1,6 +1,5 @@
 //! The account of a load: what was read, what was not, and why.
 
-use super::Stages;
 use crate::import::Census;
 
 /// A stretch of an archive that was not read, or not as it stands.
@@ -67,6 +66,17 @@ pub struct ArchiveReport {
     pub attachments_missing: u64,
     /// Nothing of it could be read: why.
     pub failure: Option<String>,
+}
+
+/// Seconds that threads spent in each stage; several threads at once count several times.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stages {
+    /// Reading, inflating and checking.
+    pub inflate: f64,
+    /// Cutting into objects.
+    pub cut: f64,
+    /// Parsing into conversations.
+    pub parse: f64,
 }
 
 /// The account of a load.

@@ -1,7 +1,6 @@
 //! What the threads of a load share, and what each does with a batch.
 
 use std::{
-    ops::Range,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -10,13 +9,14 @@ use std::{
 };
 
 use super::{
-    Arrival, Progress, Report, Skipped,
     account::{self, Local},
+    arrival::{Arrival, Progress},
     queue::Queue,
-    read,
+    report::{Report, Skipped},
+    task::{Batch, Object, Task},
 };
 use crate::{
-    archive::{Archive, Limits, Member},
+    archive::{Archive, Limits},
     conversation::{Conversation, Source},
     import::{self, Fault},
 };
@@ -29,33 +29,6 @@ const TELL: u64 = 50;
 const PER_CONVERSATION: usize = 160;
 /// A buffer that grew past this is not kept for reuse.
 pub(super) const LARGEST_SPARE: usize = 4 << 20;
-
-/// A member to read.
-#[derive(Clone, Debug)]
-pub(super) struct Task {
-    /// Index of the archive.
-    pub archive: usize,
-    /// The member's number among those of its archive that hold conversations.
-    pub number: u32,
-    pub member: Member,
-}
-
-/// A piece of a member with the objects in it.
-pub(super) struct Batch {
-    pub task: Task,
-    /// Offset of the first byte in the member.
-    pub base: u64,
-    pub bytes: Vec<u8>,
-    pub objects: Vec<Object>,
-}
-
-/// An object in a batch.
-#[derive(Clone, Debug)]
-pub(super) struct Object {
-    pub range: Range<u32>,
-    /// It ends with its brace; otherwise the member ended in it, or the next one began.
-    pub whole: bool,
-}
 
 /// See the [module](self).
 pub(super) struct Work<'a> {
@@ -126,15 +99,18 @@ impl<'a> Work<'a> {
         self.queue.done();
     }
 
-    /// One thread's work, from the first member to the last object.
-    pub(super) fn run(&self) {
-        let mut local = Local::new(self.archives.len());
-        while let Some(task) = self.tasks.get(self.claimed.fetch_add(1, Ordering::Relaxed)) {
-            if self.stopped(task.archive) {
-                continue;
+    /// The next member that nobody reads yet.
+    pub(super) fn claim(&self) -> Option<&Task> {
+        loop {
+            let task = self.tasks.get(self.claimed.fetch_add(1, Ordering::Relaxed))?;
+            if !self.stopped(task.archive) {
+                return Some(task);
             }
-            read::read(self, task.clone(), &mut local);
         }
+    }
+
+    /// Parses what others read, once this thread has no member to read, and sends off the last of it.
+    pub(super) fn finish(&self, mut local: Local) {
         self.queue.done();
         while let Some(batch) = self.queue.pop() {
             self.parse(batch, &mut local);
@@ -232,7 +208,7 @@ impl<'a> Work<'a> {
                 let kept = (PER_CONVERSATION + size_of::<Conversation>() + conversation.heap_size()) as u64;
                 let kept = self.kept.fetch_add(kept, Ordering::Relaxed) + kept;
                 if let Some(mended) = parsed.mended {
-                    let skipped = read::skipped(task, offset, length, 1, mended.to_string());
+                    let skipped = task.skipped(offset, length, 1, mended.to_string());
                     local.note(Skipped { mended: true, lost: mended.lost(), ..skipped });
                 }
                 local.ready.push(conversation);
@@ -245,7 +221,7 @@ impl<'a> Work<'a> {
                 if let Fault::Foreign(provider) = fault {
                     local.foreign[archive] = Some(provider);
                 }
-                local.note(read::skipped(task, offset, length, 1, fault.to_string()));
+                local.note(task.skipped(offset, length, 1, fault.to_string()));
             }
         }
     }
