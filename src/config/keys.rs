@@ -13,8 +13,8 @@ use toml::{
 };
 
 use super::{
-    read::{Complaint, Text},
     suggest,
+    text::{Complaint, Text, in_order},
     value::{Origin, kind, quoted, said},
 };
 
@@ -337,15 +337,6 @@ impl Keys {
 fn disguise(written: &str) -> Option<&'static str> {
     let key = Key::parse(written).filter(|key| key.ctrl && !key.alt)?;
     DISGUISED.iter().find(|(letter, _)| key.code == KeyCode::Char(*letter)).map(|(_, meant)| *meant)
-}
-
-/// A table's pairs, in the order in which they are written.
-pub(super) fn in_order<'a, 'i>(
-    table: &'a DeTable<'i>,
-) -> Vec<(&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>)> {
-    let mut pairs: Vec<_> = table.iter().collect();
-    pairs.sort_by_key(|(key, _)| key.span().start);
-    pairs
 }
 
 /// A text, or a list of them, each with where it stands.

@@ -19,6 +19,7 @@ mod layers;
 mod read;
 mod show;
 pub mod suggest;
+mod text;
 mod value;
 
 use std::path::PathBuf;
@@ -28,8 +29,8 @@ use jiff::tz::TimeZone;
 pub use self::{
     keys::{Key, Keys},
     layers::{Environment, Flags, World},
-    read::Complaint,
     show::show,
+    text::Complaint,
     value::{Layered, Number, Origin, Slot, Words, Zone},
 };
 use crate::{archive::Limits, extract::clipboard, transcript::dates};

@@ -1,49 +1,12 @@
 //! Reads the file's text upon the built-in values.
 
-use std::{fmt, ops::Range};
-
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Config, World,
-    keys::in_order,
-    suggest,
+    Config, World, suggest,
+    text::{Complaint, Text, in_order},
     value::{kind, quoted, said},
 };
-
-/// Something that is wrong with the file: one line, without the file's name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    /// From 1.
-    pub line: usize,
-    /// In characters, from 1.
-    pub column: usize,
-    /// What, and what to do.
-    pub reason: String,
-}
-
-impl fmt::Display for Complaint {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}: {}", self.line, self.column, self.reason)
-    }
-}
-
-/// The text of a file, asked where a byte of it stands.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Text<'a>(&'a str);
-
-impl Text<'_> {
-    /// The line of a byte, from 1.
-    pub fn line(self, byte: usize) -> usize {
-        1 + memchr::memchr_iter(b'\n', self.0.as_bytes().get(..byte).unwrap_or(self.0.as_bytes())).count()
-    }
-
-    pub fn complaint(self, span: Range<usize>, reason: String) -> Complaint {
-        let before = self.0.get(..span.start).unwrap_or(self.0);
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        Complaint { line: self.line(span.start), column: line.chars().count() + 1, reason }
-    }
-}
 
 /// Takes every option of the file that is right, and complains of the others in the order in which they stand.
 pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<Complaint> {
@@ -53,11 +16,11 @@ pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<
             let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let end = valid.len()..valid.len();
             return vec![
-                Text(&valid).complaint(end, "this is no UTF-8: nothing of the file counts".to_owned()),
+                Text::of(&valid).complaint(end, "this is no UTF-8: nothing of the file counts".to_owned()),
             ];
         }
     };
-    let place = Text(text);
+    let place = Text::of(text);
     let document = match DeTable::parse(text) {
         Ok(document) => document,
         Err(error) => {
