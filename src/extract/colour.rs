@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::prose::escape;
+use super::escape::escape;
 use crate::transcript::{Tone, highlight::Highlighter};
 
 /// Code longer than this, in bytes, stays plain: nobody reads it for its colours, and colouring is slow.

@@ -17,8 +17,10 @@ use std::fmt::Write as _;
 use super::{
     Options, address,
     blocks::{Block, attached, blocks, one_line},
-    colour, heading,
-    prose::{escape, is_safe_address, prose},
+    colour,
+    escape::escape,
+    heading,
+    prose::{is_safe_address, prose},
     turns::{Turn, turns},
 };
 use crate::conversation::{Attachment, Conversation, Link, Visibility};

@@ -20,6 +20,7 @@ mod blocks;
 mod body;
 mod code;
 mod colour;
+mod escape;
 mod front_matter;
 mod heading;
 mod html;

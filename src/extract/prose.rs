@@ -10,6 +10,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEn
 use super::{
     body::{self, TURN_LEVEL},
     colour,
+    escape::escape,
     math::{self, Formula},
 };
 
@@ -237,28 +238,4 @@ pub(super) fn is_safe_address(url: &str) -> bool {
     let scheme =
         |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     !url.contains(char::is_control) && ["http://", "https://", "mailto:"].into_iter().any(scheme)
-}
-
-/// A text in which HTML sees no marks, within an element or a quoted attribute. Control characters, which HTML does
-/// not allow, become U+FFFD.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    let marks = |char: char| {
-        matches!(char, '&' | '<' | '>' | '"' | '\'') || (char.is_control() && char != '\n' && char != '\t')
-    };
-    if !text.contains(marks) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for char in text.chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            char if char.is_control() && char != '\n' && char != '\t' => out.push('\u{fffd}'),
-            char => out.push(char),
-        }
-    }
-    Cow::Owned(out)
 }
