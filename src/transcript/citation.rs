@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 use super::{
     inset::{Inset, InsetKind, Number},
     line::{Span, Tone},
-    sanitize, target,
+    sanitize,
+    target::{self, host},
 };
 use crate::conversation::{Detail, Link, Part};
 
@@ -157,14 +158,6 @@ pub(super) fn described(link: &Link, width: usize) -> Vec<Span> {
     ]
 }
 
-/// The host of a web address, without `www.`.
-pub(super) fn host(url: &str) -> &str {
-    let Some((_, rest)) = url.split_once("://") else { return "" };
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    host.strip_prefix("www.").unwrap_or(host)
-}
-
 /// One page is cited with and without the mark that tells it where the reader comes from.
 fn without_referrer(url: &str) -> &str {
     url.strip_suffix("utm_source=chatgpt.com").map_or(url, |url| url.trim_end_matches(['?', '&']))
@@ -261,7 +254,6 @@ mod tests {
     #[test]
     fn a_source_without_a_title_is_its_address() {
         assert_eq!(text(described(&link("", "https://example.org/x"), 80)), "https://example.org/x");
-        assert_eq!(host("https://user:pw@evil.example?x"), "evil.example");
         assert_eq!(superscript(120), "¹²⁰");
     }
 }

@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::markdown;
+use super::{address::find_address, markdown};
 use crate::conversation::{Conversation, Detail, Link};
 
 /// The links of a message in the order of their first place: those of its text, what it cites and its sources. One
@@ -56,7 +56,7 @@ fn in_markdown(text: &str) -> Vec<(usize, Link)> {
             }
             Event::Text(text) if !code => {
                 let mut at = 0;
-                while let Some(address) = markdown::find_address(&text[at..]) {
+                while let Some(address) = find_address(&text[at..]) {
                     let url = &text[at + address.start..at + address.end];
                     found
                         .push((range.start + at + address.start, Link { title: "".into(), url: url.into() }));

@@ -370,7 +370,7 @@ fn badge(branch: Branch) -> String {
 /// Where a page or quotation is from: its address, since its title stands on the fold's line. Where it has none
 /// there is nothing more to say.
 fn source_of(link: &Link) -> Option<Prose> {
-    if citation::host(&link.url).is_empty() {
+    if target::host(&link.url).is_empty() {
         return None;
     }
     let mut prose = Prose::default();

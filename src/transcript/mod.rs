@@ -8,6 +8,7 @@
 //! string of the archive passes [`sanitize`] on its way into a [`Span`], and spans remember where in the message
 //! their text stands, so that hits can be marked and found.
 
+mod address;
 mod attachment;
 mod block;
 mod branch;

@@ -4,9 +4,10 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
+    address::find_address,
     inset::Number,
     line::{Mark, Span, Tone},
-    markdown, sanitize, target,
+    sanitize, target,
 };
 
 /// Columns between tab stops.
@@ -102,7 +103,7 @@ impl Prose {
     /// Adds text as it was typed, the addresses in it as links.
     pub fn push_addressed(&mut self, raw: &str, style: Style, source: Option<usize>) {
         let mut at = 0;
-        while let Some(address) = markdown::find_address(&raw[at..]) {
+        while let Some(address) = find_address(&raw[at..]) {
             let address = at + address.start..at + address.end;
             self.push(&raw[at..address.start], style, source.map(|source| source + at));
             self.link = target::target(&raw[address.clone()]);

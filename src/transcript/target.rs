@@ -49,7 +49,7 @@ pub(super) fn other_place<'a>(words: &str, url: &'a str) -> Option<&'a str> {
         None => words,
     };
     let claimed = if mail.is_some() { words } else { host_and_path(claimed).0 };
-    let real = mail.unwrap_or_else(|| super::citation::host(url));
+    let real = mail.unwrap_or_else(|| host(url));
     let bare = |place: &str| place.strip_prefix("www.").unwrap_or(place).to_lowercase();
     (!real.is_empty() && is_place(claimed) && bare(claimed) != bare(real)).then_some(real)
 }
@@ -93,11 +93,23 @@ fn host_and_path(rest: &str) -> (&str, &str) {
     (authority.rsplit('@').next().unwrap_or_default(), path)
 }
 
+/// The host of a web address, without `www.`.
+pub(super) fn host(url: &str) -> &str {
+    let Some((_, rest)) = url.split_once("://") else { return "" };
+    let host = host_and_path(rest).0;
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_host_is_what_comes_behind_a_name_and_a_password() {
+        assert_eq!(host("https://user:pw@evil.example?x"), "evil.example");
+    }
 
     #[test]
     fn only_the_web_and_mail_are_targets() {

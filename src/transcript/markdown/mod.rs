@@ -1,7 +1,6 @@
 //! Markdown to blocks: CommonMark and GFM as pulldown-cmark reads them, every stretch of text with its place in the
 //! message. HTML is shown as text, except `<br>`, which is the only way to break a line in a table's cell.
 
-mod address;
 mod inline;
 
 use std::ops::Range;
@@ -16,8 +15,6 @@ use super::{
     prose::{Prose, Style},
     table::{Align, Table},
 };
-
-pub(super) use address::find_address;
 
 /// What of Markdown is read besides CommonMark.
 pub(super) fn options() -> Options {
