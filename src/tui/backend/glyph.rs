@@ -9,7 +9,7 @@
 //! counts by cluster shows the family, one that counts by character the first of its people, since the others
 //! [hang over](overhang) columns that are written again afterwards. Otherwise it is shown by its first picture.
 
-use super::grid::Slot;
+use super::slot::Slot;
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthChar;

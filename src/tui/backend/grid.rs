@@ -3,38 +3,10 @@
 use super::{
     glyph,
     link::{self, Link},
+    slot::Slot,
 };
-use ratatui::buffer::{Buffer, Cell};
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
-
-/// A settled cell, and where it leads.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Slot {
-    cell: Cell,
-    pub link: Option<Arc<str>>,
-}
-
-impl Slot {
-    /// What an erased cell is.
-    pub const ERASED: Self = Self { cell: Cell::EMPTY, link: None };
-}
-
-impl Deref for Slot {
-    type Target = Cell;
-
-    fn deref(&self) -> &Cell {
-        &self.cell
-    }
-}
-
-impl DerefMut for Slot {
-    fn deref_mut(&mut self) -> &mut Cell {
-        &mut self.cell
-    }
-}
+use ratatui::buffer::Buffer;
+use std::sync::Arc;
 
 /// Rows of settled cells (see [`glyph::settle_row`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,14 +17,16 @@ mod link;
 mod motion;
 mod pen;
 mod shift;
+mod slot;
 
 use glyph::is_erased;
-use grid::{Grid, Shift, Slot};
+use grid::{Grid, Shift};
 pub use link::Link;
 use motion::{Place, cost_right};
 use pen::Pen;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
+use slot::Slot;
 use std::{
     io::{self, Write},
     sync::Arc,

@@ -5,7 +5,8 @@
 //! both ways and sends the shorter.
 
 use super::glyph;
-use super::grid::{Grid, Shift, Slot};
+use super::grid::{Grid, Shift};
+use super::slot::Slot;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 

@@ -1,0 +1,33 @@
+//! One settled cell.
+
+use ratatui::buffer::Cell;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+/// A cell as the terminal holds it, and where it leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Slot {
+    cell: Cell,
+    pub link: Option<Arc<str>>,
+}
+
+impl Slot {
+    /// What an erased cell is.
+    pub const ERASED: Self = Self { cell: Cell::EMPTY, link: None };
+}
+
+impl Deref for Slot {
+    type Target = Cell;
+
+    fn deref(&self) -> &Cell {
+        &self.cell
+    }
+}
+
+impl DerefMut for Slot {
+    fn deref_mut(&mut self) -> &mut Cell {
+        &mut self.cell
+    }
+}
