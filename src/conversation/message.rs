@@ -45,7 +45,8 @@ pub enum Visibility {
 pub enum Kind {
     /// Prose in Markdown, perhaps with attachments; voice as its words.
     Text,
-    /// A tool call: the model writes to a tool. [`Conversation::message_name`](super::Conversation::message_name) is the tool, the text its input.
+    /// A tool call: the model writes to a tool. [`Conversation::message_name`](super::Conversation::message_name) is
+    /// the tool, the text its input.
     Call,
     /// A tool's result.
     Output,
@@ -65,9 +66,11 @@ pub enum Kind {
     Instructions,
     /// Saved memory.
     Memory,
-    /// A canvas document, in its final state. The document's name and type are in its [`Detail::Canvas`] part.
+    /// A canvas document, in its final state. The document's name and type are in its
+    /// [`Detail::Canvas`](super::Detail::Canvas) part.
     Canvas,
-    /// A content type this version does not know; [`Conversation::message_name`](super::Conversation::message_name) says which.
+    /// A content type this version does not know; [`Conversation::message_name`](super::Conversation::message_name)
+    /// says which.
     Other,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::conversation::Conversation;
 
-/// See the [module](self); sent from several threads.
+/// Conversations, or how far it is; sent from several threads.
 #[derive(Debug)]
 pub enum Arrival {
     /// Conversations, about as they stand in the archive; every tenth of a second, the first at once.

@@ -9,7 +9,7 @@ use super::line::{Line, Span};
 /// Bytes of laid-out lines that are kept before the oldest are thrown away.
 const KEPT: usize = 48 << 20;
 
-/// See the [module](self). An entry is kept for one width, the last.
+/// Lines by their entry. An entry is kept for one width, the last.
 #[derive(Debug, Default)]
 pub(super) struct Laid {
     entries: HashMap<usize, Held>,
