@@ -187,11 +187,7 @@ fn heading<'a>(id: &'a str, title: &'a str, at: i64) -> Heading<'a> {
         created: Some(Time(at)),
         updated: Some(Time(at)),
         model: Some("gpt-4o"),
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+        ..Heading::new(Provider::ChatGpt, Source::default())
     }
 }
 

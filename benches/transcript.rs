@@ -257,11 +257,7 @@ fn heading() -> Heading<'static> {
         created: Some(Time(1_741_000_000_000_000)),
         updated: Some(Time(1_741_000_000_000_000)),
         model: Some("gpt-4o"),
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+        ..Heading::new(Provider::ChatGpt, Source::default())
     }
 }
 

@@ -255,14 +255,8 @@ mod tests {
         let heading = Heading {
             id: Some(id).filter(|id| !id.is_empty()),
             title: Some(id),
-            created: None,
             updated: updated.map(Time),
-            model: None,
-            provider: Provider::ChatGpt,
-            archived: false,
-            starred: false,
-            gizmo: None,
-            source: Source { archive: 0, member: 0, offset, length: 1 },
+            ..Heading::new(Provider::ChatGpt, Source { offset, length: 1, ..Source::default() })
         };
         builder.finish(heading, Some(0))
     }

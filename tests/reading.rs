@@ -33,14 +33,7 @@ fn tree(drafts: Vec<Draft<'_>>) -> Conversation {
     let heading = Heading {
         id: Some("tree"),
         title: Some("A tree"),
-        created: None,
-        updated: None,
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+        ..Heading::new(Provider::ChatGpt, Source::default())
     };
     builder.finish(heading, last)
 }

@@ -31,12 +31,7 @@ fn made(id: &'static str, title: &'static str, day: i64) -> Made {
         title: Some(title),
         created: Some(Time(day * DAY)),
         updated: Some(Time(day * DAY)),
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+        ..Heading::new(Provider::ChatGpt, Source::default())
     };
     Made { heading, builder: Builder::new(), leaf: None }
 }

@@ -167,16 +167,10 @@ fn add(batch: &mut Vec<unspool::conversation::Conversation>, title: &str, day: i
     }
     let time = Some(Time(day * 86_400_000_000));
     let heading = Heading {
-        id: None,
         title: Some(title),
         created: time,
         updated: time,
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: batch.len() as u64, length: 0 },
+        ..Heading::new(Provider::ChatGpt, Source { offset: batch.len() as u64, ..Source::default() })
     };
     batch.push(builder.finish(heading, leaf));
 }

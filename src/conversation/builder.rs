@@ -89,6 +89,24 @@ pub struct Heading<'a> {
     pub source: Source,
 }
 
+impl Heading<'_> {
+    /// Nothing is known but where it is from.
+    pub fn new(provider: Provider, source: Source) -> Self {
+        Self {
+            id: None,
+            title: None,
+            created: None,
+            updated: None,
+            model: None,
+            provider,
+            archived: false,
+            starred: false,
+            gizmo: None,
+            source,
+        }
+    }
+}
+
 impl Builder {
     /// An empty conversation.
     pub fn new() -> Self {

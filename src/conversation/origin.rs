@@ -35,8 +35,9 @@ impl Provider {
     }
 }
 
-/// Where the original object stands, so that it can be read again, byte for byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Where the original object stands, so that it can be read again, byte for byte. By default nowhere in particular: at
+/// the beginning, without a length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
     /// Index of the archive, in the order they were opened.
     pub archive: u16,

@@ -105,17 +105,6 @@ mod tests {
     }
 
     fn heading() -> Heading<'static> {
-        Heading {
-            id: Some("id"),
-            title: None,
-            created: None,
-            updated: None,
-            model: None,
-            provider: Provider::ChatGpt,
-            archived: false,
-            starred: false,
-            gizmo: None,
-            source: Source { archive: 0, member: 0, offset: 0, length: 0 },
-        }
+        Heading { id: Some("id"), ..Heading::new(Provider::ChatGpt, Source::default()) }
     }
 }

@@ -16,12 +16,7 @@ pub fn heading(title: &str) -> Heading<'_> {
         title: Some(title),
         created: Some(MORNING),
         updated: Some(Time(MORNING.0 + 60_000_000)),
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 2 },
+        ..Heading::new(Provider::ChatGpt, Source { length: 2, ..Source::default() })
     }
 }
 

@@ -271,14 +271,8 @@ mod tests {
         let heading = Heading {
             id: Some("an-id"),
             title: Some(title),
-            created: None,
             updated: Some(Time(7)),
-            model: None,
-            provider: Provider::ChatGpt,
-            archived: false,
-            starred: false,
-            gizmo: None,
-            source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+            ..Heading::new(Provider::ChatGpt, Source::default())
         };
         builder.finish(heading, last)
     }

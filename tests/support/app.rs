@@ -60,12 +60,7 @@ pub fn conversation(day: u32, title: &str, turns: &[&str]) -> Conversation {
         title: Some(title),
         created: time,
         updated: time,
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source,
+        ..Heading::new(Provider::ChatGpt, source)
     };
     builder.finish(heading, turns.len().checked_sub(1))
 }

@@ -34,18 +34,8 @@ pub fn conversation(text: &str) -> Conversation {
         };
         last = Some(builder.push(draft));
     }
-    let heading = Heading {
-        id: Some("c1"),
-        title: Some(title),
-        created: None,
-        updated: None,
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
-    };
+    let heading =
+        Heading { id: Some("c1"), title: Some(title), ..Heading::new(Provider::ChatGpt, Source::default()) };
     builder.finish(heading, last)
 }
 

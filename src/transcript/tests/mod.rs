@@ -16,14 +16,7 @@ pub(super) fn finished(builder: Builder, current: Option<usize>) -> Conversation
     let heading = Heading {
         id: Some("c1"),
         title: Some("A title"),
-        created: None,
-        updated: None,
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+        ..Heading::new(Provider::ChatGpt, Source::default())
     };
     builder.finish(heading, current)
 }
