@@ -180,7 +180,8 @@ pub struct ProfileField {
     pub masked: String,
 }
 
-/// The fields of ChatGPT's `user.json` or Claude's `users.json` that say something. `None` if it is no object (nor an array of one).
+/// The fields of ChatGPT's `user.json` or Claude's `users.json` that say something. `None` if it is no object (nor an
+/// array of one).
 pub fn profile(scanner: &Scanner, json: &[u8]) -> Option<Vec<ProfileField>> {
     #[derive(Deserialize)]
     #[serde(untagged)]

@@ -213,7 +213,8 @@ struct Look<'t> {
 }
 
 impl Look<'_> {
-    /// The match that begins with the range, and the value in it (the first group that took part, else all), both on character boundaries.
+    /// The match that begins with the range, and the value in it (the first group that took part, else all), both on
+    /// character boundaries.
     fn at(&mut self, rule: &Rule, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         let expression = rule.expression()?;
         let input = Input::new(self.text.as_bytes()).range(range).anchored(Anchored::Yes);

@@ -307,7 +307,8 @@ impl Reader {
         true
     }
 
-    /// Opens all folds, or closes all if any is open; the selected message stays where it is on the screen. `None`: there are none; else whether they are open now.
+    /// Opens all folds, or closes all if any is open; the selected message stays where it is on the screen. `None`:
+    /// there are none; else whether they are open now.
     pub fn toggle_all_folds(&mut self) -> Option<bool> {
         let folds = || self.transcript.entries().iter().filter_map(|entry| entry.fold);
         folds().next()?;
