@@ -1,0 +1,165 @@
+//! One entry of a transcript to lines: who speaks, what was said or the fold it is in, its sources, the blank line.
+
+mod content;
+
+use std::rc::Rc;
+
+use super::{
+    Branch, Entry, Options,
+    citation::Sources,
+    code::{Code, Colours},
+    dates, fold,
+    layout::{self, PROSE, Room},
+    line::{Line, Span, Tone},
+    parts::Manner,
+    prose::Style,
+    sanitize,
+};
+use crate::conversation::{Conversation, Kind, Message, Role, Visibility};
+
+/// The bar that tells a person's words by shape.
+const BAR: &str = "┃ ";
+const INDENT: &str = "  ";
+
+/// What decides how an entry looks, besides its message.
+pub(super) struct Scene<'a> {
+    pub conversation: &'a Conversation,
+    pub options: &'a Options,
+    pub entry: &'a Entry,
+    /// The first of its turn: it says who speaks.
+    pub headed: bool,
+    /// The first of its day: the time has a date.
+    pub dated: bool,
+    /// The message that labels this one's reasoning.
+    pub recap: Option<usize>,
+    /// A blank line follows.
+    pub spaced: bool,
+}
+
+/// Lays an entry out.
+pub(super) fn lay_out(
+    scene: &Scene<'_>,
+    width: usize,
+    colours: &dyn Fn(&Code) -> Option<Rc<Colours>>,
+) -> Vec<Line> {
+    let message = scene.message();
+    let person = message.role == Role::User && message.visibility == Visibility::Shown;
+    let margin = if person { Span::new(BAR, Tone::You) } else { Span::new(INDENT, Tone::Plain) };
+    let room = Room { width: width.max(1), margin, wrap_code: scene.options.wrap_code, colours };
+    let mut lines = Vec::new();
+    let first = scene.entry.part.as_ref().is_none_or(|part| part.index == 0);
+    let last = scene.entry.part.as_ref().is_none_or(|part| part.index + 1 == part.count);
+    let folds_whole = fold::is_whole(scene.conversation, scene.entry.message);
+    if first && folds_whole {
+        lines.push(scene.fold_line(&room));
+    } else if first && scene.headed {
+        lines.push(scene.header(&room));
+    }
+    if !folds_whole || scene.entry.fold != Some(false) {
+        layout::lay_out(&scene.document(first, last), &room, &mut lines);
+        if last {
+            scene.sources(&room, &mut lines);
+        }
+    }
+    if scene.spaced {
+        lines.push(if last { Line::default() } else { room.line(Vec::new(), None) });
+    }
+    lines
+}
+
+/// How a message's text is read.
+pub(super) fn manner(conversation: &Conversation, index: usize) -> Manner {
+    let message = &conversation.messages()[index];
+    match message.kind {
+        Kind::Call | Kind::Output => Manner::Code,
+        Kind::Canvas if fold::canvas_of(conversation, index).1.starts_with("code/") => Manner::Code,
+        Kind::Canvas | Kind::Reasoning => Manner::Markdown,
+        Kind::Text if message.role != Role::User => Manner::Markdown,
+        _ => Manner::Plain,
+    }
+}
+
+impl Scene<'_> {
+    fn message(&self) -> &Message {
+        &self.conversation.messages()[self.entry.message]
+    }
+
+    /// `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
+    fn header(&self, room: &Room<'_>) -> Line {
+        let message = self.message();
+        let name = match message.role {
+            Role::User => Style { bold: true, ..Style::of(Tone::You) }.span("You"),
+            Role::Assistant => {
+                let model = self.conversation.message_model(self.entry.message).or(self.conversation.model());
+                let name = model.map_or(self.conversation.provider.assistant().into(), sanitize::line);
+                Style { bold: true, ..Style::of(Tone::Other) }.span(sanitize::fit(&name, PROSE))
+            }
+            Role::Tool | Role::System => {
+                let name = self.conversation.message_name(self.entry.message).map(fold::tool);
+                let name = name.unwrap_or(message.role.as_str());
+                Span::new(sanitize::fit(&sanitize::line(name), PROSE), Tone::Dim)
+            }
+        };
+        let mut right = Vec::new();
+        if let (Role::User, Some(time)) = (message.role, message.time()) {
+            let clock = dates::clock(time, &self.options.zone);
+            if self.dated && !clock.is_empty() {
+                right.push(format!("{}, {clock}", dates::date(time, &self.options.zone, self.options.dates)));
+            }
+            right.push(clock);
+        }
+        self.with_right(room, vec![name], &right)
+    }
+
+    fn fold_line(&self, room: &Room<'_>) -> Line {
+        let sign = match self.entry.fold {
+            Some(true) => "▾ ",
+            Some(false) => "▸ ",
+            None => "",
+        };
+        let label = fold::label(self.conversation, self.entry.message, self.recap);
+        let tone = if self.message().kind == Kind::Error { Tone::Error } else { Tone::Fold };
+        let branch = self.entry.branch.map_or(0, |branch| sanitize::width(&badge(branch)) + 1);
+        let text = format!("{sign}{label}");
+        let columns = room.inner().saturating_sub(branch);
+        self.with_right(room, vec![Span::new(sanitize::fit(&text, columns), tone)], &[])
+    }
+
+    /// Adds the branch and the longest of `times` for which there is room at the right end.
+    fn with_right(&self, room: &Room<'_>, spans: Vec<Span>, times: &[String]) -> Line {
+        let mut line = room.line(spans, None);
+        let mut free = room.width.saturating_sub(line.width() + 1);
+        let branch = self.entry.branch.map(badge);
+        if let Some(branch) = branch.filter(|branch| sanitize::width(branch) <= free) {
+            free -= sanitize::width(&branch);
+            line.right.push(Span::new(branch, Tone::Furniture));
+        }
+        let between = if line.right.is_empty() { "" } else { "  " };
+        let time = times.iter().find(|time| !time.is_empty() && time.len() + between.len() <= free);
+        if let Some(time) = time {
+            line.right.push(Span::new(format!("{between}{time}"), Tone::Dim));
+        }
+        line
+    }
+
+    fn cited(&self) -> Sources<'_> {
+        let Self { conversation, entry, .. } = self;
+        Sources::of(conversation.message_parts(entry.message), conversation.message_text(entry.message))
+    }
+
+    /// The list of what the text cites.
+    fn sources(&self, room: &Room<'_>, lines: &mut Vec<Line>) {
+        let sources = self.cited();
+        for (index, spans) in sources.lines(room.inner().min(PROSE)).enumerate() {
+            if index == 0 {
+                lines.push(room.line(Vec::new(), None));
+            }
+            lines.push(room.line(spans, None));
+        }
+    }
+}
+
+/// `◂ 2/3 ▸`.
+fn badge(branch: Branch) -> String {
+    format!("◂ {}/{} ▸", branch.index, branch.count)
+}
