@@ -7,6 +7,9 @@
 //! Whoever gives the terminal back, on whatever thread, shuts the door behind him: later frames are refused with an
 //! error instead of landing on the user's shell.
 
+mod kind;
+
+use self::kind::{knows_synchronized_updates, takes_links};
 use super::backend::{Link, Screen};
 use super::platform::{self, Output};
 pub use super::platform::{Input, Signal};
@@ -198,35 +201,6 @@ impl Drop for Terminal {
     }
 }
 
-/// `linux` and the vt terminals have no use for the marks of a synchronized update; elsewhere they help or are ignored.
-fn knows_synchronized_updates(kind: &str) -> bool {
-    !kind.starts_with("linux") && !kind.starts_with("vt")
-}
-
-/// Whether a link (OSC 8) does no harm: the terminal opens it, or skips what it does not know up to its end. Screen
-/// prints the rest of a long one, the console of Linux and the vt terminals all of it, and VTE read it wrongly before
-/// 0.50. What is not known here gets none.
-fn takes_links(kind: &str, in_tmux: bool, vte: Option<u32>) -> bool {
-    const KNOWN: [&str; 14] = [
-        "xterm",
-        "tmux",
-        "alacritty",
-        "foot",
-        "kitty",
-        "wezterm",
-        "ghostty",
-        "konsole",
-        "vte",
-        "gnome",
-        "rxvt",
-        "st-",
-        "mintty",
-        "contour",
-    ];
-    let known = KNOWN.iter().any(|known| kind.starts_with(known)) || (in_tmux && kind.starts_with("screen"));
-    known && vte.is_none_or(|version| version >= 5_000)
-}
-
 /// Writes to the terminal while it is ours.
 #[derive(Debug)]
 struct Door;
@@ -405,28 +379,4 @@ fn report(panic: &PanicHookInfo<'_>) -> String {
         text.push_str(&backtrace.to_string());
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_are_for_terminals_that_take_or_skip_them() {
-        for (kind, in_tmux, vte, takes) in [
-            ("xterm-256color", false, None, true),
-            ("xterm-kitty", false, None, true),
-            ("tmux-256color", true, None, true),
-            ("screen-256color", true, None, true),
-            ("screen-256color", false, None, false),
-            ("xterm-256color", false, Some(4_602), false),
-            ("xterm-256color", false, Some(6_800), true),
-            ("linux", false, None, false),
-            ("vt220", false, None, false),
-            ("eterm-color", false, None, false),
-            ("", false, None, false),
-        ] {
-            assert_eq!(takes_links(kind, in_tmux, vte), takes, "{kind} {in_tmux} {vte:?}");
-        }
-    }
 }
