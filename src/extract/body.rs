@@ -9,7 +9,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
 use super::math::{self, Formula};
 
@@ -167,7 +167,7 @@ fn structure(text: &str, masked: &str, edits: &mut Vec<Edit>) -> Option<OpenHtml
         match event {
             Event::Start(tag) => {
                 match tag {
-                    Tag::Heading { level, .. } => headings.push((range, number(level))),
+                    Tag::Heading { level, .. } => headings.push((range, level as usize)),
                     Tag::CodeBlock(CodeBlockKind::Fenced(_)) if depth == 0 => {
                         edits.extend(close_fence(text, range));
                     }
@@ -189,17 +189,6 @@ fn structure(text: &str, masked: &str, edits: &mut Vec<Edit>) -> Option<OpenHtml
         shift(text, range, (level + step).min(6), edits);
     }
     html
-}
-
-fn number(level: HeadingLevel) -> usize {
-    match level {
-        HeadingLevel::H1 => 1,
-        HeadingLevel::H2 => 2,
-        HeadingLevel::H3 => 3,
-        HeadingLevel::H4 => 4,
-        HeadingLevel::H5 => 5,
-        HeadingLevel::H6 => 6,
-    }
 }
 
 /// Writes a heading at another level. An underlined one becomes one with hashes.

@@ -5,7 +5,7 @@ mod inline;
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{
     block::{Block, Container, ContainerKind, Content, DEEPEST, Document},
@@ -158,7 +158,7 @@ impl Walk<'_> {
             }
             Tag::Heading { level, .. } => {
                 self.flush();
-                self.heading = Some(level_number(level));
+                self.heading = Some(level as u8);
             }
             Tag::BlockQuote(_) => {
                 self.flush();
@@ -379,17 +379,6 @@ fn follows_blank_line(text: &str) -> bool {
     let lead = |c: char| matches!(c, ' ' | '\t' | '>' | '\r');
     let line = text.trim_end_matches(lead);
     line.strip_suffix('\n').is_some_and(|before| before.trim_end_matches(lead).ends_with('\n'))
-}
-
-fn level_number(level: HeadingLevel) -> u8 {
-    match level {
-        HeadingLevel::H1 => 1,
-        HeadingLevel::H2 => 2,
-        HeadingLevel::H3 => 3,
-        HeadingLevel::H4 => 4,
-        HeadingLevel::H5 => 5,
-        HeadingLevel::H6 => 6,
-    }
 }
 
 /// The language a fence names: its first word.
