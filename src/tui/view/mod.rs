@@ -3,6 +3,8 @@
 
 mod audit;
 mod dialog;
+mod extract;
+mod frame;
 mod help;
 mod list;
 pub(super) mod paint;

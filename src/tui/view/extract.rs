@@ -1,0 +1,164 @@
+//! The dialog that extracts: where to, in which format, what of it, and what secrets that holds.
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
+
+use super::{frame::frame, paint, search_line};
+use crate::{
+    extract::Format,
+    transcript::sanitize,
+    tui::{
+        app::{ExtractDialog, Field},
+        theme::Theme,
+        words,
+    },
+};
+
+/// Columns of the names of the rows.
+const NAMES: u16 = 9;
+
+/// Draws it; gives where its cursor is, if it types.
+pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let count = dialog.conversations.len();
+    let title = if dialog.many {
+        format!("Extract {} to a folder, a file each", words::count(count, "conversation", "conversations"))
+    } else {
+        "Extract this conversation".to_owned()
+    };
+    let inside = frame(buffer, 6, &title, theme);
+    let mut drawing = Drawing { dialog, theme, inside, buffer };
+    let cursor = drawing.path();
+    drawing.format();
+    drawing.include();
+    drawing.secrets();
+    drawing.answer();
+    drawing.keys();
+    cursor.filter(|_| dialog.field == Field::Path && !dialog.writing)
+}
+
+/// What the rows are drawn with. A row for which there is no room is left out.
+struct Drawing<'a> {
+    dialog: &'a ExtractDialog,
+    theme: &'a Theme,
+    inside: Rect,
+    buffer: &'a mut Buffer,
+}
+
+impl Drawing<'_> {
+    /// Draws the name of a row; gives the room behind it.
+    fn row(&mut self, row: u16, name: &str, at: bool) -> Option<Rect> {
+        if row >= self.inside.height {
+            return None;
+        }
+        let Rect { x, y, width, .. } = self.inside;
+        let style = if at { self.theme.accent } else { self.theme.dim };
+        paint::text(self.buffer, self.inside, y + row, name, style);
+        let behind = Rect { x: x + NAMES, y: y + row, width: width.saturating_sub(NAMES), height: 1 };
+        Some(behind.intersection(self.inside)).filter(|behind| behind.height > 0)
+    }
+
+    /// How a box looks that can be ticked.
+    fn look(&self, here: bool) -> Style {
+        if here { self.theme.selected.patch(self.theme.accent) } else { self.theme.plain }
+    }
+
+    fn path(&mut self) -> Option<Position> {
+        let to = self.row(0, "to", self.dialog.field == Field::Path)?;
+        let path = &self.dialog.path;
+        let cursor = search_line::typed(self.buffer, to, path.text(), path.before_cursor(), self.theme);
+        if let Some(rest) = self.dialog.suggestion() {
+            let behind = Rect { x: cursor.x, width: to.right().saturating_sub(cursor.x), ..to };
+            let rest = sanitize::line(&rest).into_owned();
+            let rest = sanitize::fit(&rest, behind.width as usize);
+            paint::text(self.buffer, behind, to.y, &rest, self.theme.dim);
+        }
+        Some(cursor)
+    }
+
+    fn format(&mut self) {
+        let Some(row) = self.row(1, "format", self.dialog.field == Field::Format) else { return };
+        let names = Format::ALL.map(|format| {
+            if format == self.dialog.format {
+                (format!("‹ {} ›  ", format.as_str()), self.theme.selected)
+            } else {
+                (format!("  {}   ", format.as_str()), self.theme.dim)
+            }
+        });
+        self.stretches(row, &names);
+    }
+
+    fn include(&mut self) {
+        let dialog = self.dialog;
+        let boxes = [
+            (dialog.include.tools, "tools", Field::Tools),
+            (dialog.include.reasoning, "reasoning", Field::Reasoning),
+            (dialog.all_branches, "all branches", Field::Branches),
+            (dialog.attachments, "attachments", Field::Attachments),
+        ];
+        let at = boxes.iter().position(|(.., field)| *field == dialog.field);
+        let Some(row) = self.row(2, "include", at.is_some()) else { return };
+        let boxes = boxes.map(|(set, name, field)| {
+            (format!("[{}] {name}   ", if set { '×' } else { ' ' }), self.look(dialog.field == field))
+        });
+        // Where there is no room for all, the one the cursor is on is there.
+        let room = row.width as usize + 3;
+        let width = |first: usize, last: usize| -> usize {
+            boxes[first..=last].iter().map(|(name, _)| sanitize::width(name)).sum()
+        };
+        let at = at.unwrap_or(0);
+        let first = (0..=at).find(|&first| width(first, at) <= room).unwrap_or(at);
+        self.stretches(row, &boxes[first..]);
+    }
+
+    fn stretches(&mut self, row: Rect, stretches: &[(String, Style)]) {
+        let stretches: Vec<(&str, Style)> =
+            stretches.iter().map(|(words, style)| (words.as_str(), *style)).collect();
+        paint::texts(self.buffer, row, row.y, &stretches);
+    }
+
+    fn secrets(&mut self) {
+        let dialog = self.dialog;
+        let here = dialog.field == Field::Redact;
+        let Some(row) = self.row(3, "secrets", here) else { return };
+        let found = match &dialog.secrets {
+            None => "…",
+            Some(None) => "none found",
+            Some(Some(found)) => found,
+        };
+        let redact = format!("[{}] redact", if dialog.redact { '×' } else { ' ' });
+        let begin = paint::right(self.buffer, row, row.y, &redact, self.look(here));
+        let room = begin.saturating_sub(row.x + 2) as usize;
+        paint::text(self.buffer, row, row.y, &sanitize::fit(found, room), self.theme.plain);
+    }
+
+    /// How writing goes, what is asked, or the folders that could be meant if there is more than one.
+    fn answer(&mut self) {
+        let (dialog, inside) = (self.dialog, self.inside);
+        if inside.height <= 4 {
+            return;
+        }
+        let names: Vec<String> = dialog.candidates().take(40).map(|name| format!("{name}/")).collect();
+        let folders = if names.len() > 1 { names.join("  ") } else { String::new() };
+        let (words, style) = match (&dialog.asks, dialog.writing) {
+            (_, true) => (dialog.progress.as_deref().unwrap_or("writing …"), self.theme.dim),
+            (Some(asks), _) => (asks.as_str(), self.theme.error),
+            (None, _) if folders.is_empty() && dialog.redact && dialog.attachments => {
+                ("the files of attachments are copied as they are, not redacted", self.theme.plain)
+            }
+            (None, _) => (folders.as_str(), self.theme.dim),
+        };
+        let clean = sanitize::line(words);
+        let clean = sanitize::fit(&clean, inside.width as usize);
+        paint::text(self.buffer, inside, inside.y + 4, &clean, style);
+    }
+
+    fn keys(&mut self) {
+        if self.inside.height > 5 {
+            let keys = "enter write · tab next · space on or off · esc leave it";
+            paint::right(self.buffer, self.inside, self.inside.y + 5, keys, self.theme.dim);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The frame of a dialog: nothing else has one.
+
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+
+use super::paint;
+use crate::{transcript::sanitize, tui::theme::Theme};
+
+/// A frame in the middle of the screen with room for `rows`; gives the inside.
+pub(super) fn frame(buffer: &mut Buffer, rows: u16, title: &str, theme: &Theme) -> Rect {
+    let screen = buffer.area;
+    let width = screen.width.saturating_sub(4).clamp(screen.width.min(20), 78);
+    let height = (rows + 2).min(screen.height.saturating_sub(1));
+    let area = Rect { x: (screen.width - width) / 2, y: (screen.height - height) / 3, width, height }
+        .intersection(screen);
+    let inside = area.width.saturating_sub(2) as usize;
+    for y in area.top()..area.bottom() {
+        let line = if y == area.top() {
+            let title = sanitize::fit(title, inside.saturating_sub(3)).into_owned();
+            let rest = inside.saturating_sub(sanitize::width(&title) + 2);
+            format!("┌ {title} {}┐", "─".repeat(rest))
+        } else if y + 1 == area.bottom() {
+            format!("└{}┘", "─".repeat(inside))
+        } else {
+            format!("│{}│", " ".repeat(inside))
+        };
+        // The cells below are another pane's: their styles go too.
+        buffer.set_style(Rect { y, height: 1, ..area }, Style::reset());
+        paint::text(buffer, area, y, &line, theme.plain);
+    }
+    Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(4),
+        height: area.height.saturating_sub(2),
+    }
+}
