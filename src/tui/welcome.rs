@@ -160,38 +160,58 @@ impl Welcome {
         let screen = buffer.area;
         buffer.set_style(screen, theme.plain);
         let inner = Rect { x: 1, width: screen.width.saturating_sub(2), ..screen };
-        let mut y = 0;
-        let mut say = |buffer: &mut Buffer, words: &str, style| {
-            for line in wrap(words, inner.width as usize) {
-                paint::text(buffer, inner, y, &line, style);
-                y += 1;
-            }
-        };
-        say(
-            buffer,
-            "unspool reads the archive of your ChatGPT history. There is none here yet.",
-            theme.selected,
-        );
-        say(buffer, "", theme.plain);
-        say(
-            buffer,
-            "To get it: ChatGPT → Settings → Data controls → Export data. The link comes by e-mail and is good for a day.",
-            theme.plain,
-        );
-        say(buffer, "Or: Claude → Settings → Privacy → Export data.", theme.plain);
-        say(buffer, "Keep the zip to yourself: it holds everything you ever wrote there.", theme.plain);
-        say(buffer, "", theme.plain);
+        let y = self.say(inner, theme, buffer);
+        self.list(y, inner, theme, buffer);
+        let last = screen.height.saturating_sub(1);
+        let row = |y| Rect { y, height: 1, ..inner };
+        if let Some(path) = &self.path {
+            let above = row(last.saturating_sub(1));
+            let x = paint::text(buffer, above, above.y, "path ", theme.accent);
+            let field = Rect { x, width: above.right().saturating_sub(x), ..above };
+            self.tell(row(last), theme, buffer);
+            return Some(search_line::typed(buffer, field, path.text(), path.before_cursor(), theme));
+        }
+        self.tell(row(last.saturating_sub(1)), theme, buffer);
+        paint::text(buffer, inner, last, &self.keys(), theme.dim);
+        None
+    }
+
+    /// What this is, and how to get an archive; gives the row behind it.
+    fn say(&self, inner: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
         let found = if self.offers.is_empty() {
             "None was found in this folder or in ~/Downloads."
         } else {
             "Found in this folder and in ~/Downloads:"
         };
-        say(buffer, found, theme.dim);
+        let words = [
+            ("unspool reads the archive of your ChatGPT history. There is none here yet.", theme.selected),
+            ("", theme.plain),
+            (
+                "To get it: ChatGPT → Settings → Data controls → Export data. The link comes by e-mail and is good for a day.",
+                theme.plain,
+            ),
+            ("Or: Claude → Settings → Privacy → Export data.", theme.plain),
+            ("Keep the zip to yourself: it holds everything you ever wrote there.", theme.plain),
+            ("", theme.plain),
+            (found, theme.dim),
+        ];
+        let mut y = 0;
+        for (words, style) in words {
+            for line in wrap(words, inner.width as usize) {
+                paint::text(buffer, inner, y, &line, style);
+                y += 1;
+            }
+        }
+        y
+    }
+
+    /// The archives that were found, from a row on.
+    fn list(&self, from: u16, inner: Rect, theme: &Theme, buffer: &mut Buffer) {
         for (index, offer) in self.offers.iter().enumerate() {
-            let row = y + index as u16;
+            let row = from + index as u16;
             let selected = index == self.selected && self.path.is_none();
             if selected {
-                paint::text(buffer, screen, row, "▌", theme.accent);
+                paint::text(buffer, buffer.area, row, "▌", theme.accent);
             }
             let about = format!("{}   {}", offer.size, offer.age);
             let begin = paint::right(buffer, inner, row, &about, theme.dim);
@@ -199,22 +219,18 @@ impl Welcome {
             let style = if selected { theme.selected } else { theme.plain };
             paint::text(buffer, inner, row, &sanitize::fit(&offer.name, room as usize), style);
         }
-        let last = screen.height.saturating_sub(1);
-        if let Some(path) = &self.path {
-            let x = paint::text(buffer, inner, last.saturating_sub(1), "path ", theme.accent);
-            let field =
-                Rect { x, y: last.saturating_sub(1), width: inner.right().saturating_sub(x), height: 1 };
-            if let Some(trouble) = &self.trouble {
-                let trouble = sanitize::line(trouble);
-                paint::text(buffer, inner, last, &sanitize::fit(&trouble, inner.width as usize), theme.error);
-            }
-            return Some(search_line::typed(buffer, field, path.text(), path.before_cursor(), theme));
-        }
+    }
+
+    /// What went wrong, if anything did.
+    fn tell(&self, row: Rect, theme: &Theme, buffer: &mut Buffer) {
         if let Some(trouble) = &self.trouble {
             let trouble = sanitize::line(trouble);
-            let above = last.saturating_sub(1);
-            paint::text(buffer, inner, above, &sanitize::fit(&trouble, inner.width as usize), theme.error);
+            paint::text(buffer, row, row.y, &sanitize::fit(&trouble, row.width as usize), theme.error);
         }
+    }
+
+    /// The keys that are good for something here.
+    fn keys(&self) -> String {
         let keys: Vec<String> = [
             (Command::Accept, "open"),
             (Command::TypePath, "type a path"),
@@ -227,8 +243,7 @@ impl Welcome {
             Some(format!("{} {hint}", self.keymap.key_for(Place::Welcome, command)?))
         })
         .collect();
-        paint::text(buffer, inner, last, &keys.join(" · "), theme.dim);
-        None
+        keys.join(" · ")
     }
 }
 
