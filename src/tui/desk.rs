@@ -3,9 +3,8 @@
 
 use std::{
     io,
-    path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
@@ -16,20 +15,18 @@ use std::{
 use super::{
     Event,
     action::Action,
-    effect::{CopyOutcome, Effect, ManyOutcome, SaveFailure, SaveOutcome},
-    paths, words,
+    effect::{CopyOutcome, Effect, SaveOutcome},
+    files::{self, Errand},
+    pace::Pace,
+    paths,
 };
 use crate::{
     archive::Archive,
     audit::Account,
     extract::{
         Options,
-        attachments::{Attached, find},
         clipboard::Clipboard,
-        many::write_each,
-        one::{OneError, Written, write_one},
         redaction::{Redaction, held},
-        save::{self, Clobber, Draft, SaveError},
     },
     library::{Library, Shared},
     search::worker::Worker,
@@ -127,10 +124,9 @@ impl Desk {
                 let _ = self.copies.send(Copy { text, what, form, redact });
             }
             Effect::CountSecrets { conversations, options, serial } => {
-                let events = self.events.clone();
                 self.counting.store(serial, Ordering::Relaxed);
                 let newest = Arc::clone(&self.counting);
-                thread::spawn(move || {
+                self.aside(move |_, events| {
                     let goes_on = || newest.load(Ordering::Relaxed) == serial;
                     if let Some(counts) = secrets_of(&conversations, &options, &goes_on) {
                         let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
@@ -139,53 +135,44 @@ impl Desk {
                 });
             }
             Effect::ListFolders(typed) => {
-                let events = self.events.clone();
-                thread::spawn(move || {
+                self.aside(move |_, events| {
                     let folders = paths::folders_in(&typed);
                     let _ = events.send(Event::Action(Action::Folders(typed, folders)));
                 });
             }
             Effect::Audit(library) => {
-                let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
                 self.stop_audit.store(false, Ordering::Relaxed);
                 let stop = Arc::clone(&self.stop_audit);
-                thread::spawn(move || audit(&archives, &library, &stop, &events));
+                self.aside(move |archives, events| audit(archives, &library, &stop, events));
             }
             Effect::StopAudit => self.stop_audit.store(true, Ordering::Relaxed),
             Effect::Highlight(jobs) => {
                 let _ = self.colours.send(jobs);
             }
             Effect::Save { conversation, options, redact, path, clobber } => {
-                let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
-                thread::spawn(move || {
+                self.aside(move |archives, events| {
                     let path = paths::at_home(path);
                     let redaction = Redaction::new(redact);
-                    let result = write(&archives, &conversation, &options, &redaction, &path, clobber);
+                    let result = files::write(archives, &conversation, &options, &redaction, &path, clobber);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
             Effect::SaveMany { conversations, options, redact, folder, clobber } => {
-                let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
                 self.stop_saving.store(false, Ordering::Relaxed);
                 let stop = Arc::clone(&self.stop_saving);
-                thread::spawn(move || {
+                self.aside(move |archives, events| {
                     let folder = paths::at_home(folder);
                     let errand = Errand { conversations, options, redact, folder, clobber };
-                    errand.run(&archives, &stop, &events);
+                    errand.run(archives, &stop, events);
                 });
             }
             Effect::StopSaving => self.stop_saving.store(true, Ordering::Relaxed),
             Effect::SaveAttachment { archive, id, path, content, redact } => {
-                let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
-                thread::spawn(move || {
-                    // Bytes of the archive are what they are; only its texts can be redacted.
-                    let unredacted = usize::from(redact && content.is_none());
+                self.aside(move |archives, events| {
                     let result = match content {
-                        Some(content) => save_content(&content, redact, &path),
-                        None => copy_attachment(&archives, archive, &id, &path),
+                        Some(content) => files::save_content(&content, redact, &path),
+                        None => files::copy_attachment(archives, archive, &id, redact, &path),
                     };
-                    let attached = Attached { unredacted, ..Attached::default() };
-                    let result = result.map(|bytes| Written { bytes, attached }).map_err(SaveFailure::Failed);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
@@ -195,6 +182,12 @@ impl Desk {
             Effect::Quit => return Left::Quit,
         }
         Left::Nothing
+    }
+
+    /// Does something on a thread of its own; what it tells goes to the loop.
+    fn aside(&self, work: impl FnOnce(&[Archive], &Sender<Event>) + Send + 'static) {
+        let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
+        thread::spawn(move || work(&archives, &events));
     }
 }
 
@@ -247,22 +240,6 @@ fn colour_all(waiting: &Receiver<Vec<Job>>, events: &Sender<Event>) {
     }
 }
 
-/// The file of one conversation; the same calls as the `extract` subcommand's.
-fn write(
-    archives: &[Archive],
-    conversation: &Shared,
-    options: &Options,
-    redaction: &Redaction,
-    path: &Path,
-    clobber: Clobber,
-) -> Result<Written, SaveFailure> {
-    match write_one(archives, conversation, options, redaction, path, clobber) {
-        Ok(written) => Ok(written),
-        Err(OneError::Save(SaveError::Exists(_))) => Err(SaveFailure::Exists),
-        Err(error) => Err(SaveFailure::Failed(error.to_string())),
-    }
-}
-
 /// What secrets extracts would hold; `None`: it is of no interest any more.
 fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() -> bool) -> Option<Counts> {
     let mut counts = Counts::default();
@@ -277,88 +254,13 @@ fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() ->
 
 /// Looks at everything; tells how it is going ten times a second.
 fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Sender<Event>) {
-    let told = Mutex::new(Instant::now());
+    let pace = Pace::default();
     let watch = |done: usize, of: usize| {
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.elapsed() >= Duration::from_millis(100) {
-            *told = Instant::now();
+        if pace.is_due() {
             let _ = events.send(Event::Action(Action::Auditing(done, of)));
         }
         !stop.load(Ordering::Relaxed)
     };
     let account = Account::of(archives, library, &watch).map(Box::new);
     let _ = events.send(Event::Action(Action::Audited(account)));
-}
-
-/// Many files to be written.
-struct Errand {
-    conversations: Vec<Shared>,
-    options: Box<Options>,
-    redact: bool,
-    folder: PathBuf,
-    clobber: Clobber,
-}
-
-impl Errand {
-    /// A file of each; tells how it is going ten times a second.
-    fn run(self, archives: &[Archive], stop: &AtomicBool, events: &Sender<Event>) {
-        let Self { conversations, options, redact, folder, clobber } = self;
-        let of = conversations.len();
-        let begun = ManyOutcome {
-            written: 0,
-            of,
-            folder,
-            attached: Attached::default(),
-            over: false,
-            stopped: false,
-            failure: None,
-        };
-        let told = Mutex::new(Instant::now());
-        let watch = |written: usize| {
-            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.elapsed() >= Duration::from_millis(100) {
-                *told = Instant::now();
-                let now = ManyOutcome { written, ..begun.clone() };
-                let _ = events.send(Event::Action(Action::SavedMany(now)));
-            }
-            !stop.load(Ordering::Relaxed)
-        };
-        let redaction = Redaction::new(redact);
-        let folder = &begun.folder;
-        let result = write_each(archives, &conversations, &options, &redaction, folder, clobber, &watch);
-        let (written, attached, failure) = match result {
-            Ok(outcome) => {
-                let existing = match &*outcome.existing {
-                    [] => None,
-                    [one] => Some(format!("{} exists already: enter again replaces it", words::path(one))),
-                    [one, ..] => Some(format!(
-                        "{} exist already, {} the first: enter again replaces them",
-                        words::number(outcome.existing.len()),
-                        words::path(one)
-                    )),
-                };
-                (outcome.written, outcome.attached, existing)
-            }
-            Err(error) => (0, Attached::default(), Some(error.to_string())),
-        };
-        let stopped = stop.load(Ordering::Relaxed);
-        let end = ManyOutcome { written, attached, over: true, stopped, failure, ..begun };
-        let _ = events.send(Event::Action(Action::SavedMany(end)));
-    }
-}
-
-/// The text of an attachment, which the export carries itself, to a new file.
-fn save_content(content: &str, redact: bool, path: &Path) -> Result<u64, String> {
-    let content = if redact { Scanner::built_in().redact(content).0 } else { content.to_owned() };
-    save::save(path, content.as_bytes(), Clobber::Never).map_err(|error| error.to_string())?;
-    Ok(content.len() as u64)
-}
-
-/// An attachment's bytes to a new file.
-fn copy_attachment(archives: &[Archive], own: u16, id: &str, path: &Path) -> Result<u64, String> {
-    let (archive, member) = find(archives, own, id).ok_or("the attachment is not in this archive")?;
-    let mut draft = Draft::new(path).map_err(|error| error.to_string())?;
-    let bytes = archive.copy_attachment(&member, &mut draft).map_err(|error| error.to_string())?;
-    draft.commit(Clobber::Never).map_err(|error| error.to_string())?;
-    Ok(bytes)
 }

@@ -1,0 +1,31 @@
+//! How often long work tells how it is going.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Ten times a second is pleasant to look at, and costs a slow line little.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// When it was told last; for the first time after a while.
+#[derive(Debug)]
+pub(super) struct Pace(Mutex<Instant>);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(Mutex::new(Instant::now()))
+    }
+}
+
+impl Pace {
+    /// Whether it is to be told now; of several threads one is told so.
+    pub(super) fn is_due(&self) -> bool {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = told.elapsed() >= BETWEEN;
+        if due {
+            *told = Instant::now();
+        }
+        due
+    }
+}
