@@ -149,6 +149,33 @@ fn the_screen_writes_nothing_and_calls_nobody() {
     assert_kept_to_itself(&log, Path::new("nothing is allowed"));
 }
 
+/// X11 goes over the network where its display is another machine's, and to a port of this one where nobody listens at
+/// the display's socket. The terminal is the way then.
+#[test]
+fn a_display_that_is_far_or_gone_is_not_called() {
+    if !can_watch() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (display, by) in
+        [("127.0.0.1:7.0", "by OSC 52 (the display is reached by network only)"), (":9871", "by OSC 52")]
+    {
+        let log = folder.path().join("calls");
+        let words =
+            ["-f", "-e", WATCHED, "-o", log.to_str().unwrap(), env!("CARGO_BIN_EXE_unspool"), "--demo"];
+        let mut session = Setup::new("strace").args(words).env("DISPLAY", display).size(120, 30).spawn();
+        session.wait_for("50 conversations");
+        session.send("where is the timeout\r");
+        session.wait_for("Where is the timeout?");
+        session.send("y");
+        session.wait_for_copy(1);
+        session.wait_for(by);
+        session.send("q");
+        assert_eq!(session.ended().exit_code(), 0);
+        assert_kept_to_itself(&log, Path::new("nothing is allowed"));
+    }
+}
+
 /// `pick`, and the UI's own extract: one file, where it was asked for.
 #[test]
 fn a_pick_and_an_extract_from_the_screen_write_what_was_asked_for() {

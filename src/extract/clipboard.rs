@@ -14,7 +14,10 @@ use std::{
 
 use crossterm::{Command as _, clipboard::CopyToClipboard};
 
-use super::{harmless, keeper};
+use super::{
+    display::{self, Leads},
+    harmless, keeper,
+};
 
 /// Which clipboard is used, as the config's `clipboard` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -55,6 +58,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Surroundings {
     /// There is a display to talk to.
     pub display: bool,
+    /// There is one, and it is reached by network: it is left alone.
+    pub far_display: bool,
     /// The terminal is at the other end of an SSH line.
     pub ssh: bool,
     /// Within tmux.
@@ -74,10 +79,12 @@ impl Surroundings {
     fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         let tmux = set("TMUX");
+        let system = cfg!(not(all(unix, not(target_os = "macos"))));
+        let far = !system && variable("DISPLAY").is_some_and(|value| display::leads(&value) == Leads::ToHost);
         Self {
-            display: cfg!(not(all(unix, not(target_os = "macos"))))
-                || set("DISPLAY")
-                || set("WAYLAND_DISPLAY"),
+            // Where Wayland does not do, X11 would be tried: a display that is far away spoils both.
+            display: system || (!far && (set("DISPLAY") || set("WAYLAND_DISPLAY"))),
+            far_display: far,
             ssh: set("SSH_TTY") || set("SSH_CONNECTION"),
             tmux,
             // tmux may call its terminal "screen" too, and hands STY on if it was started within screen.
@@ -109,7 +116,7 @@ struct Plan {
 
 /// Which ways to try. `None`: the clipboard is switched off.
 fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
-    let Surroundings { display, ssh, tmux, screen, console } = *surroundings;
+    let Surroundings { display, ssh, tmux, screen, console, .. } = *surroundings;
     // To a console it would be written for nobody.
     let raw = (!console).then_some(Way::Osc52);
     let terminal = if screen { Some(Way::Screen) } else { raw };
@@ -204,6 +211,10 @@ impl Clipboard {
             self.take(way, &text, &mut done, &mut failures);
         }
         if !done.by.is_empty() {
+            // Over SSH nobody expects another way.
+            if self.setting == Setting::Auto && self.surroundings.far_display && !self.surroundings.ssh {
+                done.by += " (the display is reached by network only)";
+            }
             return Ok(done);
         }
         let too_large = failures.iter().position(|error| matches!(error, CopyError::TooLarge { .. }));
@@ -214,6 +225,10 @@ impl Clipboard {
     fn take(&mut self, way: Way, text: &str, done: &mut Copied, failures: &mut Vec<CopyError>) {
         let fits = text.len() <= self.osc52_limit;
         let result = match way {
+            Way::Desktop if self.surroundings.far_display => Err(CopyError::Failed(
+                "the display is reached by network, which is not used: set clipboard to auto or osc52"
+                    .to_owned(),
+            )),
             Way::Desktop => self
                 .desktop
                 .get_or_insert_with(Desktop::start)
@@ -339,6 +354,11 @@ impl Desktop {
         let run = move || {
             let mut clipboard: Option<arboard::Clipboard> = None;
             for Request { text, answer } in inbox {
+                if !display::answers_here() {
+                    // Its libraries would go on to try a port.
+                    let _ = answer.send(Err("the desktop's display does not answer".to_owned()));
+                    continue;
+                }
                 let result = match clipboard.take().map_or_else(arboard::Clipboard::new, Ok) {
                     Ok(mut opened) => {
                         let result = opened.set_text(text);
@@ -393,6 +413,7 @@ mod tests {
         let has = |word: &str| words.split(' ').any(|other| other == word);
         Surroundings {
             display: has("display"),
+            far_display: has("far"),
             ssh: has("ssh"),
             tmux: has("tmux"),
             screen: has("screen"),
@@ -457,6 +478,9 @@ mod tests {
             read(&[("STY", "1.a"), ("TERM", "xterm")]).screen && read(&[("TERM", "screen.xterm")]).screen
         );
         assert!(read(&[("WAYLAND_DISPLAY", "wayland-0")]).display && read(&[("DISPLAY", ":0")]).display);
+        let far = read(&[("WAYLAND_DISPLAY", "wayland-0"), ("DISPLAY", "localhost:10.0")]);
+        let x11 = cfg!(all(unix, not(target_os = "macos")));
+        assert_eq!((far.display, far.far_display), (!x11, x11));
     }
 
     #[test]
@@ -466,6 +490,17 @@ mod tests {
         assert_eq!(copied.by, "by OSC 52");
         assert_eq!(copied.bytes, "Zürich[201~\n".len());
         assert_eq!(copied.terminal, b"\x1b]52;c;WsO8cmljaFsyMDF+Cg==\x1b\\");
+    }
+
+    #[test]
+    fn a_display_that_is_reached_by_network_is_left_alone() {
+        let mut clipboard = Clipboard::new(Auto, surroundings("far"), OSC52_LIMIT);
+        let copied = clipboard.copy("x").unwrap();
+        assert_eq!(copied.by, "by OSC 52 (the display is reached by network only)");
+        assert!(!copied.terminal.is_empty());
+        assert_eq!(Clipboard::new(Auto, surroundings("far ssh"), 10).copy("x").unwrap().by, "by OSC 52");
+        let refused = Clipboard::new(Native, surroundings("far"), OSC52_LIMIT).copy("x").unwrap_err();
+        assert!(refused.to_string().contains("by network"), "{refused}");
     }
 
     #[test]

@@ -1,0 +1,84 @@
+//! Whether the desktop's display is on this machine: X11 goes over the network where `DISPLAY` names a host, and
+//! nothing here opens a connection to another machine, nor to a port of this one.
+
+/// Where a value of `DISPLAY` leads, as X11's libraries read it: `[protocol/][host]:number[.screen]`, or the path of a
+/// socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leads<'a> {
+    /// To a socket in the file system, or nowhere.
+    Here,
+    /// To the socket of that number; if nobody listens there, to a port of this machine.
+    Numbered(&'a str),
+    /// To a host, be it this one: a network connection.
+    ToHost,
+}
+
+/// Where it leads.
+pub(super) fn leads(display: &str) -> Leads<'_> {
+    if display.starts_with('/') || display.starts_with("unix:") {
+        return Leads::Here;
+    }
+    let (protocol, rest) = display.rsplit_once('/').map_or((None, display), |(p, rest)| (Some(p), rest));
+    match (protocol, rest.rsplit_once(':')) {
+        (_, None) | (Some("unix"), _) | (Some(_), Some(("" | "unix", _))) => Leads::Here,
+        (None, Some(("", number))) => Leads::Numbered(number.split('.').next().unwrap_or_default()),
+        (_, Some(_)) => Leads::ToHost,
+    }
+}
+
+/// Whether the display of this process can be talked to without a network. Looks at the socket it would be.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(super) fn answers_here() -> bool {
+    use std::os::unix::net::UnixStream;
+    let Ok(display) = std::env::var("DISPLAY") else { return true };
+    match leads(&display) {
+        Leads::Here => true,
+        Leads::ToHost => false,
+        Leads::Numbered(number) => {
+            let path = format!("/tmp/.X11-unix/X{number}");
+            abstract_socket(&path) || UnixStream::connect(path).is_ok()
+        }
+    }
+}
+
+/// Linux has sockets that are in no folder; X11's libraries look there first.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn abstract_socket(name: &str) -> bool {
+    use std::os::{
+        linux::net::SocketAddrExt,
+        unix::net::{SocketAddr, UnixStream},
+    };
+    SocketAddr::from_abstract_name(name).and_then(|address| UnixStream::connect_addr(&address)).is_ok()
+}
+
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "linux", target_os = "android"))))]
+fn abstract_socket(_: &str) -> bool {
+    false
+}
+
+/// Elsewhere the clipboard is the system's own.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub(super) fn answers_here() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_display_with_a_host_is_reached_by_network() {
+        for display in
+            ["host:0", "127.0.0.1:10.0", "localhost:10.0", "tcp/host:0", "[::1]:0", "::1:0", "a/unix/h:0"]
+        {
+            assert_eq!(leads(display), Leads::ToHost, "{display}");
+        }
+        for display in
+            ["/private/tmp/com.apple.launchd.x/org.xquartz:0", "unix:0", "unix/host:0", "tcp/:0", "", "x"]
+        {
+            assert_eq!(leads(display), Leads::Here, "{display}");
+        }
+        assert_eq!(leads(":0"), Leads::Numbered("0"));
+        assert_eq!(leads(":12.1"), Leads::Numbered("12"));
+    }
+}
