@@ -22,8 +22,7 @@ mod search;
 
 use std::{
     env,
-    ffi::OsString,
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     process::ExitCode,
 };
 
@@ -33,7 +32,6 @@ use crate::{
     archive::Location,
     audit::report::day,
     config::{Config, suggest},
-    transcript::sanitize,
 };
 use args::{Cli, Command};
 use global::Global;
@@ -82,18 +80,40 @@ pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode 
     }
 }
 
-/// Tells wrong use on stderr and leaves with 2; help and version with 0. clap quotes what was typed, and a file name
-/// that a shell put there may be anything.
+/// Tells wrong use on stderr, in one line, and leaves with 2; shows help and version and leaves with 0.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let is_harmless = |word: OsString| *sanitize::line(&word.to_string_lossy()) == *word.to_string_lossy();
-    // What cannot be said, for a pipe is closed, is not said.
-    if env::args_os().all(is_harmless) {
-        let _ = error.print();
+    if error.use_stderr() {
+        let (cli, mut words) = (Cli::command(), env::args_os().skip(1));
+        let subcommand = words.find_map(|word| cli.find_subcommand(&word).map(clap::Command::get_name));
+        tell(&wrong_use(&error.render().to_string(), subcommand));
     } else {
-        let plain = error.render().to_string();
-        let _ = io::stderr().write_all(sanitize::text(&plain).as_bytes());
+        // What cannot be said, for a pipe is closed, is not said.
+        let _ = error.print();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// clap's paragraphs as one line: what is wrong, what was probably meant, and where to read on.
+fn wrong_use(rendered: &str, subcommand: Option<&str>) -> String {
+    /// What the standard library says of numbers, for those who write programs; and for those who use them.
+    const NUMBERS: [(&str, &str); 3] = [
+        (": invalid digit found in string", ": it is no whole number"),
+        (": cannot parse integer from empty string", ": it is no whole number"),
+        (": number too large to fit in target type", ": it is too large"),
+    ];
+    let mut said: Vec<String> = Vec::new();
+    for paragraph in rendered.split("\n\n") {
+        let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() || ["Usage: ", "For more information"].iter().any(|start| line.starts_with(start))
+        {
+            continue;
+        }
+        let line = line.strip_prefix("error: ").or(line.strip_prefix("tip: ")).unwrap_or(&line);
+        let number = NUMBERS.iter().find_map(|(from, to)| Some(format!("{}{to}", line.strip_suffix(from)?)));
+        said.push(number.unwrap_or_else(|| line.to_owned()));
+    }
+    let command = subcommand.map_or_else(|| "unspool".to_owned(), |name| format!("unspool {name}"));
+    format!("{} (see {command} --help)", said.join("; "))
 }
 
 fn dispatch(cli: Cli, open: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
