@@ -208,6 +208,28 @@ fn copies_take_the_form_that_was_chosen_by_name() {
     );
 }
 
+/// The original is in the archive, which is read beside the app.
+#[test]
+fn a_conversation_is_copied_as_json_by_its_original_object() {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
+    driver.press("enter :").type_("copy-as json").press("enter Y");
+    let Some(Effect::ReadOriginal(conversation)) = driver.effects.last() else { panic!("nothing was read") };
+    assert_eq!(&*conversation.title, "A day");
+    driver.press("r").act(Action::Original(Ok("{\"title\" : \"A day\"}".to_owned())));
+    assert!(
+        matches!(driver.effects.last(), Some(Effect::Copy { text, form: "json", redact: true, .. })
+            if text == "{\"title\" : \"A day\"}"),
+        "{:?}",
+        driver.effects
+    );
+    driver.act(Action::Original(Err("the archive is gone".to_owned())));
+    assert!(
+        driver.status().contains("the conversation was not copied: the archive is gone"),
+        "{}",
+        driver.status()
+    );
+}
+
 #[test]
 fn the_line_of_the_hit_is_copied_as_it_is_written() {
     let text = "first\r\n  - the `needle`, \\(x\\)\r\nlast needle";

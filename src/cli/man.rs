@@ -180,6 +180,11 @@ fn keys() -> Roff {
              none can be bound alone.",
             "In the list and in the thread the keys of reading hold too, where one types those of editing, and \
              everywhere those of anywhere.",
+            "copy-as-markdown, copy-as-text and copy-as-json say how messages and conversations are copied from there \
+             on. As JSON a conversation is its original object, as extract -f json gives it; a message, or several \
+             marked ones of either, are an object a message: role, time, model, text.",
+            "redact takes secrets out of all that is copied, piped or extracted. The files of attachments are copied \
+             as they are, and the status line says so.",
         ],
     );
     let keys = Keys::built_in();

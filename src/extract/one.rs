@@ -39,6 +39,12 @@ pub struct Written {
     pub attached: Attached,
 }
 
+/// The conversation's original object, byte for byte. Reads its archive again, which takes its time.
+pub fn original(archives: &[Archive], conversation: &Conversation) -> Result<Vec<u8>, OneError> {
+    let archive = archives.get(usize::from(conversation.source.archive)).ok_or(OneError::Closed)?;
+    Ok(archive.read_object(conversation.source, &mut |_| true)?)
+}
+
 /// Writes the conversation, or its original object, to this path.
 pub fn write_one(
     archives: &[Archive],
@@ -54,9 +60,7 @@ pub fn write_one(
         if is_original { redaction.uncounted(conversation) } else { redaction.conversation(conversation) };
     let options = beside.take(archives, &redacted, options)?;
     let contents = if is_original {
-        let archive = archives.get(usize::from(conversation.source.archive)).ok_or(OneError::Closed)?;
-        let original = archive.read_object(conversation.source, &mut |_| true)?;
-        redaction.original(&original).into_owned()
+        redaction.original(&original(archives, conversation)?).into_owned()
     } else {
         super::conversation(&redacted, &options).into_bytes()
     };

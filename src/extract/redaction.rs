@@ -30,6 +30,16 @@ pub fn held(conversation: &Conversation, options: &Options) -> Counts {
     counts
 }
 
+/// A text to copy without its secrets, and what they were. In JSON only what its strings say is looked at, so that it
+/// stays JSON.
+pub fn redacted(text: &str, is_json: bool) -> (String, Counts) {
+    if !is_json {
+        return Scanner::built_in().redact(text);
+    }
+    let (json, counts) = Scanner::built_in().redact_json(text.as_bytes());
+    (String::from_utf8_lossy(&json).into_owned(), counts)
+}
+
 /// Whether secrets are taken out, and how many were; several threads may use one.
 #[derive(Debug, Default)]
 pub struct Redaction(Option<Mutex<Counts>>);
@@ -40,6 +50,11 @@ impl Redaction {
         Self(wanted.then(Mutex::default))
     }
 
+    /// Whether secrets are to be taken out.
+    pub fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The conversation as it may be written. Give it to [`super::conversation`] in the place of the other.
     pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         if self.0.is_none() {
@@ -48,11 +63,6 @@ impl Redaction {
         let (redacted, counts) = Scanner::built_in().redact_conversation(conversation);
         self.count(&counts);
         Cow::Owned(redacted)
-    }
-
-    /// Whether secrets are to be taken out.
-    pub fn is_wanted(&self) -> bool {
-        self.0.is_some()
     }
 
     /// The same without counting, for what is written beside an original object.

@@ -35,6 +35,8 @@ pub enum Action {
     Highlighted(JobId, Colours),
     /// A copy reached a clipboard, or did not.
     Copied(CopyOutcome),
+    /// The original object that was asked for, or why not, in a line.
+    Original(Result<String, String>),
     /// A file was written, or not.
     Saved(SaveOutcome),
     /// Many files are being written, or were.
@@ -128,7 +130,7 @@ pub enum Command {
     CopyAsMarkdown,
     /// From here on copies are plain text.
     CopyAsText,
-    /// From here on copies are JSON, an object a message.
+    /// From here on copies are JSON: a conversation's original object, an object a message.
     CopyAsJson,
     /// Extract the conversation to a file.
     Extract,

@@ -26,7 +26,8 @@ use crate::{
     extract::{
         Options,
         clipboard::Clipboard,
-        redaction::{Redaction, held},
+        one::original,
+        redaction::{Redaction, held, redacted},
     },
     library::{Library, Shared},
     search::worker::Worker,
@@ -123,6 +124,14 @@ impl Desk {
             Effect::Copy { text, what, form, redact } => {
                 let _ = self.copies.send(Copy { text, what, form, redact });
             }
+            Effect::ReadOriginal(conversation) => {
+                self.aside(move |archives, events| {
+                    let original = original(archives, &conversation)
+                        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                        .map_err(|error| error.to_string());
+                    let _ = events.send(Event::Action(Action::Original(original)));
+                });
+            }
             Effect::CountSecrets { conversations, options, serial } => {
                 self.counting.store(serial, Ordering::Relaxed);
                 let newest = Arc::clone(&self.counting);
@@ -195,7 +204,7 @@ impl Desk {
 fn copy_all(mut clipboard: Clipboard, waiting: &Receiver<Copy>, events: &Sender<Event>) {
     while let Ok(Copy { mut text, what, form, redact }) = waiting.recv() {
         // Finding secrets never blocks a copy; it is said.
-        let findings = Scanner::built_in().redact(&text);
+        let findings = redacted(&text, form == "json");
         let secrets = (!findings.1.is_empty()).then(|| findings.1.sentence(Scanner::built_in()));
         if redact {
             text = findings.0;

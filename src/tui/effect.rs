@@ -33,6 +33,8 @@ pub enum Effect {
         /// Take secrets out first.
         redact: bool,
     },
+    /// Read a conversation's original object, to copy it.
+    ReadOriginal(Shared),
     /// Count the secrets that an extract would hold; a newer count cancels it.
     CountSecrets {
         /// Of which conversations.

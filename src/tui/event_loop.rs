@@ -21,7 +21,7 @@ use super::{
     theme::Theme,
     view,
 };
-use crate::secrets::Scanner;
+use crate::extract::redaction::redacted;
 
 /// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
 const MOST_AT_ONCE: usize = 256;
@@ -140,8 +140,8 @@ impl<'a> EventLoop<'a> {
     fn act(&mut self, action: Action) -> Result<Option<End>> {
         for effect in (self.works.update)(&mut self.app, action) {
             let effect = match effect {
-                Effect::Copy { text, redact, .. } if self.pick => {
-                    let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
+                Effect::Copy { text, form, redact, .. } if self.pick => {
+                    let text = if redact { redacted(&text, form == "json").0 } else { text };
                     return Ok(Some(End::Picked(text)));
                 }
                 other => other,

@@ -93,8 +93,27 @@ impl App {
 
     pub(super) fn copy_conversation(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        if self.copy_as == Format::Jsonl {
+            self.say("reading the original …");
+            return vec![Effect::ReadOriginal(conversation)];
+        }
         let text = extract::conversation_to_copy(&conversation, &self.options(self.copy_as, leaf));
         self.copy("the conversation", &text)
+    }
+
+    /// The original object that was asked for: copied as it is.
+    pub(super) fn copy_original(&mut self, original: Result<String, String>) -> Vec<Effect> {
+        let what = "the conversation";
+        match original {
+            Ok(json) => {
+                let text = extract::harmless(&json).into_owned();
+                vec![Effect::Copy { text, what, form: "json", redact: self.redact }]
+            }
+            Err(reason) => {
+                self.fail(format!("{what} was not copied: {reason}"));
+                Vec::new()
+            }
+        }
     }
 
     /// The form of copies, in a word.
@@ -107,7 +126,9 @@ impl App {
         self.copy_as = format;
         self.say(match format {
             Format::Text => "messages and conversations are copied as text from here on",
-            Format::Jsonl | Format::Json => "they are copied as json from here on, an object a message",
+            Format::Jsonl | Format::Json => {
+                "copied as json from here on: a conversation's original object, an object a message"
+            }
             _ => "messages and conversations are copied as markdown from here on",
         });
         Vec::new()
