@@ -48,7 +48,17 @@ pub(super) const CLOSING: &str = "</body>\n</html>\n";
 
 /// One conversation, without what makes it a file.
 pub(super) fn section(conversation: &Conversation, options: &Options) -> String {
-    let mut out = String::with_capacity(conversation.shown_text().len() * 5 / 4 + 4_096);
+    let mut out = String::with_capacity(room(conversation));
+    write_section(conversation, options, &mut out);
+    out
+}
+
+/// About how long a conversation becomes.
+fn room(conversation: &Conversation) -> usize {
+    conversation.shown_text().len() * 9 / 8 + 4_096
+}
+
+fn write_section(conversation: &Conversation, options: &Options, out: &mut String) {
     out.push_str("<main>\n<header>\n<h1 dir=\"auto\">");
     out.push_str(&escape(one_line(&conversation.title).trim()));
     out.push_str("</h1>\n");
@@ -66,15 +76,19 @@ pub(super) fn section(conversation: &Conversation, options: &Options) -> String 
     }
     out.push_str("</header>\n");
     for turn in turns(conversation, options) {
-        write_turn(conversation, &turn, options, &mut out);
+        write_turn(conversation, &turn, options, out);
     }
     out.push_str("</main>\n");
-    out
 }
 
 /// The conversation as a file of its own.
 pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
-    opening(&conversation.title, options.attachments) + &section(conversation, options) + CLOSING
+    // In one piece: one that is large is not there twice.
+    let mut out = opening(&conversation.title, options.attachments);
+    out.reserve(room(conversation) + CLOSING.len());
+    write_section(conversation, options, &mut out);
+    out.push_str(CLOSING);
+    out
 }
 
 /// Some messages, without what makes them a file.

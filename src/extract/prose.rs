@@ -18,8 +18,15 @@ use super::{
 const FORMULA_START: char = '\u{f_fffc}';
 const FORMULA_END: char = '\u{f_fffd}';
 
-/// Writes a Markdown text as HTML.
+/// A text longer than this, in bytes, is not read as Markdown: nobody wrote it, and what it consists of may take forty
+/// times its memory.
+const LONGEST: usize = 4 << 20;
+
+/// Writes a Markdown text as HTML; a very long one as it was typed.
 pub(super) fn prose(text: &str, out: &mut String) {
+    if text.len() > LONGEST {
+        return as_typed(text, out);
+    }
     let formulas = math::formulas(text);
     let parsed = hide(text, &formulas);
     let mut writer = Writer {
@@ -35,6 +42,18 @@ pub(super) fn prose(text: &str, out: &mut String) {
     for event in Parser::new_ext(&parsed, body::dialect()) {
         writer.event(event);
     }
+}
+
+/// Writes a text with its line breaks, a piece at a time.
+fn as_typed(text: &str, out: &mut String) {
+    out.push_str("<pre>");
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(rest.ceil_char_boundary(LONGEST));
+        out.push_str(&escape(piece));
+        rest = after;
+    }
+    out.push_str("</pre>\n");
 }
 
 /// The text with every formula as its number.

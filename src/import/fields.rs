@@ -8,7 +8,10 @@ use std::borrow::Cow;
 
 use serde::de::SeqAccess;
 
-use super::json::{Lenient, Raw, Text, record};
+use super::{
+    boundary,
+    json::{Lenient, Raw, Text, record},
+};
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
 /// What a message is made of: a list, each element as it stands; or a bare string.
@@ -34,6 +37,30 @@ record! {
         title: Text<'de> = "title",
         url: Text<'de> = "url",
     }
+}
+
+/// An id longer than this is none: ids have some dozen characters, and each is written in many places.
+const LONGEST_ID: usize = 1 << 10;
+/// A title is cut at this many bytes, for the same reason.
+const LONGEST_TITLE: usize = 64 << 10;
+
+/// A text of a conversation's own, if it says anything.
+fn said(text: &Text<'_>) -> Option<Box<str>> {
+    text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from)
+}
+
+/// The id of a conversation, a model or the like.
+pub(super) fn id(text: &Text<'_>) -> Option<Box<str>> {
+    said(text).filter(|id| id.len() <= LONGEST_ID)
+}
+
+/// A title.
+pub(super) fn title(text: &Text<'_>) -> Option<Box<str>> {
+    let title = said(text)?;
+    if title.len() <= LONGEST_TITLE {
+        return Some(title);
+    }
+    Some(format!("{}…", &title[..boundary(&title, LONGEST_TITLE)]).into())
 }
 
 /// A link of what may be missing.

@@ -15,6 +15,10 @@ use std::fmt::Write;
 /// Values deeper than this are pruned. The import itself looks twelve deep.
 pub const DEEPEST: usize = 100;
 
+/// How much longer than the object its mended form may be. A byte that is none becomes three, a raw control six: past
+/// this each becomes a question mark.
+const MOST_GROWTH: usize = 16 << 20;
+
 /// What was mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mended {
@@ -77,6 +81,7 @@ pub fn mend(object: &[u8]) -> (String, Mended) {
         open: Vec::new(),
         next: Next::Value,
         last_string: usize::MAX,
+        growth: MOST_GROWTH,
         mended: Mended::default(),
     };
     mending.run();
@@ -92,6 +97,8 @@ struct Mending<'a> {
     next: Next,
     /// Where the string just written begins; `usize::MAX` if what was written last is none.
     last_string: usize,
+    /// Bytes that it may still become longer.
+    growth: usize,
     mended: Mended,
 }
 
@@ -290,8 +297,12 @@ impl Mending<'_> {
                 control => {
                     self.at += 1;
                     self.mended.characters += 1;
-                    // Writing to a string does not fail.
-                    let _ = write!(self.out, "\\u{control:04x}");
+                    if self.may_grow(5) {
+                        // Writing to a string does not fail.
+                        let _ = write!(self.out, "\\u{control:04x}");
+                    } else {
+                        self.out.push('?');
+                    }
                 }
             }
             copied = self.at;
@@ -305,10 +316,23 @@ impl Mending<'_> {
         for chunk in self.bytes[from..self.at].utf8_chunks() {
             self.out.push_str(chunk.valid());
             if !chunk.invalid().is_empty() {
-                self.mended.characters += 1;
-                self.out.push('\u{fffd}');
+                self.replacement();
             }
         }
+    }
+
+    /// Stands for a character that is none.
+    fn replacement(&mut self) {
+        self.mended.characters += 1;
+        let replacement = if self.may_grow(2) { char::REPLACEMENT_CHARACTER } else { '?' };
+        self.out.push(replacement);
+    }
+
+    /// Takes so many bytes of what the mended form may have more; `false`: there is not that much left.
+    fn may_grow(&mut self, bytes: usize) -> bool {
+        let left = self.growth.checked_sub(bytes);
+        self.growth = left.unwrap_or(self.growth);
+        left.is_some()
     }
 
     /// An escape, at its backslash.
@@ -333,8 +357,7 @@ impl Mending<'_> {
             let escape = &self.bytes[self.at..self.at + length];
             self.out.push_str(std::str::from_utf8(escape).unwrap_or_default());
         } else {
-            self.mended.characters += 1;
-            self.out.push('\u{fffd}');
+            self.replacement();
         }
         self.at += length;
     }
@@ -376,6 +399,17 @@ mod tests {
     fn sound_json_comes_out_as_it_went_in() {
         let json = r#"{"a":[1,-2.5e3,true,null,"x\n\u00e9\ud83d\ude00"],"b":{}}"#;
         assert_eq!(mend(json.as_bytes()), (json.to_owned(), Mended::default()));
+    }
+
+    /// 250 MB of bytes that were none became 750 MB.
+    #[test]
+    fn what_is_mended_is_hardly_longer() {
+        let object =
+            [b"{\"a\":\"".as_slice(), &vec![0xff; 2 * MOST_GROWTH], &vec![1; MOST_GROWTH], b"\"}"].concat();
+        let (text, mended) = mend(&object);
+        assert!(text.len() <= object.len() + MOST_GROWTH, "{}", text.len());
+        assert_eq!(mended.characters, 3 * MOST_GROWTH as u64);
+        assert!(text.contains('\u{fffd}') && text.ends_with("?\"}"));
     }
 
     #[test]

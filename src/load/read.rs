@@ -251,7 +251,10 @@ impl Reading<'_, '_> {
             local.lose(&self.task, end, 0, 0, reason);
         }
         if !objects.is_empty() {
-            self.hand_over(objects, local);
+            // Nothing follows: there is no tail to carry along, which may be all of a large object.
+            local.found(&self.task, objects.len() as u64);
+            let bytes = std::mem::take(&mut self.buffer);
+            self.work.submit(Batch { task: self.task.clone(), base: self.base, bytes, objects }, local);
         }
     }
 }

@@ -16,6 +16,11 @@ use super::{
 };
 use crate::conversation::Conversation;
 
+/// Hits of a conversation that are kept, to go through them one by one.
+const MOST_KEPT: usize = 1 << 20;
+/// Hits of one word in one text that are marked, and among which the best passage is.
+const MOST_MARKS: usize = 1 << 16;
+
 /// A query compiled for looking; cheap to clone, and shared between threads.
 #[derive(Clone, Debug)]
 pub struct Matcher {
@@ -68,10 +73,12 @@ impl Matcher {
         self.judge.verdict(conversation, Hints::of(conversation)).map(|verdict| verdict.score)
     }
 
-    /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one.
+    /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one. At most
+    /// [`MOST_KEPT`], shared by the words: a text that repeats one has a hit every few bytes.
     pub fn hits(&self, conversation: &Conversation) -> Vec<Hit> {
+        let terms = self.judge.in_messages().count().max(1);
         let mut hits = Vec::new();
-        for (message, range) in self.places(conversation, Hints::of(conversation), usize::MAX) {
+        for (message, range) in self.places(conversation, Hints::of(conversation), MOST_KEPT / terms) {
             let base = conversation.messages()[message].text_range().start;
             hits.push(Hit { message, range: range.start - base..range.end - base });
         }
@@ -85,7 +92,18 @@ impl Matcher {
         if self.judge.in_messages().next().is_none() {
             return self.judge.sight(conversation, Hints::of(conversation)).counted();
         }
-        let mut messages: Vec<usize> = self.hits(conversation).into_iter().map(|hit| hit.message).collect();
+        // Not by way of the hits: there may be millions of them in one message.
+        let sight = self.judge.sight(conversation, Hints::of(conversation));
+        let mut messages = Vec::new();
+        for term in self.judge.in_messages() {
+            sight.each_hit(&term.pattern, |message, _| {
+                if messages.last() != Some(&(message as usize)) {
+                    messages.push(message as usize);
+                }
+                ControlFlow::Continue(())
+            });
+        }
+        messages.sort_unstable();
         messages.dedup();
         messages
     }
@@ -187,7 +205,8 @@ impl Matcher {
         let mut marks = Vec::new();
         for (number, term) in self.judge.in_messages().enumerate() {
             let terms = 1 << (number & 63);
-            marks.extend(term.pattern.hits(text, foldable).map(|range| Mark { range, terms }));
+            let hits = term.pattern.hits(text, foldable).take(MOST_MARKS);
+            marks.extend(hits.map(|range| Mark { range, terms }));
         }
         merged(marks, false)
     }

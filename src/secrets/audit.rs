@@ -3,6 +3,7 @@
 //! Pure: text in, masked values out. Reading members and printing a report are for the caller. Nothing that is made
 //! here holds a value that can be used, and what cannot be read is said without its text.
 
+use hashbrown::HashMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -40,19 +41,50 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
     title.into_iter().chain(messages).collect()
 }
 
+/// Different values of one text that are told apart; more of a kind are counted with its last.
+const MOST_VALUES: usize = 10_000;
+/// Bytes that are scanned at once: nobody's message is as long, and every finding takes memory.
+const PIECE: usize = 8 << 20;
+
 fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
-    let mut values: Vec<(&str, Exposure)> = Vec::new();
-    for Finding { kind, range } in scanner.scan(text) {
-        let value = &text[range];
-        let known = values.iter_mut().find(|(other, exposure)| *other == value && exposure.kind == kind);
-        if let Some((_, exposure)) = known {
-            exposure.times += 1;
-        } else {
-            let masked = scanner.mask(kind, value);
-            values.push((value, Exposure { kind, message, date, masked, times: 1 }));
+    let mut exposures: Vec<Exposure> = Vec::new();
+    let mut known: HashMap<(KindId, &str), usize> = HashMap::new();
+    let mut last: HashMap<KindId, usize> = HashMap::new();
+    for piece in pieces(text) {
+        for Finding { kind, range } in scanner.scan(piece) {
+            let value = &piece[range];
+            let full = exposures.len() >= MOST_VALUES;
+            let in_place_of_it = || last.get(&kind).filter(|_| full);
+            if let Some(&place) = known.get(&(kind, value)).or_else(in_place_of_it) {
+                exposures[place].times += 1;
+            } else {
+                known.insert((kind, value), exposures.len());
+                last.insert(kind, exposures.len());
+                let masked = scanner.mask(kind, value);
+                exposures.push(Exposure { kind, message, date, masked, times: 1 });
+            }
         }
     }
-    values.into_iter().map(|(_, exposure)| exposure).collect()
+    exposures
+}
+
+/// A text in pieces, cut where a paragraph ends, else a line: no secret goes on behind that.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let near = &rest[..rest.floor_char_boundary(PIECE)];
+        let end = if near.len() == rest.len() {
+            rest.len()
+        } else {
+            near.rfind("\n\n").or_else(|| near.rfind('\n')).map_or(near.len(), |at| at + 1)
+        };
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
 }
 
 /// Custom instructions or saved memory in a conversation: a text that describes its owner.
@@ -300,6 +332,28 @@ mod tests {
                 ("e-mail", Some(1), "r…@e….org".to_owned(), 2),
             ]
         );
+    }
+
+    /// Millions of addresses in one message were compared each with each.
+    #[test]
+    fn very_many_values_are_counted_and_not_all_kept() {
+        let text: String =
+            (0..MOST_VALUES + 50).map(|number| format!("robin.{number}@example.org\n")).collect();
+        let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, &text)]));
+        assert_eq!(found.len(), MOST_VALUES);
+        assert_eq!(found.iter().map(|exposure| exposure.times).sum::<usize>(), MOST_VALUES + 50);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_where_a_paragraph_or_line_ends() {
+        let line = "word ".repeat(200);
+        for end in ["\n\n", "\n", ""] {
+            let text = (line.clone() + end).repeat(2 * PIECE / line.len());
+            let cut: Vec<&str> = pieces(&text).collect();
+            assert_eq!(cut.concat(), text);
+            assert!(cut.len() > 1 && cut.iter().all(|piece| piece.len() <= PIECE + 1));
+            assert!(cut[0].ends_with(end.get(..1).unwrap_or_default()));
+        }
     }
 
     #[test]

@@ -16,8 +16,9 @@ mod tree;
 use super::{
     Census, Fault, Refusal,
     documents::Documents,
+    fields::{id, title},
     gather::{Makes, NONE, OwnedHeading, Sorted},
-    json::{Field, Text},
+    json::Field,
     order::newest_leaf,
 };
 use crate::conversation::Provider;
@@ -75,12 +76,11 @@ fn order(exported: Exported<'_>) -> Sorted {
     let current = named.map(|node| stands_for[node as usize]).filter(|&message| message != NONE);
     let current =
         current.map(|message| message as usize).or_else(|| newest_leaf(&order, &mapping.gathered.messages));
-    let own = |text: &Text<'_>| text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from);
     let heading = OwnedHeading {
-        id: own(&exported.id).or_else(|| own(&exported.conversation_id)),
-        title: own(&exported.title),
-        model: own(&exported.default_model).or_else(|| own(&exported.model)),
-        gizmo: own(&exported.gizmo).or_else(|| own(&exported.template)),
+        id: id(&exported.id).or_else(|| id(&exported.conversation_id)),
+        title: title(&exported.title),
+        model: id(&exported.default_model).or_else(|| id(&exported.model)),
+        gizmo: id(&exported.gizmo).or_else(|| id(&exported.template)),
         created: exported.created.0,
         updated: exported.updated.0,
         archived: exported.archived,

@@ -15,8 +15,9 @@ mod shape;
 use super::{
     Census, Fault,
     documents::Documents,
+    fields::{id, title},
     gather::{Makes, NONE, OwnedHeading, Sorted},
-    json::{Field, Text},
+    json::Field,
     order::{Order, newest_leaf},
 };
 use crate::conversation::Provider;
@@ -61,11 +62,10 @@ fn order(exported: Exported<'_>) -> Sorted {
     let current = named.map(|turn| ends[turn as usize]).filter(|&end| end != NONE);
     let current =
         current.map(|end| end as usize).or_else(|| newest_leaf(&order, &messages.gathered.messages));
-    let own = |text: &Text<'_>| text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from);
     let heading = OwnedHeading {
-        id: own(&exported.uuid),
-        title: own(&exported.name),
-        model: own(&exported.model),
+        id: id(&exported.uuid),
+        title: title(&exported.name),
+        model: id(&exported.model),
         created: exported.created.0,
         updated: exported.updated.0,
         starred: exported.starred,
