@@ -193,6 +193,32 @@ fn of_a_redacted_extract_it_is_said_that_attachments_are_copied_as_they_are() {
     );
 }
 
+/// A text that the export carries of an attachment is text like any other, beside an original too.
+#[test]
+fn an_attachment_that_is_text_of_the_export_is_redacted() {
+    let scratch = Scratch::new();
+    let mut letter = exports::claude::human("m1", exports::claude::ROOT, "Read this");
+    let attached = json!({"file_name": "robin@example.org.txt", "file_size": 9, "file_type": "txt",
+        "extracted_content": "robin@example.org wrote"});
+    letter["attachments"] = json!([attached]);
+    let object = exports::claude::conversation("c-1", "A letter", vec![letter]);
+    let archive = scratch.file("export.json", Value::Array(vec![object]).to_string());
+    for format in ["markdown", "html", "json"] {
+        let out = scratch.path().join(format);
+        let to = format!("{}/", out.display());
+        let arguments = ["extract", "--all", "--attachments", "--redact", "-f", format, "-o", &to];
+        let output = unspool(&arguments, &archive);
+        assert!(output.status.success() && !told(&output).contains("not redacted"), "{}", told(&output));
+        let written = files(&out);
+        assert_eq!(written.len(), 2, "{written:?}");
+        for file in written {
+            let text = fs::read_to_string(out.join(&file)).unwrap();
+            assert!(text.contains("[redacted: e-mail]"), "{format}, {file}: {text}");
+            assert!(!text.contains("robin@") && !file.contains("robin"), "{format}, {file}: {text}");
+        }
+    }
+}
+
 #[test]
 fn what_the_archive_does_not_hold_is_said() {
     let scratch = Scratch::new();

@@ -109,6 +109,21 @@ fn a_panic_anywhere_in_the_app_gives_the_terminal_back_and_quotes_nothing() {
     }
 }
 
+/// The shipped program too: it is brought to fail by stacks so large that it gets no thread.
+#[test]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn a_panic_of_the_shipped_program_is_told_in_its_own_words_too() {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_unspool"));
+    program
+        .args(["audit", "--demo"])
+        .env("RUST_MIN_STACK", (1_u64 << 47).to_string())
+        .env_remove("RUST_BACKTRACE");
+    let output = program.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), told.lines().count()), (Some(101), 1), "{told}");
+    assert!(told.starts_with("unspool: stopped by a bug of its own"), "{told}");
+}
+
 /// Found, read, copied and written on the smallest screen that is of use.
 #[test]
 fn at_forty_columns_and_ten_rows_everything_is_there() {

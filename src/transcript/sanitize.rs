@@ -367,6 +367,16 @@ mod tests {
         assert_eq!(text("\u{e200}cite\u{e202}turn0\u{e201} \u{f8ff} \u{10fffd}"), "�cite�turn0� � �");
     }
 
+    /// ratatui has its own opinion of the halfwidth sound marks, and chance hardly finds them.
+    #[test]
+    fn columns_are_those_of_ratatui_where_it_is_of_its_own_mind() {
+        for text in ["ｶﾞ", "ﾊﾟﾋﾞ", "\u{ff9e}", "👨‍👩‍👧", "❤️", "e\u{301}", "각"]
+        {
+            let theirs: usize = text.graphemes(true).map(|g| usize::from(g.cell_width())).sum();
+            assert_eq!(width(text), theirs, "{text}");
+        }
+    }
+
     #[test]
     fn a_cut_says_so() {
         assert_eq!(fit("kubernetes", 10), "kubernetes");

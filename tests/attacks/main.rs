@@ -477,4 +477,19 @@ fn what_is_picked_does_not_act_on_the_terminal_it_is_printed_to() {
     assert!(raw.len() > left, "nothing was printed");
     assert_plain(&raw[left..], "what was picked");
     session.assert_given_back();
+
+    // What hides or turns text round may be copied, but not shown.
+    let evil = "one \u{202e}txt.exe\u{2066} \u{e0041}\u{e0042} \u{feff}\u{200b} \u{9b}2J \x1b]0;PWNED\x07";
+    let evil = serde_json::json!([exports::conversation(exports::Chain::of([exports::prompt(evil)]))]);
+    let archive = hostile.file("evil.json", evil.to_string());
+    let mut session = Setup::unspool().args(["pick"]).args([&archive]).size(80, 24).spawn();
+    session.wait_for("1 conversation");
+    session.send("\r");
+    session.wait_for("txt.exe");
+    session.send("y");
+    assert_eq!(session.ended().exit_code(), 0);
+    let raw = session.raw();
+    let left = raw.windows(8).rposition(|window| window == b"\x1b[?1049l").unwrap() + 8;
+    assert!(String::from_utf8_lossy(&raw[left..]).contains("txt.exe"), "nothing was printed");
+    assert_plain(&raw[left..], "what was picked");
 }
