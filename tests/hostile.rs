@@ -241,7 +241,11 @@ fn conversations_that_take_too_much_memory_end_the_load_with_a_reason() {
     let path = scratch.file("x.zip", zip(&[("conversations.json", json.as_bytes())]));
     let limits = Limits { memory_bytes: 1 << 20, ..Limits::default() };
     let (_, report) = load(&[open_with(&path, limits).unwrap()]);
-    assert!(reasons(&report)[0].contains("MB of memory: the rest was not read"), "{:?}", reasons(&report));
+    assert!(
+        reasons(&report)[0].contains("MB of memory (--limit-memory-mb): the rest was not read"),
+        "{:?}",
+        reasons(&report)
+    );
     assert!(report.conversations < 20_000);
 }
 

@@ -255,7 +255,7 @@ fn a_member_hidden_by_another_of_its_name_is_told() {
     }
     let (found, reasons) = damaged(&scratch.file("twice.zip", whole));
     assert_eq!(found, ["last"]);
-    assert!(reasons[0].contains("1 members have the name of a later one"), "{reasons:?}");
+    assert!(reasons[0].contains("1 member has the name of a later one"), "{reasons:?}");
 }
 
 #[test]

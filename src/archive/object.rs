@@ -34,7 +34,7 @@ fn member(
 ) -> Result<u64, ArchiveError> {
     let number = sources[range.start].member as usize;
     let Some(&entry) = archive.conversations.get(number) else {
-        return Err(archive.unusable("it has changed since it was opened".into()));
+        return Err(archive.unusable("it has changed since it was opened: open it again".into()));
     };
     let name = &archive.entries[entry as usize].name;
     let unusable = |Fault(reason): Fault| archive.unusable(format!("{name}: {reason}"));
@@ -72,7 +72,9 @@ fn member(
             return Err(unusable(fault));
         }
         if count < piece.len() {
-            return Err(archive.unusable(format!("{name}: it has changed since it was opened")));
+            return Err(
+                archive.unusable(format!("{name}: it has changed since it was opened: open it again"))
+            );
         }
         if !progress(before + end) {
             return Err(ArchiveError::Stopped);

@@ -82,8 +82,8 @@ impl Opening {
                 read.map_err(|error| format!("cannot be read: {}", plain(&error)))?;
                 if bytes.len() as u64 > most {
                     return Err(format!(
-                        "it goes on past {} GB (--limit-stdin-mb): name the file instead",
-                        most >> 30
+                        "it goes on past {} MB (--limit-stdin-mb): name the file instead",
+                        most >> 20
                     ));
                 }
                 self.bytes(&Bytes::memory(bytes), "conversations.json")
@@ -210,11 +210,17 @@ impl Opening {
             }
         };
         if hidden > 0 {
-            let reason = format!("{hidden} members have the name of a later one, and were not read");
+            let reason = if hidden == 1 {
+                "1 member has the name of a later one, and was not read".to_owned()
+            } else {
+                format!("{hidden} members have the names of later ones, and were not read")
+            };
             self.losses.push(Loss { member: name.to_owned(), reason });
         }
         if zipped::overlap(&entries) {
-            return Err("its members overlap: such a zip is not opened".to_owned());
+            return Err(
+                "its members overlap, as in a zip that is made to do harm: it is not opened".to_owned()
+            );
         }
         Ok(entries)
     }

@@ -168,7 +168,10 @@ impl Stream {
 
     fn verify(&self, hasher: crc32fast::Hasher, declared: Declared) -> Option<Fault> {
         if self.produced != declared.size {
-            return Some(Fault(format!("it holds {} bytes, {} were declared", self.produced, declared.size)));
+            return Some(Fault(format!(
+                "it holds {} bytes where {} were declared: the zip is damaged",
+                self.produced, declared.size
+            )));
         }
         (hasher.finalize() != declared.crc).then(|| Fault("its checksum is wrong".into()))
     }

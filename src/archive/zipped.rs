@@ -22,8 +22,9 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 /// The members a zip's central directory lists; of several with one name the last, and how many that hides.
 pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<(Vec<Entry>, usize), Fault> {
     let reader = io::BufReader::with_capacity(64 << 10, bytes.cursor());
-    let archive =
-        ZipArchive::new(reader).map_err(|error| Fault(format!("its directory cannot be read ({error})")))?;
+    let archive = ZipArchive::new(reader).map_err(|error| {
+        Fault(format!("its directory cannot be read, as when a download was cut off ({error})"))
+    })?;
     if archive.len() > limits.members {
         return Err(Fault(format!(
             "it has {} members, more than {} (--limit-members)",
@@ -77,7 +78,7 @@ fn declared(bytes: &Bytes) -> Option<usize> {
 /// Where a member's compressed bytes begin, behind its local header.
 pub(super) fn data_start(bytes: &Bytes, header: u64) -> Result<u64, Fault> {
     let mut local = [0; LOCAL_HEADER as usize];
-    let missing = || Fault("its local header is missing".into());
+    let missing = || Fault("its local header is missing: the zip is damaged".into());
     bytes.read_exact_at(header, &mut local).map_err(|_| missing())?;
     if local[..4] != LOCAL_SIGNATURE {
         return Err(missing());

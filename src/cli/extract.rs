@@ -164,7 +164,10 @@ fn selection(arguments: &Extract, opened: &Opened, zone: &TimeZone) -> anyhow::R
 /// The original bytes of one conversation.
 fn original(opened: &Opened, conversation: &Conversation) -> anyhow::Result<Vec<u8>> {
     let source = conversation.source;
-    let archive = opened.archives.get(usize::from(source.archive)).context("its archive is gone")?;
+    let archive = opened
+        .archives
+        .get(usize::from(source.archive))
+        .context("the archive that it is from is not open")?;
     let progress = Progress::new("reading");
     let bytes = archive.read_object(source, &mut |done| {
         progress.bytes(done, source.offset + u64::from(source.length));

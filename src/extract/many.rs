@@ -32,7 +32,7 @@ pub enum ManyError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// An archive that a conversation is from is not among those given.
-    #[error("the archive of a conversation is not open")]
+    #[error("the archive that a conversation is from is not open: open it again")]
     Closed,
 }
 

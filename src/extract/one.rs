@@ -23,7 +23,7 @@ pub enum OneError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// The archive of the conversation is not among those given.
-    #[error("its archive is not open")]
+    #[error("the archive that it is from is not open: open it again")]
     Closed,
     /// The text is there, and an attachment's name was taken.
     #[error("{0} exists already; the text was written")]

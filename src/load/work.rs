@@ -234,7 +234,7 @@ impl<'a> Work<'a> {
 
     /// What to say where there is none.
     pub(super) fn no_room(&self) -> String {
-        format!("its conversations take more than {} MB of memory", self.most_kept >> 20)
+        format!("its conversations take more than {} MB of memory (--limit-memory-mb)", self.most_kept >> 20)
     }
 
     fn send(&self, local: &mut Local) {
