@@ -18,7 +18,7 @@ use unspool::{
 /// Every way out, one after the other, of a conversation whose answer has a hit, a code block and a link.
 fn everything(text: &str, keys_before: &str) -> Driver {
     let second = conversation(2, "Another", &[text, "It is there."]);
-    let mut driver = Driver::new(100, 30, vec![conversation(3, "A day", &["A needle?", text]), second]);
+    let mut driver = Driver::new(100, 30, vec![conversation(3, "A day", &["Where?", text]), second]);
     driver.type_("needle").press("enter").press(keys_before);
     // In the thread: message, answer, conversation, marked messages, line, code, link, piped, extracted.
     driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e enter");
