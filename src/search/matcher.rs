@@ -74,7 +74,7 @@ impl Matcher {
     }
 
     /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one. At most
-    /// [`MOST_KEPT`], shared by the words: a text that repeats one has a hit every few bytes.
+    /// a million, shared by the words: a text that repeats one has a hit every few bytes.
     pub fn hits(&self, conversation: &Conversation) -> Vec<Hit> {
         let terms = self.judge.in_messages().count().max(1);
         let mut hits = Vec::new();
