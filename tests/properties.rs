@@ -131,6 +131,19 @@ proptest! {
 }
 
 #[test]
+fn a_marker_that_begins_within_a_dead_link_leaves_no_mark() {
+    // Its end stayed, since the link, which begins earlier, was all that was replaced.
+    for text in [
+        "[link](https://example.org)](sandbox:\u{e200}[a file](sandbox:/mnt/data/a.csv)\u{e201} end",
+        "[link](https://example.org)\u{e200}](sandbox:[a file](sandbox:/mnt/data/a.csv)\u{e201} end",
+    ] {
+        let answer = message("assistant", text);
+        let read = parse(&json!({"id": "c", "title": "t", "mapping": {"a": {"id": "a", "message": answer}}}));
+        assert_eq!(read.message_text(0), "link](https://example.org) (dead link) end");
+    }
+}
+
+#[test]
 fn an_opening_mark_alone_does_not_swallow_the_words_behind_it() {
     // It took all up to the next blank with it; Japanese has none.
     let said = |text: &str| parse_answer(text).message_text(0).to_owned();

@@ -46,7 +46,7 @@ impl Edits {
     }
 
     /// Makes the edits, moves the parts along and adds a citation for each edit that has links. Of edits that overlap
-    /// the first is made.
+    /// the first is made, and what the others take beyond it goes too.
     pub(super) fn apply(mut self, text: &str, parts: &mut Vec<Part>) -> String {
         self.0.sort_by_key(|edit| edit.range.start);
         let mut cleaned = String::with_capacity(text.len());
@@ -57,6 +57,11 @@ impl Edits {
         for edit in self.0 {
             let (from, to) = (edit.range.start as usize, edit.range.end as usize);
             if from < copied {
+                if to > copied
+                    && let Some((before, _)) = shifts.last_mut()
+                {
+                    (*before, copied) = (to, to);
+                }
                 continue;
             }
             cleaned.push_str(&text[copied..from]);
