@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Census, chatgpt::Canvas, claude::Artifact};
+use super::Census;
 use crate::conversation::{Detail, Draft, Heading, Kind, Part, Provider, Role, Source, Time, Visibility};
 
 /// Marks a slot as empty.
@@ -133,11 +133,4 @@ pub(super) struct Sorted {
     pub current: Option<usize>,
     /// Messages left out because there were too many.
     pub dropped: u64,
-    pub makes: Makes,
-}
-
-/// The messages, by number, that make or change a document, as each provider has them.
-pub(super) enum Makes {
-    Canvases(Vec<(u32, Canvas)>),
-    Artifacts(Vec<Artifact>),
 }

@@ -23,7 +23,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use crate::conversation::{Builder, Conversation, Kind, Role, Source, Visibility};
-use gather::{Makes, NONE, Sorted};
+use gather::{NONE, Sorted};
 
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
@@ -129,7 +129,14 @@ impl Census {
 /// An object that was read but not laid out yet: its JSON is no longer needed.
 pub struct Read {
     sorted: Sorted,
+    makes: Makes,
     mended: Option<mend::Mended>,
+}
+
+/// What makes or changes the documents of a conversation, as each provider has it.
+enum Makes {
+    Canvases(chatgpt::Canvases),
+    Artifacts(Vec<claude::Artifact>),
 }
 
 /// Reads one object. `whole` says that it was closed; one that was cut off is mended at once.
@@ -157,25 +164,27 @@ fn sound(object: &[u8], whole: bool, census: &mut Census) -> Option<Result<Read,
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
     match by_mark(text, census) {
         Err(Fault::Json { .. }) => None,
-        result => Some(result.map(|sorted| Read { sorted, mended: None })),
+        result => Some(result.map(|(sorted, makes)| Read { sorted, makes, mended: None })),
     }
 }
 
 fn mended((text, mended): (String, mend::Mended), census: &mut Census) -> Result<Read, Fault> {
-    by_mark(&text, census).map(|sorted| Read { sorted, mended: Some(mended) })
+    by_mark(&text, census).map(|(sorted, makes)| Read { sorted, makes, mended: Some(mended) })
 }
 
 /// Reads an object with the importer whose mark it bears. The mark may stand anywhere in it: the importer of most
 /// objects looks for all of them while it reads, and only one that looks like another's is given to that one first.
-fn by_mark(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
+fn by_mark(object: &str, census: &mut Census) -> Result<(Sorted, Makes), Fault> {
+    let claudes =
+        |(sorted, artifacts): (Sorted, Vec<claude::Artifact>)| (sorted, Makes::Artifacts(artifacts));
     if claude::begins(object)
-        && let Ok(sorted) = claude::read(object, census)
+        && let Ok(read) = claude::read(object, census)
     {
-        return Ok(sorted);
+        return Ok(claudes(read));
     }
     match chatgpt::read(object, census) {
-        Ok(sorted) => Ok(sorted),
-        Err(Refusal::Belongs(Provider::Claude)) => claude::read(object, census),
+        Ok((sorted, canvases)) => Ok((sorted, Makes::Canvases(canvases))),
+        Err(Refusal::Belongs(Provider::Claude)) => claude::read(object, census).map(claudes),
         Err(Refusal::Belongs(Provider::ChatGpt)) => Err(Fault::NoConversation),
         Err(Refusal::Fault(fault)) => Err(fault),
     }
@@ -188,13 +197,13 @@ impl Read {
         if self.sorted.dropped > 0 {
             mended.get_or_insert_default().pruned += self.sorted.dropped;
         }
-        Parsed { conversation: lay_out(self.sorted, source), mended }
+        Parsed { conversation: lay_out(self.sorted, &self.makes, source), mended }
     }
 }
 
 /// Builds the conversation, documents in their final state.
-fn lay_out(sorted: Sorted, source: Source) -> Conversation {
-    let mut documents = match &sorted.makes {
+fn lay_out(sorted: Sorted, makes: &Makes, source: Source) -> Conversation {
+    let mut documents = match makes {
         Makes::Canvases(canvases) => chatgpt::documents(&sorted, canvases),
         Makes::Artifacts(artifacts) => claude::documents(&sorted, artifacts),
     };

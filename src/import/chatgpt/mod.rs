@@ -17,18 +17,21 @@ use super::{
     Census, Fault, Refusal,
     documents::Documents,
     fields::{id, title},
-    gather::{Makes, NONE, OwnedHeading, Sorted},
+    gather::{NONE, OwnedHeading, Sorted},
     json::Field,
     order::newest_leaf,
 };
 use crate::conversation::Provider;
 
-pub(super) use canvas::Canvas;
+use canvas::Canvas;
 use reading::Exported;
 use tree::ById;
 
+/// The messages, by number, that make or change a canvas.
+pub(super) type Canvases = Vec<(u32, Canvas)>;
+
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
-pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Refusal> {
+pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Canvases), Refusal> {
     let parsed: Result<Field<Exported<'_>>, _> = serde_json::from_str(object);
     let exported = parsed.map_err(|error| Fault::at(&error))?.0;
     recognise(&exported)?;
@@ -56,7 +59,7 @@ fn recognise(exported: &Exported<'_>) -> Result<(), Refusal> {
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(exported: Exported<'_>) -> Sorted {
+fn order(exported: Exported<'_>) -> (Sorted, Canvases) {
     let mapping = &exported.mapping;
     let by_id = ById::of(&mapping.nodes);
     let nodes = tree::order(mapping, &by_id);
@@ -87,15 +90,7 @@ fn order(exported: Exported<'_>) -> Sorted {
         starred: exported.starred || exported.pinned.0,
     };
     let reading::Mapping { gathered, canvases, dropped, .. } = exported.mapping;
-    Sorted {
-        provider: Provider::ChatGpt,
-        heading,
-        gathered,
-        order,
-        current,
-        dropped,
-        makes: Makes::Canvases(canvases),
-    }
+    (Sorted { provider: Provider::ChatGpt, heading, gathered, order, current, dropped }, canvases)
 }
 
 /// The canvas documents of what was read.

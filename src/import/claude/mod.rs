@@ -16,7 +16,7 @@ use super::{
     Census, Fault,
     documents::Documents,
     fields::{id, title},
-    gather::{Makes, NONE, OwnedHeading, Sorted},
+    gather::{NONE, OwnedHeading, Sorted},
     json::Field,
     order::{Order, newest_leaf},
 };
@@ -31,7 +31,7 @@ pub(super) fn begins(object: &str) -> bool {
 }
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
-pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
+pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Vec<Artifact>), Fault> {
     let parsed: Result<Field<Exported<'_>>, _> = serde_json::from_str(object);
     let exported = parsed.map_err(|error| Fault::at(&error))?.0;
     if !exported.messages.present {
@@ -42,7 +42,7 @@ pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(exported: Exported<'_>) -> Sorted {
+fn order(exported: Exported<'_>) -> (Sorted, Vec<Artifact>) {
     let messages = &exported.messages;
     let parents = messages.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
@@ -72,15 +72,7 @@ fn order(exported: Exported<'_>) -> Sorted {
         ..OwnedHeading::default()
     };
     let Messages { gathered, artifacts, dropped, .. } = exported.messages;
-    Sorted {
-        provider: Provider::Claude,
-        heading,
-        gathered,
-        order,
-        current,
-        dropped,
-        makes: Makes::Artifacts(artifacts),
-    }
+    (Sorted { provider: Provider::Claude, heading, gathered, order, current, dropped }, artifacts)
 }
 
 /// The artifacts of what was read.
