@@ -402,6 +402,18 @@ fn of_equal_messages_the_one_on_the_visible_branch_opens() {
 }
 
 #[test]
+fn overlapping_hits_are_counted_once() {
+    let conversation = made("a", "Ingress", 1)
+        .says(Role::User, "ingress ingingress in the press")
+        .says(Role::Assistant, "pressing on")
+        .done();
+    for text in ["in ing press", "press ingress ing", "in on", "the press", "/in\\w/ press"] {
+        let matcher = Matcher::new(&query(text));
+        assert_eq!(matcher.count(&conversation, usize::MAX), matcher.hits(&conversation).len(), "{text}");
+    }
+}
+
+#[test]
 fn a_matcher_tells_where_it_all_is() {
     let conversation = made("a", "Ingress timeouts", 1)
         .says(Role::User, "the ingress and the Ingress")
@@ -411,7 +423,8 @@ fn a_matcher_tells_where_it_all_is() {
     let places: Vec<_> =
         matcher.hits(&conversation).into_iter().map(|hit| (hit.message, hit.range)).collect();
     assert_eq!(places, [(0, 4..11), (0, 20..27), (1, 19..26)]);
-    assert_eq!(matcher.count(&conversation), 3);
+    assert_eq!(matcher.count(&conversation, usize::MAX), 3);
+    assert_eq!(matcher.count(&conversation, 2), 2);
     assert_eq!(matcher.title_marks(&conversation.title), [0..7, 8..15]);
     assert_eq!(Matcher::new(&query("tmeouts")).title_marks(&conversation.title), [8..9, 10..16]);
     let snippet = Matcher::new(&query("timeout")).snippet(&conversation, 60).expect("a message holds it");

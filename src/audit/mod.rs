@@ -100,8 +100,9 @@ impl Account {
     fn members(&mut self, archive: &Archive) {
         let scanner = Scanner::built_in();
         let origin = |member| Origin { archive: archive.name().to_owned(), member };
+        let mut known: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
         for link in self.member(archive, "shared_conversations.json", audit::shared_links) {
-            if !self.shared.iter().any(|known| known.id == link.id && !link.id.is_empty()) {
+            if link.id.is_empty() || known.insert(link.id.clone()) {
                 self.shared.push(link);
             }
         }
@@ -111,8 +112,9 @@ impl Account {
             self.profile.extend(fields.into_iter().map(|field| (origin(name), field)));
         }
         let name = "memories.json";
+        let mut known: HashSet<u64> = self.memory.iter().map(|(_, text)| text.mark).collect();
         for text in self.member(archive, name, |bytes| audit::memories(scanner, bytes)) {
-            if !self.memory.iter().any(|(_, known)| known.mark == text.mark) {
+            if known.insert(text.mark) {
                 self.memory.push((Remembered::Member(origin(name)), text));
             }
         }

@@ -53,7 +53,8 @@ pub fn run(global: &Global, search: &Search) -> anyhow::Result<Outcome> {
             let line = format!("{}\n", output.field(&conversation.id));
             output.write(&line)?;
         } else if search.count {
-            let line = format!("{}\t{}\n", matcher.count(conversation), output.field(&conversation.id));
+            let line =
+                format!("{}\t{}\n", matcher.count(conversation, usize::MAX), output.field(&conversation.id));
             output.write(&line)?;
         } else {
             let mut messages = matcher.messages(conversation);

@@ -27,6 +27,9 @@ pub(super) fn leads(display: &str) -> Leads<'_> {
 }
 
 /// Whether the display of this process can be talked to without a network. Looks at the socket it would be.
+///
+/// Under Wayland X11 is only asked where Wayland has no clipboard for such as us, and looking would start a whole X
+/// server where that is done on demand.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn answers_here() -> bool {
     use std::os::unix::net::UnixStream;
@@ -36,7 +39,8 @@ pub(super) fn answers_here() -> bool {
         Leads::ToHost => false,
         Leads::Numbered(number) => {
             let path = format!("/tmp/.X11-unix/X{number}");
-            abstract_socket(&path) || UnixStream::connect(path).is_ok()
+            let under_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
+            under_wayland || abstract_socket(&path) || UnixStream::connect(path).is_ok()
         }
     }
 }

@@ -114,7 +114,8 @@ fn scan(text: &str, stretch: Range<usize>, found: &mut Vec<Formula>) {
                 let inner = &text[at..close];
                 at = close + 2;
                 // A formula in a line of text ends with its paragraph. One on lines of its own may have blank ones.
-                let whole = !has_blank_line(inner) || (which == 1 && stands_alone(text, opened..at));
+                let is_alone = || which == 1 && begins_alone(inner) && stands_alone(text, opened..at);
+                let whole = !has_blank_line(inner) || is_alone();
                 if whole && !inner.trim().is_empty() && !inner.contains('`') && !begins_a_block(inner) {
                     found.push(Formula { range: opened..at, display: which == 1 });
                 }
@@ -150,6 +151,11 @@ fn closing_delimiter(bytes: &[u8], from: usize, closing: u8) -> Result<usize, us
         at += 2;
     }
     Err(at.max(bytes.len()))
+}
+
+/// Whether nothing stands behind the opening delimiter on its line: `\[Note: …` may be escaped brackets around prose.
+fn begins_alone(inner: &str) -> bool {
+    inner.split('\n').next().is_some_and(|line| line.trim().is_empty())
 }
 
 /// Whether nothing but the marks of a list or a quotation shares the lines on which this begins and ends.
@@ -213,6 +219,12 @@ mod tests {
         assert_eq!(found("\\(a\n\nb\\)"), Vec::<&str>::new());
         assert_eq!(found(r"\( \( \["), Vec::<&str>::new());
         assert_eq!(found(r"\( \)"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn brackets_around_paragraphs_of_prose_are_no_formula() {
+        assert_eq!(found("\\[\na\n\n= b\n\\]"), ["\\[\na\n\n= b\n\\]"]);
+        assert_eq!(found("\\[Note: this is so.\n\nAnd so on.\\]"), Vec::<&str>::new());
     }
 
     #[test]

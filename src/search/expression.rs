@@ -183,6 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::search::grams;
 
     fn required(source: &str) -> Vec<String> {
         let expression = Expression::new(source).expect("compiles");
@@ -241,11 +242,15 @@ mod tests {
                 r"[a-c]+ab \w+c", r"\w+\s+\w+ac", r"b\d[a-c]+", r"^c.*\d$", r"\bk\w+s\b", r"(?s)a.*ks\d", r"[^\s]c\s+c",
                 r"A\w+b", r"\w\d\w\d", r"é\w+k", r"(\w+)[ab]k(s|c\d)", r"[a-c ]{9}\d", r"\Ac|\d\z", r".c\B.\n",
             ]),
-            text in "([abcks ]{1,20}|[abcksABKS0 \nék\u{212a}ſ]{1,12}|\\PC){1,60}",
+            text in "([abcks ]{1,20}|[abcksABKS0 \nék\u{212a}ſ\u{301}\u{3099}]{1,12}|\\PC){1,60}",
         ) {
             let expression = Expression::new(source).expect("compiles");
             let plain = expression.regex.find_iter(&text).map(|hit| hit.range()).filter(|range| !range.is_empty());
-            prop_assert_eq!(expression.hits(&text).collect::<Vec<_>>(), plain.collect::<Vec<_>>());
+            let plain: Vec<_> = plain.collect();
+            prop_assert_eq!(expression.hits(&text).collect::<Vec<_>>(), plain.clone());
+            let mut field = vec![0; grams::field_words(text.len())];
+            grams::fill(&mut field, &text);
+            prop_assert!(plain.is_empty() || grams::Needed::of_runs(expression.required()).are_in(&field));
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     hints::Hints,
     judge::Judge,
     snippet::{self, Mark},
+    term::Term,
 };
 use crate::conversation::Conversation;
 
@@ -108,9 +109,34 @@ impl Matcher {
         messages
     }
 
-    /// How many hits there are, for a row of the list.
-    pub fn count(&self, conversation: &Conversation) -> usize {
-        self.count_up_to(conversation, Hints::of(conversation), usize::MAX)
+    /// How many hits there are; overlapping ones are one. Counting stops at `limit`.
+    pub fn count(&self, conversation: &Conversation, limit: usize) -> usize {
+        let terms: Vec<&Term> = self.judge.in_messages().collect();
+        if terms.len() < 2 {
+            return self.count_up_to(conversation, Hints::of(conversation), limit);
+        }
+        // One place of each word at a time: there may be millions of them in one message.
+        let hints = Hints::of(conversation);
+        let sight = self.judge.sight(conversation, hints);
+        let mut count = 0;
+        for text in sight.texts() {
+            let mut hits: Vec<_> =
+                terms.iter().map(|term| term.pattern.hits(text, hints.foldable).peekable()).collect();
+            let mut end = 0;
+            while let Some(first) = hits
+                .iter_mut()
+                .filter_map(|hits| hits.peek().map(|hit| (hit.start, hit.end)).map(|at| (at, hits)))
+                .min_by_key(|(at, _)| *at)
+                .and_then(|(_, hits)| hits.next())
+            {
+                count += usize::from(first.start >= end);
+                end = end.max(first.end);
+                if count == limit {
+                    return count;
+                }
+            }
+        }
+        count
     }
 
     /// As [`Self::count`], but of each word no more than `limit` hits are looked for.

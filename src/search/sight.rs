@@ -70,6 +70,15 @@ impl<'a> Sight<'a> {
         self.counted.as_ref().is_none_or(|counted| !counted.is_empty())
     }
 
+    /// The texts of the messages that count, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let conversation = self.conversation;
+        let all = (0..conversation.messages().len() as u32).filter(|&message| self.is_shown(message));
+        let counted = self.counted.as_deref().unwrap_or_default().iter().copied();
+        let all = all.filter(|_| self.counted.is_none());
+        counted.chain(all).map(move |message| conversation.message_text(message as usize))
+    }
+
     /// Whether the pattern stands anywhere.
     pub fn holds(&self, pattern: &Pattern) -> bool {
         let mut found = false;

@@ -68,7 +68,7 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
     exposures
 }
 
-/// A text in pieces, cut where a paragraph ends, else a line: no secret goes on behind that.
+/// A text in pieces, cut where a paragraph ends, else a line: hardly any secret goes on behind that.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -148,9 +148,13 @@ pub fn memories(scanner: &Scanner, json: &[u8]) -> Option<Vec<Portrait>> {
     let mut left = vec![&whole];
     while let Some(value) = left.pop() {
         match value {
-            // An id or a date is one word.
-            Value::String(text) if text.trim().contains(char::is_whitespace) => {
-                portraits.push(Portrait::of(scanner, text));
+            Value::String(text) => {
+                let portrait = Portrait::of(scanner, text);
+                // An id or a date is one word of ASCII. Japanese has no blanks.
+                let is_one_word = text.is_ascii() && !text.trim().contains(char::is_whitespace);
+                if !text.trim().is_empty() && (!is_one_word || !portrait.holds.is_empty()) {
+                    portraits.push(portrait);
+                }
             }
             Value::Array(values) => left.extend(values.iter().rev()),
             Value::Object(fields) => left.extend(fields.values().rev()),
@@ -405,6 +409,14 @@ mod tests {
         assert!(!format!("{fields:?}").contains("0143"));
         assert_eq!(profile(Scanner::built_in(), b"[{\"a\": \"\"}]"), Some(Vec::new()));
         assert_eq!(profile(Scanner::built_in(), b"7"), None);
+    }
+
+    #[test]
+    fn a_memory_needs_no_blanks() {
+        let json = "{\"memory\": \"猫を二匹飼っている。東京に住んでいる。\", \"uuid\": \"0a1b-2c\", \"more\": \"lives in Rome\"}";
+        let memories = memories(Scanner::built_in(), json.as_bytes()).expect("it is an object");
+        let lengths: Vec<_> = memories.iter().map(|memory| memory.characters).collect();
+        assert_eq!(lengths, [19, 13]);
     }
 
     #[test]

@@ -20,9 +20,12 @@ pub fn number(number: usize) -> String {
     transcript::grouped(number as u64)
 }
 
-/// Hits: exact up to 9 999, then `9 999+`.
+/// Hits are counted up to here; one more means "more".
+pub const MOST_HITS: usize = 9_999;
+
+/// Hits: exact up to [`MOST_HITS`], then `9 999+`.
 pub fn hits(hits: usize) -> String {
-    if hits > 9_999 { "9 999+".to_owned() } else { number(hits) }
+    if hits > MOST_HITS { "9 999+".to_owned() } else { number(hits) }
 }
 
 /// `one hit`, `112 hits`: a number with its noun.

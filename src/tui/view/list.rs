@@ -136,7 +136,7 @@ fn facts(app: &mut App, handle: Handle) -> RowFacts {
     }
     let conversation = app.library.get(handle);
     let facts = RowFacts {
-        hits: app.matcher.count(conversation),
+        hits: app.matcher.count(conversation, words::MOST_HITS + 1),
         snippet: app.matcher.snippet(conversation, SNIPPET_COLUMNS),
     };
     app.facts.insert(handle, facts.clone());
