@@ -23,7 +23,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
     // In the thread: message, answer, conversation, marked messages, line, code, link, piped, extracted.
     driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e enter");
     driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(Written::default()) }));
-    // In the list: the best answer, the marked conversations, all of them to a folder.
+    // In the list: the best answer, the marked conversations, all of them to a folder, an original.
     driver.press("esc / ctrl-y ctrl-o esc space space y E enter");
     driver.act(Action::SavedMany(ManyOutcome {
         written: 2,
@@ -34,6 +34,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
         stopped: false,
         failure: None,
     }));
+    driver.press(":").type_("copy-as json").press("enter Y :").type_("copy-as markdown").press("enter");
     driver
 }
 
@@ -43,6 +44,7 @@ const ANSWER: &str = "the needle\n\n```\ncode\n```\n\n[link](https://e.org/)";
 fn redacting(effects: &[Effect]) -> Vec<(&'static str, bool)> {
     let each = effects.iter().filter_map(|effect| match effect {
         Effect::Copy { what, redact, .. } => Some((*what, *redact)),
+        Effect::CopyOriginal { redact, .. } => Some(("the original", *redact)),
         Effect::Save { redact, .. } => Some(("a file", *redact)),
         Effect::SaveMany { redact, .. } => Some(("files", *redact)),
         Effect::SaveAttachment { redact, .. } => Some(("an attachment", *redact)),
@@ -72,7 +74,8 @@ fn r_is_asked_of_everything_that_leaves() {
                 "the line",
                 "the marked conversations",
                 "the marked messages",
-                "the message"
+                "the message",
+                "the original"
             ],
             "{}",
             driver.screen()

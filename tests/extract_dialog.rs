@@ -9,7 +9,7 @@ use unspool::{
     tui::{
         action::Action,
         app::{Dialog, Field},
-        effect::{Effect, SaveOutcome},
+        effect::{CopyFailure, CopyOutcome, Effect, SaveOutcome},
     },
 };
 
@@ -208,26 +208,35 @@ fn copies_take_the_form_that_was_chosen_by_name() {
     );
 }
 
-/// The original is in the archive, which is read beside the app.
+/// The original is in the archive, which is read beside the app: for as long as that takes, `r` may be pressed again.
 #[test]
-fn a_conversation_is_copied_as_json_by_its_original_object() {
+fn an_original_is_redacted_as_it_was_when_it_was_asked_for() {
     let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
-    driver.press("enter :").type_("copy-as json").press("enter Y");
-    let Some(Effect::ReadOriginal(conversation)) = driver.effects.last() else { panic!("nothing was read") };
-    assert_eq!(&*conversation.title, "A day");
-    driver.press("r").act(Action::Original(Ok("{\"title\" : \"A day\"}".to_owned())));
-    assert!(
-        matches!(driver.effects.last(), Some(Effect::Copy { text, form: "json", redact: true, .. })
-            if text == "{\"title\" : \"A day\"}"),
-        "{:?}",
-        driver.effects
-    );
-    driver.act(Action::Original(Err("the archive is gone".to_owned())));
-    assert!(
-        driver.status().contains("the conversation was not copied: the archive is gone"),
-        "{}",
-        driver.status()
-    );
+    driver.press("enter :").type_("copy-as json").press("enter r Y r Y");
+    let asked: Vec<(&str, bool)> = driver
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::CopyOriginal { conversation, redact } => Some((&*conversation.title, *redact)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [("A day", true), ("A day", false)]);
+    assert!(driver.status().contains("reading the original"), "{}", driver.status());
+}
+
+#[test]
+fn an_original_that_cannot_be_read_is_said_and_not_that_e_would_save_it() {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
+    driver.act(Action::Copied(CopyOutcome {
+        what: "the conversation",
+        form: "json",
+        redacted: false,
+        secrets: None,
+        result: Err(CopyFailure::Unread("the archive is gone".to_owned())),
+    }));
+    let status = driver.status();
+    assert!(status.starts_with("the conversation was not copied: the archive is gone  "), "{status}");
 }
 
 #[test]

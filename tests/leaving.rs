@@ -120,6 +120,63 @@ fn a_conversation_is_copied_as_json_byte_for_byte_and_redacted_it_is_json_still(
     quit(session);
 }
 
+/// The same thread with `:copy-as json` behind it.
+fn copying_json(scratch: &Scratch) -> Session {
+    let mut session = notes(scratch, scratch.path());
+    session.send(":");
+    session.wait_for("Every command");
+    session.send("copy-as json\r");
+    session.wait_for("a conversation's original object");
+    session
+}
+
+/// An original is read while other keys are pressed. Secrets were once copied by `Y` and an `r` right after it, and an
+/// original came over what was copied after it.
+#[test]
+fn an_original_is_copied_as_and_when_it_was_asked_for() {
+    let scratch = Scratch::new();
+    let mut session = copying_json(&scratch);
+    session.send("rYr");
+    assert_eq!(session.wait_for_copy(1), redacted_object());
+    session.wait_for("redacted 3 e-mail addresses");
+    session.send("YYy");
+    let last: Value = serde_json::from_str(session.wait_for_copy(4).trim_end()).unwrap();
+    assert_eq!(last["text"], format!("Write to {MAIL}"));
+    assert_eq!(session.copied()[1..3], [object().into_bytes(), object().into_bytes()]);
+    quit(session);
+}
+
+/// `q` right after a copy once left without it.
+#[test]
+fn who_leaves_right_after_a_copy_has_it() {
+    let scratch = Scratch::new();
+    for (keys, expected) in [("Y", object()), ("rY", redacted_object())] {
+        let mut session = copying_json(&scratch);
+        session.send(format!("{keys}q"));
+        assert_eq!(session.ended().exit_code(), 0);
+        session.assert_given_back();
+        assert_eq!(session.copied(), [expected.into_bytes()], "{keys}");
+    }
+    let mut session = notes(&scratch, scratch.path());
+    session.send("yq");
+    assert_eq!(session.ended().exit_code(), 0);
+    assert_eq!(session.copied(), [format!("Write to {MAIL}").into_bytes()]);
+}
+
+#[test]
+fn an_original_that_cannot_be_read_any_more_is_said_in_the_status_line_or_on_leaving() {
+    let scratch = Scratch::new();
+    let mut session = copying_json(&scratch);
+    fs::write(scratch.path().join("chatgpt.zip"), "").unwrap();
+    session.send("Y");
+    session.wait_for("the conversation was not copied: ");
+    session.send("Yq");
+    assert_eq!(session.ended().exit_code(), 2);
+    session.assert_given_back();
+    assert!(session.screen().contains("unspool: the conversation was not copied: "), "{}", session.screen());
+    assert!(session.copied().is_empty());
+}
+
 #[test]
 fn what_is_picked_is_redacted_or_original_too() {
     let scratch = Scratch::new();
@@ -142,6 +199,7 @@ fn what_is_picked_is_redacted_or_original_too() {
     pick("ry", &format!("Write to {LABEL}"));
     pick(":copy-as json\rY", &object());
     pick(":copy-as json\rrY", &redacted_object());
+    pick(":copy-as json\rrYrq", &redacted_object());
 }
 
 #[test]

@@ -35,8 +35,6 @@ pub enum Action {
     Highlighted(JobId, Colours),
     /// A copy reached a clipboard, or did not.
     Copied(CopyOutcome),
-    /// The original object that was asked for, or why not, in a line.
-    Original(Result<String, String>),
     /// A file was written, or not.
     Saved(SaveOutcome),
     /// Many files are being written, or were.

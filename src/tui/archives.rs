@@ -63,7 +63,7 @@ pub(super) fn choose(
                 terminal.obey(signal)?;
                 Choice::None
             }
-            Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_)) => Choice::None,
+            Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_) | Event::Picked(_)) => Choice::None,
             Err(_) => Choice::Quit,
         };
         match choice {

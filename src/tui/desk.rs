@@ -15,7 +15,7 @@ use std::{
 use super::{
     Event,
     action::Action,
-    effect::{CopyOutcome, Effect, SaveOutcome},
+    effect::{CopyFailure, CopyOutcome, Effect, SaveOutcome},
     files::{self, Errand},
     pace::Pace,
     paths,
@@ -24,7 +24,7 @@ use crate::{
     archive::Archive,
     audit::Account,
     extract::{
-        Options,
+        self, Options,
         clipboard::Clipboard,
         one::original,
         redaction::{Redaction, held, redacted},
@@ -35,12 +35,22 @@ use crate::{
     transcript::highlight::{Highlighter, Job},
 };
 
+/// What an original is, in words.
+const WHOLE: &str = "the conversation";
+
 #[derive(Debug)]
 struct Copy {
-    text: String,
+    content: Content,
     what: &'static str,
     form: &'static str,
     redact: bool,
+}
+
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    /// Read when its turn has come: no copy overtakes another.
+    Original(Shared),
 }
 
 /// The threads behind the app.
@@ -87,10 +97,10 @@ impl Desk {
             let _ = answers.send(Event::Action(Action::Found(results)));
         });
         let (copies, waiting) = channel();
-        let answers = events.clone();
+        let (answers, originals) = (events.clone(), Arc::clone(&archives));
         let clipboard = thread::Builder::new()
             .name("clipboard".into())
-            .spawn(move || copy_all(clipboard, &waiting, &answers))?;
+            .spawn(move || copy_all(&originals, clipboard, &waiting, &answers))?;
         let (colours, jobs) = channel();
         let answers = events.clone();
         thread::Builder::new().name("colours".into()).spawn(move || colour_all(&jobs, &answers))?;
@@ -116,21 +126,34 @@ impl Desk {
         }
     }
 
+    /// Reads an original for who picks it; the answer is what was picked, or a copy that failed.
+    pub fn pick_original(&self, conversation: Shared, redact: bool) {
+        self.aside(move |archives, events| {
+            let event = match original_text(archives, &conversation) {
+                Ok(text) => Event::Picked(if redact { redacted(&text, true).0 } else { text }),
+                Err(failure) => Event::Action(Action::Copied(CopyOutcome {
+                    what: WHOLE,
+                    form: "json",
+                    redacted: redact,
+                    secrets: None,
+                    result: Err(failure),
+                })),
+            };
+            let _ = events.send(event);
+        });
+    }
+
     /// Begins an effect; gives what is left for the loop.
     pub fn carry_out(&self, effect: Effect) -> Left {
         match effect {
             Effect::Search(request) => self.search.ask(request),
             Effect::PrepareSearch(library) => self.search.prepare(library),
             Effect::Copy { text, what, form, redact } => {
-                let _ = self.copies.send(Copy { text, what, form, redact });
+                let _ = self.copies.send(Copy { content: Content::Text(text), what, form, redact });
             }
-            Effect::ReadOriginal(conversation) => {
-                self.aside(move |archives, events| {
-                    let original = original(archives, &conversation)
-                        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-                        .map_err(|error| error.to_string());
-                    let _ = events.send(Event::Action(Action::Original(original)));
-                });
+            Effect::CopyOriginal { conversation, redact } => {
+                let (content, what) = (Content::Original(conversation), WHOLE);
+                let _ = self.copies.send(Copy { content, what, form: "json", redact });
             }
             Effect::CountSecrets { conversations, options, serial } => {
                 self.counting.store(serial, Ordering::Relaxed);
@@ -201,15 +224,24 @@ impl Desk {
 }
 
 /// The clipboard has one owner for the life of the app: on X11 the text is served by whoever owns it.
-fn copy_all(mut clipboard: Clipboard, waiting: &Receiver<Copy>, events: &Sender<Event>) {
-    while let Ok(Copy { mut text, what, form, redact }) = waiting.recv() {
-        // Finding secrets never blocks a copy; it is said.
-        let findings = redacted(&text, form == "json");
-        let secrets = (!findings.1.is_empty()).then(|| findings.1.sentence(Scanner::built_in()));
-        if redact {
-            text = findings.0;
-        }
-        let mut result = clipboard.copy(&text);
+fn copy_all(
+    archives: &[Archive],
+    mut clipboard: Clipboard,
+    waiting: &Receiver<Copy>,
+    events: &Sender<Event>,
+) {
+    while let Ok(Copy { content, what, form, redact }) = waiting.recv() {
+        let text = match content {
+            Content::Text(text) => Ok(text),
+            Content::Original(conversation) => original_text(archives, &conversation),
+        };
+        let mut secrets = None;
+        let mut result = text.and_then(|text| {
+            // Finding secrets never blocks a copy; it is said.
+            let (without, counts) = redacted(&text, form == "json");
+            secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
+            Ok(clipboard.copy(if redact { &without } else { &text })?)
+        });
         if let Ok(copied) = &mut result {
             let bytes = std::mem::take(&mut copied.terminal);
             if !bytes.is_empty() && events.send(Event::ToTerminal(bytes)).is_err() {
@@ -229,6 +261,12 @@ fn copy_all(mut clipboard: Clipboard, waiting: &Receiver<Copy>, events: &Sender<
             return;
         }
     }
+}
+
+/// A conversation's original object as a text to copy.
+fn original_text(archives: &[Archive], conversation: &Shared) -> Result<String, CopyFailure> {
+    let bytes = original(archives, conversation).map_err(|error| CopyFailure::Unread(error.to_string()))?;
+    Ok(extract::harmless(&String::from_utf8_lossy(&bytes)).into_owned())
 }
 
 /// Highlighting never delays a frame: the syntaxes are loaded here, at the first block of code.

@@ -33,8 +33,14 @@ pub enum Effect {
         /// Take secrets out first.
         redact: bool,
     },
-    /// Read a conversation's original object, to copy it.
-    ReadOriginal(Shared),
+    /// Copy a conversation's original object, in its turn among the copies: it is read from its archive, which takes
+    /// its time.
+    CopyOriginal {
+        /// Whose.
+        conversation: Shared,
+        /// Take secrets out first: as it was when the key was pressed.
+        redact: bool,
+    },
     /// Count the secrets that an extract would hold; a newer count cancels it.
     CountSecrets {
         /// Of which conversations.
@@ -120,7 +126,25 @@ pub struct CopyOutcome {
     /// What secrets it held, in words.
     pub secrets: Option<String>,
     /// How it went.
-    pub result: Result<Copied, CopyError>,
+    pub result: Result<Copied, CopyFailure>,
+}
+
+impl CopyOutcome {
+    /// Why there is no copy, in a line.
+    pub fn failure(&self) -> Option<String> {
+        self.result.as_ref().err().map(|error| format!("{} was not copied: {error}", self.what))
+    }
+}
+
+/// Why there is no copy.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyFailure {
+    /// The original could not be read.
+    #[error("{0}")]
+    Unread(String),
+    /// No clipboard took it.
+    #[error(transparent)]
+    Refused(#[from] CopyError),
 }
 
 /// What became of a file.

@@ -23,6 +23,8 @@ pub enum Event {
     Action(Action),
     /// Bytes of our own making for the terminal: a clipboard sequence.
     ToTerminal(Vec<u8>),
+    /// What was picked, where it had to be read first: the end.
+    Picked(String),
     /// The terminal may have another size.
     Resized,
 }

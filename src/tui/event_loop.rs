@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{
     Event,
-    action::Action,
+    action::{Action, Command},
     app::{App, Setup},
     backend::Link,
     desk::{Desk, Left},
@@ -46,6 +46,8 @@ impl Default for Works {
 #[derive(Debug)]
 pub(super) enum End {
     Quit,
+    /// On leaving it was waited for a copy, and there is none: why, in a line.
+    Uncopied(String),
     /// With the text that would have been copied.
     Picked(String),
     Signal(Signal),
@@ -61,6 +63,12 @@ pub(super) struct EventLoop<'a> {
     buffer: Buffer,
     /// What would be copied ends the loop.
     pick: bool,
+    /// Copies that were asked for and not answered yet.
+    copies: usize,
+    /// The person leaves: once the copies are answered, or at once when asked again.
+    leaving: bool,
+    /// Why one of those that are waited for then is none.
+    uncopied: Option<String>,
     works: Works,
 }
 
@@ -78,8 +86,19 @@ impl<'a> EventLoop<'a> {
         for effect in effects {
             desk.carry_out(effect);
         }
-        let (typed, buffer) = (Queue::default(), Buffer::default());
-        Self { terminal, app, typed, desk, theme, buffer, pick, works }
+        Self {
+            terminal,
+            app,
+            typed: Queue::default(),
+            desk,
+            theme,
+            buffer: Buffer::default(),
+            pick,
+            copies: 0,
+            leaving: false,
+            uncopied: None,
+            works,
+        }
     }
 
     /// Goes round until the end.
@@ -121,6 +140,7 @@ impl<'a> EventLoop<'a> {
                 self.terminal.send(&bytes)?;
                 None
             }
+            Event::Picked(text) => return Ok(Some(End::Picked(text))),
             Event::Resized => Some(self.resized()),
             Event::Signal(signal) if signal.ends() => return Ok(Some(End::Signal(signal))),
             Event::Signal(signal) => {
@@ -138,14 +158,32 @@ impl<'a> EventLoop<'a> {
 
     /// Does one thing and all that follows from it; `Some` when that is the end.
     fn act(&mut self, action: Action) -> Result<Option<End>> {
+        if self.leaving && comes_too_late(&action) {
+            return Ok(None);
+        }
+        if let Action::Copied(outcome) = &action {
+            self.copies = self.copies.saturating_sub(1);
+            if self.leaving {
+                self.uncopied = self.uncopied.take().or_else(|| outcome.failure());
+                if self.copies == 0 {
+                    return Ok(Some(self.uncopied.take().map_or(End::Quit, End::Uncopied)));
+                }
+            }
+        }
         for effect in (self.works.update)(&mut self.app, action) {
             let effect = match effect {
                 Effect::Copy { text, form, redact, .. } if self.pick => {
                     let text = if redact { redacted(&text, form == "json").0 } else { text };
                     return Ok(Some(End::Picked(text)));
                 }
+                Effect::CopyOriginal { conversation, redact } if self.pick => {
+                    self.copies += 1;
+                    self.desk.pick_original(conversation, redact);
+                    continue;
+                }
                 other => other,
             };
+            self.copies += usize::from(matches!(effect, Effect::Copy { .. } | Effect::CopyOriginal { .. }));
             match self.desk.carry_out(effect) {
                 Left::Nothing => {}
                 Left::Suspend => {
@@ -161,6 +199,8 @@ impl<'a> EventLoop<'a> {
                     self.app.update(self.resized());
                 }
                 Left::Redraw => self.terminal.forget(),
+                // What goes through the terminal can only be copied while there is one.
+                Left::Quit if self.copies > 0 && !self.leaving => self.leaving = true,
                 Left::Quit => return Ok(Some(End::Quit)),
             }
         }
@@ -170,5 +210,14 @@ impl<'a> EventLoop<'a> {
     fn resized(&self) -> Action {
         let (columns, rows) = self.terminal.size().into();
         Action::Resize(columns, rows)
+    }
+}
+
+/// Whether it is typed by somebody who is leaving, and no wish to leave at once.
+fn comes_too_late(action: &Action) -> bool {
+    match action {
+        Action::Command(command) => !matches!(command, Command::Quit | Command::Interrupt),
+        Action::Type(_) | Action::Paste(_) => true,
+        _ => false,
     }
 }

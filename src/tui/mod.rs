@@ -129,6 +129,11 @@ pub fn run_by(launch: Launch, works: Works) -> Result<ExitCode> {
             // Nothing was picked.
             Ok(ExitCode::from(u8::from(pick)))
         }
+        End::Uncopied(reason) => {
+            terminal.leave()?;
+            desk.leave();
+            anyhow::bail!(reason)
+        }
         End::Picked(text) => {
             terminal.leave()?;
             print(&text)?;

@@ -9,7 +9,7 @@ use crate::{
     library::{Handle, Shared},
     transcript::sanitize,
     tui::{
-        effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        effect::{CopyFailure, CopyOutcome, Effect, SaveFailure, SaveOutcome},
         reader::Reader,
         words,
     },
@@ -95,25 +95,10 @@ impl App {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         if self.copy_as == Format::Jsonl {
             self.say("reading the original …");
-            return vec![Effect::ReadOriginal(conversation)];
+            return vec![Effect::CopyOriginal { conversation, redact: self.redact }];
         }
         let text = extract::conversation_to_copy(&conversation, &self.options(self.copy_as, leaf));
         self.copy("the conversation", &text)
-    }
-
-    /// The original object that was asked for: copied as it is.
-    pub(super) fn copy_original(&mut self, original: Result<String, String>) -> Vec<Effect> {
-        let what = "the conversation";
-        match original {
-            Ok(json) => {
-                let text = extract::harmless(&json).into_owned();
-                vec![Effect::Copy { text, what, form: "json", redact: self.redact }]
-            }
-            Err(reason) => {
-                self.fail(format!("{what} was not copied: {reason}"));
-                Vec::new()
-            }
-        }
     }
 
     /// The form of copies, in a word.
@@ -199,6 +184,7 @@ impl App {
     }
 
     pub(super) fn copied(&mut self, outcome: CopyOutcome) {
+        let failure = outcome.failure().unwrap_or_default();
         match outcome.result {
             Ok(copied) => {
                 let size = words::bytes(copied.bytes as u64);
@@ -220,9 +206,9 @@ impl App {
                 }
                 self.say(words);
             }
-            Err(error) => {
-                self.fail(format!("{} was not copied: {error}: e saves it", outcome.what));
-            }
+            // What cannot be read cannot be saved either.
+            Err(CopyFailure::Unread(_)) => self.fail(failure),
+            Err(CopyFailure::Refused(_)) => self.fail(failure + ": e saves it"),
         }
     }
 

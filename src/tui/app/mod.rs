@@ -168,7 +168,6 @@ impl App {
                 self.copied(outcome);
                 Vec::new()
             }
-            Action::Original(original) => self.copy_original(original),
             Action::Saved(outcome) => {
                 self.saved(outcome);
                 Vec::new()
