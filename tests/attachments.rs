@@ -12,6 +12,7 @@ use std::{
 
 use exports::{Chain, Scratch, answer, conversation, message, prompt, zip};
 use serde_json::{Value, json};
+use unspool::extract::{Format, Options, one::write_one, redaction::Redaction, save::Clobber};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
@@ -191,6 +192,87 @@ fn of_a_redacted_extract_it_is_said_that_attachments_are_copied_as_they_are() {
         "{}",
         told(&output)
     );
+}
+
+/// An export of so many conversations with a picture each.
+fn pictures(scratch: &Scratch, count: usize) -> PathBuf {
+    let objects = (0..count).map(|number| {
+        let mut object = exports::small(&format!("id-{number}"));
+        let first = &mut object["mapping"]["m000000"]["message"];
+        first["metadata"] = json!({"attachments": [{"id": "file-abc", "name": "My photo.png", "size": 22}]});
+        object
+    });
+    let json = Value::Array(objects.collect()).to_string();
+    scratch.file("export.zip", zip(&[("conversations.json", json.as_bytes()), MEMBERS[0]]))
+}
+
+/// It was told only where all went well.
+#[test]
+fn that_attachments_are_not_redacted_is_told_too_where_a_text_exists_already() {
+    let scratch = Scratch::new();
+    let archive = pictures(&scratch, 3);
+    let mine = scratch.file("out/2023-11-14-about-id-1.md", "mine");
+    let to = format!("{}/out/", scratch.path().display());
+    let arguments = ["extract", "--all", "--redact", "--attachments", "-o", &to];
+    let output = unspool(&arguments, &archive);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(mine).unwrap(), "mine");
+    let beside = files(&scratch.path().join("out")).iter().filter(|file| file.contains("-files/")).count();
+    assert_eq!(beside, 2);
+    let said = told(&output);
+    assert!(said.contains("unspool: attachments are copied as they are, not redacted\n"), "{said}");
+    assert!(said.contains("about-id-1.md exists already: --force replaces it (2 files written)\n"), "{said}");
+    // Where none is written, there is nothing to tell.
+    fs::remove_dir_all(scratch.path().join("out")).unwrap();
+    scratch.file("out/2023-11-14-about-id-0.md", "mine");
+    let output = unspool(&arguments, &pictures(&scratch, 1));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!told(&output).contains("not redacted"), "{}", told(&output));
+}
+
+#[test]
+fn that_attachments_are_not_redacted_is_told_too_after_an_interrupt() {
+    let scratch = Scratch::new();
+    let archive = pictures(&scratch, 2_000);
+    let out = scratch.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_unspool"));
+    command.args(["extract", "--all", "--redact", "--attachments", "-o"]).arg(format!("{}/", out.display()));
+    command.arg(&archive).stdin(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    while fs::read_dir(&out).map_or(0, Iterator::count) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let process = rustix::process::Pid::from_child(&child);
+    let _ = rustix::process::kill_process(process, rustix::process::Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    let told = told(&output);
+    assert!(told.contains("copied as") && told.contains("not redacted\n"), "{told}");
+    // On a fast machine it may have been done by then.
+    assert!(output.status.success() || told.contains("unspool: stopped: "), "{told}");
+}
+
+#[test]
+fn a_text_that_is_written_without_one_of_its_attachments_tells_of_the_others() {
+    let scratch = Scratch::new();
+    let archive = exports::open(&export(&scratch, &[("file-abc", "My photo.png")], &MEMBERS)).unwrap();
+    let archives = [archive];
+    let (library, _) = exports::load(&archives);
+    let conversation = library.get(library.newest()[0]);
+    let options = Options { attachments: true, ..Options::new(Format::Markdown, jiff::tz::TimeZone::UTC) };
+    let write = |path: &Path| {
+        write_one(&archives, conversation, &options, &Redaction::new(true), path, Clobber::Never)
+            .unwrap_err()
+            .to_string()
+    };
+    scratch.file("out-files/my-photo.png", "mine");
+    let said = write(&scratch.path().join("out.md"));
+    assert!(said.starts_with("the attachment is copied as it is, not redacted · "), "{said}");
+    assert!(said.ends_with("my-photo.png exists already; the text was written"), "{said}");
+    // Those that are there already are nobody's doing.
+    scratch.file("all-files/my-photo.png", "mine");
+    scratch.file("all-files/file-00aa-77.png", "mine");
+    let said = write(&scratch.path().join("all.md"));
+    assert!(!said.contains("not redacted"), "{said}");
 }
 
 /// A text that the export carries of an attachment is text like any other, beside an original too.

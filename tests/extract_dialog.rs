@@ -9,7 +9,7 @@ use unspool::{
     tui::{
         action::Action,
         app::{Dialog, Field},
-        effect::{CopyFailure, CopyOutcome, Effect, SaveOutcome},
+        effect::{CopyFailure, CopyOutcome, Effect, ManyOutcome, SaveOutcome},
     },
 };
 
@@ -237,6 +237,28 @@ fn an_original_that_cannot_be_read_is_said_and_not_that_e_would_save_it() {
     }));
     let status = driver.status();
     assert!(status.starts_with("the conversation was not copied: the archive is gone  "), "{status}");
+}
+
+/// Once only the file that exists was told, and pictures had been copied as they are beside the others.
+#[test]
+fn what_is_not_redacted_is_said_also_where_a_file_exists_already() {
+    let two = vec![conversation(3, "A day", &["Where?"]), conversation(2, "A night", &["When?"])];
+    let mut driver = Driver::new(80, 24, two);
+    driver.press("E enter");
+    driver.act(Action::SavedMany(ManyOutcome {
+        written: 1,
+        of: 2,
+        folder: "./unspool-extract/".into(),
+        attached: Attached { written: 1, unredacted: 1, ..Attached::default() },
+        over: true,
+        stopped: false,
+        failure: Some("enter again replaces ./unspool-extract/a-day.md, which exists already".to_owned()),
+    }));
+    let screen = driver.screen();
+    assert!(
+        screen.contains("1 file of 2 written, attachments not redacted: enter again replaces"),
+        "{screen}"
+    );
 }
 
 #[test]

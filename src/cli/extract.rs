@@ -258,7 +258,7 @@ fn into_file(
     let (files, mut attached) = beside.into_parts();
     let folder = files.folder().to_owned();
     let outcome = files.commit(clobber)?;
-    attached.add(outcome.attached);
+    attached.named(outcome.attached.written);
     if attached.written > 0 {
         tell(&format!("wrote {} to {}", count(attached.written, "attachment"), folder.display()));
     }
@@ -372,6 +372,8 @@ fn into_folder(
     let outcome = write_each(archives, &conversations, options, redaction, folder, clobber, &watch)?;
     progress.finish();
     let files = |number: usize| count(number, "file");
+    // However it ended: what is there is there.
+    tell_of(outcome.attached);
     match &*outcome.existing {
         _ if interrupt.is_set() => bail!("stopped: {} written of {}", files(outcome.written), handles.len()),
         [] => {
@@ -380,7 +382,6 @@ fn into_folder(
                 number => format!(" and {}", count(number, "attachment")),
             };
             tell(&format!("wrote {}{attached} to {}", files(outcome.written), folder.display()));
-            tell_of(outcome.attached);
             Ok(())
         }
         [one] => bail!(

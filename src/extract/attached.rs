@@ -23,6 +23,12 @@ impl Attached {
         self.unredacted += other.unredacted;
     }
 
+    /// So many of the files have their name now. What has none exposes nothing.
+    pub fn named(&mut self, files: usize) {
+        self.written += files;
+        self.unredacted = self.unredacted.min(self.written);
+    }
+
     /// What is to be said of files that redaction passes by. Empty: there are none.
     pub fn exposed(&self) -> &'static str {
         match self.unredacted {

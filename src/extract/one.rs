@@ -26,8 +26,13 @@ pub enum OneError {
     #[error("the archive that it is from is not open: open it again")]
     Closed,
     /// The text is there, and an attachment's name was taken.
-    #[error("{0} exists already; the text was written")]
-    Attachment(String),
+    #[error("{exposed}{taken} exists already; the text was written")]
+    Attachment {
+        /// Its path.
+        taken: String,
+        /// What is to be said of the others first, if anything is.
+        exposed: String,
+    },
 }
 
 /// What was written.
@@ -67,9 +72,15 @@ pub fn write_one(
     save::save(path, &contents, clobber)?;
     let (files, mut attached) = beside.into_parts();
     let outcome = files.commit(clobber)?;
-    attached.add(outcome.attached);
+    attached.named(outcome.attached.written);
     match outcome.existing.first() {
-        Some(taken) => Err(OneError::Attachment(taken.display().to_string())),
+        Some(taken) => {
+            let exposed = match attached.exposed() {
+                "" => String::new(),
+                exposed => format!("{exposed} · "),
+            };
+            Err(OneError::Attachment { taken: taken.display().to_string(), exposed })
+        }
         None => Ok(Written { bytes: contents.len() as u64, attached }),
     }
 }

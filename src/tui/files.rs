@@ -83,9 +83,9 @@ impl Errand {
             Ok(outcome) => {
                 let existing = match &*outcome.existing {
                     [] => None,
-                    [one] => Some(format!("{} exists already: enter again replaces it", words::path(one))),
+                    [one] => Some(format!("enter again replaces {}, which exists already", words::path(one))),
                     [one, ..] => Some(format!(
-                        "{} exist already, {} the first: enter again replaces them",
+                        "enter again replaces {} that exist already, {} the first",
                         words::number(outcome.existing.len()),
                         words::path(one)
                     )),

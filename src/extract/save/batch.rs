@@ -30,8 +30,8 @@ pub struct Batch {
 struct Pending {
     temporary: TempPath,
     target: PathBuf,
-    /// Named when it has its own name, and only then.
-    beside: Option<Companions>,
+    /// Named and counted when it has its own name, and only then.
+    beside: Option<(Companions, Attached)>,
 }
 
 impl Batch {
@@ -59,8 +59,6 @@ impl Batch {
         let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&self.folder, &error))?;
         file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
         // Closed, so that no number of files runs into the limit of open ones.
-        let (beside, attached) = beside.unzip();
-        self.outcome.attached.add(attached.unwrap_or_default());
         self.pending.push(Pending { temporary: file.into_temp_path(), target, beside });
         if self.pending.len() >= Self::SIZE { self.flush() } else { Ok(()) }
     }
@@ -81,8 +79,10 @@ impl Batch {
             match name(temporary, &target, self.clobber) {
                 Ok(()) => {
                     self.outcome.written += 1;
-                    if let Some(mut beside) = beside {
-                        self.outcome.add(beside.name(self.clobber)?);
+                    if let Some((mut beside, mut attached)) = beside {
+                        let named = beside.name(self.clobber)?;
+                        attached.named(named.attached.written);
+                        self.outcome.add(Outcome { attached, ..named });
                     }
                 }
                 Err(SaveError::Exists(_)) => self.outcome.existing.push(target),
@@ -102,6 +102,7 @@ fn sync_files(folder: &Path, _pending: &[Pending]) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn sync_files(_folder: &Path, pending: &[Pending]) -> io::Result<()> {
     super::disk::sync_each(pending.iter().flat_map(|pending| {
-        std::iter::once(&*pending.temporary).chain(pending.beside.iter().flat_map(Companions::paths))
+        std::iter::once(&*pending.temporary)
+            .chain(pending.beside.iter().flat_map(|(beside, _)| beside.paths()))
     }))
 }

@@ -98,13 +98,17 @@ impl App {
         let folder = words::path(&outcome.folder);
         let written = words::count(outcome.written, "file", "files");
         let of = words::number(outcome.of);
+        let exposed = outcome.attached.exposed();
         let mut sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
+            // Both are to be in sight: where to stands above.
+            (Some(failure), _, _) if !exposed.is_empty() => {
+                format!("{written} of {of} written, attachments not redacted: {failure}")
+            }
             (Some(failure), _, _) => format!("{written} of {of} written to {folder}: {failure}"),
             (None, false, _) => format!("{written} of {of} … esc stops"),
             (None, true, true) => format!("stopped: {written} of {of} written to {folder}"),
             (None, true, false) => format!("wrote {written} to {folder}{}", beside(outcome.attached)),
         };
-        let exposed = outcome.attached.exposed();
         if outcome.over && outcome.failure.is_none() && !exposed.is_empty() {
             sentence = format!("{exposed} · {sentence}");
         }
