@@ -158,6 +158,13 @@ fn wrong_use_is_told_with_what_was_meant() {
         (&["list", "--sort", "colour"], "[possible values: updated, created, messages, title]"),
         (&["--colour", "never"], "a similar argument exists: '--color' (see unspool --help)"),
         (&["list", "--\n\nUsage: x"], "(see unspool list --help)"),
+        // Words that are a subcommand's name in another place.
+        (&["-q", "list", "--colour", "x"], "(see unspool --help)"),
+        (&["--color", "list"], "(see unspool --help)"),
+        (&["-q", "list", "search", "--nonsense"], "(see unspool search --help)"),
+        (&["--config", "check", "list", "-n", "ten"], "(see unspool list --help)"),
+        (&["--nonsense", "list"], "(see unspool --help)"),
+        (&["some.zip", "check", "--nonsense"], "(see unspool --help)"),
     ] {
         let line = refused(wrong, 2);
         assert!(line.contains(told), "{wrong:?}: {line}");

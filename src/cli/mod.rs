@@ -22,6 +22,7 @@ mod search;
 
 use std::{
     env,
+    ffi::OsString,
     io::{self, IsTerminal},
     process::ExitCode,
 };
@@ -83,14 +84,18 @@ pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode 
 /// Tells wrong use on stderr, in one line, and leaves with 2; shows help and version and leaves with 0.
 fn refuse(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        let (cli, mut words) = (Cli::command(), env::args_os().skip(1));
-        let subcommand = words.find_map(|word| cli.find_subcommand(&word).map(clap::Command::get_name));
-        tell(&wrong_use(&error.render().to_string(), subcommand));
+        tell(&wrong_use(&error.render().to_string(), subcommand(env::args_os()).as_deref()));
     } else {
         // What cannot be said, for a pipe is closed, is not said.
         let _ = error.print();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The subcommand that clap was in when it met what is wrong; a word before it may be called like one and be none.
+fn subcommand(arguments: impl IntoIterator<Item = OsString>) -> Option<String> {
+    let matches = Cli::command().ignore_errors(true).try_get_matches_from(arguments).ok()?;
+    matches.subcommand_name().map(str::to_owned)
 }
 
 /// clap's paragraphs as one line: what is wrong, what was probably meant, and where to read on.
