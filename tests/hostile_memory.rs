@@ -97,11 +97,11 @@ fn claude(out: Sink<'_>, inner: impl FnOnce(Sink<'_>) -> io::Result<()>) -> io::
     out.write_all(b"]}]")
 }
 
-/// An export of a canvas and 200 000 changes to it. Both are JSON within a string.
-fn canvas(out: Sink<'_>, document: &str, change: &str) -> io::Result<()> {
+/// An export of a canvas and so many changes to it. Both are JSON within a string.
+fn canvas(out: Sink<'_>, changes: usize, document: &str, change: &str) -> io::Result<()> {
     let update = format!(r#"{{\"updates\":[{change}]}}"#);
     mapping(out, |out| {
-        listed(out, 200_000, |piece, number| {
+        listed(out, changes + 1, |piece, number| {
             let (tool, text) = if number == 0 { ("create", document) } else { ("update", &*update) };
             let parent = number.wrapping_sub(1);
             add(
@@ -195,16 +195,56 @@ const INPUTS: &[Json] = &[
     ("a canvas that doubles without end", |out| {
         canvas(
             out,
+            200_000,
             r#"{\"content\":\"x\"}"#,
             r#"{\"pattern\":\"(?s)(.*)\",\"multiple\":true,\"replacement\":\"\\\\1\\\\1x\"}"#,
         )
     }),
     ("a canvas looked through with patterns of thousands of states", |out| {
         let document = format!(r#"{{\"content\":\"{}\"}}"#, "a".repeat(MB / 2));
-        canvas(out, &document, r#"{\"pattern\":\"(?:a?){2000}b\",\"replacement\":\"c\"}"#)
+        canvas(out, 200_000, &document, r#"{\"pattern\":\"(?:a?){2000}b\",\"replacement\":\"c\"}"#)
     }),
     ("a canvas changed by patterns that take long to make ready", |out| {
-        canvas(out, r#"{\"content\":\"x\"}"#, r#"{\"pattern\":\"(?:[a-z]?){3000}\",\"replacement\":\"c\"}"#)
+        canvas(
+            out,
+            200_000,
+            r#"{\"content\":\"x\"}"#,
+            r#"{\"pattern\":\"(?:[a-z]?){3000}\",\"replacement\":\"c\"}"#,
+        )
+    }),
+    ("a canvas looked through with a pattern that is nothing but characters", |out| {
+        // No stretch of it is like another.
+        let letter = |number: usize| if (number * number / 7 + number / 3) % 5 < 2 { 'a' } else { 'b' };
+        let document = format!(r#"{{\"content\":\"{}\"}}"#, (0..MB / 2).map(letter).collect::<String>());
+        let change = format!(r#"{{\"pattern\":\"a{}c\",\"replacement\":\"c\"}}"#, ".".repeat(300));
+        canvas(out, 200_000, &document, &change)
+    }),
+    ("a canvas changed by patterns that are none", |out| {
+        canvas(
+            out,
+            200_000,
+            r#"{\"content\":\"x\"}"#,
+            r#"{\"pattern\":\"(?:a?){99999}b\",\"replacement\":\"c\"}"#,
+        )
+    }),
+    ("a canvas whose replacement repeats all of it", |out| {
+        let text = "a".repeat(MB);
+        let document = format!(r#"{{\"content\":\"{text}\"}}"#);
+        let replacement = r"\\\\g<0>".repeat(20_000);
+        let change = format!(r#"{{\"pattern\":\"{text}\",\"replacement\":\"{replacement}\"}}"#);
+        canvas(out, 50, &document, &change)
+    }),
+    ("a canvas whose replacement repeats a group of all of it", |out| {
+        let document = format!(r#"{{\"content\":\"{}\"}}"#, "a".repeat(MB));
+        let replacement = r"\\\\1".repeat(20_000);
+        let change = format!(r#"{{\"pattern\":\"(?s)(.*)\",\"replacement\":\"{replacement}\"}}"#);
+        canvas(out, 50, &document, &change)
+    }),
+    ("a canvas whose replacement is nothing two thousand times at each letter", |out| {
+        let document = format!(r#"{{\"content\":\"{}\"}}"#, "a".repeat(200_000));
+        let replacement = r"\\\\g<x>".repeat(2_000);
+        let change = format!(r#"{{\"pattern\":\"a\",\"multiple\":true,\"replacement\":\"{replacement}\"}}"#);
+        canvas(out, 200, &document, &change)
     }),
     ("a message of 50 MB", |out| text(out, "word ", 50 * MB)),
     ("a message of 250 MB", |out| text(out, "word ", 250 * MB)),

@@ -27,17 +27,22 @@ impl Document {
 
 /// The documents of a conversation, by the place of the message that made each, ascending.
 #[derive(Default)]
-pub(super) struct Documents(Vec<(usize, Option<Document>)>);
+pub(super) struct Documents {
+    made: Vec<(usize, Option<Document>)>,
+    /// Changes that were not made since they cost too much.
+    pub unmade: u64,
+}
 
 impl Documents {
-    pub(super) fn new(documents: Vec<(usize, Document)>) -> Self {
-        Self(documents.into_iter().map(|(made, document)| (made, Some(document))).collect())
+    pub(super) fn new(documents: Vec<(usize, Document)>, unmade: u64) -> Self {
+        let made = documents.into_iter().map(|(made, document)| (made, Some(document))).collect();
+        Self { made, unmade }
     }
 
     /// The document that the message at this place made.
     pub(super) fn take(&mut self, place: usize) -> Option<Document> {
-        let at = self.0.binary_search_by_key(&place, |&(made, _)| made).ok()?;
-        self.0[at].1.take()
+        let at = self.made.binary_search_by_key(&place, |&(made, _)| made).ok()?;
+        self.made[at].1.take()
     }
 }
 
@@ -84,18 +89,35 @@ impl Branches {
 pub(super) struct Bounds {
     work: usize,
     growth: usize,
+    /// Changes that were not made since they cost too much.
+    pub unmade: u64,
 }
+
+/// What a change would cost or add is more than is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMuch;
 
 impl Bounds {
     pub(super) fn new() -> Self {
-        Self { work: WORK, growth: GROWTH }
+        Self { work: WORK, growth: GROWTH, unmade: 0 }
     }
 
-    /// Takes the cost of a change; `false`: there is not that much left.
+    /// Takes the cost of a change; `false`: there is not that much left, and so nothing for any other. Else whatever
+    /// comes before such a cost could be had again and again.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
         let left = self.work.checked_sub(bytes);
-        self.work = left.unwrap_or(self.work);
+        self.work = left.unwrap_or(0);
         left.is_some()
+    }
+
+    /// [`Bounds::spend`] for a change that ends there.
+    pub(super) fn pay(&mut self, bytes: usize) -> Result<(), TooMuch> {
+        if self.spend(bytes) { Ok(()) } else { Err(TooMuch) }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with(work: usize) -> Self {
+        Self { work, ..Self::new() }
     }
 
     /// How long a document may become.

@@ -28,6 +28,8 @@ pub struct Mended {
     pub values: u64,
     /// Values nested too deep.
     pub pruned: u64,
+    /// Changes of its documents that cost too much to be made.
+    pub changes: u64,
     /// It ended in the middle.
     pub cut: bool,
 }
@@ -35,7 +37,7 @@ pub struct Mended {
 impl Mended {
     /// Whether something of it was lost, other than single characters.
     pub fn lost(&self) -> bool {
-        self.values > 0 || self.pruned > 0 || self.cut
+        self.values > 0 || self.pruned > 0 || self.changes > 0 || self.cut
     }
 }
 
@@ -57,6 +59,9 @@ impl std::fmt::Display for Mended {
         }
         if self.pruned > 0 {
             say(format_args!("{} values nested too deep", self.pruned))?;
+        }
+        if self.changes > 0 {
+            say(format_args!("{} changes of documents not made: they cost too much", self.changes))?;
         }
         if said { Ok(()) } else { formatter.write_str("broken JSON") }
     }

@@ -197,12 +197,16 @@ impl Read {
         if self.sorted.dropped > 0 {
             mended.get_or_insert_default().pruned += self.sorted.dropped;
         }
-        Parsed { conversation: lay_out(self.sorted, &self.makes, source), mended }
+        let (conversation, unmade) = lay_out(self.sorted, &self.makes, source);
+        if unmade > 0 {
+            mended.get_or_insert_default().changes += unmade;
+        }
+        Parsed { conversation, mended }
     }
 }
 
-/// Builds the conversation, documents in their final state.
-fn lay_out(sorted: Sorted, makes: &Makes, source: Source) -> Conversation {
+/// Builds the conversation, documents in their final state; and how many changes of them cost too much to be made.
+fn lay_out(sorted: Sorted, makes: &Makes, source: Source) -> (Conversation, u64) {
     let mut documents = match makes {
         Makes::Canvases(canvases) => chatgpt::documents(&sorted, canvases),
         Makes::Artifacts(artifacts) => claude::documents(&sorted, artifacts),
@@ -226,7 +230,7 @@ fn lay_out(sorted: Sorted, makes: &Makes, source: Source) -> Conversation {
         }
         builder.push(draft);
     }
-    builder.finish(heading.lend(provider, source), current)
+    (builder.finish(heading.lend(provider, source), current), documents.unmade)
 }
 
 /// [`read`] and [`Read::finish`] in one.

@@ -2,12 +2,9 @@
 
 use std::ops::Range;
 
-use regex::{Regex, RegexBuilder};
-use regex_automata::nfa::thompson::{self, NFA};
-
-use super::shape::Message;
+use super::{pattern::Pattern, shape::Message};
 use crate::import::{
-    documents::{Bounds, Branches, Document, Documents},
+    documents::{Bounds, Branches, Document, Documents, TooMuch},
     gather::{NONE, Note},
     json::{Field, Text, record},
 };
@@ -58,10 +55,10 @@ record! {
 
 /// What an update costs besides the document, in bytes looked through.
 const LOOKING: usize = 4 << 10;
-/// What each state of a pattern's automaton costs before anything is looked through.
-const COMPILING: usize = 8 << 10;
-/// How large a compiled pattern may be.
-const LARGEST_PATTERN: usize = 1 << 20;
+/// What each byte of a replacement costs, at each match.
+const REPLACING: usize = 4;
+/// How long the name of a group may be, in bytes.
+const LONGEST_NAME: usize = 256;
 
 /// The documents of a conversation. `order` lists messages with the place of the one before each; `canvases` are the
 /// messages, by number, that do something to one; `current` is the leaf of the visible branch.
@@ -104,7 +101,7 @@ pub(super) fn documents(
             update(document, json(place), &mut bounds);
         }
     }
-    Documents::new(documents)
+    Documents::new(documents, bounds.unmade)
 }
 
 fn created(json: &str) -> Option<Document> {
@@ -119,23 +116,14 @@ fn created(json: &str) -> Option<Document> {
 fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
     let parsed = serde_json::from_str::<Field<Updated<'_>>>(json);
     for update in parsed.map(|field| field.0.updates).unwrap_or_default() {
-        if !bounds.spend(document.text.len() + LOOKING) {
-            return;
-        }
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();
-        let most = bounds.most(document);
-        let text = match pattern {
-            "" => None,
-            ".*" => Some(replacement.to_owned()).filter(|text| text.len() <= most),
-            _ => {
-                let change =
-                    Change { replacement, times: if update.multiple { usize::MAX } else { 1 }, most };
-                change.make(&document.text, pattern, bounds)
-            }
-        };
-        if let Some(text) = text {
-            bounds.change(document, text);
+        let times = if update.multiple { usize::MAX } else { 1 };
+        let change = Change { replacement, times, most: bounds.most(document) };
+        match change.make(&document.text, pattern, bounds) {
+            Ok(Some(text)) => bounds.change(document, text),
+            Ok(None) => {}
+            Err(TooMuch) => bounds.unmade += 1,
         }
     }
 }
@@ -149,45 +137,105 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// The text with the change made; `None` if the pattern does not compile or match, or if that costs too much.
-    fn make(&self, text: &str, pattern: &str, bounds: &mut Bounds) -> Option<String> {
+    /// The text with the change made; `None` if the pattern is none or does not match.
+    fn make(&self, text: &str, pattern: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
+        bounds.pay(text.len() + LOOKING)?;
+        match pattern {
+            "" => return Ok(None),
+            ".*" if self.replacement.len() <= self.most => return Ok(Some(self.replacement.to_owned())),
+            ".*" => return Err(TooMuch),
+            _ => {}
+        }
         // Most patterns are a stretch of the document as it stands.
         if let Some(words) = literal(pattern) {
-            let found = text.match_indices(&words).take(self.times);
-            let groups = |group: &str| if group == "0" { &*words } else { "" }.to_owned();
-            return self.rewrite(text, found.map(|(at, words)| (at..at + words.len(), groups)));
+            return self.replace_words(text, &words, bounds);
         }
-        let regex = compiled(pattern, text.len(), bounds)?;
-        let found = regex.captures_iter(text).take(self.times).map(|captures| {
-            let range = captures.get_match().range();
-            let regex = &regex;
-            let groups = move |group: &str| {
-                let named = || regex.capture_names().position(|known| known == Some(group));
-                let number = group.parse().ok().or_else(named);
-                number.and_then(|number| captures.get(number)).map_or("", |found| found.as_str()).to_owned()
-            };
-            (range, groups)
-        });
-        self.rewrite(text, found)
+        match Pattern::read(pattern, bounds)? {
+            Some(pattern) => self.replace(text, pattern, bounds),
+            None => Ok(None),
+        }
     }
 
-    fn rewrite<G: Fn(&str) -> String>(
+    fn replace_words(&self, text: &str, words: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
+        let mut changed = Changed::new(text, self);
+        for (at, words) in text.match_indices(words).take(self.times) {
+            let group = |name: &str| if name == "0" { words } else { "" };
+            changed.put(&(at..at + words.len()), group, bounds)?;
+        }
+        changed.finish()
+    }
+
+    fn replace(
         &self,
         text: &str,
-        found: impl Iterator<Item = (Range<usize>, G)>,
-    ) -> Option<String> {
-        let mut changed = String::new();
-        let mut copied = None;
-        for (range, groups) in found {
-            changed.push_str(&text[copied.unwrap_or(0)..range.start]);
-            copied = Some(range.end);
-            expand(self.replacement, groups, &mut changed);
-            if changed.len() > self.most {
-                return None;
+        mut pattern: Pattern,
+        bounds: &mut Bounds,
+    ) -> Result<Option<String>, TooMuch> {
+        let mut changed = Changed::new(text, self);
+        // Looking for groups costs more than the match itself.
+        let asks = self
+            .replacement
+            .split('\\')
+            .skip(1)
+            .any(|behind| behind.starts_with(|first: char| first == 'g' || first.is_ascii_digit()));
+        let (mut from, mut times) = (0, 0);
+        while times < self.times && from <= text.len() {
+            let Some(found) = pattern.find(text, from, bounds)? else { break };
+            // Nothing is no match right behind a match, nor within a character.
+            if found.is_empty() && (changed.copied == Some(found.end) || !text.is_char_boundary(found.end)) {
+                let next = (found.end + 1..=text.len()).find(|&at| text.is_char_boundary(at));
+                from = next.unwrap_or(usize::MAX);
+                continue;
             }
+            if asks {
+                pattern.groups(text, &found, bounds)?;
+            }
+            let group = |name: &str| {
+                if name == "0" {
+                    return &text[found.clone()];
+                }
+                pattern.group(name).map_or("", |found| &text[found])
+            };
+            changed.put(&found, group, bounds)?;
+            from = found.end;
+            times += 1;
         }
-        changed.push_str(&text[copied?..]);
-        (changed.len() <= self.most).then_some(changed)
+        changed.finish()
+    }
+}
+
+/// A text while it is changed.
+struct Changed<'a> {
+    text: &'a str,
+    change: &'a Change<'a>,
+    out: String,
+    /// How far the text is in it, once there was a match.
+    copied: Option<usize>,
+}
+
+impl<'a> Changed<'a> {
+    fn new(text: &'a str, change: &'a Change<'a>) -> Self {
+        Self { text, change, out: String::new(), copied: None }
+    }
+
+    /// Puts the replacement in the place of a match.
+    fn put<'g>(
+        &mut self,
+        found: &Range<usize>,
+        group: impl Fn(&str) -> &'g str,
+        bounds: &mut Bounds,
+    ) -> Result<(), TooMuch> {
+        let Change { replacement, most, .. } = *self.change;
+        bounds.pay(replacement.len().saturating_mul(REPLACING))?;
+        self.out.push_str(&self.text[self.copied.unwrap_or(0)..found.start]);
+        self.copied = Some(found.end);
+        expand(replacement, group, &mut self.out, most).ok_or(TooMuch)
+    }
+
+    fn finish(mut self) -> Result<Option<String>, TooMuch> {
+        let Some(copied) = self.copied else { return Ok(None) };
+        add(&self.text[copied..], &mut self.out, self.change.most).ok_or(TooMuch)?;
+        Ok(Some(self.out))
     }
 }
 
@@ -205,42 +253,43 @@ fn literal(pattern: &str) -> Option<String> {
     Some(words)
 }
 
-/// A pattern made ready for a text of that length, if there is as much left as that may cost: in the worst case every
-/// state of its automaton is looked at for every byte.
-fn compiled(pattern: &str, length: usize, bounds: &mut Bounds) -> Option<Regex> {
-    let configuration = thompson::Config::new().nfa_size_limit(Some(LARGEST_PATTERN));
-    let automaton = NFA::compiler().configure(configuration).build(pattern).ok()?;
-    let states = automaton.states().len();
-    if !bounds.spend(states.saturating_mul(COMPILING + length)) {
-        return None;
-    }
-    let limited =
-        RegexBuilder::new(pattern).size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).build();
-    limited.ok()
-}
-
 /// A replacement as Python's `Match.expand` reads it: `\1`, `\g<1>`, `\g<name>`, `\n`, `\t`, `\\`. Any other
-/// backslash stands for itself.
-fn expand(replacement: &str, group: impl Fn(&str) -> String, out: &mut String) {
+/// backslash stands for itself. `None` as soon as `out` would be longer than `most`.
+fn expand<'g>(
+    replacement: &str,
+    group: impl Fn(&str) -> &'g str,
+    out: &mut String,
+    most: usize,
+) -> Option<()> {
     let mut rest = replacement;
     while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
+        add(&rest[..at], out, most)?;
         let behind = &rest[at + 1..];
         let digits = behind.bytes().take(2).take_while(u8::is_ascii_digit).count();
         rest = if digits > 0 && !behind.starts_with('0') {
-            out.push_str(&group(&behind[..digits]));
+            add(group(&behind[..digits]), out, most)?;
             &behind[digits..]
-        } else if let Some((name, after)) = behind.strip_prefix("g<").and_then(|name| name.split_once('>')) {
-            out.push_str(&group(name));
+        } else if let Some((name, after)) = behind.strip_prefix("g<").and_then(named) {
+            add(group(name), out, most)?;
             after
         } else {
-            let escapes = [('n', '\n'), ('t', '\t'), ('r', '\r'), ('\\', '\\')];
+            let escapes = [('n', "\n"), ('t', "\t"), ('r', "\r"), ('\\', "\\")];
             let known = escapes.iter().find(|(letter, _)| behind.starts_with(*letter));
-            out.push(known.map_or('\\', |&(_, stands_for)| stands_for));
+            add(known.map_or("\\", |&(_, stands_for)| stands_for), out, most)?;
             &behind[usize::from(known.is_some())..]
         };
     }
-    out.push_str(rest);
+    add(rest, out, most)
+}
+
+/// A name up to its `>`, and what is behind.
+fn named(text: &str) -> Option<(&str, &str)> {
+    let end = text.bytes().take(LONGEST_NAME).position(|byte| byte == b'>')?;
+    Some((&text[..end], &text[end + 1..]))
+}
+
+fn add(text: &str, out: &mut String, most: usize) -> Option<()> {
+    (out.len() + text.len() <= most).then(|| out.push_str(text))
 }
 
 #[cfg(test)]
@@ -249,22 +298,161 @@ mod tests {
 
     fn changed(text: &str, pattern: &str, replacement: &str) -> Option<String> {
         let change = Change { replacement, times: usize::MAX, most: 1_000 };
-        change.make(text, pattern, &mut Bounds::new())
+        change.make(text, pattern, &mut Bounds::new()).unwrap_or_default()
     }
 
     #[test]
-    fn a_pattern_of_nothing_but_words_changes_what_an_expression_would() {
+    fn a_pattern_changes_what_it_would_in_python() {
         assert_eq!(changed("a.b a.b axb", r"a\.b", r"[\g<0>\1]").as_deref(), Some("[a.b] [a.b] axb"));
         assert_eq!(changed("a.b", "(a).(?P<last>b)", r"\g<last>\1\n").as_deref(), Some("ba\n"));
         assert_eq!(changed("a.b", "c", ""), None);
         assert_eq!(changed("a.b", r"a\", ""), None, "no pattern at all");
+        assert_eq!(changed("<a> a", r"\<a\>", "b").as_deref(), Some("b a"));
+        assert_eq!(changed(r"<a> \a", r"\<.\>|\\a", "b").as_deref(), Some("b b"));
     }
 
-    /// A document of some hundred kilobytes and patterns of thousands of states would take hours.
+    /// What is looked for here step by step finds what the engine finds by itself.
+    #[test]
+    fn a_pattern_matches_where_the_engine_says() {
+        let texts =
+            ["", "a", "aab ab\nbaa", "ä aé ab, bé a", "the cat, the café\n\nThe end", "x = (1 + 2) * 3"];
+        let patterns = [
+            "a",
+            "a*",
+            "a*?",
+            "a+b?",
+            "(?:)",
+            "^a",
+            "a$",
+            "(?m)^.",
+            r"\b",
+            r"\bthe\b",
+            r"(?-u:\b)a",
+            r"\B",
+            "a|ab",
+            "ab|a",
+            ".",
+            "(?s).*",
+            ".*",
+            ".+?b",
+            "[^a]",
+            r"\w+",
+            "(?i)THE .a",
+            r"é|\s",
+            r"(?s)a(.*b)?",
+            r"\(1 . 2\)",
+            "ä?",
+            "(a)(b)?",
+        ];
+        for (text, pattern) in
+            texts.iter().flat_map(|text| patterns.iter().map(move |pattern| (text, pattern)))
+        {
+            let engine = regex::Regex::new(pattern).unwrap();
+            let wanted = engine.replace_all(text, |found: &regex::Captures<'_>| {
+                format!("[{}|{}]", &found[0], found.get(1).map_or("", |group| group.as_str()))
+            });
+            let wanted = engine.is_match(text).then_some(&*wanted);
+            let change = Change { replacement: r"[\g<0>|\1]", times: usize::MAX, most: 1_000 };
+            let parsed = Pattern::read(pattern, &mut Bounds::new()).ok().flatten().unwrap();
+            let made = change.replace(text, parsed, &mut Bounds::new()).ok().unwrap();
+            assert_eq!(made.as_deref(), wanted, "{pattern} in {text}");
+        }
+    }
+
+    /// Letters of which no stretch is like another, so that an automaton is made anew at nearly every one.
+    fn unlike(length: usize) -> String {
+        let mut seed = 1_u64;
+        let letter = |_| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            if seed >> 40 & 1 == 0 { 'a' } else { 'b' }
+        };
+        (0..length).map(letter).collect()
+    }
+
+    /// A document of some hundred kilobytes and patterns of thousands of states would take hours: all but those that
+    /// need one look at each byte.
     #[test]
     fn what_costs_too_much_changes_nothing() {
+        let many = "a".repeat(1 << 20);
+        let patterns = [
+            ("(?:a?){2000}b".to_owned(), &many, 16),
+            (r"(?s)a(.*b)?".to_owned(), &many, 1),
+            (format!("a{}c", ".".repeat(300)), &unlike(1 << 20), 1),
+        ];
+        for (pattern, text, most) in patterns {
+            let (mut bounds, mut times) = (Bounds::with(16 << 20), 0);
+            let change = Change { replacement: "", times: usize::MAX, most: 1_000 };
+            while times < most && change.make(text, &pattern, &mut bounds).is_ok() {
+                times += 1;
+            }
+            assert!(times < most, "{pattern} was looked for {times} times");
+        }
+        assert_eq!(changed(&many[..100], "(?:a?){2000}$", "b").as_deref(), Some("b"));
+    }
+
+    /// A replacement that repeats a long match grew to gigabytes before anybody looked how long it was.
+    #[test]
+    fn a_replacement_ends_where_the_text_may_grow_no_longer() {
         let text = "a".repeat(1 << 20);
-        assert_eq!(changed(&text, "(?:a?){2000}b", ""), None);
-        assert_eq!(changed(&text[..100], "(?:a?){2000}$", "b").as_deref(), Some("b"));
+        let mut out = String::new();
+        assert_eq!(expand(&r"\g<0>".repeat(20_000), |_| &text, &mut out, 3 << 20), None);
+        assert!(out.len() <= 3 << 20);
+        assert_eq!(changed(&text[..100], "(?s)(.*)", &r"\1".repeat(1_000)), None);
+        assert_eq!(changed(&text[..100], "(?s)(.*)", &r"\1".repeat(3)).map(|text| text.len()), Some(300));
+    }
+
+    /// Two hundred thousand matches, each replaced by two thousand groups of nothing, took ten seconds.
+    #[test]
+    fn a_replacement_is_paid_for_at_each_match() {
+        let text = "a".repeat(200_000);
+        let replacement = r"\g<x>".repeat(2_000);
+        for pattern in ["a", "(a)"] {
+            let mut bounds = Bounds::with(16 << 20);
+            let change = Change { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
+            assert_eq!(change.make(&text, pattern, &mut bounds), Err(TooMuch));
+            assert!(!bounds.spend(1), "nothing is left");
+        }
+    }
+
+    /// A pattern that was too large was given up only once it was half made, and cost nothing.
+    #[test]
+    fn patterns_that_are_none_are_paid_for() {
+        for pattern in ["(?:a?){99999}b", "(?:[a-z]?){9999}(", r"\w{9999}"] {
+            let (mut bounds, mut times) = (Bounds::with(64 << 20), 0);
+            while bounds.spend(1) && times < 1_000 {
+                let _ = Pattern::read(pattern, &mut bounds);
+                times += 1;
+            }
+            assert!(times < 1_000, "{pattern} was read {times} times");
+        }
+    }
+
+    /// Charged for each state at each byte, a pattern of prose with a full stop in it used up what a conversation may
+    /// cost: of sixty changes five were made.
+    #[test]
+    fn a_long_document_gets_all_its_changes() {
+        let words = ["the", "river", "was", "(then)", "high", "and", "nobody", "crossed", "it", "why?", "so"];
+        let sentence = |number: usize| {
+            let told = (0..8).map(|at| words[(number / 11_usize.pow(at % 4) + at as usize) % 11]);
+            format!("{} {number}. ", told.collect::<Vec<_>>().join(" "))
+        };
+        let mut text: String = (0..)
+            .map(sentence)
+            .scan(0, |length, one| {
+                *length += one.len();
+                (*length < 170_000).then_some(one)
+            })
+            .collect();
+        let mut bounds = Bounds::new();
+        for number in 0..60 {
+            let pattern =
+                text[number * 2_500..][..2_160].replace('(', r"\(").replace(')', r"\)").replace('?', r"\?");
+            assert!(pattern.contains('.') && literal(&pattern).is_none());
+            let replacement = "x".repeat(2_160);
+            let change = Change { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
+            let made = change.make(&text, &pattern, &mut bounds);
+            text = made.ok().flatten().unwrap_or_else(|| panic!("change {number} is made"));
+        }
+        assert_eq!(text.matches(&"x".repeat(2_160)).count(), 60);
     }
 }

@@ -1,7 +1,8 @@
 //! The ChatGPT data export: one object of `conversations.json` in, one [`Conversation`] out.
 //!
 //! [`shape`] names the fields, [`reading`] takes them in, [`tree`] puts the nodes in order, [`message`] decides what a
-//! message is and whether it is shown, [`clean`] and [`citations`] make its text readable, [`canvas`] brings documents to their final state.
+//! message is and whether it is shown, [`clean`] and [`citations`] make its text readable, [`canvas`] brings documents to
+//! their final state, by what [`pattern`] finds in them.
 
 mod attachments;
 mod canvas;
@@ -9,6 +10,7 @@ mod citations;
 mod clean;
 mod edits;
 mod message;
+mod pattern;
 mod reading;
 mod shape;
 mod tree;

@@ -85,7 +85,7 @@ pub(super) fn documents(
             }
         }
     }
-    Documents::new(documents)
+    Documents::new(documents, bounds.unmade)
 }
 
 /// For each place, the first behind all that follow it on any branch: depth-first order has them in one run.
@@ -120,6 +120,7 @@ fn created(input: &ArtifactInput<'_>) -> Document {
 /// A rewrite replaces all of it, an update the first place that reads as the old text.
 fn change(document: &mut Document, command: Command, input: &ArtifactInput<'_>, bounds: &mut Bounds) {
     if !bounds.spend(document.text.len() + LOOKING) {
+        bounds.unmade += 1;
         return;
     }
     let mut new = String::new();
@@ -138,5 +139,7 @@ fn change(document: &mut Document, command: Command, input: &ArtifactInput<'_>, 
     }
     if new.len() <= bounds.most(document) {
         bounds.change(document, new);
+    } else {
+        bounds.unmade += 1;
     }
 }

@@ -1,0 +1,315 @@
+//! A canvas's patterns, looked for at a cost that is counted while it arises.
+//!
+//! No pattern can be judged by its looks: one of thousands of states may need one look at each byte, or thousands. A
+//! lazy automaton makes its states as the text asks for them, so that what it makes can be paid for one by one: prose
+//! with a dot in it costs about the text, whatever its length.
+
+use std::ops::Range;
+
+use hashbrown::{HashMap, HashSet};
+use regex_automata::{
+    Anchored, Input, MatchKind, PatternID,
+    hybrid::{
+        LazyStateID,
+        dfa::{Cache, DFA},
+    },
+    nfa::thompson::{
+        self, NFA, State, WhichCaptures,
+        pikevm::{self, PikeVM},
+    },
+    util::captures::Captures,
+};
+
+use crate::import::documents::{Bounds, TooMuch};
+
+/// What reading a pattern costs in any case, in bytes looked through; also one that turns out to be none.
+const COMPILING: usize = 256 << 10;
+/// What each byte of a pattern costs, then each state of its automaton: a class of two bytes has hundreds of ranges.
+const READING: usize = 1 << 10;
+/// What each state costs besides that a pattern has beyond two for each of its bytes: counted repetition makes many.
+const REPEATING: usize = 8 << 10;
+/// What one state at one byte costs where a state of the lazy automaton is made, and where every state is looked at.
+const MAKING: usize = 2;
+const STEPPING: usize = 4;
+/// What a pattern costs besides that is given up since it is too large.
+const TOO_LARGE: usize = 16 << 20;
+/// What beginning to look costs.
+const BEGINNING: usize = 64;
+/// How long a pattern may be.
+const LONGEST_PATTERN: usize = 16 << 10;
+/// What may be held while a pattern is looked for: of its automaton, of the states it was in, of the groups it found.
+const LARGEST_PATTERN: usize = 1 << 20;
+const LARGEST_CACHE: usize = 1 << 20;
+const LARGEST_GROUPS: usize = 32 << 20;
+
+pub(super) struct Pattern {
+    nfa: NFA,
+    /// Finds where a match ends, and from there where it begins.
+    automata: Option<(Automaton, Automaton)>,
+    /// Finds groups, and what the automata cannot.
+    machine: Option<(PikeVM, pikevm::Cache)>,
+    found: Captures,
+}
+
+impl Pattern {
+    /// `None` if it is none.
+    pub(super) fn read(pattern: &str, bounds: &mut Bounds) -> Result<Option<Self>, TooMuch> {
+        bounds.pay(COMPILING + pattern.len().saturating_mul(READING))?;
+        if pattern.len() > LONGEST_PATTERN {
+            return Err(TooMuch);
+        }
+        let limited = thompson::Config::new().nfa_size_limit(Some(LARGEST_PATTERN));
+        let pattern = &*as_written(pattern);
+        let nfa = match NFA::compiler().configure(limited.clone()).build(pattern) {
+            Ok(nfa) => nfa,
+            Err(error) if error.size_limit().is_some() => {
+                bounds.pay(TOO_LARGE)?;
+                return Err(TooMuch);
+            }
+            Err(_) => return Ok(None),
+        };
+        let states = nfa.states().len();
+        bounds.pay(states * READING + states.saturating_sub(2 * pattern.len()) * REPEATING)?;
+        let backwards = limited.reverse(true).which_captures(WhichCaptures::None);
+        let backwards = NFA::compiler().configure(backwards).build(pattern).ok();
+        let automata = backwards.and_then(|backwards| {
+            Some((
+                Automaton::new(&nfa, MatchKind::LeftmostFirst)?,
+                Automaton::new(&backwards, MatchKind::All)?,
+            ))
+        });
+        let found = Captures::all(nfa.group_info().clone());
+        Ok(Some(Self { nfa, automata, machine: None, found }))
+    }
+
+    /// The first match behind `from`.
+    pub(super) fn find(
+        &mut self,
+        text: &str,
+        from: usize,
+        bounds: &mut Bounds,
+    ) -> Result<Option<Range<usize>>, TooMuch> {
+        let input = Input::new(text).range(from..);
+        if let Some((forwards, backwards)) = &mut self.automata {
+            match forwards.end(&input, bounds) {
+                Ok(None) => return Ok(None),
+                Ok(Some(end)) => {
+                    let input = Input::new(text).range(from..end).anchored(Anchored::Yes);
+                    match backwards.start(&input, bounds) {
+                        Ok(start) => return Ok(start.map(|start| start..end)),
+                        Err(Stopped::TooMuch) => return Err(TooMuch),
+                        Err(Stopped::Unable) => {}
+                    }
+                }
+                Err(Stopped::TooMuch) => return Err(TooMuch),
+                Err(Stopped::Unable) => {}
+            }
+        }
+        self.look(&input, bounds)?;
+        Ok(self.found.get_match().map(|found| found.range()))
+    }
+
+    /// Has [`Pattern::group`] know the groups of a match.
+    pub(super) fn groups(
+        &mut self,
+        text: &str,
+        found: &Range<usize>,
+        bounds: &mut Bounds,
+    ) -> Result<(), TooMuch> {
+        if self.nfa.group_info().all_group_len() == 1 {
+            return Ok(());
+        }
+        self.look(&Input::new(text).range(found.clone()).anchored(Anchored::Yes), bounds)
+    }
+
+    /// Where a group is, by number or name; none but the whole if the pattern has no groups.
+    pub(super) fn group(&self, name: &str) -> Option<Range<usize>> {
+        let info = self.nfa.group_info();
+        let number = name.parse().ok().or_else(|| info.to_index(PatternID::ZERO, name))?;
+        self.found.get_group(number).map(|found| found.range())
+    }
+
+    /// Looks with every state at every byte.
+    fn look(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<(), TooMuch> {
+        let states = self.nfa.states().len();
+        bounds.pay(states.saturating_mul(input.get_span().len() + 1).saturating_mul(STEPPING))?;
+        if self.machine.is_none() {
+            if states.saturating_mul(self.nfa.group_info().slot_len())
+                > LARGEST_GROUPS / 2 / size_of::<usize>()
+            {
+                return Err(TooMuch);
+            }
+            let machine = PikeVM::new_from_nfa(self.nfa.clone()).map_err(|_| TooMuch)?;
+            let cache = machine.create_cache();
+            self.machine = Some((machine, cache));
+        }
+        if let Some((machine, cache)) = &mut self.machine {
+            machine.search(cache, input, &mut self.found);
+        }
+        Ok(())
+    }
+}
+
+/// A pattern as the engine writes it: to Python `\<` and `\>` are the characters, to the engine where words begin and
+/// end.
+fn as_written(pattern: &str) -> String {
+    let mut written = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let escaped = if character == '\\' { characters.next() } else { None };
+        if !matches!(escaped, Some('<' | '>')) {
+            written.push(character);
+        }
+        written.extend(escaped);
+    }
+    written
+}
+
+/// Why an automaton did not come to an end.
+enum Stopped {
+    TooMuch,
+    /// It does not know which characters beyond ASCII make words.
+    Unable,
+}
+
+impl From<TooMuch> for Stopped {
+    fn from(_: TooMuch) -> Self {
+        Self::TooMuch
+    }
+}
+
+/// A lazy automaton that is paid for as it is made.
+struct Automaton {
+    dfa: DFA,
+    cache: Cache,
+    /// How many states of the pattern there are, and how many of them take no byte: each may be passed for any byte.
+    states: usize,
+    passed: usize,
+    /// What each state took when it was made, until `clears` says that all were forgotten.
+    sizes: HashMap<LazyStateID, usize>,
+    clears: usize,
+    /// The steps already made out of states that match: of others the automaton tells.
+    made: HashSet<(LazyStateID, u8)>,
+}
+
+impl Automaton {
+    fn new(nfa: &NFA, kind: MatchKind) -> Option<Self> {
+        let config = DFA::config()
+            .match_kind(kind)
+            .cache_capacity(LARGEST_CACHE)
+            .skip_cache_capacity_check(true)
+            .unicode_word_boundary(true);
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa.clone()).ok()?;
+        let takes =
+            |state: &&State| matches!(state, State::ByteRange { .. } | State::Sparse(_) | State::Dense(_));
+        let states = nfa.states().len();
+        let passed = states - nfa.states().iter().filter(takes).count();
+        let cache = dfa.create_cache();
+        Some(Self { dfa, cache, states, passed, sizes: HashMap::new(), clears: 0, made: HashSet::new() })
+    }
+
+    /// Where the first match ends.
+    fn end(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
+        let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_forward(cache, input).ok();
+        let mut state = self.begin(begin, bounds)?;
+        let mut found = None;
+        // A state tells of the match before the byte that led to it.
+        for at in input.start()..=input.end() {
+            state = self.step(state, input.haystack().get(at).copied(), bounds)?;
+            if state.is_match() {
+                found = Some(at);
+            } else if state.is_dead() {
+                break;
+            } else if state.is_quit() {
+                return Err(Stopped::Unable);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where the match begins that ends where the input does.
+    fn start(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
+        let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_reverse(cache, input).ok();
+        let mut state = self.begin(begin, bounds)?;
+        let mut found = None;
+        for at in (input.start()..=input.end()).rev() {
+            let byte = at.checked_sub(1).map(|before| input.haystack()[before]);
+            state = self.step(state, byte, bounds)?;
+            if state.is_match() {
+                found = Some(at);
+            } else if state.is_dead() {
+                break;
+            } else if state.is_quit() {
+                return Err(Stopped::Unable);
+            }
+        }
+        Ok(found)
+    }
+
+    fn begin(
+        &mut self,
+        begin: impl FnOnce(&DFA, &mut Cache) -> Option<LazyStateID>,
+        bounds: &mut Bounds,
+    ) -> Result<LazyStateID, Stopped> {
+        let before = self.cache.memory_usage();
+        let state = begin(&self.dfa, &mut self.cache).ok_or(Stopped::Unable)?;
+        if self.grown(state, before) {
+            bounds.pay(self.states)?;
+        }
+        bounds.pay(BEGINNING)?;
+        Ok(state)
+    }
+
+    /// The state behind a byte, or behind the text.
+    fn step(
+        &mut self,
+        from: LazyStateID,
+        byte: Option<u8>,
+        bounds: &mut Bounds,
+    ) -> Result<LazyStateID, Stopped> {
+        bounds.pay(1)?;
+        if let Some(byte) = byte
+            && !from.is_tagged()
+        {
+            let known = self.dfa.next_state_untagged(&self.cache, from, byte);
+            if !known.is_unknown() {
+                return Ok(known);
+            }
+        }
+        let made = byte.is_some_and(|byte| from.is_tagged() && self.made.contains(&(from, byte)));
+        let before = self.cache.memory_usage();
+        let next = match byte {
+            Some(byte) => self.dfa.next_state(&mut self.cache, from, byte),
+            None => self.dfa.next_eoi_state(&mut self.cache, from),
+        };
+        let next = next.map_err(|_| Stopped::Unable)?;
+        if !made {
+            let source = self.size(from);
+            self.grown(next, before);
+            bounds.pay((source + self.size(next) + self.passed) * MAKING)?;
+            if let Some(byte) = byte.filter(|_| from.is_tagged() && self.sizes.contains_key(&from)) {
+                self.made.insert((from, byte));
+            }
+        }
+        Ok(next)
+    }
+
+    fn size(&self, state: LazyStateID) -> usize {
+        self.sizes.get(&state).copied().unwrap_or(self.states)
+    }
+
+    /// Remembers what a state took that was not there before; whether it was not.
+    fn grown(&mut self, state: LazyStateID, before: usize) -> bool {
+        let after = self.cache.memory_usage();
+        if self.cache.clear_count() != self.clears {
+            self.clears = self.cache.clear_count();
+            self.sizes.clear();
+            self.made.clear();
+            return true;
+        }
+        if after > before {
+            self.sizes.insert(state, after - before);
+        }
+        after > before
+    }
+}
