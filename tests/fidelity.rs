@@ -2,7 +2,7 @@
 
 mod exports;
 
-use exports::{Chain, answer, conversation, message, parse, prompt, shown};
+use exports::{Chain, answer, conversation, message, parse, parse_text, prompt, shown};
 use serde_json::{Value, json};
 use unspool::conversation::{Conversation, Detail, Kind, Media, Role, Time, Tree, Visibility};
 
@@ -666,8 +666,9 @@ fn only_the_updates_of_the_visible_branch_count() {
 fn a_canvas_that_grows_without_bound_stops_growing() {
     let mut messages = vec![create(&"x".repeat(1000))];
     messages.extend((0..20).map(|_| update("(?s)^(.*)$", false, "\\1\\1")));
-    let read = chain(messages);
-    assert!(read.message_text(0).len() <= 40 << 20);
+    let read = parse_text(&conversation(Chain::of(messages)).to_string());
+    let length = read.message_text(0).len();
+    assert!((1 << 20..=40 << 20).contains(&length), "{length}");
 }
 
 // --- every fixture
