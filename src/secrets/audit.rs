@@ -5,7 +5,7 @@
 
 use hashbrown::HashMap;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{Counts, Finding, KindId, Scanner};
 use crate::conversation::{Attachment, Conversation, Detail, Kind, Media, Time};
@@ -195,8 +195,10 @@ impl SharedLink {
 /// The public links of a `shared_conversations.json`. What is no object in it is passed over; `None` if it is not an
 /// array of anything.
 pub fn shared_links(json: &[u8]) -> Option<Vec<SharedLink>> {
-    let list: Vec<Value> = serde_json::from_slice(json).ok()?;
-    let link = |value: &Value| {
+    // One object at a time: taken apart, each takes twenty times its text.
+    let list: Vec<&RawValue> = serde_json::from_slice(json).ok()?;
+    let link = |raw: &&RawValue| {
+        let value: Value = serde_json::from_str(raw.get()).ok()?;
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         value.is_object().then(|| SharedLink {
             id: text("id"),
