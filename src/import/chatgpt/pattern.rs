@@ -211,29 +211,30 @@ impl Automaton {
     /// Where the first match ends.
     fn end(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
         let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_forward(cache, input).ok();
-        let mut state = self.begin(begin, bounds)?;
-        let mut found = None;
+        let state = self.begin(begin, bounds)?;
         // A state tells of the match before the byte that led to it.
-        for at in input.start()..=input.end() {
-            state = self.step(state, input.haystack().get(at).copied(), bounds)?;
-            if state.is_match() {
-                found = Some(at);
-            } else if state.is_dead() {
-                break;
-            } else if state.is_quit() {
-                return Err(Stopped::Unable);
-            }
-        }
-        Ok(found)
+        let text = input.haystack();
+        self.run(state, (input.start()..=input.end()).map(|at| (at, text.get(at).copied())), bounds)
     }
 
     /// Where the match begins that ends where the input does.
     fn start(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
         let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_reverse(cache, input).ok();
-        let mut state = self.begin(begin, bounds)?;
+        let state = self.begin(begin, bounds)?;
+        let text = input.haystack();
+        let before = |at: usize| (at, at.checked_sub(1).map(|before| text[before]));
+        self.run(state, (input.start()..=input.end()).rev().map(before), bounds)
+    }
+
+    /// The last place at which there is a match, of places and the bytes behind them, until there can be none.
+    fn run(
+        &mut self,
+        mut state: LazyStateID,
+        places: impl Iterator<Item = (usize, Option<u8>)>,
+        bounds: &mut Bounds,
+    ) -> Result<Option<usize>, Stopped> {
         let mut found = None;
-        for at in (input.start()..=input.end()).rev() {
-            let byte = at.checked_sub(1).map(|before| input.haystack()[before]);
+        for (at, byte) in places {
             state = self.step(state, byte, bounds)?;
             if state.is_match() {
                 found = Some(at);
