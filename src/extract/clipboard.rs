@@ -7,16 +7,16 @@ use std::{
     env, fmt,
     io::Write,
     process::{Child, Command, Stdio},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
 use crossterm::{Command as _, clipboard::CopyToClipboard};
 
 use super::{
+    desktop::{Desktop, PATIENCE},
     display::{self, Leads},
-    harmless, keeper,
+    harmless,
 };
 
 /// Which clipboard is used, as the config's `clipboard` says.
@@ -49,9 +49,6 @@ impl Setting {
 /// The most text a terminal is sent, in bytes, if the config says nothing: its base64 is 100 000 bytes, where the
 /// strictest of the common terminals stop.
 pub const OSC52_LIMIT: usize = 74_994;
-
-/// How long another program or the display may take before the next way is tried.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What of the environment decides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -332,71 +329,6 @@ fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
             Ok(None) if Instant::now() >= deadline => return None,
             Ok(None) => thread::sleep(Duration::from_millis(5)),
             Err(_) => return Some(false),
-        }
-    }
-}
-
-/// The desktop's clipboard, on a thread of its own: it answers for the text as long as it lives, and a display that
-/// hangs does not hang the app.
-struct Desktop {
-    requests: Option<Sender<Request>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct Request {
-    text: String,
-    answer: Sender<Result<bool, String>>,
-}
-
-impl Desktop {
-    fn start() -> Self {
-        let (requests, inbox) = mpsc::channel::<Request>();
-        let run = move || {
-            let mut clipboard: Option<arboard::Clipboard> = None;
-            for Request { text, answer } in inbox {
-                if !display::answers_here() {
-                    // Its libraries would go on to try a port.
-                    let _ = answer.send(Err("the desktop's display does not answer".to_owned()));
-                    continue;
-                }
-                let result = match clipboard.take().map_or_else(arboard::Clipboard::new, Ok) {
-                    Ok(mut opened) => {
-                        let result = opened.set_text(text);
-                        clipboard = Some(opened);
-                        result.map(|()| keeper::keeps())
-                    }
-                    Err(error) => Err(error),
-                };
-                // Nobody waits any more: too late, but not wrong.
-                let _ = answer.send(result.map_err(|error| format!("the desktop's clipboard: {error}")));
-            }
-        };
-        let thread = thread::Builder::new().name("clipboard".to_owned()).spawn(run).ok();
-        Self { requests: Some(requests), thread }
-    }
-
-    /// Whether it lasts.
-    fn copy(&self, text: &str) -> Result<bool, String> {
-        let gone = || "the desktop's clipboard is gone".to_owned();
-        let (answer, result) = mpsc::channel();
-        let request = Request { text: text.to_owned(), answer };
-        self.requests.as_ref().ok_or_else(gone)?.send(request).map_err(|_| gone())?;
-        match result.recv_timeout(PATIENCE) {
-            Ok(result) => result,
-            Err(RecvTimeoutError::Timeout) => Err("the desktop's clipboard does not answer".to_owned()),
-            Err(RecvTimeoutError::Disconnected) => Err(gone()),
-        }
-    }
-}
-
-impl Drop for Desktop {
-    /// Lets the thread hand the text over to the desktop's clipboard manager, but not for long.
-    fn drop(&mut self) {
-        self.requests = None;
-        let Some(thread) = self.thread.take() else { return };
-        let deadline = Instant::now() + PATIENCE;
-        while !thread.is_finished() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(5));
         }
     }
 }

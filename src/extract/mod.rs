@@ -20,6 +20,7 @@ mod blocks;
 mod body;
 mod code;
 mod colour;
+mod desktop;
 mod display;
 mod escape;
 mod front_matter;
