@@ -431,11 +431,17 @@ fn member<W: Write + Seek>(
     buffered.flush()
 }
 
+fn zipped(
+    path: &Path,
+    fill: impl FnOnce(&mut ZipWriter<BufWriter<File>>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut zip = ZipWriter::new(BufWriter::new(File::create(path)?));
+    fill(&mut zip)?;
+    zip.finish()?.flush()
+}
+
 fn packed(path: &Path, name: &str, write: impl FnOnce(Sink<'_>) -> io::Result<()>) -> io::Result<()> {
-    let mut zip = ZipWriter::new(File::create(path)?);
-    member(&mut zip, name, write)?;
-    zip.finish()?;
-    Ok(())
+    zipped(path, |zip| member(zip, name, write))
 }
 
 /// A zip whose directory was written here: so many members, each by its name and the place of its header, behind one
@@ -499,41 +505,45 @@ type Whole = (&'static str, fn(&Path) -> io::Result<()>);
 const ZIPS: &[Whole] = &[
     ("gigabytes of blanks", |path| packed(path, "conversations.json", |out| filled(out, " ", 4_000 * MB))),
     ("blanks up to what is not looked at, in eight members", |path| {
-        let mut zip = ZipWriter::new(File::create(path)?);
-        for number in 0..8 {
-            member(&mut zip, &format!("conversations-{number:03}.json"), |out| {
-                out.write_all(b"[")?;
-                filled(out, " ", 250 * MB)?;
-                out.write_all(b"]")
-            })?;
-        }
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            for number in 0..8 {
+                member(zip, &format!("conversations-{number:03}.json"), |out| {
+                    out.write_all(b"[")?;
+                    filled(out, " ", 250 * MB)?;
+                    out.write_all(b"]")
+                })?;
+            }
+            Ok(())
+        })
     }),
     ("eight messages of 120 MB in eight members", |path| {
-        let mut zip = ZipWriter::new(File::create(path)?);
-        for number in 0..8 {
-            member(&mut zip, &format!("conversations-{number:03}.json"), |out| text(out, "word ", 120 * MB))?;
-        }
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            for number in 0..8 {
+                member(zip, &format!("conversations-{number:03}.json"), |out| text(out, "word ", 120 * MB))?;
+            }
+            Ok(())
+        })
     }),
     ("a zip in the zip, a gigabyte of zeros", |path| {
         packed(path, "inner.zip", |out| filled(out, "\0", 1_000 * MB))
     }),
     ("twenty zips in the zip, 90 MB each", |path| {
-        let mut zip = ZipWriter::new(File::create(path)?);
-        for number in 0..20 {
-            member(&mut zip, &format!("inner-{number}.zip"), |out| filled(out, "PK\x03\x04", 90 * MB))?;
-        }
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            for number in 0..20 {
+                member(zip, &format!("inner-{number}.zip"), |out| filled(out, "PK\x03\x04", 90 * MB))?;
+            }
+            Ok(())
+        })
     }),
     ("half a million members", |path| {
-        let mut zip = ZipWriter::new(BufWriter::new(File::create(path)?));
-        for number in 0..480_000 {
-            zip.start_file(format!("{number}"), packing().large_file(false))?;
-        }
-        zip.start_file("conversations.json", packing())?;
-        zip.write_all(b"[]")?;
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            for number in 0..480_000 {
+                zip.start_file(format!("{number}"), packing().large_file(false))?;
+            }
+            zip.start_file("conversations.json", packing())?;
+            zip.write_all(b"[]")?;
+            Ok(())
+        })
     }),
     ("nearly a million members at one place", |path| listing(path, 920_000, |number| number.to_string())),
     ("a million and more members", |path| listing(path, 1_040_000, |_| "a".to_owned())),
@@ -542,48 +552,48 @@ const ZIPS: &[Whole] = &[
     }),
     ("members with long names", |path| listing(path, 700, |number| format!("{number:065000}"))),
     ("names of attachments without end", |path| {
-        let mut zip = ZipWriter::new(File::create(path)?);
-        member(&mut zip, "conversations.json", |out| out.write_all(b"[]"))?;
-        member(&mut zip, "conversation_asset_file_names.json", |out| {
-            out.write_all(b"{")?;
-            listed(out, 8_000_000, |piece, number| add(piece, format_args!("\"{number}.dat\":\"a\"")))?;
-            out.write_all(b"}")
-        })?;
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            member(zip, "conversations.json", |out| out.write_all(b"[]"))?;
+            member(zip, "conversation_asset_file_names.json", |out| {
+                out.write_all(b"{")?;
+                listed(out, 8_000_000, |piece, number| add(piece, format_args!("\"{number}.dat\":\"a\"")))?;
+                out.write_all(b"}")
+            })
+        })
     }),
     ("as many memories and shared links as are read", |path| {
-        let mut zip = ZipWriter::new(File::create(path)?);
-        member(&mut zip, "conversations.json", |out| out.write_all(b"[]"))?;
-        member(&mut zip, "memories.json", |out| {
-            out.write_all(b"[")?;
-            listed(out, 1_000_000, |piece, number| add(piece, format_args!("\"m {number}\"")))?;
-            out.write_all(b"]")
-        })?;
-        member(&mut zip, "shared_conversations.json", |out| {
-            out.write_all(b"[")?;
-            listed(out, 800_000, |piece, number| add(piece, format_args!("{{\"id\":\"{number}\"}}")))?;
-            out.write_all(b"]")
-        })?;
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            member(zip, "conversations.json", |out| out.write_all(b"[]"))?;
+            member(zip, "memories.json", |out| {
+                out.write_all(b"[")?;
+                listed(out, 1_000_000, |piece, number| add(piece, format_args!("\"m {number}\"")))?;
+                out.write_all(b"]")
+            })?;
+            member(zip, "shared_conversations.json", |out| {
+                out.write_all(b"[")?;
+                listed(out, 800_000, |piece, number| add(piece, format_args!("{{\"id\":\"{number}\"}}")))?;
+                out.write_all(b"]")
+            })
+        })
     }),
     ("a profile and shared links without end", |path| {
-        let mut zip = ZipWriter::new(File::create(path)?);
-        member(&mut zip, "conversations.json", |out| out.write_all(b"[]"))?;
-        for name in ["user.json", "users.json", "memories.json", "user_settings.json"] {
-            member(&mut zip, name, |out| {
-                out.write_all(b"{\"email\":\"")?;
-                filled(out, "word ", 200 * MB)?;
-                out.write_all(b"\"}")
-            })?;
-        }
-        member(&mut zip, "shared_conversations.json", |out| {
-            out.write_all(b"[")?;
-            listed(out, 8_000_000, |piece, number| {
-                add(piece, format_args!(r#"{{"id":"{number}","conversation_id":"c","title":"t"}}"#));
-            })?;
-            out.write_all(b"]")
-        })?;
-        zip.finish().map(drop).map_err(io::Error::from)
+        zipped(path, |zip| {
+            member(zip, "conversations.json", |out| out.write_all(b"[]"))?;
+            for name in ["user.json", "users.json", "memories.json", "user_settings.json"] {
+                member(zip, name, |out| {
+                    out.write_all(b"{\"email\":\"")?;
+                    filled(out, "word ", 200 * MB)?;
+                    out.write_all(b"\"}")
+                })?;
+            }
+            member(zip, "shared_conversations.json", |out| {
+                out.write_all(b"[")?;
+                listed(out, 8_000_000, |piece, number| {
+                    add(piece, format_args!(r#"{{"id":"{number}","conversation_id":"c","title":"t"}}"#));
+                })?;
+                out.write_all(b"]")
+            })
+        })
     }),
     ("50 MB of JSON that is nothing but brackets", |path| {
         filled(&mut BufWriter::new(File::create(path)?), "[{", 47 * MB)
