@@ -166,7 +166,7 @@ impl<'a> EventLoop<'a> {
             if self.leaving {
                 self.uncopied = self.uncopied.take().or_else(|| outcome.failure());
                 if self.copies == 0 {
-                    return Ok(Some(self.uncopied.take().map_or(End::Quit, End::Uncopied)));
+                    return Ok(Some(self.quit()));
                 }
             }
         }
@@ -201,10 +201,15 @@ impl<'a> EventLoop<'a> {
                 Left::Redraw => self.terminal.forget(),
                 // What goes through the terminal can only be copied while there is one.
                 Left::Quit if self.copies > 0 && !self.leaving => self.leaving = true,
-                Left::Quit => return Ok(Some(End::Quit)),
+                Left::Quit => return Ok(Some(self.quit())),
             }
         }
         Ok(None)
+    }
+
+    /// The end that the person wants; a copy that failed is told also when another is not waited for any more.
+    fn quit(&mut self) -> End {
+        self.uncopied.take().map_or(End::Quit, End::Uncopied)
     }
 
     fn resized(&self) -> Action {
