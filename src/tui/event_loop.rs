@@ -46,7 +46,7 @@ impl Default for Works {
 #[derive(Debug)]
 pub(super) enum End {
     Quit,
-    /// On leaving it was waited for a copy, and there is none: why, in a line.
+    /// There is no copy, and no frame has said so: why, in a line.
     Uncopied(String),
     /// With the text that would have been copied.
     Picked(String),
@@ -67,7 +67,7 @@ pub(super) struct EventLoop<'a> {
     copies: usize,
     /// The person leaves: once the copies are answered, or at once when asked again.
     leaving: bool,
-    /// Why one of those that are waited for then is none.
+    /// Why there is no copy, as long as no frame has said so.
     uncopied: Option<String>,
     works: Works,
 }
@@ -125,6 +125,9 @@ impl<'a> EventLoop<'a> {
         let mut links = Vec::new();
         let cursor = (self.works.draw)(&mut self.app, self.theme, &mut self.buffer, &mut links);
         self.terminal.present_linked(&self.buffer, &links, cursor)?;
+        if !self.leaving {
+            self.uncopied = None;
+        }
         Ok(())
     }
 
@@ -163,11 +166,9 @@ impl<'a> EventLoop<'a> {
         }
         if let Action::Copied(outcome) = &action {
             self.copies = self.copies.saturating_sub(1);
-            if self.leaving {
-                self.uncopied = self.uncopied.take().or_else(|| outcome.failure());
-                if self.copies == 0 {
-                    return Ok(Some(self.quit()));
-                }
+            self.uncopied = self.uncopied.take().or_else(|| outcome.failure());
+            if self.leaving && self.copies == 0 {
+                return Ok(Some(self.quit()));
             }
         }
         for effect in (self.works.update)(&mut self.app, action) {
@@ -207,7 +208,7 @@ impl<'a> EventLoop<'a> {
         Ok(None)
     }
 
-    /// The end that the person wants; a copy that failed is told also when another is not waited for any more.
+    /// The end that the person wants, who is told of a copy that failed without being seen to.
     fn quit(&mut self) -> End {
         self.uncopied.take().map_or(End::Quit, End::Uncopied)
     }
