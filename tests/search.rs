@@ -1,8 +1,9 @@
 //! What a query finds: every form of the query language over a small library made for it, in the order it promises.
 
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, LazyLock, mpsc};
 
 use jiff::tz::TimeZone;
+use proptest::prelude::*;
 use unspool::{
     conversation::{
         Attachment, Builder, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role,
@@ -431,7 +432,6 @@ fn a_matcher_tells_where_it_all_is() {
     assert_eq!((snippet.message, &*snippet.text), (1, "set its proxy-read-timeout higher"));
     assert!(snippet.marks.into_iter().eq(std::iter::once(19..26)));
     assert_eq!(Matcher::new(&query("title:ingress")).snippet(&conversation, 60), None);
-    assert_eq!(Matcher::phrase("-read").find("proxy-read -read"), [5..10, 11..16]);
     assert_eq!(Matcher::new(&query("x -y role:user")).find("x y x"), [0..1, 4..5]);
 }
 
@@ -554,6 +554,66 @@ fn typing_on_deleting_and_loading_give_what_a_fresh_search_gives() {
             // From here on there is an index of what was there, and for a while only of some of it.
             asking.worker.prepare(Arc::clone(&shared));
             std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+}
+
+/// Conversations of few words in many orders, of every kind a query asks for.
+fn varied() -> Library {
+    let words =
+        ["kube", "kubernetes", "Café", "lists", "list", "aaa", "aaaa", "see https://a.example", "日本"];
+    let conversation = |number: usize| {
+        let pick = |step: usize| words[(number * 7 + step * step * 3 + step * number / 5) % words.len()];
+        let text = |step: usize| format!("{} {}\n{}", pick(step), pick(step + 1), pick(step + 3));
+        let id = format!("{}{number}", ["a", "b"][number % 2]);
+        let made = made(id.leak(), pick(6), number as i64).heading(|heading| {
+            heading.model = [None, Some("gpt-4o"), Some("o3")][number % 3];
+            heading.starred = number.is_multiple_of(5);
+            if number.is_multiple_of(7) {
+                heading.provider = Provider::Claude;
+            }
+        });
+        let folded =
+            Draft { visibility: Visibility::Folded, kind: Kind::Output, ..Draft::new(Role::Tool, "") };
+        let (asked, output, answer) = (text(1), text(2), text(number % 6));
+        made.says(Role::User, &asked)
+            .draft(Draft { text: &output, ..folded })
+            .draft(Draft { model: Some("gpt-4o-mini"), ..Draft::new(Role::Assistant, &answer) })
+            .done()
+    };
+    let mut library = Library::new();
+    library.add((0..80).map(conversation).collect());
+    library
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_asked_before_changes_no_answer(
+        queries in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
+            "kube", "kubernetes", "kubes", "list", "lists", "ls", "aa", "aaa", "cafe", "Café", "\"list kube\"",
+            "\"kube\"", "/k[a-z]+s/", "/list/", "title:kube", "title:lists", "-kube", "-list", "role:tool", "role:user",
+            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02",
+            "before:1970-02-20", "is:starred", "id:a", "id:b", "from:claude", "from:chatgpt", "日", "日本",
+        ]), 1..5), 1..4),
+        is_prepared: bool,
+    ) {
+        static VARIED: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(varied()));
+        let mut asking = Asking::new();
+        if is_prepared {
+            asking.worker.prepare(Arc::clone(&VARIED));
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        for text in queries {
+            // By words and by letters, as one types.
+            let text = text.join(" ");
+            for end in (1..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+                asking.ask(&text[..end], &VARIED);
+                let (now, fresh) = (asking.complete(), search(&query(&text[..end]), &VARIED, false));
+                prop_assert_eq!(&now.rows, &fresh.rows, "{}", &text[..end]);
+                prop_assert_eq!(now.hits, fresh.hits, "{}", &text[..end]);
+            }
         }
     }
 }

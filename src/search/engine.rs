@@ -3,22 +3,28 @@
 
 use std::{
     collections::VecDeque,
+    mem::discriminant,
     ops::Range,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use super::{
     Matcher, Query,
+    hints::Hints,
     index::{Index, Section},
     judge::Verdict,
+    pattern::implies,
     query::{Clause, Demand},
     rank::Score,
-    wording::Wording,
+    traces::{self, Link, Traces},
 };
-use crate::library::{Handle, Library};
+use crate::{
+    conversation::Conversation,
+    library::{Handle, Library},
+};
 
 /// Hits are counted up to here; one more means "more".
 pub(super) const MOST_HITS: usize = 9_999;
@@ -28,6 +34,8 @@ pub(super) const NEWEST_FIRST: usize = 4_096;
 const MOST_ANSWERS: usize = 48;
 /// Rows kept in all of them together: 16 bytes each.
 const MOST_KEPT_ROWS: usize = 400_000;
+/// Bytes of text for each place of a word that is kept: at 16 bytes a place a sixty-fourth of the text.
+const TEXT_PER_PLACE: usize = 1_024;
 /// Parts of a query that are explained when nothing was found.
 const MOST_EXPLAINED: usize = 8;
 
@@ -58,6 +66,17 @@ struct Answer {
     found: Arc<Vec<Found>>,
 }
 
+impl Answer {
+    /// Whether each of its handles matched.
+    fn matched(&self) -> Vec<bool> {
+        let mut matched = vec![false; self.handles];
+        for found in &*self.found {
+            matched[found.handle.0 as usize] = true;
+        }
+        matched
+    }
+}
+
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Engine {
@@ -65,6 +84,8 @@ pub(super) struct Engine {
     index: Index,
     /// The latest first.
     answers: VecDeque<Answer>,
+    /// Where the words of the last query of several stood, as far as there was room for it.
+    traces: Option<(Matcher, Traces)>,
     /// How many conversations matched queries that were only counted.
     counts: VecDeque<(Query, usize)>,
 }
@@ -78,13 +99,24 @@ pub(super) struct Plan {
     kept: Arc<Vec<Found>>,
     /// To be looked at, first [`NEWEST_FIRST`] of the newest.
     candidates: Vec<Handle>,
+    /// By handle, whether it matched a query that this one narrows: what did not can only be a title that is alike.
+    /// What is beyond the end was not asked then.
+    before: Vec<bool>,
     hits: AtomicUsize,
+    /// What its words are to those whose traces are kept.
+    links: Vec<Link>,
+    /// Where its own stand, as far as that was found out by the way.
+    traces: Mutex<Traces>,
 }
 
 impl Plan {
     /// How many conversations are to be looked at.
     pub fn len(&self) -> usize {
         self.candidates.len()
+    }
+
+    fn matched_before(&self, handle: Handle) -> bool {
+        self.before.get(handle.0 as usize).copied().unwrap_or(true)
     }
 }
 
@@ -97,6 +129,7 @@ impl Engine {
         if !is_grown_from(library, &self.library) {
             self.index = Index::default();
             self.answers.clear();
+            self.traces = None;
         }
         self.counts.clear();
         self.library = Arc::clone(library);
@@ -125,53 +158,76 @@ impl Engine {
             let newest = self.library.newest().iter().copied();
             newest.filter(|handle| handle.0 as usize >= handles).collect()
         };
-        let (kept, mut candidates): (_, Vec<Handle>) = if let Some(answer) = same {
+        let (mut kept, mut before) = (Arc::default(), Vec::new());
+        let mut candidates: Vec<Handle> = if let Some(answer) = same {
+            kept = Arc::clone(&answer.found);
             let all_known = answer.handles == self.library.handles();
-            (Arc::clone(&answer.found), if all_known { Vec::new() } else { fresh(answer.handles) })
+            if all_known { Vec::new() } else { fresh(answer.handles) }
         } else {
-            let narrower = self.answers.iter().filter(|answer| narrows(query, answer));
-            let candidates = match narrower.min_by_key(|answer| answer.found.len()) {
-                Some(answer) => self.narrowed(&matcher, answer),
-                None => self.library.newest().to_vec(),
+            let narrower: Vec<_> = self.answers.iter().filter(|answer| narrows(query, answer)).collect();
+            let fewest = |answers: &mut dyn Iterator<Item = &&Answer>| {
+                answers.min_by_key(|answer| answer.found.len()).map(|answer| answer.matched())
             };
-            (Arc::default(), candidates)
+            before = fewest(&mut narrower.iter()).unwrap_or_default();
+            let all = fewest(&mut narrower.iter().filter(|answer| is_part(answer, query)));
+            self.narrowed(&matcher, &before, &all.unwrap_or_default())
         };
         // The rest in the order in which they lie in memory.
         if let Some(rest) = candidates.get_mut(NEWEST_FIRST..) {
             rest.sort_unstable();
         }
-        Plan { query: query.clone(), matcher, kept, candidates, hits: AtomicUsize::new(0) }
+        let traces = self.traces.as_ref();
+        let links = traces.map(|(earlier, _)| traces::links(matcher.judge(), earlier.judge()));
+        Plan {
+            query: query.clone(),
+            matcher,
+            kept,
+            candidates,
+            before,
+            hits: AtomicUsize::new(0),
+            links: links.unwrap_or_default(),
+            traces: Mutex::default(),
+        }
     }
 
-    /// What may match if only what matched before can, or a title that is merely alike.
-    fn narrowed(&self, matcher: &Matcher, answer: &Answer) -> Vec<Handle> {
-        let mut before = vec![false; answer.handles];
-        for found in &*answer.found {
-            before[found.handle.0 as usize] = true;
-        }
+    /// What may match if only what matched `all` can, and of that only what matched `before` or a title that is merely
+    /// alike. Both are by handle.
+    fn narrowed(&self, matcher: &Matcher, before: &[bool], all: &[bool]) -> Vec<Handle> {
+        let matched =
+            |answer: &[bool], handle: Handle| answer.get(handle.0 as usize).copied().unwrap_or(true);
         let newest = self.library.newest().iter().copied();
         newest
             .filter(|&handle| {
-                before.get(handle.0 as usize).copied().unwrap_or(true)
-                    || matcher.judge().may_be_likened(self.index.letters(&self.library, handle))
+                matched(all, handle)
+                    && (matched(before, handle)
+                        || matcher.judge().may_be_likened(self.index.letters(&self.library, handle)))
             })
             .collect()
+    }
+
+    /// A candidate whose text must be looked at, and what is known of it.
+    fn possible(&self, plan: &Plan, handle: Handle) -> Option<(&Conversation, Hints<'_>)> {
+        let judge = plan.matcher.judge();
+        let hints = self.index.hints(&self.library, handle);
+        let conversation = self.library.get(handle);
+        let is_possible =
+            judge.may_match(hints) && (plan.matched_before(handle) || judge.is_likened(&conversation.title));
+        is_possible.then_some((conversation, hints))
     }
 
     /// Looks at some of a plan's candidates. `None` if `stop` says so between two of them.
     pub fn examine(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<Vec<Found>> {
         let mut found = Vec::new();
+        let mut traces = Vec::new();
         for &handle in &plan.candidates[range] {
             if stop() {
                 return None;
             }
-            let hints = self.index.hints(&self.library, handle);
-            if !plan.matcher.judge().may_match(hints) {
-                continue;
-            }
-            let conversation = self.library.get(handle);
-            let Some(verdict) = plan.matcher.judge().verdict(conversation, hints) else { continue };
-            let Verdict { score, best, hits: known } = verdict;
+            let Some((conversation, hints)) = self.possible(plan, handle) else { continue };
+            let trace = self.traces.as_ref().map(|(_, traces)| traces.of(handle, &plan.links));
+            let verdict = plan.matcher.judge().verdict(conversation, hints, trace.unwrap_or_default());
+            let Some(Verdict { score, best, hits: known, places }) = verdict else { continue };
+            traces.push((handle, places));
             let hits = if plan.hits.load(Ordering::Relaxed) > MOST_HITS {
                 NONE
             } else {
@@ -181,6 +237,11 @@ impl Engine {
                 hits as u32
             };
             found.push(Found { handle, score, best: best.unwrap_or(NONE), hits });
+        }
+        let most = self.library.text_bytes() / TEXT_PER_PLACE;
+        let mut kept = plan.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        for (handle, places) in traces {
+            kept.add(handle, places, most);
         }
         Some(found)
     }
@@ -223,6 +284,10 @@ impl Engine {
     /// Keeps a complete answer for later.
     pub fn keep(&mut self, plan: Plan, found: Vec<Found>) {
         self.answers.retain(|answer| answer.query.clauses() != plan.query.clauses());
+        let traces = plan.traces.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if !traces.is_empty() {
+            self.traces = Some((plan.matcher.clone(), traces));
+        }
         let handles = self.library.handles();
         self.answers.push_front(Answer {
             query: plan.query,
@@ -267,9 +332,8 @@ impl Engine {
             if stop() {
                 return None;
             }
-            let hints = self.index.hints(&self.library, handle);
-            let judge = plan.matcher.judge();
-            count += usize::from(judge.may_match(hints) && judge.admits(self.library.get(handle), hints));
+            let Some((conversation, hints)) = self.possible(plan, handle) else { continue };
+            count += usize::from(plan.matcher.judge().admits(conversation, hints));
         }
         Some(count)
     }
@@ -294,10 +358,34 @@ fn is_grown_from(library: &Library, earlier: &Library) -> bool {
 /// Whether everything that matches `query` by more than a likeness is in an earlier answer: each of its demands is
 /// still made, or follows from a longer word.
 fn narrows(query: &Query, answer: &Answer) -> bool {
-    answer.query.clauses().iter().all(|earlier| query.clauses().iter().any(|clause| implies(clause, earlier)))
+    let (now, before) = (query.clauses(), answer.query.clauses());
+    before.iter().all(|earlier| now.iter().any(|clause| follows(clause, earlier)))
+        && !now.iter().any(|clause| widens(clause, before))
 }
 
-fn implies(clause: &Clause, earlier: &Clause) -> bool {
+/// Whether a query makes all demands of an earlier one as they stand.
+fn is_part(answer: &Answer, query: &Query) -> bool {
+    answer.query.clauses().iter().all(|clause| query.clauses().contains(clause))
+}
+
+/// Whether a demand lets in what an earlier query, which did not make it, kept out: one more of several that will do; a
+/// role, whose folded messages count; or fewer messages that count, when a word must be in none of them.
+fn widens(clause: &Clause, earlier: &[Clause]) -> bool {
+    let others =
+        |negated| earlier.iter().filter(move |other| other.negated == negated).map(|other| &other.demand);
+    let has_alternative = || others(false).any(|other| discriminant(other) == discriminant(&clause.demand));
+    let excludes_a_word = || others(true).any(|other| matches!(other, Demand::Anywhere(_)));
+    let lets_in = match &clause.demand {
+        Demand::Role(_) => true,
+        Demand::Model { .. } => has_alternative() || excludes_a_word(),
+        Demand::Has(_) => excludes_a_word(),
+        Demand::Id(_) | Demand::From(_) => has_alternative(),
+        _ => false,
+    };
+    lets_in && !clause.negated && !earlier.contains(clause)
+}
+
+fn follows(clause: &Clause, earlier: &Clause) -> bool {
     if clause == earlier {
         return true;
     }
@@ -306,13 +394,7 @@ fn implies(clause: &Clause, earlier: &Clause) -> bool {
     else {
         return false;
     };
-    let literal = |wording: &Wording| !matches!(wording, Wording::Regex(_));
-    // What holds the longer word holds what can be found in that: the rules of case, accents and width included.
-    !clause.negated
-        && !earlier.negated
-        && literal(now)
-        && literal(before)
-        && Matcher::phrase(before.text()).is_in(now.text())
+    !clause.negated && !earlier.negated && implies(now, before)
 }
 
 #[cfg(test)]
@@ -338,6 +420,9 @@ mod tests {
             ("café", "caf"),
             ("role:user kubern", "role:user kube"),
             ("title:kubern", "title:kube"),
+            ("kube model:o3", "kube"),
+            ("kube -role:tool", "kube"),
+            ("role:user has:code has:link", "role:user has:code"),
         ] {
             assert!(narrowed(now, before), "{now} after {before}");
         }
@@ -351,6 +436,13 @@ mod tests {
             ("role:user kube", "role:tool kube"),
             ("title:kubern", "kube"),
             ("kubern", "title:kube"),
+            ("kube role:tool", "kube"),
+            ("role:user role:tool kube", "role:user kube"),
+            ("model:o3 model:gpt", "model:o3"),
+            ("id:a id:b", "id:a"),
+            ("from:claude from:chatgpt", "from:claude"),
+            ("-kube model:o3", "-kube"),
+            ("-kube has:code", "-kube"),
         ] {
             assert!(!narrowed(now, before), "{now} after {before}");
         }

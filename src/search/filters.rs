@@ -68,7 +68,7 @@ fn holds(demand: &Demand, conversation: &Conversation) -> bool {
 }
 
 /// Which messages count.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct MessageFilter {
     roles: Vec<Role>,
     models: Vec<(String, bool)>,

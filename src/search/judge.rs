@@ -1,6 +1,6 @@
 //! Whether a conversation matches a query, and how well: the exact rules, for one conversation at a time.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::{
     filters::{ConversationFilter, MessageFilter},
@@ -13,7 +13,7 @@ use super::{
     sight::Sight,
     term::Term,
     titles::{LetterSet, literal_fit},
-    wording::Wording,
+    traces::{Link, Trace},
 };
 use crate::conversation::Conversation;
 
@@ -21,7 +21,7 @@ use crate::conversation::Conversation;
 const MOST_PLACES: usize = 64;
 
 /// That a conversation matches, and how well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     /// Greater is better.
     pub score: Score,
@@ -29,6 +29,8 @@ pub(super) struct Verdict {
     pub best: Option<u32>,
     /// How many hits there are, if that is known by the way.
     pub hits: Option<usize>,
+    /// Of several words: where they all stand, by message. Empty if they are too many.
+    pub places: Vec<Place>,
 }
 
 /// A query with everything prepared.
@@ -66,10 +68,9 @@ impl Judge {
         judge
     }
 
-    /// One phrase and nothing else.
-    pub fn of_phrase(text: &str) -> Self {
-        let term = Term::new(&Wording::Phrase(text.to_owned()), false, false);
-        Self { wanted: term.into_iter().collect(), ..Self::default() }
+    /// Whether it looks at the same messages.
+    pub fn looks_where(&self, other: &Self) -> bool {
+        self.messages == other.messages
     }
 
     /// The words that must be somewhere, in the order in which they are looked for.
@@ -98,24 +99,34 @@ impl Judge {
         self.wanted.iter().any(|term| term.may_be_likened(letters))
     }
 
+    /// Whether some word is in a title by its letters.
+    pub fn is_likened(&self, title: &str) -> bool {
+        self.wanted.iter().any(|term| term.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.is_in(title)))
+    }
+
     /// Whether it matches. What [may not](Self::may_match) is not asked about.
     pub fn admits(&self, conversation: &Conversation, hints: Hints<'_>) -> bool {
-        self.finding(conversation, hints, false).is_some()
+        self.finding(conversation, hints, None).is_some()
     }
 
     /// Whether it matches, and how well.
-    pub fn verdict(&self, conversation: &Conversation, hints: Hints<'_>) -> Option<Verdict> {
-        let finding = self.finding(conversation, hints, true)?;
+    pub fn verdict(
+        &self,
+        conversation: &Conversation,
+        hints: Hints<'_>,
+        trace: Trace<'_>,
+    ) -> Option<Verdict> {
+        let finding = self.finding(conversation, hints, Some(trace))?;
         Some(self.rank(finding))
     }
 
-    /// How the wanted terms are found, if the conversation matches; what is cheap to deny goes first. Without `places`
-    /// only whether.
+    /// How the wanted terms are found, if the conversation matches; what is cheap to deny goes first. Without a
+    /// `trace`, which may be one that says nothing, only whether.
     fn finding<'a>(
         &self,
         conversation: &'a Conversation,
         hints: Hints<'a>,
-        places: bool,
+        trace: Option<Trace<'_>>,
     ) -> Option<Finding<'a>> {
         if !self.conversations.admits(conversation) {
             return None;
@@ -128,20 +139,20 @@ impl Judge {
         let title_foldable = if title.is_ascii() { Foldable::default() } else { Foldable::of(title) };
         let mut finding =
             Finding { sight, found: Found::default(), in_title: 0, worst: Some(Fit::Whole), likeness: None };
-        for (number, term) in self.wanted.iter().enumerate() {
+        for (number, term) in (0..).zip(&self.wanted) {
             let may_hold = hints.may_hold(term);
             let literal = if may_hold { literal_fit(&term.pattern, title, title_foldable) } else { None };
             finding.worst = finding.worst.min(literal);
             finding.in_title += u32::from(literal.is_some());
             let mut is_there = literal.is_some();
-            if may_hold && !term.title_only && (places || !is_there) {
-                is_there |= match &mut finding.found {
-                    _ if !places => finding.sight.holds(&term.pattern),
-                    found if self.wanted.len() == 1 => {
+            if may_hold && !term.title_only && (trace.is_some() || !is_there) {
+                is_there |= match (trace, &mut finding.found) {
+                    (None, _) => finding.sight.holds(&term.pattern),
+                    (_, found) if self.wanted.len() == 1 => {
                         *found = best_of_one(conversation, &finding.sight, term);
                         found.best.is_some()
                     }
-                    found => found.gather(conversation, &finding.sight, term, number as u32),
+                    (Some(trace), found) => found.gather(conversation, &finding.sight, term, number, trace),
                 };
             }
             if !is_there {
@@ -161,7 +172,7 @@ impl Judge {
     fn rank(&self, mut finding: Finding<'_>) -> Verdict {
         let texts = self.in_messages().count() as u32;
         finding.found.settle(&finding.sight);
-        let Found { best, hits, .. } = finding.found;
+        let Found { best, hits, is_cut, places } = finding.found;
         let standing = best.map(|(standing, _)| standing);
         let worst = finding.worst.filter(|_| !self.wanted.is_empty());
         let class = if finding.likeness.is_some() {
@@ -188,7 +199,8 @@ impl Judge {
             fuzzy: finding.likeness.unwrap_or(0),
         };
         let best = best.map(|(_, message)| message).or_else(|| finding.sight.first());
-        Verdict { score: evidence.score(), best, hits }
+        let places = if is_cut { Vec::new() } else { places };
+        Verdict { score: evidence.score(), best, hits, places }
     }
 
     /// The message that answers best.
@@ -199,8 +211,8 @@ impl Judge {
             best_of_one(conversation, sight, first)
         } else {
             let mut found = Found::default();
-            for (number, term) in self.in_messages().enumerate() {
-                found.gather(conversation, sight, term, number as u32);
+            for (number, term) in (0..).zip(self.in_messages()) {
+                found.gather(conversation, sight, term, number, Trace::default());
             }
             found.settle(sight);
             found
@@ -236,11 +248,18 @@ struct Found {
 
 impl Found {
     /// Adds the places of one of several terms; whether there is any.
-    fn gather(&mut self, conversation: &Conversation, sight: &Sight<'_>, term: &Term, number: u32) -> bool {
+    fn gather(
+        &mut self,
+        conversation: &Conversation,
+        sight: &Sight<'_>,
+        term: &Term,
+        number: u16,
+        trace: Trace<'_>,
+    ) -> bool {
         let text = conversation.text();
         let before = self.places.len();
         let (mut message, mut here) = (u32::MAX, 0);
-        sight.each_hit(&term.pattern, |other, range| {
+        let visit = |other, range: Range<usize>| {
             here = if message == other { here + 1 } else { 0 };
             message = other;
             if here == MOST_PLACES {
@@ -252,7 +271,14 @@ impl Found {
                 self.places.push(Place { term: number, message, start, end, fit });
             }
             ControlFlow::Continue(())
-        });
+        };
+        match trace.link(number) {
+            Link::Same(other) => {
+                self.places.extend(trace.places(other).map(|place| Place { term: number, ..place }));
+            }
+            Link::Longer(other) => sight.each_hit_in(trace.messages(other), &term.pattern, visit),
+            Link::New => sight.each_hit(&term.pattern, visit),
+        }
         self.places.len() > before
     }
 

@@ -14,6 +14,7 @@ use super::{
     judge::Judge,
     snippet::{self, Mark},
     term::Term,
+    traces::Trace,
 };
 use crate::conversation::Conversation;
 
@@ -54,11 +55,6 @@ impl Matcher {
         Self { judge: Arc::new(Judge::new(query)) }
     }
 
-    /// Finds a text as it stands, as a phrase in quotes would be found: for looking within a thread.
-    pub fn phrase(text: &str) -> Self {
-        Self { judge: Arc::new(Judge::of_phrase(text)) }
-    }
-
     /// What it judges by.
     pub(super) fn judge(&self) -> &Judge {
         &self.judge
@@ -71,7 +67,9 @@ impl Matcher {
 
     /// How well a conversation matches; `None`: not at all.
     pub fn score(&self, conversation: &Conversation) -> Option<Score> {
-        self.judge.verdict(conversation, Hints::of(conversation)).map(|verdict| verdict.score)
+        self.judge
+            .verdict(conversation, Hints::of(conversation), Trace::default())
+            .map(|verdict| verdict.score)
     }
 
     /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one. At most
@@ -214,11 +212,6 @@ impl Matcher {
             }
         }
         merged(marks, true).into_iter().map(|mark| mark.range).collect()
-    }
-
-    /// Whether its first word is anywhere in a text.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        self.judge.in_messages().next().is_some_and(|term| term.pattern.is_in(text, Foldable::of(text)))
     }
 
     /// Hits in any other text, in order; overlapping ones are one. Words of `title:` are not looked for.

@@ -25,6 +25,7 @@ mod sight;
 mod snippet;
 mod term;
 mod titles;
+mod traces;
 mod wording;
 pub mod worker;
 

@@ -41,6 +41,19 @@ impl Pattern {
     }
 }
 
+/// Whether every text with one wording in it has the other too, so that it need only be looked for where that was found.
+/// No may be wrong.
+pub(super) fn implies(wording: &Wording, other: &Wording) -> bool {
+    let is_literal = |wording: &Wording| !matches!(wording, Wording::Regex(_));
+    // What holds the longer word holds what can be found in that: the rules of case, accents and width included.
+    wording == other
+        || is_literal(wording)
+            && Literal::new(other.text()).filter(|_| is_literal(other)).is_some_and(|literal| {
+                let text = wording.text();
+                literal.hits(text, Foldable::of(text)).next().is_some()
+            })
+}
+
 enum Hits<'a> {
     Literal(literal::Hits<'a>),
     Regex(expression::Hits<'a>),

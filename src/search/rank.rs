@@ -43,7 +43,7 @@ pub(super) enum Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// Which word: its number among those that are looked for in messages.
-    pub term: u32,
+    pub term: u16,
     /// The message's index.
     pub message: u32,
     /// Its bytes, counted from wherever all places of a message are.
@@ -165,7 +165,7 @@ impl Evidence {
 mod tests {
     use super::*;
 
-    fn place(term: u32, start: u32, fit: Fit) -> Place {
+    fn place(term: u16, start: u32, fit: Fit) -> Place {
         Place { term, message: 0, start, end: start + 5, fit }
     }
 

@@ -118,6 +118,20 @@ impl<'a> Sight<'a> {
         }
     }
 
+    /// The same, of hits in some messages that count.
+    pub fn each_hit_in(
+        &self,
+        messages: impl Iterator<Item = u32>,
+        pattern: &Pattern,
+        mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>,
+    ) {
+        for message in messages {
+            if self.each_in(message as usize, pattern, &mut visit).is_break() {
+                return;
+            }
+        }
+    }
+
     /// One scan over all shown messages; no literal crosses the NUL between them.
     fn each_in_run(&self, pattern: &Pattern, mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>) {
         let text = self.conversation.shown_text();

@@ -12,6 +12,8 @@ use super::{
 pub(super) struct Term {
     /// What to find.
     pub pattern: Pattern,
+    /// As it was typed.
+    pub wording: Wording,
     /// How to find it in a title by its letters.
     pub fuzzy: Option<Fuzzy>,
     /// `title:`
@@ -38,7 +40,7 @@ impl Term {
             Pattern::Regex(expression) => (Needed::of_runs(expression.required()), Self::FEW),
         };
         let fuzzy = if fuzzily { Fuzzy::new(wording) } else { None };
-        Some(Self { pattern, fuzzy, title_only, needed, most_places })
+        Some(Self { pattern, wording: wording.clone(), fuzzy, title_only, needed, most_places })
     }
 
     /// Its letters are in a title that has these.

@@ -95,6 +95,11 @@ impl Fuzzy {
         set.holds(self.set)
     }
 
+    /// Whether the title is a hit.
+    pub fn is_in(&self, title: &str) -> bool {
+        self.window(title).is_some()
+    }
+
     /// How good a hit the title is. `None`: it is none.
     pub fn score(&self, title: &str) -> Option<u8> {
         let window = self.window(title)?;

@@ -4,7 +4,7 @@
 //! is answered as soon as it is known, and again from time to time, until the answer is complete.
 
 use std::{
-    ops::Range,
+    ops::{Range, RangeInclusive},
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -21,8 +21,13 @@ use super::{
 };
 use crate::library::{Handle, Library};
 
-/// Conversations one thread takes at a time.
-const CHUNK: usize = 256;
+/// Conversations whose index is made in one step.
+const STEP: usize = 256;
+/// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that taking
+/// them costs nothing.
+const CHUNK: RangeInclusive<usize> = 16..=256;
+/// Chunks for each thread, if there are conversations for so many.
+const CHUNKS_A_THREAD: usize = 8;
 /// Conversations that are looked at before the first page is thought of, and between two pages.
 const ROUND: usize = super::engine::NEWEST_FIRST;
 /// An answer that is complete by then comes in one piece.
@@ -181,9 +186,9 @@ fn serve(inbox: &mpsc::Receiver<Order>, newest: &AtomicU64, answer: &dyn Fn(Resu
 
 /// Makes a step of the index.
 fn prepare(engine: &mut Engine, stale: &(dyn Fn() -> bool + Sync)) {
-    let handles = engine.unindexed(CHUNK);
+    let handles = engine.unindexed(STEP);
     let library = Arc::clone(engine.library());
-    let sections = spread(handles.len(), stale, &|range| {
+    let sections = spread(handles.len(), STEP, stale, &|range| {
         let start = handles.start + range.start as u32;
         Some(Section::of(&library, start..start + range.len() as u32, stale))
     });
@@ -192,7 +197,7 @@ fn prepare(engine: &mut Engine, stale: &(dyn Fn() -> bool + Sync)) {
         if chunk != expected {
             break;
         }
-        let is_whole = section.len() == CHUNK;
+        let is_whole = section.len() == STEP;
         engine.index(section);
         if !is_whole {
             break;
@@ -312,23 +317,25 @@ fn threads() -> usize {
     thread::available_parallelism().map_or(1, |threads| threads.get().min(MOST_THREADS))
 }
 
-/// Does `count` pieces of work in chunks, on all cores; what comes of the chunks, in their order. `None`: one gave up.
+/// Does `count` pieces of work in chunks of a good size, on all cores; what comes of the chunks, in their order. `None`: one gave up.
 fn fan_out<T: Send>(
     count: usize,
     stale: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
 ) -> Option<Vec<T>> {
-    let done = spread(count, stale, work);
-    (done.len() == count.div_ceil(CHUNK)).then(|| done.into_iter().map(|(_, result)| result).collect())
+    let size = count.div_ceil(threads() * CHUNKS_A_THREAD).clamp(*CHUNK.start(), *CHUNK.end());
+    let done = spread(count, size, stale, work);
+    (done.len() == count.div_ceil(size)).then(|| done.into_iter().map(|(_, result)| result).collect())
 }
 
-/// The same; of the chunks that were done, with their numbers.
+/// Does it in chunks of `size`; what comes of those that were done, with their numbers.
 fn spread<T: Send>(
     count: usize,
+    size: usize,
     stale: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
 ) -> Vec<(usize, T)> {
-    let chunks = count.div_ceil(CHUNK);
+    let chunks = count.div_ceil(size);
     let next = AtomicUsize::new(0);
     let take = || {
         let mut done = Vec::new();
@@ -337,8 +344,8 @@ fn spread<T: Send>(
             if chunk >= chunks || stale() {
                 return done;
             }
-            let start = chunk * CHUNK;
-            match work(start..count.min(start + CHUNK)) {
+            let start = chunk * size;
+            match work(start..count.min(start + size)) {
                 Some(result) => done.push((chunk, result)),
                 None => return done,
             }
