@@ -64,6 +64,7 @@ struct Answer {
     matcher: Matcher,
     handles: usize,
     found: Arc<Vec<Found>>,
+    traces: Arc<Traces>,
 }
 
 impl Answer {
@@ -84,8 +85,6 @@ pub(super) struct Engine {
     index: Index,
     /// The latest first.
     answers: VecDeque<Answer>,
-    /// Where the words of the last query of several stood, as far as there was room for it.
-    traces: Option<(Matcher, Traces)>,
     /// How many conversations matched queries that were only counted.
     counts: VecDeque<(Query, usize)>,
 }
@@ -103,8 +102,8 @@ pub(super) struct Plan {
     /// What is beyond the end was not asked then.
     before: Vec<bool>,
     hits: AtomicUsize,
-    /// What its words are to those whose traces are kept.
-    links: Vec<Link>,
+    /// Where the words of an earlier query stand, and what this one's are to them.
+    earlier: (Arc<Traces>, Vec<Link>),
     /// Where its own stand, as far as that was found out by the way.
     traces: Mutex<Traces>,
 }
@@ -129,7 +128,6 @@ impl Engine {
         if !is_grown_from(library, &self.library) {
             self.index = Index::default();
             self.answers.clear();
-            self.traces = None;
         }
         self.counts.clear();
         self.library = Arc::clone(library);
@@ -158,26 +156,26 @@ impl Engine {
             let newest = self.library.newest().iter().copied();
             newest.filter(|handle| handle.0 as usize >= handles).collect()
         };
-        let (mut kept, mut before) = (Arc::default(), Vec::new());
+        let (mut kept, mut before, mut earlier) = (Arc::default(), Vec::new(), Default::default());
         let mut candidates: Vec<Handle> = if let Some(answer) = same {
             kept = Arc::clone(&answer.found);
             let all_known = answer.handles == self.library.handles();
             if all_known { Vec::new() } else { fresh(answer.handles) }
         } else {
             let narrower: Vec<_> = self.answers.iter().filter(|answer| narrows(query, answer)).collect();
-            let fewest = |answers: &mut dyn Iterator<Item = &&Answer>| {
-                answers.min_by_key(|answer| answer.found.len()).map(|answer| answer.matched())
-            };
-            before = fewest(&mut narrower.iter()).unwrap_or_default();
-            let all = fewest(&mut narrower.iter().filter(|answer| is_part(answer, query)));
-            self.narrowed(&matcher, &before, &all.unwrap_or_default())
+            let size = |answer: &&&Answer| answer.found.len();
+            if let Some(answer) = narrower.iter().min_by_key(size) {
+                before = answer.matched();
+                let links = traces::links(matcher.judge(), answer.matcher.judge());
+                earlier = (Arc::clone(&answer.traces), links);
+            }
+            let all = narrower.iter().filter(|answer| is_part(answer, query)).min_by_key(size);
+            self.narrowed(&matcher, &before, &all.map(|answer| answer.matched()).unwrap_or_default())
         };
         // The rest in the order in which they lie in memory.
         if let Some(rest) = candidates.get_mut(NEWEST_FIRST..) {
             rest.sort_unstable();
         }
-        let traces = self.traces.as_ref();
-        let links = traces.map(|(earlier, _)| traces::links(matcher.judge(), earlier.judge()));
         Plan {
             query: query.clone(),
             matcher,
@@ -185,7 +183,7 @@ impl Engine {
             candidates,
             before,
             hits: AtomicUsize::new(0),
-            links: links.unwrap_or_default(),
+            earlier,
             traces: Mutex::default(),
         }
     }
@@ -218,16 +216,17 @@ impl Engine {
     /// Looks at some of a plan's candidates. `None` if `stop` says so between two of them.
     pub fn examine(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<Vec<Found>> {
         let mut found = Vec::new();
-        let mut traces = Vec::new();
+        let mut places_of = Vec::new();
+        let (earlier, links) = &plan.earlier;
         for &handle in &plan.candidates[range] {
             if stop() {
                 return None;
             }
             let Some((conversation, hints)) = self.possible(plan, handle) else { continue };
-            let trace = self.traces.as_ref().map(|(_, traces)| traces.of(handle, &plan.links));
-            let verdict = plan.matcher.judge().verdict(conversation, hints, trace.unwrap_or_default());
+            let trace = earlier.of(handle, links);
+            let verdict = plan.matcher.judge().verdict(conversation, hints, trace);
             let Some(Verdict { score, best, hits: known, places }) = verdict else { continue };
-            traces.push((handle, places));
+            places_of.push((handle, places));
             let hits = if plan.hits.load(Ordering::Relaxed) > MOST_HITS {
                 NONE
             } else {
@@ -238,10 +237,9 @@ impl Engine {
             };
             found.push(Found { handle, score, best: best.unwrap_or(NONE), hits });
         }
-        let most = self.library.text_bytes() / TEXT_PER_PLACE;
-        let mut kept = plan.traces.lock().unwrap_or_else(PoisonError::into_inner);
-        for (handle, places) in traces {
-            kept.add(handle, places, most);
+        let mut traces = plan.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        for (handle, places) in places_of {
+            traces.add(handle, places, self.most_places());
         }
         Some(found)
     }
@@ -283,10 +281,12 @@ impl Engine {
 
     /// Keeps a complete answer for later.
     pub fn keep(&mut self, plan: Plan, found: Vec<Found>) {
-        self.answers.retain(|answer| answer.query.clauses() != plan.query.clauses());
-        let traces = plan.traces.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if !traces.is_empty() {
-            self.traces = Some((plan.matcher.clone(), traces));
+        let mut traces = Arc::new(plan.traces.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let same = self.answers.iter().position(|answer| answer.query.clauses() == plan.query.clauses());
+        if let Some(answer) = same.and_then(|same| self.answers.remove(same))
+            && plan.candidates.is_empty()
+        {
+            traces = answer.traces;
         }
         let handles = self.library.handles();
         self.answers.push_front(Answer {
@@ -294,6 +294,7 @@ impl Engine {
             matcher: plan.matcher,
             handles,
             found: Arc::new(found),
+            traces,
         });
         let mut rows = 0;
         let room = self.answers.iter().take_while(|answer| {
@@ -302,6 +303,18 @@ impl Engine {
         });
         let keep = room.count().clamp(1, MOST_ANSWERS);
         self.answers.truncate(keep);
+        let (mut places, most) = (0, self.most_places());
+        for answer in &mut self.answers {
+            places += answer.traces.len();
+            if places > most {
+                answer.traces = Arc::default();
+            }
+        }
+    }
+
+    /// How many places are kept in all.
+    fn most_places(&self) -> usize {
+        self.library.text_bytes() / TEXT_PER_PLACE
     }
 
     /// The queries whose counts explain why one found nothing: each part alone, and all but that part.
@@ -405,7 +418,13 @@ mod tests {
 
     fn answer(text: &str) -> Answer {
         let query = Query::parse(text, &TimeZone::UTC);
-        Answer { matcher: Matcher::new(&query), query, handles: 0, found: Arc::default() }
+        Answer {
+            matcher: Matcher::new(&query),
+            query,
+            handles: 0,
+            found: Arc::default(),
+            traces: Arc::default(),
+        }
     }
 
     #[test]

@@ -44,9 +44,9 @@ impl Traces {
         }
     }
 
-    /// Whether it holds nothing.
-    pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+    /// How many places it holds.
+    pub fn len(&self) -> usize {
+        self.count
     }
 
     /// What is known of a conversation, for a query whose words are linked so with those of this one.

@@ -7,8 +7,8 @@
 use super::glyph;
 use super::grid::{Grid, Shift};
 use super::slot::Slot;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use hashbrown::{DefaultHashBuilder, HashMap};
+use std::hash::BuildHasher;
 
 /// How many distances are looked at closely.
 const CANDIDATES: usize = 3;
@@ -44,21 +44,19 @@ pub(super) fn find(from: &Grid, to: &Grid) -> Option<Shift> {
 
 /// The distances for which most text votes, the best first.
 fn distances(from: &Grid, to: &Grid, first: u16, last: u16) -> Vec<i16> {
-    let hasher = BuildHasherDefault::<DefaultHasher>::default();
+    let hasher = DefaultHashBuilder::default();
     let mut stood: HashMap<(usize, u64), Vec<u16>> = HashMap::new();
     for y in first..=last {
-        for (part, cells) in parts(from.row(y)) {
-            stood.entry((part, hasher.hash_one(cells))).or_default().push(y);
+        for (part, _) in parts(from.row(y), &hasher) {
+            stood.entry(part).or_default().push(y);
         }
     }
     let mut votes: HashMap<i16, usize> = HashMap::new();
     for y in first..=last {
-        for (part, cells) in parts(to.row(y)) {
-            let weight = cells.iter().filter(|cell| !glyph::is_blank(cell)).count();
+        for (part, cells) in parts(to.row(y), &hasher) {
             // What stood in many places says little about where this one came from.
-            if let Some(places) =
-                stood.get(&(part, hasher.hash_one(cells))).filter(|places| places.len() <= 4)
-            {
+            if let Some(places) = stood.get(&part).filter(|places| places.len() <= 4) {
+                let weight = cells.iter().filter(|cell| !glyph::is_blank(cell)).count();
                 for place in places.iter().filter(|place| **place != y) {
                     *votes.entry(*place as i16 - y as i16).or_default() += weight;
                 }
@@ -70,11 +68,18 @@ fn distances(from: &Grid, to: &Grid, first: u16, last: u16) -> Vec<i16> {
     votes.into_iter().take(CANDIDATES).filter(|(weight, _)| *weight > 8).map(|(_, by)| by).collect()
 }
 
-/// What of a row is compared as a whole: without its edges, where cursors and scroll bars stand, and its halves.
-fn parts(row: &[Slot]) -> impl Iterator<Item = (usize, &[Slot])> {
+/// What of a row is compared as a whole: all without its edges, where cursors and scroll bars stand, and the halves of
+/// that. Which part it is and its hash stand for what it holds.
+fn parts<'a>(
+    row: &'a [Slot],
+    hasher: &DefaultHashBuilder,
+) -> impl Iterator<Item = ((usize, u64), &'a [Slot])> + use<'a> {
     let inner = row.get(2..row.len().saturating_sub(2)).unwrap_or_default();
     let (left, right) = inner.split_at(inner.len() / 2);
-    [inner, left, right].into_iter().enumerate().filter(|(_, cells)| !cells.is_empty())
+    let halves = [left, right].map(|cells| hasher.hash_one(cells));
+    let hashes = [hasher.hash_one(halves), halves[0], halves[1]];
+    let parts = hashes.into_iter().enumerate().zip([inner, left, right]);
+    parts.filter(|(_, cells)| !cells.is_empty())
 }
 
 /// For one distance, the region between `first` and `last` in which scrolling saves most, and how much.
