@@ -287,7 +287,8 @@ impl Found {
         if self.places.is_empty() {
             return;
         }
-        self.places.sort_unstable_by_key(|place| (place.message, place.start, place.end, place.term));
+        // Each term's are in order already: a stable sort merges them.
+        self.places.sort_by_key(|place| (place.message, place.start, place.end, place.term));
         let mut hits = 0;
         for places in self.places.chunk_by(|left, right| left.message == right.message) {
             let message = places[0].message;

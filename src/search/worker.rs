@@ -28,8 +28,9 @@ const STEP: usize = 256;
 const CHUNK: RangeInclusive<usize> = 16..=256;
 /// Chunks for each thread, if there are conversations for so many.
 const CHUNKS_A_THREAD: usize = 8;
-/// Conversations that are looked at before the first page is thought of, and between two pages.
-const ROUND: usize = super::engine::NEWEST_FIRST;
+/// Conversations that are looked at before the first page is thought of, and the most between two pages: in between
+/// each round is as long as all before it, lest its beginning and its end cost much.
+const ROUND: RangeInclusive<usize> = 512..=8_192;
 /// An answer that is complete by then comes in one piece.
 const PATIENCE: Duration = Duration::from_millis(6);
 /// Time between two pages of an incomplete answer.
@@ -245,7 +246,7 @@ fn respond(
     let mut found = Vec::new();
     let mut done = 0;
     while done < plan.len() {
-        let round = ROUND.min(plan.len() - done);
+        let round = done.clamp(*ROUND.start(), *ROUND.end()).min(plan.len() - done);
         let pages = fan_out(round, stale, &|range| {
             engine.examine(&plan, done + range.start..done + range.end, stale)
         })?;
