@@ -111,7 +111,8 @@ impl Bench {
         let (sender, answers) = mpsc::channel();
         let worker = Worker::start(move |results| {
             let _ = sender.send((Instant::now(), results));
-        });
+        })
+        .expect("a thread");
         Self { library: Arc::clone(library), worker, answers, generation: 0 }
     }
 

@@ -26,6 +26,8 @@
 //! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
 //! written anywhere unless the person asked for that file.
 
+mod parallel;
+
 pub mod conversation;
 
 pub mod archive;

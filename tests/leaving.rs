@@ -5,7 +5,12 @@
 mod exports;
 mod support;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use exports::{Chain, Scratch, answer, claude, conversation, prompt, zip};
 use serde_json::{Value, json};
@@ -161,6 +166,48 @@ fn who_leaves_right_after_a_copy_has_it() {
     session.send("yq");
     assert_eq!(session.ended().exit_code(), 0);
     assert_eq!(session.copied(), [format!("Write to {MAIL}").into_bytes()]);
+}
+
+#[test]
+fn who_leaves_while_it_is_still_copied_is_told_and_can_leave_at_once() {
+    const TOLD: &str = "leaving when it is copied; q again leaves at once";
+    let scratch = Scratch::new();
+    let path = format!("{}:{}", scratch.path().display(), std::env::var("PATH").unwrap());
+    let copied = scratch.path().join("copied");
+    let reading = |seconds: &str| {
+        let script = format!(
+            "#!/bin/sh\n[ $1 = load-buffer ] || exit 0\nsleep {seconds}\nexec cat >'{}'\n",
+            copied.display()
+        );
+        let tmux = scratch.file("tmux", script);
+        fs::set_permissions(&tmux, fs::Permissions::from_mode(0o700)).unwrap();
+        let mut session = Setup::unspool()
+            .args(["--demo", "-q", "title:Zürich"])
+            .env("TMUX", "/nowhere,1,0")
+            .env("PATH", &path)
+            .folder(scratch.path())
+            .size(120, 30)
+            .spawn();
+        session.wait_for("1 of 50");
+        session.send("\r");
+        session.wait_for("enter");
+        session
+    };
+    // One that takes longer than it is waited for.
+    let mut session = reading("9");
+    session.send("yq");
+    session.wait_for(TOLD);
+    let asked = Instant::now();
+    session.send("q");
+    assert_eq!(session.ended().exit_code(), 0);
+    assert!(asked.elapsed() < Duration::from_millis(1_500), "{:?}", asked.elapsed());
+    assert!(!copied.exists());
+
+    let mut session = reading("0.3");
+    session.send("yq");
+    assert_eq!(session.ended().exit_code(), 0);
+    assert!(was_shown(&session, TOLD));
+    assert!(fs::read_to_string(&copied).unwrap().contains("two children"));
 }
 
 /// Whether some frame had these words.

@@ -109,20 +109,46 @@ fn a_panic_anywhere_in_the_app_gives_the_terminal_back_and_quotes_nothing() {
     }
 }
 
-/// The shipped program too: it is brought to fail by stacks so large that it gets no thread.
+/// The shipped program with stacks so large that it gets no thread.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn without_threads(arguments: &[&str]) -> std::process::Command {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_unspool"));
+    program.args(arguments).env("RUST_MIN_STACK", (1_u64 << 47).to_string()).env_remove("RUST_BACKTRACE");
+    program
+}
+
+#[test]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+fn who_gets_no_second_thread_does_it_all_on_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = format!("{}/", folder.path().display());
+    for arguments in [
+        &["audit", "--demo"][..],
+        &["search", "--demo", "-c", "the"],
+        &["check", "--demo"],
+        &["extract", "--demo", "--all", "-o", &into],
+    ] {
+        let output = without_threads(arguments).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        // An audit that finds something ends with 1.
+        let ending = i32::from(arguments[0] == "audit");
+        assert_eq!(output.status.code(), Some(ending), "{arguments:?}: {told}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 50);
+}
+
+/// The shipped program too: a copy by tmux needs a second thread.
 #[test]
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 fn a_panic_of_the_shipped_program_is_told_in_its_own_words_too() {
-    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
-        eprintln!("left out: with one processor there is no second thread to fail");
-        return;
-    }
-    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_unspool"));
-    program
-        .args(["audit", "--demo"])
-        .env("RUST_MIN_STACK", (1_u64 << 47).to_string())
-        .env_remove("RUST_BACKTRACE");
-    let output = program.output().unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let tmux = folder.path().join("tmux");
+    std::fs::write(&tmux, "#!/bin/sh\nexec cat >/dev/null\n").unwrap();
+    std::fs::set_permissions(&tmux, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let copy = &["extract", "--demo", "--id", "2a24ece3", "--clipboard"];
+    let output = without_threads(copy).env("TMUX", "/nowhere,1,0").env("PATH", path).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), told.lines().count()), (Some(101), 1), "{told}");
     assert!(told.starts_with("unspool: stopped by a bug of its own"), "{told}");

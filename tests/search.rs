@@ -482,7 +482,7 @@ impl Asking {
     fn new() -> Self {
         let (sender, answers) = mpsc::channel();
         // The receiver may be gone when the test is over.
-        let worker = Worker::start(move |results| drop(sender.send(results)));
+        let worker = Worker::start(move |results| drop(sender.send(results))).expect("a thread");
         Self { worker, answers, generation: 0 }
     }
 

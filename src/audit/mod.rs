@@ -6,12 +6,9 @@
 
 pub mod report;
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    thread,
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use hashbrown::HashSet;
@@ -20,6 +17,7 @@ use crate::{
     archive::Archive,
     conversation::Kind,
     library::{Handle, Library},
+    parallel,
     secrets::{
         Class, Scanner,
         audit::{self, Attached, Exposure, Portrait, ProfileField, SharedLink},
@@ -171,13 +169,7 @@ fn findings(
             }
         }
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(handles.len().div_ceil(16));
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
+    parallel::together(parallel::available(handles.len().div_ceil(16)), work);
     if stopped.load(Ordering::Relaxed) {
         return None;
     }

@@ -7,7 +7,6 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread,
 };
 
 use super::{
@@ -20,6 +19,7 @@ use super::{
 use crate::{
     archive::{Archive, ArchiveError},
     conversation::{Conversation, Source},
+    parallel,
 };
 
 /// Why not all files were written; those that were are whole.
@@ -78,7 +78,7 @@ fn texts(
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let total = Mutex::new(Outcome::default());
-    let work = || -> Result<(), SaveError> {
+    let write = || -> Result<(), SaveError> {
         let mut batch = Batch::new(folder, clobber);
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
@@ -103,20 +103,16 @@ fn texts(
         total.lock().unwrap_or_else(PoisonError::into_inner).add(outcome);
         Ok(())
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len().div_ceil(16));
-    thread::scope(|scope| {
-        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut result = work();
+    let work = || {
+        let result = write();
         if result.is_err() {
             // The others need not go on.
             stopped.store(true, Ordering::Relaxed);
         }
-        for worker in workers {
-            let finished = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            result = result.and(finished);
-        }
         result
-    })?;
+    };
+    let results = parallel::together(parallel::available(files.len().div_ceil(16)), work);
+    results.into_iter().collect::<Result<(), _>>()?;
     Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

@@ -26,15 +26,14 @@ pub use self::{
     arrival::{Arrival, Progress},
     report::{ArchiveReport, MemberReport, Report, Skipped, Stages},
 };
-use crate::archive::Archive;
+use crate::{archive::Archive, parallel};
 
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever sets
 /// `cancel`, be it the sink itself, ends the load within a piece.
 pub fn load(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(Arrival) + Sync)) -> Report {
     // More would wait for the inflating of one member, and each holds pieces in memory.
     const MOST_THREADS: usize = 16;
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_THREADS);
-    load_with(threads, archives, cancel, sink)
+    load_with(parallel::available(MOST_THREADS), archives, cancel, sink)
 }
 
 /// [`load`] on so many threads, this one counted.

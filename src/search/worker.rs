@@ -4,6 +4,7 @@
 //! is answered as soon as it is known, and again from time to time, until the answer is complete.
 
 use std::{
+    io,
     ops::{Range, RangeInclusive},
     sync::{
         Arc,
@@ -19,7 +20,10 @@ use super::{
     engine::{Engine, Found, Plan},
     index::Section,
 };
-use crate::library::{Handle, Library};
+use crate::{
+    library::{Handle, Library},
+    parallel,
+};
 
 /// Conversations whose index is made in one step.
 const STEP: usize = 256;
@@ -111,12 +115,16 @@ pub struct Worker {
 impl Worker {
     /// `answer` is called from the worker's thread: for each request that is not cancelled any number of times with
     /// an incomplete answer, then with the complete one. When that has no rows, it may come again with the reasons.
-    pub fn start(answer: impl Fn(Results) + Send + 'static) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn start(answer: impl Fn(Results) + Send + 'static) -> io::Result<Self> {
         let (orders, inbox) = mpsc::channel();
         let newest = Arc::new(AtomicU64::new(0));
         let current = Arc::clone(&newest);
-        thread::spawn(move || serve(&inbox, &current, &answer));
-        Self { orders, newest }
+        thread::Builder::new().name("search".into()).spawn(move || serve(&inbox, &current, &answer))?;
+        Ok(Self { orders, newest })
     }
 
     /// Asks; what was asked before and is not answered yet never will be.
@@ -314,17 +322,15 @@ fn count(engine: &mut Engine, query: Query, stale: &(dyn Fn() -> bool + Sync)) -
     Some(count)
 }
 
-fn threads() -> usize {
-    thread::available_parallelism().map_or(1, |threads| threads.get().min(MOST_THREADS))
-}
-
 /// Does `count` pieces of work in chunks of a good size, on all cores; what comes of the chunks, in their order. `None`: one gave up.
 fn fan_out<T: Send>(
     count: usize,
     stale: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
 ) -> Option<Vec<T>> {
-    let size = count.div_ceil(threads() * CHUNKS_A_THREAD).clamp(*CHUNK.start(), *CHUNK.end());
+    let size = count
+        .div_ceil(parallel::available(MOST_THREADS) * CHUNKS_A_THREAD)
+        .clamp(*CHUNK.start(), *CHUNK.end());
     let done = spread(count, size, stale, work);
     (done.len() == count.div_ceil(size)).then(|| done.into_iter().map(|(_, result)| result).collect())
 }
@@ -352,15 +358,10 @@ fn spread<T: Send>(
             }
         }
     };
-    let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads().min(chunks)).map(|_| scope.spawn(take)).collect();
-        let mut done = take();
-        for helper in helpers {
-            // A panic of a helper is one of ours: it goes on where it would have gone without threads.
-            done.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
+    let mut done: Vec<(usize, T)> = parallel::together(parallel::available(MOST_THREADS).min(chunks), take)
+        .into_iter()
+        .flatten()
+        .collect();
     done.sort_unstable_by_key(|&(chunk, _)| chunk);
     done
 }

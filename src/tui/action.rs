@@ -47,6 +47,8 @@ pub enum Action {
     Auditing(usize, usize),
     /// The audit is done; nothing: it was stopped.
     Audited(Option<Box<Account>>),
+    /// The person leaves while something is still being copied, and is waited with until it is.
+    Leaving,
     /// There is no shell that could let the program go on, so it did not stop.
     CannotSuspend,
     /// A command that was piped to has ended: in words, if it failed.

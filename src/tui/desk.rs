@@ -95,7 +95,7 @@ impl Desk {
         let search = Worker::start(move |results| {
             // A closed channel means that the app is leaving.
             let _ = answers.send(Event::Action(Action::Found(results)));
-        });
+        })?;
         let (copies, waiting) = channel();
         let (answers, originals) = (events.clone(), Arc::clone(&archives));
         let clipboard = thread::Builder::new()

@@ -45,9 +45,12 @@ impl Default for Works {
 /// How the loop ended.
 #[derive(Debug)]
 pub(super) enum End {
-    Quit,
-    /// There is no copy, and no frame has said so: why, in a line.
-    Uncopied(String),
+    Quit {
+        /// Why there is no copy, in a line, if no frame has said so.
+        uncopied: Option<String>,
+        /// Without waiting for copies that are still made.
+        at_once: bool,
+    },
     /// With the text that would have been copied.
     Picked(String),
     Signal(Signal),
@@ -105,7 +108,7 @@ impl<'a> EventLoop<'a> {
     pub(super) fn run(mut self, waiting: &Receiver<Event>) -> Result<End> {
         loop {
             self.draw()?;
-            let Ok(first) = waiting.recv() else { return Ok(End::Quit) };
+            let Ok(first) = waiting.recv() else { return Ok(self.quit()) };
             for event in std::iter::once(first).chain(waiting.try_iter().take(MOST_AT_ONCE)) {
                 if let Some(end) = self.take_in(event)? {
                     return Ok(end);
@@ -201,7 +204,10 @@ impl<'a> EventLoop<'a> {
                 }
                 Left::Redraw => self.terminal.forget(),
                 // What goes through the terminal can only be copied while there is one.
-                Left::Quit if self.copies > 0 && !self.leaving => self.leaving = true,
+                Left::Quit if self.copies > 0 && !self.leaving => {
+                    self.leaving = true;
+                    self.app.update(Action::Leaving);
+                }
                 Left::Quit => return Ok(Some(self.quit())),
             }
         }
@@ -210,7 +216,7 @@ impl<'a> EventLoop<'a> {
 
     /// The end that the person wants, who is told of a copy that failed without being seen to.
     fn quit(&mut self) -> End {
-        self.uncopied.take().map_or(End::Quit, End::Uncopied)
+        End::Quit { uncopied: self.uncopied.take(), at_once: self.copies > 0 }
     }
 
     fn resized(&self) -> Action {

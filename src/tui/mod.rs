@@ -123,16 +123,16 @@ pub fn run_by(launch: Launch, works: Works) -> Result<ExitCode> {
     let end_of_it = EventLoop::new(&mut terminal, setup, &theme, &desk, pick, works).run(&waiting);
     cancel.store(true, Ordering::Relaxed);
     match end_of_it? {
-        End::Quit => {
+        End::Quit { uncopied, at_once } => {
             terminal.leave()?;
-            desk.leave();
+            if !at_once {
+                desk.leave();
+            }
+            if let Some(reason) = uncopied {
+                anyhow::bail!(reason);
+            }
             // Nothing was picked.
             Ok(ExitCode::from(u8::from(pick)))
-        }
-        End::Uncopied(reason) => {
-            terminal.leave()?;
-            desk.leave();
-            anyhow::bail!(reason)
         }
         End::Picked(text) => {
             terminal.leave()?;

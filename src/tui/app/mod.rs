@@ -192,6 +192,12 @@ impl App {
                 self.audited(account);
                 Vec::new()
             }
+            Action::Leaving => {
+                let key = self.setup.keymap.key_for(self.place(), Command::Quit);
+                let again = key.unwrap_or_else(|| "ctrl-c".into());
+                self.say(format!("leaving when it is copied; {again} again leaves at once"));
+                Vec::new()
+            }
             Action::CannotSuspend => {
                 self.fail("there is no shell to go back to");
                 Vec::new()
