@@ -3,7 +3,6 @@
 
 use std::{
     collections::VecDeque,
-    mem::discriminant,
     ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
@@ -16,10 +15,9 @@ use super::{
     hints::Hints,
     index::{Index, Section},
     judge::Verdict,
-    pattern::implies,
-    query::{Clause, Demand},
+    narrowing::{is_part, narrows},
     rank::Score,
-    traces::{self, Link, Traces},
+    traces::{Link, Traces},
 };
 use crate::{
     conversation::Conversation,
@@ -29,7 +27,7 @@ use crate::{
 /// Hits are counted up to here; one more means "more".
 pub(super) const MOST_HITS: usize = 9_999;
 /// Conversations that are looked at in order of their dates: the first page is likely from these.
-pub(super) const NEWEST_FIRST: usize = 4_096;
+const NEWEST_FIRST: usize = 4_096;
 /// Answers kept for going back to and for narrowing down.
 const MOST_ANSWERS: usize = 48;
 /// Rows kept in all of them together: 16 bytes each.
@@ -162,14 +160,15 @@ impl Engine {
             let all_known = answer.handles == self.library.handles();
             if all_known { Vec::new() } else { fresh(answer.handles) }
         } else {
-            let narrower: Vec<_> = self.answers.iter().filter(|answer| narrows(query, answer)).collect();
+            let narrower: Vec<_> =
+                self.answers.iter().filter(|answer| narrows(query, &answer.query)).collect();
             let size = |answer: &&&Answer| answer.found.len();
             if let Some(answer) = narrower.iter().min_by_key(size) {
                 before = answer.matched();
-                let links = traces::links(matcher.judge(), answer.matcher.judge());
+                let links = matcher.judge().links_to(answer.matcher.judge());
                 earlier = (Arc::clone(&answer.traces), links);
             }
-            let all = narrower.iter().filter(|answer| is_part(answer, query)).min_by_key(size);
+            let all = narrower.iter().filter(|answer| is_part(&answer.query, query)).min_by_key(size);
             self.narrowed(&matcher, &before, &all.map(|answer| answer.matched()).unwrap_or_default())
         };
         // The rest in the order in which they lie in memory.
@@ -366,104 +365,4 @@ fn is_grown_from(library: &Library, earlier: &Library) -> bool {
             // The earlier one is still held, so that no other conversation can stand in its place.
             std::ptr::eq(earlier.get(Handle(handle as u32)), library.get(Handle(handle as u32)))
         })
-}
-
-/// Whether everything that matches `query` by more than a likeness is in an earlier answer: each of its demands is
-/// still made, or follows from a longer word.
-fn narrows(query: &Query, answer: &Answer) -> bool {
-    let (now, before) = (query.clauses(), answer.query.clauses());
-    before.iter().all(|earlier| now.iter().any(|clause| follows(clause, earlier)))
-        && !now.iter().any(|clause| widens(clause, before))
-}
-
-/// Whether a query makes all demands of an earlier one as they stand.
-fn is_part(answer: &Answer, query: &Query) -> bool {
-    answer.query.clauses().iter().all(|clause| query.clauses().contains(clause))
-}
-
-/// Whether a demand lets in what an earlier query, which did not make it, kept out: one more of several that will do; a
-/// role, whose folded messages count; or fewer messages that count, when a word must be in none of them.
-fn widens(clause: &Clause, earlier: &[Clause]) -> bool {
-    let others =
-        |negated| earlier.iter().filter(move |other| other.negated == negated).map(|other| &other.demand);
-    let has_alternative = || others(false).any(|other| discriminant(other) == discriminant(&clause.demand));
-    let excludes_a_word = || others(true).any(|other| matches!(other, Demand::Anywhere(_)));
-    let lets_in = match &clause.demand {
-        Demand::Role(_) => true,
-        Demand::Model { .. } => has_alternative() || excludes_a_word(),
-        Demand::Has(_) => excludes_a_word(),
-        Demand::Id(_) | Demand::From(_) => has_alternative(),
-        _ => false,
-    };
-    lets_in && !clause.negated && !earlier.contains(clause)
-}
-
-fn follows(clause: &Clause, earlier: &Clause) -> bool {
-    if clause == earlier {
-        return true;
-    }
-    let ((Demand::Anywhere(now), Demand::Anywhere(before)) | (Demand::Title(now), Demand::Title(before))) =
-        (&clause.demand, &earlier.demand)
-    else {
-        return false;
-    };
-    !clause.negated && !earlier.negated && implies(now, before)
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::tz::TimeZone;
-
-    use super::*;
-
-    fn answer(text: &str) -> Answer {
-        let query = Query::parse(text, &TimeZone::UTC);
-        Answer {
-            matcher: Matcher::new(&query),
-            query,
-            handles: 0,
-            found: Arc::default(),
-            traces: Arc::default(),
-        }
-    }
-
-    #[test]
-    fn typing_on_narrows_and_anything_else_does_not() {
-        let narrowed = |now: &str, before: &str| narrows(&Query::parse(now, &TimeZone::UTC), &answer(before));
-        for (now, before) in [
-            ("kubernetes", "kube"),
-            ("kube ingress", "kube"),
-            ("a b c", "b"),
-            ("\"as an example\"", "\"as an"),
-            ("Kube", "kube"),
-            ("café", "caf"),
-            ("role:user kubern", "role:user kube"),
-            ("title:kubern", "title:kube"),
-            ("kube model:o3", "kube"),
-            ("kube -role:tool", "kube"),
-            ("role:user has:code has:link", "role:user has:code"),
-        ] {
-            assert!(narrowed(now, before), "{now} after {before}");
-        }
-        for (now, before) in [
-            ("kube", "kubernetes"),
-            ("kubernetes", "Kube"),
-            ("cafe", "café"),
-            ("-kubernetes", "-kube"),
-            ("/kubernetes/", "/kube/"),
-            ("kube", "role:user kube"),
-            ("role:user kube", "role:tool kube"),
-            ("title:kubern", "kube"),
-            ("kubern", "title:kube"),
-            ("kube role:tool", "kube"),
-            ("role:user role:tool kube", "role:user kube"),
-            ("model:o3 model:gpt", "model:o3"),
-            ("id:a id:b", "id:a"),
-            ("from:claude from:chatgpt", "from:claude"),
-            ("-kube model:o3", "-kube"),
-            ("-kube has:code", "-kube"),
-        ] {
-            assert!(!narrowed(now, before), "{now} after {before}");
-        }
-    }
 }

@@ -13,7 +13,7 @@ use super::{
     sight::Sight,
     term::Term,
     titles::{LetterSet, literal_fit},
-    traces::{Link, Trace},
+    traces::{Link, Trace, links},
 };
 use crate::conversation::Conversation;
 
@@ -68,9 +68,9 @@ impl Judge {
         judge
     }
 
-    /// Whether it looks at the same messages.
-    pub fn looks_where(&self, other: &Self) -> bool {
-        self.messages == other.messages
+    /// What its words are to those of an earlier query; nothing if it looks at other messages.
+    pub fn links_to(&self, earlier: &Self) -> Vec<Link> {
+        if self.messages == earlier.messages { links(&self.wanted, &earlier.wanted) } else { Vec::new() }
     }
 
     /// The words that must be somewhere, in the order in which they are looked for.

@@ -16,6 +16,7 @@ mod judge;
 mod lexer;
 mod literal;
 pub mod matcher;
+mod narrowing;
 mod pattern;
 pub mod query;
 pub mod rank;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{judge::Judge, pattern::implies, rank::Place, term::Term};
+use super::{pattern::implies, rank::Place, term::Term};
 use crate::library::Handle;
 
 /// The places of all words of a query in conversations that match it. A conversation without an entry may have some
@@ -78,12 +78,9 @@ impl<'a> Trace<'a> {
     }
 }
 
-/// What the words of a query are to those of an earlier one; empty if they look at different messages.
-pub(super) fn links(now: &Judge, before: &Judge) -> Vec<Link> {
-    if !now.looks_where(before) {
-        return Vec::new();
-    }
-    let numbered = || (0_u16..).zip(before.wanted()).filter(|(_, term)| !term.title_only);
+/// What the words of a query are to those of an earlier one that looked at the same messages.
+pub(super) fn links(now: &[Term], before: &[Term]) -> Vec<Link> {
+    let numbered = || (0_u16..).zip(before).filter(|(_, term)| !term.title_only);
     let link = |word: &Term| {
         let same = numbered().find(|(_, earlier)| earlier.wording == word.wording);
         let shorter = || numbered().find(|(_, earlier)| implies(&word.wording, &earlier.wording));
@@ -91,5 +88,37 @@ pub(super) fn links(now: &Judge, before: &Judge) -> Vec<Link> {
             .or_else(|| shorter().map(|(number, _)| Link::Longer(number)))
             .unwrap_or(Link::New)
     };
-    now.wanted().iter().map(link).collect()
+    now.iter().map(link).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::{literal::Fit, wording::Wording};
+
+    fn terms(words: &[&str]) -> Vec<Term> {
+        let term = |word: &&str| Term::new(&Wording::Word((*word).to_owned()), false, false);
+        words.iter().filter_map(term).collect()
+    }
+
+    #[test]
+    fn a_word_is_followed_when_it_is_typed_on_and_when_it_changes_its_place() {
+        let links = links(&terms(&["kubernetes", "list", "in", "Lis"]), &terms(&["list", "kube", "Lis"]));
+        assert_eq!(links, [Link::Longer(1), Link::Same(0), Link::New, Link::Same(2)]);
+    }
+
+    #[test]
+    fn what_is_too_much_is_not_kept_and_says_nothing() {
+        let place = |term, message, start| Place { term, message, start, end: start + 2, fit: Fit::Whole };
+        let mut traces = Traces::default();
+        traces.add(Handle(1), vec![place(0, 2, 5), place(0, 2, 9), place(1, 3, 20), place(0, 4, 30)], 5);
+        traces.add(Handle(2), vec![place(0, 0, 0), place(1, 0, 4)], 5);
+        assert_eq!(traces.len(), 4);
+        let links = [Link::Longer(0)];
+        let known = traces.of(Handle(1), &links);
+        assert_eq!((known.link(0), known.link(1)), (Link::Longer(0), Link::New));
+        assert_eq!(known.messages(0).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!(known.places(1).count(), 1);
+        assert_eq!(traces.of(Handle(2), &links).link(0), Link::New);
+    }
 }

@@ -1,0 +1,101 @@
+//! When the answer to one query tells where to look for that to another.
+
+use std::mem::discriminant;
+
+use super::{
+    Query,
+    pattern::implies,
+    query::{Clause, Demand},
+};
+
+/// Whether everything that matches `query` by more than a likeness matches an earlier query too: each of its demands is
+/// still made, or follows from a longer word.
+pub(super) fn narrows(query: &Query, earlier: &Query) -> bool {
+    let (now, before) = (query.clauses(), earlier.clauses());
+    before.iter().all(|earlier| now.iter().any(|clause| follows(clause, earlier)))
+        && !now.iter().any(|clause| widens(clause, before))
+}
+
+/// Whether a query makes all demands of an earlier one as they stand.
+pub(super) fn is_part(earlier: &Query, query: &Query) -> bool {
+    earlier.clauses().iter().all(|clause| query.clauses().contains(clause))
+}
+
+/// Whether a demand lets in what an earlier query, which did not make it, kept out: one more of several that will do; a
+/// role, whose folded messages count; or fewer messages that count, when a word must be in none of them.
+fn widens(clause: &Clause, earlier: &[Clause]) -> bool {
+    let others =
+        |negated| earlier.iter().filter(move |other| other.negated == negated).map(|other| &other.demand);
+    let has_alternative = || others(false).any(|other| discriminant(other) == discriminant(&clause.demand));
+    let excludes_a_word = || others(true).any(|other| matches!(other, Demand::Anywhere(_)));
+    let lets_in = match &clause.demand {
+        Demand::Role(_) => true,
+        Demand::Model { .. } => has_alternative() || excludes_a_word(),
+        Demand::Has(_) => excludes_a_word(),
+        Demand::Id(_) | Demand::From(_) => has_alternative(),
+        _ => false,
+    };
+    lets_in && !clause.negated && !earlier.contains(clause)
+}
+
+fn follows(clause: &Clause, earlier: &Clause) -> bool {
+    if clause == earlier {
+        return true;
+    }
+    let ((Demand::Anywhere(now), Demand::Anywhere(before)) | (Demand::Title(now), Demand::Title(before))) =
+        (&clause.demand, &earlier.demand)
+    else {
+        return false;
+    };
+    !clause.negated && !earlier.negated && implies(now, before)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn narrowed(now: &str, before: &str) -> bool {
+        narrows(&Query::parse(now, &TimeZone::UTC), &Query::parse(before, &TimeZone::UTC))
+    }
+
+    #[test]
+    fn typing_on_narrows_and_anything_else_does_not() {
+        for (now, before) in [
+            ("kubernetes", "kube"),
+            ("kube ingress", "kube"),
+            ("a b c", "b"),
+            ("\"as an example\"", "\"as an"),
+            ("Kube", "kube"),
+            ("café", "caf"),
+            ("role:user kubern", "role:user kube"),
+            ("title:kubern", "title:kube"),
+            ("kube model:o3", "kube"),
+            ("kube -role:tool", "kube"),
+            ("role:user has:code has:link", "role:user has:code"),
+        ] {
+            assert!(narrowed(now, before), "{now} after {before}");
+        }
+        for (now, before) in [
+            ("kube", "kubernetes"),
+            ("kubernetes", "Kube"),
+            ("cafe", "café"),
+            ("-kubernetes", "-kube"),
+            ("/kubernetes/", "/kube/"),
+            ("kube", "role:user kube"),
+            ("role:user kube", "role:tool kube"),
+            ("title:kubern", "kube"),
+            ("kubern", "title:kube"),
+            ("kube role:tool", "kube"),
+            ("role:user role:tool kube", "role:user kube"),
+            ("model:o3 model:gpt", "model:o3"),
+            ("id:a id:b", "id:a"),
+            ("from:claude from:chatgpt", "from:claude"),
+            ("-kube model:o3", "-kube"),
+            ("-kube has:code", "-kube"),
+        ] {
+            assert!(!narrowed(now, before), "{now} after {before}");
+        }
+    }
+}
