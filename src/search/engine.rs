@@ -16,6 +16,7 @@ use super::{
     index::{Index, Section},
     judge::Verdict,
     narrowing::{is_part, narrows},
+    pattern::Pattern,
     rank::Score,
     traces::{Link, Traces},
 };
@@ -110,6 +111,14 @@ impl Plan {
     /// How many conversations are to be looked at.
     pub fn len(&self) -> usize {
         self.candidates.len()
+    }
+
+    /// Whether one conversation may take long: several words are looked for in all of it, or an expression.
+    pub fn is_slow(&self) -> bool {
+        let judge = self.matcher.judge();
+        let unknown =
+            judge.in_messages().count() > 1 && !self.earlier.1.iter().any(|&link| link != Link::New);
+        unknown || judge.in_messages().any(|term| matches!(term.pattern, Pattern::Regex(_)))
     }
 
     fn matched_before(&self, handle: Handle) -> bool {

@@ -32,11 +32,15 @@ const STEP: usize = 256;
 const CHUNK: RangeInclusive<usize> = 16..=256;
 /// Chunks for each thread, if there are conversations for so many.
 const CHUNKS_A_THREAD: usize = 8;
-/// Conversations that are looked at before the first page is thought of, and the most between two pages: in between
-/// each round is as long as all before it, lest its beginning and its end cost much.
-const ROUND: RangeInclusive<usize> = 512..=8_192;
-/// An answer that is complete by then comes in one piece.
+/// Conversations that are looked at before the first page is thought of, where one takes little and where it takes long.
+/// Each further round is as long as all before it, up to a limit, lest its beginning and its end cost much.
+const FIRST_ROUND: usize = 4_096;
+const FIRST_SLOW_ROUND: usize = 512;
+const LONGEST_ROUND: usize = 8_192;
+/// The first page of a longer answer is told from then on.
 const PATIENCE: Duration = Duration::from_millis(6);
+/// An answer that will be complete by then comes in one piece.
+const ONE_PIECE: Duration = Duration::from_millis(10);
 /// Time between two pages of an incomplete answer.
 const BETWEEN_PAGES: Duration = Duration::from_millis(80);
 /// Silence after which the index is made: a library that is still loading needs the cores itself.
@@ -253,15 +257,18 @@ fn respond(
     let plan = engine.plan(query);
     let mut found = Vec::new();
     let mut done = 0;
+    let first = if plan.is_slow() { FIRST_SLOW_ROUND } else { FIRST_ROUND };
     while done < plan.len() {
-        let round = done.clamp(*ROUND.start(), *ROUND.end()).min(plan.len() - done);
+        let round = done.clamp(first, LONGEST_ROUND).min(plan.len() - done);
         let pages = fan_out(round, stale, &|range| {
             engine.examine(&plan, done + range.start..done + range.end, stale)
         })?;
         found.extend(pages.into_iter().flatten());
         done += round;
         let due = told.map_or(PATIENCE, |told: Duration| told + BETWEEN_PAGES);
-        if done < plan.len() && !found.is_empty() && start.elapsed() > due {
+        let elapsed = start.elapsed();
+        let is_long = || elapsed.mul_f64(plan.len() as f64 / done as f64) > ONE_PIECE;
+        if done < plan.len() && !found.is_empty() && elapsed > due && is_long() {
             let (found, hits) = engine.gather(&plan, &found);
             tell(Results::of(engine, rows(found, by_date), hits, false));
             told = Some(start.elapsed());
