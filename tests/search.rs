@@ -560,8 +560,18 @@ fn typing_on_deleting_and_loading_give_what_a_fresh_search_gives() {
 
 /// Conversations of few words in many orders, of every kind a query asks for.
 fn varied() -> Library {
-    let words =
-        ["kube", "kubernetes", "Café", "lists", "list", "aaa", "aaaa", "see https://a.example", "日本"];
+    let words = [
+        "kube",
+        "kubernetes",
+        "Café",
+        "lists",
+        "list",
+        "aaa",
+        "aaaa",
+        "abcabcab",
+        "see https://a.example",
+        "日本",
+    ];
     let conversation = |number: usize| {
         let pick = |step: usize| words[(number * 7 + step * step * 3 + step * number / 5) % words.len()];
         let text = |step: usize| format!("{} {}\n{}", pick(step), pick(step + 1), pick(step + 3));
@@ -592,7 +602,7 @@ proptest! {
     #[test]
     fn what_was_asked_before_changes_no_answer(
         queries in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
-            "kube", "kubernetes", "kubes", "list", "lists", "ls", "aa", "aaa", "cafe", "Café", "\"list kube\"",
+            "kube", "kubernetes", "kubes", "list", "lists", "ls", "aa", "aaa", "ab", "abcab", "cab", "cafe", "Café", "\"list kube\"",
             "\"kube\"", "/k[a-z]+s/", "/list/", "title:kube", "title:lists", "-kube", "-list", "role:tool", "role:user",
             "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02",
             "before:1970-02-20", "is:starred", "id:a", "id:b", "from:claude", "from:chatgpt", "日", "日本",

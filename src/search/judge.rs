@@ -259,7 +259,7 @@ impl Found {
         let text = conversation.text();
         let before = self.places.len();
         let (mut message, mut here) = (u32::MAX, 0);
-        let visit = |other, range: Range<usize>| {
+        let mut visit = |other, range: Range<usize>| {
             here = if message == other { here + 1 } else { 0 };
             message = other;
             if here == MOST_PLACES {
@@ -275,6 +275,20 @@ impl Found {
         match trace.link(number) {
             Link::Same(other) => {
                 self.places.extend(trace.places(other).map(|place| Place { term: number, ..place }));
+            }
+            Link::Grown(other) => {
+                let Pattern::Literal(literal) = &term.pattern else { return false };
+                let mut last = 0;
+                for (message, start) in trace.places(other).map(|place| (place.message, place.start as usize))
+                {
+                    // Its own hits do not overlap either.
+                    if start >= last
+                        && let Some(end) = literal.match_at(text, start)
+                    {
+                        last = end;
+                        let _ = visit(message, start..end);
+                    }
+                }
             }
             Link::Longer(other) => sight.each_hit_in(trace.messages(other), &term.pattern, visit),
             Link::New => sight.each_hit(&term.pattern, visit),

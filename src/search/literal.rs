@@ -72,6 +72,13 @@ impl Literal {
         self.ascii.is_none()
     }
 
+    /// No two hits can overlap, so that all places where it stands are hits: no beginning of it is its end as well, and
+    /// there is no blank in it, which may be any white space.
+    pub fn is_apart(&self) -> bool {
+        let units = &self.units;
+        !self.is_spaced() && !(1..units.len()).any(|count| units.starts_with(&units[units.len() - count..]))
+    }
+
     fn is_spaced(&self) -> bool {
         self.units.contains(&' ')
     }
@@ -137,7 +144,7 @@ impl Literal {
     }
 
     /// Where it ends if it begins at byte `start`, which is the beginning of a unit.
-    fn match_at(&self, text: &str, start: usize) -> Option<usize> {
+    pub fn match_at(&self, text: &str, start: usize) -> Option<usize> {
         let mut at = start;
         for &wanted in &self.units {
             let (unit, end) = self.folding.unit(text, at)?;

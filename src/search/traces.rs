@@ -1,11 +1,16 @@
 //! Where the words of an earlier query stand, so that typing on need not look for them again.
 //!
-//! A word that is still there stands where it stood. One that was typed on can only stand in messages where its
-//! beginning stood, since no hit goes from one message to the next. All else is looked for as if nothing was known.
+//! A word that is still there stands where it stood. One that was typed on can only begin where it began, or at least
+//! only stand in messages where a part of it stood, since no hit goes from one message to the next. All else is looked
+//! for as if nothing was known.
 
 use std::collections::HashMap;
 
-use super::{pattern::implies, rank::Place, term::Term};
+use super::{
+    pattern::{Pattern, implies},
+    rank::Place,
+    term::Term,
+};
 use crate::library::Handle;
 
 /// The places of all words of a query in conversations that match it. A conversation without an entry may have some
@@ -23,6 +28,8 @@ pub(super) enum Link {
     New,
     /// The one of this number.
     Same(u16),
+    /// It begins with the one of this number, of which no two hits can overlap: it begins only where that does.
+    Grown(u16),
     /// It holds the one of this number: a message with it has that one too.
     Longer(u16),
 }
@@ -85,7 +92,12 @@ pub(super) fn links(now: &[Term], before: &[Term]) -> Vec<Link> {
         let same = numbered().find(|(_, earlier)| earlier.wording == word.wording);
         let shorter = || numbered().find(|(_, earlier)| implies(&word.wording, &earlier.wording));
         same.map(|(number, _)| Link::Same(number))
-            .or_else(|| shorter().map(|(number, _)| Link::Longer(number)))
+            .or_else(|| {
+                let (number, earlier) = shorter()?;
+                let is_grown = word.wording.text().starts_with(earlier.wording.text())
+                    && matches!(&earlier.pattern, Pattern::Literal(literal) if literal.is_apart());
+                Some(if is_grown { Link::Grown(number) } else { Link::Longer(number) })
+            })
             .unwrap_or(Link::New)
     };
     now.iter().map(link).collect()
@@ -104,7 +116,15 @@ mod tests {
     #[test]
     fn a_word_is_followed_when_it_is_typed_on_and_when_it_changes_its_place() {
         let links = links(&terms(&["kubernetes", "list", "in", "Lis"]), &terms(&["list", "kube", "Lis"]));
-        assert_eq!(links, [Link::Longer(1), Link::Same(0), Link::New, Link::Same(2)]);
+        assert_eq!(links, [Link::Grown(1), Link::Same(0), Link::New, Link::Same(2)]);
+    }
+
+    #[test]
+    fn a_word_that_may_overlap_itself_or_holds_another_within_says_only_which_messages() {
+        assert_eq!(
+            links(&terms(&["anan", "minikube"]), &terms(&["ana", "kube"])),
+            [Link::Longer(0), Link::Longer(1)]
+        );
     }
 
     #[test]
