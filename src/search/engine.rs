@@ -224,7 +224,6 @@ impl Engine {
     /// Looks at some of a plan's candidates. `None` if `stop` says so between two of them.
     pub fn examine(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<Vec<Found>> {
         let mut found = Vec::new();
-        let mut places_of = Vec::new();
         let (earlier, links) = &plan.earlier;
         for &handle in &plan.candidates[range] {
             if stop() {
@@ -234,7 +233,11 @@ impl Engine {
             let trace = earlier.of(handle, links);
             let verdict = plan.matcher.judge().verdict(conversation, hints, trace);
             let Some(Verdict { score, best, hits: known, places }) = verdict else { continue };
-            places_of.push((handle, places));
+            if !places.is_empty() {
+                // At once: those of a chunk of large conversations would be many.
+                let mut traces = plan.traces.lock().unwrap_or_else(PoisonError::into_inner);
+                traces.add(handle, places, self.most_places());
+            }
             let hits = if plan.hits.load(Ordering::Relaxed) > MOST_HITS {
                 NONE
             } else {
@@ -244,10 +247,6 @@ impl Engine {
                 hits as u32
             };
             found.push(Found { handle, score, best: best.unwrap_or(NONE), hits });
-        }
-        let mut traces = plan.traces.lock().unwrap_or_else(PoisonError::into_inner);
-        for (handle, places) in places_of {
-            traces.add(handle, places, self.most_places());
         }
         Some(found)
     }
