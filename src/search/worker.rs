@@ -29,7 +29,7 @@ use crate::{
 const STEP: usize = 256;
 /// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that taking
 /// them costs nothing.
-const CHUNK: RangeInclusive<usize> = 16..=256;
+const CHUNK: RangeInclusive<usize> = 128..=256;
 /// Chunks for each thread, if there are conversations for so many.
 const CHUNKS_A_THREAD: usize = 8;
 /// Conversations that are looked at before the first page is thought of, where one takes little and where it takes long.

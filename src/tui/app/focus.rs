@@ -30,8 +30,7 @@ impl App {
     }
 
     /// Whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter` is for
-    /// what the letters before it find, not for what stands there until that is known. While an archive is loading
-    /// there is no such thing as the whole answer.
+    /// what the letters before it find, not for what stands there until that is known.
     pub fn must_wait(&self, command: Command) -> bool {
         let is_for_the_answer = matches!(
             command,
@@ -45,7 +44,7 @@ impl App {
                 | Command::CopyAnswer
                 | Command::CopyConversation
         );
-        is_for_the_answer && self.place() == Place::Search && !self.listing.answered && self.loading.is_none()
+        is_for_the_answer && self.place() == Place::Search && !self.listing.answered
     }
 
     pub(super) fn focus_on(&mut self, focus: Focus) -> Vec<Effect> {

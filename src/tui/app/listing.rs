@@ -96,7 +96,8 @@ impl App {
         self.listing.generation = results.generation;
         self.listing.hits = results.hits;
         self.listing.complete = results.complete;
-        self.listing.answered |= results.complete;
+        // While an archive is loading there is no such thing as the whole answer.
+        self.listing.answered |= results.complete || self.loading.is_some();
         self.listing.missing = results.missing;
         self.show_rows(results.rows)
     }
