@@ -314,6 +314,21 @@ fn the_newest_is_selected_as_long_as_nobody_chose() {
     assert_eq!(selected(&driver), "Newest");
 }
 
+/// It was for what stood there before, as long as the archive was loading.
+#[test]
+fn enter_is_for_what_was_typed_before_it_while_an_archive_is_loading_too() {
+    let mut driver = Driver::empty(80, 24);
+    driver.act(Action::Arrived(three(), Progress::default()));
+    let asked = driver.app.update(Action::Paste("sourdough".to_owned()));
+    let mut typed = Queue::default();
+    typed.push(Typed::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)), &driver.app);
+    assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
+    driver.carry_out(asked);
+    let enter = typed.next(&driver.app).expect("what is loaded is answered for, though more will come");
+    driver.act(enter);
+    assert_eq!((selected(&driver), driver.app.focus), ("Sourdough starter", Focus::Thread));
+}
+
 #[test]
 fn an_answer_to_an_older_query_is_not_shown() {
     let mut driver = Driver::new(80, 24, three());
