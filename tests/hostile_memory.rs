@@ -53,6 +53,13 @@ fn listed(out: Sink<'_>, count: usize, mut one: impl FnMut(&mut String, usize)) 
     out.write_all(piece.as_bytes())
 }
 
+/// The same in brackets.
+fn array(out: Sink<'_>, count: usize, one: impl FnMut(&mut String, usize)) -> io::Result<()> {
+    out.write_all(b"[")?;
+    listed(out, count, one)?;
+    out.write_all(b"]")
+}
+
 /// A text again and again, for so many bytes.
 fn filled(out: Sink<'_>, text: &str, bytes: usize) -> io::Result<()> {
     let piece = text.repeat((MB / text.len()).max(1));
@@ -275,36 +282,26 @@ const INPUTS: &[Json] = &[
         out.write_all(br#"":{}}}]"#)
     }),
     ("8 million tiny conversations", |out| {
-        out.write_all(b"[")?;
-        listed(out, 8_000_000, |piece, number| {
+        array(out, 8_000_000, |piece, number| {
             add(piece, format_args!(r#"{{"id":"{number}","mapping":{{}}}}"#));
-        })?;
-        out.write_all(b"]")
+        })
     }),
     ("8 million tiny conversations of Claude's", |out| {
-        out.write_all(b"[")?;
-        listed(out, 8_000_000, |piece, number| {
+        array(out, 8_000_000, |piece, number| {
             add(piece, format_args!(r#"{{"uuid":"{number}","chat_messages":[]}}"#));
-        })?;
-        out.write_all(b"]")
+        })
     }),
     ("a million conversations of one id", |out| {
-        out.write_all(b"[")?;
-        listed(out, 1_000_000, |piece, number| {
+        array(out, 1_000_000, |piece, number| {
             add(
                 piece,
                 format_args!(
                     r#"{{"id":"c","title":"word","update_time":{number},"mapping":{{"a":{{"message":{{"author":{{"role":"user"}},"content":{{"content_type":"text","parts":["word"]}}}}}}}}}}"#
                 ),
             );
-        })?;
-        out.write_all(b"]")
+        })
     }),
-    ("20 million elements that are none", |out| {
-        out.write_all(b"[")?;
-        listed(out, 20_000_000, |piece, _| piece.push('7'))?;
-        out.write_all(b"]")
-    }),
+    ("20 million elements that are none", |out| array(out, 20_000_000, |piece, _| piece.push('7'))),
     ("arrays, 40 million deep", |out| {
         out.write_all(br#"[{"id":"c","mapping":{"a":{"message":"#)?;
         filled(out, "[", 40 * MB)?;
@@ -565,14 +562,10 @@ const ZIPS: &[Whole] = &[
         zipped(path, |zip| {
             member(zip, "conversations.json", |out| out.write_all(b"[]"))?;
             member(zip, "memories.json", |out| {
-                out.write_all(b"[")?;
-                listed(out, 1_000_000, |piece, number| add(piece, format_args!("\"m {number}\"")))?;
-                out.write_all(b"]")
+                array(out, 1_000_000, |piece, number| add(piece, format_args!("\"m {number}\"")))
             })?;
             member(zip, "shared_conversations.json", |out| {
-                out.write_all(b"[")?;
-                listed(out, 800_000, |piece, number| add(piece, format_args!("{{\"id\":\"{number}\"}}")))?;
-                out.write_all(b"]")
+                array(out, 800_000, |piece, number| add(piece, format_args!("{{\"id\":\"{number}\"}}")))
             })
         })
     }),
@@ -587,11 +580,9 @@ const ZIPS: &[Whole] = &[
                 })?;
             }
             member(zip, "shared_conversations.json", |out| {
-                out.write_all(b"[")?;
-                listed(out, 8_000_000, |piece, number| {
+                array(out, 8_000_000, |piece, number| {
                     add(piece, format_args!(r#"{{"id":"{number}","conversation_id":"c","title":"t"}}"#));
-                })?;
-                out.write_all(b"]")
+                })
             })
         })
     }),
