@@ -169,7 +169,7 @@ fn findings(
             }
         }
     };
-    parallel::together(parallel::available(handles.len().div_ceil(16)), work);
+    parallel::together(parallel::available(handles.len().div_ceil(16)), &work);
     if stopped.load(Ordering::Relaxed) {
         return None;
     }

@@ -78,6 +78,7 @@ fn texts(
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let total = Mutex::new(Outcome::default());
+    let failure = Mutex::new(None);
     let write = || -> Result<(), SaveError> {
         let mut batch = Batch::new(folder, clobber);
         loop {
@@ -104,15 +105,16 @@ fn texts(
         Ok(())
     };
     let work = || {
-        let result = write();
-        if result.is_err() {
+        if let Err(error) = write() {
             // The others need not go on.
             stopped.store(true, Ordering::Relaxed);
+            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
-        result
     };
-    let results = parallel::together(parallel::available(files.len().div_ceil(16)), work);
-    results.into_iter().collect::<Result<(), _>>()?;
+    parallel::together(parallel::available(files.len().div_ceil(16)), &work);
+    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
     Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

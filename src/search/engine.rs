@@ -18,7 +18,7 @@ use super::{
     narrowing::{is_part, narrows},
     pattern::Pattern,
     rank::Score,
-    traces::{Link, Traces},
+    traces::{Lead, Traces},
 };
 use crate::{
     conversation::Conversation,
@@ -101,8 +101,8 @@ pub(super) struct Plan {
     /// What is beyond the end was not asked then.
     before: Vec<bool>,
     hits: AtomicUsize,
-    /// Where the words of an earlier query stand, and what this one's are to them.
-    earlier: (Arc<Traces>, Vec<Link>),
+    /// Where the words of an earlier query stand.
+    lead: Lead,
     /// Where its own stand, as far as that was found out by the way.
     traces: Mutex<Traces>,
 }
@@ -116,8 +116,7 @@ impl Plan {
     /// Whether one conversation may take long: several words are looked for in all of it, or an expression.
     pub fn is_slow(&self) -> bool {
         let judge = self.matcher.judge();
-        let unknown =
-            judge.in_messages().count() > 1 && !self.earlier.1.iter().any(|&link| link != Link::New);
+        let unknown = judge.in_messages().count() > 1 && !self.lead.leads();
         unknown || judge.in_messages().any(|term| matches!(term.pattern, Pattern::Regex(_)))
     }
 
@@ -163,7 +162,7 @@ impl Engine {
             let newest = self.library.newest().iter().copied();
             newest.filter(|handle| handle.0 as usize >= handles).collect()
         };
-        let (mut kept, mut before, mut earlier) = (Arc::default(), Vec::new(), Default::default());
+        let (mut kept, mut before, mut lead) = (Arc::default(), Vec::new(), Lead::default());
         let mut candidates: Vec<Handle> = if let Some(answer) = same {
             kept = Arc::clone(&answer.found);
             let all_known = answer.handles == self.library.handles();
@@ -174,8 +173,7 @@ impl Engine {
             let size = |answer: &&&Answer| answer.found.len();
             if let Some(answer) = narrower.iter().min_by_key(size) {
                 before = answer.matched();
-                let links = matcher.judge().links_to(answer.matcher.judge());
-                earlier = (Arc::clone(&answer.traces), links);
+                lead = Lead::new(&answer.traces, matcher.judge().links_to(answer.matcher.judge()));
             }
             let all = narrower.iter().filter(|answer| is_part(&answer.query, query)).min_by_key(size);
             self.narrowed(&matcher, &before, &all.map(|answer| answer.matched()).unwrap_or_default())
@@ -191,7 +189,7 @@ impl Engine {
             candidates,
             before,
             hits: AtomicUsize::new(0),
-            earlier,
+            lead,
             traces: Mutex::default(),
         }
     }
@@ -224,14 +222,12 @@ impl Engine {
     /// Looks at some of a plan's candidates. `None` if `stop` says so between two of them.
     pub fn examine(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<Vec<Found>> {
         let mut found = Vec::new();
-        let (earlier, links) = &plan.earlier;
         for &handle in &plan.candidates[range] {
             if stop() {
                 return None;
             }
             let Some((conversation, hints)) = self.possible(plan, handle) else { continue };
-            let trace = earlier.of(handle, links);
-            let verdict = plan.matcher.judge().verdict(conversation, hints, trace);
+            let verdict = plan.matcher.judge().verdict(conversation, hints, plan.lead.of(handle));
             let Some(Verdict { score, best, hits: known, places }) = verdict else { continue };
             if !places.is_empty() {
                 // At once: those of a chunk of large conversations would be many.

@@ -4,7 +4,7 @@
 //! only stand in messages where a part of it stood, since no hit goes from one message to the next. All else is looked
 //! for as if nothing was known.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     pattern::{Pattern, implies},
@@ -55,13 +55,30 @@ impl Traces {
     pub fn len(&self) -> usize {
         self.count
     }
+}
 
-    /// What is known of a conversation, for a query whose words are linked so with those of this one.
-    pub fn of<'a>(&'a self, handle: Handle, links: &'a [Link]) -> Trace<'a> {
-        match self.places.get(&handle) {
-            Some(places) if !links.is_empty() => Trace { links, places },
-            _ => Trace::default(),
-        }
+/// The places of an earlier query's words, as a later query sees them. None, by default.
+#[derive(Debug, Default)]
+pub(super) struct Lead {
+    traces: Arc<Traces>,
+    links: Vec<Link>,
+}
+
+impl Lead {
+    /// The words of the query in hand are linked so with those whose places these are.
+    pub fn new(traces: &Arc<Traces>, links: Vec<Link>) -> Self {
+        Self { traces: Arc::clone(traces), links }
+    }
+
+    /// Whether it may know anything of any word.
+    pub fn leads(&self) -> bool {
+        self.links.iter().any(|&link| link != Link::New)
+    }
+
+    /// What is known of a conversation.
+    pub fn of(&self, handle: Handle) -> Trace<'_> {
+        let places = self.traces.places.get(&handle);
+        places.map_or_else(Trace::default, |places| Trace { links: &self.links, places })
     }
 }
 
@@ -134,11 +151,11 @@ mod tests {
         traces.add(Handle(1), vec![place(0, 2, 5), place(0, 2, 9), place(1, 3, 20), place(0, 4, 30)], 5);
         traces.add(Handle(2), vec![place(0, 0, 0), place(1, 0, 4)], 5);
         assert_eq!(traces.len(), 4);
-        let links = [Link::Longer(0)];
-        let known = traces.of(Handle(1), &links);
+        let lead = Lead::new(&Arc::new(traces), vec![Link::Longer(0)]);
+        let known = lead.of(Handle(1));
         assert_eq!((known.link(0), known.link(1)), (Link::Longer(0), Link::New));
         assert_eq!(known.messages(0).collect::<Vec<_>>(), [2, 4]);
         assert_eq!(known.places(1).count(), 1);
-        assert_eq!(traces.of(Handle(2), &links).link(0), Link::New);
+        assert_eq!(lead.of(Handle(2)).link(0), Link::New);
     }
 }

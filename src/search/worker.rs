@@ -7,7 +7,7 @@ use std::{
     io,
     ops::{Range, RangeInclusive},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
@@ -329,7 +329,8 @@ fn count(engine: &mut Engine, query: Query, stale: &(dyn Fn() -> bool + Sync)) -
     Some(count)
 }
 
-/// Does `count` pieces of work in chunks of a good size, on all cores; what comes of the chunks, in their order. `None`: one gave up.
+/// Does `count` pieces of work in chunks of a good size, on all cores; what comes of the chunks, in their order. `None`:
+/// one gave up.
 fn fan_out<T: Send>(
     count: usize,
     stale: &(dyn Fn() -> bool + Sync),
@@ -351,24 +352,20 @@ fn spread<T: Send>(
 ) -> Vec<(usize, T)> {
     let chunks = count.div_ceil(size);
     let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(chunks));
     let take = || {
-        let mut done = Vec::new();
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             if chunk >= chunks || stale() {
-                return done;
+                return;
             }
             let start = chunk * size;
-            match work(start..count.min(start + size)) {
-                Some(result) => done.push((chunk, result)),
-                None => return done,
-            }
+            let Some(result) = work(start..count.min(start + size)) else { return };
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((chunk, result));
         }
     };
-    let mut done: Vec<(usize, T)> = parallel::together(parallel::available(MOST_THREADS).min(chunks), take)
-        .into_iter()
-        .flatten()
-        .collect();
+    parallel::together(parallel::available(MOST_THREADS).min(chunks), &take);
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_unstable_by_key(|&(chunk, _)| chunk);
     done
 }
