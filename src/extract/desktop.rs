@@ -29,11 +29,11 @@ impl Desktop {
         let run = move || {
             let mut clipboard: Option<arboard::Clipboard> = None;
             for Request { text, answer } in inbox {
-                if !display::answers_here() {
+                let Some(_line) = display::line() else {
                     // Its libraries would go on to try a port.
                     let _ = answer.send(Err("the desktop's display does not answer".to_owned()));
                     continue;
-                }
+                };
                 let result = match clipboard.take().map_or_else(arboard::Clipboard::new, Ok) {
                     Ok(mut opened) => {
                         let result = opened.set_text(text);

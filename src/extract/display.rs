@@ -26,44 +26,57 @@ pub(super) fn leads(display: &str) -> Leads<'_> {
     }
 }
 
-/// Whether the display of this process can be talked to without a network. Looks at the socket it would be.
+/// A line to the display. A server begins anew when the last line to it is closed, and drops who comes at that moment:
+/// whoever looked keeps this one until its own is there.
+pub(super) struct Line {
+    /// Nothing is ever sent.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    _socket: Option<std::os::unix::net::UnixStream>,
+}
+
+/// A line to the display of this process; `None` where it could not be talked to without a network. Looks at the
+/// socket it would be.
 ///
 /// Under Wayland X11 is only asked where Wayland has no clipboard for such as us, and looking would start a whole X
 /// server where that is done on demand.
 #[cfg(all(unix, not(target_os = "macos")))]
-pub(super) fn answers_here() -> bool {
+pub(super) fn line() -> Option<Line> {
     use std::os::unix::net::UnixStream;
-    let Ok(display) = std::env::var("DISPLAY") else { return true };
+    let unseen = Some(Line { _socket: None });
+    let Ok(display) = std::env::var("DISPLAY") else { return unseen };
     match leads(&display) {
-        Leads::Here => true,
-        Leads::ToHost => false,
+        Leads::Here => unseen,
+        Leads::ToHost => None,
+        Leads::Numbered(_) if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) => {
+            unseen
+        }
         Leads::Numbered(number) => {
             let path = format!("/tmp/.X11-unix/X{number}");
-            let under_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
-            under_wayland || abstract_socket(&path) || UnixStream::connect(path).is_ok()
+            let socket = abstract_socket(&path).or_else(|| UnixStream::connect(path).ok())?;
+            Some(Line { _socket: Some(socket) })
         }
     }
 }
 
 /// Linux has sockets that are in no folder; X11's libraries look there first.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn abstract_socket(name: &str) -> bool {
+fn abstract_socket(name: &str) -> Option<std::os::unix::net::UnixStream> {
     use std::os::{
         linux::net::SocketAddrExt,
         unix::net::{SocketAddr, UnixStream},
     };
-    SocketAddr::from_abstract_name(name).and_then(|address| UnixStream::connect_addr(&address)).is_ok()
+    UnixStream::connect_addr(&SocketAddr::from_abstract_name(name).ok()?).ok()
 }
 
 #[cfg(all(unix, not(any(target_os = "macos", target_os = "linux", target_os = "android"))))]
-fn abstract_socket(_: &str) -> bool {
-    false
+fn abstract_socket(_: &str) -> Option<std::os::unix::net::UnixStream> {
+    None
 }
 
 /// Elsewhere the clipboard is the system's own.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-pub(super) fn answers_here() -> bool {
-    true
+pub(super) fn line() -> Option<Line> {
+    Some(Line {})
 }
 
 #[cfg(test)]
