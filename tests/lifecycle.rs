@@ -65,6 +65,11 @@ fn failing_beside(app: &mut App, action: Action) -> Vec<Effect> {
 fn the_program() {
     let works = match std::env::var(ASKED).as_deref() {
         Ok("update") => Works { update: failing_update, ..Works::default() },
+        Ok("at once") => {
+            terminal::report_panics(highlight::catches_panics);
+            fail();
+            return;
+        }
         Ok("draw") => Works { draw: failing_draw, ..Works::default() },
         Ok(_) => Works { update: failing_beside, ..Works::default() },
         Err(_) => return,
@@ -117,6 +122,21 @@ fn without_threads(arguments: &[&str]) -> std::process::Command {
     program
 }
 
+/// As a subcommand would.
+#[test]
+fn a_panic_without_a_screen_is_one_line_that_quotes_nothing() {
+    let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+    program
+        .args(["--exact", "the_program", "--nocapture"])
+        .env(ASKED, "at once")
+        .env_remove("RUST_BACKTRACE");
+    let output = program.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), told.lines().count()), (Some(101), 1), "{told}");
+    assert!(told.starts_with("unspool: stopped by a bug of its own"), "{told}");
+    assert!(!told.contains(SECRET), "{told}");
+}
+
 #[test]
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 fn who_gets_no_second_thread_does_it_all_on_the_first() {
@@ -137,21 +157,22 @@ fn who_gets_no_second_thread_does_it_all_on_the_first() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 50);
 }
 
-/// The shipped program too: a copy by tmux needs a second thread.
 #[test]
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-fn a_panic_of_the_shipped_program_is_told_in_its_own_words_too() {
+fn a_copy_by_tmux_that_gets_no_second_thread_is_told_and_no_bug() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let tmux = folder.path().join("tmux");
     std::fs::write(&tmux, "#!/bin/sh\nexec cat >/dev/null\n").unwrap();
     std::fs::set_permissions(&tmux, std::fs::Permissions::from_mode(0o700)).unwrap();
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
-    let copy = &["extract", "--demo", "--id", "2a24ece3", "--clipboard"];
-    let output = without_threads(copy).env("TMUX", "/nowhere,1,0").env("PATH", path).output().unwrap();
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "clipboard = \"tmux\"\n").unwrap();
+    let copy = ["--config", config.to_str().unwrap(), "extract", "--demo", "--id", "2a24ece3", "--clipboard"];
+    let output = without_threads(&copy).env("TMUX", "/nowhere,1,0").env("PATH", path).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), told.lines().count()), (Some(101), 1), "{told}");
-    assert!(told.starts_with("unspool: stopped by a bug of its own"), "{told}");
+    assert_eq!((output.status.code(), told.lines().count()), (Some(2), 1), "{told}");
+    assert!(told.contains("tmux: "), "{told}");
 }
 
 /// Found, read, copied and written on the smallest screen that is of use.

@@ -294,12 +294,14 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     let stdin = child.stdin.take();
     let text = text.to_owned();
     // A tmux that does not read must not hold us up.
-    let writer = thread::spawn(move || stdin.map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes())));
-    let status = wait(&mut child, PATIENCE);
+    let write = move || stdin.map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes()));
+    let writer = thread::Builder::new().name("tmux".to_owned()).spawn(write);
+    let status = wait(&mut child, if writer.is_ok() { PATIENCE } else { Duration::ZERO });
     if status.is_none() {
         let _ = child.kill();
         let _ = child.wait();
     }
+    let writer = writer.map_err(|error| format!("tmux: {}", super::save::reason(&error)))?;
     let written = writer.join().is_ok_and(|written| written.is_ok());
     match status {
         None => Err("tmux does not answer".to_owned()),

@@ -4,7 +4,7 @@
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
@@ -52,6 +52,9 @@ enum Content {
     /// Read when its turn has come: no copy overtakes another.
     Original(Shared),
 }
+
+/// Work beside the app that nobody waits for.
+type Aside = Box<dyn FnOnce(&[Archive], &Sender<Event>) + Send>;
 
 /// The threads behind the app.
 #[derive(Debug)]
@@ -216,10 +219,23 @@ impl Desk {
         Left::Nothing
     }
 
-    /// Does something on a thread of its own; what it tells goes to the loop.
+    /// Does something on a thread of its own; what it tells goes to the loop. Where the system gives no thread it is
+    /// done here: the keys wait, and nothing is lost.
     fn aside(&self, work: impl FnOnce(&[Archive], &Sender<Event>) + Send + 'static) {
-        let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
-        thread::spawn(move || work(&archives, &events));
+        let work: Arc<Mutex<Option<Aside>>> = Arc::new(Mutex::new(Some(Box::new(work))));
+        let (theirs, archives, events) = (Arc::clone(&work), Arc::clone(&self.archives), self.events.clone());
+        let run = move || carry(&theirs, &archives, &events);
+        if thread::Builder::new().name("aside".into()).spawn(run).is_err() {
+            carry(&work, &self.archives, &self.events);
+        }
+    }
+}
+
+/// Does a work that nobody has done yet.
+fn carry(work: &Mutex<Option<Aside>>, archives: &[Archive], events: &Sender<Event>) {
+    let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(work) = work {
+        work(archives, events);
     }
 }
 
