@@ -10,6 +10,8 @@ use std::{
     io::{self, BufWriter, Seek, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Mutex,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -32,6 +34,8 @@ const COUNTED: &[&str] = &["search", "-c", "word or"];
 type Sink<'a> = &'a mut dyn Write;
 /// What an input is called, and what writes its `conversations.json`.
 type Json = (&'static str, fn(Sink<'_>) -> io::Result<()>);
+/// What writes an archive.
+type Writer = Box<dyn FnOnce(&Path) -> io::Result<()>>;
 
 // --- what inputs are made of
 
@@ -608,7 +612,7 @@ fn most_memory() -> u64 {
 
 /// Runs the program. Wrong is a panic, an end by a signal, a chatter on stderr, and more memory or time than any input
 /// may take.
-fn measured(arguments: &[&str], path: &Path) -> Result<u64, String> {
+fn measured(name: &str, arguments: &[&str], path: &Path) -> Result<u64, String> {
     let (start, before) = (Instant::now(), most_memory());
     let stderr = path.with_extension("stderr");
     let mut child = Command::new(program())
@@ -634,16 +638,17 @@ fn measured(arguments: &[&str], path: &Path) -> Result<u64, String> {
             child.wait().unwrap();
             return Err(format!("goes on past {LONGEST:?}, with {} MB", peak >> 20));
         }
-        std::thread::sleep(Duration::from_millis(2));
+        thread::sleep(Duration::from_millis(2));
     };
-    // What it held between two looks counts too: the system remembers the most that any program held.
+    // What it held between two looks counts too: the system remembers the most that any program held. It may have been
+    // the other one; that too is more than it may take, or is not.
     let most = most_memory();
     if most > before {
         peak = peak.max(most);
     }
     let said = fs::read_to_string(&stderr).unwrap_or_default();
     let seconds = start.elapsed().as_secs_f64();
-    println!("  {}: {} MB, {seconds:.1} s, {ended}", arguments.join(" "), peak >> 20);
+    println!("{name}: {}: {} MB, {seconds:.1} s, {ended}", arguments.join(" "), peak >> 20);
     if said.contains("panicked") || said.lines().count() > 2 || ended.code().is_none_or(|code| code > 2) {
         return Err(format!("ends with {ended} and says: {said}"));
     }
@@ -662,7 +667,7 @@ fn tried(name: &str, write: impl FnOnce(&Path) -> io::Result<()>) -> Vec<Result<
     println!("{name}: {:.1} MB", size as f64 / 1e6);
     assert!(size <= LARGEST_INPUT, "{name} has {size} bytes: that proves nothing");
     let of = |command: &&[&str]| {
-        measured(command, &path).map_err(|wrong| format!("{name}: {} {wrong}", command.join(" ")))
+        measured(name, command, &path).map_err(|wrong| format!("{name}: {} {wrong}", command.join(" ")))
     };
     let counted = name.contains("message of").then_some(&COUNTED);
     COMMANDS.iter().chain(counted).map(of).collect()
@@ -673,13 +678,21 @@ fn tried(name: &str, write: impl FnOnce(&Path) -> io::Result<()>) -> Vec<Result<
 fn no_input_of_fifty_megabytes_takes_more_than_six_hundred() {
     // A person at work may name some of them.
     let wanted = std::env::var("UNSPOOL_HOSTILE").unwrap_or_default();
-    let mut all = Vec::new();
-    for &(name, write) in INPUTS.iter().filter(|(name, _)| name.contains(&wanted)) {
-        all.extend(tried(name, |path| packed(path, "conversations.json", write)));
-    }
-    for &(name, write) in ZIPS.iter().filter(|(name, _)| name.contains(&wanted)) {
-        all.extend(tried(name, write));
-    }
+    let inputs = INPUTS.iter().map(|&(name, write)| {
+        let packed: Writer = Box::new(move |path| packed(path, "conversations.json", write));
+        (name, packed)
+    });
+    let zips = ZIPS.iter().map(|&(name, write)| (name, Box::new(write) as Writer));
+    let waiting = Mutex::new(inputs.chain(zips).filter(|(name, _)| name.contains(&wanted)));
+    let next = || waiting.lock().unwrap().next();
+    let work = || std::iter::from_fn(next).flat_map(|(name, write)| tried(name, write)).collect::<Vec<_>>();
+    // Most of them keep one core busy.
+    let all = thread::scope(|scope| {
+        let beside = scope.spawn(work);
+        let mut all = work();
+        all.extend(beside.join().unwrap());
+        all
+    });
     let most = all.iter().filter_map(|peak| peak.as_ref().ok()).max().copied().unwrap_or_default();
     println!("{} runs; the most that one took is {} MB", all.len(), most >> 20);
     let wrong: Vec<String> = all.into_iter().filter_map(Result::err).collect();
