@@ -27,6 +27,7 @@
 //! written anywhere unless the person asked for that file.
 
 mod parallel;
+mod reason;
 
 pub mod conversation;
 

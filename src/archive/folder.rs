@@ -2,10 +2,8 @@
 
 use std::{fs, path::Path};
 
-use super::{
-    Content, Entry, Limits,
-    stream::{Fault, plain},
-};
+use super::{Content, Entry, Limits, stream::Fault};
+use crate::reason::reason;
 
 /// How deep folders are looked into: an export has two levels, and may lie under a top folder.
 const DEPTH: usize = 4;
@@ -18,7 +16,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<Entry>, Fault> {
     while let Some((folder, prefix, depth)) = waiting.pop() {
         let items = match fs::read_dir(&folder) {
             Ok(items) => items,
-            Err(error) if depth == 0 => return Err(Fault(format!("cannot be opened: {}", plain(&error)))),
+            Err(error) if depth == 0 => return Err(Fault(format!("cannot be opened: {}", reason(&error)))),
             Err(_) => continue,
         };
         for item in items.flatten() {

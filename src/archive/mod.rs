@@ -24,7 +24,7 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::conversation::Source;
+use crate::{conversation::Source, reason::reason};
 
 pub use attachments::sniff;
 pub use discover::{looks_like_archive, offered};
@@ -261,7 +261,7 @@ impl Archive {
         loop {
             let (count, fault) = stream.fill(&mut buffer);
             to.write_all(&buffer[..count]).map_err(|error| {
-                self.unusable(format!("{}: cannot be copied: {}", member.name, stream::plain(&error)))
+                self.unusable(format!("{}: cannot be copied: {}", member.name, reason(&error)))
             })?;
             match fault {
                 Some(fault) => return Err(unusable(fault)),

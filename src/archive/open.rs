@@ -11,9 +11,10 @@ use super::{
     Archive, ArchiveError, Content, Entry, Limits, Location, Loss, Method, base_name,
     bytes::Bytes,
     folder, has_ending, holds_conversations, is_part, manifest, salvage,
-    stream::{Fault, Stream, plain},
+    stream::{Fault, Stream},
     zipped,
 };
+use crate::reason::reason;
 
 /// The archive this program carries.
 const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
@@ -79,7 +80,7 @@ impl Opening {
                 let mut bytes = Vec::new();
                 let most = self.limits.stdin_bytes;
                 let read = stdin.by_ref().take(most + 1).read_to_end(&mut bytes);
-                read.map_err(|error| format!("cannot be read: {}", plain(&error)))?;
+                read.map_err(|error| format!("cannot be read: {}", reason(&error)))?;
                 if bytes.len() as u64 > most {
                     return Err(format!(
                         "it goes on past {} MB (--limit-stdin-mb): name the file instead",
@@ -92,7 +93,7 @@ impl Opening {
     }
 
     fn path(&mut self, path: &Path) -> Result<(), String> {
-        let unreadable = |error: std::io::Error| format!("cannot be opened: {}", plain(&error));
+        let unreadable = |error: std::io::Error| format!("cannot be opened: {}", reason(&error));
         // Opening a FIFO would wait for a writer: look first.
         let metadata = fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
@@ -153,7 +154,7 @@ impl Opening {
         }
         let mut head = [0; 512];
         let count =
-            bytes.read_at(0, &mut head).map_err(|error| format!("cannot be read: {}", plain(&error)))?;
+            bytes.read_at(0, &mut head).map_err(|error| format!("cannot be read: {}", reason(&error)))?;
         let head = &head[..count];
         self.containers.push(bytes.clone());
         if zipped::is_zip(head) {

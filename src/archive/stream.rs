@@ -5,6 +5,7 @@ use std::{fmt, io};
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Limits, bytes::Bytes};
+use crate::reason::reason;
 
 /// Compressed bytes read at once.
 const INPUT: usize = 256 << 10;
@@ -21,16 +22,8 @@ impl fmt::Display for Fault {
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        Self(format!("cannot be read: {}", plain(&error)))
+        Self(format!("cannot be read: {}", reason(&error)))
     }
-}
-
-/// An I/O error in lower case, without the operating system's number.
-pub(crate) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// What the archive says of a member, to be checked once it was read.

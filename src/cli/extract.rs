@@ -24,9 +24,10 @@ use crate::{
         clipboard::{Clipboard, Surroundings},
         many::write_each,
         redaction::Redaction,
-        save::{self, Clobber, Draft, SaveError},
+        save::{Clobber, Draft, SaveError},
     },
     library::Handle,
+    reason::reason,
     search::{self, Query},
 };
 
@@ -242,8 +243,7 @@ fn into_file(
     path: &Path,
     clobber: Clobber,
 ) -> anyhow::Result<()> {
-    let failed =
-        |error: io::Error| anyhow::anyhow!("cannot write {}: {}", path.display(), save::reason(&error));
+    let failed = |error: io::Error| anyhow::anyhow!("cannot write {}: {}", path.display(), reason(&error));
     let interrupt = Interrupt::watch();
     let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
     let mut beside = Beside::of(path, redaction);
@@ -327,10 +327,7 @@ fn to_clipboard(
     }
     if !copied.terminal.is_empty() {
         to_terminal(&copied.terminal).map_err(|error| {
-            anyhow::anyhow!(
-                "there is no terminal to copy by ({}): -o FILE writes a file",
-                save::reason(&error)
-            )
+            anyhow::anyhow!("there is no terminal to copy by ({}): -o FILE writes a file", reason(&error))
         })?;
     }
     tell(&format!(

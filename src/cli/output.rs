@@ -6,7 +6,7 @@ use std::{
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
 };
 
-use crate::{config::Color, extract::save, transcript::sanitize};
+use crate::{config::Color, reason::reason, transcript::sanitize};
 
 /// stdout, with what is known of it.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ fn escaped(json: &str) -> Cow<'_, str> {
 
 /// stdout does not take what it is given.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write to stdout: {}", save::reason(.0))]
+#[error("cannot write to stdout: {}", reason(.0))]
 struct Unwritable(io::Error);
 
 fn failed(error: io::Error) -> anyhow::Error {

@@ -10,7 +10,7 @@ use std::{
 use etcetera::BaseStrategy;
 
 use super::{Complaint, Config, Environment, Flags, World};
-use crate::extract::save;
+use crate::reason::reason;
 
 /// Nobody writes so much by hand.
 const MOST_BYTES: u64 = 1 << 20;
@@ -138,6 +138,6 @@ fn contents(path: &Path, may_be_missing: bool) -> Result<Option<Vec<u8>>, String
         {
             Ok(None)
         }
-        Err(error) => Err(save::reason(&error)),
+        Err(error) => Err(reason(&error)),
     }
 }

@@ -18,6 +18,7 @@ use super::{
     display::{self, Leads},
     harmless,
 };
+use crate::reason::reason;
 
 /// Which clipboard is used, as the config's `clipboard` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -290,7 +291,7 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     let mut command = Command::new("tmux");
     command.arg("load-buffer").args(to_terminal.then_some("-w")).arg("-");
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| format!("tmux: {}", super::save::reason(&error)))?;
+    let mut child = command.spawn().map_err(|error| format!("tmux: {}", reason(&error)))?;
     let stdin = child.stdin.take();
     let text = text.to_owned();
     // A tmux that does not read must not hold us up.
@@ -301,7 +302,7 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
         let _ = child.kill();
         let _ = child.wait();
     }
-    let writer = writer.map_err(|error| format!("tmux: {}", super::save::reason(&error)))?;
+    let writer = writer.map_err(|error| format!("tmux: {}", reason(&error)))?;
     let written = writer.join().is_ok_and(|written| written.is_ok());
     match status {
         None => Err("tmux does not answer".to_owned()),

@@ -58,10 +58,8 @@ use self::{
 use crate::{
     archive::{Archive, Location},
     config::Config,
-    extract::{
-        clipboard::{Clipboard, Surroundings},
-        save,
-    },
+    extract::clipboard::{Clipboard, Surroundings},
+    reason::reason,
     transcript::{self, Present},
 };
 
@@ -188,7 +186,7 @@ fn print(text: &str) -> Result<()> {
         stdout.write_all(harmless.as_deref().unwrap_or(text).as_bytes()).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            anyhow::bail!("cannot write to stdout: {}", save::reason(&error))
+            anyhow::bail!("cannot write to stdout: {}", reason(&error))
         }
         _ => Ok(()),
     }

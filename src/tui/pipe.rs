@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use crate::extract::save::reason;
+use crate::reason::reason;
 
 /// Runs `command` by the shell; waits for it, and for enter, so that what it wrote can be read. The reason, if it
 /// could not be run or failed.

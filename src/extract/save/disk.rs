@@ -8,7 +8,8 @@ use std::{
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::error::{SaveError, reason};
+use super::error::SaveError;
+use crate::reason::reason;
 
 /// What to do when the file exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 
 use std::{io, path::Path};
 
+use crate::reason::reason;
+
 /// Why a file was not written. One line, with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SaveError {
@@ -18,12 +20,4 @@ impl SaveError {
     pub(super) fn failed(path: &Path, error: &io::Error) -> Self {
         Self::Failed(format!("cannot write {}: {}", path.display(), reason(error)))
     }
-}
-
-/// What went wrong, in the system's words but without its number.
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or(&text);
-    let mut chars = words.chars();
-    chars.next().map_or_else(|| "failed".to_owned(), |first| first.to_lowercase().chain(chars).collect())
 }

@@ -19,7 +19,7 @@ pub use self::{
     companions::Companions,
     disk::{Clobber, create_folder},
     draft::Draft,
-    error::{SaveError, reason},
+    error::SaveError,
     outcome::Outcome,
 };
 
