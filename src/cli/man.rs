@@ -144,8 +144,8 @@ fn configuration() -> Roff {
     let mut roff = paragraphs(
         "CONFIGURATION",
         &[
-            "The file is $XDG_CONFIG_HOME/unspool/config.toml (~/.config/unspool/config.toml; on Windows \
-             unspool\\config.toml in the roaming application data), or what --config names. It is TOML; a name with a \
+            "The file is $XDG_CONFIG_HOME/unspool/config.toml (where that is not set ~/.config/unspool/config.toml, on \
+             Windows unspool\\config.toml in the roaming application data), or what --config names. It is TOML; a name with a \
              dot stands in the table of that name: tools = true below [open].",
             "What is built in gives way to the file, the file to the environment, the environment to flags. unspool \
              config prints what is in force, and where each value is from; what it prints can be saved as the file.",

@@ -83,9 +83,12 @@ impl Trouble {
     }
 }
 
-/// `$XDG_CONFIG_HOME/unspool/config.toml`; on Windows below the roaming profile.
+/// `$XDG_CONFIG_HOME/unspool/config.toml`; without that variable below `~/.config`, on Windows below the roaming profile.
 pub fn usual() -> Option<PathBuf> {
-    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("unspool").join("config.toml"))
+    // Who sets it means it, on systems too that do not know of it.
+    let named = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let of_the_system = || etcetera::choose_base_strategy().ok().map(|base| base.config_dir());
+    Some(named.or_else(of_the_system)?.join("unspool").join("config.toml"))
 }
 
 /// Reads the file and lays the other layers upon it.

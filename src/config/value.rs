@@ -212,9 +212,12 @@ impl Value for Vec<PathBuf> {
     }
 
     fn takes() -> String {
-        "a path, or several in brackets, each from / or ~/ on".to_owned()
+        format!("a path, or several in brackets, each from {ROOT} or ~/ on")
     }
 }
+
+/// Where a path begins that means the same everywhere.
+pub(super) const ROOT: &str = if cfg!(windows) { "C:/" } else { "/" };
 
 /// A path that means the same from wherever the program is started.
 fn path(text: &str, world: &World<'_>) -> Result<PathBuf, String> {
@@ -226,7 +229,7 @@ fn path(text: &str, world: &World<'_>) -> Result<PathBuf, String> {
     if path.is_absolute() {
         return Ok(path.to_owned());
     }
-    Err(format!("{} depends on where one is: give it from / or ~/ on", said(text)))
+    Err(format!("{} depends on where one is: give it from {ROOT} or ~/ on", said(text)))
 }
 
 /// Whose clock.
