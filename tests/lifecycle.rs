@@ -63,18 +63,14 @@ fn failing_beside(app: &mut App, action: Action) -> Vec<Effect> {
 
 #[test]
 fn the_program() {
-    let works = match std::env::var(ASKED).as_deref() {
-        Ok("update") => Works { update: failing_update, ..Works::default() },
-        Ok("at once") => {
-            terminal::report_panics(highlight::catches_panics);
-            fail();
-            return;
-        }
-        Ok("draw") => Works { draw: failing_draw, ..Works::default() },
-        Ok(_) => Works { update: failing_beside, ..Works::default() },
-        Err(_) => return,
-    };
+    let Ok(asked) = std::env::var(ASKED) else { return };
     terminal::report_panics(highlight::catches_panics);
+    let works = match &*asked {
+        "at once" => return fail(),
+        "update" => Works { update: failing_update, ..Works::default() },
+        "draw" => Works { draw: failing_draw, ..Works::default() },
+        _ => Works { update: failing_beside, ..Works::default() },
+    };
     let launch = Launch {
         archives: vec![Location::Demo],
         named_by: None,
