@@ -289,7 +289,8 @@ record! {
     }
 }
 
-/// The character of `uXXXX`, or of `uXXXX\uXXXX` for a pair, and the length of that.
+/// The character of an escape whose first backslash is passed, as in `u20ac`, or `ud83d\ude00` for a pair; and its length
+/// in bytes.
 fn escaped(text: &str) -> (char, usize) {
     let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
     match unit(1) {
