@@ -30,6 +30,7 @@ mod parallel;
 mod reason;
 
 pub mod conversation;
+pub mod message;
 
 pub mod archive;
 pub mod import;

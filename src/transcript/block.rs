@@ -12,6 +12,29 @@ pub(super) struct Document {
     pub blocks: Vec<Block>,
     /// For every numbered list the columns its longest number takes.
     pub digits: Vec<usize>,
+    /// What the containers of another document are numbered from when it is added.
+    next_id: u32,
+}
+
+impl Document {
+    /// Adds another document below this one, with a blank line between.
+    pub fn append(&mut self, other: Self) {
+        let (lists, ids) = (self.digits.len(), self.next_id);
+        let gap = !self.blocks.is_empty();
+        for (number, mut block) in other.blocks.into_iter().enumerate() {
+            block.gap |= number == 0 && gap;
+            for container in &mut block.containers {
+                // Frames and notes are not told apart by a number.
+                container.id += if container.id == 0 { 0 } else { ids };
+                self.next_id = self.next_id.max(container.id);
+                if let ContainerKind::Number(list, _) = &mut container.kind {
+                    *list += lists;
+                }
+            }
+            self.blocks.push(block);
+        }
+        self.digits.extend(other.digits);
+    }
 }
 
 /// A paragraph, a table, …
@@ -19,8 +42,6 @@ pub(super) struct Document {
 pub(super) struct Block {
     /// From the outermost inwards, at most [`DEEPEST`].
     pub containers: Box<[Container]>,
-    /// Where it begins in the message.
-    pub source: usize,
     /// A blank line stands before it (unless it is the first).
     pub gap: bool,
     pub content: Content,
@@ -28,8 +49,8 @@ pub(super) struct Block {
 
 impl Block {
     /// A paragraph in nothing, without a blank line before it.
-    pub fn text(source: usize, prose: Prose) -> Self {
-        Self { containers: Box::default(), source, gap: false, content: Content::Text(prose) }
+    pub fn text(prose: Prose) -> Self {
+        Self { containers: Box::default(), gap: false, content: Content::Text(prose) }
     }
 }
 

@@ -7,10 +7,12 @@ use hashbrown::HashMap;
 use super::{
     inset::{Inset, InsetKind, Number},
     line::{Span, Tone},
-    sanitize,
-    target::{self, host},
+    sanitize, target,
 };
-use crate::conversation::{Detail, Link, Part};
+use crate::{
+    conversation::{Detail, Link, Part},
+    message::link::host,
+};
 
 /// What a message cites.
 #[derive(Debug, Default)]

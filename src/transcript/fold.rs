@@ -1,7 +1,10 @@
 //! What folds: which messages do, whether they start open, and what their one line says.
 
-use super::{Options, attachment, sanitize};
-use crate::conversation::{Conversation, Detail, Kind, Message, Visibility};
+use super::{Options, sanitize};
+use crate::{
+    conversation::{Conversation, Kind, Message, Visibility},
+    message::{Canvas, Label, Reading, format},
+};
 
 /// Whether a message folds, and if so whether it starts open.
 pub(super) fn initially(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
@@ -9,11 +12,8 @@ pub(super) fn initially(conversation: &Conversation, message: usize, options: &O
     match kind {
         Kind::Canvas => Some(options.open_canvas),
         _ if visibility == Visibility::Shown => {
-            let carries = |part: &crate::conversation::Part| match &part.detail {
-                Detail::Attachment(attachment) => !attachment.content.is_empty(),
-                _ => false,
-            };
-            conversation.message_parts(message).iter().any(carries).then_some(options.open_files)
+            let mut attachments = Reading::of(conversation, message).attachments();
+            attachments.any(|attachment| !attachment.content.is_empty()).then_some(options.open_files)
         }
         // Nothing but its one line.
         Kind::Recap => None,
@@ -31,79 +31,52 @@ pub(super) fn is_whole(conversation: &Conversation, message: usize) -> bool {
 
 /// The words of a fold's line, sanitised: `python · 12 lines`. `recap` is the message that labels reasoning.
 pub(super) fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
-    let message = &conversation.messages()[index];
-    let name = conversation.message_name(index).map(|name| sanitize::line(tool(name)));
-    let name = |otherwise: &str| name.as_deref().unwrap_or(otherwise).to_owned();
-    match message.kind {
-        Kind::Call => counted(conversation, index, &name("tool")),
-        Kind::Output => {
-            let tool = name("tool");
-            counted(conversation, index, &format!("{tool} result"))
+    let reading = Reading::of(conversation, index);
+    let label = reading.label();
+    let noun = label.noun();
+    let named = |name: Option<&str>, otherwise: &str| sanitize::line(name.unwrap_or(otherwise)).into_owned();
+    match label {
+        Label::Call(tool) => counted(reading, &named(tool, "tool")),
+        Label::Output(tool) => counted(reading, &format!("{} {noun}", named(tool, "tool"))),
+        Label::Reasoning => thought(reading, recap.map(|recap| Reading::of(conversation, recap))),
+        Label::Recap => thought(reading, Some(reading)),
+        Label::Quote | Label::Page => titled(reading, noun),
+        Label::Error(name) => {
+            let first = reading.text().lines().map(str::trim).find(|line| !line.is_empty());
+            let what = named(name, first.unwrap_or_default());
+            if what.is_empty() { noun.to_owned() } else { format!("{noun} · {}", sanitize::fit(&what, 60)) }
         }
-        Kind::Reasoning => thought(conversation, index, recap),
-        Kind::Recap => thought(conversation, index, Some(index)),
-        Kind::Quote => titled(conversation, index, "quote"),
-        Kind::Page => titled(conversation, index, "web page"),
-        Kind::Browsing => counted(conversation, index, "web search"),
-        Kind::Error => {
-            let first = conversation.message_text(index).lines().map(str::trim).find(|line| !line.is_empty());
-            let what = name(first.unwrap_or_default());
-            let what = sanitize::line(&what);
-            if what.is_empty() {
-                "error".to_owned()
-            } else {
-                format!("error · {}", sanitize::fit(&what, 60))
-            }
-        }
-        Kind::Instructions => counted(conversation, index, "custom instructions"),
-        Kind::Memory => counted(conversation, index, "saved memory"),
-        Kind::Canvas => canvas(conversation, index),
-        Kind::Other => counted(conversation, index, &name("unknown type")),
-        Kind::Text => {
-            let who = name(message.role.as_str());
-            counted(conversation, index, &who)
-        }
+        Label::Search | Label::Instructions | Label::Memory => counted(reading, noun),
+        Label::Canvas(document) => canvas(document),
+        Label::Unknown(name) => counted(reading, &named(name, noun)),
+        Label::Said => counted(reading, &named(reading.name(), reading.message().role.as_str())),
     }
 }
 
-/// A tool as people know it. The export has some under the name of the day.
-pub(super) fn tool(name: &str) -> &str {
-    if name.starts_with("t2uay3k.") { "image generator" } else { name }
-}
-
-fn counted(conversation: &Conversation, message: usize, what: &str) -> String {
-    let count = conversation.message_text(message).trim().lines().count();
-    let files = conversation
-        .message_parts(message)
-        .iter()
-        .filter(|part| matches!(part.detail, Detail::Attachment(_)))
-        .count();
-    let files = (files > 0).then(|| format!("{files} file{}", if files == 1 { "" } else { "s" }));
-    let lines = (count > 0 || files.is_none()).then(|| attachment::lines(count));
+fn counted(reading: Reading<'_>, what: &str) -> String {
+    let count = reading.text().trim().lines().count();
+    let files = reading.attachments().count();
+    let files = (files > 0).then(|| format::count(files as u64, "file", "files"));
+    let lines = (count > 0 || files.is_none()).then(|| format::count(count as u64, "line", "lines"));
     let facts = [Some(what.to_owned()), lines, files];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn titled(conversation: &Conversation, message: usize, what: &str) -> String {
-    let source = conversation.message_parts(message).iter().find_map(|part| match &part.detail {
-        Detail::Source(link) => Some(link),
-        _ => None,
-    });
-    match source {
+fn titled(reading: Reading<'_>, what: &str) -> String {
+    match reading.source() {
         Some(link) if !link.title.is_empty() || !link.url.is_empty() => {
             let shown: String =
                 super::citation::described(link, 80).iter().map(|span| span.text.as_str()).collect();
             format!("{what} · {shown}")
         }
-        _ => counted(conversation, message, what),
+        _ => counted(reading, what),
     }
 }
 
 /// A canvas's name and type.
-fn canvas(conversation: &Conversation, message: usize) -> String {
-    let (title, format) = canvas_of(conversation, message);
-    let title = sanitize::line(title.trim());
-    let kind = sanitize::line(format.strip_prefix("code/").unwrap_or(format));
+fn canvas(document: Canvas<'_>) -> String {
+    let title = sanitize::line(document.title.trim());
+    let kind = sanitize::line(document.kind());
     let title = if title.is_empty() { "untitled".into() } else { sanitize::fit(&title, 80) };
     if kind.is_empty() || kind == "document" {
         format!("canvas · {title}")
@@ -112,35 +85,14 @@ fn canvas(conversation: &Conversation, message: usize) -> String {
     }
 }
 
-/// A canvas's name and type as the export has them; both may be empty.
-pub(super) fn canvas_of(conversation: &Conversation, message: usize) -> (&str, &str) {
-    let canvas = conversation.message_parts(message).iter().find_map(|part| match &part.detail {
-        Detail::Canvas { title, format } => Some((&**title, &**format)),
-        _ => None,
-    });
-    canvas.unwrap_or_default()
-}
-
 /// `Thought for 15 s`: by the seconds the export counts, else in its own words.
-fn thought(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
-    let messages = [recap, Some(index)];
-    let seconds =
-        messages.iter().flatten().flat_map(|&message| conversation.message_parts(message)).find_map(|part| {
-            match part.detail {
-                Detail::Thought { seconds } => seconds,
-                _ => None,
-            }
-        });
+fn thought(reading: Reading<'_>, recap: Option<Reading<'_>>) -> String {
+    let seconds = recap.into_iter().chain([reading]).find_map(Reading::thought_seconds);
     if let Some(seconds) = seconds {
-        return match (seconds / 60, seconds % 60) {
-            (0, seconds) => format!("Thought for {seconds} s"),
-            (minutes, 0) => format!("Thought for {minutes} min"),
-            (minutes, seconds) => format!("Thought for {minutes} min {seconds} s"),
-        };
+        return format!("Thought for {}", format::duration(seconds));
     }
-    let words = recap.map(|recap| sanitize::line(conversation.message_text(recap).trim()).into_owned());
-    words.filter(|words| !words.is_empty()).map_or_else(
-        || counted(conversation, index, "Thought"),
-        |words| sanitize::fit(&words, 80).into_owned(),
-    )
+    let words = recap.map(|recap| sanitize::line(recap.text().trim()).into_owned());
+    words
+        .filter(|words| !words.is_empty())
+        .map_or_else(|| counted(reading, "Thought"), |words| sanitize::fit(&words, 80).into_owned())
 }

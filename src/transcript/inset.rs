@@ -4,6 +4,8 @@
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
+use crate::message::formula::Formula;
+
 /// One such place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Inset {
@@ -28,6 +30,21 @@ pub(super) struct Number {
     pub text: String,
     /// Where it leads.
     pub link: Option<Arc<str>>,
+}
+
+/// Adds formulas to the citations of a text, in order. A formula that touches a citation is dropped.
+pub(super) fn with_formulas(citations: Vec<Inset>, formulas: Vec<Formula>) -> Vec<Inset> {
+    let free = |range: &Range<usize>| {
+        let next = citations.partition_point(|citation| citation.range.end <= range.start);
+        citations.get(next).is_none_or(|citation| citation.range.start >= range.end)
+    };
+    let formulas = formulas.into_iter().filter(|formula| free(&formula.range));
+    let mut merged: Vec<Inset> = formulas
+        .map(|Formula { range, tex, display }| Inset { range, kind: InsetKind::Math { display, tex } })
+        .collect();
+    merged.extend(citations);
+    merged.sort_by_key(|inset| inset.range.start);
+    merged
 }
 
 /// The text with every inset overwritten by punctuation that means nothing to Markdown, byte for byte: offsets

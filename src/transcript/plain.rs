@@ -11,49 +11,34 @@ use super::{
     code::Code,
     inset::{self, Inset, InsetKind},
     line::Tone,
-    markdown, math,
+    math,
     prose::{Prose, Style},
 };
-
-/// A piece of a prompt: what a fence encloses, or what stands between fences.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece<'a> {
-    Text(Range<usize>),
-    Code(&'a str, Range<usize>),
-}
+use crate::message::prompt::{Piece, pieces};
 
 /// Reads a text that stands at `base` in its message.
 pub(super) fn parse(text: &str, base: usize, insets: &[Inset], tone: Tone) -> Document {
     let mut document = Document::default();
-    let mut add = |start: usize, content: Content| {
+    let mut add = |content: Content| {
         let gap = !document.blocks.is_empty();
-        document.blocks.push(Block { containers: Box::default(), source: base + start, gap, content });
+        document.blocks.push(Block { containers: Box::default(), gap, content });
     };
     for piece in pieces(text) {
         match piece {
             Piece::Code(language, range) => {
                 let mut code = Code::new(language);
                 code.push(&text[range.clone()], Some(base + range.start));
-                add(range.start, Content::Code(code));
+                add(Content::Code(code));
             }
             Piece::Text(range) => {
                 let range = without_blank_lines(text, range);
                 if !range.is_empty() {
-                    add(range.start, Content::Literal(literal(text, range, base, insets, tone)));
+                    add(Content::Literal(literal(text, range, base, insets, tone)));
                 }
             }
         }
     }
     document
-}
-
-/// The ranges of a prompt's fenced code.
-pub(super) fn opaque(text: &str) -> Vec<markdown::Opaque> {
-    let code = pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Code(_, range) => Some(markdown::Opaque { range, code: true }),
-        Piece::Text(_) => None,
-    });
-    code.collect()
 }
 
 fn literal(text: &str, range: Range<usize>, base: usize, insets: &[Inset], tone: Tone) -> Prose {
@@ -83,57 +68,6 @@ fn without_blank_lines(text: &str, range: Range<usize>) -> Range<usize> {
     let solid = inner.len() - inner.trim_start().len();
     let start = range.start + inner[..solid].rfind('\n').map_or(0, |newline| newline + 1);
     if start >= end { end..end } else { start..end }
-}
-
-/// Cuts a text at its fences. One that is not closed goes on to the end.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut open: Option<(&str, &str, usize)> = None;
-    let (mut text_start, mut last_fence) = (0, 0);
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let next = at + line.len();
-        match open {
-            None => {
-                if let Some((fence, info)) = fence(line) {
-                    pieces.push(Piece::Text(text_start..at));
-                    open = Some((fence, info, next));
-                    last_fence = at;
-                }
-            }
-            Some((opening, info, start)) => {
-                if fence(line)
-                    .is_some_and(|(closing, rest)| closing.starts_with(opening) && rest.trim().is_empty())
-                {
-                    pieces.push(Piece::Code(markdown::language_of(info), start..at));
-                    open = None;
-                    text_start = next;
-                }
-            }
-        }
-        at = next;
-    }
-    match open {
-        // A fence with nothing behind it is what the person wrote.
-        Some((_, _, start)) if text[start..].trim().is_empty() => {
-            pieces.push(Piece::Text(last_fence..text.len()));
-        }
-        Some((_, info, start)) => pieces.push(Piece::Code(markdown::language_of(info), start..text.len())),
-        None => pieces.push(Piece::Text(text_start..text.len())),
-    }
-    pieces
-}
-
-/// A line that opens or closes a block of code: its fence, and what stands behind it.
-pub(super) fn fence(line: &str) -> Option<(&str, &str)> {
-    let start = line.trim_start_matches(' ');
-    if line.len() - start.len() > 3 {
-        return None;
-    }
-    let mark = start.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let length = start.bytes().take_while(|&byte| byte == mark as u8).count();
-    let (fence, rest) = start.split_at(length);
-    (length >= 3 && !(mark == '`' && rest.contains('`'))).then(|| (fence, rest.trim()))
 }
 
 #[cfg(test)]

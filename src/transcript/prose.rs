@@ -4,11 +4,11 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    address::find_address,
     inset::Number,
     line::{Mark, Span, Tone},
     sanitize, target,
 };
+use crate::message::find_address;
 
 /// Columns between tab stops.
 const TAB: usize = 4;

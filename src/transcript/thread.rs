@@ -9,23 +9,27 @@ use hashbrown::HashMap;
 
 use super::{
     Line, Options,
-    branch::{Branch, Branches},
     code::{Code, Colours},
     colouring::Colouring,
-    dates, fold,
+    dates,
+    entry::{self, Scene},
+    fold,
     highlight::{Job, JobId},
     laid::Laid,
-    message::{self, Scene},
-    parts::{self, Part},
 };
 use crate::{
     conversation::{Kind, Role, Visibility},
     library::Shared,
+    message::{
+        Reading,
+        chunks::{self, Chunk},
+        path::{self, Branch, Branches},
+    },
 };
 
 pub use super::line::mark;
 
-/// One message of the branch being read, or a part of a very long one.
+/// One message of the branch being read, or a chunk of a very long one.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Index in the conversation.
@@ -35,7 +39,7 @@ pub struct Entry {
     /// `None`: not foldable; `Some(open)`.
     pub fold: Option<bool>,
     /// A message too long to be laid out at once is several entries; `None`: it is whole.
-    pub part: Option<Part>,
+    pub chunk: Option<Chunk>,
 }
 
 /// What an entry's neighbours decide about it.
@@ -70,7 +74,7 @@ pub struct Transcript {
 impl Transcript {
     /// Opens a conversation at its visible branch.
     pub fn new(conversation: Shared, options: Options) -> Self {
-        let branches = Branches::of(&conversation);
+        let branches = Branches::of(&conversation, path::is_readable);
         let leaf = conversation.current().or_else(|| branches.newest_leaf());
         let mut transcript = Self {
             conversation,
@@ -138,8 +142,8 @@ impl Transcript {
             return;
         };
         self.folds.insert(message, open);
-        if self.conversation.message_text(message).len() > parts::LONGEST {
-            // Its parts come and go.
+        if self.conversation.message_text(message).len() > chunks::LONGEST {
+            // Its chunks come and go.
             self.follow();
             return;
         }
@@ -155,7 +159,7 @@ impl Transcript {
         self.follow();
     }
 
-    /// The entry that shows this message, if it is on the branch; of a message in parts the first.
+    /// The entry that shows this message, if it is on the branch; of a message in chunks the first.
     pub fn entry_of(&self, message: usize) -> Option<usize> {
         let index = self.entries.partition_point(|entry| entry.message < message);
         if self.entries.get(index).is_some_and(|entry| entry.message == message) {
@@ -173,7 +177,7 @@ impl Transcript {
             self.conversation.messages()[self.entries[*entry].message].kind == Kind::Reasoning
         };
         let last = turn.find(reasons)?;
-        // Of one in parts the first has the line.
+        // Of one in chunks the first has the line.
         let first = self.entries.partition_point(|entry| entry.message < self.entries[last].message);
         self.places[first].recap.is_none().then_some(first)
     }
@@ -187,12 +191,13 @@ impl Transcript {
         let first = self.entry_of(message)?;
         let rest =
             self.entries[first..].iter().take_while(|entry| entry.message == self.entries[first].message);
-        let starts = rest.filter_map(|entry| entry.part.as_ref()).take_while(|part| part.range.start <= byte);
+        let starts =
+            rest.filter_map(|entry| entry.chunk.as_ref()).take_while(|chunk| chunk.range.start <= byte);
         Some(first + starts.count().saturating_sub(1))
     }
 
     /// Lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is blank, the space
-    /// between messages, except between folded lines and within a message in parts. Cached.
+    /// between messages, except between folded lines and within a message in chunks. Cached.
     pub fn lines(&mut self, entry: usize, width: u16) -> Rc<[Line]> {
         if let Some(lines) = self.laid.get(entry, width) {
             return lines;
@@ -291,7 +296,7 @@ impl Transcript {
                     today = day;
                 }
             }
-            self.enter(Entry { message, branch, fold, part: None }, place);
+            self.enter(Entry { message, branch, fold, chunk: None }, place);
         }
     }
 
@@ -299,19 +304,19 @@ impl Transcript {
     fn enter(&mut self, entry: Entry, place: Place) {
         let closed = entry.fold == Some(false) && fold::is_whole(&self.conversation, entry.message);
         let text = self.conversation.message_text(entry.message);
-        let manner = message::manner(&self.conversation, entry.message);
-        let pieces = if closed { Vec::new() } else { parts::split(text, manner) };
+        let form = Reading::of(&self.conversation, entry.message).form();
+        let pieces = if closed { Vec::new() } else { chunks::split(text, form) };
         if pieces.is_empty() {
             let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
             self.places.push(Place { breaks, bytes: text.len(), ..place });
             self.entries.push(entry);
             return;
         }
-        for part in pieces {
-            let text = &text.as_bytes()[part.range.clone()];
+        for chunk in pieces {
+            let text = &text.as_bytes()[chunk.range.clone()];
             let breaks = memchr::memchr_iter(b'\n', text).count();
             self.places.push(Place { breaks, bytes: text.len(), ..place });
-            self.entries.push(Entry { part: Some(part), ..entry.clone() });
+            self.entries.push(Entry { chunk: Some(chunk), ..entry.clone() });
         }
     }
 
@@ -320,8 +325,8 @@ impl Transcript {
         let whole = |entry: &Entry| fold::is_whole(&self.conversation, entry.message);
         let Some(next) = self.entries.get(entry + 1) else { return true };
         let this = &self.entries[entry];
-        if let Some(part) = this.part.as_ref().filter(|_| next.message == this.message) {
-            return part.spaced;
+        if let Some(chunk) = this.chunk.as_ref().filter(|_| next.message == this.message) {
+            return chunk.spaced;
         }
         !(whole(this) && this.fold != Some(true) && whole(next))
     }
@@ -339,6 +344,6 @@ impl Transcript {
             recap: place.recap,
             spaced: self.is_spaced(index),
         };
-        message::lay_out(&scene, usize::from(width), &colours)
+        entry::lay_out(&scene, usize::from(width), &colours)
     }
 }

@@ -324,7 +324,7 @@ impl Reader {
     }
 
     /// To a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
-    pub fn switch_branch(&mut self, step: isize) -> Option<crate::transcript::Branch> {
+    pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::path::Branch> {
         let entry = self.transcript.switch_branch(self.cursor, step)?;
         // The place on the screen stays; only what follows the branch point is new.
         self.cursor = entry.min(self.transcript.entries().len().saturating_sub(1));

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-pub use crate::extract::bytes;
+pub use crate::message::format::size as bytes;
 use crate::{
     conversation::Time,
-    transcript::{self, dates, sanitize},
+    message::format,
+    transcript::{dates, sanitize},
 };
 
 /// `3 Mar 2025`, or as the style has it; empty without a date.
@@ -17,7 +18,7 @@ pub fn date(time: Option<Time>, zone: &TimeZone, style: dates::Style) -> String 
 
 /// `4 212`: groups of three.
 pub fn number(number: usize) -> String {
-    transcript::grouped(number as u64)
+    format::number(number as u64)
 }
 
 /// Hits are counted up to here; one more means "more".

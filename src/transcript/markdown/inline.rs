@@ -5,19 +5,22 @@ use std::ops::Range;
 use pulldown_cmark::Event;
 
 use super::{OpenLink, Walk};
-use crate::transcript::{
-    block::Content,
-    inset::{self, Inset, InsetKind},
-    line::Tone,
-    math,
-    prose::{Prose, Style},
-    target,
+use crate::{
+    message::link,
+    transcript::{
+        block::Content,
+        inset::{self, Inset, InsetKind},
+        line::Tone,
+        math,
+        prose::{Prose, Style},
+        target,
+    },
 };
 
 impl Walk<'_> {
     /// Text: with the insets that stand in it, addresses made visible as links.
     pub(super) fn inline(&mut self, shown: &str, range: Range<usize>) {
-        self.begin(range.start);
+        self.begin();
         if self.hidden.get(range.clone()) != Some(shown) {
             // An entity or another thing that does not stand there as it is shown.
             let style = self.style();
@@ -66,7 +69,7 @@ impl Walk<'_> {
                     self.flush();
                     let mut prose = Prose::default();
                     prose.push(&lines.join("\n"), style, None);
-                    self.block(inset.range.start, Content::Math(prose));
+                    self.block(Content::Math(prose));
                 } else {
                     self.prose.push(&lines.join(" "), style, None);
                 }
@@ -75,7 +78,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn inline_code(&mut self, shown: &str, range: &Range<usize>) {
-        self.begin(range.start);
+        self.begin();
         let raw = &self.text[range.clone()];
         let ticks = raw.len() - raw.trim_start_matches('`').len();
         let inner = raw.get(ticks..raw.len().saturating_sub(ticks)).unwrap_or_default();
@@ -92,7 +95,7 @@ impl Walk<'_> {
 
     /// A tag, as it stands there.
     pub(super) fn verbatim(&mut self, shown: &str, range: Range<usize>) {
-        self.begin(range.start);
+        self.begin();
         let source = self.text.get(range.clone()).is_some_and(|there| there == shown);
         let style = self.style();
         self.prose.push(shown, style, source.then_some(self.base + range.start));
@@ -137,9 +140,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Inline text begins here.
-    pub(super) fn begin(&mut self, at: usize) {
-        self.source.get_or_insert(at);
+    /// Inline text begins: what is to stand before it goes first.
+    pub(super) fn begin(&mut self) {
         if let Some(lead) = self.lead.take() {
             self.prose.push(&lead, Style::of(Tone::Furniture), None);
         }
@@ -154,7 +156,7 @@ impl Walk<'_> {
         let Some(link) = self.links.pop() else { return };
         let words = self.prose.text().get(link.before..).unwrap_or_default();
         // Words that name another place than the one they lead to must not be believed.
-        let elsewhere = target::other_place(words, &link.url).map(|place| format!(" ({place})"));
+        let elsewhere = link::other_place(words, &link.url).map(|place| format!(" ({place})"));
         if words.is_empty() {
             let style = Style { underline: true, ..self.style_of(Tone::Link) };
             self.prose.push(&link.url, style, None);

@@ -5,7 +5,7 @@ mod inline;
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::{
     block::{Block, Container, ContainerKind, Content, DEEPEST, Document},
@@ -15,58 +15,17 @@ use super::{
     prose::{Prose, Style},
     table::{Align, Table},
 };
-
-/// What of Markdown is read besides CommonMark.
-pub(super) fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-}
+use crate::message::markdown::{dialect, language_of};
 
 /// Reads a text that stands at `base` in its message. `insets` are ranges of `text`, sorted, not overlapping.
 pub(super) fn parse(text: &str, base: usize, insets: &[Inset]) -> Document {
     let hidden = inset::hide(text, insets);
     let mut walk = Walk { text, hidden: &hidden, base, insets, ..Walk::default() };
-    for (event, range) in Parser::new_ext(&hidden, options()).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&hidden, dialect()).into_offset_iter() {
         walk.event(event, range);
     }
     walk.flush();
     walk.document
-}
-
-/// A stretch of a text that is not prose.
-pub(super) struct Opaque {
-    pub range: Range<usize>,
-    /// Code: as it was written, whatever stands in it.
-    pub code: bool,
-}
-
-/// What of a text is code, HTML or the address of a link, in order.
-pub(super) fn opaque(text: &str) -> Vec<Opaque> {
-    let mut found = Vec::new();
-    // A link's address begins where the last thing in it ends.
-    let mut links: Vec<usize> = Vec::new();
-    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
-        match event {
-            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => links.push(range.start),
-            Event::End(TagEnd::Link | TagEnd::Image) => {
-                if let Some(inner) = links.pop() {
-                    found.push(Opaque { range: inner..range.end, code: false });
-                }
-            }
-            Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => {
-                found.push(Opaque { range: range.clone(), code: true });
-            }
-            Event::InlineHtml(_) => found.push(Opaque { range: range.clone(), code: false }),
-            _ => {}
-        }
-        if let (false, Some(link)) = (matches!(event, Event::Start(_)), links.last_mut()) {
-            *link = (*link).max(range.end);
-        }
-    }
-    found.sort_unstable_by_key(|opaque| opaque.range.start);
-    found
 }
 
 /// A list being read.
@@ -102,7 +61,6 @@ struct Walk<'a> {
     lists: Vec<List>,
     /// Inline text that is no block yet.
     prose: Prose,
-    source: Option<usize>,
     heading: Option<u8>,
     /// The block being read, and the last one, are paragraphs of their own (not text of a tight list).
     tagged: bool,
@@ -123,7 +81,7 @@ impl Walk<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, &range),
-            Event::End(tag) => self.end(tag, &range),
+            Event::End(tag) => self.end(tag),
             Event::Text(text) if self.code.is_some() => self.code_text(&text, range),
             Event::Text(text) => self.inline(&text, range),
             Event::Code(code) => self.inline_code(&code, &range),
@@ -131,14 +89,14 @@ impl Walk<'_> {
             Event::InlineHtml(html) if is_line_break(&html) => self.prose.push_break(),
             Event::InlineHtml(html) => self.verbatim(&html, range),
             Event::FootnoteReference(label) => {
-                self.begin(range.start);
+                self.begin();
                 let style = self.style_of(Tone::Link);
                 self.prose.push(&format!("[{label}]"), style, None);
             }
             Event::SoftBreak | Event::HardBreak => self.line_break(&event, &range),
             Event::Rule => {
                 self.flush();
-                self.block(range.start, Content::Rule);
+                self.block(Content::Rule);
             }
             Event::TaskListMarker(done) => {
                 if let Some(item) = self.containers.last_mut() {
@@ -203,11 +161,11 @@ impl Walk<'_> {
             Tag::Strong => self.bold += 1,
             Tag::Strikethrough => self.strike += 1,
             Tag::Link { dest_url, .. } => {
-                self.begin(range.start);
+                self.begin();
                 self.start_link(dest_url.into_string());
             }
             Tag::Image { dest_url, .. } => {
-                self.begin(range.start);
+                self.begin();
                 self.prose.push("▪ ", Style::of(Tone::Furniture), None);
                 self.start_link(dest_url.into_string());
             }
@@ -221,7 +179,7 @@ impl Walk<'_> {
         }
     }
 
-    fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
+    fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Paragraph => {
                 self.flush();
@@ -238,15 +196,14 @@ impl Walk<'_> {
             }
             TagEnd::CodeBlock => {
                 if let Some(code) = self.code.take() {
-                    self.block(range.start, Content::Code(code));
+                    self.block(Content::Code(code));
                 }
             }
             TagEnd::HtmlBlock => {
                 let mut prose = std::mem::take(&mut self.prose);
                 prose.trim_end();
                 self.html = false;
-                self.source = None;
-                self.block(range.start, Content::Literal(prose));
+                self.block(Content::Literal(prose));
             }
             TagEnd::List(_) => {
                 self.flush();
@@ -255,7 +212,7 @@ impl Walk<'_> {
             TagEnd::Item => {
                 self.flush();
                 if self.items.pop() == Some(self.document.blocks.len()) {
-                    self.block(range.start, Content::Text(Prose::default()));
+                    self.block(Content::Text(Prose::default()));
                 }
                 self.containers.pop();
             }
@@ -265,7 +222,7 @@ impl Walk<'_> {
             }
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
-                    self.block(range.start, Content::Table(table));
+                    self.block(Content::Table(table));
                 }
             }
             TagEnd::TableHead => self.bold -= 1,
@@ -336,7 +293,6 @@ impl Walk<'_> {
     fn flush(&mut self) {
         let mut prose = std::mem::take(&mut self.prose);
         prose.trim_end();
-        let source = self.source.take();
         if prose.is_empty() {
             return;
         }
@@ -344,13 +300,13 @@ impl Walk<'_> {
             Some(level) => Content::Heading(level, prose),
             None => Content::Text(prose),
         };
-        self.block(source.unwrap_or(0), content);
+        self.block(content);
     }
 
-    fn block(&mut self, at: usize, content: Content) {
+    fn block(&mut self, content: Content) {
         let gap = self.gap();
         let containers = self.containers.iter().take(DEEPEST).copied().collect();
-        self.document.blocks.push(Block { containers, source: self.base + at, gap, content });
+        self.document.blocks.push(Block { containers, gap, content });
         self.last_tagged = self.tagged;
     }
 
@@ -379,12 +335,6 @@ fn follows_blank_line(text: &str) -> bool {
     let lead = |c: char| matches!(c, ' ' | '\t' | '>' | '\r');
     let line = text.trim_end_matches(lead);
     line.strip_suffix('\n').is_some_and(|before| before.trim_end_matches(lead).ends_with('\n'))
-}
-
-/// The language a fence names: its first word.
-pub(super) fn language_of(info: &str) -> &str {
-    let word = info.trim_start_matches([' ', '{', '.']);
-    word.split([' ', '\t', ',', '{', '}', ':']).next().unwrap_or_default()
 }
 
 fn is_line_break(html: &str) -> bool {

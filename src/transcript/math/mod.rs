@@ -1,19 +1,15 @@
 //! Mathematics as people read it in a terminal: Greek letters, operators, powers and indices in Unicode, fractions
 //! as `a/b`, matrices on lines of their own.
 //!
-//! Formulas are found in the text *before* Markdown sees it (its asterisks, underscores and backslashes are theirs),
-//! and only where TeX was meant: a dollar sign in prose stays a dollar sign. What cannot be drawn is shown as it was
-//! written; nothing is lost. The source itself stays in the message for copies and search.
+//! [Where formulas are](crate::message::formula) is known before. What cannot be drawn is shown as it was written;
+//! nothing is lost. The source itself stays in the message for copies and search.
 
 mod command;
-mod delimiters;
 mod row;
 mod script;
 mod sheet;
 mod symbols;
 mod tex;
-
-pub(super) use delimiters::{among, may_be_in};
 
 use super::sanitize;
 

@@ -221,13 +221,13 @@ fn attachments_are_one_line_each() {
     let mut transcript = Transcript::new(chain(vec![draft]), options);
     let expected = [
         "┃ You",
-        "┃ ▪ image · cat.png · 1 024×768 · 213 KB",
+        "┃ ▪ image · cat.png · 1 024 × 768 · 213 KB",
         "┃   prompt: a cat in a hat",
         "┃ ▪ file · notes.pdf · 213 KB · not in this archive",
         "┃",
         "┃ Look!",
         "┃",
-        "┃ ▪ voice · 213 KB",
+        "┃ ▪ voice clip · 213 KB",
         "",
     ];
     assert_eq!(all_lines(&mut transcript, 60), expected);

@@ -142,7 +142,7 @@ fn solid(text: &str) -> impl Iterator<Item = char> + '_ {
 fn content(markdown: &str) -> (Vec<char>, bool) {
     let mut text = String::new();
     let mut table = false;
-    for event in Parser::new_ext(markdown, super::super::markdown::options()) {
+    for event in Parser::new_ext(markdown, crate::message::markdown::dialect()) {
         match event {
             Event::Text(piece) | Event::Code(piece) | Event::Html(piece) => {
                 text.push_str(&sanitize::text(&piece));

@@ -1,7 +1,10 @@
 //! Branches, folds, headers, hits: what one does with an open conversation.
 
 use super::*;
-use crate::conversation::{Detail, Kind, Time, Visibility};
+use crate::{
+    conversation::{Detail, Kind, Time, Visibility},
+    message::path::Branch,
+};
 
 fn at(minutes: i64, draft: Draft<'_>) -> Draft<'_> {
     Draft { time: Some(Time(1_741_000_000_000_000 + minutes * 60_000_000)), ..draft }
@@ -246,7 +249,7 @@ fn a_very_long_message_is_several_entries() {
     assert_eq!(transcript.lines(last, 80)[line].text(), "  needle");
     assert_eq!(shown(&transcript.lines(1, 80)[0]), "  gpt-4o");
     assert_eq!(transcript.lines(2, 80)[0].text(), "  A paragraph of words, the needle being far away.");
-    assert_eq!(transcript.entries()[2].part.as_ref().unwrap().index, 1);
+    assert_eq!(transcript.entries()[2].chunk.as_ref().unwrap().index, 1);
 }
 
 #[test]
@@ -260,8 +263,8 @@ fn a_very_long_table_is_a_table_to_its_end() {
         let lines = transcript.lines(entry, 60);
         assert_eq!(lines[0].text(), "  a word │ two");
         let source = lines[0].spans.iter().find(|span| span.text == "word").and_then(Span::source_range);
-        let part = transcript.entries()[entry].part.as_ref().unwrap().range.clone();
-        assert_eq!(source, Some(part.start + 5..part.start + 9), "hits are found in it");
+        let chunk = transcript.entries()[entry].chunk.as_ref().unwrap().range.clone();
+        assert_eq!(source, Some(chunk.start + 5..chunk.start + 9), "hits are found in it");
     }
 }
 

@@ -4,7 +4,7 @@ use super::{App, Dialog};
 use crate::{
     conversation::{Conversation, Role, Visibility},
     extract,
-    transcript::{self, Fork},
+    message::path::{self, Fork},
     tui::{effect::Effect, words},
 };
 
@@ -81,7 +81,7 @@ fn of(conversation: &Conversation, visibility: Visibility) -> usize {
 /// on it, further in where it lies on a branch itself. What leads to `leaf` is marked.
 fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
     let messages = conversation.messages();
-    let forks = transcript::forks(conversation);
+    let forks = path::forks(conversation);
     let path = leaf.map_or_else(|| conversation.visible_path(), |leaf| conversation.path_to(leaf));
     // How many messages follow each, and on how many branches each lies. Parents come before their children.
     let mut said: Vec<usize> =

@@ -6,8 +6,8 @@ use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 use super::{App, Dialog, Input};
 use crate::{
     conversation::{Detail, Link, Role, Visibility},
-    extract,
-    transcript::{self, Entry},
+    extract, message,
+    transcript::Entry,
     tui::{action::Command, effect::Effect},
 };
 
@@ -216,7 +216,7 @@ impl App {
     pub(super) fn open_links(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
-        let mut items: Vec<Item> = transcript::links(&conversation, message)
+        let mut items: Vec<Item> = message::links(&conversation, message)
             .into_iter()
             .map(|Link { title, url }| {
                 let label =

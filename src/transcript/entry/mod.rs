@@ -5,17 +5,19 @@ mod content;
 use std::rc::Rc;
 
 use super::{
-    Branch, Entry, Options,
+    Entry, Options,
     citation::Sources,
     code::{Code, Colours},
     dates, fold,
     layout::{self, PROSE, Room},
     line::{Line, Span, Tone},
-    parts::Manner,
     prose::Style,
     sanitize,
 };
-use crate::conversation::{Conversation, Kind, Message, Role, Visibility};
+use crate::{
+    conversation::{Conversation, Kind, Message, Role, Visibility},
+    message::{Reading, Speaker, path::Branch},
+};
 
 /// The bar that tells a person's words by shape.
 const BAR: &str = "┃ ";
@@ -47,8 +49,8 @@ pub(super) fn lay_out(
     let margin = if person { Span::new(BAR, Tone::You) } else { Span::new(INDENT, Tone::Plain) };
     let room = Room { width: width.max(1), margin, wrap_code: scene.options.wrap_code, colours };
     let mut lines = Vec::new();
-    let first = scene.entry.part.as_ref().is_none_or(|part| part.index == 0);
-    let last = scene.entry.part.as_ref().is_none_or(|part| part.index + 1 == part.count);
+    let first = scene.entry.chunk.as_ref().is_none_or(|chunk| chunk.index == 0);
+    let last = scene.entry.chunk.as_ref().is_none_or(|chunk| chunk.index + 1 == chunk.count);
     let folds_whole = fold::is_whole(scene.conversation, scene.entry.message);
     if first && folds_whole {
         lines.push(scene.fold_line(&room));
@@ -67,38 +69,27 @@ pub(super) fn lay_out(
     lines
 }
 
-/// How a message's text is read.
-pub(super) fn manner(conversation: &Conversation, index: usize) -> Manner {
-    let message = &conversation.messages()[index];
-    match message.kind {
-        Kind::Call | Kind::Output => Manner::Code,
-        Kind::Canvas if fold::canvas_of(conversation, index).1.starts_with("code/") => Manner::Code,
-        Kind::Canvas | Kind::Reasoning => Manner::Markdown,
-        Kind::Text if message.role != Role::User => Manner::Markdown,
-        _ => Manner::Plain,
-    }
-}
-
 impl Scene<'_> {
+    fn reading(&self) -> Reading<'_> {
+        Reading::of(self.conversation, self.entry.message)
+    }
+
     fn message(&self) -> &Message {
-        &self.conversation.messages()[self.entry.message]
+        self.reading().message()
     }
 
     /// `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
     fn header(&self, room: &Room<'_>) -> Line {
         let message = self.message();
-        let name = match message.role {
-            Role::User => Style { bold: true, ..Style::of(Tone::You) }.span("You"),
-            Role::Assistant => {
-                let model = self.conversation.message_model(self.entry.message).or(self.conversation.model());
-                let name = model.map_or(self.conversation.provider.assistant().into(), sanitize::line);
-                Style { bold: true, ..Style::of(Tone::Other) }.span(sanitize::fit(&name, PROSE))
+        let speaker = self.reading().speaker();
+        let name = sanitize::line(speaker.name());
+        let name = sanitize::fit(&name, PROSE);
+        let name = match speaker {
+            Speaker::You => Style { bold: true, ..Style::of(Tone::You) }.span(name),
+            Speaker::Model(_) | Speaker::Assistant(_) => {
+                Style { bold: true, ..Style::of(Tone::Other) }.span(name)
             }
-            Role::Tool | Role::System => {
-                let name = self.conversation.message_name(self.entry.message).map(fold::tool);
-                let name = name.unwrap_or(message.role.as_str());
-                Span::new(sanitize::fit(&sanitize::line(name), PROSE), Tone::Dim)
-            }
+            _ => Span::new(name, Tone::Dim),
         };
         let mut right = Vec::new();
         if let (Role::User, Some(time)) = (message.role, message.time()) {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// The first web address in a text, without the punctuation that ends its sentence.
-pub(super) fn find_address(text: &str) -> Option<Range<usize>> {
+/// Returns the first web address in a text, without the punctuation that ends its sentence.
+pub fn find_address(text: &str) -> Option<Range<usize>> {
     let mut from = 0;
     while let Some(found) = text[from..].find("http") {
         let start = from + found;

@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::{address::find_address, markdown};
+use super::{address::find_address, markdown::dialect};
 use crate::conversation::{Conversation, Detail, Link};
 
 /// The links of a message in the order of their first place: those of its text, what it cites and its sources. One
@@ -36,7 +36,7 @@ fn in_markdown(text: &str) -> Vec<(usize, Link)> {
     let mut found = Vec::new();
     let mut open: Vec<(usize, String, String)> = Vec::new();
     let mut code = false;
-    for (event, range) in Parser::new_ext(text, markdown::options()).into_offset_iter() {
+    for (event, range) in Parser::new_ext(text, dialect()).into_offset_iter() {
         match event {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                 open.push((range.start, dest_url.into_string(), String::new()));
@@ -72,10 +72,7 @@ fn in_markdown(text: &str) -> Vec<(usize, Link)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        conversation::{Builder, Draft, Part, Role},
-        transcript::tests::finished,
-    };
+    use crate::conversation::{Builder, Draft, Heading, Part, Provider, Role, Source};
 
     #[test]
     fn one_address_stands_once_and_dead_ones_not_at_all() {
@@ -87,6 +84,9 @@ mod tests {
         builder.push(Draft { parts, ..Draft::new(Role::Assistant, text) });
         let docs = Link { title: "Docs".into(), url: "https://e.org/a".into() };
         let bare = Link { title: "".into(), url: "https://f.org/b".into() };
-        assert_eq!(links(&finished(builder, Some(0)), 0), [docs, bare, source]);
+        assert_eq!(
+            links(&builder.finish(Heading::new(Provider::ChatGpt, Source::default()), Some(0)), 0),
+            [docs, bare, source]
+        );
     }
 }

@@ -1,40 +1,40 @@
-//! Very long messages are several entries, so that opening one costs what is on the screen.
+//! Cuts a very long message into chunks, so that reading one costs what is looked at.
 //!
 //! A message is cut where nothing is torn: at a blank line between two blocks at the left edge. Within a long block
-//! of code or a long table it is cut between lines, and the parts after the first remember what they are. Where no
+//! of code or a long table it is cut between lines, and the chunks after the first remember what they are. Where no
 //! such place comes in time it is cut at a line, a blank, a character.
 
 use std::ops::Range;
 
-use super::plain;
+use super::markdown;
 
 /// A message up to this many bytes is laid out whole.
-pub(super) const LONGEST: usize = 48 << 10;
-/// What a part should have, at least.
+pub const LONGEST: usize = 48 << 10;
+/// What a chunk should have, at least.
 const ENOUGH: usize = 16 << 10;
-/// What a part has at most, before it is cut wherever it may be.
+/// What a chunk has at most, before it is cut wherever it may be.
 const MOST: usize = 32 << 10;
 
-/// A part of a very long message.
+/// A chunk of a very long message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Which, from 0.
+pub struct Chunk {
+    /// Its number, from 0.
     pub index: usize,
-    /// Of how many.
+    /// How many there are.
     pub count: usize,
-    /// Its bytes of the message's text. A line that only closes a block of code may be in no part.
+    /// Its bytes of the message's text. A line that only closes a block of code may be in no chunk.
     pub range: Range<usize>,
-    /// It begins within a block of code.
-    pub(super) code: bool,
-    /// It begins within a table: where the row stands that says how its columns are set.
-    pub(super) table: Option<Range<usize>>,
-    /// A blank line stands between it and the next part.
-    pub(super) spaced: bool,
+    /// Whether it begins within a block of code.
+    pub code: bool,
+    /// Where the row stands that says how the columns are set, when it begins within a table.
+    pub table: Option<Range<usize>>,
+    /// Whether a blank line stands between it and the next chunk.
+    pub spaced: bool,
 }
 
 /// How a text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub enum Form {
     /// As Markdown: cut between blocks.
     Markdown,
     /// As it was typed, fenced code apart: cut between lines.
@@ -43,21 +43,21 @@ pub(super) enum Manner {
     Code,
 }
 
-/// The parts of a text; none when it is short enough.
-pub(super) fn split(text: &str, manner: Manner) -> Vec<Part> {
+/// Cuts a text; returns nothing when it is short enough to stay whole.
+pub fn split(text: &str, form: Form) -> Vec<Chunk> {
     if text.len() <= LONGEST {
         return Vec::new();
     }
     let mut cutter = Cutter {
         text,
-        manner,
+        form,
         start: 0,
         code: false,
         fence: None,
         table: None,
         within: None,
         piped: false,
-        parts: Vec::new(),
+        chunks: Vec::new(),
     };
     let mut at = 0;
     while at < text.len() {
@@ -67,28 +67,28 @@ pub(super) fn split(text: &str, manner: Manner) -> Vec<Part> {
         at = end;
     }
     cutter.cut(text.len(), false);
-    let mut parts = cutter.parts;
-    let count = parts.len();
-    for (index, part) in parts.iter_mut().enumerate() {
-        (part.index, part.count) = (index, count);
+    let mut chunks = cutter.chunks;
+    let count = chunks.len();
+    for (index, chunk) in chunks.iter_mut().enumerate() {
+        (chunk.index, chunk.count) = (index, count);
     }
-    parts
+    chunks
 }
 
 struct Cutter<'a> {
     text: &'a str,
-    manner: Manner,
-    /// Where the part begins, and whether within code.
+    form: Form,
+    /// Where the chunk begins, and whether within code.
     start: usize,
     code: bool,
     /// The fence of the block of code one is in.
     fence: Option<&'a str>,
-    /// The row of dashes of the table one is in, and of the one the part begins in.
+    /// The row of dashes of the table one is in, and of the one the chunk begins in.
     table: Option<Range<usize>>,
     within: Option<Range<usize>>,
     /// The line before has a bar in it.
     piped: bool,
-    parts: Vec<Part>,
+    chunks: Vec<Chunk>,
 }
 
 impl<'a> Cutter<'a> {
@@ -96,7 +96,7 @@ impl<'a> Cutter<'a> {
         let text: &'a str = &self.text[line.clone()];
         self.cut_long_line(&line);
         let length = line.end - self.start;
-        if self.manner == Manner::Code {
+        if self.form == Form::Code {
             if length >= ENOUGH {
                 self.cut(line.end, false);
                 self.code = true;
@@ -105,7 +105,7 @@ impl<'a> Cutter<'a> {
         }
         if let Some(fence) = self.fence {
             let closes = |(closing, rest): (&str, &str)| closing.starts_with(fence) && rest.trim().is_empty();
-            if plain::fence(text).is_some_and(closes) {
+            if markdown::fence(text).is_some_and(closes) {
                 self.fence = None;
                 if self.code {
                     self.cut(line.start, true);
@@ -119,17 +119,15 @@ impl<'a> Cutter<'a> {
         }
         if text.trim().is_empty() {
             self.table = None;
-        } else if self.manner == Manner::Markdown && self.piped && is_row_of_dashes(text) {
+        } else if self.form == Form::Markdown && self.piped && is_row_of_dashes(text) {
             self.table = Some(line.clone());
         }
         self.piped = text.contains('|');
-        if let Some((fence, _)) = plain::fence(text) {
+        if let Some((fence, _)) = markdown::fence(text) {
             self.fence = Some(fence);
         } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
             self.cut(line.end, true);
-        } else if length >= MOST
-            || (length >= ENOUGH && (self.manner == Manner::Plain || self.table.is_some()))
-        {
+        } else if length >= MOST || (length >= ENOUGH && (self.form == Form::Plain || self.table.is_some())) {
             // Between two rows of a table is as good a place as between two paragraphs.
             self.cut(line.end, false);
         }
@@ -138,13 +136,13 @@ impl<'a> Cutter<'a> {
     /// Whether a block at the left edge begins here: no item of a list, no indented text.
     fn is_edge(&self, at: usize) -> bool {
         let next = self.text[at..].bytes().next();
-        self.manner == Manner::Plain
+        self.form == Form::Plain
             || next.is_some_and(|byte| {
                 !matches!(byte, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'0'..=b'9' | b'\n')
             })
     }
 
-    /// A line that alone is more than a part is cut at blanks, or anywhere.
+    /// A line that alone is more than a chunk is cut at blanks, or anywhere.
     fn cut_long_line(&mut self, line: &Range<usize>) {
         while line.end - self.start > MOST + MOST / 2 && line.end - line.start > MOST {
             let mut at = (self.start + MOST).max(line.start + 1).min(line.end);
@@ -153,7 +151,7 @@ impl<'a> Cutter<'a> {
             }
             let back = self.text[..at].bytes().rev().take(200).position(|byte| byte == b' ').unwrap_or(0);
             let at = if at - back > self.start.max(line.start) { at - back } else { at };
-            let in_code = self.code || self.fence.is_some() || self.manner == Manner::Code;
+            let in_code = self.code || self.fence.is_some() || self.form == Form::Code;
             self.cut(at, false);
             self.code = in_code;
         }
@@ -162,8 +160,8 @@ impl<'a> Cutter<'a> {
     fn cut(&mut self, at: usize, spaced: bool) {
         if at > self.start {
             let table = self.within.take();
-            let part = Part { index: 0, count: 0, range: self.start..at, code: self.code, table, spaced };
-            self.parts.push(part);
+            let chunk = Chunk { index: 0, count: 0, range: self.start..at, code: self.code, table, spaced };
+            self.chunks.push(chunk);
         }
         self.start = at;
         self.within.clone_from(&self.table);
@@ -187,50 +185,50 @@ mod tests {
     #[test]
     fn a_long_table_stays_a_table() {
         let text = format!("Look:\n\na | b\n--|:-:\n{}\n\nand so", "one | two\n".repeat(20_000));
-        let parts = split(&text, Manner::Markdown);
-        assert!(parts.len() > 3 && parts[0].table.is_none());
-        for part in &parts[1..] {
-            assert_eq!(part.table.clone().map(|row| &text[row]), Some("--|:-:\n"));
+        let chunks = split(&text, Form::Markdown);
+        assert!(chunks.len() > 3 && chunks[0].table.is_none());
+        for chunk in &chunks[1..] {
+            assert_eq!(chunk.table.clone().map(|row| &text[row]), Some("--|:-:\n"));
         }
         let text = format!("a | b\n--|--\none | two\n\n{}", "A paragraph.\n\n".repeat(10_000));
-        assert!(split(&text, Manner::Markdown).iter().all(|part| part.table.is_none()));
+        assert!(split(&text, Form::Markdown).iter().all(|chunk| chunk.table.is_none()));
     }
 
     #[test]
     fn a_short_text_is_whole() {
-        assert!(split(&"a\n\n".repeat(1_000), Manner::Markdown).is_empty());
+        assert!(split(&"a\n\n".repeat(1_000), Form::Markdown).is_empty());
     }
 
     #[test]
     fn prose_is_cut_between_paragraphs() {
         let text = "Some words of a paragraph.\n- an item\n\n- another\n\n".repeat(10_000);
-        let parts = split(&text, Manner::Markdown);
-        assert!(parts.len() > 5);
-        for part in &parts {
-            assert!(text[part.range.clone()].starts_with("Some words"));
-            assert!(!part.code && part.range.len() < MOST);
+        let chunks = split(&text, Form::Markdown);
+        assert!(chunks.len() > 5);
+        for chunk in &chunks {
+            assert!(text[chunk.range.clone()].starts_with("Some words"));
+            assert!(!chunk.code && chunk.range.len() < MOST);
         }
-        assert_eq!(parts.last().unwrap().range.end, text.len());
-        assert_eq!(parts[3].index, 3);
+        assert_eq!(chunks.last().unwrap().range.end, text.len());
+        assert_eq!(chunks[3].index, 3);
     }
 
     #[test]
     fn long_code_stays_code() {
         let text = format!("Look:\n\n```rust\n{}```\nand *so*", "let a = 1;\n\n".repeat(20_000));
-        let parts = split(&text, Manner::Markdown);
-        let last = parts.len() - 1;
-        assert!(!parts[0].code && parts[1].code && parts[last - 1].code && !parts[last].code);
-        assert_eq!(&text[parts[last].range.clone()], "and *so*");
-        assert!(text[parts[last - 1].range.clone()].ends_with("let a = 1;\n\n"));
+        let chunks = split(&text, Form::Markdown);
+        let last = chunks.len() - 1;
+        assert!(!chunks[0].code && chunks[1].code && chunks[last - 1].code && !chunks[last].code);
+        assert_eq!(&text[chunks[last].range.clone()], "and *so*");
+        assert!(text[chunks[last - 1].range.clone()].ends_with("let a = 1;\n\n"));
     }
 
     #[test]
     fn one_endless_line_is_cut_too() {
         let text = "é".repeat(500_000);
-        for manner in [Manner::Markdown, Manner::Plain, Manner::Code] {
-            let parts = split(&text, manner);
-            assert!(parts.len() > 5, "{manner:?}");
-            assert!(parts.iter().all(|part| part.range.len() <= 3 * MOST), "{manner:?}");
+        for form in [Form::Markdown, Form::Plain, Form::Code] {
+            let chunks = split(&text, form);
+            assert!(chunks.len() > 5, "{form:?}");
+            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MOST), "{form:?}");
         }
     }
 
@@ -241,13 +239,13 @@ mod tests {
             lines in proptest::collection::vec("(```[a-z]{0,2}|[a-zé ]{0,200}|- x|)\n", 50..60),
         ) {
             let text = lines.concat().repeat(40);
-            for manner in [Manner::Markdown, Manner::Plain, Manner::Code] {
+            for form in [Form::Markdown, Form::Plain, Form::Code] {
                 let mut at = 0;
-                for part in split(&text, manner) {
-                    prop_assert!(part.range.start >= at);
-                    let left_out = &text[at..part.range.start];
+                for chunk in split(&text, form) {
+                    prop_assert!(chunk.range.start >= at);
+                    let left_out = &text[at..chunk.range.start];
                     prop_assert!(left_out.is_empty() || left_out.trim() == "```", "{left_out:?}");
-                    at = part.range.end;
+                    at = chunk.range.end;
                 }
             }
         }

@@ -1,7 +1,29 @@
-//! The branches of a conversation as a reader meets them: messages that are never shown are passed over, so that
-//! only a choice between things one can read counts as a branch.
+//! The visible path, and the branches of a conversation as one meets them: messages that do not count (never shown,
+//! or not part of an extract) are passed over, so that only a choice between things one can read counts as a branch.
 
-use crate::conversation::{Conversation, Tree, Visibility};
+use crate::conversation::{Conversation, Message, Tree, Visibility};
+
+/// Returns which messages lie on the path that ends at `leaf`, given the one before each; `None`: none of `count` does.
+pub fn on_path(count: usize, leaf: Option<usize>, parent: impl Fn(usize) -> Option<usize>) -> Box<[bool]> {
+    let mut path = vec![false; count];
+    let mut at = leaf;
+    while let Some(message) = at {
+        path[message] = true;
+        at = parent(message);
+    }
+    path.into()
+}
+
+/// Returns which messages lie on the branch that the provider's screen last showed.
+pub fn visible(conversation: &Conversation) -> Box<[bool]> {
+    let messages = conversation.messages();
+    on_path(messages.len(), conversation.current(), |message| messages[message].parent())
+}
+
+/// Returns whether a reader can meet a message at all: it is shown or folded.
+pub fn is_readable(message: &Message) -> bool {
+    message.visibility != Visibility::Hidden
+}
 
 /// Which of several siblings, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,9 +43,9 @@ pub struct Fork {
     pub branches: Vec<usize>,
 }
 
-/// Every place where a conversation forks, in reading order.
+/// Returns every place where a conversation forks, in reading order.
 pub fn forks(conversation: &Conversation) -> Vec<Fork> {
-    let branches = Branches::of(conversation);
+    let branches = Branches::of(conversation, is_readable);
     let slots = 0..=conversation.messages().len();
     let fork = |slot: usize| {
         let children: Vec<usize> = branches.children(slot).iter().map(|&child| child as usize).collect();
@@ -32,32 +54,29 @@ pub fn forks(conversation: &Conversation) -> Vec<Fork> {
     slots.filter_map(fork).collect()
 }
 
-/// The tree of what can be read.
+/// The tree of the messages that count.
 #[derive(Debug)]
-pub(super) struct Branches {
+pub struct Branches {
     tree: Tree,
-    /// For each message one more than the last readable message before it on its branch; 0 for none.
+    /// For each message one more than the last message before it on its branch that counts; 0 for none.
     parents: Box<[u32]>,
-    /// Where the readable children of each message (slot 0: of none) begin in `children`.
+    /// Where the children of each message (slot 0: of none) begin in `children`.
     starts: Box<[u32]>,
     children: Box<[u32]>,
 }
 
 impl Branches {
-    /// Linear in the number of messages.
-    pub fn of(conversation: &Conversation) -> Self {
+    /// Finds the tree of the messages that count. Linear in the number of messages.
+    pub fn of(conversation: &Conversation, counts: impl Fn(&Message) -> bool) -> Self {
         let messages = conversation.messages();
+        let counts: Vec<bool> = messages.iter().map(counts).collect();
         let mut parents = vec![0_u32; messages.len()];
         let mut starts = vec![0_u32; messages.len() + 2];
         for (index, message) in messages.iter().enumerate() {
-            parents[index] = message.parent().map_or(0, |parent| {
-                if messages[parent].visibility == Visibility::Hidden {
-                    parents[parent]
-                } else {
-                    parent as u32 + 1
-                }
-            });
-            if message.visibility != Visibility::Hidden {
+            parents[index] = message
+                .parent()
+                .map_or(0, |parent| if counts[parent] { parent as u32 + 1 } else { parents[parent] });
+            if counts[index] {
                 starts[parents[index] as usize + 1] += 1;
             }
         }
@@ -66,12 +85,10 @@ impl Branches {
         }
         let mut next = starts.clone();
         let mut children = vec![0_u32; starts[starts.len() - 1] as usize];
-        for (index, message) in messages.iter().enumerate() {
-            if message.visibility != Visibility::Hidden {
-                let place = &mut next[parents[index] as usize];
-                children[*place as usize] = index as u32;
-                *place += 1;
-            }
+        for index in (0..messages.len()).filter(|&index| counts[index]) {
+            let place = &mut next[parents[index] as usize];
+            children[*place as usize] = index as u32;
+            *place += 1;
         }
         Self {
             tree: Tree::of(conversation),
@@ -81,24 +98,29 @@ impl Branches {
         }
     }
 
-    /// The readable children of a slot, oldest first.
+    /// The children of a slot, oldest first.
     fn children(&self, slot: usize) -> &[u32] {
         &self.children[self.starts[slot] as usize..self.starts[slot + 1] as usize]
     }
 
-    /// What one may read in a message's place, itself among it, oldest first.
+    /// Returns the last message before this one on its branch that counts.
+    pub fn before(&self, message: usize) -> Option<usize> {
+        (self.parents[message] as usize).checked_sub(1)
+    }
+
+    /// Returns what one may read in a message's place, itself among it, oldest first.
     pub fn siblings(&self, message: usize) -> &[u32] {
         self.children(self.parents[message] as usize)
     }
 
-    /// Which of its siblings a message is; `None` when it is the only one.
+    /// Returns which of its siblings a message is; `None` when it is the only one.
     pub fn branch(&self, message: usize) -> Option<Branch> {
         let siblings = self.siblings(message);
         let index = siblings.binary_search(&(message as u32)).ok()?;
         (siblings.len() > 1).then_some(Branch { index: index + 1, count: siblings.len() })
     }
 
-    /// Where a message's branch leads when one always takes the newest readable child.
+    /// Returns where a message's branch leads when one always takes the newest child that counts.
     pub fn leaf_from(&self, message: usize) -> usize {
         let mut leaf = message;
         while let Some(&child) = self.children(leaf + 1).last() {
@@ -107,7 +129,7 @@ impl Branches {
         self.tree.newest_leaf(leaf)
     }
 
-    /// The leaf to begin with when the export names none: the newest.
+    /// Returns the leaf to begin with when the export names none: the newest.
     pub fn newest_leaf(&self) -> Option<usize> {
         self.children(0).last().map(|&root| self.leaf_from(root as usize))
     }
@@ -116,10 +138,7 @@ impl Branches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        conversation::{Builder, Draft, Role},
-        transcript::tests::finished,
-    };
+    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source};
 
     /// Messages by their parent, and whether they are shown.
     fn conversation(messages: &[(Option<usize>, bool)]) -> Conversation {
@@ -128,7 +147,7 @@ mod tests {
             let visibility = if shown { Visibility::Shown } else { Visibility::Hidden };
             builder.push(Draft { visibility, parent, ..Draft::new(Role::User, "x") });
         }
-        finished(builder, None)
+        builder.finish(Heading::new(Provider::ChatGpt, Source::default()), None)
     }
 
     #[test]
@@ -142,7 +161,7 @@ mod tests {
             (Some(0), false),
             (Some(0), true),
         ];
-        let branches = Branches::of(&conversation(&tree));
+        let branches = Branches::of(&conversation(&tree), is_readable);
         assert_eq!(branches.siblings(3), [2, 3, 5]);
         assert_eq!(branches.branch(3), Some(Branch { index: 2, count: 3 }));
         assert_eq!(branches.branch(0), None);
@@ -166,7 +185,7 @@ mod tests {
             (Some(3), false),
             (Some(0), true),
         ];
-        let branches = Branches::of(&conversation(&tree));
+        let branches = Branches::of(&conversation(&tree), is_readable);
         assert_eq!(branches.leaf_from(1), 4);
         assert_eq!(branches.leaf_from(0), 5);
     }

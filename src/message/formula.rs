@@ -1,23 +1,36 @@
-//! Where a text holds mathematics: `\( \)`, `\[ \]`, `$ $`, `$$ $$`.
+//! Mathematics in a text: `\( … \)`, `\[ … \]`, `$ … $` and `$$ … $$`.
+//!
+//! Found before any reader of Markdown sees the text: to Markdown `\(` is an escaped bracket, and a formula over several
+//! lines can look like a heading or a list. Whoever draws a formula, writes it into a file or hides it from Markdown
+//! asks here.
 
 use std::ops::Range;
 
-use crate::transcript::{
-    inset::{Inset, InsetKind},
-    markdown::Opaque,
-};
+use super::markdown::Opaque;
+
+/// A formula in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formula {
+    /// Its bytes, delimiters included.
+    pub range: Range<usize>,
+    /// Its bytes between the delimiters.
+    pub tex: Range<usize>,
+    /// Whether it stands on lines of its own: `\[ … \]` and `$$ … $$`.
+    pub display: bool,
+}
 
 /// How far a formula may reach, in bytes: what is longer was not closed where it was meant to be.
 const LONGEST_INLINE: usize = 2_000;
 const LONGEST_DISPLAY: usize = 16_000;
 
-/// Whether a text may hold any: spares most texts the search.
-pub(in crate::transcript) fn may_be_in(text: &str) -> bool {
+/// Returns whether a text may hold any formula: spares most texts the search.
+pub fn may_be_in(text: &str) -> bool {
     text.contains('$') || text.contains("\\(") || text.contains("\\[")
 }
 
-/// Adds the formulas of a text to the insets known already. Nothing in code, HTML tags or addresses is one.
-pub(in crate::transcript) fn among(text: &str, opaque: &[Opaque], insets: Vec<Inset>) -> Vec<Inset> {
+/// Returns the formulas of a text, in order, none inside another. Nothing in code, HTML tags or addresses is one;
+/// `opaque` says what these are. Linear in the text.
+pub fn formulas(text: &str, opaque: &[Opaque]) -> Vec<Formula> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -36,32 +49,18 @@ pub(in crate::transcript) fn among(text: &str, opaque: &[Opaque], insets: Vec<In
             continue;
         };
         let inner = at + opening.width();
-        let code = hidden.clone().find(|opaque| opaque.code).map_or(bytes.len(), |opaque| opaque.range.start);
+        let code = hidden.clone().find(|opaque| opaque.is_code());
+        let code = code.map_or(bytes.len(), |opaque| opaque.range.start);
         match find_end(opening, text, inner, code) {
             Some(end) => {
-                let whole = at..end + opening.width();
-                found.push(Inset {
-                    range: whole.clone(),
-                    kind: InsetKind::Math { display: opening.is_display(), tex: inner..end },
-                });
-                at = whole.end;
+                let range = at..end + opening.width();
+                at = range.end;
+                found.push(Formula { range, tex: inner..end, display: opening.is_display() });
             }
             None => at = inner,
         }
     }
-    merge(insets, found)
-}
-
-/// Both in order; a formula that touches a citation is dropped.
-fn merge(citations: Vec<Inset>, formulas: Vec<Inset>) -> Vec<Inset> {
-    let free = |range: &Range<usize>| {
-        let next = citations.partition_point(|citation| citation.range.end <= range.start);
-        citations.get(next).is_none_or(|citation| citation.range.start >= range.end)
-    };
-    let mut merged: Vec<Inset> = formulas.into_iter().filter(|formula| free(&formula.range)).collect();
-    merged.extend(citations);
-    merged.sort_by_key(|inset| inset.range.start);
-    merged
+    found
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +120,8 @@ fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<
         match bytes[at] {
             _ if opening.closes(bytes, at) => {
                 let after = text[at + opening.width()..].chars().next();
-                return accepts(opening, &text[inner..at], after).then_some(at);
+                let whole = opening != Opening::Square || is_whole(text, inner..at);
+                return (whole && accepts(opening, &text[inner..at], after)).then_some(at);
             }
             b'\\'
                 if matches!(opening, Opening::Round | Opening::Square)
@@ -137,6 +137,27 @@ fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<
     None
 }
 
+/// Whether what `\[` and `\]` enclose is one formula. One in a line of text ends with its paragraph; only one on lines
+/// of its own may have blank ones: `\[Note: …` may be escaped brackets around prose.
+fn is_whole(text: &str, tex: Range<usize>) -> bool {
+    let inner = &text[tex.clone()];
+    let mut between = inner.split('\n').skip(1).peekable();
+    let mut has_blank_line = false;
+    while let Some(line) = between.next() {
+        has_blank_line |= between.peek().is_some() && line.trim().is_empty();
+    }
+    let begins_alone = inner.split('\n').next().is_some_and(|line| line.trim().is_empty());
+    !has_blank_line || (begins_alone && stands_alone(text, tex.start - 2..tex.end + 2))
+}
+
+/// Whether nothing but the marks of a list or a quotation shares the lines on which a range begins and ends.
+fn stands_alone(text: &str, range: Range<usize>) -> bool {
+    let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
+    let after = text[range.end..].split('\n').next().unwrap_or_default();
+    let is_mark = |char: char| char.is_whitespace() || char.is_ascii_digit() || ">-*+.)".contains(char);
+    before.chars().all(is_mark) && after.trim().is_empty()
+}
+
 /// Whether what follows a line break is a blank line.
 fn ends_paragraph(rest: &[u8]) -> bool {
     rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).is_none_or(|&byte| byte == b'\n')
@@ -144,7 +165,7 @@ fn ends_paragraph(rest: &[u8]) -> bool {
 
 /// Whether what stands between two delimiters is a formula.
 fn accepts(opening: Opening, tex: &str, after: Option<char>) -> bool {
-    if tex.trim().is_empty() {
+    if tex.trim().is_empty() || tex.contains('`') {
         return false;
     }
     if opening != Opening::Dollar {
@@ -194,16 +215,11 @@ fn may_be_formula(tex: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::transcript::markdown;
+    use crate::message::markdown;
 
     fn formulas(text: &str) -> Vec<&str> {
-        let insets = among(text, &markdown::opaque(text), Vec::new());
-        let tex = insets.iter().map(|inset| match &inset.kind {
-            InsetKind::Math { tex, .. } => &text[tex.clone()],
-            InsetKind::Citation(_) => "",
-        });
-        tex.collect()
+        let formulas = super::formulas(text, &markdown::opaque(text));
+        formulas.into_iter().map(|formula| &text[formula.tex]).collect()
     }
 
     #[test]
@@ -247,6 +263,13 @@ mod tests {
         assert!(formulas("a $x_1\n\nb$ c").is_empty());
         assert!(formulas("a \\(x\n \nb\\) c").is_empty());
         assert_eq!(formulas("$a_1\n= b$"), ["a_1\n= b"]);
+    }
+
+    #[test]
+    fn brackets_around_paragraphs_of_prose_are_no_formula() {
+        assert_eq!(formulas("\\[\na\n\n= b\n\\]"), ["\na\n\n= b\n"]);
+        assert!(formulas("\\[Note: this is so.\n\nAnd so on.\\]").is_empty());
+        assert!(formulas("so \\[\na\n\nb\n\\] there").is_empty());
     }
 
     #[test]

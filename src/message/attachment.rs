@@ -1,0 +1,51 @@
+//! An attachment in words: what it is, what it is called, how large it is.
+
+use super::{Reading, format};
+use crate::conversation::{Attachment, Conversation, Detail, Media};
+
+/// What can be said of an attachment, before anybody puts it into a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description<'a> {
+    /// `image`, `voice clip`, `video`, `file`.
+    pub noun: &'static str,
+    /// The name the person gave it, as written; may be empty.
+    pub name: &'a str,
+    /// Its measures and its size: `1 024 × 768`, `213 KB`.
+    pub facts: Vec<String>,
+    /// What a picture was made from; may be empty.
+    pub prompt: &'a str,
+}
+
+impl<'a> Description<'a> {
+    /// Describes an attachment.
+    pub fn of(attachment: &'a Attachment) -> Self {
+        let noun = match attachment.media {
+            Media::Image => "image",
+            Media::Audio => "voice clip",
+            Media::Video => "video",
+            Media::File => "file",
+        };
+        let measures = attachment.dimensions.map(|(width, height)| {
+            format!("{} × {}", format::number(width.into()), format::number(height.into()))
+        });
+        // An export that does not know a size says 0.
+        let size = attachment.size.filter(|&size| size > 0).map(format::size);
+        let facts = measures.into_iter().chain(size).collect();
+        Self { noun, name: attachment.name.trim(), facts, prompt: attachment.prompt.trim() }
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// Returns the attachments that the message names.
+    pub fn attachments(self) -> impl Iterator<Item = &'a Attachment> {
+        self.parts().iter().filter_map(|part| match &part.detail {
+            Detail::Attachment(attachment) => Some(&**attachment),
+            _ => None,
+        })
+    }
+}
+
+/// Returns the attachments that the messages of a conversation name.
+pub fn attachments(conversation: &Conversation) -> impl Iterator<Item = &Attachment> {
+    (0..conversation.messages().len()).flat_map(|index| Reading::of(conversation, index).attachments())
+}

@@ -1,0 +1,76 @@
+//! What a message is when it is not simply said.
+
+use super::{Canvas, Reading};
+use crate::conversation::Kind;
+
+/// What a message is. Names are the archive's: untrusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label<'a> {
+    /// Simply said.
+    Said,
+    /// A call of this tool, if it is named.
+    Call(Option<&'a str>),
+    /// The result of this tool, if it is named.
+    Output(Option<&'a str>),
+    /// The model's reasoning.
+    Reasoning,
+    /// The label of the reasoning before it.
+    Recap,
+    /// A passage of a page or file.
+    Quote,
+    /// A list of search results.
+    Search,
+    /// A fetched page.
+    Page,
+    /// A tool's error, and its name.
+    Error(Option<&'a str>),
+    /// What the person wants the model to know.
+    Instructions,
+    /// What the model remembers.
+    Memory,
+    /// A document.
+    Canvas(Canvas<'a>),
+    /// Something of a type that this version does not know, and its name.
+    Unknown(Option<&'a str>),
+}
+
+impl<'a> Label<'a> {
+    /// Returns the noun for it; empty for what is simply said.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Said => "",
+            Self::Call(_) => "tool call",
+            Self::Output(_) => "result",
+            Self::Reasoning | Self::Recap => "reasoning",
+            Self::Quote => "quote",
+            Self::Search => "web search",
+            Self::Page => "web page",
+            Self::Error(_) => "error",
+            Self::Instructions => "custom instructions",
+            Self::Memory => "saved memory",
+            Self::Canvas(_) => "canvas",
+            Self::Unknown(_) => "unknown type",
+        }
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// Returns what the message is.
+    pub fn label(self) -> Label<'a> {
+        match self.message().kind {
+            Kind::Text => Label::Said,
+            Kind::Call => Label::Call(self.name()),
+            Kind::Output => Label::Output(self.name()),
+            Kind::Reasoning => Label::Reasoning,
+            Kind::Recap => Label::Recap,
+            Kind::Quote => Label::Quote,
+            Kind::Browsing => Label::Search,
+            Kind::Page => Label::Page,
+            Kind::Error => Label::Error(self.name()),
+            Kind::Instructions => Label::Instructions,
+            Kind::Memory => Label::Memory,
+            Kind::Canvas => Label::Canvas(self.canvas().unwrap_or_default()),
+            Kind::Other => Label::Unknown(self.name()),
+        }
+    }
+}

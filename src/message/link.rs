@@ -1,0 +1,156 @@
+//! Where a link may lead: which addresses may be made links at all, and whether a link's words say something else than
+//! where it goes.
+
+/// Returns whether a link may be made of an address, wherever it is shown: it is of the web, with a host, or of mail, and
+/// has no character that acts or cannot be seen.
+pub fn is_safe(url: &str) -> bool {
+    let url = url.trim();
+    let Some((scheme, rest)) = url.split_once(':') else { return false };
+    let is = |known: &str| scheme.eq_ignore_ascii_case(known);
+    let leads = if is("http") || is("https") {
+        rest.strip_prefix("//").is_some_and(|rest| !host_and_path(rest).0.is_empty())
+    } else {
+        is("mailto") && rest.contains('@')
+    };
+    leads && !url.contains(is_hidden)
+}
+
+/// Whether a character acts on what shows it, or cannot be seen: no part of an honest address.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || (u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}'))
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+            | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{10ffff}')
+}
+
+/// Returns where a link really goes, when its words are themselves an address and name another place: `bank.example` that
+/// leads to `evil.example`.
+pub fn other_place<'a>(words: &str, url: &'a str) -> Option<&'a str> {
+    let words = words.trim();
+    let mail = url.trim().strip_prefix("mailto:").map(|mail| mail.split('?').next().unwrap_or_default());
+    let claimed = match words.split_once("://") {
+        Some(("http" | "https", rest)) => rest,
+        Some(_) => return None,
+        None => words,
+    };
+    let claimed = if mail.is_some() { words } else { host_and_path(claimed).0 };
+    let real = mail.unwrap_or_else(|| host(url));
+    let bare = |place: &str| place.strip_prefix("www.").unwrap_or(place).to_lowercase();
+    (!real.is_empty() && is_place(claimed) && bare(claimed) != bare(real)).then_some(real)
+}
+
+/// Whether words look like a host or a mail address: `e.org`, `a@e.org`, but not `version 2.0` or `main.rs`.
+fn is_place(words: &str) -> bool {
+    let host = words.rsplit('@').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let mut labels = host.rsplit('.');
+    let known = |last: &str| {
+        last.len() >= 2
+            && last.chars().all(char::is_alphabetic)
+            && (words.contains('@')
+                || words.starts_with("www.")
+                || matches!(
+                    last,
+                    "com"
+                        | "org"
+                        | "net"
+                        | "io"
+                        | "dev"
+                        | "gov"
+                        | "edu"
+                        | "info"
+                        | "app"
+                        | "ai"
+                        | "co"
+                        | "example"
+                )
+                || last.len() == 2)
+    };
+    labels.next().is_some_and(known)
+        && labels.clone().next().is_some()
+        && labels.all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+}
+
+/// What stands behind `//`, up to the path, and the rest; without a user's name.
+fn host_and_path(rest: &str) -> (&str, &str) {
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    (authority.rsplit('@').next().unwrap_or_default(), path)
+}
+
+/// Returns the host of a web address, without `www.`.
+pub fn host(url: &str) -> &str {
+    let Some((_, rest)) = url.split_once("://") else { return "" };
+    let host = host_and_path(rest).0;
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_what_comes_behind_a_name_and_a_password() {
+        assert_eq!(host("https://user:pw@evil.example?x"), "evil.example");
+    }
+
+    #[test]
+    fn only_the_web_and_mail_are_safe() {
+        for url in [
+            "https://e.org/a?b=c#d",
+            "HTTP://e.org",
+            "mailto:a@e.org",
+            " https://e.org/ü x ",
+            "https://日本.jp/🦀",
+        ] {
+            assert!(is_safe(url), "{url}");
+        }
+        for url in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "sandbox:/mnt/data/x.csv",
+            "ssh://host",
+            "https://",
+            "https:///path",
+            "mailto:nobody",
+            "//e.org",
+            "e.org",
+            "",
+            "https://e.org/\x1b\\\x1b]0;x",
+            "https://e.org/a\nb",
+            "https://e.org/\u{9c}",
+            "https://e.org/\u{202e}gro",
+            "https://e.org/\u{e0041}",
+            "https://e.org/\u{200b}",
+        ] {
+            assert!(!is_safe(url), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_whose_words_name_another_place_says_where_it_goes() {
+        for (words, url, expected) in [
+            ("https://bank.example/login", "https://evil.example/x", Some("evil.example")),
+            ("www.bank.com", "http://bank.com.evil.org", Some("bank.com.evil.org")),
+            ("bank.com", "https://bank.com@evil.org/", Some("evil.org")),
+            ("me@e.org", "mailto:you@e.org", Some("you@e.org")),
+            ("bank.com", "https://www.bank.com/a", None),
+            ("https://e.org/a", "https://e.org/b", None),
+            ("the docs", "https://e.org", None),
+            ("version 2.0", "https://e.org", None),
+            ("Cargo.toml", "https://e.org", None),
+            ("std::io", "https://e.org", None),
+            ("me@e.org", "mailto:me@e.org", None),
+        ] {
+            assert_eq!(other_place(words, url), expected, "{words} {url}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What every reader of Markdown here agrees on: the dialect, fences and their language, and what of a text is no
+//! prose.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::chunks::{self, Form};
+
+/// Returns what of Markdown is read besides CommonMark: what GitHub and Obsidian know.
+pub fn dialect() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+}
+
+/// A stretch of a text that is not prose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// Its bytes of the text.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: OpaqueKind,
+}
+
+/// See [`Opaque`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpaqueKind {
+    /// Code in a fence or between backticks: as it was written, whatever stands in it.
+    Code,
+    /// Code that only its indentation tells.
+    IndentedCode,
+    /// An HTML tag, or the address of a link.
+    Markup,
+}
+
+impl Opaque {
+    /// Returns whether it is code of any kind.
+    pub fn is_code(&self) -> bool {
+        self.kind != OpaqueKind::Markup
+    }
+}
+
+/// Returns what of a Markdown text is code, HTML or the address of a link, in order. Memory is bounded: a long text is
+/// read chunk by chunk.
+pub fn opaque(text: &str) -> Vec<Opaque> {
+    let mut found = Vec::new();
+    let cut = chunks::split(text, Form::Markdown);
+    if cut.is_empty() {
+        add_opaque(text, 0, &mut found);
+    }
+    for chunk in cut {
+        let range = chunk.range;
+        if chunk.code {
+            found.push(Opaque { range, kind: OpaqueKind::Code });
+        } else {
+            add_opaque(&text[range.clone()], range.start, &mut found);
+        }
+    }
+    found.sort_unstable_by_key(|opaque| opaque.range.start);
+    found
+}
+
+fn add_opaque(text: &str, base: usize, found: &mut Vec<Opaque>) {
+    use pulldown_cmark::CodeBlockKind::Indented;
+
+    // A link's address begins where the last thing in it ends.
+    let mut links: Vec<usize> = Vec::new();
+    let mut add = |range: Range<usize>, kind| {
+        found.push(Opaque { range: base + range.start..base + range.end, kind });
+    };
+    for (event, range) in Parser::new_ext(text, dialect()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => links.push(range.start),
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if let Some(inner) = links.pop() {
+                    add(inner..range.end, OpaqueKind::Markup);
+                }
+            }
+            Event::Start(Tag::CodeBlock(Indented)) => add(range.clone(), OpaqueKind::IndentedCode),
+            Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => add(range.clone(), OpaqueKind::Code),
+            Event::InlineHtml(_) => add(range.clone(), OpaqueKind::Markup),
+            _ => {}
+        }
+        if let (false, Some(link)) = (matches!(event, Event::Start(_)), links.last_mut()) {
+            *link = (*link).max(range.end);
+        }
+    }
+}
+
+/// Returns the fence that opens or closes a block of code on this line, and what stands behind it; `None` for any
+/// other line.
+pub fn fence(line: &str) -> Option<(&str, &str)> {
+    let start = line.trim_start_matches(' ');
+    if line.len() - start.len() > 3 {
+        return None;
+    }
+    let mark = start.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = start.bytes().take_while(|&byte| byte == mark as u8).count();
+    let (fence, rest) = start.split_at(length);
+    // Backticks after the opening ones make it a code span.
+    (length >= 3 && !(mark == '`' && rest.contains('`'))).then(|| (fence, rest.trim()))
+}
+
+/// Returns the language that the words behind an opening fence name; may be empty.
+pub fn language_of(info: &str) -> &str {
+    let word = info.trim_start_matches([' ', '{', '.']);
+    word.split([' ', '\t', ',', '{', '}', ':']).next().unwrap_or_default()
+}

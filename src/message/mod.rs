@@ -1,0 +1,98 @@
+//! The one reading of a message: what it says, before anybody shows, writes, filters or audits it.
+//!
+//! A [`Reading`] is a cheap view over one message of a conversation: who [speaks](Speaker), what it [is](Label) when it
+//! is not simply said, and its [blocks](Block) in reading order as ranges into its text. Beside it stand what is decided
+//! once about any text (`markdown`, [`formula`], [`link`], [`chunks`]), about the branches of a conversation
+//! ([`path`]), and the words for sizes and numbers ([`format`]).
+//!
+//! The transcript lays these out, the extracts write them down, the search filters by them, the audit asks them: where
+//! two of these must agree, the decision is here. Nothing here knows a width, a format of files, a colour or a
+//! terminal, and nothing is made harmless: text comes out as it was written.
+
+pub mod chunks;
+pub mod format;
+pub mod formula;
+pub mod link;
+pub mod markdown;
+pub mod path;
+pub mod prompt;
+
+mod address;
+mod attachment;
+mod block;
+mod canvas;
+mod holds;
+mod label;
+mod links;
+mod speaker;
+
+pub use address::find_address;
+pub use attachment::{Description, attachments};
+pub use block::{Block, Content};
+pub use canvas::Canvas;
+pub use label::Label;
+pub use links::links;
+pub use speaker::Speaker;
+
+use crate::conversation::{Conversation, Detail, Kind, Link, Message, Part, Role};
+
+/// One message of a conversation, to be read. A view: it copies nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    conversation: &'a Conversation,
+    index: usize,
+}
+
+impl<'a> Reading<'a> {
+    /// Looks at the message with this index of [`Conversation::messages`].
+    pub fn of(conversation: &'a Conversation, index: usize) -> Self {
+        Self { conversation, index }
+    }
+
+    /// Returns the message itself.
+    pub fn message(self) -> &'a Message {
+        &self.conversation.messages()[self.index]
+    }
+
+    /// Returns its text, as written.
+    pub fn text(self) -> &'a str {
+        self.conversation.message_text(self.index)
+    }
+
+    /// Returns what stands in it besides its words.
+    pub fn parts(self) -> &'a [Part] {
+        self.conversation.message_parts(self.index)
+    }
+
+    /// Returns the model that answered: the message's own, else, for an answer, the conversation's.
+    pub fn model(self) -> Option<&'a str> {
+        let answers = self.message().role == Role::Assistant;
+        let own = self.conversation.message_model(self.index);
+        own.or_else(|| self.conversation.model().filter(|_| answers))
+    }
+
+    /// Returns the page it quotes or was fetched from.
+    pub fn source(self) -> Option<&'a Link> {
+        self.parts().iter().find_map(|part| match &part.detail {
+            Detail::Source(link) => Some(&**link),
+            _ => None,
+        })
+    }
+
+    /// Returns how long the model thought, in seconds, if the export counts it.
+    pub fn thought_seconds(self) -> Option<u32> {
+        self.parts().iter().find_map(|part| match part.detail {
+            Detail::Thought { seconds } => seconds,
+            _ => None,
+        })
+    }
+
+    /// Returns whether it tells the model who the person is ([`Kind::Instructions`]) or what to remember
+    /// ([`Kind::Memory`]); a call of `bio`, by which the model remembers, counts as memory.
+    pub fn is_about_person(self, kind: Kind) -> bool {
+        let message = self.message();
+        let remembers =
+            message.kind == Kind::Call && self.conversation.message_name(self.index) == Some("bio");
+        message.kind == kind || (kind == Kind::Memory && remembers)
+    }
+}
