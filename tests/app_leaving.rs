@@ -8,7 +8,7 @@ use unspool::{
     conversation::{
         Attachment, Builder, Conversation, Detail, Draft, Heading, Media, Part, Provider, Role, Source,
     },
-    extract::{attachments::Attached, one::Written},
+    extract::{one::Written, save::attachments::Attached},
     tui::{
         action::Action,
         effect::{Effect, ManyOutcome, SaveOutcome},

@@ -4,7 +4,7 @@ mod support;
 
 use support::app::{Driver, conversation, demo};
 use unspool::{
-    extract::{Format, attachments::Attached, one::Written},
+    extract::{Format, one::Written, save::attachments::Attached},
     library::Shared,
     tui::{
         action::Action,

@@ -20,11 +20,13 @@ use crate::{
     conversation::Conversation,
     extract::{
         self, Format, Include, Options,
-        attachments::{Attached, Beside},
         clipboard::{Clipboard, Surroundings},
         many::write_each,
         redaction::Redaction,
-        save::{Clobber, Draft, SaveError},
+        save::{
+            Clobber, Draft, SaveError,
+            attachments::{Attached, Beside},
+        },
     },
     library::Handle,
     reason::reason,

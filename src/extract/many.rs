@@ -11,10 +11,8 @@ use std::{
 
 use super::{
     Format, Options,
-    attachments::Beside,
-    names::Names,
     redaction::Redaction,
-    save::{self, Batch, Clobber, Outcome, SaveError},
+    save::{self, Batch, Clobber, Outcome, SaveError, attachments::Beside, names::Names},
 };
 use crate::{
     archive::{Archive, ArchiveError},

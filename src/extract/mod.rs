@@ -7,42 +7,26 @@
 //! Which messages an extract takes is decided in one place, [`Include::takes`] and [`Format::shows_canvases`]; their
 //! order and their branches in `turns`; what one message consists of in `blocks`; and a file a format writes that down.
 
-pub mod attachments;
 pub mod clipboard;
 pub mod many;
-pub mod names;
 pub mod one;
 pub mod redaction;
 pub mod save;
 
-mod attached;
-mod blocks;
-mod body;
-mod code;
-mod colour;
-mod desktop;
-mod display;
-mod escape;
-mod front_matter;
-mod heading;
-mod html;
-mod jsonl;
-mod keeper;
-mod markdown;
-mod math;
-mod prose;
-mod text;
-mod turns;
+mod format;
 
 use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use self::format::{html, jsonl, markdown, text};
 use crate::conversation::{Conversation, Kind, Message, Provider, Role, Time, Tree, Visibility};
 
-pub use blocks::bytes;
-pub use code::{CodeBlock, code_blocks, message_code_blocks};
-pub use jsonl::one_line;
+pub use self::format::{
+    blocks::bytes,
+    code::{CodeBlock, code_blocks, message_code_blocks},
+    jsonl::one_line,
+};
 
 /// How an extract is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -143,10 +127,10 @@ pub struct Options {
     pub leaf: Option<usize>,
     /// For the times a person reads; `jsonl` and front matter are in UTC.
     pub zone: TimeZone,
-    /// Whoever writes files puts the attachments beside them ([`attachments::Beside`]).
+    /// Whoever writes files puts the attachments beside them ([`save::attachments::Beside`]).
     pub attachments: bool,
     /// Where these are: Markdown and HTML link them, text names them.
-    pub links: Option<Arc<attachments::Links>>,
+    pub links: Option<Arc<save::attachments::Links>>,
 }
 
 impl Options {

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use super::{
     Format, Options,
-    attachments::{Attached, Beside},
     redaction::Redaction,
-    save::{self, Clobber, SaveError},
+    save::{
+        self, Clobber, SaveError,
+        attachments::{Attached, Beside},
+    },
 };
 use crate::{
     archive::{Archive, ArchiveError},

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Format, Options, turns::turns};
+use super::{Format, Options, format::turns::turns};
 use crate::{
     conversation::Conversation,
     secrets::{Counts, Scanner},

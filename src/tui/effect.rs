@@ -5,10 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 use crate::{
     extract::{
         Options,
-        attachments::Attached,
         clipboard::{Copied, CopyError},
         one::Written,
-        save::Clobber,
+        save::{Clobber, attachments::Attached},
     },
     library::{Library, Shared},
     search::worker::Request,

@@ -19,11 +19,13 @@ use crate::{
     archive::Archive,
     extract::{
         Options,
-        attachments::{Attached, find},
         many::write_each,
         one::{OneError, Written, write_one},
         redaction::Redaction,
-        save::{self, Clobber, Draft, SaveError},
+        save::{
+            self, Clobber, Draft, SaveError,
+            attachments::{Attached, find},
+        },
     },
     library::Shared,
     secrets::Scanner,

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
     conversation::{Conversation, Detail, Provider, Source},
-    extract::{self, Format, Include, Options, names},
+    extract::{self, Format, Include, Options, save::names},
     import::{self, Census},
     library::{Library, Shared},
     load::{self, Arrival},

@@ -8,12 +8,12 @@ use std::{
 use tempfile::TempPath;
 
 use super::{
+    attached::Attached,
     companions::Companions,
     disk::{Clobber, name, refuse_special, sync_folder, temporary},
     error::SaveError,
     outcome::Outcome,
 };
-use crate::extract::attached::Attached;
 
 /// Files that are written first, brought to the disk together, then named one after the other. A batch
 /// dropped before [`Batch::commit`] leaves nothing of what is pending.

@@ -5,6 +5,10 @@
 //! replaced is the system call's doing (`renameat2`, `link`), not a look beforehand; so is that a symbolic link in
 //! the last component is not followed. Files are for their owner only (mode 0600, folders 0700).
 
+pub mod attachments;
+pub mod names;
+
+mod attached;
 mod batch;
 mod companions;
 mod disk;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::extract::attached::Attached;
+use super::attached::Attached;
 
 /// How many files were written, which were not, and their attachments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

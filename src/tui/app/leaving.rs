@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use super::{App, Choice, Dialog, ExtractDialog, Focus, Item, Pick};
 use crate::{
     conversation::Visibility,
-    extract::{self, Format, attachments::Attached, names, one::Written},
+    extract::{
+        self, Format,
+        one::Written,
+        save::{attachments::Attached, names},
+    },
     library::{Handle, Shared},
     transcript::sanitize,
     tui::{

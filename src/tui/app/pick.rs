@@ -227,7 +227,7 @@ impl App {
             .collect();
         for part in conversation.message_parts(message) {
             if let Detail::Attachment(attachment) = &part.detail {
-                let name = extract::names::attachment_name(attachment);
+                let name = extract::save::names::attachment_name(attachment);
                 let label =
                     if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
                 let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();

@@ -11,14 +11,16 @@
 //! ```
 
 use super::{
-    Options, address,
     blocks::{Block, attached, blocks, one_line},
     heading,
     turns::{Turn, turns},
 };
-use crate::conversation::{Conversation, Link};
+use crate::{
+    conversation::{Conversation, Link},
+    extract::{Options, address},
+};
 
-pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Options) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     out.push_str(one_line(&conversation.title).trim());
     out.push('\n');
@@ -38,7 +40,11 @@ pub(super) fn conversation(conversation: &Conversation, options: &Options) -> St
     out
 }
 
-pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+pub(in crate::extract) fn messages(
+    conversation: &Conversation,
+    messages: &[usize],
+    options: &Options,
+) -> String {
     let mut out = String::new();
     for &message in messages {
         write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
@@ -47,7 +53,7 @@ pub(super) fn messages(conversation: &Conversation, messages: &[usize], options:
 }
 
 /// The message alone, without its heading or a line break at the end.
-pub(super) fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
+pub(in crate::extract) fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, &mut out);
     out.trim_matches('\n').to_owned()

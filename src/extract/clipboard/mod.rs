@@ -3,6 +3,10 @@
 //! Which ways to try is a pure function of the setting and the [`Surroundings`] (`plan`). Nothing is written to the
 //! terminal here: [`Copied::terminal`] holds the bytes for whoever owns it.
 
+mod desktop;
+mod display;
+mod manager;
+
 use std::{
     env, fmt,
     io::Write,
@@ -13,12 +17,14 @@ use std::{
 
 use crossterm::{Command as _, clipboard::CopyToClipboard};
 
-use super::{
+use self::{
     desktop::{Desktop, PATIENCE},
-    display::{self, Leads},
-    harmless,
+    display::Leads,
 };
-use crate::reason::reason;
+use crate::{
+    extract::{self, harmless},
+    reason::reason,
+};
 
 /// Which clipboard is used, as the config's `clipboard` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -154,7 +160,7 @@ pub struct Copied {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
     /// The one way there is takes less.
-    #[error("{}, the terminal takes {}", super::bytes(*.bytes as u64), super::bytes(*.limit as u64))]
+    #[error("{}, the terminal takes {}", extract::bytes(*.bytes as u64), extract::bytes(*.limit as u64))]
     TooLarge {
         /// The text's.
         bytes: usize,

@@ -27,24 +27,30 @@
 use std::borrow::Cow;
 
 use super::{
-    Options,
     blocks::{Block, attached, blocks, one_line},
     body::below_heading,
     front_matter, heading,
     turns::{Turn, turns},
 };
-use crate::conversation::{Attachment, Conversation, Link, Media};
+use crate::{
+    conversation::{Attachment, Conversation, Link, Media},
+    extract::Options,
+};
 
 /// What becomes of the messages' own Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bodies {
+pub(in crate::extract) enum Bodies {
     /// Made to fit below the turn's heading: for a file that is rendered.
     Rendered,
     /// Exactly as written: for a copy.
     AsWritten,
 }
 
-pub(super) fn conversation(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
+pub(in crate::extract) fn conversation(
+    conversation: &Conversation,
+    options: &Options,
+    bodies: Bodies,
+) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     if options.front_matter {
         front_matter::write(conversation, &mut out);
@@ -59,7 +65,11 @@ pub(super) fn conversation(conversation: &Conversation, options: &Options, bodie
 }
 
 /// Several messages, each under its heading, as written.
-pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+pub(in crate::extract) fn messages(
+    conversation: &Conversation,
+    messages: &[usize],
+    options: &Options,
+) -> String {
     let mut out = String::new();
     for &message in messages {
         write_turn(
@@ -74,7 +84,12 @@ pub(super) fn messages(conversation: &Conversation, messages: &[usize], options:
 }
 
 /// The message alone, without its heading or a line break at the end.
-pub(super) fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
+pub(in crate::extract) fn body(
+    conversation: &Conversation,
+    message: usize,
+    options: &Options,
+    bodies: Bodies,
+) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, bodies, &mut out);
     out.trim_matches('\n').to_owned()
@@ -226,14 +241,14 @@ mod tests {
     use proptest::prelude::*;
     use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
-    use super::{
-        super::{
-            Format, Include, body, code_blocks,
+    use super::{super::body, *};
+    use crate::{
+        conversation::{Attachment, Detail, Draft, Kind, Media, Part},
+        extract::{
+            Format, Include, code_blocks,
             sample::{answer, chain, folded, forked, options, prompt},
         },
-        *,
     };
-    use crate::conversation::{Attachment, Detail, Draft, Kind, Media, Part};
 
     fn extract(conversation: &Conversation) -> String {
         super::conversation(conversation, &options(Format::Markdown), Bodies::Rendered)

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Options, heading};
-use crate::conversation::{Attachment, Conversation, Detail, Kind, Link, Media};
+use super::heading;
+use crate::{
+    conversation::{Attachment, Conversation, Detail, Kind, Link, Media},
+    extract::Options,
+};
 
 /// A stretch of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -174,11 +177,11 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::sample::{answer, chain, folded, prompt},
-        *,
+    use super::*;
+    use crate::{
+        conversation::{Draft, Part},
+        extract::sample::{answer, chain, folded, prompt},
     };
-    use crate::conversation::{Draft, Part};
 
     fn image(at: u32, name: &str) -> Part {
         let attachment = Attachment {

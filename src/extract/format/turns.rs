@@ -1,11 +1,10 @@
 //! Which messages an extract holds, in which order, and where its branches part.
 
-use super::Options;
-use crate::conversation::Conversation;
+use crate::{conversation::Conversation, extract::Options};
 
 /// One message of an extract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
+pub(in crate::extract) struct Turn {
     /// Its index in the conversation.
     pub message: usize,
     /// Its number in an extract of all branches, from 1; `None` in an extract of one.
@@ -16,7 +15,7 @@ pub(super) struct Turn {
 
 /// One of several turns that follow the same one: an edited prompt, a regenerated answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fork {
+pub(in crate::extract) struct Fork {
     /// Which, from 1, by creation.
     pub index: usize,
     /// Of how many.
@@ -29,7 +28,7 @@ pub(super) struct Fork {
 
 /// The turns of an extract. Between two of them may stand messages that are not taken: a fork is told between turns
 /// that are.
-pub(super) fn turns(conversation: &Conversation, options: &Options) -> Vec<Turn> {
+pub(in crate::extract) fn turns(conversation: &Conversation, options: &Options) -> Vec<Turn> {
     let messages = conversation.messages();
     let taken = |index: usize| options.takes(&messages[index]);
     if !options.all_branches {
@@ -78,12 +77,10 @@ pub(super) fn turns(conversation: &Conversation, options: &Options) -> Vec<Turn>
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{
-            Format, Include,
-            sample::{forked, options},
-        },
-        *,
+    use super::*;
+    use crate::extract::{
+        Format, Include,
+        sample::{forked, options},
     };
 
     type Told = (usize, Option<(usize, usize, Option<usize>, bool)>);

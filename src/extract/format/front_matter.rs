@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{address, rfc3339};
-use crate::conversation::Conversation;
+use crate::{
+    conversation::Conversation,
+    extract::{address, rfc3339},
+};
 
 /// Writes it, with a blank line behind.
 pub(super) fn write(conversation: &Conversation, out: &mut String) {
@@ -66,7 +68,8 @@ mod tests {
     use crate::{
         conversation::{Builder, Heading},
         extract::{
-            Format, Options, markdown,
+            Format, Options,
+            format::markdown,
             sample::{answer, heading, options},
         },
     };

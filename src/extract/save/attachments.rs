@@ -16,15 +16,13 @@ use hashbrown::HashMap;
 
 pub use super::attached::Attached;
 use super::{
-    Format, Options,
+    Companions, SaveError,
     names::{Names, attachment_file, attachment_name},
-    redaction::Redaction,
-    save::{Companions, SaveError},
-    turns::turns,
 };
 use crate::{
     archive::{Archive, Member, sniff},
     conversation::{Attachment, Conversation, Detail},
+    extract::{Format, Options, format::turns::turns, redaction::Redaction},
 };
 
 /// Where a conversation's attachments are, by their ids: an address relative to the text, or nowhere.
@@ -33,7 +31,7 @@ pub struct Links(HashMap<Box<str>, Option<Box<str>>>);
 
 impl Links {
     /// `None`: nobody asked for this one. `Some(None)`: the archive does not hold it.
-    pub(super) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
+    pub(in crate::extract) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
         self.0.get(&attachment.id)
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{display, keeper};
+use super::{display, manager};
 
 /// How long another program or the display may take before the next way is tried.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ impl Desktop {
                     Ok(mut opened) => {
                         let result = opened.set_text(text);
                         clipboard = Some(opened);
-                        result.map(|()| keeper::keeps())
+                        result.map(|()| manager::keeps())
                     }
                     Err(error) => Err(error),
                 };

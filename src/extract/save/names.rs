@@ -191,11 +191,11 @@ fn is_device(stem: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::sample::{MORNING, heading},
-        *,
+    use super::*;
+    use crate::{
+        conversation::{Builder, Heading, Time},
+        extract::sample::{MORNING, heading},
     };
-    use crate::conversation::{Builder, Heading, Time};
 
     fn named(title: &str, id: &str, created: Option<Time>) -> Conversation {
         let heading = Heading { id: Some(id), created, updated: None, ..heading(title) };

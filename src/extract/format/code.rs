@@ -68,10 +68,8 @@ pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<C
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::sample::{answer, chain, folded},
-        *,
-    };
+    use super::*;
+    use crate::extract::sample::{answer, chain, folded};
 
     fn found(text: &str) -> Vec<(String, String)> {
         code_blocks(text).into_iter().map(|block| (block.language, block.code)).collect()

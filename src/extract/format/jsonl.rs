@@ -8,8 +8,11 @@
 
 use serde::Serialize;
 
-use super::{Options, rfc3339, turns};
-use crate::conversation::Conversation;
+use super::turns;
+use crate::{
+    conversation::Conversation,
+    extract::{Options, rfc3339},
+};
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -19,13 +22,13 @@ struct Line<'a> {
     text: &'a str,
 }
 
-pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Options) -> String {
     let turns: Vec<usize> =
         turns::turns(conversation, options).into_iter().map(|turn| turn.message).collect();
     messages(conversation, &turns)
 }
 
-pub(super) fn messages(conversation: &Conversation, messages: &[usize]) -> String {
+pub(in crate::extract) fn messages(conversation: &Conversation, messages: &[usize]) -> String {
     let mut out = String::new();
     for &index in messages {
         let message = &conversation.messages()[index];
@@ -55,11 +58,13 @@ pub fn one_line(json: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{
-        Format, Include,
-        sample::{answer, chain, folded, forked, options, prompt},
+    use crate::{
+        conversation::Kind,
+        extract::{
+            Format, Include, Options,
+            sample::{answer, chain, folded, forked, options, prompt},
+        },
     };
-    use crate::{conversation::Kind, extract::Options};
 
     #[test]
     fn a_line_is_one_line_wherever_lines_are_split() {

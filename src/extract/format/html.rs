@@ -15,7 +15,6 @@
 use std::fmt::Write as _;
 
 use super::{
-    Options, address,
     blocks::{Block, attached, blocks, one_line},
     colour,
     escape::escape,
@@ -23,7 +22,10 @@ use super::{
     prose::{is_safe_address, prose},
     turns::{Turn, turns},
 };
-use crate::conversation::{Attachment, Conversation, Link, Visibility};
+use crate::{
+    conversation::{Attachment, Conversation, Link, Visibility},
+    extract::{Options, address},
+};
 
 const STYLE: &str = include_str!("html.css");
 
@@ -31,7 +33,7 @@ const STYLE: &str = include_str!("html.css");
 const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "bmp"];
 
 /// What goes before one or several conversations in a file; whether pictures stand beside it.
-pub(super) fn opening(title: &str, pictures: bool) -> String {
+pub(in crate::extract) fn opening(title: &str, pictures: bool) -> String {
     let pictures = if pictures { "; img-src 'self' file:" } else { "" };
     format!(
         "<!DOCTYPE html>\n<html lang=\"\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -44,10 +46,10 @@ pub(super) fn opening(title: &str, pictures: bool) -> String {
 }
 
 /// What goes after them.
-pub(super) const CLOSING: &str = "</body>\n</html>\n";
+pub(in crate::extract) const CLOSING: &str = "</body>\n</html>\n";
 
 /// One conversation, without what makes it a file.
-pub(super) fn section(conversation: &Conversation, options: &Options) -> String {
+pub(in crate::extract) fn section(conversation: &Conversation, options: &Options) -> String {
     let mut out = String::with_capacity(room(conversation));
     write_section(conversation, options, &mut out);
     out
@@ -82,7 +84,7 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
 }
 
 /// The conversation as a file of its own.
-pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Options) -> String {
     // In one piece: one that is large is not there twice.
     let mut out = opening(&conversation.title, options.attachments);
     out.reserve(room(conversation) + CLOSING.len());
@@ -92,7 +94,11 @@ pub(super) fn conversation(conversation: &Conversation, options: &Options) -> St
 }
 
 /// Some messages, without what makes them a file.
-pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+pub(in crate::extract) fn messages(
+    conversation: &Conversation,
+    messages: &[usize],
+    options: &Options,
+) -> String {
     let mut out = String::new();
     for &message in messages {
         write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
@@ -194,14 +200,14 @@ fn source(link: &Link, out: &mut String) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::{
+    use super::*;
+    use crate::{
+        conversation::Kind,
+        extract::{
             Format, Include,
             sample::{answer, chain, folded, options, prompt},
         },
-        *,
     };
-    use crate::conversation::Kind;
 
     fn body_of(texts: &[&str]) -> String {
         let conversation = chain("t", texts.iter().map(|text| prompt(text)).collect());
