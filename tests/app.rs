@@ -6,7 +6,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use support::app::{Driver, conversation};
 use unspool::{
     conversation::Conversation,
-    extract::{clipboard::Copied, one::Written, save::Clobber},
+    extract::{
+        clipboard::Copied,
+        save::{Clobber, Written},
+    },
     load::Progress,
     tui::{
         action::Action,
@@ -239,13 +242,15 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
     driver.press("enter e");
     assert!(driver.screen().contains("./2025-01-04-a-day-in-zürich.md"), "{}", driver.screen());
     driver.press("enter");
-    let Some(Effect::Save { path, clobber, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
-    assert_eq!(clobber, Clobber::Never);
+    let Some(Effect::Save { path, extraction, .. }) = driver.effects.pop() else {
+        panic!("nothing was saved")
+    };
+    assert_eq!(extraction.clobber, Clobber::Never);
     driver.act(Action::Saved(SaveOutcome { path: path.clone(), result: Err(SaveFailure::Exists) }));
     assert!(driver.screen().contains("exists already: enter again replaces it"), "{}", driver.screen());
     driver.press("enter");
-    let Some(Effect::Save { clobber, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
-    assert_eq!(clobber, Clobber::Replace);
+    let Some(Effect::Save { extraction, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
+    assert_eq!(extraction.clobber, Clobber::Replace);
     driver
         .act(Action::Saved(SaveOutcome { path, result: Ok(Written { bytes: 2_100, ..Written::default() }) }));
     assert!(driver.app.dialog.is_none());
@@ -270,8 +275,8 @@ fn a_changed_path_is_asked_about_again() {
     driver.effects.clear();
     driver.act(Action::Saved(SaveOutcome { path: "x".into(), result: Err(SaveFailure::Exists) }));
     driver.press("x enter");
-    let Some(Effect::Save { clobber, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
-    assert_eq!(clobber, Clobber::Never);
+    let Some(Effect::Save { extraction, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
+    assert_eq!(extraction.clobber, Clobber::Never);
 }
 
 #[test]
@@ -408,12 +413,12 @@ fn marked_conversations_are_extracted_to_a_folder() {
     driver.press("esc space space E");
     assert!(driver.screen().contains("Extract 2 conversations to a folder"), "{}", driver.screen());
     driver.press("enter");
-    let Some(Effect::SaveMany { conversations, clobber, .. }) = driver.effects.last() else {
+    let Some(Effect::SaveMany { conversations, extraction, .. }) = driver.effects.last() else {
         panic!("nothing saved")
     };
     let titles: Vec<&str> = conversations.iter().map(|conversation| &*conversation.title).collect();
     assert_eq!(titles, ["A day in Zürich", "Ingress returns 504"]);
-    assert_eq!(*clobber, Clobber::Never);
+    assert_eq!(extraction.clobber, Clobber::Never);
     driver.press("esc");
     assert!(matches!(driver.effects.last(), Some(Effect::StopSaving)), "{:?}", driver.effects.last());
 }
@@ -460,7 +465,8 @@ fn r_asks_for_redaction_in_everything_that_leaves() {
     let mut driver = Driver::new(80, 24, three());
     driver.press("enter r y e enter");
     assert!(matches!(driver.effects[0], Effect::Copy { redact: true, .. }), "{:?}", driver.effects);
-    assert!(matches!(driver.effects[1], Effect::Save { redact: true, .. }), "{:?}", driver.effects);
+    let Effect::Save { extraction, .. } = &driver.effects[1] else { panic!("{:?}", driver.effects) };
+    assert!(extraction.redaction.is_wanted());
 }
 
 #[test]

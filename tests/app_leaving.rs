@@ -8,7 +8,7 @@ use unspool::{
     conversation::{
         Attachment, Builder, Conversation, Detail, Draft, Heading, Media, Part, Provider, Role, Source,
     },
-    extract::{one::Written, save::attachments::Attached},
+    extract::save::{Written, attachments::Attached},
     tui::{
         action::Action,
         effect::{Effect, ManyOutcome, SaveOutcome},
@@ -45,8 +45,8 @@ fn redacting(effects: &[Effect]) -> Vec<(&'static str, bool)> {
     let each = effects.iter().filter_map(|effect| match effect {
         Effect::Copy { what, redact, .. } => Some((*what, *redact)),
         Effect::CopyOriginal { redact, .. } => Some(("the original", *redact)),
-        Effect::Save { redact, .. } => Some(("a file", *redact)),
-        Effect::SaveMany { redact, .. } => Some(("files", *redact)),
+        Effect::Save { extraction, .. } => Some(("a file", extraction.redaction.is_wanted())),
+        Effect::SaveMany { extraction, .. } => Some(("files", extraction.redaction.is_wanted())),
         Effect::SaveAttachment { redact, .. } => Some(("an attachment", *redact)),
         _ => None,
     });

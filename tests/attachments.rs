@@ -12,7 +12,7 @@ use std::{
 
 use exports::{Chain, Scratch, answer, conversation, message, prompt, zip};
 use serde_json::{Value, json};
-use unspool::extract::{Format, Options, one::write_one, redaction::Redaction, save::Clobber};
+use unspool::extract::{Extraction, Format, Options, Selection, redaction::Redaction};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
@@ -259,10 +259,10 @@ fn a_text_that_is_written_without_one_of_its_attachments_tells_of_the_others() {
     let (library, _) = exports::load(&archives);
     let conversation = library.get(library.newest()[0]);
     let options = Options { attachments: true, ..Options::new(Format::Markdown, jiff::tz::TimeZone::UTC) };
+    let extraction = Extraction { redaction: Redaction::new(true), ..Extraction::new(options) };
     let write = |path: &Path| {
-        write_one(&archives, conversation, &options, &Redaction::new(true), path, Clobber::Never)
-            .unwrap_err()
-            .to_string()
+        let what = Selection { archives: &archives, conversations: &[conversation] };
+        extraction.to_file(what, path, &()).unwrap_err().to_string()
     };
     scratch.file("out-files/my-photo.png", "mine");
     let said = write(&scratch.path().join("out.md"));

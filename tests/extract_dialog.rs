@@ -4,7 +4,10 @@ mod support;
 
 use support::app::{Driver, conversation, demo};
 use unspool::{
-    extract::{Format, one::Written, save::attachments::Attached},
+    extract::{
+        Format,
+        save::{Written, attachments::Attached},
+    },
     library::Shared,
     tui::{
         action::Action,
@@ -38,9 +41,9 @@ fn field(driver: &Driver) -> Field {
 }
 
 /// What the last save was told.
-fn saved(driver: &Driver) -> (&std::path::Path, &unspool::extract::Options) {
+fn saved(driver: &Driver) -> (&std::path::Path, &unspool::extract::Extraction) {
     match driver.effects.last() {
-        Some(Effect::Save { path, options, .. }) => (path, options),
+        Some(Effect::Save { path, extraction, .. }) => (path, extraction),
         other => panic!("nothing was saved but {other:?}"),
     }
 }
@@ -103,11 +106,12 @@ fn tab_goes_through_every_field_and_everything_chosen_is_done() {
     driver.press("tab");
     assert_eq!(field(&driver), Field::Path);
     driver.press("down down space down space down space down space down space enter");
-    let (_, options) = saved(&driver);
+    let (_, extraction) = saved(&driver);
+    let options = &extraction.options;
     assert!(
         options.include.tools && options.include.reasoning && options.all_branches && options.attachments
     );
-    assert!(matches!(driver.effects.last(), Some(Effect::Save { redact: true, .. })));
+    assert!(extraction.redaction.is_wanted());
 }
 
 #[test]

@@ -56,11 +56,11 @@ fn a_file_opens_in_the_thread_and_o_saves_its_text() {
     driver.press("z");
     assert!(driver.screen().contains("line two"), "{}", driver.screen());
     driver.press("o 1");
-    let Some(Effect::SaveAttachment { path, content, redact, .. }) = driver.effects.last() else {
+    let Some(Effect::SaveAttachment { attachment, path, redact }) = driver.effects.last() else {
         panic!("{:?}", driver.effects)
     };
     assert_eq!(path.to_str(), Some("notes.txt"));
-    assert_eq!((content.as_deref(), *redact), (Some("me@example.org\nline two"), false));
+    assert_eq!((attachment.content.as_deref(), *redact), (Some("me@example.org\nline two"), false));
     driver.press("r o 1");
     assert!(matches!(driver.effects.last(), Some(Effect::SaveAttachment { redact: true, .. })));
 }

@@ -1,11 +1,11 @@
 //! `unspool extract`: conversations to stdout, a file, a file each, or the clipboard.
 
 use std::{
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use jiff::tz::TimeZone;
 
 use super::{
@@ -19,13 +19,12 @@ use super::{
 use crate::{
     conversation::Conversation,
     extract::{
-        self, Format, Include, Options,
+        self, ExtractError, Extraction, Format, Include, Options, Selection, Watch,
         clipboard::{Clipboard, Surroundings},
-        many::write_each,
         redaction::Redaction,
         save::{
-            Clobber, Draft, SaveError,
-            attachments::{Attached, Beside},
+            Clobber, SaveError, Written,
+            attachments::{self, Attached},
         },
     },
     library::Handle,
@@ -50,42 +49,43 @@ pub fn run(global: &Global, arguments: &Extract) -> anyhow::Result<Outcome> {
     if options.attachments && target == Target::Stdout {
         bail!("attachments are files beside the text: --attachments needs -o FILE or -o DIR/");
     }
-    let redaction = Redaction::new(arguments.redact);
-    let clobber = if arguments.force { Clobber::Replace } else { Clobber::Never };
+    let extraction = Extraction {
+        options,
+        redaction: Redaction::new(arguments.redact),
+        clobber: if arguments.force { Clobber::Replace } else { Clobber::Never },
+    };
     let opened = if arguments.id.is_empty() {
         archives::open(global, &arguments.archives)?
     } else {
         archives::open_for(global, &arguments.archives, &arguments.id)?
     };
-    let Some(handles) = selection(arguments, &opened, &options.zone)? else { return Ok(Outcome::Nothing) };
+    let Some(handles) = selection(arguments, &opened, &extraction.options.zone)? else {
+        return Ok(Outcome::Nothing);
+    };
     if handles.is_empty() {
         tell("there is nothing to extract");
         return Ok(Outcome::Nothing);
     }
-    if !matches!(target, Target::Folder(_)) && handles.len() > 1 {
-        if options.format == Format::Json {
-            bail!("json is one object a file: {} conversations need a folder (-o DIR/)", handles.len());
-        }
-        if options.front_matter {
-            bail!("front matter is for one conversation a file: {} need a folder (-o DIR/)", handles.len());
-        }
-    }
-    match target {
-        Target::Folder(folder) => into_folder(&opened, &handles, &options, &redaction, &folder, clobber)?,
-        Target::File(path) => into_file(&opened, &handles, &options, &redaction, &path, clobber)?,
-        Target::Stdout => to_stdout(global, &opened, &handles, &options, &redaction)?,
-        Target::Clipboard => to_clipboard(global, &opened, &handles, &options, &redaction)?,
-    }
-    tell_redacted(&redaction, options.format);
+    let conversations: Vec<&Conversation> =
+        handles.into_iter().map(|handle| opened.library.get(handle)).collect();
+    let what = Selection { archives: &opened.archives, conversations: &conversations };
+    let result = match target {
+        Target::Folder(folder) => into_folder(&extraction, what, &folder),
+        Target::File(path) => into_file(&extraction, what, &path),
+        Target::Stdout => to_stdout(global, &extraction, what),
+        Target::Clipboard => to_clipboard(global, &extraction, what),
+    };
+    result.map_err(advise)?;
+    tell_redacted(&extraction);
     Ok(Outcome::Done)
 }
 
 /// Says on stderr what was taken out, and of originals that they are none any more.
-fn tell_redacted(redaction: &Redaction, format: Format) {
-    match redaction.sentence().as_deref() {
+fn tell_redacted(extraction: &Extraction) {
+    match extraction.redaction.sentence().as_deref() {
         None => {}
         Some("") => tell("nothing was found to redact"),
-        Some(counts) if format == Format::Json => {
+        Some(counts) if extraction.options.format == Format::Json => {
             tell(&format!("redacted {counts}; the bytes are no longer the original"));
         }
         Some(counts) => tell(&format!("redacted wherever it is written: {counts}")),
@@ -164,116 +164,67 @@ fn selection(arguments: &Extract, opened: &Opened, zone: &TimeZone) -> anyhow::R
     Ok(Some(handles))
 }
 
-/// The original bytes of one conversation.
-fn original(opened: &Opened, conversation: &Conversation) -> anyhow::Result<Vec<u8>> {
-    let source = conversation.source;
-    let archive = opened
-        .archives
-        .get(usize::from(source.archive))
-        .context("the archive that it is from is not open")?;
-    let progress = Progress::new("reading");
-    let bytes = archive.read_object(source, &mut |done| {
-        progress.bytes(done, source.offset + u64::from(source.length));
-        true
-    })?;
-    progress.finish();
-    Ok(bytes)
+/// Says how far it is, by a bar; stops at ctrl-c where files are written.
+struct Watching {
+    reading: Progress,
+    writing: Progress,
+    interrupt: Option<Interrupt>,
 }
 
-/// One conversation's text, or its original bytes.
-fn one(
-    opened: &Opened,
-    handle: Handle,
-    options: &Options,
-    redaction: &Redaction,
-    beside: &mut Beside,
-) -> anyhow::Result<Vec<u8>> {
-    let conversation = opened.library.get(handle);
-    if options.format == Format::Json {
-        if options.attachments {
-            beside.take(&opened.archives, &redaction.uncounted(conversation), options)?;
-        }
-        return Ok(redaction.original(&original(opened, conversation)?).into_owned());
+impl Watching {
+    /// For what goes to stdout or the clipboard: a signal ends the program as ever.
+    fn new() -> Self {
+        Self { reading: Progress::new("reading"), writing: Progress::new("writing"), interrupt: None }
     }
-    let conversation = redaction.conversation(conversation);
-    let options = beside.take(&opened.archives, &conversation, options)?;
-    Ok(extract::conversation(&conversation, &options).into_bytes())
+
+    /// For files.
+    fn interruptible() -> Self {
+        Self { interrupt: Some(Interrupt::watch()), ..Self::new() }
+    }
+
+    fn finish(&self) {
+        self.reading.finish();
+        self.writing.finish();
+    }
 }
 
-/// Gives every conversation's text to `sink`, one after the other; their attachments to `beside`.
-fn in_a_row(
-    opened: &Opened,
-    handles: &[Handle],
-    options: &Options,
-    redaction: &Redaction,
-    beside: &mut Beside,
-    sink: &mut dyn FnMut(&[u8]) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    if let &[handle] = handles {
-        return sink(&one(opened, handle, options, redaction, beside)?);
+impl Watch for Watching {
+    fn goes_on(&self) -> bool {
+        !self.interrupt.as_ref().is_some_and(Interrupt::is_set)
     }
-    let progress = Progress::new("writing");
-    sink(extract::opening(options, &format!("{} conversations", handles.len())).as_bytes())?;
-    for (done, &handle) in handles.iter().enumerate() {
-        let conversation = redaction.conversation(opened.library.get(handle));
-        let options = beside.take(&opened.archives, &conversation, options)?;
-        sink(extract::section(&conversation, &options, done == 0).as_bytes())?;
-        progress.files(done as u64 + 1, handles.len() as u64);
+
+    fn reading(&self, bytes: u64, of: u64) {
+        self.reading.bytes(bytes, of);
     }
-    sink(extract::closing(options.format).as_bytes())?;
-    progress.finish();
-    Ok(())
+
+    fn made(&self, conversations: usize, of: usize) {
+        self.writing.files(conversations as u64, of as u64);
+    }
 }
 
-fn to_stdout(
-    global: &Global,
-    opened: &Opened,
-    handles: &[Handle],
-    options: &Options,
-    redaction: &Redaction,
-) -> anyhow::Result<()> {
+fn to_stdout(global: &Global, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
     let mut output = Output::new(global.color());
-    in_a_row(opened, handles, options, redaction, &mut nowhere(), &mut |bytes| output.write_text(bytes))?;
+    let watching = Watching::new();
+    extraction.write(what, &watching, &mut |bytes| output.write_text(bytes))?;
+    watching.finish();
     output.finish()
 }
 
-fn into_file(
-    opened: &Opened,
-    handles: &[Handle],
-    options: &Options,
-    redaction: &Redaction,
-    path: &Path,
-    clobber: Clobber,
-) -> anyhow::Result<()> {
-    let failed = |error: io::Error| anyhow::anyhow!("cannot write {}: {}", path.display(), reason(&error));
-    let interrupt = Interrupt::watch();
-    let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
-    let mut beside = Beside::of(path, redaction);
-    in_a_row(opened, handles, options, redaction, &mut beside, &mut |bytes| {
-        if interrupt.is_set() {
-            bail!("stopped: nothing was written");
-        }
-        writer.write_all(bytes).map_err(failed)
-    })?;
-    let draft = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-    draft.commit(clobber).map_err(advise)?;
-    let (files, mut attached) = beside.into_parts();
-    let folder = files.folder().to_owned();
-    let outcome = files.commit(clobber)?;
-    attached.named(outcome.attached.written);
+fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyhow::Result<()> {
+    let watching = Watching::interruptible();
+    let result = extraction.to_file(what, path, &watching);
+    watching.finish();
+    let attached = match &result {
+        Ok(Written { attached, .. }) | Err(ExtractError::Attachment { attached, .. }) => *attached,
+        Err(_) => Attached::default(),
+    };
     if attached.written > 0 {
+        let folder = attachments::folder_of(path);
         tell(&format!("wrote {} to {}", count(attached.written, "attachment"), folder.display()));
     }
     tell_of(attached);
-    match outcome.existing.first() {
-        Some(taken) => Err(advise(SaveError::Exists(taken.display().to_string()))),
-        None => Ok(()),
-    }
-}
-
-/// For what has no attachments: nothing is written by it.
-fn nowhere() -> Beside {
-    Beside::of(Path::new("-"), &Redaction::default())
+    result?;
+    Ok(())
 }
 
 /// Says on stderr which attachments are no files, and whether some hold what was taken out of the text.
@@ -293,26 +244,24 @@ fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
-/// Adds what to do about a file that exists.
-fn advise(error: SaveError) -> anyhow::Error {
-    match error {
-        SaveError::Exists(_) => anyhow::anyhow!("{error}: --force replaces it"),
-        SaveError::Failed(_) => error.into(),
+/// Adds what to do about it, where there is a flag for that.
+fn advise(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(ExtractError::Save(SaveError::Exists(_))) => anyhow::anyhow!("{error}: --force replaces it"),
+        Some(ExtractError::Attachment { taken, .. }) => {
+            anyhow::anyhow!("{} exists already: --force replaces it", taken.display())
+        }
+        Some(ExtractError::OriginalsApart(_) | ExtractError::FrontMatterApart(_)) => {
+            anyhow::anyhow!("{error} (-o DIR/)")
+        }
+        _ => error,
     }
 }
 
-fn to_clipboard(
-    global: &Global,
-    opened: &Opened,
-    handles: &[Handle],
-    options: &Options,
-    redaction: &Redaction,
-) -> anyhow::Result<()> {
-    let mut bytes = Vec::new();
-    in_a_row(opened, handles, options, redaction, &mut nowhere(), &mut |more| {
-        bytes.extend_from_slice(more);
-        Ok(())
-    })?;
+fn to_clipboard(global: &Global, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
+    let watching = Watching::new();
+    let text = extraction.to_string(what, &watching)?;
+    watching.finish();
     let config = global.config();
     let mut clipboard = Clipboard::new(
         config.clipboard.value,
@@ -320,7 +269,7 @@ fn to_clipboard(
         config.osc52_limit.value.get() as usize,
     );
     let copied = clipboard
-        .copy(&String::from_utf8_lossy(&bytes))
+        .copy(&text)
         .map_err(|error| anyhow::anyhow!("not copied: {error}: -o FILE writes it to a file"))?;
     if !copied.lasts {
         bail!(
@@ -335,7 +284,7 @@ fn to_clipboard(
     tell(&format!(
         "copied {} ({}) to the clipboard {}",
         extract::bytes(copied.bytes as u64),
-        options.format.as_str(),
+        extraction.options.format.as_str(),
         copied.by
     ));
     Ok(())
@@ -351,30 +300,17 @@ fn to_terminal(sequence: &[u8]) -> io::Result<()> {
 }
 
 /// A file a conversation.
-fn into_folder(
-    opened: &Opened,
-    handles: &[Handle],
-    options: &Options,
-    redaction: &Redaction,
-    folder: &Path,
-    clobber: Clobber,
-) -> anyhow::Result<()> {
-    let interrupt = Interrupt::watch();
-    let progress = Progress::new("writing");
-    let conversations: Vec<&Conversation> =
-        handles.iter().map(|&handle| opened.library.get(handle)).collect();
-    let watch = |written: usize| {
-        progress.files(written as u64, handles.len() as u64);
-        !interrupt.is_set()
-    };
-    let archives = &opened.archives;
-    let outcome = write_each(archives, &conversations, options, redaction, folder, clobber, &watch)?;
-    progress.finish();
+fn into_folder(extraction: &Extraction, what: Selection<'_>, folder: &Path) -> anyhow::Result<()> {
+    let watching = Watching::interruptible();
+    let outcome = extraction.to_folder(what, folder, &watching)?;
+    watching.finish();
     let files = |number: usize| count(number, "file");
     // However it ended: what is there is there.
     tell_of(outcome.attached);
     match &*outcome.existing {
-        _ if interrupt.is_set() => bail!("stopped: {} written of {}", files(outcome.written), handles.len()),
+        _ if !watching.goes_on() => {
+            bail!("stopped: {} written of {}", files(outcome.written), what.conversations.len())
+        }
         [] => {
             let attached = match outcome.attached.written {
                 0 => String::new(),

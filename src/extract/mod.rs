@@ -1,19 +1,22 @@
 //! Text from a conversation and options: what is copied, saved and printed.
 //!
-//! The screen's copies and its extract dialog and the `extract` subcommand are the same calls. Everything here is
-//! pure (values in, a `String` out) but for [`save`] and [`clipboard`], which carry the text away. Nothing here knows
-//! a terminal, a screen or an archive: the `json` format, being the archive's own bytes, is read from there.
+//! An [`Extraction`] is the one way out, of the screen and of the command line: a front end says which conversations,
+//! how and where to, and finds words for what became of it. What makes text (`format`) is pure, values in and a
+//! `String` out; [`save`] and [`clipboard`] carry it away. Nothing here knows a terminal or a screen. The `json` format
+//! is the archive's own bytes and is read from there.
 //!
 //! Which messages an extract takes is decided in one place, [`Include::takes`] and [`Format::shows_canvases`]; their
 //! order and their branches in `turns`; what one message consists of in `blocks`; and a file a format writes that down.
 
 pub mod clipboard;
-pub mod many;
-pub mod one;
 pub mod redaction;
 pub mod save;
 
+mod error;
+mod extraction;
+mod folder;
 mod format;
+mod watch;
 
 use std::{borrow::Cow, fmt::Write as _, sync::Arc};
 
@@ -22,10 +25,15 @@ use jiff::{Timestamp, tz::TimeZone};
 use self::format::{html, jsonl, markdown, text};
 use crate::conversation::{Conversation, Kind, Message, Provider, Role, Time, Tree, Visibility};
 
-pub use self::format::{
-    blocks::bytes,
-    code::{CodeBlock, code_blocks, message_code_blocks},
-    jsonl::one_line,
+pub use self::{
+    error::ExtractError,
+    extraction::{Extraction, Selection},
+    format::{
+        blocks::bytes,
+        code::{CodeBlock, code_blocks, message_code_blocks},
+        jsonl::one_line,
+    },
+    watch::Watch,
 };
 
 /// How an extract is written down.

@@ -16,7 +16,7 @@ use super::{
     Event,
     action::Action,
     effect::{CopyFailure, CopyOutcome, Effect, SaveOutcome},
-    files::{self, Errand},
+    files::{self, Telling},
     pace::Pace,
     paths,
 };
@@ -24,10 +24,9 @@ use crate::{
     archive::Archive,
     audit::Account,
     extract::{
-        self, Options,
+        self, Extraction, Options, Selection,
         clipboard::Clipboard,
-        one::original,
-        redaction::{Redaction, held, redacted},
+        redaction::{held, redacted},
     },
     library::{Library, Shared},
     search::worker::Worker,
@@ -184,30 +183,26 @@ impl Desk {
             Effect::Highlight(jobs) => {
                 let _ = self.colours.send(jobs);
             }
-            Effect::Save { conversation, options, redact, path, clobber } => {
+            Effect::Save { conversation, extraction, path } => {
                 self.aside(move |archives, events| {
                     let path = paths::at_home(path);
-                    let redaction = Redaction::new(redact);
-                    let result = files::write(archives, &conversation, &options, &redaction, &path, clobber);
+                    let result = files::save(archives, &conversation, &extraction, &path);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
-            Effect::SaveMany { conversations, options, redact, folder, clobber } => {
+            Effect::SaveMany { conversations, extraction, folder } => {
                 self.stop_saving.store(false, Ordering::Relaxed);
                 let stop = Arc::clone(&self.stop_saving);
                 self.aside(move |archives, events| {
-                    let folder = paths::at_home(folder);
-                    let errand = Errand { conversations, options, redact, folder, clobber };
-                    errand.run(archives, &stop, events);
+                    let telling = Telling::new(conversations.len(), paths::at_home(folder), &stop, events);
+                    files::save_many(archives, &conversations, &extraction, &telling);
                 });
             }
             Effect::StopSaving => self.stop_saving.store(true, Ordering::Relaxed),
-            Effect::SaveAttachment { archive, id, path, content, redact } => {
+            Effect::SaveAttachment { attachment, path, redact } => {
                 self.aside(move |archives, events| {
-                    let result = match content {
-                        Some(content) => files::save_content(&content, redact, &path),
-                        None => files::copy_attachment(archives, archive, &id, redact, &path),
-                    };
+                    let result = attachment.save(archives, &path, redact);
+                    let result = result.map_err(|error| files::failed(&error));
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
@@ -281,8 +276,10 @@ fn copy_all(
 
 /// A conversation's original object as a text to copy.
 fn original_text(archives: &[Archive], conversation: &Shared) -> Result<String, CopyFailure> {
-    let bytes = original(archives, conversation).map_err(|error| CopyFailure::Unread(error.to_string()))?;
-    Ok(extract::harmless(&String::from_utf8_lossy(&bytes)).into_owned())
+    let what = Selection { archives, conversations: &[conversation] };
+    let text = Extraction::of_originals().to_string(what, &());
+    let text = text.map_err(|error| CopyFailure::Unread(error.to_string()))?;
+    Ok(extract::harmless(&text).into_owned())
 }
 
 /// Highlighting never delays a frame: the syntaxes are loaded here, at the first block of code.

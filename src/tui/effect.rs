@@ -4,10 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     extract::{
-        Options,
+        Extraction, Options,
         clipboard::{Copied, CopyError},
-        one::Written,
-        save::{Clobber, attachments::Attached},
+        save::{
+            Written,
+            attachments::{Attached, Single},
+        },
     },
     library::{Library, Shared},
     search::worker::Request,
@@ -60,40 +62,28 @@ pub enum Effect {
         /// Which.
         conversation: Shared,
         /// How.
-        options: Box<Options>,
-        /// Take secrets out.
-        redact: bool,
+        extraction: Box<Extraction>,
         /// Where; `~` is resolved.
         path: PathBuf,
-        /// Whether it may replace a file.
-        clobber: Clobber,
     },
     /// Make a file of each of several conversations.
     SaveMany {
         /// Which, in the list's order.
         conversations: Vec<Shared>,
         /// How.
-        options: Box<Options>,
-        /// Take secrets out.
-        redact: bool,
+        extraction: Box<Extraction>,
         /// The folder; made if need be. `~` is resolved.
         folder: PathBuf,
-        /// Whether files may be replaced.
-        clobber: Clobber,
     },
     /// Stop making files. Those that are there stay, whole.
     StopSaving,
     /// Copy an attachment out of its archive.
     SaveAttachment {
-        /// Which archive, by its index.
-        archive: u16,
-        /// The attachment's id.
-        id: String,
+        /// Which.
+        attachment: Single,
         /// Where to.
         path: PathBuf,
-        /// Its text, where the export carries that itself.
-        content: Option<Box<str>>,
-        /// Take secrets out of such a text.
+        /// Take secrets out, where it is a text that the export carries.
         redact: bool,
     },
     /// Run a command of the person's with this text as its input, with the terminal lent to it.

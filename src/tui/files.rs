@@ -17,50 +17,68 @@ use super::{
 };
 use crate::{
     archive::Archive,
+    conversation::Conversation,
     extract::{
-        Options,
-        many::write_each,
-        one::{OneError, Written, write_one},
-        redaction::Redaction,
-        save::{
-            self, Clobber, Draft, SaveError,
-            attachments::{Attached, find},
-        },
+        ExtractError, Extraction, Selection, Watch,
+        save::{SaveError, Written, attachments::Attached},
     },
     library::Shared,
-    secrets::Scanner,
 };
 
-/// The file of one conversation; the same calls as the `extract` subcommand's.
-pub(super) fn write(
+/// The file of one conversation.
+pub(super) fn save(
     archives: &[Archive],
-    conversation: &Shared,
-    options: &Options,
-    redaction: &Redaction,
+    conversation: &Conversation,
+    extraction: &Extraction,
     path: &Path,
-    clobber: Clobber,
 ) -> Result<Written, SaveFailure> {
-    match write_one(archives, conversation, options, redaction, path, clobber) {
+    let what = Selection { archives, conversations: &[conversation] };
+    match extraction.to_file(what, path, &()) {
         Ok(written) => Ok(written),
-        Err(OneError::Save(SaveError::Exists(_))) => Err(SaveFailure::Exists),
-        Err(error) => Err(failed(error)),
+        Err(ExtractError::Save(SaveError::Exists(_))) => Err(SaveFailure::Exists),
+        Err(error) => Err(failed(&error)),
     }
 }
 
-/// Many files to be written.
-pub(super) struct Errand {
-    pub conversations: Vec<Shared>,
-    pub options: Box<Options>,
-    pub redact: bool,
-    pub folder: PathBuf,
-    pub clobber: Clobber,
+/// A file of each of many conversations; tells how it is going ten times a second.
+pub(super) fn save_many(
+    archives: &[Archive],
+    conversations: &[Shared],
+    extraction: &Extraction,
+    telling: &Telling<'_>,
+) {
+    let conversations: Vec<&Conversation> = conversations.iter().map(|shared| &**shared).collect();
+    let what = Selection { archives, conversations: &conversations };
+    let (written, attached, failure) = match extraction.to_folder(what, telling.folder(), telling) {
+        Ok(outcome) => {
+            let existing = match &*outcome.existing {
+                [] => None,
+                [one] => Some(format!("enter again replaces {}, which exists already", words::path(one))),
+                [one, ..] => Some(format!(
+                    "enter again replaces {} that exist already, {} the first",
+                    words::number(outcome.existing.len()),
+                    words::path(one)
+                )),
+            };
+            (outcome.written, outcome.attached, existing)
+        }
+        Err(error) => (0, Attached::default(), Some(error.to_string())),
+    };
+    let stopped = !telling.goes_on();
+    telling.tell(ManyOutcome { written, attached, over: true, stopped, failure, ..telling.begun.clone() });
 }
 
-impl Errand {
-    /// A file of each; tells how it is going ten times a second.
-    pub(super) fn run(self, archives: &[Archive], stop: &AtomicBool, events: &Sender<Event>) {
-        let Self { conversations, options, redact, folder, clobber } = self;
-        let of = conversations.len();
+/// Tells the app how the making of many files is going, and hears from it when to stop.
+pub(super) struct Telling<'a> {
+    begun: ManyOutcome,
+    pace: Pace,
+    stop: &'a AtomicBool,
+    events: &'a Sender<Event>,
+}
+
+impl<'a> Telling<'a> {
+    /// Of so many files in this folder.
+    pub(super) fn new(of: usize, folder: PathBuf, stop: &'a AtomicBool, events: &'a Sender<Event>) -> Self {
         let begun = ManyOutcome {
             written: 0,
             of,
@@ -70,63 +88,31 @@ impl Errand {
             stopped: false,
             failure: None,
         };
-        let pace = Pace::default();
-        let watch = |written: usize| {
-            if pace.is_due() {
-                let now = ManyOutcome { written, ..begun.clone() };
-                let _ = events.send(Event::Action(Action::SavedMany(now)));
-            }
-            !stop.load(Ordering::Relaxed)
-        };
-        let redaction = Redaction::new(redact);
-        let folder = &begun.folder;
-        let result = write_each(archives, &conversations, &options, &redaction, folder, clobber, &watch);
-        let (written, attached, failure) = match result {
-            Ok(outcome) => {
-                let existing = match &*outcome.existing {
-                    [] => None,
-                    [one] => Some(format!("enter again replaces {}, which exists already", words::path(one))),
-                    [one, ..] => Some(format!(
-                        "enter again replaces {} that exist already, {} the first",
-                        words::number(outcome.existing.len()),
-                        words::path(one)
-                    )),
-                };
-                (outcome.written, outcome.attached, existing)
-            }
-            Err(error) => (0, Attached::default(), Some(error.to_string())),
-        };
-        let stopped = stop.load(Ordering::Relaxed);
-        let end = ManyOutcome { written, attached, over: true, stopped, failure, ..begun };
-        let _ = events.send(Event::Action(Action::SavedMany(end)));
+        Self { begun, pace: Pace::default(), stop, events }
+    }
+
+    fn folder(&self) -> &Path {
+        &self.begun.folder
+    }
+
+    fn tell(&self, outcome: ManyOutcome) {
+        let _ = self.events.send(Event::Action(Action::SavedMany(outcome)));
     }
 }
 
-/// The text of an attachment, which the export carries itself, to a new file.
-pub(super) fn save_content(content: &str, redact: bool, path: &Path) -> Result<Written, SaveFailure> {
-    let content = if redact { Scanner::built_in().redact(content).0 } else { content.to_owned() };
-    save::save(path, content.as_bytes(), Clobber::Never).map_err(failed)?;
-    Ok(Written { bytes: content.len() as u64, ..Written::default() })
+impl Watch for Telling<'_> {
+    fn goes_on(&self) -> bool {
+        !self.stop.load(Ordering::Relaxed)
+    }
+
+    fn made(&self, conversations: usize, _of: usize) {
+        if self.pace.is_due() {
+            self.tell(ManyOutcome { written: conversations, ..self.begun.clone() });
+        }
+    }
 }
 
-/// An attachment's bytes to a new file.
-pub(super) fn copy_attachment(
-    archives: &[Archive],
-    own: u16,
-    id: &str,
-    redact: bool,
-    path: &Path,
-) -> Result<Written, SaveFailure> {
-    let (archive, member) =
-        find(archives, own, id).ok_or_else(|| failed("the attachment is not in this archive"))?;
-    let mut draft = Draft::new(path).map_err(failed)?;
-    let bytes = archive.copy_attachment(&member, &mut draft).map_err(failed)?;
-    draft.commit(Clobber::Never).map_err(failed)?;
-    // Bytes of the archive are what they are; only its texts can be redacted.
-    let unredacted = usize::from(redact);
-    Ok(Written { bytes, attached: Attached { unredacted, ..Attached::default() } })
-}
-
-fn failed(reason: impl ToString) -> SaveFailure {
-    SaveFailure::Failed(reason.to_string())
+/// Why there is no file, in one line.
+pub(super) fn failed(error: &dyn std::error::Error) -> SaveFailure {
+    SaveFailure::Failed(error.to_string())
 }

@@ -16,13 +16,17 @@ use hashbrown::HashMap;
 
 pub use super::attached::Attached;
 use super::{
-    Companions, SaveError,
+    Clobber, Companions, Draft, SaveError, Written,
     names::{Names, attachment_file, attachment_name},
 };
 use crate::{
-    archive::{Archive, Member, sniff},
+    archive::{Archive, ArchiveError, Member, sniff},
     conversation::{Attachment, Conversation, Detail},
-    extract::{Format, Options, format::turns::turns, redaction::Redaction},
+    extract::{
+        Format, Options,
+        format::turns::turns,
+        redaction::{Redaction, redacted},
+    },
 };
 
 /// Where a conversation's attachments are, by their ids: an address relative to the text, or nowhere.
@@ -145,9 +149,52 @@ impl Beside {
     }
 }
 
+/// An attachment to be saved on its own, without the text that names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Single {
+    /// Which archive its conversation is from.
+    pub archive: u16,
+    /// Its id.
+    pub id: String,
+    /// Its text, where the export carries that itself.
+    pub content: Option<Box<str>>,
+}
+
+/// Why an attachment was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SingleError {
+    /// No archive holds it.
+    #[error("the attachment is not in this archive")]
+    Missing,
+    /// It could not be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// It could not be written.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+}
+
+impl Single {
+    /// Writes it to a new file. Secrets can be taken out of a text alone: bytes of the archive are what they are, and
+    /// count as such.
+    pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, SingleError> {
+        if let Some(content) = &self.content {
+            let content = if redact { redacted(content, false).0.into() } else { Cow::Borrowed(&**content) };
+            super::save(path, content.as_bytes(), Clobber::Never)?;
+            return Ok(Written { bytes: content.len() as u64, ..Written::default() });
+        }
+        let (archive, member) = find(archives, self.archive, &self.id).ok_or(SingleError::Missing)?;
+        let mut draft = Draft::new(path)?;
+        let bytes = archive.copy_attachment(&member, &mut draft)?;
+        draft.commit(Clobber::Never)?;
+        let unredacted = usize::from(redact);
+        Ok(Written { bytes, attached: Attached { unredacted, ..Attached::default() } })
+    }
+}
+
 /// An attachment and the archive that holds it: its own first, since another may hold a file of the same id, of
 /// another export.
-pub fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive, Member)> {
+fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive, Member)> {
     let own = archives.get(usize::from(own));
     own.into_iter().chain(archives).find_map(|archive| Some((archive, archive.find_attachment(id)?)))
 }

@@ -17,7 +17,7 @@ pub enum SaveError {
 
 impl SaveError {
     /// What the system says of this path.
-    pub(super) fn failed(path: &Path, error: &io::Error) -> Self {
+    pub(in crate::extract) fn failed(path: &Path, error: &io::Error) -> Self {
         Self::Failed(format!("cannot write {}: {}", path.display(), reason(error)))
     }
 }

@@ -24,7 +24,7 @@ pub use self::{
     disk::{Clobber, create_folder},
     draft::Draft,
     error::SaveError,
-    outcome::Outcome,
+    outcome::{Outcome, Written},
 };
 
 /// Writes one file, whole or not at all.

@@ -1,8 +1,17 @@
-//! What became of many files.
+//! What became of files.
 
 use std::path::PathBuf;
 
 use super::attached::Attached;
+
+/// What was written to one file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Bytes of the text.
+    pub bytes: u64,
+    /// The files beside it.
+    pub attached: Attached,
+}
 
 /// How many files were written, which were not, and their attachments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

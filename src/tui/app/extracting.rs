@@ -2,7 +2,7 @@
 
 use super::{App, Dialog, Input};
 use crate::{
-    extract::{self, Format, Include, save::Clobber},
+    extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
     library::Shared,
     tui::{action::Command, effect::Effect},
 };
@@ -112,8 +112,13 @@ impl ExtractDialog {
         Self { conversations, many: true, path: Input::new(folder), ..Self::new(first, None, "") }
     }
 
-    pub(super) fn clobber(&self) -> Clobber {
-        if self.replace { Clobber::Replace } else { Clobber::Never }
+    /// How it is extracted, now that the person has said enter.
+    pub(super) fn extraction(&self, zone: &jiff::tz::TimeZone) -> Extraction {
+        Extraction {
+            options: self.options(zone),
+            redaction: Redaction::new(self.redact),
+            clobber: if self.replace { Clobber::Replace } else { Clobber::Never },
+        }
     }
 
     /// What the person chose.

@@ -7,8 +7,7 @@ use crate::{
     conversation::Visibility,
     extract::{
         self, Format,
-        one::Written,
-        save::{attachments::Attached, names},
+        save::{Written, attachments::Attached, names},
     },
     library::{Handle, Shared},
     transcript::sanitize,
@@ -235,10 +234,8 @@ impl App {
         dialog.writing = true;
         vec![Effect::Save {
             conversation: dialog.conversations[0].clone(),
-            options: Box::new(dialog.options(&self.setup.zone)),
-            redact: dialog.redact,
+            extraction: Box::new(dialog.extraction(&self.setup.zone)),
             path: PathBuf::from(path),
-            clobber: dialog.clobber(),
         }]
     }
 

@@ -87,10 +87,8 @@ impl App {
         dialog.writing = true;
         vec![Effect::SaveMany {
             conversations: dialog.conversations.clone(),
-            options: Box::new(dialog.options(&self.setup.zone)),
-            redact: dialog.redact,
+            extraction: Box::new(dialog.extraction(&self.setup.zone)),
             folder: PathBuf::from(folder),
-            clobber: dialog.clobber(),
         }]
     }
 

@@ -6,7 +6,8 @@ use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 use super::{App, Dialog, Input};
 use crate::{
     conversation::{Detail, Link, Role, Visibility},
-    extract, message,
+    extract::{self, save::attachments::Single},
+    message,
     transcript::Entry,
     tui::{action::Command, effect::Effect},
 };
@@ -174,9 +175,8 @@ impl App {
             Choice::Run(command) => self.command(command),
             Choice::Save { id, name, content } => {
                 let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
-                let path = std::path::PathBuf::from(name);
-                let archive = conversation.source.archive;
-                vec![Effect::SaveAttachment { archive, id, path, content, redact: self.redact }]
+                let attachment = Single { archive: conversation.source.archive, id, content };
+                vec![Effect::SaveAttachment { attachment, path: name.into(), redact: self.redact }]
             }
         }
     }

@@ -1,0 +1,56 @@
+//! Why an extract was not written, or not all of it.
+
+use std::path::{Path, PathBuf};
+
+use super::save::{SaveError, attachments::Attached};
+use crate::archive::ArchiveError;
+
+/// Why an extract was not written, or not all of it. What was written is whole. One line; a front end that knows
+/// what to do about it adds that.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// An original object could not be read again.
+    #[error(transparent)]
+    Archive(ArchiveError),
+    /// The archive of a conversation is not among those given.
+    #[error("the archive that a conversation is from is not open: open it again")]
+    Closed,
+    /// Originals of so many conversations do not make one text.
+    #[error("json is one object a file: {0} conversations need a folder")]
+    OriginalsApart(usize),
+    /// Nor do so many with front matter.
+    #[error("front matter is for one conversation a file: {0} need a folder")]
+    FrontMatterApart(usize),
+    /// Whoever waits for it said so.
+    #[error("stopped: nothing was written")]
+    Stopped,
+    /// The text is there, and the name of an attachment beside it was taken.
+    #[error("{}", without_one(.taken, .attached))]
+    Attachment {
+        /// The first name that was taken.
+        taken: PathBuf,
+        /// What became of the others.
+        attached: Attached,
+    },
+}
+
+/// What is to be said of the attachments that were written comes first.
+fn without_one(taken: &Path, attached: &Attached) -> String {
+    let exposed = match attached.exposed() {
+        "" => String::new(),
+        exposed => format!("{exposed} · "),
+    };
+    format!("{exposed}{} exists already; the text was written", taken.display())
+}
+
+impl From<ArchiveError> for ExtractError {
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Stopped => Self::Stopped,
+            error @ ArchiveError::Unusable { .. } => Self::Archive(error),
+        }
+    }
+}

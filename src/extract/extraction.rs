@@ -1,0 +1,209 @@
+//! The one way out: conversations to a text, a file or a folder.
+//!
+//! A front end says what is extracted (a [`Selection`]), how (an [`Extraction`]) and where to (which of its functions
+//! is called), and tells of it afterwards in its own words. Everything between is decided here: what is an original
+//! and what a text, what passes the redaction, which attachments go along, and when what gets its name.
+
+use std::{
+    borrow::Cow,
+    io::{BufWriter, Write},
+    path::Path,
+};
+
+use jiff::tz::TimeZone;
+
+use super::{
+    Format, Options,
+    error::ExtractError,
+    folder,
+    redaction::Redaction,
+    save::{Clobber, Draft, Outcome, SaveError, Written, attachments::Beside},
+    watch::Watch,
+};
+use crate::{archive::Archive, conversation::Conversation};
+
+/// What is extracted: conversations, and the archives they are from, which hold their originals and attachments.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection<'a> {
+    /// All that are open; [`crate::conversation::Source::archive`] counts them.
+    pub archives: &'a [Archive],
+    /// Which, in the order of the extract.
+    pub conversations: &'a [&'a Conversation],
+}
+
+/// How conversations are extracted. The same for the screen and the command line, for one conversation and for many,
+/// for texts and for originals.
+#[derive(Debug)]
+pub struct Extraction {
+    /// What of a conversation is written, and as what.
+    pub options: Options,
+    /// Whether secrets are taken out, and how many were so far.
+    pub redaction: Redaction,
+    /// What becomes of a file that exists.
+    pub clobber: Clobber,
+}
+
+impl Extraction {
+    /// With these options, secrets and all, and nothing is replaced.
+    pub fn new(options: Options) -> Self {
+        Self { options, redaction: Redaction::default(), clobber: Clobber::Never }
+    }
+
+    /// Of original objects, as they are.
+    pub fn of_originals() -> Self {
+        Self::new(Options::new(Format::Json, TimeZone::UTC))
+    }
+
+    /// Gives the text to `sink`, piece by piece: of one conversation in one piece, of several each in its own. Bytes,
+    /// since an original is what it is. Attachments are files and have no place in it.
+    ///
+    /// Fails with what `sink` fails with, or with an [`ExtractError`].
+    pub fn write<E: From<ExtractError>>(
+        &self,
+        what: Selection<'_>,
+        watch: &dyn Watch,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.are_apart(what)?;
+        self.pieces(what, None, watch, sink)
+    }
+
+    /// The text as a whole, to be copied.
+    pub fn to_string(&self, what: Selection<'_>, watch: &dyn Watch) -> Result<String, ExtractError> {
+        let mut bytes = Vec::new();
+        self.write(what, watch, &mut |more| {
+            bytes.extend_from_slice(more);
+            Ok::<(), ExtractError>(())
+        })?;
+        Ok(String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    }
+
+    /// Writes one file, of one conversation or of several, and the attachments beside it. The file is whole or not
+    /// there at all; the attachments get their names after it.
+    pub fn to_file(
+        &self,
+        what: Selection<'_>,
+        path: &Path,
+        watch: &dyn Watch,
+    ) -> Result<Written, ExtractError> {
+        self.are_apart(what)?;
+        let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
+        let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
+        let mut beside = Beside::of(path, &self.redaction);
+        let mut bytes = 0;
+        self.pieces(what, Some(&mut beside), watch, &mut |piece| {
+            if !watch.goes_on() {
+                return Err(ExtractError::Stopped);
+            }
+            bytes += piece.len() as u64;
+            writer.write_all(piece).map_err(failed)
+        })?;
+        let draft = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        draft.commit(self.clobber)?;
+        let (files, mut attached) = beside.into_parts();
+        let outcome = files.commit(self.clobber)?;
+        attached.named(outcome.attached.written);
+        match outcome.existing.into_iter().next() {
+            Some(taken) => Err(ExtractError::Attachment { taken, attached }),
+            None => Ok(Written { bytes, attached }),
+        }
+    }
+
+    /// Writes each conversation to a file of its own. The folder is made if need be. Names are given out beforehand,
+    /// in the order of the conversations, so that the same choice gives the same names. Stopped, what is there stays,
+    /// whole. All passes the redaction, the names too.
+    pub fn to_folder(
+        &self,
+        what: Selection<'_>,
+        folder: &Path,
+        watch: &dyn Watch,
+    ) -> Result<Outcome, ExtractError> {
+        folder::write(self, what, folder, watch)
+    }
+
+    /// Fails where several conversations do not make one text.
+    fn are_apart(&self, what: Selection<'_>) -> Result<(), ExtractError> {
+        match what.conversations.len() {
+            0 | 1 => Ok(()),
+            several if self.options.format == Format::Json => Err(ExtractError::OriginalsApart(several)),
+            several if self.options.front_matter => Err(ExtractError::FrontMatterApart(several)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives everything to `sink`, and the attachments, where there is a place for them, to `beside`.
+    fn pieces<E: From<ExtractError>>(
+        &self,
+        what: Selection<'_>,
+        mut beside: Option<&mut Beside>,
+        watch: &dyn Watch,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let &[conversation] = what.conversations {
+            return sink(&self.piece(what.archives, conversation, beside, watch)?);
+        }
+        let of = what.conversations.len();
+        sink(super::opening(&self.options, &format!("{of} conversations")).as_bytes())?;
+        for (done, conversation) in what.conversations.iter().enumerate() {
+            let conversation = self.redaction.conversation(conversation);
+            let options = self.linked(what.archives, &conversation, beside.as_deref_mut())?;
+            sink(super::section(&conversation, &options, done == 0).as_bytes())?;
+            watch.made(done + 1, of);
+        }
+        sink(super::closing(self.options.format).as_bytes())
+    }
+
+    /// One conversation's text, or its original object, byte for byte.
+    fn piece(
+        &self,
+        archives: &[Archive],
+        conversation: &Conversation,
+        beside: Option<&mut Beside>,
+        watch: &dyn Watch,
+    ) -> Result<Vec<u8>, ExtractError> {
+        if self.options.format != Format::Json {
+            let conversation = self.redaction.conversation(conversation);
+            let options = self.linked(archives, &conversation, beside)?;
+            return Ok(super::conversation(&conversation, &options).into_bytes());
+        }
+        if self.options.attachments {
+            self.linked(archives, &self.redaction.uncounted(conversation), beside)?;
+        }
+        let bytes = original(archives, conversation, watch)?;
+        let redacted = match self.redaction.original(&bytes) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(_) => None,
+        };
+        Ok(redacted.unwrap_or(bytes))
+    }
+
+    /// Writes the attachments of a conversation that passed the redaction, where there is a place for them, and gives
+    /// the options that link them.
+    fn linked(
+        &self,
+        archives: &[Archive],
+        redacted: &Conversation,
+        beside: Option<&mut Beside>,
+    ) -> Result<Cow<'_, Options>, ExtractError> {
+        match beside {
+            Some(beside) => Ok(beside.take(archives, redacted, &self.options)?),
+            None => Ok(Cow::Borrowed(&self.options)),
+        }
+    }
+}
+
+/// The conversation's original object, byte for byte. Reads its archive again, which takes its time.
+fn original(
+    archives: &[Archive],
+    conversation: &Conversation,
+    watch: &dyn Watch,
+) -> Result<Vec<u8>, ExtractError> {
+    let source = conversation.source;
+    let archive = archives.get(usize::from(source.archive)).ok_or(ExtractError::Closed)?;
+    let end = source.offset + u64::from(source.length);
+    Ok(archive.read_object(source, &mut |done| {
+        watch.reading(done, end);
+        watch.goes_on()
+    })?)
+}

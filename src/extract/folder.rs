@@ -1,0 +1,174 @@
+//! Many conversations to a file each in one folder.
+
+use std::{
+    cell::Cell,
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use super::{
+    Format,
+    error::ExtractError,
+    extraction::{Extraction, Selection},
+    save::{self, Batch, Outcome, SaveError, attachments::Beside, names::Names},
+    watch::Watch,
+};
+use crate::{
+    archive::Archive,
+    conversation::{Conversation, Source},
+    parallel,
+};
+
+/// See [`Extraction::to_folder`].
+pub(super) fn write(
+    extraction: &Extraction,
+    what: Selection<'_>,
+    folder: &Path,
+    watch: &dyn Watch,
+) -> Result<Outcome, ExtractError> {
+    save::create_folder(folder)?;
+    let options = &extraction.options;
+    let mut names = Names::new();
+    let files = what
+        .conversations
+        .iter()
+        .map(|&conversation| {
+            let redacted = extraction.redaction.named(conversation);
+            (conversation, names.name(&redacted, options.format.extension(), &options.zone))
+        })
+        .collect();
+    let work = Work { extraction, archives: what.archives, folder, files, watch };
+    if options.format == Format::Json { work.originals() } else { Ok(work.texts()?) }
+}
+
+/// Files to be written, with their names.
+struct Work<'a> {
+    extraction: &'a Extraction,
+    archives: &'a [Archive],
+    folder: &'a Path,
+    files: Vec<(&'a Conversation, String)>,
+    watch: &'a dyn Watch,
+}
+
+impl Work<'_> {
+    fn batch(&self) -> Batch {
+        Batch::new(self.folder, self.extraction.clobber)
+    }
+
+    fn beside(&self, name: &str) -> Beside {
+        Beside::of(&self.folder.join(name), &self.extraction.redaction)
+    }
+
+    /// Tells how far it is; whether to go on.
+    fn tell(&self, made: usize) -> bool {
+        self.watch.made(made, self.files.len());
+        self.watch.goes_on()
+    }
+
+    /// Texts are made and written by as many threads as there are processors, each with its own batch.
+    fn texts(&self) -> Result<Outcome, SaveError> {
+        let next = AtomicUsize::new(0);
+        let stopped = AtomicBool::new(false);
+        let total = Mutex::new(Outcome::default());
+        let failure = Mutex::new(None);
+        let write = || -> Result<(), SaveError> {
+            let mut batch = self.batch();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some((conversation, name)) =
+                    self.files.get(index).filter(|_| !stopped.load(Ordering::Relaxed))
+                else {
+                    break;
+                };
+                self.text(conversation, name, &mut batch)?;
+                if !self.tell(index + 1) {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+            }
+            let outcome = batch.commit()?;
+            total.lock().unwrap_or_else(PoisonError::into_inner).add(outcome);
+            Ok(())
+        };
+        let work = || {
+            if let Err(error) = write() {
+                // The others need not go on.
+                stopped.store(true, Ordering::Relaxed);
+                failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+        };
+        parallel::together(parallel::available(self.files.len().div_ceil(16)), &work);
+        if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn text(&self, conversation: &Conversation, name: &str, batch: &mut Batch) -> Result<(), SaveError> {
+        let Extraction { options, redaction, .. } = self.extraction;
+        let conversation = redaction.conversation(conversation);
+        if !options.attachments {
+            return batch.add(name, super::conversation(&conversation, options).as_bytes());
+        }
+        let mut beside = self.beside(name);
+        let options = beside.take(self.archives, &conversation, options)?;
+        let text = super::conversation(&conversation, &options);
+        batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))
+    }
+
+    /// Original objects, in one pass over each archive in the order of its bytes.
+    fn originals(&self) -> Result<Outcome, ExtractError> {
+        let mut wanted: Vec<(Source, &str, &Conversation)> = self
+            .files
+            .iter()
+            .map(|(conversation, name)| (conversation.source, name.as_str(), *conversation))
+            .collect();
+        wanted.sort_unstable_by_key(|&(source, name, _)| (source, name));
+        let mut batch = self.batch();
+        let mut done = 0;
+        for wanted in wanted.chunk_by(|left, right| left.0.archive == right.0.archive) {
+            let archive = self.archives.get(usize::from(wanted[0].0.archive)).ok_or(ExtractError::Closed)?;
+            let sources: Vec<Source> = wanted.iter().map(|&(source, ..)| source).collect();
+            let mut failure = None;
+            let mut stopped = false;
+            let so_far = Cell::new(done);
+            let read =
+                archive.read_objects(&sources, &mut |_| self.tell(so_far.get()), &mut |index, bytes| {
+                    let (_, name, conversation) = wanted[index];
+                    if let Err(error) = self.original(conversation, name, bytes, &mut batch) {
+                        failure = Some(error);
+                        return false;
+                    }
+                    so_far.set(so_far.get() + 1);
+                    stopped = !self.tell(so_far.get());
+                    !stopped
+                });
+            if let Some(error) = failure {
+                return Err(error.into());
+            }
+            done = so_far.get();
+            if stopped || !self.tell(done) {
+                break;
+            }
+            read?;
+        }
+        Ok(batch.commit()?)
+    }
+
+    fn original(
+        &self,
+        conversation: &Conversation,
+        name: &str,
+        bytes: &[u8],
+        batch: &mut Batch,
+    ) -> Result<(), SaveError> {
+        let Extraction { options, redaction, .. } = self.extraction;
+        let mut beside = self.beside(name);
+        if options.attachments {
+            beside.take(self.archives, &redaction.uncounted(conversation), options)?;
+        }
+        batch.add_with(name, &redaction.original(bytes), Some(beside.into_parts()))
+    }
+}
