@@ -33,7 +33,7 @@ const STYLE: &str = include_str!("html.css");
 const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "bmp"];
 
 /// What goes before one or several conversations in a file; whether pictures stand beside it.
-pub(in crate::extract) fn opening(title: &str, pictures: bool) -> String {
+pub(super) fn opening(title: &str, pictures: bool) -> String {
     let pictures = if pictures { "; img-src 'self' file:" } else { "" };
     format!(
         "<!DOCTYPE html>\n<html lang=\"\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -46,10 +46,10 @@ pub(in crate::extract) fn opening(title: &str, pictures: bool) -> String {
 }
 
 /// What goes after them.
-pub(in crate::extract) const CLOSING: &str = "</body>\n</html>\n";
+pub(super) const CLOSING: &str = "</body>\n</html>\n";
 
 /// One conversation, without what makes it a file.
-pub(in crate::extract) fn section(conversation: &Conversation, options: &Options) -> String {
+pub(super) fn section(conversation: &Conversation, options: &Options) -> String {
     let mut out = String::with_capacity(room(conversation));
     write_section(conversation, options, &mut out);
     out
@@ -84,7 +84,7 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
 }
 
 /// The conversation as a file of its own.
-pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
     // In one piece: one that is large is not there twice.
     let mut out = opening(&conversation.title, options.attachments);
     out.reserve(room(conversation) + CLOSING.len());
@@ -94,11 +94,7 @@ pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Op
 }
 
 /// Some messages, without what makes them a file.
-pub(in crate::extract) fn messages(
-    conversation: &Conversation,
-    messages: &[usize],
-    options: &Options,
-) -> String {
+pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
     let mut out = String::new();
     for &message in messages {
         write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);

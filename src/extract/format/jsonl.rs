@@ -22,13 +22,13 @@ struct Line<'a> {
     text: &'a str,
 }
 
-pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
     let turns: Vec<usize> =
         turns::turns(conversation, options).into_iter().map(|turn| turn.message).collect();
     messages(conversation, &turns)
 }
 
-pub(in crate::extract) fn messages(conversation: &Conversation, messages: &[usize]) -> String {
+pub(super) fn messages(conversation: &Conversation, messages: &[usize]) -> String {
     let mut out = String::new();
     for &index in messages {
         let message = &conversation.messages()[index];

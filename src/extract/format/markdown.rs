@@ -39,18 +39,14 @@ use crate::{
 
 /// What becomes of the messages' own Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::extract) enum Bodies {
+pub(super) enum Bodies {
     /// Made to fit below the turn's heading: for a file that is rendered.
     Rendered,
     /// Exactly as written: for a copy.
     AsWritten,
 }
 
-pub(in crate::extract) fn conversation(
-    conversation: &Conversation,
-    options: &Options,
-    bodies: Bodies,
-) -> String {
+pub(super) fn conversation(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     if options.front_matter {
         front_matter::write(conversation, &mut out);
@@ -65,11 +61,7 @@ pub(in crate::extract) fn conversation(
 }
 
 /// Several messages, each under its heading, as written.
-pub(in crate::extract) fn messages(
-    conversation: &Conversation,
-    messages: &[usize],
-    options: &Options,
-) -> String {
+pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
     let mut out = String::new();
     for &message in messages {
         write_turn(
@@ -84,12 +76,7 @@ pub(in crate::extract) fn messages(
 }
 
 /// The message alone, without its heading or a line break at the end.
-pub(in crate::extract) fn body(
-    conversation: &Conversation,
-    message: usize,
-    options: &Options,
-    bodies: Bodies,
-) -> String {
+pub(super) fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, bodies, &mut out);
     out.trim_matches('\n').to_owned()

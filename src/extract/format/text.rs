@@ -20,7 +20,7 @@ use crate::{
     extract::{Options, address},
 };
 
-pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Options) -> String {
+pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     out.push_str(one_line(&conversation.title).trim());
     out.push('\n');
@@ -40,11 +40,7 @@ pub(in crate::extract) fn conversation(conversation: &Conversation, options: &Op
     out
 }
 
-pub(in crate::extract) fn messages(
-    conversation: &Conversation,
-    messages: &[usize],
-    options: &Options,
-) -> String {
+pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
     let mut out = String::new();
     for &message in messages {
         write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
@@ -53,7 +49,7 @@ pub(in crate::extract) fn messages(
 }
 
 /// The message alone, without its heading or a line break at the end.
-pub(in crate::extract) fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
+pub(super) fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, &mut out);
     out.trim_matches('\n').to_owned()

@@ -1,0 +1,122 @@
+//! What of a conversation is written, and as what.
+//!
+//! Which messages an extract takes is decided here and nowhere else.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::{Format, save::attachments::Links};
+use crate::conversation::{Kind, Message, Visibility};
+
+/// What is taken besides the conversation itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Include {
+    /// Tool calls and their results, quotes, fetched pages, errors, canvases, unknown types.
+    pub tools: bool,
+    /// The model's reasoning.
+    pub reasoning: bool,
+    /// What the provider never shows, and the owner's custom instructions and saved memory.
+    pub hidden: bool,
+}
+
+impl Include {
+    /// Everything there is.
+    pub const ALL: Self = Self { tools: true, reasoning: true, hidden: true };
+
+    /// Whether a message is part of an extract with these wishes.
+    ///
+    /// | message | taken |
+    /// |---|---|
+    /// | shown, but no canvas | always |
+    /// | hidden, of whatever kind | by `hidden` |
+    /// | folded: reasoning and its recap | by `reasoning` |
+    /// | folded: custom instructions, saved memory | by `hidden`: they are settings and private, nobody said them here |
+    /// | canvas, and all else that is folded | by `tools` |
+    pub fn takes(self, message: &Message) -> bool {
+        match (message.visibility, message.kind) {
+            (Visibility::Hidden, _) => self.hidden,
+            (_, Kind::Canvas) => self.tools,
+            (Visibility::Shown, _) => true,
+            (Visibility::Folded, Kind::Reasoning | Kind::Recap) => self.reasoning,
+            (Visibility::Folded, Kind::Instructions | Kind::Memory) => self.hidden,
+            (Visibility::Folded, _) => self.tools,
+        }
+    }
+}
+
+/// What to write and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How it is written down.
+    pub format: Format,
+    /// Every branch, in depth-first order, instead of one.
+    pub all_branches: bool,
+    /// What is taken besides the conversation itself.
+    pub include: Include,
+    /// Markdown only: begin with a block of YAML (title, id, address, times, models).
+    pub front_matter: bool,
+    /// The leaf of the branch to take instead of the visible one.
+    pub leaf: Option<usize>,
+    /// For the times a person reads; `jsonl` and front matter are in UTC.
+    pub zone: TimeZone,
+    /// Whoever writes files puts the attachments beside them ([`Beside`](super::save::attachments::Beside)).
+    pub attachments: bool,
+    /// Where these are: Markdown and HTML link them, text names them.
+    pub links: Option<Arc<Links>>,
+}
+
+impl Options {
+    /// The visible branch, nothing folded or hidden, times in `zone`.
+    pub fn new(format: Format, zone: TimeZone) -> Self {
+        Self {
+            format,
+            all_branches: false,
+            include: Include::default(),
+            front_matter: false,
+            leaf: None,
+            zone,
+            attachments: false,
+            links: None,
+        }
+    }
+
+    /// Whether this message of its conversation is written.
+    pub fn takes(&self, message: &Message) -> bool {
+        self.include.takes(message)
+            || (message.kind == Kind::Canvas
+                && message.visibility != Visibility::Hidden
+                && self.format.shows_canvases())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        conversation::Draft,
+        extract::sample::{answer, chain},
+    };
+
+    #[test]
+    fn each_kind_is_taken_by_the_wish_it_belongs_to() {
+        let tools = Include { tools: true, ..Include::default() };
+        let reasoning = Include { reasoning: true, ..Include::default() };
+        let hidden = Include { hidden: true, ..Include::default() };
+        let of = |visibility, kind| {
+            let conversation = chain("t", vec![Draft { visibility, kind, ..answer("x") }]);
+            let message = conversation.messages()[0].clone();
+            [Include::default(), tools, reasoning, hidden].map(|include| include.takes(&message))
+        };
+        assert_eq!(of(Visibility::Shown, Kind::Text), [true; 4]);
+        assert_eq!(of(Visibility::Shown, Kind::Output), [true; 4]);
+        assert_eq!(of(Visibility::Shown, Kind::Canvas), [false, true, false, false]);
+        assert_eq!(of(Visibility::Folded, Kind::Call), [false, true, false, false]);
+        assert_eq!(of(Visibility::Folded, Kind::Other), [false, true, false, false]);
+        assert_eq!(of(Visibility::Folded, Kind::Reasoning), [false, false, true, false]);
+        assert_eq!(of(Visibility::Folded, Kind::Recap), [false, false, true, false]);
+        assert_eq!(of(Visibility::Folded, Kind::Memory), [false, false, false, true]);
+        assert_eq!(of(Visibility::Hidden, Kind::Text), [false, false, false, true]);
+        assert_eq!(of(Visibility::Hidden, Kind::Reasoning), [false, false, false, true]);
+    }
+}
