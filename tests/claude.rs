@@ -26,7 +26,7 @@ fn one(messages: Vec<Value>) -> Conversation {
 }
 
 fn attachments(conversation: &Conversation) -> Vec<&Attachment> {
-    audit::attachments(conversation).collect()
+    unspool::message::attachments(conversation).collect()
 }
 
 /// The visible branch, as text.

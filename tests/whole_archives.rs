@@ -182,7 +182,7 @@ fn markdown_has_a_heading_a_turn_and_every_block_of_code_byte_for_byte() {
                 .iter()
                 .flat_map(|&message| match conversation.messages()[message].kind {
                     // A program on a canvas is one block; what of it is code, its own tests say.
-                    Kind::Canvas => extract::message_code_blocks(conversation, message)
+                    Kind::Canvas => unspool::message::message_code_blocks(conversation, message)
                         .into_iter()
                         .map(|block| block.code + "\n")
                         .collect(),

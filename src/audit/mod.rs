@@ -82,7 +82,7 @@ impl Account {
         account.memory.extend(said.map(|(handle, text)| (Remembered::Conversation(handle), text)));
         let mut known = HashSet::new();
         for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
-            for attachment in audit::attachments(conversation) {
+            for attachment in crate::message::attachments(conversation) {
                 if known.insert((conversation.source.archive, attachment.id.clone())) {
                     let archive = archives.get(usize::from(conversation.source.archive));
                     let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::{Account, Remembered, title};
 use crate::{
     conversation::Time,
-    extract::{self, address},
+    extract::address,
     library::{Handle, Library},
     secrets::{Class, KindId, Scanner, audit::Portrait},
 };
@@ -192,7 +192,7 @@ impl Report<'_> {
         let sorts: Vec<String> =
             sorts.iter().filter(|(number, _)| *number > 0).map(|&(number, one)| many(number, one)).collect();
         lines.push(Line::Heading(format!("{}: {}", many(attached.named, "attachment"), sorts.join(", "))));
-        let bytes = extract::bytes(attached.bytes);
+        let bytes = crate::message::format::size(attached.bytes);
         lines.push(Line::Words(format!(
             "{} of them in the archive ({bytes}); what is in them is not looked at",
             attached.present

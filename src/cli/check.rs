@@ -9,8 +9,8 @@ use super::{
     output::{Look, Output},
 };
 use crate::{
-    extract,
     load::{ArchiveReport, Skipped},
+    message::format::{number, size},
 };
 
 /// The document of `--json`. Its keys are a contract.
@@ -144,22 +144,22 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     let members = if archive.members == 1 {
         "1 member"
     } else {
-        &format!("{} members", grouped(archive.members as u64))
+        &format!("{} members", number(archive.members as u64))
     };
-    output.write(&format!("{name}  {}, {members}\n", extract::bytes(archive.size)))?;
+    output.write(&format!("{name}  {}, {members}\n", size(archive.size)))?;
     if let Some(failure) = &archive.failure {
         let failure = output.field(failure).into_owned();
         output.write(&format!("  not read: {failure}\n"))?;
     }
     for member in &archive.read {
         let name = output.field(&member.name).into_owned();
-        let (objects, bytes) = (grouped(member.objects), extract::bytes(member.bytes));
+        let (objects, bytes) = (number(member.objects), size(member.bytes));
         output.write(&format!("  {name}  {objects} conversations, {bytes}\n"))?;
     }
     let types = archive.census.types();
     let list = |known: bool| -> String {
         let of = types.iter().filter(|(_, _, is_known)| *is_known == known);
-        of.map(|(name, count, _)| format!("{name} {}", grouped(*count))).collect::<Vec<_>>().join(", ")
+        of.map(|(name, count, _)| format!("{name} {}", number(*count))).collect::<Vec<_>>().join(", ")
     };
     for (label, list) in [("content types", list(true)), ("content types not known", list(false))] {
         if !list.is_empty() {
@@ -169,8 +169,7 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     }
     let (found, missing) = (archive.attachments_found, archive.attachments_missing);
     if found + missing > 0 {
-        let line =
-            format!("  attachments: {} here, {} named but not here\n", grouped(found), grouped(missing));
+        let line = format!("  attachments: {} here, {} named but not here\n", number(found), number(missing));
         output.write(&line)?;
     }
     output.write("\n")
@@ -180,14 +179,14 @@ fn totals(output: &mut Output, opened: &Opened) -> anyhow::Result<()> {
     let (library, report) = (&opened.library, &opened.report);
     let line = format!(
         "{} conversations, {} messages, {} in {:.1} s\n",
-        grouped(library.len() as u64),
-        grouped(library.messages() as u64),
-        extract::bytes(report.bytes),
+        number(library.len() as u64),
+        number(library.messages() as u64),
+        size(report.bytes),
         report.seconds
     );
     output.write(&line)?;
     if library.superseded() > 0 {
-        output.write(&format!("{} duplicates merged\n", grouped(library.superseded() as u64)))?;
+        output.write(&format!("{} duplicates merged\n", number(library.superseded() as u64)))?;
     }
     if report.skipped.is_empty() {
         output.write("nothing skipped\n")?;
@@ -196,37 +195,12 @@ fn totals(output: &mut Output, opened: &Opened) -> anyhow::Result<()> {
         let what = if skipped.mended { "mended" } else { "skipped" };
         let place = format!(
             "{what} {} bytes at {} of {}: ",
-            grouped(skipped.length),
-            grouped(skipped.offset),
+            number(skipped.length),
+            number(skipped.offset),
             place(opened, skipped)
         );
         let line = format!("{}{}\n", output.field(&place), output.field(&skipped.reason));
         output.write(&line)?;
     }
     Ok(())
-}
-
-/// A number in groups of three, with thin spaces: `4 212`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() * 2);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn numbers_have_thin_groups() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
-    }
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     conversation::Conversation,
     extract::{
-        self, ExtractError, Extraction, Format, Include, Options, Selection, Watch,
+        ExtractError, Extraction, Format, Include, Options, Selection, Watch,
         clipboard::{Clipboard, Surroundings},
         redaction::Redaction,
         save::{
@@ -283,7 +283,7 @@ fn to_clipboard(global: &Global, extraction: &Extraction, what: Selection<'_>) -
     }
     tell(&format!(
         "copied {} ({}) to the clipboard {}",
-        extract::bytes(copied.bytes as u64),
+        crate::message::format::size(copied.bytes as u64),
         extraction.options.format.as_str(),
         copied.by
     ));

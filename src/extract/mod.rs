@@ -6,7 +6,7 @@
 //! is the archive's own bytes and is read from there.
 //!
 //! Which messages an extract takes is decided in one place, [`Include::takes`] and [`Format::shows_canvases`]; their
-//! order and their branches in `turns`; what one message consists of in `blocks`; and a file a format writes that down.
+//! order and their branches in `turns`; what one message consists of in [`message`](crate::message); and a file a format writes that down.
 
 pub mod clipboard;
 pub mod redaction;
@@ -29,13 +29,7 @@ pub use self::{
     error::ExtractError,
     extraction::{Extraction, Selection},
     format::{
-        Format,
-        blocks::bytes,
-        closing,
-        code::{CodeBlock, code_blocks, message_code_blocks},
-        conversation, conversation_to_copy,
-        jsonl::one_line,
-        messages, opening, section,
+        Format, closing, conversation, conversation_to_copy, jsonl::one_line, messages, opening, section,
     },
     options::{Include, Options},
     watch::Watch,
@@ -96,7 +90,7 @@ pub fn rfc3339(time: Time) -> Option<String> {
 }
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 #[cfg(test)]
 mod tests {

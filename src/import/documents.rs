@@ -1,7 +1,10 @@
 //! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
 
 use super::gather::NONE;
-use crate::conversation::{Detail, Part};
+use crate::{
+    conversation::{Detail, Part},
+    message::path,
+};
 
 /// What the changes of a conversation may add to its documents in all, in bytes; further ones change nothing.
 const GROWTH: usize = 32 << 20;
@@ -48,7 +51,7 @@ impl Documents {
 
 /// Which of several branches below a document counts: the visible one, else the newest.
 pub(super) struct Branches {
-    visible: Vec<bool>,
+    visible: Box<[bool]>,
     /// The first message of the run of last children that ends at this one.
     straight_from: Vec<usize>,
 }
@@ -58,12 +61,7 @@ impl Branches {
     pub(super) fn of(order: &[(u32, u32)], current: Option<usize>) -> Self {
         let parent =
             |place: usize| Some(order[place].1).filter(|&parent| parent != NONE).map(|at| at as usize);
-        let mut visible = vec![false; order.len()];
-        let mut at = current;
-        while let Some(message) = at {
-            visible[message] = true;
-            at = parent(message);
-        }
+        let visible = path::on_path(order.len(), current, parent);
         let mut last_child = vec![None; order.len()];
         for index in 0..order.len() {
             if let Some(parent) = parent(index) {

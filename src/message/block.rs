@@ -130,3 +130,83 @@ impl<'a> Reading<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        conversation::{Conversation, Draft, Media, Part},
+        extract::sample::{answer, chain, folded, prompt},
+    };
+
+    fn image(at: u32, name: &str) -> Part {
+        let attachment = Attachment {
+            media: Media::Image,
+            id: "file-1".into(),
+            name: name.into(),
+            size: Some(240_000),
+            dimensions: Some((1024, 768)),
+            mime: "image/png".into(),
+            prompt: "".into(),
+            content: "".into(),
+        };
+        Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
+    }
+
+    /// What the first message consists of: its text, the names of its attachments.
+    fn told(conversation: &Conversation) -> Vec<&str> {
+        let reading = Reading::of(conversation, 0);
+        let told = |block: Block<'_>| match block.content {
+            Content::Attachment(_) => "an image",
+            _ => reading.text()[block.range].trim(),
+        };
+        reading.blocks().into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn attachments_stand_where_they_stood_between_the_words() {
+        let draft = Draft { parts: vec![image(0, "a"), image(7, "b")], ..prompt("before\nafter") };
+        assert_eq!(told(&chain("t", vec![draft])), ["an image", "before", "an image", "after"]);
+    }
+
+    #[test]
+    fn an_offset_within_a_character_or_past_the_end_loses_nothing() {
+        for at in [1, 2, 400] {
+            let conversation =
+                chain("t", vec![Draft { parts: vec![image(at, "a")], ..prompt("é and more") }]);
+            let said = told(&conversation).concat().replace("an image", "");
+            assert_eq!(said.replace(' ', ""), "éandmore");
+        }
+    }
+
+    #[test]
+    fn a_picture_among_the_results_of_a_tool_comes_after_them() {
+        let draft = Draft { parts: vec![image(0, "a")], ..folded(Kind::Output, "1\n2\n") };
+        assert_eq!(told(&chain("t", vec![draft])), ["1\n2", "an image"]);
+    }
+
+    #[test]
+    fn the_code_of_a_call_or_a_canvas_has_its_language() {
+        let call = |name, text| {
+            let conversation = chain("t", vec![Draft { name: Some(name), ..folded(Kind::Call, text) }]);
+            match Reading::of(&conversation, 0).content() {
+                Content::Code { language } => language.to_owned(),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(call("python", "[x for x in y]"), "python");
+        assert_eq!(call("web.run", "{\"search\": 1}"), "json");
+        assert_eq!(call("bio", "The person likes tea."), "");
+        assert_eq!(call("container.exec", "ls"), "");
+        let canvas = |format: &str| {
+            let detail = Detail::Canvas { title: "prog".into(), format: format.into() };
+            let parts = vec![Part { range: 0..0, detail }];
+            let conversation =
+                chain("t", vec![Draft { kind: Kind::Canvas, parts, ..answer("fn main() {}") }]);
+            format!("{:?}", Reading::of(&conversation, 0).content())
+        };
+        assert_eq!(canvas("code/rust"), "Code { language: \"rust\" }");
+        assert_eq!(canvas("text/html"), "Markdown");
+        assert_eq!(canvas("document"), "Markdown");
+    }
+}

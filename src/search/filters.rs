@@ -6,7 +6,11 @@
 //! (with `-role:` its folded ones too) is such.
 
 use crate::{
-    conversation::{Conversation, Detail, Kind, Media, Message, Role, Visibility},
+    conversation::{Conversation, Message, Role, Visibility},
+    message::{
+        Reading,
+        path::{self, Branches},
+    },
     secrets::Scanner,
 };
 
@@ -146,66 +150,35 @@ impl MessageFilter {
 /// Answers about the messages of one conversation; what takes work is done once, on first need.
 struct Looks<'a> {
     conversation: &'a Conversation,
-    children: Option<Vec<u32>>,
+    branches: Option<Branches>,
 }
 
 impl<'a> Looks<'a> {
     fn new(conversation: &'a Conversation) -> Self {
-        Self { conversation, children: None }
+        Self { conversation, branches: None }
     }
 
-    /// An answer without a model of its own is taken for one of the conversation's.
     fn is_of_model(&self, message: usize, slug: &str, whole: bool) -> bool {
-        let own = self.conversation.message_model(message);
-        let answers = self.conversation.messages()[message].role == Role::Assistant;
-        let model = own.or_else(|| self.conversation.model().filter(|_| answers));
-        model.is_some_and(|model| {
+        Reading::of(self.conversation, message).model().is_some_and(|model| {
             if whole { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
         })
     }
 
     fn has(&mut self, message: usize, thing: Thing) -> bool {
-        let parts = self.conversation.message_parts(message);
-        let text = self.conversation.message_text(message);
+        let reading = Reading::of(self.conversation, message);
         match thing {
-            Thing::Code => {
-                self.conversation.messages()[message].kind == Kind::Call
-                    || text.contains("```")
-                    || parts.iter().any(
-                        |part| matches!(&part.detail, Detail::Canvas { format, .. } if format.starts_with("code")),
-                    )
-            }
-            Thing::Image => parts.iter().any(|part| is_attachment(&part.detail, |media| media == Media::Image)),
-            Thing::File => parts.iter().any(|part| is_attachment(&part.detail, |media| media != Media::Image)),
-            Thing::Link => {
-                text.contains("https://")
-                    || text.contains("http://")
-                    || parts.iter().any(|part| match &part.detail {
-                        Detail::Citation(links) | Detail::Sources(links) => !links.is_empty(),
-                        Detail::Source(_) => true,
-                        _ => false,
-                    })
-            }
+            Thing::Code => reading.holds_code(),
+            Thing::Image => reading.holds_image(),
+            Thing::File => reading.holds_file(),
+            Thing::Link => reading.holds_link(),
             Thing::Branch => self.is_branch(message),
-            Thing::Secret => Scanner::built_in().holds_credential(text),
+            Thing::Secret => Scanner::built_in().holds_credential(reading.text()),
         }
     }
 
-    /// Another message that can be shown has the same parent.
+    /// Another message that can be read stands in its place.
     fn is_branch(&mut self, message: usize) -> bool {
-        let messages = self.conversation.messages();
-        let slot = |message: &Message| message.parent().map_or(0, |parent| parent + 1);
-        let children = self.children.get_or_insert_with(|| {
-            let mut counts = vec![0; messages.len() + 1];
-            for message in messages.iter().filter(|message| message.visibility != Visibility::Hidden) {
-                counts[slot(message)] += 1;
-            }
-            counts
-        });
-        children[slot(&messages[message])] > 1
+        let make = || Branches::of(self.conversation, path::is_readable);
+        self.branches.get_or_insert_with(make).branch(message).is_some()
     }
-}
-
-fn is_attachment(detail: &Detail, media: impl Fn(Media) -> bool) -> bool {
-    matches!(detail, Detail::Attachment(attachment) if media(attachment.media))
 }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{filters::MessageFilter, hints::Hints, pattern::Pattern};
-use crate::conversation::{Conversation, Visibility};
+use crate::{
+    conversation::{Conversation, Visibility},
+    message::path,
+};
 
 /// The text of a conversation that counts.
 pub(super) struct Sight<'a> {
@@ -16,16 +19,6 @@ pub(super) struct Sight<'a> {
     hints: Hints<'a>,
     /// Which messages lie on the visible branch, once that was asked.
     path: OnceCell<Box<[bool]>>,
-}
-
-fn path(conversation: &Conversation) -> Box<[bool]> {
-    let mut path = vec![false; conversation.messages().len()];
-    let mut at = conversation.current();
-    while let Some(index) = at {
-        path[index] = true;
-        at = conversation.messages()[index].parent();
-    }
-    path.into()
 }
 
 impl<'a> Sight<'a> {
@@ -52,7 +45,7 @@ impl<'a> Sight<'a> {
 
     /// Whether a message lies on the visible branch.
     pub fn is_on_path(&self, message: u32) -> bool {
-        self.hints.is_linear || self.path.get_or_init(|| path(self.conversation))[message as usize]
+        self.hints.is_linear || self.path.get_or_init(|| path::visible(self.conversation))[message as usize]
     }
 
     /// The first message that counts, if that is a matter of choice.

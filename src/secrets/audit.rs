@@ -8,7 +8,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{Counts, Finding, KindId, Scanner};
-use crate::conversation::{Attachment, Conversation, Detail, Kind, Media, Time};
+use crate::{
+    conversation::{Conversation, Detail, Kind, Media, Time},
+    message::Reading,
+};
 
 /// A secret in a conversation. The same value several times in one message is one exposure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,16 +107,11 @@ pub struct Portrait {
     pub mark: u64,
 }
 
-/// The messages of a kind ([`Kind::Instructions`] or [`Kind::Memory`]) in a conversation. What the model was told to
-/// remember, a call of `bio`, counts as memory.
+/// Returns the messages of a conversation that [are about the person](Reading::is_about_person), of this kind:
+/// [`Kind::Instructions`] or [`Kind::Memory`].
 pub fn portraits(scanner: &Scanner, conversation: &Conversation, kind: Kind) -> Vec<Portrait> {
-    let is_such = |index: usize| {
-        let message = &conversation.messages()[index];
-        let told = message.kind == Kind::Call && conversation.message_name(index) == Some("bio");
-        message.kind == kind || (kind == Kind::Memory && told)
-    };
     (0..conversation.messages().len())
-        .filter(|&index| is_such(index))
+        .filter(|&index| Reading::of(conversation, index).is_about_person(kind))
         .map(|index| Portrait {
             message: Some(index),
             date: conversation.messages()[index].time().or(conversation.updated),
@@ -253,16 +251,6 @@ fn masked(scanner: &Scanner, value: &Value) -> Option<String> {
         Value::Array(values) => (!values.is_empty()).then(|| "…".to_owned()),
         Value::Object(fields) => (!fields.is_empty()).then(|| "…".to_owned()),
     }
-}
-
-/// The attachments the messages of a conversation name.
-pub fn attachments(conversation: &Conversation) -> impl Iterator<Item = &Attachment> {
-    (0..conversation.messages().len()).flat_map(|index| conversation.message_parts(index)).filter_map(
-        |part| match &part.detail {
-            Detail::Attachment(attachment) => Some(&**attachment),
-            _ => None,
-        },
-    )
 }
 
 /// How many attachments of each sort there are, and of how many the archive has the bytes.

@@ -247,7 +247,7 @@ pub fn extract(bytes: &[u8]) {
         text::assert_file_name(&name);
     }
     for message in 0..conversation.messages().len() {
-        extract::message_code_blocks(&conversation, message);
+        unspool::message::message_code_blocks(&conversation, message);
         for part in conversation.message_parts(message) {
             if let Detail::Attachment(attachment) = &part.detail {
                 text::assert_file_name(&names::attachment_name(attachment));

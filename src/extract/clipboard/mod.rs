@@ -21,10 +21,7 @@ use self::{
     desktop::{Desktop, PATIENCE},
     display::Leads,
 };
-use crate::{
-    extract::{self, harmless},
-    reason::reason,
-};
+use crate::{extract::harmless, reason::reason};
 
 /// Which clipboard is used, as the config's `clipboard` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -160,7 +157,7 @@ pub struct Copied {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
     /// The one way there is takes less.
-    #[error("{}, the terminal takes {}", extract::bytes(*.bytes as u64), extract::bytes(*.limit as u64))]
+    #[error("{}, the terminal takes {}", crate::message::format::size(*.bytes as u64), crate::message::format::size(*.limit as u64))]
     TooLarge {
         /// The text's.
         bytes: usize,

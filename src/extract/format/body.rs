@@ -9,20 +9,16 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-use super::math::{self, Formula};
+use crate::message::{
+    formula::{self, Formula},
+    markdown::{self, Opaque, dialect},
+    prompt,
+};
 
 /// The level of a turn's heading; bodies begin below it.
 pub(super) const TURN_LEVEL: usize = 2;
-
-/// The extensions GitHub and Obsidian know.
-pub(super) fn dialect() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_FOOTNOTES
-}
 
 /// A stretch of the text and what stands there instead.
 struct Edit {
@@ -33,9 +29,22 @@ struct Edit {
 /// Open HTML blocks that are made text before the next one is closed instead: making one text can show another.
 const MOST_DEFUSED: usize = 8;
 
-/// See the [module](self).
+/// Makes Markdown fit below the heading of its turn; see the [module](self).
 pub(super) fn below_heading(text: &str) -> Cow<'_, str> {
-    let formulas = math::formulas(text);
+    fitted(text, markdown::opaque)
+}
+
+/// Makes a text that was typed fit there.
+pub(super) fn typed_below_heading(text: &str) -> Cow<'_, str> {
+    fitted(text, prompt::opaque)
+}
+
+fn fitted(text: &str, opaque: impl Fn(&str) -> Vec<Opaque>) -> Cow<'_, str> {
+    let mut formulas = Vec::new();
+    if formula::may_be_in(text) {
+        formulas = formula::formulas(text, &opaque(text));
+        formulas.retain(|formula| !begins_a_block(&text[formula.tex.clone()]));
+    }
     if formulas.is_empty() {
         return arranged(text, &formulas);
     }
@@ -58,16 +67,17 @@ fn arranged<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
                 if round < MOST_DEFUSED {
                     let escape = Edit { range: open.start..open.start, with: "\\".to_owned() };
                     text = Cow::Owned(edited(&text, vec![escape]));
-                    for formula in formulas.to_mut() {
-                        let step = usize::from(formula.range.start >= open.start);
-                        formula.range = formula.range.start + step..formula.range.end + step;
+                    for Formula { range, tex, .. } in formulas.to_mut() {
+                        let step = usize::from(range.start >= open.start);
+                        *range = range.start + step..range.end + step;
+                        *tex = tex.start + step..tex.end + step;
                     }
                     continue;
                 }
                 edits.push(Edit { range: text.len()..text.len(), with: format!("\n{}", open.end) });
             }
         }
-        edits.extend(formulas.iter().map(|formula| delimiters(&text, formula)));
+        edits.extend(formulas.iter().filter_map(|formula| delimiters(&text, formula)));
         if !edits.is_empty() {
             text = Cow::Owned(edited(&text, edits));
         }
@@ -106,8 +116,12 @@ fn may_need_care(text: &str) -> bool {
         })
 }
 
-fn delimiters(text: &str, formula: &Formula) -> Edit {
-    let inner = &text[formula.range.start + 2..formula.range.end - 2];
+/// Dollar signs instead of `\(` and `\[`; what has them already stays as it is.
+fn delimiters(text: &str, formula: &Formula) -> Option<Edit> {
+    if text[formula.range.clone()].starts_with('$') {
+        return None;
+    }
+    let inner = &text[formula.tex.clone()];
     let before = text[..formula.range.start].rsplit('\n').next().unwrap_or_default();
     let quoted = before.trim_start().starts_with('>');
     let is_blank = |line: &str| line.trim().is_empty() || (quoted && line.trim().bytes().all(|b| b == b'>'));
@@ -117,7 +131,7 @@ fn delimiters(text: &str, formula: &Formula) -> Edit {
         // GitHub takes no space inside, and no line break.
         format!("${}$", inner.split('\n').map(str::trim).collect::<Vec<_>>().join(" ").trim())
     };
-    Edit { range: formula.range.clone(), with }
+    Some(Edit { range: formula.range.clone(), with })
 }
 
 /// `$$ … $$` without blank lines: GitHub ends mathematics at one, and LaTeX takes none in it. The marks of a quotation
@@ -134,6 +148,17 @@ fn display(inner: &str, quoted: bool, is_blank: &dyn Fn(&str) -> bool) -> String
         _ if quoted => format!("$${first}\n{middle}{last}$$"),
         _ => format!("$$\n{}\n$$", format!("{first}\n{middle}{last}").trim_matches(['\n', '\r', ' '])),
     }
+}
+
+/// Whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever delimiters stand
+/// around it: such a formula cannot be drawn there.
+fn begins_a_block(text: &str) -> bool {
+    text.contains('\n')
+        && text.split('\n').any(|line| {
+            let line = line.trim_matches([' ', '\t', '\r', '>']);
+            let only = |mark: u8| !line.is_empty() && line.bytes().all(|byte| byte == mark);
+            line.starts_with(['#', '<', '`', '~']) || only(b'=') || only(b'-')
+        })
 }
 
 /// The text with every formula as a word of the same length: offsets stay.

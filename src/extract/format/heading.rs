@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::turns::{Fork, Turn};
-use crate::conversation::{Conversation, Detail, Kind, Role, Time, Visibility};
+use crate::{
+    conversation::{Conversation, Role, Time, Visibility},
+    message::{Label, Reading},
+};
 
 /// `3 Mar 2025, 10:42`.
 pub(super) fn stamp(time: Time, zone: &TimeZone) -> Option<String> {
@@ -20,8 +23,9 @@ pub(super) fn words<'a>(conversation: &'a Conversation, turn: &Turn, zone: &Time
     if let Some(number) = turn.number {
         words.push(number.to_string().into());
     }
-    words.push(speaker(conversation, turn.message));
-    words.extend(manner(conversation, turn.message));
+    let reading = Reading::of(conversation, turn.message);
+    words.push(reading.speaker().name().into());
+    words.extend(manner(reading));
     if message.visibility == Visibility::Hidden {
         words.push("hidden".into());
     }
@@ -33,47 +37,18 @@ pub(super) fn words<'a>(conversation: &'a Conversation, turn: &Turn, zone: &Time
     words
 }
 
-/// Who speaks: the person is "You", a model or a tool has its name.
-fn speaker(conversation: &Conversation, index: usize) -> Cow<'_, str> {
-    let message = &conversation.messages()[index];
-    match (message.kind, message.role) {
-        (Kind::Instructions, _) => "Custom instructions".into(),
-        (Kind::Memory, _) => "Saved memory".into(),
-        (_, Role::User) => "You".into(),
-        (_, Role::Assistant) => {
-            conversation.message_model(index).unwrap_or(conversation.provider.assistant()).into()
-        }
-        (_, Role::Tool) => conversation.message_name(index).unwrap_or("Tool").into(),
-        (_, Role::System) => "System".into(),
-    }
-}
-
 /// What it is when it is not simply said.
-fn manner(conversation: &Conversation, index: usize) -> Option<Cow<'_, str>> {
-    let message = &conversation.messages()[index];
-    let name = conversation.message_name(index);
-    Some(match message.kind {
-        Kind::Text | Kind::Instructions | Kind::Memory => return None,
-        Kind::Call => name.map_or("tool call".into(), |tool| format!("to {tool}").into()),
-        Kind::Output => "result".into(),
-        Kind::Reasoning | Kind::Recap => "reasoning".into(),
-        Kind::Quote => "quote".into(),
-        Kind::Browsing => "browsing".into(),
-        Kind::Page => "web page".into(),
-        Kind::Error => "error".into(),
-        Kind::Canvas => canvas(conversation, index)
-            .map_or("canvas".into(), |(title, _)| format!("canvas: {title}").into()),
+fn manner<'a>(reading: Reading<'a>) -> Option<Cow<'a, str>> {
+    let label = reading.label();
+    Some(match label {
+        // The speaker says it.
+        Label::Said | Label::Instructions | Label::Memory => return None,
+        Label::Call(Some(tool)) => format!("to {tool}").into(),
+        Label::Canvas(canvas) if !canvas.title.is_empty() => format!("canvas: {}", canvas.title).into(),
         // A tool's name is the speaker's already.
-        Kind::Other if message.role == Role::Tool => return None,
-        Kind::Other => name?.into(),
-    })
-}
-
-/// A canvas's title and format.
-pub(super) fn canvas(conversation: &Conversation, index: usize) -> Option<(&str, &str)> {
-    conversation.message_parts(index).iter().find_map(|part| match &part.detail {
-        Detail::Canvas { title, format } => Some((&**title, &**format)),
-        _ => None,
+        Label::Unknown(_) if reading.message().role == Role::Tool => return None,
+        Label::Unknown(Some(name)) => name.into(),
+        _ => label.noun().into(),
     })
 }
 

@@ -15,16 +15,16 @@
 use std::fmt::Write as _;
 
 use super::{
-    blocks::{Block, attached, blocks, one_line},
-    colour,
+    attachment::attached,
     escape::escape,
-    heading,
-    prose::{is_safe_address, prose},
+    from_first_line, heading, one_line,
+    prose::{code, prose, typed},
     turns::{Turn, turns},
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Visibility},
     extract::{Options, address},
+    message::{Block, Content, Reading, link},
 };
 
 const STYLE: &str = include_str!("html.css");
@@ -119,37 +119,42 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: 
             .fold(String::new(), |line, word| line + "· " + &escape(&one_line(word)) + " ")
             .trim_end(),
     );
-    for block in blocks(conversation, turn.message) {
-        write_block(&block, options, out);
+    let reading = Reading::of(conversation, turn.message);
+    for block in reading.blocks() {
+        write_block(reading.text(), &block, options, out);
     }
     out.push_str("</article>\n");
 }
 
-fn write_block(block: &Block<'_>, options: &Options, out: &mut String) {
-    match block {
-        Block::Prose(text) => {
+fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut String) {
+    let text = &text[block.range.clone()];
+    match &block.content {
+        Content::Markdown => {
             out.push_str("<div dir=\"auto\">\n");
-            prose(text, out);
+            prose(from_first_line(text), out);
             out.push_str("</div>\n");
         }
-        Block::Quote(text) => {
+        Content::Plain => {
+            out.push_str("<div dir=\"auto\">\n");
+            typed(text, out);
+            out.push_str("</div>\n");
+        }
+        Content::Quote => {
             out.push_str("<blockquote dir=\"auto\">\n");
-            prose(text, out);
+            prose(from_first_line(text).trim_end(), out);
             out.push_str("</blockquote>\n");
         }
-        Block::Code { language, text } => {
-            out.push_str("<pre><code>");
-            colour::write(language, text, out);
-            out.push_str("</code></pre>\n");
-        }
-        Block::Note(text) => note(text, out),
-        Block::Attachment(attachment) => attachment_block(attachment, options, out),
-        Block::Source(link) => {
+        Content::Code { language } => code(language, text, out),
+        Content::Verbatim => code("", text, out),
+        Content::AttachedText(text) => code("", text, out),
+        Content::Note => note(text.trim(), out),
+        Content::Attachment(attachment) => attachment_block(attachment, options, out),
+        Content::Source(link) => {
             out.push_str("<p>");
             source(link, out);
             out.push_str("</p>\n");
         }
-        Block::Sources(links) => {
+        Content::Sources(links) => {
             out.push_str("<p>Sources:</p>\n<ul>\n");
             for link in *links {
                 out.push_str("<li>");
@@ -182,7 +187,7 @@ fn note(text: &str, out: &mut String) {
 fn source(link: &Link, out: &mut String) {
     let (title, url) = (one_line(link.title.trim()), one_line(link.url.trim()));
     let words = if title.is_empty() { &url } else { &title };
-    if is_safe_address(&url) {
+    if link::is_safe(&url) {
         let _ = write!(out, "<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escape(&url), escape(words));
         return;
     }
@@ -206,7 +211,7 @@ mod tests {
     };
 
     fn body_of(texts: &[&str]) -> String {
-        let conversation = chain("t", texts.iter().map(|text| prompt(text)).collect());
+        let conversation = chain("t", texts.iter().map(|text| answer(text)).collect());
         super::messages(&conversation, &(0..texts.len()).collect::<Vec<_>>(), &options(Format::Html))
     }
 
@@ -227,7 +232,7 @@ mod tests {
         <article class="user">
         <h2>You <span>· 3 Mar 2025, 09:42</span></h2>
         <div dir="auto">
-        <p>Why <em>this</em>?</p>
+        <p class="typed">Why *this*?</p>
         </div>
         </article>
         <article class="assistant">
@@ -267,6 +272,14 @@ mod tests {
         assert!(page.contains("$a_1 * b_1 &lt; c$"), "{page}");
         assert!(page.contains("$$x\n= y$$"), "{page}");
         assert!(page.contains("<h3>On $z$</h3>") && page.contains("<code>\\(code\\)</code>"), "{page}");
+    }
+
+    #[test]
+    fn a_prompt_is_as_it_was_typed_and_its_fenced_code_is_code() {
+        let conversation = chain("t", vec![prompt("\n  __init__ *x*\n&nbsp; <b>\n\n```c\nx;\n```\n")]);
+        let page = super::messages(&conversation, &[0], &options(Format::Html));
+        assert!(page.contains("<p class=\"typed\">  __init__ *x*\n&amp;nbsp; &lt;b&gt;</p>"), "{page}");
+        assert!(page.contains("<pre><code class=\"language-c\">"), "{page}");
     }
 
     /// Reads the page as a browser's tokeniser would, strictly: every tag known, every one closed in order.
@@ -342,6 +355,7 @@ mod tests {
         fn any_text_gives_a_page_that_is_whole_and_holds_no_tag_of_its_own(texts in prop::collection::vec(
             r#"(<|>|"|'|&|<script>|<a href=|\[x\]\(|\)|https://a |javascript:|!\[|\]|```|\n|\n\n|- |1\. |> |# |\|a\|b\||\|-\|-\||\*|_|~~|`|\\\(|\\\)|\[\^1\]|: |<br>|<!--|text|\x1b|é){0,30}"#, 1..3)) {
             let mut drafts: Vec<_> = texts.iter().map(|text| prompt(text)).collect();
+            drafts.extend(texts.iter().map(|text| answer(text)));
             drafts.extend(texts.iter().map(|text| folded(Kind::Output, text)));
             let conversation = chain(&texts[0], drafts);
             let all = Options { include: Include::ALL, ..options(Format::Html) };

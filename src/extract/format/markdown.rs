@@ -27,14 +27,15 @@
 use std::borrow::Cow;
 
 use super::{
-    blocks::{Block, attached, blocks, one_line},
-    body::below_heading,
-    front_matter, heading,
+    Options,
+    attachment::attached,
+    body::{below_heading, typed_below_heading},
+    from_first_line, front_matter, heading, one_line,
     turns::{Turn, turns},
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Media},
-    extract::Options,
+    message::{Block, Content, Reading, link},
 };
 
 /// What becomes of the messages' own Markdown.
@@ -98,14 +99,22 @@ fn write_body(
     bodies: Bodies,
     out: &mut String,
 ) {
-    for block in blocks(conversation, message) {
+    let reading = Reading::of(conversation, message);
+    for Block { range, content } in reading.blocks() {
+        let text = &reading.text()[range];
+        let said = from_first_line(text);
         out.push('\n');
-        match block {
-            Block::Prose(text) if bodies == Bodies::AsWritten => out.push_str(text.trim_end()),
-            Block::Prose(text) => out.push_str(below_heading(text).trim_end()),
-            Block::Code { language, text } => fenced(language, text, out),
-            Block::Quote(text) => {
-                for (number, line) in below_heading(text).lines().enumerate() {
+        match content {
+            Content::Markdown | Content::Plain if bodies == Bodies::AsWritten => {
+                out.push_str(said.trim_end());
+            }
+            Content::Markdown => out.push_str(below_heading(said).trim_end()),
+            Content::Plain => out.push_str(typed_below_heading(said).trim_end()),
+            Content::Code { language } => fenced(language, text, out),
+            Content::Verbatim => fenced("", text, out),
+            Content::AttachedText(text) => fenced("", text, out),
+            Content::Quote => {
+                for (number, line) in below_heading(said.trim_end()).lines().enumerate() {
                     out.push_str(if number == 0 { ">" } else { "\n>" });
                     if !line.is_empty() {
                         out.push(' ');
@@ -113,10 +122,10 @@ fn write_body(
                     }
                 }
             }
-            Block::Note(text) => italic(text, out),
-            Block::Attachment(attachment) => attachment_line(attachment, options, out),
-            Block::Source(link) => out.push_str(&source(link)),
-            Block::Sources(links) => {
+            Content::Note => italic(text, out),
+            Content::Attachment(attachment) => attachment_line(attachment, options, out),
+            Content::Source(link) => out.push_str(&source(link)),
+            Content::Sources(links) => {
                 out.push_str("Sources:\n");
                 for link in links {
                     out.push_str("\n- ");
@@ -181,10 +190,7 @@ fn source(link: &Link) -> String {
     if url.is_empty() {
         return title.into_owned();
     }
-    let safe = ["http://", "https://", "mailto:"]
-        .iter()
-        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-    match (safe, title.is_empty()) {
+    match (link::is_safe(&link.url), title.is_empty()) {
         (true, true) => format!("<{url}>"),
         (true, false) => format!("[{title}](<{url}>)"),
         (false, true) => escaped(&url).into_owned(),
@@ -228,11 +234,12 @@ mod tests {
     use proptest::prelude::*;
     use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
-    use super::{super::body, *};
+    use super::*;
+    use crate::message::{code_blocks, markdown::dialect};
     use crate::{
         conversation::{Attachment, Detail, Draft, Kind, Media, Part},
         extract::{
-            Format, Include, code_blocks,
+            Format, Include,
             sample::{answer, chain, folded, forked, options, prompt},
         },
     };
@@ -246,7 +253,7 @@ mod tests {
         let mut headings = [0; 6];
         let mut code = Vec::new();
         let mut inside = false;
-        for event in Parser::new_ext(markdown, body::dialect()) {
+        for event in Parser::new_ext(markdown, dialect()) {
             match event {
                 Event::Start(Tag::Heading { level, .. }) => {
                     headings[level as usize - HeadingLevel::H1 as usize] += 1;

@@ -1,10 +1,9 @@
 //! What makes text of a conversation: a file a format, and what several of them say alike.
 
-pub(super) mod blocks;
-pub(super) mod code;
 pub(super) mod jsonl;
 pub(super) mod turns;
 
+mod attachment;
 mod body;
 mod colour;
 mod escape;
@@ -12,9 +11,10 @@ mod front_matter;
 mod heading;
 mod html;
 mod markdown;
-mod math;
 mod prose;
 mod text;
+
+use std::borrow::Cow;
 
 use super::Options;
 use crate::conversation::Conversation;
@@ -130,6 +130,20 @@ pub fn messages(conversation: &Conversation, messages: &[usize], options: &Optio
     }
 }
 
+/// Without the blank lines before it; the indentation of the first line stays, it may mean code. What is blank at the
+/// end may belong to code that was cut off there: whoever writes it down decides.
+fn from_first_line(text: &str) -> &str {
+    let indentation = text.len() - text.trim_start().len();
+    let start = text[..indentation].rfind('\n').map_or(0, |newline| newline + 1);
+    &text[start..]
+}
+
+/// A text that must stand on one line: control characters, line breaks among them, become spaces.
+fn one_line(text: &str) -> Cow<'_, str> {
+    let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    if text.contains(breaks) { Cow::Owned(text.replace(breaks, " ")) } else { Cow::Borrowed(text) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +184,11 @@ mod tests {
              gpt-4o · 3 Mar 2025, 09:42\n--------------------------\n\nBecause.\n"
         );
         assert_eq!(messages(&conversation, &[0, 1], &options(Format::Json)).lines().count(), 2);
+    }
+
+    #[test]
+    fn the_first_lines_indentation_is_kept() {
+        assert_eq!(from_first_line("\n \n    code\n\n"), "    code\n\n");
+        assert_eq!(from_first_line(" \n\n").trim(), "");
     }
 }

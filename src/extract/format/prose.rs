@@ -7,11 +7,12 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
 
-use super::{
-    body::{self, TURN_LEVEL},
-    colour,
-    escape::escape,
-    math::{self, Formula},
+use super::{body::TURN_LEVEL, colour, escape::escape, from_first_line};
+use crate::message::{
+    formula::{self, Formula},
+    link,
+    markdown::{self, dialect, language_of},
+    prompt::{self, Piece},
 };
 
 /// Stand for a formula while Markdown is read: its number between two characters of a plane nobody writes in.
@@ -27,7 +28,8 @@ pub(super) fn prose(text: &str, out: &mut String) {
     if text.len() > LONGEST {
         return as_typed(text, out);
     }
-    let formulas = math::formulas(text);
+    let formulas =
+        if formula::may_be_in(text) { formula::formulas(text, &markdown::opaque(text)) } else { Vec::new() };
     let parsed = hide(text, &formulas);
     let mut writer = Writer {
         text,
@@ -39,9 +41,39 @@ pub(super) fn prose(text: &str, out: &mut String) {
         links: Vec::new(),
         code: None,
     };
-    for event in Parser::new_ext(&parsed, body::dialect()) {
+    for event in Parser::new_ext(&parsed, dialect()) {
         writer.event(event);
     }
+}
+
+/// Writes a prompt as it was typed: its fenced code as code, the rest with its line breaks and indentation.
+pub(super) fn typed(text: &str, out: &mut String) {
+    for piece in prompt::pieces(text) {
+        match piece {
+            Piece::Text(range) => {
+                let text = from_first_line(&text[range]).trim_end();
+                if !text.is_empty() {
+                    out.push_str("<p class=\"typed\">");
+                    out.push_str(&escape(text));
+                    out.push_str("</p>\n");
+                }
+            }
+            Piece::Code(language, range) => code(language, &text[range], out),
+        }
+    }
+}
+
+/// Writes a block of code, coloured where its language is known.
+pub(super) fn code(language: &str, text: &str, out: &mut String) {
+    out.push_str("<pre><code");
+    if !language.is_empty() {
+        out.push_str(" class=\"language-");
+        out.push_str(&escape(language));
+        out.push('"');
+    }
+    out.push('>');
+    colour::write(language, text, out);
+    out.push_str("</code></pre>\n");
 }
 
 /// Writes a text with its line breaks, a piece at a time.
@@ -127,7 +159,7 @@ impl Writer<'_> {
             Tag::BlockQuote(_) => self.out.push_str("<blockquote>\n"),
             Tag::CodeBlock(kind) => {
                 let language = match &kind {
-                    CodeBlockKind::Fenced(words) => words.split([' ', ',', '{']).next().unwrap_or_default(),
+                    CodeBlockKind::Fenced(words) => language_of(words),
                     CodeBlockKind::Indented => "",
                 };
                 self.code = Some((language.to_owned(), String::new()));
@@ -203,20 +235,9 @@ impl Writer<'_> {
     }
 
     fn code_block(&mut self) {
-        let Some((language, code)) = self.code.take() else { return };
-        self.out.push_str("<pre><code");
-        if !language.is_empty() {
-            self.out.push_str(" class=\"language-");
-            self.words(&language);
-            self.out.push('"');
-        }
-        self.out.push('>');
-        if code.contains(FORMULA_START) {
-            self.words(&code);
-        } else {
-            colour::write(&language, &code, self.out);
-        }
-        self.out.push_str("</code></pre>\n");
+        let Some((language, text)) = self.code.take() else { return };
+        // Without the formulas the text may be taken for code where it is none.
+        code(&language, &self.as_written(&text), self.out);
     }
 
     fn level(&mut self, level: usize, tag: &str) {
@@ -225,7 +246,7 @@ impl Writer<'_> {
 
     fn open_link(&mut self, url: &CowStr<'_>) {
         // A link within a link is none.
-        let open = is_safe_address(url) && !self.links.contains(&true);
+        let open = link::is_safe(url) && !self.links.contains(&true);
         self.links.push(open);
         if open {
             self.out.push_str("<a rel=\"noopener noreferrer\" href=\"");
@@ -234,27 +255,45 @@ impl Writer<'_> {
         }
     }
 
+    /// The text with its formulas as they were written.
+    fn as_written<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !text.contains(FORMULA_START) {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(FORMULA_START) {
+            out.push_str(before);
+            let (number, after) = after.split_once(FORMULA_END).unwrap_or((after, ""));
+            out.push_str(self.formula(number).map_or("", |formula| &self.text[formula.range.clone()]));
+            rest = after;
+        }
+        out.push_str(rest);
+        Cow::Owned(out)
+    }
+
+    fn formula(&self, number: &str) -> Option<&Formula> {
+        self.formulas.get(number.parse::<usize>().ok()?)
+    }
+
     /// Writes text; formulas come back in it.
     fn words(&mut self, text: &str) {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once(FORMULA_START) {
             self.out.push_str(&escape(before));
             let (number, after) = after.split_once(FORMULA_END).unwrap_or((after, ""));
-            if let Some(formula) = number.parse::<usize>().ok().and_then(|number| self.formulas.get(number)) {
-                let range = &formula.range;
-                let inner = self.text[range.start + 2..range.end - 2].trim();
-                let delimiter = if formula.display { "$$" } else { "$" };
-                self.out.push_str(&escape(&format!("{delimiter}{inner}{delimiter}")));
+            if let Some(formula) = self.formula(number) {
+                let whole = &self.text[formula.range.clone()];
+                if whole.starts_with('$') {
+                    self.out.push_str(&escape(whole));
+                } else {
+                    let inner = self.text[formula.tex.clone()].trim();
+                    let delimiter = if formula.display { "$$" } else { "$" };
+                    self.out.push_str(&escape(&format!("{delimiter}{inner}{delimiter}")));
+                }
             }
             rest = after;
         }
         self.out.push_str(&escape(rest));
     }
-}
-
-/// Whether a link may be made of an address.
-pub(super) fn is_safe_address(url: &str) -> bool {
-    let scheme =
-        |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    !url.contains(char::is_control) && ["http://", "https://", "mailto:"].into_iter().any(scheme)
 }

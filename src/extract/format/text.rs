@@ -11,13 +11,14 @@
 //! ```
 
 use super::{
-    blocks::{Block, attached, blocks, one_line},
-    heading,
+    attachment::attached,
+    from_first_line, heading, one_line,
     turns::{Turn, turns},
 };
 use crate::{
     conversation::{Conversation, Link},
     extract::{Options, address},
+    message::{Block, Content, Reading},
 };
 
 pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
@@ -68,18 +69,22 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: 
 
 /// Every block with a blank line before it.
 fn write_body(conversation: &Conversation, message: usize, options: &Options, out: &mut String) {
-    for block in blocks(conversation, message) {
+    let reading = Reading::of(conversation, message);
+    for Block { range, content } in reading.blocks() {
+        let text = &reading.text()[range];
         out.push('\n');
-        match block {
-            Block::Prose(text) | Block::Note(text) => out.push_str(text.trim_end()),
-            Block::Code { text, .. } => out.push_str(text.trim_end_matches(['\n', '\r'])),
-            Block::Quote(text) => {
-                for (number, line) in text.lines().enumerate() {
+        match content {
+            Content::Markdown | Content::Plain => out.push_str(from_first_line(text).trim_end()),
+            Content::Note => out.push_str(text.trim()),
+            Content::Code { .. } | Content::Verbatim => out.push_str(text.trim_end_matches(['\n', '\r'])),
+            Content::AttachedText(text) => out.push_str(text.trim_end_matches(['\n', '\r'])),
+            Content::Quote => {
+                for (number, line) in from_first_line(text).trim_end().lines().enumerate() {
                     out.push_str(if number == 0 { "> " } else { "\n> " });
                     out.push_str(line);
                 }
             }
-            Block::Attachment(attachment) => {
+            Content::Attachment(attachment) => {
                 let (words, address) = attached(attachment, options);
                 out.push('[');
                 out.push_str(&words);
@@ -88,8 +93,8 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
                 }
                 out.push(']');
             }
-            Block::Source(link) => out.push_str(&source(link)),
-            Block::Sources(links) => {
+            Content::Source(link) => out.push_str(&source(link)),
+            Content::Sources(links) => {
                 out.push_str("Sources:");
                 for link in links {
                     out.push_str("\n- ");

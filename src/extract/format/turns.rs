@@ -1,6 +1,10 @@
 //! Which messages an extract holds, in which order, and where its branches part.
 
-use crate::{conversation::Conversation, extract::Options};
+use crate::{
+    conversation::Conversation,
+    extract::Options,
+    message::path::{self, Branch, Branches},
+};
 
 /// One message of an extract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,35 +46,17 @@ pub(in crate::extract) fn turns(conversation: &Conversation, options: &Options) 
             .map(|message| Turn { message, number: None, fork: None })
             .collect();
     }
-    let mut visible = vec![false; messages.len()];
-    for index in conversation.visible_path() {
-        visible[index] = true;
-    }
-    // Slot 0 stands for the beginning, slot n for turn n.
-    let mut followers = vec![0_usize];
+    let branches = Branches::of(conversation, |message| options.takes(message));
+    let visible = path::visible(conversation);
+    let mut numbers = vec![0_usize; messages.len()];
     let mut turns = Vec::new();
-    // The number of the nearest turn at or before each message on its branch.
-    let mut nearest = vec![0_usize; messages.len()];
-    let mut after = Vec::new();
-    for (index, message) in messages.iter().enumerate() {
-        let before = message.parent().map_or(0, |parent| nearest[parent]);
-        nearest[index] = before;
-        if taken(index) {
-            followers[before] += 1;
-            followers.push(0);
-            nearest[index] = turns.len() + 1;
-            after.push((before, followers[before]));
-            turns.push(Turn { message: index, number: Some(turns.len() + 1), fork: None });
-        }
-    }
-    for (turn, (before, index)) in turns.iter_mut().zip(after) {
-        let count = followers[before];
-        turn.fork = (count > 1).then(|| Fork {
-            index,
-            count,
-            after: (before > 0).then_some(before),
-            visible: visible[turn.message],
+    for message in (0..messages.len()).filter(|&index| taken(index)) {
+        numbers[message] = turns.len() + 1;
+        let fork = branches.branch(message).map(|Branch { index, count }| {
+            let after = branches.before(message).map(|before| numbers[before]);
+            Fork { index, count, after, visible: visible[message] }
         });
+        turns.push(Turn { message, number: Some(numbers[message]), fork });
     }
     turns
 }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     conversation::{Detail, Part},
     import::boundary,
+    message::markdown::{self, OpaqueKind},
 };
 
 static SANDBOX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("](sandbox:"));
@@ -47,6 +48,10 @@ pub(super) fn clean(
         sandbox(text, &mut edits);
         writing(text, &mut edits);
     }
+    // What stands in code is the person's own text, whatever it looks like.
+    if !edits.is_empty() && may_hold_code(text) {
+        edits.keep_out_of(&code(text));
+    }
     if !edits.is_empty() {
         let some_left = edits.is_full();
         let mut cleaned = edits.apply(text, parts);
@@ -62,6 +67,17 @@ pub(super) fn clean(
         let end = (buffer.len() - start) as u32;
         parts.push(Part { range: end..end, detail: Detail::Sources(sources.into()) });
     }
+}
+
+/// Whether a text can hold code in a fence or between backticks: spares most texts the reading of their Markdown.
+fn may_hold_code(text: &str) -> bool {
+    memchr::memchr(b'`', text.as_bytes()).is_some() || text.contains("~~~")
+}
+
+/// The code of a text that its writer marked as such. Text that is merely indented may be an item of a list.
+fn code(text: &str) -> Vec<Range<usize>> {
+    let opaque = markdown::opaque(text).into_iter();
+    opaque.filter(|opaque| opaque.kind == OpaqueKind::Code).map(|opaque| opaque.range).collect()
 }
 
 /// Bytes of a line that are looked at for the beginning or end of a link or fence.

@@ -35,6 +35,15 @@ impl Edits {
         self.replace(range, String::new(), Vec::new());
     }
 
+    /// Gives up the changes that would begin within one of these ranges, which are in order.
+    pub(super) fn keep_out_of(&mut self, ranges: &[Range<usize>]) {
+        let within = |at: usize| {
+            let next = ranges.partition_point(|range| range.end <= at);
+            ranges.get(next).is_some_and(|range| range.start <= at)
+        };
+        self.0.retain(|edit| !within(edit.range.start as usize));
+    }
+
     /// There are none.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -145,7 +145,7 @@ impl App {
     pub(super) fn copy_code(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
-        let blocks = extract::message_code_blocks(&conversation, message);
+        let blocks = crate::message::message_code_blocks(&conversation, message);
         match &*blocks {
             [] => {
                 self.fail("there is no code in this message");

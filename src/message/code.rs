@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use super::blocks::{Block, blocks};
+use super::{Content, Reading, markdown::language_of};
 use crate::conversation::{Conversation, Kind};
 
 /// A block of code.
@@ -15,7 +15,7 @@ pub struct CodeBlock {
     pub code: String,
 }
 
-/// The fenced code blocks of a Markdown text, in order.
+/// Returns the fenced code blocks of a Markdown text, in order.
 pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
     let mut found = Vec::new();
     if !text.contains("```") && !text.contains("~~~") {
@@ -25,8 +25,7 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
     for event in Parser::new(text) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(words))) => {
-                let language = words.split([' ', '\t', ',', '{']).next().unwrap_or_default().to_owned();
-                open = Some(CodeBlock { language, code: String::new() });
+                open = Some(CodeBlock { language: language_of(&words).to_owned(), code: String::new() });
             }
             Event::Text(code) => {
                 if let Some(block) = &mut open {
@@ -47,21 +46,18 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
     found
 }
 
-/// The code of a message of any kind: the fenced blocks of prose; a tool call, a result or a program on a canvas is
+/// Returns the code of a message of any kind: the fenced blocks of prose; a tool call, a result or a program on a canvas is
 /// one block as a whole.
 pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<CodeBlock> {
-    let kind = conversation.messages()[message].kind;
-    if matches!(kind, Kind::Call | Kind::Output | Kind::Canvas) {
-        let whole = blocks(conversation, message).into_iter().find_map(|block| match block {
-            Block::Code { language, text } => Some(CodeBlock {
-                language: language.to_owned(),
-                code: text.strip_suffix('\n').unwrap_or(text).to_owned(),
-            }),
-            _ => None,
-        });
-        if let Some(block) = whole {
-            return vec![block];
-        }
+    let reading = Reading::of(conversation, message);
+    let is_code = |content: &Content<'_>| matches!(content, Content::Code { .. });
+    if matches!(reading.message().kind, Kind::Call | Kind::Output | Kind::Canvas)
+        && let Some(block) = reading.blocks().into_iter().find(|block| is_code(&block.content))
+        && let Content::Code { language } = block.content
+    {
+        let text = &reading.text()[block.range];
+        let code = text.strip_suffix('\n').unwrap_or(text).to_owned();
+        return vec![CodeBlock { language: language.to_owned(), code }];
     }
     code_blocks(conversation.message_text(message))
 }
