@@ -23,7 +23,7 @@ use unspool::{
 };
 
 #[path = "../tests/support/app.rs"]
-mod support;
+pub mod support;
 
 /// The terminal: a wide one, where most is drawn.
 const SIZE: (u16, u16) = (200, 50);

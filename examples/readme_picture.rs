@@ -1,7 +1,7 @@
 //! Puts the screen of today into the README: `cargo run --example readme_picture`. A test holds the one to the other.
 
 #[path = "../tests/support/app.rs"]
-mod app;
+pub mod app;
 
 use std::{fs, process::ExitCode};
 

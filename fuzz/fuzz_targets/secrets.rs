@@ -1,7 +1,6 @@
 #![no_main]
 
 #[path = "../../tests/targets/mod.rs"]
-#[allow(dead_code, reason = "each binary calls one target")]
-mod targets;
+pub mod targets;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::secrets(bytes));

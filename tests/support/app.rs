@@ -1,7 +1,5 @@
 //! Drives the app without a terminal: keys go in by the key map, effects are carried out at once, on this thread.
 
-#![allow(dead_code)] // each test program uses its part of it
-
 use std::sync::atomic::AtomicBool;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -74,6 +72,7 @@ pub fn picture() -> String {
 
 /// The app, and what it asked of the outside that is not answered here.
 pub struct Driver {
+    /// The app as it is after what was done.
     pub app: App,
     /// Copies, saves and the rest, in order.
     pub effects: Vec<Effect>,

@@ -1,5 +1,7 @@
-//! What the black-box tests share.
+//! What the test crates share. Each has it as a public module of its own, so that what one does not use is no dead
+//! code.
 
 pub mod app;
+pub mod exports;
 #[cfg(unix)]
 pub mod pty;

@@ -3,8 +3,6 @@
 //! Everything waits for what it needs to see, with a generous limit, and nothing for a fixed time: a busy machine
 //! makes the tests slower, not red.
 
-#![allow(dead_code)] // each test program uses its part of it
-
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{Read, Write};
@@ -43,26 +41,35 @@ impl Setup {
         Self::new(env!("CARGO_BIN_EXE_unspool"))
     }
 
+    /// With these arguments after those it has.
+    #[must_use]
     pub fn args<A: AsRef<std::ffi::OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         self.command.args(args);
         self
     }
 
+    /// With this variable in its environment.
+    #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
+    /// Started in this folder.
+    #[must_use]
     pub fn folder(mut self, folder: &std::path::Path) -> Self {
         self.command.cwd(folder);
         self
     }
 
+    /// In a terminal of this size.
+    #[must_use]
     pub fn size(mut self, columns: u16, rows: u16) -> Self {
         (self.columns, self.rows) = (columns, rows);
         self
     }
 
+    /// Starts it.
     pub fn spawn(self) -> Session {
         let pair = native_pty_system().openpty(pty_size(self.columns, self.rows)).unwrap();
         let modes_before = modes(&*pair.master);
@@ -295,6 +302,7 @@ impl Session {
         Pid::from_raw(group.unwrap()).unwrap()
     }
 
+    /// Sends a signal to the program.
     pub fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).unwrap();
     }
@@ -328,6 +336,7 @@ impl Session {
         }
     }
 
+    /// Whether the program has not ended yet.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

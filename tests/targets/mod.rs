@@ -28,7 +28,6 @@ use unspool::{
 pub type Target = fn(&[u8]);
 
 /// All of them.
-#[allow(dead_code, reason = "a fuzzer calls one")]
 pub const TARGETS: [(&str, Target); 7] = [
     ("archive", archive),
     ("import", import),

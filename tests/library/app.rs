@@ -1,0 +1,532 @@
+//! What keys do, without a terminal: scripts of keys, and where one ends up.
+
+use crate::support::app::{Driver, conversation};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use unspool::{
+    conversation::Conversation,
+    extract::{
+        clipboard::Copied,
+        save::{Clobber, Written},
+    },
+    load::Progress,
+    tui::{
+        action::Action,
+        app::{Dialog, Focus},
+        effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        queue::{Queue, Typed},
+        reader::Reader,
+    },
+};
+
+fn three() -> Vec<Conversation> {
+    vec![
+        conversation(1, "Sourdough starter", &["How do I feed it?", "Flour and water, equal weights."]),
+        conversation(
+            2,
+            "Ingress returns 504",
+            &["Where is the timeout?", "nginx: `proxy-read-timeout` is 60 s."],
+        ),
+        conversation(
+            3,
+            "A day in Zürich",
+            &["What should I see?", "The lake, and the timeout of the funicular."],
+        ),
+    ]
+}
+
+fn titles(driver: &Driver) -> Vec<&str> {
+    let app = &driver.app;
+    app.listing.rows.iter().map(|row| &*app.library.get(row.handle).title).collect()
+}
+
+fn selected(driver: &Driver) -> &str {
+    let app = &driver.app;
+    app.selected().map_or("", |handle| &app.library.get(handle).title)
+}
+
+#[test]
+fn everything_is_listed_newest_first_before_a_key_is_pressed() {
+    let driver = Driver::new(80, 24, three());
+    assert_eq!(titles(&driver), ["A day in Zürich", "Ingress returns 504", "Sourdough starter"]);
+    assert_eq!(driver.app.focus, Focus::Search);
+}
+
+#[test]
+fn typing_finds_and_erasing_finds_all_again() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("proxy");
+    assert_eq!(titles(&driver), ["Ingress returns 504"]);
+    driver.press("ctrl-u");
+    assert_eq!(titles(&driver).len(), 3);
+}
+
+#[test]
+fn a_letter_is_typed_even_where_it_is_a_key_elsewhere() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("quit? jk");
+    assert_eq!(driver.app.input.text(), "quit? jk");
+    assert!(driver.effects.is_empty());
+}
+
+/// A paste overtook the keys that waited for an answer, and went into the search line.
+#[test]
+fn keys_and_pastes_are_done_in_the_order_they_were_typed() {
+    let mut driver = Driver::new(80, 24, three());
+    let asked = driver.app.update(Action::Paste("timeout".to_owned()));
+    let mut typed = Queue::default();
+    for code in [KeyCode::Enter, KeyCode::Char('/')] {
+        typed.push(Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)), &driver.app);
+    }
+    typed.push(Typed::Paste("funicular".to_owned()), &driver.app);
+    assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
+    driver.carry_out(asked);
+    while let Some(action) = typed.next(&driver.app) {
+        driver.act(action);
+    }
+    assert_eq!(driver.app.input.text(), "timeout");
+    assert_eq!(driver.app.find.as_ref().unwrap().text(), "funicular");
+}
+
+#[test]
+fn movement_in_the_list() {
+    let script: &[(&str, &str)] = &[
+        ("down", "Ingress returns 504"),
+        ("down", "Sourdough starter"),
+        ("down", "Sourdough starter"),
+        ("ctrl-p", "Ingress returns 504"),
+        ("esc", "Ingress returns 504"),
+        ("g", "A day in Zürich"),
+        ("G", "Sourdough starter"),
+        ("k", "Ingress returns 504"),
+        ("pgdn", "Sourdough starter"),
+        ("ctrl-u", "A day in Zürich"),
+    ];
+    let mut driver = Driver::new(80, 24, three());
+    for (keys, title) in script {
+        driver.press(keys);
+        assert_eq!(selected(&driver), *title, "after {keys}");
+    }
+}
+
+#[test]
+fn panes_follow_the_keys() {
+    let script: &[(&str, Focus)] = &[
+        ("esc", Focus::List),
+        ("/", Focus::Search),
+        ("enter", Focus::Thread),
+        ("esc", Focus::List),
+        ("l", Focus::Thread),
+        ("h", Focus::List),
+        ("tab", Focus::Thread),
+        ("tab", Focus::Search),
+        ("tab", Focus::List),
+        ("esc", Focus::Search),
+    ];
+    let mut driver = Driver::new(80, 24, three());
+    for (keys, focus) in script {
+        driver.press(keys);
+        assert_eq!(driver.app.focus, *focus, "after {keys}");
+    }
+}
+
+#[test]
+fn a_conversation_opens_at_its_hit() {
+    let long = (0..200).map(|line| format!("line {line}\n\n")).collect::<String>() + "the needle is here";
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "Hay", &["where?", &long, &long, "welcome"])]);
+    driver.type_("needle").press("enter");
+    let screen = driver.screen();
+    let row =
+        screen.lines().position(|line| line.contains("the needle is here")).expect("the hit is in sight");
+    assert!((4..=12).contains(&row), "in the upper part, not in row {row}:\n{screen}");
+    assert_eq!(driver.app.reader.as_ref().and_then(Reader::message), Some(1));
+}
+
+#[test]
+fn n_goes_through_the_hits_and_around() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["tea tea", "tea"])]);
+    driver.type_("tea").press("enter");
+    for status in ["hit 2 of 3", "hit 3 of 3", "hit 1 of 3, from the top again"] {
+        driver.press("n");
+        assert!(driver.status().starts_with(status), "{} is not {status}", driver.status());
+    }
+    driver.press("N");
+    assert!(driver.status().starts_with("hit 3 of 3, from the end again"), "{}", driver.status());
+}
+
+#[test]
+fn the_cursor_reaches_every_message_by_line() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a", "b", "c", "d"])]);
+    driver.press("enter");
+    let at = |driver: &Driver| driver.app.reader.as_ref().and_then(Reader::message);
+    assert_eq!(at(&driver), Some(0));
+    for message in [1, 2, 3, 3] {
+        driver.press("j");
+        assert_eq!(at(&driver), Some(message));
+    }
+    driver.press("g");
+    assert_eq!(at(&driver), Some(0));
+    driver.press("G k");
+    assert_eq!(at(&driver), Some(2));
+}
+
+#[test]
+fn prompts_and_messages_are_stepped_through() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a", "b", "c", "d"])]);
+    driver.press("enter");
+    for (key, message) in [("J", 1), ("}", 2), ("]", 3), ("{", 2), ("{", 0), ("}", 2), ("K", 1), ("[", 0)] {
+        driver.press(key);
+        assert_eq!(driver.app.reader.as_ref().and_then(Reader::message), Some(message), "after {key}");
+    }
+}
+
+#[test]
+fn y_copies_the_selected_message_exactly() {
+    let answer = "**Exactly** \\(x^2\\) this:\n\n```rust\nfn main() {}\n```";
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["q", answer])]);
+    driver.press("enter J y");
+    assert_eq!(driver.copies(), [answer]);
+}
+
+#[test]
+fn ctrl_y_copies_the_answer_to_the_prompt_that_was_found() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("where is the timeout").press("ctrl-y");
+    assert_eq!(driver.copies(), ["nginx: `proxy-read-timeout` is 60 s."]);
+    assert_eq!(driver.app.focus, Focus::Search, "and one types on");
+}
+
+#[test]
+fn ctrl_o_and_capital_y_copy_the_conversation() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("ctrl-o enter Y");
+    let copies = driver.copies();
+    assert_eq!(copies.len(), 2);
+    assert_eq!(copies[0], copies[1]);
+    assert!(copies[0].starts_with("# A day in Zürich\n"), "{}", copies[0]);
+    assert!(copies[0].contains("The lake, and the timeout of the funicular."));
+}
+
+#[test]
+fn c_copies_the_one_code_block_and_asks_among_several() {
+    let one = "Do:\n```sh\nls -l\n```\n";
+    let two = "First:\n```sh\nls\n```\nthen:\n```sh\npwd\n```\n";
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["q", one, "q", two])]);
+    driver.press("enter J c");
+    assert_eq!(driver.copies(), ["ls -l"]);
+    driver.press("G c");
+    assert!(matches!(driver.app.dialog, Some(Dialog::Pick(_))));
+    driver.press("2");
+    assert_eq!(driver.copies(), ["ls -l", "pwd"]);
+    assert!(driver.app.dialog.is_none());
+}
+
+#[test]
+fn u_copies_the_address() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc u");
+    assert_eq!(driver.copies(), ["https://chatgpt.com/c/conversation-3"]);
+}
+
+#[test]
+fn a_control_character_never_reaches_the_clipboard() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a\u{1b}[201~b\rc\u{9b}d"])]);
+    driver.press("enter y");
+    assert_eq!(driver.copies(), ["a[201~bcd"]);
+}
+
+#[test]
+fn extract_offers_a_name_and_asks_once_before_it_replaces() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter e");
+    assert!(driver.screen().contains("./2025-01-04-a-day-in-zürich.md"), "{}", driver.screen());
+    driver.press("enter");
+    let Some(Effect::Save { path, extraction, .. }) = driver.effects.pop() else {
+        panic!("nothing was saved")
+    };
+    assert_eq!(extraction.clobber, Clobber::Never);
+    driver.act(Action::Saved(SaveOutcome { path: path.clone(), result: Err(SaveFailure::Exists) }));
+    assert!(driver.screen().contains("exists already: enter again replaces it"), "{}", driver.screen());
+    driver.press("enter");
+    let Some(Effect::Save { extraction, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
+    assert_eq!(extraction.clobber, Clobber::Replace);
+    driver
+        .act(Action::Saved(SaveOutcome { path, result: Ok(Written { bytes: 2_100, ..Written::default() }) }));
+    assert!(driver.app.dialog.is_none());
+    assert!(
+        driver.status().starts_with("wrote 2.1 KB to ./2025-01-04-a-day-in-zürich.md"),
+        "{}",
+        driver.status()
+    );
+}
+
+#[test]
+fn the_ending_of_the_path_follows_the_format() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter e down right right right");
+    assert!(driver.screen().contains("./2025-01-04-a-day-in-zürich.json"), "{}", driver.screen());
+}
+
+#[test]
+fn a_changed_path_is_asked_about_again() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter e enter");
+    driver.effects.clear();
+    driver.act(Action::Saved(SaveOutcome { path: "x".into(), result: Err(SaveFailure::Exists) }));
+    driver.press("x enter");
+    let Some(Effect::Save { extraction, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
+    assert_eq!(extraction.clobber, Clobber::Never);
+}
+
+#[test]
+fn find_marks_as_one_types_and_esc_brings_the_hits_of_the_query_back() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["tea and milk", "milk and tea, tea"])]);
+    driver.type_("tea").press("enter").press("/").type_("milk");
+    assert_eq!(driver.app.reader.as_ref().map(|reader| reader.hits().1), Some(2));
+    driver.press("esc");
+    assert_eq!(driver.app.reader.as_ref().map(|reader| reader.hits().1), Some(3));
+    driver.press("/").type_("milk").press("enter n");
+    assert!(driver.status().starts_with("hit 2 of 2"), "{}", driver.status());
+}
+
+#[test]
+fn an_earlier_query_comes_back() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("timeout").press("enter esc / ctrl-u").type_("lake").press("esc / ctrl-u ctrl-r");
+    assert_eq!(driver.app.input.text(), "lake");
+    driver.press("ctrl-r");
+    assert_eq!(driver.app.input.text(), "timeout");
+    driver.press("ctrl-r");
+    assert_eq!(driver.app.input.text(), "lake");
+}
+
+#[test]
+fn a_chosen_conversation_stays_selected_while_others_arrive() {
+    let mut driver = Driver::empty(80, 24);
+    driver.act(Action::Arrived(three(), Progress::default())).press("down");
+    assert_eq!(selected(&driver), "Ingress returns 504");
+    driver.act(Action::Arrived(vec![conversation(9, "Newest", &["x"])], Progress::default()));
+    assert_eq!(selected(&driver), "Ingress returns 504");
+    assert_eq!(driver.app.listing.rows.len(), 4);
+}
+
+#[test]
+fn the_newest_is_selected_as_long_as_nobody_chose() {
+    let mut driver = Driver::empty(80, 24);
+    driver.act(Action::Arrived(three(), Progress::default()));
+    driver.act(Action::Arrived(vec![conversation(9, "Newest", &["x"])], Progress::default()));
+    assert_eq!(selected(&driver), "Newest");
+}
+
+/// It was for what stood there before, as long as the archive was loading.
+#[test]
+fn enter_is_for_what_was_typed_before_it_while_an_archive_is_loading_too() {
+    let mut driver = Driver::empty(80, 24);
+    driver.act(Action::Arrived(three(), Progress::default()));
+    let asked = driver.app.update(Action::Paste("sourdough".to_owned()));
+    let mut typed = Queue::default();
+    typed.push(Typed::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)), &driver.app);
+    assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
+    driver.carry_out(asked);
+    let enter = typed.next(&driver.app).expect("what is loaded is answered for, though more will come");
+    driver.act(enter);
+    assert_eq!((selected(&driver), driver.app.focus), ("Sourdough starter", Focus::Thread));
+}
+
+#[test]
+fn an_answer_to_an_older_query_is_not_shown() {
+    let mut driver = Driver::new(80, 24, three());
+    let effects = driver.app.update(Action::Type('z'));
+    let Some(Effect::Search(request)) = effects.into_iter().next() else { panic!("no search") };
+    let mut stale = unspool::search::worker::search(&request.query, &request.library, false);
+    stale.generation = request.generation;
+    driver.type_("qqq");
+    driver.act(Action::Found(stale));
+    assert!(driver.app.listing.rows.is_empty(), "{:?}", titles(&driver));
+}
+
+#[test]
+fn when_nothing_is_found_the_list_says_which_word_is_nowhere() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("timeout xylophone");
+    let screen = driver.screen();
+    assert!(screen.contains("nothing holds all of: timeout, xylophone"), "{screen}");
+    assert!(screen.contains("\"xylophone\" is in no conversation · without it: 2"), "{screen}");
+}
+
+#[test]
+fn s_turns_the_order() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc s s s");
+    assert!(driver.status().starts_with("by title"), "{}", driver.status());
+    assert_eq!(titles(&driver), ["A day in Zürich", "Ingress returns 504", "Sourdough starter"]);
+    driver.press("s");
+    assert!(driver.status().starts_with("by the date of the last message"), "{}", driver.status());
+}
+
+#[test]
+fn help_opens_everywhere_and_closes_again() {
+    for before in ["f1", "esc ?", "enter ?"] {
+        let mut driver = Driver::new(80, 24, three());
+        let focus = { driver.press(before).app.focus };
+        assert!(driver.screen().contains("Search line"), "{}", driver.screen());
+        driver.press("q");
+        assert!(driver.app.dialog.is_none());
+        assert_eq!(driver.app.focus, focus);
+    }
+}
+
+#[test]
+fn the_index_of_prompts_narrows_as_one_types_and_jumps() {
+    let turns =
+        ["How do I feed it?", "Flour.", "Where is the timeout?", "In nginx.", "And the lake?", "There."];
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
+    driver.press("enter p").type_("timeo").press("enter");
+    assert_eq!(driver.app.reader.as_ref().and_then(Reader::message), Some(2));
+    assert!(driver.app.dialog.is_none());
+}
+
+#[test]
+fn links_are_copied_by_number() {
+    let answer = "See [the docs](https://a.example/x) and https://b.example/y.";
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["q", answer])]);
+    driver.press("enter J o");
+    assert!(driver.screen().contains("1  the docs – https://a.example/x"), "{}", driver.screen());
+    driver.press("2");
+    assert_eq!(driver.copies(), ["https://b.example/y"]);
+}
+
+#[test]
+fn marked_messages_are_copied_together() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["one", "two", "three", "four"])]);
+    driver.press("enter J v J y");
+    let copies = driver.copies();
+    assert_eq!(copies.len(), 1);
+    assert!(copies[0].contains("two") && copies[0].contains("three"), "{}", copies[0]);
+    assert!(!copies[0].contains("one") && !copies[0].contains("four"), "{}", copies[0]);
+}
+
+#[test]
+fn marked_conversations_are_extracted_to_a_folder() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("esc space space E");
+    assert!(driver.screen().contains("Extract 2 conversations to a folder"), "{}", driver.screen());
+    driver.press("enter");
+    let Some(Effect::SaveMany { conversations, extraction, .. }) = driver.effects.last() else {
+        panic!("nothing saved")
+    };
+    let titles: Vec<&str> = conversations.iter().map(|conversation| &*conversation.title).collect();
+    assert_eq!(titles, ["A day in Zürich", "Ingress returns 504"]);
+    assert_eq!(extraction.clobber, Clobber::Never);
+    driver.press("esc");
+    assert!(matches!(driver.effects.last(), Some(Effect::StopSaving)), "{:?}", driver.effects.last());
+}
+
+#[test]
+fn without_marks_all_that_was_found_is_extracted() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("timeout").press("esc E enter");
+    let Some(Effect::SaveMany { conversations, .. }) = driver.effects.last() else { panic!("nothing saved") };
+    assert_eq!(conversations.len(), 2);
+}
+
+#[test]
+fn details_tell_what_is_known_and_how_the_thread_forks() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter i");
+    let screen = driver.screen();
+    for fact in
+        ["conversation-3", "https://chatgpt.com/c/conversation-3", "1 of yours, 1 answer,", "one branch"]
+    {
+        assert!(screen.contains(fact), "{fact} is not in:\n{screen}");
+    }
+    driver.press("q");
+    assert_eq!(driver.app.focus, Focus::Thread);
+}
+
+#[test]
+fn a_message_is_piped_to_a_command() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter J !").type_("wc -w").press("enter");
+    let Some(Effect::Pipe { command, text }) = driver.effects.last() else { panic!("nothing was piped") };
+    assert_eq!((command.as_str(), text.as_str()), ("wc -w", "The lake, and the timeout of the funicular."));
+}
+
+#[test]
+fn every_command_can_be_called_by_name() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter :").type_("copy the conv").press("enter");
+    assert!(driver.copies()[0].starts_with("# A day in Zürich"), "{:?}", driver.copies());
+}
+
+#[test]
+fn r_asks_for_redaction_in_everything_that_leaves() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter r y e enter");
+    assert!(matches!(driver.effects[0], Effect::Copy { redact: true, .. }), "{:?}", driver.effects);
+    let Effect::Save { extraction, .. } = &driver.effects[1] else { panic!("{:?}", driver.effects) };
+    assert!(extraction.redaction.is_wanted());
+}
+
+#[test]
+fn a_piped_message_is_redacted_too() {
+    let mail = "write to someone@example.org please";
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &[mail])]);
+    driver.press("enter r !").type_("cat").press("enter");
+    let Some(Effect::Pipe { text, .. }) = driver.effects.last() else { panic!("nothing was piped") };
+    assert!(text.contains("[redacted: ") && !text.contains("someone@"), "{text}");
+}
+
+#[test]
+fn a_copy_that_holds_secrets_says_so() {
+    let mut driver = Driver::new(120, 24, three());
+    let copied = Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true };
+    let secrets = Some("1 github-token".to_owned());
+    let outcome =
+        CopyOutcome { what: "the message", form: "markdown", redacted: false, secrets, result: Ok(copied) };
+    driver.act(Action::Copied(outcome));
+    let status = driver.status();
+    assert!(
+        status.contains(
+            "copied 40 bytes (markdown) to the clipboard by OSC 52 · it holds 1 github-token: r redacts"
+        ),
+        "{status}"
+    );
+}
+
+#[test]
+fn q_quits_and_ctrl_c_quits_from_anywhere() {
+    for keys in ["esc q", "enter q", "ctrl-c", "enter / ctrl-c", "enter e ctrl-c"] {
+        let mut driver = Driver::new(80, 24, three());
+        driver.press(keys);
+        assert!(matches!(driver.effects.last(), Some(Effect::Quit)), "{keys}: {:?}", driver.effects);
+    }
+}
+
+#[test]
+fn every_size_is_drawn() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.type_("timeout");
+    for keys in ["", "enter", "e", "esc", "?", "q", "esc"] {
+        if !keys.is_empty() {
+            driver.press(keys);
+        }
+        for (columns, rows) in [(1, 1), (2, 2), (10, 3), (40, 10), (80, 24), (100, 9), (250, 70)] {
+            driver.act(Action::Resize(columns, rows));
+            driver.screen();
+        }
+    }
+}
+
+#[test]
+fn a_resize_keeps_the_words_at_the_top() {
+    let long: String = (0..300).map(|word| format!("word{word} ")).collect();
+    let turns: Vec<&str> = (0..6).map(|_| long.as_str()).collect();
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
+    driver.press("enter pgdn pgdn j j j");
+    let first =
+        driver.screen().lines().nth(2).unwrap_or_default().trim().split(' ').next_back().map(str::to_owned);
+    driver.act(Action::Resize(60, 24));
+    driver.act(Action::Resize(80, 24));
+    let after: String = driver.screen().lines().skip(2).take(3).collect();
+    assert!(after.contains(&first.clone().unwrap_or_default()), "{first:?} is gone:\n{after}");
+}

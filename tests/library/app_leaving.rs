@@ -1,0 +1,158 @@
+//! Everything that the app sends out passes the same doors: what a paste would obey is taken out of it, secrets are
+//! where that was asked for, and a name never leads elsewhere.
+
+use crate::support::app::{Driver, conversation};
+use unspool::{
+    conversation::{
+        Attachment, Builder, Conversation, Detail, Draft, Heading, Media, Part, Provider, Role, Source,
+    },
+    extract::save::{Written, attachments::Attached},
+    tui::{
+        action::Action,
+        effect::{Effect, ManyOutcome, SaveOutcome},
+    },
+};
+
+/// Every way out, one after the other, of a conversation whose answer has a hit, a code block and a link.
+fn everything(text: &str, keys_before: &str) -> Driver {
+    let second = conversation(2, "Another", &[text, "It is there."]);
+    let mut driver = Driver::new(100, 30, vec![conversation(3, "A day", &["Where?", text]), second]);
+    driver.type_("needle").press("enter").press(keys_before);
+    // In the thread: message, answer, conversation, marked messages, line, code, link, piped, extracted.
+    driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e enter");
+    driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(Written::default()) }));
+    // In the list: the best answer, the marked conversations, all of them to a folder, an original.
+    driver.press("esc / ctrl-y ctrl-o esc space space y E enter");
+    driver.act(Action::SavedMany(ManyOutcome {
+        written: 2,
+        of: 2,
+        folder: "x".into(),
+        attached: Attached::default(),
+        over: true,
+        stopped: false,
+        failure: None,
+    }));
+    driver.press(":").type_("copy-as json").press("enter Y :").type_("copy-as markdown").press("enter");
+    driver
+}
+
+const ANSWER: &str = "the needle\n\n```\ncode\n```\n\n[link](https://e.org/)";
+
+/// What each effect is, and whether it takes secrets out.
+fn redacting(effects: &[Effect]) -> Vec<(&'static str, bool)> {
+    let each = effects.iter().filter_map(|effect| match effect {
+        Effect::Copy { what, redact, .. } => Some((*what, *redact)),
+        Effect::CopyOriginal { redact, .. } => Some(("the original", *redact)),
+        Effect::Save { extraction, .. } => Some(("a file", extraction.redaction.is_wanted())),
+        Effect::SaveMany { extraction, .. } => Some(("files", extraction.redaction.is_wanted())),
+        Effect::SaveAttachment { redact, .. } => Some(("an attachment", *redact)),
+        _ => None,
+    });
+    each.collect()
+}
+
+#[test]
+fn r_is_asked_of_everything_that_leaves() {
+    for (keys, expected) in [("r", true), ("r r", false)] {
+        let mut driver = everything(ANSWER, keys);
+        let ways = redacting(&driver.effects);
+        assert!(ways.iter().all(|(_, redact)| *redact == expected), "{ways:#?}");
+        let mut kinds: Vec<&str> = ways.into_iter().map(|(what, _)| what).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(
+            kinds,
+            [
+                "a file",
+                "files",
+                "the address",
+                "the answer",
+                "the code",
+                "the conversation",
+                "the line",
+                "the marked conversations",
+                "the marked messages",
+                "the message",
+                "the original"
+            ],
+            "{}",
+            driver.screen()
+        );
+    }
+}
+
+#[test]
+fn nothing_that_a_paste_obeys_leaves() {
+    let evil = "the \u{1b}[201~needle\u{7}\u{8}\u{7f}\u{9b}2J\r\n\n```\nrm\u{1b}[201~\r\n```\n\n\
+                [link](<https://e.org/\u{1b}[201~>)";
+    let mut driver = everything(evil, "g");
+    // The same code once more, from among two.
+    let two = format!("{evil}\n\n```\nsecond\u{1b}\n```");
+    driver
+        .act(Action::Arrived(vec![conversation(9, "Two", &["?", &two])], unspool::load::Progress::default()));
+    driver.press("/ ctrl-u").type_("title:Two").press("enter J c 2");
+    let texts = driver.effects.iter().filter_map(|effect| match effect {
+        Effect::Copy { text, what, .. } => Some((text, *what)),
+        Effect::Pipe { text, .. } => Some((text, "piped")),
+        _ => None,
+    });
+    let mut kinds = Vec::new();
+    for (text, what) in texts {
+        let acts = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
+        assert!(!text.contains(acts), "{what}: {text:?}");
+        kinds.push(what);
+    }
+    let in_thread =
+        ["the message", "the conversation", "the marked messages", "the line", "the code", "the address"];
+    let in_list = ["piped", "the answer", "the conversation", "the marked conversations", "the code"];
+    assert_eq!(kinds, [&in_thread[..], &in_list].concat());
+    assert!(matches!(driver.effects.last(), Some(Effect::Copy { text, .. }) if text.starts_with("second")));
+}
+
+/// A prompt with an upload of this name.
+fn with_upload(name: &str) -> Conversation {
+    let attachment = Attachment {
+        media: Media::File,
+        id: "file-1".into(),
+        name: name.into(),
+        size: None,
+        dimensions: None,
+        mime: "".into(),
+        prompt: "".into(),
+        content: "".into(),
+    };
+    let part = Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) };
+    let mut builder = Builder::new();
+    builder.push(Draft { parts: vec![part], ..Draft::new(Role::User, "See this") });
+    let heading = Heading {
+        id: Some("x"),
+        title: Some("T"),
+        created: None,
+        updated: None,
+        model: None,
+        provider: Provider::ChatGpt,
+        archived: false,
+        starred: false,
+        gizmo: None,
+        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
+    };
+    builder.finish(heading, Some(0))
+}
+
+#[test]
+fn an_attachment_is_saved_here_whatever_it_is_called() {
+    for (name, expected) in [
+        ("../../.ssh/authorized_keys", "authorized-keys"),
+        ("/etc/passwd", "passwd"),
+        ("..\\..\\CON.txt", "attachment-file-1.txt"),
+        (".bashrc", "bashrc"),
+        ("...", "attachment-file-1"),
+    ] {
+        let mut driver = Driver::new(80, 24, vec![with_upload(name)]);
+        driver.press("enter r o 1");
+        let Some(Effect::SaveAttachment { path, redact: true, .. }) = driver.effects.last() else {
+            panic!("{name}: {:?}", driver.effects)
+        };
+        assert_eq!(path, std::path::Path::new(expected), "{name}");
+    }
+}

@@ -1,0 +1,607 @@
+//! Claude's export: the same promises as for ChatGPT's.
+
+use crate::support::exports::{
+    self, Scratch,
+    claude::{ROOT, answer, call, conversation, export, human, message, result, small, thinking, words},
+    ids, load, load_bytes, load_path, open, parse, parse_text, shown, zip,
+};
+use serde_json::{Value, json};
+use unspool::{
+    archive::{looks_like_archive, offered},
+    conversation::{Attachment, Conversation, Detail, Kind, Media, Message, Provider, Role, Visibility},
+    extract::{self, Format, Options},
+    secrets::{Scanner, audit},
+};
+
+/// The messages in order: kind, and what they say.
+fn said(conversation: &Conversation) -> Vec<(Kind, &str)> {
+    let messages = conversation.messages().iter().enumerate();
+    messages.map(|(index, message)| (message.kind, conversation.message_text(index))).collect()
+}
+
+fn one(messages: Vec<Value>) -> Conversation {
+    parse(&conversation("c-1", "A name", messages))
+}
+
+fn attachments(conversation: &Conversation) -> Vec<&Attachment> {
+    unspool::message::attachments(conversation).collect()
+}
+
+/// The visible branch, as text.
+fn visible(conversation: &Conversation) -> Vec<&str> {
+    conversation.visible_path().into_iter().map(|message| conversation.message_text(message)).collect()
+}
+
+// --- whose it is
+
+#[test]
+fn claudes_objects_are_known_by_what_they_hold_wherever_it_stands() {
+    let first = r#"{"uuid":"c-1","name":"n","chat_messages":[{"uuid":"m","sender":"human","text":"hello"}]}"#;
+    let last =
+        r#"{"chat_messages":[{"sender":"human","text":"hello"}],"account":{},"name":"n","uuid":"c-1"}"#;
+    for json in [first, last] {
+        let read = parse_text(json);
+        assert_eq!((read.provider, &*read.id, &*read.title), (Provider::Claude, "c-1", "n"));
+        assert_eq!(shown(&read), ["hello"]);
+        assert_eq!(extract::address(&read).as_deref(), Some("https://claude.ai/chat/c-1"));
+    }
+    // ChatGPT's with a uuid in front is ChatGPT's.
+    let json = json!({"uuid": "x", "id": "g", "mapping": {}}).to_string();
+    assert_eq!(parse_text(&json).provider, Provider::ChatGpt);
+}
+
+#[test]
+fn times_are_iso_and_a_conversation_without_a_name_is_called_by_its_first_line() {
+    let read = parse(&conversation("c", "", vec![human("m1", ROOT, "\n What is it?\nTell me")]));
+    assert_eq!(&*read.title, "What is it?");
+    assert_eq!(read.created.unwrap().0, 1_770_112_800_123_456);
+    assert_eq!(read.messages()[0].time(), read.created);
+    let mut odd = small("c");
+    odd["created_at"] = json!("soon");
+    odd["updated_at"] = json!("2026-02-03T10:00:00.123456+01:00");
+    let read = parse(&odd);
+    // Without one of its own it began with its first message.
+    assert_eq!(read.created.unwrap().0, 1_770_112_800_123_456);
+    assert_eq!(read.updated.unwrap().0, 1_770_109_200_123_456);
+}
+
+// --- what a message is made of
+
+#[test]
+fn reasoning_and_tools_fold_where_they_happened_between_the_words() {
+    let blocks = vec![
+        thinking("Let me look."),
+        words("I will search."),
+        call("web_search", json!({"query": "so"})),
+        result(
+            "web_search",
+            json!([{"type": "knowledge", "title": "So", "url": "https://so.example", "text": "it is"},
+            {"type": "text", "text": "indeed"}]),
+            false,
+        ),
+        words("It is so."),
+    ];
+    let read = one(vec![human("m1", ROOT, "Is it?"), message("m2", "m1", "assistant", blocks)]);
+    assert_eq!(
+        said(&read),
+        [
+            (Kind::Text, "Is it?"),
+            (Kind::Reasoning, "Let me look."),
+            (Kind::Text, "I will search."),
+            (Kind::Call, r#"{"query":"so"}"#),
+            (Kind::Output, "it is\nindeed"),
+            (Kind::Text, "It is so."),
+        ]
+    );
+    assert_eq!(shown(&read), ["Is it?", "I will search.", "It is so."]);
+    assert_eq!(visible(&read).len(), 6, "all of it stands on one branch");
+    let (call, output) = (&read.messages()[3], &read.messages()[4]);
+    assert_eq!((read.message_name(3), call.visibility), (Some("web_search"), Visibility::Folded));
+    assert_eq!((output.role, call.role), (Role::Tool, Role::Assistant));
+    assert!(matches!(read.message_parts(1)[0].detail, Detail::Thought { seconds: Some(12) }));
+    let Detail::Sources(sources) = &read.message_parts(4)[0].detail else { panic!("the page it found") };
+    assert_eq!((&*sources[0].title, &*sources[0].url), ("So", "https://so.example"));
+}
+
+#[test]
+fn a_tools_failure_is_an_error_and_its_result_is_never_a_blank() {
+    let blocks = vec![
+        result("bash", json!([{"type": "text", "text": "no such file"}]), true),
+        result("view", json!("plain"), false),
+        result("odd", json!([{"type": "local_resource", "name": "a.pdf", "uuid": "u"}]), false),
+        call("repl", json!({"code": "let x = 1;\nx"})),
+    ];
+    let read = one(vec![message("m", ROOT, "assistant", blocks)]);
+    assert_eq!(said(&read)[0], (Kind::Error, "no such file"));
+    assert_eq!(said(&read)[1], (Kind::Output, "plain"));
+    assert!(said(&read)[2].1.contains("a.pdf"));
+    assert_eq!(said(&read)[3], (Kind::Call, "let x = 1;\nx"));
+}
+
+#[test]
+fn a_block_of_an_unknown_type_is_folded_and_labelled_and_costs_nothing_else() {
+    let blocks = vec![
+        words("Hello."),
+        json!({"type": "injected_prompt_block", "prompt": "It is Tuesday.", "injection_source": "date"}),
+        json!({"type": "hologram", "beams": [1, 2]}),
+        json!(7),
+        json!(null),
+        json!("bare"),
+        json!({"type": "token_budget", "remaining": 1}),
+    ];
+    let read = one(vec![message("m1", ROOT, "human", blocks), answer("m2", "m1", "Hi.")]);
+    assert_eq!(shown(&read), ["Hello.", "bare", "Hi."]);
+    assert_eq!(said(&read)[1], (Kind::Other, "It is Tuesday."));
+    assert_eq!((read.message_name(1), read.messages()[1].role), (Some("injected_prompt_block"), Role::Tool));
+    assert_eq!(said(&read)[2], (Kind::Other, r#"{"beams":[1,2],"type":"hologram"}"#));
+    assert_eq!(read.messages()[2].visibility, Visibility::Folded);
+    let (_, report) = load_bytes(
+        "x.json",
+        json!([conversation(
+            "c",
+            "n",
+            vec![message("m", ROOT, "human", vec![json!({"type": "hologram", "text": "x"}), words("y")]),]
+        )])
+        .to_string(),
+    );
+    assert_eq!(
+        report.archives[0].census.types(),
+        [("hologram".to_owned(), 1, false), ("text".to_owned(), 1, true)]
+    );
+}
+
+#[test]
+fn words_are_told_once_whether_they_stand_in_the_text_the_content_or_both() {
+    let only_text = json!({"sender": "human", "text": "old", "uuid": "a"});
+    let empty_content = json!({"sender": "human", "text": "old", "content": [], "uuid": "a"});
+    let bare_content = json!({"sender": "human", "text": "old", "content": "new", "uuid": "a"});
+    let both = json!({"sender": "human", "text": "old", "content": [words("new")], "uuid": "a"});
+    let blank = json!({"sender": "human", "text": "old", "content": [words(" ")], "uuid": "a"});
+    for (message, expected) in
+        [(only_text, "old"), (empty_content, "old"), (bare_content, "new"), (both, "new"), (blank, " old")]
+    {
+        let read = one(vec![message]);
+        assert_eq!(shown(&read).concat().trim(), expected.trim());
+    }
+    // A client that knew no tools wrote this in their place.
+    let placeholder = "```\nThis block is not supported on your current device yet.\n```";
+    let mut silent = message("m", ROOT, "assistant", vec![call("x", json!({"a": 1}))]);
+    silent["text"] = json!(placeholder);
+    assert!(shown(&one(vec![silent.clone()])).is_empty());
+    silent["text"] = json!(format!("{placeholder}\n\nBut this is."));
+    assert_eq!(shown(&one(vec![silent])).concat().trim(), "But this is.");
+}
+
+#[test]
+fn words_in_several_blocks_are_one_message_and_do_not_run_together() {
+    let blocks = vec![words("First."), words("Second"), words(" goes on.\n"), words("Third.")];
+    let read = one(vec![message("m", ROOT, "assistant", blocks)]);
+    assert_eq!(shown(&read), ["First.\n\nSecond goes on.\nThird."]);
+}
+
+#[test]
+fn what_an_answer_cites_is_listed_each_page_once() {
+    let mut block = words("It is so.");
+    block["citations"] = json!([
+        {"uuid": "1", "start_index": 0, "end_index": 3, "details": {"type": "web", "url": "https://a.example"}},
+        {"title": "A", "url": "https://a.example", "sources": [{"title": "B", "url": "https://b.example"}]},
+    ]);
+    let read = one(vec![message("m", ROOT, "assistant", vec![block])]);
+    let Detail::Sources(sources) = &read.message_parts(0)[0].detail else { panic!("its sources") };
+    let urls: Vec<&str> = sources.iter().map(|source| &*source.url).collect();
+    assert_eq!(urls, ["https://a.example", "https://b.example"]);
+}
+
+#[test]
+fn nobody_knows_whose_words_an_unknown_senders_are() {
+    let read = one(vec![
+        message("m1", ROOT, "oracle", vec![words("Beware.")]),
+        message("m2", "m1", "system", vec![words("Rules.")]),
+        json!({"uuid": "m3"}),
+        human("m4", "m3", "Hello"),
+    ]);
+    assert_eq!(shown(&read), ["Hello"]);
+    assert_eq!((read.message_name(0), read.messages()[0].visibility), (Some("oracle"), Visibility::Folded));
+    assert_eq!(read.messages()[1].visibility, Visibility::Hidden);
+    assert_eq!(read.messages().len(), 4);
+}
+
+// --- branches
+
+#[test]
+fn branches_hang_together_by_the_parents_and_the_newest_leaf_is_in_sight() {
+    let mut later = answer("m3", "m1", "second try");
+    later["created_at"] = json!("2026-02-03T10:05:00Z");
+    let read = one(vec![
+        human("m1", ROOT, "question"),
+        answer("m2", "m1", "first try"),
+        later,
+        human("m9", ROOT, "edited question"),
+    ]);
+    assert_eq!(visible(&read), ["question", "second try"]);
+    let parents: Vec<Option<usize>> = read.messages().iter().map(Message::parent).collect();
+    assert_eq!(parents, [None, Some(0), Some(0), None]);
+    // A browser extension's copy says where the screen stood.
+    let mut object = conversation(
+        "c",
+        "n",
+        vec![
+            human("m1", ROOT, "question"),
+            answer("m2", "m1", "first try"),
+            answer("m3", "m1", "second try"),
+        ],
+    );
+    object["current_leaf_message_uuid"] = json!("m2");
+    assert_eq!(visible(&parse(&object)), ["question", "first try"]);
+}
+
+#[test]
+fn without_parents_the_messages_are_a_chain() {
+    let strip = |mut message: Value| {
+        message.as_object_mut().unwrap().remove("parent_message_uuid");
+        message
+    };
+    let read = one(["a", "b", "c"].map(|text| strip(human(text, "", text))).into());
+    assert_eq!(visible(&read), ["a", "b", "c"]);
+    // The same uuid twice, or none at all, loses nothing either.
+    let same = one(vec![strip(human("x", "", "a")), strip(human("x", "", "b")), strip(human("", "", "c"))]);
+    assert_eq!(visible(&same), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_parent_that_is_missing_its_own_or_in_a_circle_puts_nothing_out_of_sight() {
+    let read = one(vec![human("m1", ROOT, "a"), human("m2", "gone", "b"), human("m3", "m3", "c")]);
+    assert_eq!(visible(&read), ["a", "b", "c"]);
+    let read = one(vec![human("m1", "m3", "a"), human("m2", "m1", "b"), human("m3", "m2", "c")]);
+    assert_eq!(visible(&read), ["a", "b", "c"]);
+}
+
+#[test]
+fn fields_of_any_other_type_cost_themselves() {
+    let odd = json!([7, "x", null, [], {"a": {}}, true, 1e300]);
+    for value in odd.as_array().unwrap() {
+        let keys = ["content", "sender", "attachments", "files", "created_at", "parent_message_uuid", "text"];
+        for key in keys {
+            let mut message = human("m2", "m1", "kept?");
+            message[key] = value.clone();
+            let read = one(vec![human("m1", ROOT, "before"), message, human("m3", "m2", "after")]);
+            assert_eq!(shown(&read).first(), Some(&"before"), "{key}: {value}");
+            assert_eq!(shown(&read).last(), Some(&"after"), "{key}: {value}");
+            assert!(read.messages().len() >= 3);
+        }
+        for key in ["name", "uuid", "created_at", "account", "summary"] {
+            let mut object = small("c");
+            object[key] = value.clone();
+            assert_eq!(shown(&parse(&object)), ["question c", "answer c"], "{key}: {value}");
+        }
+        let block =
+            json!({"type": value, "text": value, "input": value, "content": value, "citations": value});
+        let read = one(vec![message("m", ROOT, "assistant", vec![block, words("kept")])]);
+        assert_eq!(shown(&read).last(), Some(&"kept"), "{value}");
+    }
+    let mut none = small("c");
+    none["chat_messages"] = json!({"a": 1});
+    let (_, report) = load_bytes("x.json", json!([none, small("d")]).to_string());
+    assert_eq!(report.conversations, 1);
+    assert!(report.skipped[0].reason.contains("no conversation"), "{:?}", report.skipped);
+}
+
+#[test]
+fn half_an_emoji_in_a_name_costs_one_character() {
+    let object = conversation(
+        "c",
+        "n",
+        vec![
+            human("m1", ROOT, "HALF words"),
+            message(
+                "m2",
+                "m1",
+                "assistant",
+                vec![
+                    json!({"type": "tool_use", "name": "HALF tool", "input": {"q": "HALF"}}),
+                    words("kept HALF"),
+                ],
+            ),
+        ],
+    );
+    let read = parse_text(&object.to_string().replace("HALF", "\\ud83d"));
+    assert_eq!(shown(&read), ["\u{fffd} words", "kept \u{fffd}"]);
+    assert_eq!(read.message_name(1), Some("\u{fffd} tool"));
+}
+
+// --- files
+
+#[test]
+fn a_file_whose_text_is_in_the_export_is_a_file_and_one_without_is_named() {
+    let mut prompt = human("m1", ROOT, "Read this.");
+    prompt["attachments"] = json!([
+        {"file_name": "notes.md", "file_size": 1234, "file_type": "text/markdown", "extracted_content": "# Notes\n"},
+        {"file_name": "", "file_type": "txt", "extracted_content": "pasted"},
+        {"file_name": "", "extracted_content": "again"},
+        {"file_name": "", "extracted_content": ""},
+    ]);
+    prompt["files"] = json!([{"file_name": "notes.md"}, {"file_name": "photo.PNG", "file_uuid": "f-1"}]);
+    prompt["files_v2"] = json!([{"file_name": "photo.PNG", "file_uuid": "f-1", "file_kind": "image"}]);
+    let read = one(vec![prompt]);
+    let files = attachments(&read);
+    let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
+    assert_eq!(names, ["notes.md", "pasted.txt", "pasted-2.txt", "photo.PNG"]);
+    assert_eq!((&*files[0].content, files[0].size, files[0].media), ("# Notes\n", Some(1234), Media::File));
+    assert_eq!((&*files[3].id, files[3].media, &*files[3].content), ("f-1", Media::Image, ""));
+    // In the extract they stand before the words they belong to.
+    let markdown = extract::conversation(&read, &Options::new(Format::Markdown, jiff::tz::TimeZone::UTC));
+    assert!(markdown.contains("notes.md") && markdown.contains("# Notes") && markdown.contains("photo.PNG"));
+}
+
+#[test]
+fn a_message_of_nothing_but_a_file_is_shown() {
+    let mut prompt = message("m1", ROOT, "human", vec![]);
+    prompt["attachments"] = json!([{"file_name": "a.txt", "extracted_content": "x"}]);
+    let read = one(vec![
+        prompt,
+        message(
+            "m2",
+            "m1",
+            "human",
+            vec![json!({"type": "image", "file_uuid": "f-9"}), json!({"type": "document", "title": "b.pdf"})],
+        ),
+    ]);
+    assert_eq!(shown(&read), ["", ""]);
+    assert_eq!(attachments(&read).len(), 3);
+}
+
+#[test]
+fn what_was_attached_counts_as_here_and_its_secrets_are_found() {
+    let key = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    let mut prompt = human("m1", ROOT, "Read this.");
+    prompt["attachments"] = json!([{"file_name": "env", "extracted_content": format!("TOKEN={key}")}]);
+    prompt["files"] = json!([{"file_name": "gone.png", "file_uuid": "f-1"}]);
+    let object = conversation("c", "n", vec![prompt]);
+    let (library, report) = load_bytes("x.json", json!([object]).to_string());
+    let archive = &report.archives[0];
+    assert_eq!((archive.attachments_found, archive.attachments_missing), (1, 1));
+    let read = library.get(library.newest()[0]);
+    let found = audit::exposures(Scanner::built_in(), read);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(!found[0].masked.contains(&key));
+}
+
+// --- artifacts
+
+fn artifact(input: Value) -> Value {
+    call("artifacts", input)
+}
+
+#[test]
+fn an_artifact_is_shown_once_in_its_final_state_where_it_was_made() {
+    let create = json!({"command": "create", "id": "a", "type": "application/vnd.ant.code", "language": "python",
+        "title": "A game", "content": "print('one')\n"});
+    let update = json!({"command": "update", "id": "a", "old_str": "one", "new_str": "two"});
+    let miss = json!({"command": "update", "id": "a", "old_str": "absent", "new_str": "three"});
+    let other =
+        json!({"command": "create", "id": "b", "type": "text/markdown", "title": "Page", "content": "# B"});
+    let rewrite = json!({"command": "rewrite", "id": "b", "content": "# Bee"});
+    let read = one(vec![
+        human("m1", ROOT, "Make a game"),
+        message("m2", "m1", "assistant", vec![words("Here:"), artifact(create), words("Done.")]),
+        message("m3", "m2", "assistant", vec![artifact(other), artifact(update), artifact(miss)]),
+        message("m4", "m3", "assistant", vec![artifact(rewrite)]),
+    ]);
+    assert_eq!(shown(&read), ["Make a game", "Here:", "print('two')\n", "Done.", "# Bee"]);
+    let canvas = |message: usize| match &read.message_parts(message)[0].detail {
+        Detail::Canvas { title, format } => (title.to_string(), format.to_string()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(canvas(2), ("A game".into(), "code/python".into()));
+    assert_eq!(canvas(4), ("Page".into(), "document".into()));
+    assert_eq!(said(&read)[5].0, Kind::Call, "a change stays a call, folded");
+}
+
+#[test]
+fn an_artifact_is_changed_by_the_branch_that_counts() {
+    let create = json!({"command": "create", "id": "a", "content": "one"});
+    let update = |new: &str| json!({"command": "update", "id": "a", "old_str": "one", "new_str": new});
+    let mut later = message("m3", "m1", "assistant", vec![artifact(update("three"))]);
+    later["created_at"] = json!("2026-02-03T11:00:00Z");
+    let read = one(vec![
+        message("m1", ROOT, "assistant", vec![artifact(create)]),
+        message("m2", "m1", "assistant", vec![artifact(update("two"))]),
+        later,
+    ]);
+    assert_eq!(shown(&read), ["three"]);
+}
+
+// --- archives
+
+#[test]
+fn an_export_of_claudes_is_read_in_every_layout() {
+    let json = export(&["a", "b"]);
+    let whole =
+        zip(&[("conversations.json", json.as_bytes()), ("users.json", b"[]"), ("projects.json", b"[]")]);
+    for bytes in [
+        whole.clone(),
+        zip(&[("data-2026/conversations.json", json.as_bytes())]),
+        zip(&[("conversations-000.zip", &whole), ("memories-000.zip", &zip(&[("memories.json", b"{}")]))]),
+        json.clone().into_bytes(),
+        small("a").to_string().replace("\"a\"", "\"a\" ").into_bytes(),
+        format!(r#"{{"conversations":{json}}}"#).into_bytes(),
+    ] {
+        let (library, report) = load_bytes("export", bytes);
+        assert!(library.len() == 2 || ids(&library) == ["a"], "{:?}", report.skipped);
+        assert!(!report.damaged(), "{:?}", report.skipped);
+        assert!(library.newest().iter().all(|&handle| library.get(handle).provider == Provider::Claude));
+    }
+    let scratch = Scratch::new();
+    scratch.file("conversations.json", &json);
+    assert_eq!(ids(&load_path(scratch.path()).0), ["a", "b"]);
+}
+
+fn part(ids: &[&str]) -> Vec<u8> {
+    zip(&[("conversations.json", export(ids).as_bytes())])
+}
+
+/// The form of August 2026.
+fn manifest(names: &[&str]) -> String {
+    let file = |name: &&str| json!({"category": name.split('-').next(), "export_url": "https://claude.ai/secret?x=1", "filename": name});
+    json!({"total_files": names.len(), "data_files": names.iter().map(file).collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn a_manifest_opens_the_zips_that_lie_beside_it() {
+    let names =
+        ["light_metadata-000.zip", "conversations-000.zip", "conversations-001.zip", "projects-000.zip"];
+    let scratch = Scratch::new();
+    let path = scratch.file("manifest-1.json", manifest(&names));
+    let error = open(&path).unwrap_err().to_string();
+    assert!(error.contains("only the manifest") && error.contains("conversations-000.zip"), "{error}");
+    assert!(!error.contains("secret") && !looks_like_archive(&path));
+    scratch.file("conversations-000.zip", part(&["a"]));
+    let (library, report) = load(&[open(&path).unwrap()]);
+    assert_eq!(ids(&library), ["a"]);
+    assert!(report.damaged(), "a part is missing");
+    assert_eq!(report.skipped[0].member, "conversations-001.zip");
+    scratch.file("conversations-001.zip", part(&["b", "c"]));
+    scratch.file("projects-000.zip", zip(&[("projects/p.json", b"{}")]));
+    let (library, report) = load(&[open(&path).unwrap()]);
+    assert_eq!(ids(&library), ["a", "b", "c"]);
+    assert!(!report.damaged(), "{:?}", report.skipped);
+    assert!(looks_like_archive(&path));
+}
+
+#[test]
+fn a_folder_of_the_downloaded_zips_is_an_export_however_often_they_were_downloaded() {
+    let scratch = Scratch::new();
+    scratch.file("x/manifest.json", manifest(&["conversations-000.zip"]));
+    scratch.file("x/conversations-000.zip", part(&["a"]));
+    scratch.file("x/conversations-000 (1).zip", part(&["a"]));
+    scratch.file("x/holiday.zip", b"no zip at all");
+    let folder = scratch.path().join("x");
+    let (library, report) = load_path(&folder);
+    assert_eq!((ids(&library), library.superseded()), (vec!["a".to_owned()], 1));
+    assert!(!report.damaged(), "{:?}", report.skipped);
+    assert!(offered(&[scratch.path().to_owned()]).contains(&folder));
+}
+
+#[test]
+fn a_manifest_leads_nowhere_else() {
+    let scratch = Scratch::new();
+    scratch.file("conversations-000.zip", part(&["a"]));
+    for name in ["../conversations-000.zip", "/etc/conversations-000.zip", "..\\conversations-000.zip"] {
+        let path = scratch.file("x/manifest.json", manifest(&[name]));
+        assert!(open(&path).is_err() || load_path(&path).0.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn another_part_of_claudes_export_says_where_the_conversations_are() {
+    let scratch = Scratch::new();
+    for members in [[("memories.json", &b"{}"[..])], [("projects/1.json", b"{}")]] {
+        let error = open(&scratch.file("part.zip", zip(&members))).unwrap_err().to_string();
+        assert!(error.contains("part of a Claude export"), "{error}");
+    }
+}
+
+#[test]
+fn both_providers_stand_in_one_list() {
+    let mixed = format!("[{},{}]", exports::small("g"), small("c"));
+    let (library, report) = load_bytes("x.json", mixed);
+    assert_eq!((ids(&library), report.damaged()), (vec!["c".to_owned(), "g".to_owned()], false));
+    assert!(library.is_mixed());
+    assert!(!load_bytes("x.json", export(&["a", "b"])).0.is_mixed());
+}
+
+#[test]
+fn a_broken_conversation_of_claudes_costs_itself() {
+    // As in the export, the uuid stands first.
+    let object = |id: &str| {
+        format!(
+            r#"{{"uuid":"{id}","name":"{id}","chat_messages":[{{"uuid":"m","text":"{id}","content":[],"sender":"human"}}]}}"#
+        )
+    };
+    for (sound, broken) in
+        [("\"sender\"", "\"sender"), ("\"human\"}", "\"human\""), ("[]", "[NaN]"), ("[]", "[")]
+    {
+        let broken = object("middle").replacen(sound, broken, 1);
+        let (library, report) = load_bytes("x.json", format!("[{},{broken},{}]", object("a"), object("b")));
+        let found = ids(&library);
+        assert!(["a", "b"].iter().all(|id| found.iter().any(|other| other == id)), "{found:?} {broken}");
+        assert!(report.damaged(), "{broken}");
+    }
+}
+
+#[test]
+fn an_object_of_claudes_is_given_back_byte_for_byte() {
+    let spaced = format!("[ {} ,\n{}]", small("a").to_string().replace(':', " : "), small("b"));
+    let scratch = Scratch::new();
+    let path = scratch.file("x.zip", zip(&[("conversations.json", spaced.as_bytes())]));
+    let archive = open(&path).unwrap();
+    let (library, _) = load_path(&path);
+    for &handle in library.newest() {
+        let source = library.get(handle).source;
+        let object = archive.read_object(source, &mut |_| true).unwrap();
+        assert_eq!(object, spaced.as_bytes()[source.offset as usize..][..source.length as usize]);
+    }
+}
+
+// --- the command line
+
+fn unspool(arguments: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_unspool"))
+        .args(arguments)
+        .env("TZ", "UTC")
+        .env_remove("UNSPOOL_ARCHIVE")
+        .output()
+        .expect("the program starts")
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = unspool(arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn every_subcommand_takes_both_providers_at_once() {
+    let scratch = Scratch::new();
+    let mut asked = human("m1", ROOT, "Is it?");
+    asked["attachments"] = json!([{"file_name": "notes.txt", "extracted_content": "line one\n"}]);
+    let blocks = vec![thinking("Hm."), words("It **is**.")];
+    let object = conversation("c-claude", "Of Claude", vec![asked, message("m2", "m1", "assistant", blocks)]);
+    let original = object.to_string();
+    let claude =
+        scratch.file("claude.zip", zip(&[("conversations.json", format!("[{original}]").as_bytes())]));
+    let chatgpt = scratch.file("chatgpt.json", exports::export(&["g"]));
+    let (claude, chatgpt) = (claude.to_str().unwrap(), chatgpt.to_str().unwrap());
+    let listed = stdout(&["list", "--json", claude, chatgpt]);
+    let providers: Vec<String> = listed
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["provider"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(providers, ["claude", "chatgpt"]);
+    assert_eq!(
+        stdout(&["list", "-q", "from:claude", claude, chatgpt]),
+        "c-claude\t2026-02-04\t2\tOf Claude\n"
+    );
+    assert!(stdout(&["list", "-q", "from:chatgpt", claude, chatgpt]).contains("About g"));
+    assert_eq!(stdout(&["extract", "--id", "c-claude", "-f", "json", claude, chatgpt]).trim_end(), original);
+    assert_eq!(
+        stdout(&["extract", "--id", "c-claude", claude, chatgpt]),
+        "# Of Claude\n\n## You · 3 Feb 2026, 10:00\n\n*File: notes.txt*\n\n```\nline one\n```\n\nIs it?\n\n\
+         ## Claude · 3 Feb 2026, 10:00\n\nIt **is**.\n"
+    );
+    let lines = stdout(&["extract", "--id", "c-claude", "-f", "jsonl", "--include", "reasoning", claude]);
+    let roles: Vec<Value> =
+        lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["text"].clone()).collect();
+    assert_eq!(roles, ["Is it?", "Hm.", "It **is**."]);
+    assert!(
+        stdout(&["extract", "--id", "c-claude", "--front-matter", claude])
+            .contains("claude.ai/chat/c-claude")
+    );
+    let out = scratch.path().join("out.md");
+    stdout(&["extract", "--id", "c-claude", "--attachments", "-o", out.to_str().unwrap(), claude]);
+    assert_eq!(std::fs::read_to_string(scratch.path().join("out-files/notes.txt")).unwrap(), "line one\n");
+    assert!(std::fs::read_to_string(&out).unwrap().contains("out-files/notes.txt"));
+    assert!(stdout(&["check", claude, chatgpt]).contains("nothing skipped"));
+    assert!(stdout(&["search", "is", claude]).contains("Of Claude"));
+    unspool(&["audit", claude]);
+}

@@ -1,0 +1,288 @@
+//! The extract dialog: where to, what goes in, and what is said of secrets before they leave.
+
+use crate::support::app::{Driver, conversation, demo};
+use unspool::{
+    extract::{
+        Format,
+        save::{Written, attachments::Attached},
+    },
+    library::Shared,
+    tui::{
+        action::Action,
+        app::{Dialog, Field},
+        effect::{CopyFailure, CopyOutcome, Effect, ManyOutcome, SaveOutcome},
+    },
+};
+
+fn driver() -> Driver {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
+    driver.press("enter e");
+    driver
+}
+
+fn with_folders(folders: &[&str]) -> Driver {
+    let mut driver = driver();
+    driver.press("ctrl-u").type_("~/");
+    let names = folders.iter().map(|name| (*name).to_owned()).collect();
+    driver.act(Action::Folders("~/".to_owned(), names));
+    driver
+}
+
+fn path(driver: &Driver) -> &str {
+    let Some(Dialog::Extract(dialog)) = &driver.app.dialog else { panic!("no dialog") };
+    dialog.path.text()
+}
+
+fn field(driver: &Driver) -> Field {
+    let Some(Dialog::Extract(dialog)) = &driver.app.dialog else { panic!("no dialog") };
+    dialog.field
+}
+
+/// What the last save was told.
+fn saved(driver: &Driver) -> (&std::path::Path, &unspool::extract::Extraction) {
+    match driver.effects.last() {
+        Some(Effect::Save { path, extraction, .. }) => (path, extraction),
+        other => panic!("nothing was saved but {other:?}"),
+    }
+}
+
+#[test]
+fn tab_completes_the_folder_that_is_being_typed_and_then_goes_on() {
+    let mut driver = with_folders(&["Documents", "Downloads", "notes"]);
+    driver.type_("no");
+    assert!(driver.screen().contains("~/notes/"), "{}", driver.screen());
+    driver.press("tab");
+    assert_eq!(path(&driver), "~/notes/");
+    // In a folder the name it would get stands dim; taken, there is nothing more to complete.
+    assert!(driver.screen().contains("~/notes/2025-01-04-a-day.md"), "{}", driver.screen());
+    driver.press("tab tab");
+    assert_eq!((path(&driver), field(&driver)), ("~/notes/2025-01-04-a-day.md", Field::Format));
+}
+
+#[test]
+fn the_right_arrow_takes_what_stands_dim_and_within_the_line_it_moves() {
+    let mut driver = with_folders(&["Documents", "Downloads", "notes"]);
+    driver.type_("Do").press("left right right");
+    assert_eq!(path(&driver), "~/Documents/", "the second one was at the end");
+}
+
+#[test]
+fn several_folders_that_could_be_meant_are_listed() {
+    let mut driver = with_folders(&["Documents", "Downloads", "notes", ".cache"]);
+    driver.type_("Do");
+    let screen = driver.screen();
+    assert!(screen.contains("Documents/  Downloads/") && !screen.contains("notes/  "), "{screen}");
+    driver.press("backspace backspace").type_(".");
+    assert!(driver.screen().contains("~/.cache/"), "{}", driver.screen());
+}
+
+#[test]
+fn a_folder_alone_gets_the_name_the_file_would_have() {
+    let mut driver = with_folders(&[]);
+    driver.press("enter");
+    assert_eq!(saved(&driver).0, std::path::Path::new("~/2025-01-04-a-day.md"));
+    let mut driver = with_folders(&[]);
+    driver.press("down right enter");
+    assert_eq!(saved(&driver).0, std::path::Path::new("~/2025-01-04-a-day.txt"));
+}
+
+#[test]
+fn an_answer_for_another_folder_is_not_offered() {
+    let mut driver = with_folders(&["notes"]);
+    driver.act(Action::Folders("/tmp/".to_owned(), vec!["nothing".to_owned()]));
+    driver.type_("no");
+    assert!(driver.screen().contains("~/notes/"), "{}", driver.screen());
+}
+
+#[test]
+fn tab_goes_through_every_field_and_everything_chosen_is_done() {
+    let mut driver = driver();
+    for expected in &Field::ALL[1..] {
+        driver.press("tab");
+        assert_eq!(field(&driver), *expected);
+    }
+    driver.press("tab");
+    assert_eq!(field(&driver), Field::Path);
+    driver.press("down down space down space down space down space down space enter");
+    let (_, extraction) = saved(&driver);
+    let options = &extraction.options;
+    assert!(
+        options.include.tools && options.include.reasoning && options.all_branches && options.attachments
+    );
+    assert!(extraction.redaction.is_wanted());
+}
+
+#[test]
+fn attachments_that_were_written_and_those_that_lack_are_said() {
+    let mut driver = Driver::new(120, 24, vec![conversation(3, "A day", &["Where?"])]);
+    driver.press("enter e enter");
+    let attached = Attached { written: 2, missing: 1, ..Attached::default() };
+    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
+    let status = driver.act(Action::Saved(outcome)).status();
+    let expected = "wrote 412 bytes to a.md and 2 attachments beside it · 1 attachment is not in the archive";
+    assert!(status.starts_with(expected), "{status}");
+}
+
+/// A picture goes as it is: whoever asked for redaction must not think it was looked into.
+#[test]
+fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
+    let mut driver = driver();
+    driver.press("esc r e tab tab tab tab tab space");
+    assert!(
+        driver.screen().contains("the files of attachments are copied as they are, not redacted"),
+        "{}",
+        driver.screen()
+    );
+    driver.press("tab space");
+    assert!(!driver.screen().contains("not redacted"), "{}", driver.screen());
+    driver.press("space enter");
+    let attached = Attached { written: 2, unredacted: 2, ..Attached::default() };
+    let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
+    let status = driver.act(Action::Saved(outcome)).status();
+    assert!(
+        status.starts_with("attachments are copied as they are, not redacted · wrote 412 bytes to a.md"),
+        "{status}"
+    );
+}
+
+/// The counts that were asked for: with which format and tools, and which count it is.
+fn counts(effects: &[Effect]) -> Vec<(Format, bool, u64)> {
+    let each = effects.iter().filter_map(|effect| match effect {
+        Effect::CountSecrets { options, serial, .. } => {
+            Some((options.format, options.include.tools, *serial))
+        }
+        _ => None,
+    });
+    each.collect()
+}
+
+#[test]
+fn the_secrets_line_counts_what_the_choice_takes_and_an_older_count_is_not_shown() {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?"])]);
+    let mut effects = driver.app.update(Action::Command(unspool::tui::action::Command::Extract));
+    for command in [
+        unspool::tui::action::Command::Down,
+        unspool::tui::action::Command::Down,
+        unspool::tui::action::Command::Toggle,
+    ] {
+        effects.extend(driver.app.update(Action::Command(command)));
+    }
+    let counts = counts(&effects);
+    let [(Format::Markdown, false, first), (Format::Markdown, true, second)] = counts[..] else {
+        panic!("{counts:?}")
+    };
+    driver.act(Action::Counted(second, Some("1 github-token".to_owned())));
+    driver.act(Action::Counted(first, None));
+    assert!(driver.screen().contains("secrets  1 github-token"), "{}", driver.screen());
+}
+
+#[test]
+fn on_forty_columns_the_box_with_the_cursor_is_in_sight() {
+    let mut driver = Driver::new(40, 12, demo());
+    driver.press("enter e down down down down down");
+    assert!(driver.screen().contains("[ ] attachments"), "{}", driver.screen());
+}
+
+#[test]
+fn copies_take_the_form_that_was_chosen_by_name() {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "# There"])]);
+    driver.press("enter :").type_("copy-as text").press("enter");
+    assert!(driver.status().contains("copied as text from here on"), "{}", driver.status());
+    driver.press("Y :").type_("copy-as json").press("enter y :").type_("copy-as markdown").press("enter Y");
+    let forms: Vec<(&str, &str)> = driver
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Copy { text, form, .. } => Some((*form, text.lines().next().unwrap_or_default())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        forms,
+        [
+            ("text", "A day"),
+            (
+                "json",
+                "{\"role\":\"user\",\"time\":\"2025-01-04T00:00:00Z\",\"model\":null,\"text\":\"Where?\"}"
+            ),
+            ("markdown", "# A day"),
+        ]
+    );
+}
+
+/// The original is in the archive, which is read beside the app: for as long as that takes, `r` may be pressed again.
+#[test]
+fn an_original_is_redacted_as_it_was_when_it_was_asked_for() {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
+    driver.press("enter :").type_("copy-as json").press("enter r Y r Y");
+    let asked: Vec<(&str, bool)> = driver
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::CopyOriginal { conversation, redact } => Some((&*conversation.title, *redact)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [("A day", true), ("A day", false)]);
+    assert!(driver.status().contains("reading the original"), "{}", driver.status());
+}
+
+#[test]
+fn an_original_that_cannot_be_read_is_said_and_not_that_e_would_save_it() {
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
+    driver.act(Action::Copied(CopyOutcome {
+        what: "the conversation",
+        form: "json",
+        redacted: false,
+        secrets: None,
+        result: Err(CopyFailure::Unread("the archive is gone".to_owned())),
+    }));
+    let status = driver.status();
+    assert!(status.starts_with("the conversation was not copied: the archive is gone  "), "{status}");
+}
+
+/// Once only the file that exists was told, and pictures had been copied as they are beside the others.
+#[test]
+fn what_is_not_redacted_is_said_also_where_a_file_exists_already() {
+    let two = vec![conversation(3, "A day", &["Where?"]), conversation(2, "A night", &["When?"])];
+    let mut driver = Driver::new(80, 24, two);
+    driver.press("E enter");
+    driver.act(Action::SavedMany(ManyOutcome {
+        written: 1,
+        of: 2,
+        folder: "./unspool-extract/".into(),
+        attached: Attached { written: 1, unredacted: 1, ..Attached::default() },
+        over: true,
+        stopped: false,
+        failure: Some("enter again replaces ./unspool-extract/a-day.md, which exists already".to_owned()),
+    }));
+    let screen = driver.screen();
+    assert!(
+        screen.contains("1 file of 2 written, attachments not redacted: enter again replaces"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_line_of_the_hit_is_copied_as_it_is_written() {
+    let text = "first\r\n  - the `needle`, \\(x\\)\r\nlast needle";
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", text])]);
+    driver.type_("needle").press("enter t n t");
+    assert_eq!(driver.copies(), ["  - the `needle`, \\(x\\)", "last needle"]);
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", text])]);
+    driver.press("enter t");
+    assert!(driver.copies().is_empty());
+    assert!(driver.status().contains("there is no hit here"), "{}", driver.status());
+}
+
+#[test]
+fn what_is_counted_is_what_is_extracted() {
+    let demo = demo();
+    let object = demo.into_iter().find(|conversation| conversation.title.contains("workflow fail")).unwrap();
+    let options = unspool::extract::Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
+    let counts = unspool::extract::redaction::held(&Shared::alone(object.clone()), &options);
+    let text = unspool::extract::conversation(&object, &options);
+    assert!(counts.total() >= 5);
+    let scanner = unspool::secrets::Scanner::built_in();
+    assert_eq!(counts.sentence(scanner), scanner.summary(&text).unwrap_or_default());
+}

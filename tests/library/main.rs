@@ -1,0 +1,31 @@
+//! The library without a terminal: what is read, found, shown and extracted; screens as snapshots, properties of all of
+//! it, and what is written about it.
+
+#[path = "../support/mod.rs"]
+pub mod support;
+#[path = "../targets/mod.rs"]
+pub mod targets;
+
+mod app;
+mod app_leaving;
+mod archives;
+mod attachments;
+mod audit_screen;
+mod claude;
+mod corpora;
+mod demo_archive;
+mod docs;
+mod extract_dialog;
+mod fidelity;
+mod hostile;
+mod html_page;
+mod malformed;
+mod properties;
+mod providers;
+mod reading;
+mod screens;
+mod search;
+mod search_quality;
+mod secrets_rate;
+mod threads;
+mod whole_archives;

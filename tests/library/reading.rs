@@ -1,0 +1,326 @@
+//! Getting about in an open thread: every key of it, and that one does not lose one's place.
+
+use crate::support::app::{Driver, conversation, demo};
+use unspool::{
+    conversation::{Builder, Conversation, Draft, Heading, Kind, Provider, Role, Source, Visibility},
+    extract::clipboard::Copied,
+    tui::{
+        action::Action,
+        effect::{CopyOutcome, Effect},
+        reader::Reader,
+    },
+};
+
+fn message(driver: &Driver) -> Option<usize> {
+    driver.app.reader.as_ref().and_then(Reader::message)
+}
+
+/// The row of the screen on which some words stand.
+fn row_of(driver: &mut Driver, words: &str) -> usize {
+    let screen = driver.screen();
+    screen.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("no {words} in:\n{screen}"))
+}
+
+/// Messages with their parents, one branch through the last.
+fn tree(drafts: Vec<Draft<'_>>) -> Conversation {
+    let mut builder = Builder::new();
+    let mut last = None;
+    for draft in drafts {
+        last = Some(builder.push(draft));
+    }
+    let heading = Heading {
+        id: Some("tree"),
+        title: Some("A tree"),
+        ..Heading::new(Provider::ChatGpt, Source::default())
+    };
+    builder.finish(heading, last)
+}
+
+/// 0 ─ 1, 0 ─ 2 ─ 3; the second is shown.
+fn forked() -> Conversation {
+    let draft = |role, text, parent| Draft { parent, model: Some("m"), ..Draft::new(role, text) };
+    tree(vec![
+        draft(Role::User, "Which way?", None),
+        draft(Role::Assistant, "To the left, past the lighthouse.", Some(0)),
+        draft(Role::Assistant, "To the right, past the mill.", Some(0)),
+        draft(Role::User, "Thank you!", Some(2)),
+    ])
+}
+
+fn words(count: usize) -> String {
+    (0..count).map(|word| format!("word{word} ")).collect()
+}
+
+#[test]
+fn lines_pages_and_ends() {
+    let turns: Vec<String> = (0..40).map(|turn| format!("turn {turn}\n\nmore")).collect();
+    let turns: Vec<&str> = turns.iter().map(String::as_str).collect();
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
+    driver.press("enter");
+    let first_row = |driver: &mut Driver| {
+        driver.screen().lines().nth(2).unwrap_or_default().trim_matches(['▌', '▐', ' ']).to_owned()
+    };
+    let start = first_row(&mut driver);
+    for (there, back) in
+        [("j", "k"), ("down", "up"), ("ctrl-d", "ctrl-u"), ("pgdn", "pgup"), ("space", "pgup")]
+    {
+        driver.press(there);
+        assert_ne!(first_row(&mut driver), start, "after {there}");
+        driver.press(back);
+        assert_eq!(first_row(&mut driver), start, "after {back}");
+    }
+    driver.press("G");
+    assert!(driver.screen().contains("turn 39") && message(&driver) == Some(39));
+    driver.press("g");
+    assert_eq!((first_row(&mut driver), message(&driver)), (start.clone(), Some(0)));
+    driver.press("end home");
+    assert_eq!(first_row(&mut driver), start);
+}
+
+#[test]
+fn the_scroll_bar_goes_from_the_top_to_the_bottom() {
+    let turns = [&*words(600), &*words(600)];
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
+    driver.press("enter");
+    let thumb = |driver: &mut Driver| -> Vec<usize> {
+        driver
+            .screen()
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.ends_with('▐'))
+            .map(|(row, _)| row)
+            .collect()
+    };
+    let rows = thumb(&mut driver);
+    assert_eq!(rows.first(), Some(&2), "{rows:?}");
+    driver.press("G");
+    let rows = thumb(&mut driver);
+    assert_eq!(rows.last(), Some(&22), "{rows:?}");
+}
+
+#[test]
+fn other_branches_are_a_key_away_and_the_place_stays() {
+    let mut driver = Driver::new(80, 24, vec![forked()]);
+    driver.press("enter J");
+    let row = row_of(&mut driver, "◂ 2/2 ▸");
+    driver.press("<");
+    assert!(driver.status().starts_with("branch 1 of 2"), "{}", driver.status());
+    assert_eq!(row_of(&mut driver, "◂ 1/2 ▸"), row);
+    assert!(driver.screen().contains("past the lighthouse") && !driver.screen().contains("Thank you!"));
+    driver.press("<");
+    assert!(driver.status().starts_with("this message has no other branch"), "{}", driver.status());
+    driver.press(">");
+    assert!(driver.screen().contains("Thank you!"));
+}
+
+#[test]
+fn a_hit_on_another_branch_is_shown_there_and_said() {
+    let mut driver = Driver::new(80, 24, vec![forked()]);
+    driver.type_("lighthouse").press("enter");
+    assert!(driver.screen().contains("◂ 1/2 ▸"), "{}", driver.screen());
+    assert!(driver.status().starts_with("hit 1 of 1, on another branch"), "{}", driver.status());
+    driver.press("/").type_("mill").press("enter");
+    assert!(driver.status().starts_with("hit 1 of 1 "), "{}", driver.status());
+    driver.press("/").type_("past").press("enter n");
+    assert!(
+        driver.status().starts_with("hit 1 of 2, from the top again, on another branch"),
+        "{}",
+        driver.status()
+    );
+}
+
+#[test]
+fn the_overview_of_branches_marks_the_one_being_read() {
+    let mut driver = Driver::new(100, 30, vec![forked()]);
+    driver.press("enter J <");
+    driver.press("i");
+    let screen = driver.screen();
+    assert!(screen.contains("after you: Which way?"), "{screen}");
+    assert!(screen.contains("▸ 1/2   1 message     assistant: To the left"), "{screen}");
+    assert!(screen.contains("  2/2   2 messages    assistant: To the right"), "{screen}");
+    driver.press("q > i");
+    assert!(driver.screen().contains("▸ 2/2"), "{}", driver.screen());
+}
+
+/// A call of a tool between two prompts and answers.
+fn with_fold() -> Conversation {
+    let long = words(100);
+    let draft = |role, text, parent| Draft { parent, model: Some("m"), ..Draft::new(role, text) };
+    let call = |parent| Draft {
+        kind: Kind::Call,
+        visibility: Visibility::Folded,
+        name: Some("python"),
+        parent,
+        ..Draft::new(Role::Assistant, "a = 1\nb = 2\nc = 3")
+    };
+    tree(vec![
+        draft(Role::User, &long, None),
+        call(Some(0)),
+        draft(Role::Assistant, "The first answer.", Some(1)),
+        draft(Role::User, "And then?", Some(2)),
+        call(Some(3)),
+        draft(Role::Assistant, &long, Some(4)),
+    ])
+}
+
+#[test]
+fn a_fold_opens_and_closes_where_it_is() {
+    let mut driver = Driver::new(80, 24, vec![with_fold()]);
+    driver.press("enter J");
+    let row = row_of(&mut driver, "▸ python · 3 lines");
+    driver.press("z");
+    assert_eq!(row_of(&mut driver, "▾ python · 3 lines"), row);
+    assert_eq!(row_of(&mut driver, "a = 1"), row + 1);
+    driver.press("z");
+    assert_eq!(row_of(&mut driver, "▸ python · 3 lines"), row);
+}
+
+#[test]
+fn folding_all_keeps_the_selected_message_where_it_is() {
+    let mut driver = Driver::new(80, 24, vec![with_fold()]);
+    driver.press("enter } j j");
+    let at = message(&driver);
+    let row = row_of(&mut driver, "And then?");
+    for _ in 0..2 {
+        driver.press("Z");
+        assert_eq!((message(&driver), row_of(&mut driver, "And then?")), (at, row));
+    }
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a", "b"])]);
+    driver.press("enter Z");
+    assert!(driver.status().starts_with("there are no folds in this thread"), "{}", driver.status());
+    driver.press("z");
+    assert!(driver.status().starts_with("there is no fold here"), "{}", driver.status());
+}
+
+#[test]
+fn a_wide_table_scrolls_as_far_as_it_goes() {
+    let row = "| incomprehensibilities ".repeat(8);
+    let table = format!("{row}\n{}\n{row}last", "|---".repeat(8));
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["q", &table])]);
+    driver.press("enter J");
+    assert!(driver.screen().contains('›') && !driver.screen().contains('‹'));
+    for _ in 0..60 {
+        driver.press("L");
+    }
+    assert!(driver.screen().contains('‹') && !driver.screen().contains('›'), "{}", driver.screen());
+    driver.press("H");
+    assert!(driver.screen().contains('›'), "one key goes back from the end: {}", driver.screen());
+    for _ in 0..60 {
+        driver.press("H");
+    }
+    assert!(!driver.screen().contains('‹'));
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a", "b"])]);
+    driver.press("enter L");
+    assert!(driver.status().starts_with("nothing in sight is wider"), "{}", driver.status());
+}
+
+#[test]
+fn find_goes_on_from_where_it_began_and_esc_goes_back_there() {
+    let turns = ["apple", "banana tart", "cherry", "banana bread", "date", &words(300)];
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
+    driver.press("enter J J");
+    assert_eq!(message(&driver), Some(2));
+    let before = driver.screen();
+    driver.press("/").type_("b");
+    assert_eq!(message(&driver), Some(3), "the first from here on");
+    driver.press("ctrl-u").type_("tart");
+    assert_eq!(message(&driver), Some(1), "the only one, around the end");
+    driver.press("ctrl-u").type_("banana");
+    assert_eq!(message(&driver), Some(3), "and from where it began again");
+    driver.press("esc");
+    assert_eq!(message(&driver), Some(2));
+    assert_eq!(driver.screen(), before);
+    driver.press("/").type_("date").press("enter");
+    assert_eq!(message(&driver), Some(4), "enter stays");
+}
+
+#[test]
+fn a_find_that_changed_the_branch_gives_it_back() {
+    let mut driver = Driver::new(80, 24, vec![forked()]);
+    driver.press("enter /").type_("lighthouse");
+    assert!(driver.screen().contains("◂ 1/2 ▸"));
+    driver.press("esc");
+    assert!(driver.screen().contains("◂ 2/2 ▸") && driver.screen().contains("Thank you!"));
+}
+
+#[test]
+fn marking_ends_where_it_is_pressed_again() {
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["one", "two", "three", "four"])]);
+    driver.press("enter v J J");
+    let marked = driver.app.reader.as_ref().map(Reader::marked);
+    assert_eq!(marked, Some(vec![0, 1, 2]));
+    assert_eq!(
+        driver.screen().lines().filter(|line| line.starts_with('▌')).count(),
+        8,
+        "{}",
+        driver.screen()
+    );
+    driver.press("v");
+    assert!(driver.status().starts_with("nothing is marked"), "{}", driver.status());
+    driver.press("y");
+    assert_eq!(driver.copies(), ["three"]);
+}
+
+#[test]
+fn of_many_links_the_twelfth_is_two_digits_away() {
+    let links: String = (1..=12).map(|link| format!("[page {link}](https://e.org/{link}) ")).collect();
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["q", &links])]);
+    driver.press("enter J o 1");
+    assert!(driver.app.dialog.is_some(), "a digit may follow");
+    driver.press("2");
+    driver.press("o 7");
+    driver.press("o 1 enter");
+    driver.press("o 1 5");
+    let expected = ["https://e.org/12", "https://e.org/7", "https://e.org/1", "https://e.org/5"];
+    assert_eq!(driver.copies(), expected);
+}
+
+#[test]
+fn an_attachment_is_saved_by_its_number() {
+    let badger =
+        demo().into_iter().find(|conversation| conversation.title.contains("badger")).expect("a badger");
+    let mut driver = Driver::new(80, 24, vec![badger]);
+    driver.press("enter J J o");
+    assert!(driver.screen().contains("save"), "{}", driver.screen());
+    driver.press("1");
+    assert!(matches!(driver.effects.last(), Some(Effect::SaveAttachment { .. })), "{:?}", driver.effects);
+    driver.press("r o");
+    assert!(driver.screen().contains("save, not redacted"), "{}", driver.screen());
+}
+
+#[test]
+fn a_thread_that_begins_with_a_fold_begins_at_its_first_message() {
+    let eclipse =
+        demo().into_iter().find(|conversation| &*conversation.title == "Eclipse in April").expect("one");
+    let mut driver = Driver::new(80, 24, vec![eclipse]);
+    driver.press("enter");
+    assert!(driver.status().starts_with("message 1 of 4"), "{}", driver.status());
+}
+
+#[test]
+fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
+    let copied = |by: &str, secrets: Option<&str>| {
+        let result = Ok(Copied { bytes: 74_900, by: by.to_owned(), lasts: true, terminal: Vec::new() });
+        let secrets = secrets.map(str::to_owned);
+        Action::Copied(CopyOutcome {
+            what: "the message",
+            form: "markdown",
+            redacted: false,
+            secrets,
+            result,
+        })
+    };
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a"])]);
+    driver.act(copied("by tmux, which keeps it", None));
+    let status = driver.status();
+    assert!(
+        status.starts_with("copied 75 KB (markdown) to the clipboard by tmux, which keeps it  "),
+        "{status}"
+    );
+    driver.act(copied("by tmux, which keeps it", Some("1 github-token, 2 e-mail addresses")));
+    let status = driver.status();
+    assert!(
+        status.starts_with("copied 75 KB · r redacts what it holds: 1 github-token, 2 e-mail addresses"),
+        "{status}"
+    );
+}
