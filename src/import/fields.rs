@@ -10,7 +10,7 @@ use serde::de::SeqAccess;
 
 use super::{
     boundary,
-    json::{Lenient, Raw, Text, record},
+    json::{Allowance, Lenient, Raw, Text, record},
 };
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
@@ -26,8 +26,8 @@ impl<'de> Lenient<'de> for Pieces<'de> {
         Self { list: Vec::new(), bare: Some(text) }
     }
 
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Ok(Self { list: Lenient::from_list(list)?, bare: None })
+    fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        Ok(Self { list: Lenient::from_list(list, allowance)?, bare: None })
     }
 }
 

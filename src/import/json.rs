@@ -20,12 +20,14 @@ macro_rules! record {
         pub(crate) struct $name<$life> { $($(#[$doc])* pub $field: $type,)* }
 
         impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
-            fn from_map<A: serde::de::MapAccess<$life>>(mut map: A) -> Result<Self, A::Error> {
-                use $crate::import::json::{Field, Text};
+            fn from_map<A: serde::de::MapAccess<$life>>(
+                mut map: A,
+                allowance: &$crate::import::json::Allowance,
+            ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
-                while let Some(Field(key)) = map.next_key::<Field<Text<$life>>>()? {
-                    match key.as_deref().unwrap_or_default() {
-                        $($key => record.$field = map.next_value::<Field<$type>>()?.0,)*
+                while let Some($crate::import::json::Key(key)) = map.next_key()? {
+                    match &*key {
+                        $($key => record.$field = map.next_value_seed(allowance.seed::<$type>())?,)*
                         _ => { map.next_value::<serde::de::IgnoredAny>()?; }
                     }
                 }
@@ -38,9 +40,9 @@ pub(crate) use record;
 
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
-    /// From whatever comes.
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyShape(PhantomData))
+    /// From whatever comes; the lists in it take of the allowance.
+    fn read<D: Deserializer<'de>>(deserializer: D, allowance: &Allowance) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(allowance.seed())
     }
 
     /// From a string; borrowed where the JSON has no escapes.
@@ -59,30 +61,74 @@ pub(crate) trait Lenient<'de>: Default {
     }
 
     /// From an array.
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &Allowance) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
 
     /// From an object.
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, _: &Allowance) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
 }
 
-/// Carries a [`Lenient`] type through serde.
-pub(crate) struct Field<T>(pub T);
+/// Reads a value from JSON as text; what its lists take comes out of the allowance.
+pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, allowance: &Allowance) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let value = T::read(&mut deserializer, allowance)?;
+    deserializer.end()?;
+    Ok(value)
+}
 
-impl<'de, T: Lenient<'de>> Deserialize<'de> for Field<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Field)
+/// How many bytes the lists of what is read may still take: `[{},{},…]` is three bytes an element in the file and
+/// hundreds in memory. What goes beyond is skipped.
+pub(crate) struct Allowance(Cell<usize>);
+
+/// What an element costs besides its own size, as a string it owns.
+const PER_ELEMENT: usize = 32;
+
+impl Allowance {
+    /// So many bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Cell::new(bytes))
+    }
+
+    /// For what holds no list.
+    pub(crate) fn none() -> Self {
+        Self::new(0)
+    }
+
+    /// Reads one value within it.
+    pub(crate) fn seed<T>(&self) -> Seed<'_, T> {
+        Seed { allowance: self, value: PhantomData }
+    }
+
+    /// Takes so many bytes of it, if they are left.
+    fn spend(&self, bytes: usize) -> bool {
+        let left = self.0.get().checked_sub(bytes);
+        if let Some(left) = left {
+            self.0.set(left);
+        }
+        left.is_some()
     }
 }
 
-struct AnyShape<T>(PhantomData<T>);
+/// Carries a [`Lenient`] type through serde, and the allowance to its lists.
+pub(crate) struct Seed<'a, T> {
+    allowance: &'a Allowance,
+    value: PhantomData<T>,
+}
 
-impl<'de, T: Lenient<'de>> Visitor<'de> for AnyShape<T> {
+impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for Seed<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer, self.allowance)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for Seed<'_, T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -118,11 +164,11 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for AnyShape<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
-        T::from_list(list)
+        T::from_list(list, self.allowance)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::from_map(map)
+        T::from_map(map, self.allowance)
     }
 }
 
@@ -132,6 +178,16 @@ pub(crate) type Text<'de> = Option<Cow<'de, str>>;
 impl<'de> Lenient<'de> for Text<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
         Some(text)
+    }
+}
+
+/// The key of a field; borrowed where the JSON has no escapes.
+pub(crate) struct Key<'de>(pub Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = Text::read(deserializer, &Allowance::none())?;
+        Ok(Self(key.unwrap_or_default()))
     }
 }
 
@@ -148,12 +204,12 @@ impl Lenient<'_> for bool {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, allowance: &Allowance) -> Result<Self, A::Error> {
         // The length is not known before the end, and would not be trusted.
         let mut elements = Self::new();
-        while spend(size_of::<T>() + PER_ELEMENT) {
-            match list.next_element()? {
-                Some(Field(element)) => elements.push(element),
+        while allowance.spend(size_of::<T>() + PER_ELEMENT) {
+            match list.next_element_seed(allowance.seed())? {
+                Some(element) => elements.push(element),
                 None => return Ok(elements),
             }
         }
@@ -171,12 +227,12 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
         Box::new(T::from_number(number))
     }
 
-    fn from_list<A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        T::from_list(list).map(Box::new)
+    fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        T::from_list(list, allowance).map(Box::new)
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        T::from_map(map).map(Box::new)
+    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        T::from_map(map, allowance).map(Box::new)
     }
 }
 
@@ -197,12 +253,12 @@ impl<'de> Lenient<'de> for Present {
         Self(true)
     }
 
-    fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &Allowance) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self(true))
     }
 
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, _: &Allowance) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self(true))
     }
@@ -213,7 +269,7 @@ impl<'de> Lenient<'de> for Present {
 pub(crate) struct Raw<'de>(pub &'de str);
 
 impl<'de> Lenient<'de> for Raw<'de> {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &Allowance) -> Result<Self, D::Error> {
         <&'de RawValue>::deserialize(deserializer).map(|value| Self(value.get()))
     }
 }
@@ -259,17 +315,9 @@ impl Raw<'_> {
             Some(b'"') => self.unescape(out),
             Some(b'{') => self.text_of_object().unescape(out),
             Some(b'[') => {
-                let list = serde_json::from_str::<Field<Vec<Raw<'_>>>>(self.0).map(|list| list.0);
-                let mut any = false;
-                for part in list.unwrap_or_default() {
-                    let words = if part.0.starts_with('{') { part.text_of_object() } else { part };
-                    if words.is_text() {
-                        if any {
-                            out.push('\n');
-                        }
-                        any = true;
-                        words.unescape(out);
-                    }
+                let start = out.len();
+                if pour(self.0, Lines { out, any: false }).is_err() {
+                    out.truncate(start);
                 }
             }
             _ => {}
@@ -278,7 +326,30 @@ impl Raw<'_> {
 
     /// The `text` of an object, as it stands.
     fn text_of_object(&self) -> Raw<'_> {
-        serde_json::from_str::<Field<WithText<'_>>>(self.0).map(|object| object.0.text).unwrap_or_default()
+        from_str::<WithText<'_>>(self.0, &Allowance::none()).map(|object| object.text).unwrap_or_default()
+    }
+}
+
+/// Appends the words of a list, one a line.
+struct Lines<'o> {
+    out: &'o mut String,
+    /// There is a line already.
+    any: bool,
+}
+
+impl<'de> Sink<'de> for Lines<'_> {
+    fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(part) = list.next_element_seed(Allowance::none().seed::<Raw<'de>>())? {
+            let words = if part.0.starts_with('{') { part.text_of_object() } else { part };
+            if words.is_text() {
+                if self.any {
+                    self.out.push('\n');
+                }
+                self.any = true;
+                words.unescape(self.out);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -306,28 +377,6 @@ fn escaped(text: &str) -> (char, usize) {
     }
 }
 
-thread_local! {
-    /// Bytes that the lists of what is read at the moment may still take.
-    static ALLOWANCE: Cell<usize> = const { Cell::new(0) };
-}
-
-/// What an element costs besides its own size, as a string it owns.
-const PER_ELEMENT: usize = 32;
-
-/// Sets how many bytes the lists of what is read next may take: `[{},{},…]` is three bytes an element in the file
-/// and hundreds in memory. What goes beyond is skipped.
-pub(crate) fn allow(bytes: usize) {
-    ALLOWANCE.set(bytes);
-}
-
-fn spend(bytes: usize) -> bool {
-    let left = ALLOWANCE.get().checked_sub(bytes);
-    if let Some(left) = left {
-        ALLOWANCE.set(left);
-    }
-    left.is_some()
-}
-
 /// Takes in a JSON object or array as it is read, instead of making a value of it; other shapes are skipped.
 pub(crate) trait Sink<'de> {
     /// An object.
@@ -341,6 +390,13 @@ pub(crate) trait Sink<'de> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
+}
+
+/// Gives what JSON as text holds to a sink.
+pub(crate) fn pour<'de>(json: &'de str, sink: impl Sink<'de>) -> serde_json::Result<()> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    Into(sink).deserialize(&mut deserializer)?;
+    deserializer.end()
 }
 
 /// Carries a [`Sink`] through serde.
@@ -424,8 +480,8 @@ mod tests {
     #[test]
     fn lists_take_no_more_memory_than_allowed() {
         let json = format!("[{}1]", "1,".repeat(10_000));
-        allow(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
-        let list = serde_json::from_str::<Field<Vec<Option<f64>>>>(&json).unwrap().0;
-        assert_eq!(list.len(), 100);
+        let allowance = Allowance::new(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
+        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &allowance).unwrap().len(), 100);
+        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &allowance).unwrap().len(), 0, "it is used up");
     }
 }

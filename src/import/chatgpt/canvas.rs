@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::{pattern::Pattern, shape::Message};
+use super::{pattern::Pattern, reading::LISTS, shape::Message};
 use crate::import::{
     documents::{Bounds, Branches, Document, Documents, TooMuch},
     gather::{NONE, Note},
-    json::{Field, Text, record},
+    json::{self, Allowance, Text, record},
 };
 
 /// What a message does to a canvas document.
@@ -105,7 +105,7 @@ pub(super) fn documents(
 }
 
 fn created(json: &str) -> Option<Document> {
-    let Created { name, kind, content } = serde_json::from_str::<Field<Created<'_>>>(json).ok()?.0;
+    let Created { name, kind, content } = json::from_str(json, &Allowance::none()).ok()?;
     Some(Document {
         title: name.unwrap_or_default().into_owned(),
         format: kind.unwrap_or_default().into_owned(),
@@ -114,8 +114,8 @@ fn created(json: &str) -> Option<Document> {
 }
 
 fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
-    let parsed = serde_json::from_str::<Field<Updated<'_>>>(json);
-    for update in parsed.map(|field| field.0.updates).unwrap_or_default() {
+    let parsed = json::from_str::<Updated<'_>>(json, &Allowance::new(LISTS));
+    for update in parsed.map(|updated| updated.updates).unwrap_or_default() {
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();
         let times = if update.multiple { usize::MAX } else { 1 };

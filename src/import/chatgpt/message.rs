@@ -9,7 +9,7 @@ use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
     import::{
         fields::link,
-        json::{Field, Raw},
+        json::{self, Allowance, Raw},
     },
 };
 
@@ -181,7 +181,7 @@ fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
     if !part.0.starts_with('{') {
         return None;
     }
-    Some(serde_json::from_str::<Field<PartObject<'_>>>(part.0).ok()?.0)
+    json::from_str(part.0, &Allowance::none()).ok()
 }
 
 /// The parts that are words, joined by newlines; what is no words becomes an attachment at its place.

@@ -20,13 +20,13 @@ use super::{
     documents::Documents,
     fields::{id, title},
     gather::{NONE, OwnedHeading, Sorted},
-    json::Field,
+    json::{self, Allowance},
     order::newest_leaf,
 };
 use crate::conversation::Provider;
 
 use canvas::Canvas;
-use reading::Exported;
+use reading::{Exported, LISTS};
 use tree::ById;
 
 /// The messages, by number, that make or change a canvas.
@@ -34,8 +34,9 @@ pub(super) type Canvases = Vec<(u32, Canvas)>;
 
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
 pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Canvases), Refusal> {
-    let parsed: Result<Field<Exported<'_>>, _> = serde_json::from_str(object);
-    let exported = parsed.map_err(|error| Fault::at(&error))?.0;
+    // For the conversation's own lists; each message has one of its own.
+    let parsed = json::from_str::<Exported<'_>>(object, &Allowance::new(LISTS));
+    let exported = parsed.map_err(|error| Fault::at(&error))?;
     recognise(&exported)?;
     census.merge(&exported.mapping.gathered.census);
     Ok(order(exported))

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::import::{
     gather::{Gathered, NONE, Note},
-    json::{self, Field, Into, Lenient, Present, Sink, Text},
+    json::{Allowance, Into, Key, Lenient, Present, Sink, Text},
     stamp::Stamp,
 };
 
@@ -23,7 +23,7 @@ const MOST_NODES: usize = 1 << 21;
 /// Links to children in one conversation; a node that is not listed still names its parent.
 const MOST_CHILDREN: usize = 1 << 22;
 /// What the lists of one message may take in memory while it is read.
-const LISTS: usize = 64 << 20;
+pub(super) const LISTS: usize = 64 << 20;
 
 /// One element of the array, read.
 #[derive(Default)]
@@ -74,28 +74,27 @@ pub(super) struct Node<'de> {
 }
 
 impl<'de> Lenient<'de> for Exported<'de> {
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         let mut read = Self::default();
-        json::allow(LISTS);
-        while let Some(Field(key)) = map.next_key::<Field<Text<'de>>>()? {
-            match key.as_deref().unwrap_or_default() {
-                "id" => read.id = map.next_value::<Field<_>>()?.0,
-                "conversation_id" => read.conversation_id = map.next_value::<Field<_>>()?.0,
-                "title" => read.title = map.next_value::<Field<_>>()?.0,
-                "create_time" => read.created = map.next_value::<Field<_>>()?.0,
-                "update_time" => read.updated = map.next_value::<Field<_>>()?.0,
-                "current_node" => read.current = map.next_value::<Field<_>>()?.0,
-                "default_model_slug" => read.default_model = map.next_value::<Field<_>>()?.0,
-                "model_slug" => read.model = map.next_value::<Field<_>>()?.0,
-                "gizmo_id" => read.gizmo = map.next_value::<Field<_>>()?.0,
-                "conversation_template_id" => read.template = map.next_value::<Field<_>>()?.0,
-                "is_archived" => read.archived = map.next_value::<Field<_>>()?.0,
-                "is_starred" => read.starred = map.next_value::<Field<_>>()?.0,
-                "pinned_time" => read.pinned = map.next_value::<Field<_>>()?.0,
-                "chat_messages" => read.chat_messages = map.next_value::<Field<_>>()?.0,
-                "inserted_at" => read.inserted_at = map.next_value::<Field<_>>()?.0,
-                "responses" => read.responses = map.next_value::<Field<_>>()?.0,
-                "header" => read.header = map.next_value::<Field<_>>()?.0,
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "id" => read.id = map.next_value_seed(allowance.seed())?,
+                "conversation_id" => read.conversation_id = map.next_value_seed(allowance.seed())?,
+                "title" => read.title = map.next_value_seed(allowance.seed())?,
+                "create_time" => read.created = map.next_value_seed(allowance.seed())?,
+                "update_time" => read.updated = map.next_value_seed(allowance.seed())?,
+                "current_node" => read.current = map.next_value_seed(allowance.seed())?,
+                "default_model_slug" => read.default_model = map.next_value_seed(allowance.seed())?,
+                "model_slug" => read.model = map.next_value_seed(allowance.seed())?,
+                "gizmo_id" => read.gizmo = map.next_value_seed(allowance.seed())?,
+                "conversation_template_id" => read.template = map.next_value_seed(allowance.seed())?,
+                "is_archived" => read.archived = map.next_value_seed(allowance.seed())?,
+                "is_starred" => read.starred = map.next_value_seed(allowance.seed())?,
+                "pinned_time" => read.pinned = map.next_value_seed(allowance.seed())?,
+                "chat_messages" => read.chat_messages = map.next_value_seed(allowance.seed())?,
+                "inserted_at" => read.inserted_at = map.next_value_seed(allowance.seed())?,
+                "responses" => read.responses = map.next_value_seed(allowance.seed())?,
+                "header" => read.header = map.next_value_seed(allowance.seed())?,
                 "mapping" => {
                     read.mapping = Mapping::default();
                     map.next_value_seed(Into(&mut read.mapping))?;
@@ -112,19 +111,14 @@ impl<'de> Lenient<'de> for Exported<'de> {
 impl<'de> Sink<'de> for &mut Mapping<'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         self.present = true;
-        while let Some(Field(id)) = map.next_key::<Field<Text<'de>>>()? {
+        while let Some(Key(id)) = map.next_key()? {
             if self.nodes.len() >= MOST_NODES {
                 self.dropped += 1;
                 map.next_value::<serde::de::IgnoredAny>()?;
                 continue;
             }
             let end = self.children.len() as u32;
-            self.nodes.push(Node {
-                id: id.unwrap_or_default(),
-                parent: None,
-                children: end..end,
-                message: NONE,
-            });
+            self.nodes.push(Node { id, parent: None, children: end..end, message: NONE });
             map.next_value_seed(Into(NodeSink(self)))?;
         }
         Ok(())
@@ -137,18 +131,18 @@ struct NodeSink<'m, 'de>(&'m mut Mapping<'de>);
 impl<'de> Sink<'de> for NodeSink<'_, 'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         let last = self.0.nodes.len() - 1;
-        while let Some(Field(key)) = map.next_key::<Field<Text<'de>>>()? {
-            match key.as_deref().unwrap_or_default() {
-                "parent" => self.0.nodes[last].parent = map.next_value::<Field<_>>()?.0,
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "parent" => self.0.nodes[last].parent = map.next_value_seed(Allowance::none().seed())?,
                 "children" => {
                     let start = self.0.children.len() as u32;
                     map.next_value_seed(Into(ChildrenSink(&mut self.0.children)))?;
                     self.0.nodes[last].children = start..self.0.children.len() as u32;
                 }
                 "message" => {
-                    json::allow(LISTS);
-                    let message = map.next_value::<Field<Maybe<Message<'de>>>>()?.0.0;
-                    self.0.nodes[last].message = match message {
+                    let allowance = Allowance::new(LISTS);
+                    let message = map.next_value_seed(allowance.seed::<Maybe<Message<'de>>>())?;
+                    self.0.nodes[last].message = match message.0 {
                         Some(message) => self.0.take(&message),
                         None => NONE,
                     };
@@ -167,7 +161,7 @@ struct ChildrenSink<'m, 'de>(&'m mut Vec<Cow<'de, str>>);
 
 impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(Field(child)) = list.next_element::<Field<Text<'de>>>()? {
+        while let Some(child) = list.next_element_seed(Allowance::none().seed::<Text<'de>>())? {
             if let Some(child) = child.filter(|_| self.0.len() < MOST_CHILDREN) {
                 self.0.push(child);
             }

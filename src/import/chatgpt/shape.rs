@@ -6,7 +6,7 @@ use serde::de::MapAccess;
 
 use crate::import::{
     fields::{Page, Pieces},
-    json::{Field, Lenient, Raw, Text, record},
+    json::{Allowance, Key, Lenient, Raw, Text, record},
     stamp::Stamp,
 };
 
@@ -21,8 +21,8 @@ impl<T> Default for Maybe<T> {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        T::from_map(map).map(|value| Self(Some(Box::new(value))))
+    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        T::from_map(map, allowance).map(|value| Self(Some(Box::new(value))))
     }
 }
 
@@ -56,8 +56,8 @@ impl<'de> Lenient<'de> for Content<'de> {
         Self(ContentFields { parts: Pieces::from_text(text), ..ContentFields::default() })
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        ContentFields::from_map(map).map(Self)
+    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        ContentFields::from_map(map, allowance).map(Self)
     }
 }
 
@@ -132,8 +132,8 @@ impl<'de> Lenient<'de> for Pointer<'de> {
         Self(PointerFields { asset_pointer: Some(text), ..PointerFields::default() })
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        PointerFields::from_map(map).map(Self)
+    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        PointerFields::from_map(map, allowance).map(Self)
     }
 }
 
@@ -237,11 +237,11 @@ pub(crate) struct OldCitationExtra {
 }
 
 impl<'de> Lenient<'de> for OldCitationExtra {
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         let mut extra = Self::default();
-        while let Some(Field(key)) = map.next_key::<Field<Text<'de>>>()? {
-            let Field(number) = map.next_value::<Field<Option<f64>>>()?;
-            if key.as_deref() == Some("cited_message_idx") {
+        while let Some(Key(key)) = map.next_key()? {
+            let number = map.next_value_seed(allowance.seed())?;
+            if key == "cited_message_idx" {
                 extra.message = number;
             }
         }

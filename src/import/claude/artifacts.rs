@@ -6,7 +6,7 @@ use super::shape::ArtifactInput;
 use crate::import::{
     documents::{Bounds, Branches, Document, Documents},
     gather::{NONE, Note},
-    json::{Field, Raw},
+    json::{self, Allowance, Raw},
 };
 
 /// What looking for the artifact of a change costs, in bytes looked through.
@@ -41,7 +41,7 @@ impl Artifact {
 }
 
 fn read(json: &str) -> Option<ArtifactInput<'_>> {
-    serde_json::from_str::<Field<ArtifactInput<'_>>>(json).ok().map(|field| field.0)
+    json::from_str(json, &Allowance::none()).ok()
 }
 
 /// The artifacts of a conversation, where each was made. `order` lists messages with the place of the one before each.

@@ -3,6 +3,8 @@
 //! A message of the export is a list of blocks. Words that stand together are one message here, each other block is
 //! one of its own, so that reasoning and tools fold where they happened.
 
+use serde::de::SeqAccess;
+
 use super::{
     artifacts::Artifact,
     attachments,
@@ -13,7 +15,7 @@ use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
     import::{
         gather::Note,
-        json::{Field, Raw, Text, record},
+        json::{self, Allowance, Raw, Sink, Text, record},
         mend,
     },
 };
@@ -74,8 +76,8 @@ record! {
 }
 
 impl Messages<'_> {
-    /// Keeps a message: as at least one piece.
-    pub(super) fn take(&mut self, message: &ChatMessage<'_>) {
+    /// Keeps a message: as at least one piece. The lists of its blocks take of the allowance.
+    pub(super) fn take(&mut self, message: &ChatMessage<'_>, allowance: &Allowance) {
         let role = match message.sender.as_deref() {
             Some("human" | "user") => Some(Role::User),
             Some("assistant") => Some(Role::Assistant),
@@ -92,7 +94,7 @@ impl Messages<'_> {
             }
             match block.0.as_bytes().first() {
                 Some(b'"') => self.say(&mut turn, block),
-                Some(b'{') => with_fields(block, |fields| self.block(&mut turn, block, fields)),
+                Some(b'{') => with_fields(block, allowance, |fields| self.block(&mut turn, block, fields)),
                 _ => {}
             }
         }
@@ -248,12 +250,12 @@ impl Messages<'_> {
 }
 
 /// Looks at a block's fields. One that is JSON only at first sight, as with half an emoji in a name, is mended.
-fn with_fields(block: Raw<'_>, look: impl FnOnce(&BlockFields<'_>)) {
-    if let Ok(Field(fields)) = serde_json::from_str::<Field<BlockFields<'_>>>(block.0) {
+fn with_fields(block: Raw<'_>, allowance: &Allowance, look: impl FnOnce(&BlockFields<'_>)) {
+    if let Ok(fields) = json::from_str(block.0, allowance) {
         return look(&fields);
     }
     let (mended, _) = mend::mend(block.0.as_bytes());
-    if let Ok(Field(fields)) = serde_json::from_str::<Field<BlockFields<'_>>>(&mended) {
+    if let Ok(fields) = json::from_str(&mended, allowance) {
         look(&fields);
     }
 }
@@ -283,7 +285,7 @@ fn seconds(fields: &BlockFields<'_>) -> Option<Part> {
 /// What a tool was given: code as code, all else as the JSON it is.
 fn called(input: Raw<'_>, text: &mut String) {
     if input.0.starts_with('{')
-        && let Ok(Field(CodeInput { code })) = serde_json::from_str::<Field<CodeInput<'_>>>(input.0)
+        && let Ok(CodeInput { code }) = json::from_str(input.0, &Allowance::none())
         && code.is_text()
     {
         return code.unescape(text);
@@ -295,15 +297,27 @@ fn called(input: Raw<'_>, text: &mut String) {
     }
 }
 
+/// Keeps the pages that a list names.
+struct Pages<'l>(&'l mut Vec<Link>);
+
+impl<'de> Sink<'de> for Pages<'_> {
+    fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(given) = list.next_element_seed(Allowance::none().seed::<Given<'de>>())? {
+            add_link(given.title.as_deref().or(given.name.as_deref()), given.url.as_deref(), self.0);
+        }
+        Ok(())
+    }
+}
+
 /// What a tool gave back: its words, else the JSON it is; and the pages it names.
 fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
     let content = fields.content;
     content.words(text);
     let mut links = Vec::new();
     if content.0.starts_with('[') {
-        let list = serde_json::from_str::<Field<Vec<Given<'_>>>>(content.0).map(|list| list.0);
-        for Given { title, name, url } in list.unwrap_or_default() {
-            add_link(title.as_deref().or(name.as_deref()), url.as_deref(), &mut links);
+        let mut named = Vec::new();
+        if json::pour(content.0, Pages(&mut named)).is_ok() {
+            links = named;
         }
     }
     if text.trim_start().is_empty() {

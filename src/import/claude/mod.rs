@@ -17,13 +17,13 @@ use super::{
     documents::Documents,
     fields::{id, title},
     gather::{NONE, OwnedHeading, Sorted},
-    json::Field,
+    json::{self, Allowance},
     order::{Order, newest_leaf},
 };
 use crate::conversation::Provider;
 
 pub(super) use artifacts::Artifact;
-use reading::{Exported, Messages};
+use reading::{Exported, LISTS, Messages};
 
 /// Whether an object begins as Claude's do. A hint, and cheap: the mark is what stands in it.
 pub(super) fn begins(object: &str) -> bool {
@@ -32,8 +32,9 @@ pub(super) fn begins(object: &str) -> bool {
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
 pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Vec<Artifact>), Fault> {
-    let parsed: Result<Field<Exported<'_>>, _> = serde_json::from_str(object);
-    let exported = parsed.map_err(|error| Fault::at(&error))?.0;
+    // For the conversation's own lists; each message has one of its own.
+    let parsed = json::from_str::<Exported<'_>>(object, &Allowance::new(LISTS));
+    let exported = parsed.map_err(|error| Fault::at(&error))?;
     if !exported.messages.present {
         return Err(Fault::NoConversation);
     }

@@ -11,7 +11,7 @@ use serde::de::{MapAccess, SeqAccess};
 use super::{artifacts::Artifact, shape::ChatMessage};
 use crate::import::{
     gather::{Gathered, NONE},
-    json::{self, Field, Into, Lenient, Sink, Text},
+    json::{Allowance, Into, Key, Lenient, Sink, Text},
     stamp::Stamp,
 };
 
@@ -20,7 +20,7 @@ const MOST_TURNS: usize = 1 << 20;
 /// Pieces of all messages: words, reasoning, calls. Further ones are left out.
 const MOST_NOTES: usize = 1 << 21;
 /// What the lists of one message may take in memory while it is read.
-const LISTS: usize = 64 << 20;
+pub(super) const LISTS: usize = 64 << 20;
 /// The parent of a first message: Claude writes `00000000-0000-4000-8000-000000000000`.
 const NO_PARENT: &str = "00000000-0000-";
 
@@ -62,17 +62,17 @@ pub(super) struct Turn<'de> {
 }
 
 impl<'de> Lenient<'de> for Exported<'de> {
-    fn from_map<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         let mut read = Self::default();
-        while let Some(Field(key)) = map.next_key::<Field<Text<'de>>>()? {
-            match key.as_deref().unwrap_or_default() {
-                "uuid" => read.uuid = map.next_value::<Field<_>>()?.0,
-                "name" => read.name = map.next_value::<Field<_>>()?.0,
-                "created_at" => read.created = map.next_value::<Field<_>>()?.0,
-                "updated_at" => read.updated = map.next_value::<Field<_>>()?.0,
-                "model" => read.model = map.next_value::<Field<_>>()?.0,
-                "is_starred" => read.starred = map.next_value::<Field<_>>()?.0,
-                "current_leaf_message_uuid" => read.current = map.next_value::<Field<_>>()?.0,
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "uuid" => read.uuid = map.next_value_seed(allowance.seed())?,
+                "name" => read.name = map.next_value_seed(allowance.seed())?,
+                "created_at" => read.created = map.next_value_seed(allowance.seed())?,
+                "updated_at" => read.updated = map.next_value_seed(allowance.seed())?,
+                "model" => read.model = map.next_value_seed(allowance.seed())?,
+                "is_starred" => read.starred = map.next_value_seed(allowance.seed())?,
+                "current_leaf_message_uuid" => read.current = map.next_value_seed(allowance.seed())?,
                 "chat_messages" => {
                     read.messages = Messages::default();
                     map.next_value_seed(Into(&mut read.messages))?;
@@ -97,12 +97,12 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
                 self.dropped += 1;
                 continue;
             }
-            json::allow(LISTS);
-            let Some(Field(mut message)) = list.next_element::<Field<ChatMessage<'de>>>()? else {
+            let allowance = Allowance::new(LISTS);
+            let Some(mut message) = list.next_element_seed(allowance.seed::<ChatMessage<'de>>())? else {
                 return Ok(());
             };
             let first = self.gathered.messages.len() as u32;
-            self.take(&message);
+            self.take(&message, &allowance);
             self.turns.push(Turn {
                 uuid: message.uuid.take().unwrap_or_default(),
                 parent: message.parent.take(),
