@@ -4,15 +4,16 @@
 //! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
 //!
 //! ```text
-//! conversation ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ tui
-//!                                                                                                                 └─▶ cli
+//! conversation ─▶ provider ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ tui
+//!                                                                                                                              └─▶ cli
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`conversation`] | one conversation as pure data: a text buffer, messages that point into it, a tree |
+//! | [`provider`] | what differs by provider and needs no parsing: names, addresses, keys, members; one file a provider |
 //! | [`archive`] | where bytes come from: zip, folder, file, stdin; limits; the stream of conversation objects; attachments |
-//! | [`import`] | one file a provider: one JSON object in, one conversation out |
+//! | [`import`] | one folder a provider: one JSON object in, one conversation out |
 //! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
 //! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its account |
 //! | [`secrets`] | what a secret looks like (rules are data); finding, masking, redacting |
@@ -31,6 +32,8 @@ mod reason;
 
 pub mod conversation;
 pub mod message;
+
+pub mod provider;
 
 pub mod archive;
 pub mod import;

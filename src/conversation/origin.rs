@@ -1,38 +1,26 @@
 //! Where a conversation is from.
 
-/// Whose export it came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Provider {
+/// Declares the providers together with the list of them, so that none can be missing there.
+macro_rules! providers {
+    ($($(#[$doc:meta])* $variant:ident,)*) => {
+        /// Whose export a conversation came from. What differs by provider stands in [`crate::provider`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Provider {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Provider {
+            /// Every provider, in the order in which people read them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+        }
+    };
+}
+
+providers! {
     /// OpenAI's ChatGPT.
     ChatGpt,
     /// Anthropic's Claude.
     Claude,
-}
-
-impl Provider {
-    /// The word `from:` takes and `--json` prints.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ChatGpt => "chatgpt",
-            Self::Claude => "claude",
-        }
-    }
-
-    /// What to call whoever answered, where the export does not name the model.
-    pub fn assistant(self) -> &'static str {
-        match self {
-            Self::ChatGpt => "Assistant",
-            Self::Claude => "Claude",
-        }
-    }
-
-    /// What people call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ChatGpt => "ChatGPT",
-            Self::Claude => "Claude",
-        }
-    }
 }
 
 /// Where the original object stands, so that it can be read again, byte for byte. By default nowhere in particular: at

@@ -1,0 +1,5 @@
+//! Anthropic's Claude.
+
+use super::Facts;
+
+pub(super) static FACTS: Facts = Facts { name: "Claude", word: "claude", assistant: "Claude" };

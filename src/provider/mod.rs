@@ -1,0 +1,55 @@
+//! What differs by provider and needs no parsing: what people call it, where it keeps conversations on the web, how
+//! its export is named inside and out.
+//!
+//! Data only: each provider fills in [`Facts`] in a file of its own, and the methods of [`Provider`] read them. A
+//! field that is added here is asked for in every file, and a variant that is added to [`Provider`] is asked for in
+//! [`Provider::facts`]. How an export is read stands in [`crate::import`], a folder a provider.
+//!
+//! [`Provider`] itself is declared in [`crate::conversation`], which carries the name and knows nothing else of it.
+
+mod chatgpt;
+mod claude;
+
+#[doc(no_inline)]
+pub use crate::conversation::Provider;
+
+/// What there is to know of a provider.
+#[derive(Debug)]
+pub struct Facts {
+    /// What people call it.
+    pub name: &'static str,
+    /// The word `from:` takes and `--json` prints.
+    pub word: &'static str,
+    /// What to call whoever answered, where the export does not name the model.
+    pub assistant: &'static str,
+}
+
+impl Provider {
+    /// Looks up what there is to know of it.
+    pub fn facts(self) -> &'static Facts {
+        match self {
+            Self::ChatGpt => &chatgpt::FACTS,
+            Self::Claude => &claude::FACTS,
+        }
+    }
+
+    /// Finds the provider that has this word.
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|provider| provider.as_str() == word)
+    }
+
+    /// Gives the word `from:` takes and `--json` prints.
+    pub fn as_str(self) -> &'static str {
+        self.facts().word
+    }
+
+    /// Gives the name people call it by.
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Gives the name of whoever answered, where the export does not name the model.
+    pub fn assistant(self) -> &'static str {
+        self.facts().assistant
+    }
+}
