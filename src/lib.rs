@@ -27,6 +27,7 @@
 //! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
 //! written anywhere unless the person asked for that file.
 
+mod one_of;
 mod parallel;
 mod reason;
 

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
 use super::{World, suggest};
+use crate::one_of::one_of;
 
 /// Which layer a value is from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,11 +127,7 @@ impl<T: Words> Value for T {
     }
 
     fn takes() -> String {
-        let words: Vec<String> = Self::ALL.iter().map(|(_, word)| quoted(word)).collect();
-        match words.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-            _ => words.concat(),
-        }
+        one_of(Self::ALL.iter().map(|(_, word)| quoted(word)))
     }
 }
 

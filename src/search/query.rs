@@ -13,7 +13,7 @@
 //! | `before:2024-06-30` | begun before that year, month or day: the day itself does not count |
 //! | `is:starred` `archived` `gpt` | the conversation is; several: all of them |
 //! | `id:xxxx` | the id begins so; several: any of them |
-//! | `from:chatgpt` `claude` | whose export; several: any of them |
+//! | `from:chatgpt` `claude` … | whose export; several: any of them |
 //! | `-` before any of these | no conversation of which that is true |
 //!
 //! A pair `after:X before:Y` finds what was going on between X and Y, so `after:2024 before:2025` is the year 2024;
@@ -23,7 +23,7 @@
 //! width likewise. An unknown `key:` is plain text. Parsing never fails: what cannot be understood is searched as it
 //! stands, and a [`Problem`] says what is off and where.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use jiff::tz::TimeZone;
 
@@ -34,7 +34,10 @@ use super::{
     lexer::{Form, Quoted, Token, tokens},
     wording::Quotes,
 };
-use crate::conversation::{Provider, Role};
+use crate::{
+    conversation::{Provider, Role},
+    one_of::one_of,
+};
 
 /// Clauses that are searched; a pasted page of text is not worth more.
 const MOST_CLAUSES: usize = 64;
@@ -138,8 +141,8 @@ const THINGS: [(&str, Thing); 6] = [
 ];
 const MARKS: [(&str, Mark); 3] =
     [("starred", Mark::Starred), ("archived", Mark::Archived), ("gpt", Mark::Gpt)];
+const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
 const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
-const PROVIDERS: [Provider; 2] = [Provider::ChatGpt, Provider::Claude];
 
 impl Query {
     /// Reads what was typed; `zone` is where the days of `after:` and `before:` begin.
@@ -261,25 +264,22 @@ fn pair(key: &str, value: Quoted, quoted: bool, zone: &TimeZone) -> Result<Readi
     }
     let unclosed = (!value.closed).then(|| "the quote is not closed".to_owned());
     let word = value.text.to_ascii_lowercase();
-    let demand = match key {
+    let demand: Result<Demand, Cow<'static, str>> = match key {
         "role" => ROLES
             .into_iter()
             .find(|role| role.as_str() == word)
             .map(Demand::Role)
-            .ok_or("user, assistant or tool"),
-        "has" => named(&THINGS, &word).map(Demand::Has).ok_or("code, image, file, link, branch or secret"),
-        "is" => named(&MARKS, &word).map(Demand::Is).ok_or("starred, archived or gpt"),
-        "from" => PROVIDERS
-            .into_iter()
-            .find(|provider| provider.as_str() == word)
-            .map(Demand::From)
-            .ok_or("chatgpt or claude"),
-        "after" => Date::parse(&word, zone)
-            .map(Demand::After)
-            .ok_or("a year, month or day: 2024, 2024-06, 2024-06-30"),
-        "before" => Date::parse(&word, zone)
-            .map(Demand::Before)
-            .ok_or("a year, month or day: 2024, 2024-06, 2024-06-30"),
+            .ok_or("user, assistant or tool".into()),
+        "has" => {
+            named(&THINGS, &word).map(Demand::Has).ok_or("code, image, file, link, branch or secret".into())
+        }
+        "is" => named(&MARKS, &word).map(Demand::Is).ok_or("starred, archived or gpt".into()),
+        "from" => {
+            let words = || one_of(Provider::ALL.iter().map(|provider| provider.as_str()));
+            Provider::by_word(&word).map(Demand::From).ok_or_else(|| words().into())
+        }
+        "after" => Date::parse(&word, zone).map(Demand::After).ok_or(DAYS.into()),
+        "before" => Date::parse(&word, zone).map(Demand::Before).ok_or(DAYS.into()),
         "id" => Ok(Demand::Id(value.text)),
         _ => Ok(Demand::Model { slug: value.text, whole: quoted }),
     };
