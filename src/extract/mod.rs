@@ -19,11 +19,11 @@ mod format;
 mod options;
 mod watch;
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::conversation::{Conversation, Kind, Provider, Role, Time, Tree, Visibility};
+use crate::conversation::{Conversation, Kind, Role, Time, Tree, Visibility};
 
 pub use self::{
     error::ExtractError,
@@ -64,23 +64,10 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 
 /// Where the conversation stands on its provider's site; `None` for one without an id of its own.
 pub fn address(conversation: &Conversation) -> Option<String> {
-    let base = match conversation.provider {
-        Provider::ChatGpt => "https://chatgpt.com/c/",
-        Provider::Claude => "https://claude.ai/chat/",
-    };
     if conversation.id_is_made {
         return None;
     }
-    let mut address = String::from(base);
-    for byte in conversation.id.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(address, "%{byte:02X}");
-        }
-    }
-    Some(address)
+    conversation.provider.conversation_address(&conversation.id)
 }
 
 /// A time in RFC 3339, UTC, as `--json`, `jsonl` and front matter have it: whole seconds, and a fraction only where

@@ -2,4 +2,10 @@
 
 use super::Facts;
 
-pub(super) static FACTS: Facts = Facts { name: "ChatGPT", word: "chatgpt", assistant: "Assistant" };
+pub(super) static FACTS: Facts = Facts {
+    name: "ChatGPT",
+    word: "chatgpt",
+    assistant: "Assistant",
+    conversation_page: Some("https://chatgpt.com/c/"),
+    shared_page: Some("https://chatgpt.com/share/"),
+};

@@ -2,4 +2,11 @@
 
 use super::Facts;
 
-pub(super) static FACTS: Facts = Facts { name: "Claude", word: "claude", assistant: "Claude" };
+pub(super) static FACTS: Facts = Facts {
+    name: "Claude",
+    word: "claude",
+    assistant: "Claude",
+    conversation_page: Some("https://claude.ai/chat/"),
+    // Its export names no link that was shared.
+    shared_page: None,
+};

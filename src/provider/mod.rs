@@ -7,6 +7,7 @@
 //!
 //! [`Provider`] itself is declared in [`crate::conversation`], which carries the name and knows nothing else of it.
 
+mod address;
 mod chatgpt;
 mod claude;
 
@@ -22,6 +23,10 @@ pub struct Facts {
     pub word: &'static str,
     /// What to call whoever answered, where the export does not name the model.
     pub assistant: &'static str,
+    /// The address of a conversation's page, up to its id.
+    pub conversation_page: Option<&'static str>,
+    /// The address at which anybody reads a shared conversation, up to the id of its link.
+    pub shared_page: Option<&'static str>,
 }
 
 impl Provider {

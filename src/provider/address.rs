@@ -1,0 +1,59 @@
+//! Where a conversation stands on the web.
+
+use std::fmt::Write as _;
+
+use super::Provider;
+
+impl Provider {
+    /// Gives the address of the conversation with this id, for its owner; `None` where the provider has none.
+    ///
+    /// The id is percent-encoded, so whatever it holds stays behind the last `/`.
+    pub fn conversation_address(self, id: &str) -> Option<String> {
+        let mut address = String::from(self.facts().conversation_page?);
+        for byte in id.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                address.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+        Some(address)
+    }
+
+    /// Gives the public address of a shared conversation by the id of its link; `None` where the provider has none,
+    /// or where the id does not look like one.
+    pub fn shared_address(self, id: &str) -> Option<String> {
+        let page = self.facts().shared_page?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        (!id.is_empty() && id.bytes().all(plain)).then(|| format!("{page}{id}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_id_holds_stays_in_its_place() {
+        let address = |id| Provider::Claude.conversation_address(id).expect("it has pages");
+        assert_eq!(address("67c5-a"), "https://claude.ai/chat/67c5-a");
+        assert_eq!(address("a/../b?\n"), "https://claude.ai/chat/a%2F..%2Fb%3F%0A");
+    }
+
+    #[test]
+    fn only_what_looks_like_a_link_is_given_an_address() {
+        let address = |id| Provider::ChatGpt.shared_address(id);
+        assert_eq!(address("67-a").as_deref(), Some("https://chatgpt.com/share/67-a"));
+        assert_eq!((address("../x"), address("")), (None, None));
+    }
+
+    #[test]
+    fn a_page_is_a_safe_address_to_which_an_id_is_added() {
+        for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
+            for page in [facts.conversation_page, facts.shared_page].into_iter().flatten() {
+                assert!(page.starts_with("https://") && page.ends_with('/'), "{page}");
+            }
+        }
+    }
+}
