@@ -10,6 +10,10 @@
 mod address;
 mod chatgpt;
 mod claude;
+mod keys;
+mod unsupported;
+
+pub use keys::{LONGEST_KEY, Mark, begins_conversation, lists_conversations, marks_conversation};
 
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
@@ -27,6 +31,23 @@ pub struct Facts {
     pub conversation_page: Option<&'static str>,
     /// The address at which anybody reads a shared conversation, up to the id of its link.
     pub shared_page: Option<&'static str>,
+    /// Keys that only this provider's conversations have at their top. They say whose an object is, wherever in it
+    /// they stand, and that an object which stands alone is a conversation.
+    pub marks: &'static [&'static str],
+    /// Keys that its conversations begin with, in one export or another: so one that is broken does not swallow the
+    /// next.
+    pub first_keys: &'static [&'static str],
+    /// Keys of an outer object under which its conversations stand in a list.
+    pub list_keys: &'static [&'static str],
+}
+
+/// Whose an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Of a provider whose export can be read.
+    Provider(Provider),
+    /// Of one whose export cannot be read yet: its name.
+    Unsupported(&'static str),
 }
 
 impl Provider {

@@ -1,17 +1,17 @@
 //! Cuts the bytes of a conversations file into whole objects, without parsing them.
 //!
-//! The export is one array of objects on a single line, or that array under `"conversations"`. The cutter sees the
+//! The export is one array of objects on a single line, or that array under a key of an object (`"conversations"`). The cutter sees the
 //! bytes once, in the pieces they arrive in, and keeps nothing of them: it answers with byte offsets of the file.
 //! Inside an object only quotes, backslashes and curly braces count, so it runs several times faster than inflating.
 
-mod keys;
 mod resume;
 mod scan;
 
 use std::ops::Range;
 
 pub use self::resume::{first_object, starts};
-use self::{keys::CONVERSATION_KEYS, scan::Scan};
+use self::scan::Scan;
+use crate::provider;
 
 /// What was found in a piece, in file order. Offsets count from the beginning of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum End {
 enum State {
     /// Before the first byte that is not blank.
     Start,
-    /// In the outer object, looking for `"conversations": [`.
+    /// In the outer object, looking for the list of conversations, or for what says that it is one itself.
     Outer(Outer),
     /// Between the elements of the array.
     Between,
@@ -187,7 +187,7 @@ impl Cutter {
                     _ if scan.escaped => scan.escaped = false,
                     b'\\' => scan.escaped = true,
                     b'"' => scan.in_string = false,
-                    _ if key && outer.key.len() < 32 => outer.key.push(byte),
+                    _ if key && outer.key.len() < provider::LONGEST_KEY => outer.key.push(byte),
                     _ => {}
                 }
                 continue;
@@ -201,7 +201,7 @@ impl Cutter {
                 }
                 b':' if scan.depth == 1 => {
                     outer.at_value = true;
-                    if CONVERSATION_KEYS.contains(&&*outer.key) {
+                    if provider::marks_conversation(&outer.key) {
                         self.single = true;
                         self.wrapped = false;
                         self.state = State::Object(scan.clone());
@@ -209,7 +209,7 @@ impl Cutter {
                     }
                 }
                 b',' if scan.depth == 1 => outer.at_value = false,
-                b'[' if scan.depth == 1 && outer.at_value && outer.key == b"conversations" => {
+                b'[' if scan.depth == 1 && outer.at_value && provider::lists_conversations(&outer.key) => {
                     self.state = State::Between;
                     return at;
                 }

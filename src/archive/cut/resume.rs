@@ -1,6 +1,7 @@
 //! Going on behind a broken object: where the next one may begin.
 
-use super::{keys::FIRST_KEYS, scan::Scan};
+use super::scan::Scan;
+use crate::provider;
 
 /// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
 /// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
@@ -8,12 +9,15 @@ pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     memchr::memchr_iter(b'{', bytes).filter(|&at| {
         let before = bytes[..at].iter().rev().take(8).find(|byte| !byte.is_ascii_whitespace());
         let behind = bytes[at + 1..].trim_ascii_start();
-        before == Some(&b',')
-            && FIRST_KEYS.iter().any(|key| {
-                let named = behind.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(*key));
-                named.is_some_and(|rest| rest.starts_with(b"\""))
-            })
+        before == Some(&b',') && key(behind).is_some_and(provider::begins_conversation)
     })
+}
+
+/// The string that begins at the beginning of the bytes, as far as it may be a key worth knowing.
+fn key(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = bytes.strip_prefix(b"\"")?;
+    let end = memchr::memchr(b'"', &rest[..rest.len().min(provider::LONGEST_KEY + 1)])?;
+    Some(&rest[..end])
 }
 
 /// The object that begins at the beginning of the bytes, if it ends in them.
