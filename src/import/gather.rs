@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::Census;
+use super::{Census, Makes};
 use crate::conversation::{Detail, Draft, Heading, Kind, Part, Provider, Role, Source, Time, Visibility};
 
 /// Marks a slot as empty.
@@ -133,4 +133,6 @@ pub(super) struct Sorted {
     pub current: Option<usize>,
     /// Messages left out because there were too many.
     pub dropped: u64,
+    /// What its messages do to documents.
+    pub makes: Makes,
 }

@@ -1,12 +1,12 @@
-//! One file a provider: one JSON object in, one [`Conversation`] out.
+//! One folder a provider: one JSON object in, one [`Conversation`] out.
 //!
 //! An object that is sound JSON is parsed as it stands, borrowing what it can. One that is not is mended first
 //! ([`mend`]): what can be read of it is shown, and the account says that it was mended.
 //!
 //! An importer reads an object into a `Sorted` conversation: what it says is gathered (`gather`) message by message,
-//! put in order (`order`), and the documents it makes are brought to their final state (`documents`). To add a
-//! provider: a room beside `claude` with a `read` of the same shape, its mark in `by_mark`, and its variant in
-//! [`Provider`].
+//! put in order (`order`), and the documents it makes are brought to their final state (`documents`). Which importer
+//! an object is for, its keys tell ([`crate::provider`], `marks`). To add a provider: a folder beside `claude` with a
+//! `read` of the same shape; the compiler asks where it is to be named.
 
 mod chatgpt;
 mod claude;
@@ -14,6 +14,7 @@ mod documents;
 mod fields;
 mod gather;
 mod json;
+mod marks;
 pub mod mend;
 mod order;
 mod stamp;
@@ -22,11 +23,13 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use crate::conversation::{Builder, Conversation, Kind, Role, Source, Visibility};
+use crate::{
+    conversation::{Builder, Conversation, Kind, Provider, Role, Source, Visibility},
+    one_of::one_of,
+    provider::{LONGEST_KEY, Owner},
+};
+use documents::Documents;
 use gather::{NONE, Sorted};
-
-#[doc(no_inline)]
-pub use crate::conversation::Provider;
 
 /// Why an object became no conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,9 @@ impl std::fmt::Display for Fault {
                 write!(formatter, "from a {provider} export, which is not supported yet")
             }
             Self::NoConversation => {
-                formatter.write_str("no conversation: it has no messages (\"mapping\" or \"chat_messages\")")
+                let marks = Provider::ALL.iter().flat_map(|provider| provider.facts().marks);
+                let marks = one_of(marks.map(|mark| format!("\"{mark}\"")));
+                write!(formatter, "no conversation: it has no messages ({marks})")
             }
         }
     }
@@ -66,8 +71,8 @@ impl std::fmt::Display for Fault {
 enum Refusal {
     /// Nobody does.
     Fault(Fault),
-    /// It bears the mark of another importer.
-    Belongs(Provider),
+    /// It bears the mark of another.
+    Belongs(Owner),
 }
 
 impl From<Fault> for Refusal {
@@ -129,12 +134,15 @@ impl Census {
 /// An object that was read but not laid out yet: its JSON is no longer needed.
 pub struct Read {
     sorted: Sorted,
-    makes: Makes,
     mended: Option<mend::Mended>,
 }
 
 /// What makes or changes the documents of a conversation, as each provider has it.
+#[derive(Default)]
 enum Makes {
+    /// It has none.
+    #[default]
+    Nothing,
     Canvases(chatgpt::Canvases),
     Artifacts(Vec<claude::Artifact>),
 }
@@ -164,29 +172,47 @@ fn sound(object: &[u8], whole: bool, census: &mut Census) -> Option<Result<Read,
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
     match by_mark(text, census) {
         Err(Fault::Json { .. }) => None,
-        result => Some(result.map(|(sorted, makes)| Read { sorted, makes, mended: None })),
+        result => Some(result.map(|sorted| Read { sorted, mended: None })),
     }
 }
 
 fn mended((text, mended): (String, mend::Mended), census: &mut Census) -> Result<Read, Fault> {
-    by_mark(&text, census).map(|(sorted, makes)| Read { sorted, makes, mended: Some(mended) })
+    by_mark(&text, census).map(|sorted| Read { sorted, mended: Some(mended) })
 }
 
-/// Reads an object with the importer whose mark it bears. The mark may stand anywhere in it: the importer of most
-/// objects looks for all of them while it reads, and only one that looks like another's is given to that one first.
-fn by_mark(object: &str, census: &mut Census) -> Result<(Sorted, Makes), Fault> {
-    let claudes =
-        |(sorted, artifacts): (Sorted, Vec<claude::Artifact>)| (sorted, Makes::Artifacts(artifacts));
-    if claude::begins(object)
-        && let Ok(read) = claude::read(object, census)
+/// Reads an object with the importer whose mark it bears. The mark may stand anywhere in it: ChatGPT's importer, which
+/// reads most objects, looks for those of all others meanwhile, and only an object that begins as nobody else's does
+/// is given to its own at once.
+fn by_mark(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
+    let hinted = first_key(object).and_then(Provider::by_first_key);
+    if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
+        && let Ok(sorted) = read_as(provider, object, census)
     {
-        return Ok(claudes(read));
+        return Ok(sorted);
     }
-    match chatgpt::read(object, census) {
-        Ok((sorted, canvases)) => Ok((sorted, Makes::Canvases(canvases))),
-        Err(Refusal::Belongs(Provider::Claude)) => claude::read(object, census).map(claudes),
-        Err(Refusal::Belongs(Provider::ChatGpt)) => Err(Fault::NoConversation),
-        Err(Refusal::Fault(fault)) => Err(fault),
+    let read = match chatgpt::read(object, census) {
+        Err(Refusal::Belongs(Owner::Provider(owner))) => read_as(owner, object, census),
+        read => read,
+    };
+    read.map_err(|refusal| match refusal {
+        Refusal::Fault(fault) => fault,
+        Refusal::Belongs(Owner::Unsupported(name)) => Fault::Foreign(name),
+        Refusal::Belongs(Owner::Provider(_)) => Fault::NoConversation,
+    })
+}
+
+/// The key that an object begins with.
+fn first_key(object: &str) -> Option<&str> {
+    let rest = object.trim_start().strip_prefix('{')?.trim_start().strip_prefix('"')?;
+    let key = &rest[..boundary(rest, LONGEST_KEY + 1)];
+    Some(&key[..key.find('"')?])
+}
+
+/// Reads an object with a provider's importer.
+fn read_as(provider: Provider, object: &str, census: &mut Census) -> Result<Sorted, Refusal> {
+    match provider {
+        Provider::ChatGpt => chatgpt::read(object, census),
+        Provider::Claude => claude::read(object, census).map_err(Refusal::from),
     }
 }
 
@@ -197,7 +223,7 @@ impl Read {
         if self.sorted.dropped > 0 {
             mended.get_or_insert_default().pruned += self.sorted.dropped;
         }
-        let (conversation, unmade) = lay_out(self.sorted, &self.makes, source);
+        let (conversation, unmade) = lay_out(self.sorted, source);
         if unmade > 0 {
             mended.get_or_insert_default().changes += unmade;
         }
@@ -206,8 +232,9 @@ impl Read {
 }
 
 /// Builds the conversation, documents in their final state; and how many changes of them cost too much to be made.
-fn lay_out(sorted: Sorted, makes: &Makes, source: Source) -> (Conversation, u64) {
-    let mut documents = match makes {
+fn lay_out(sorted: Sorted, source: Source) -> (Conversation, u64) {
+    let mut documents = match &sorted.makes {
+        Makes::Nothing => Documents::default(),
         Makes::Canvases(canvases) => chatgpt::documents(&sorted, canvases),
         Makes::Artifacts(artifacts) => claude::documents(&sorted, artifacts),
     };

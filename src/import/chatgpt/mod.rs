@@ -16,7 +16,7 @@ mod shape;
 mod tree;
 
 use super::{
-    Census, Fault, Refusal,
+    Census, Fault, Makes, Refusal,
     documents::Documents,
     fields::{id, title},
     gather::{NONE, OwnedHeading, Sorted},
@@ -33,36 +33,22 @@ use tree::ById;
 pub(super) type Canvases = Vec<(u32, Canvas)>;
 
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
-pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Canvases), Refusal> {
+pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Refusal> {
     // For the conversation's own lists; each message has one of its own.
     let parsed = json::from_str::<Exported<'_>>(object, &Allowance::new(LISTS));
     let exported = parsed.map_err(|error| Fault::at(&error))?;
-    recognise(&exported)?;
+    if let Some(owner) = exported.marks.owner {
+        return Err(Refusal::Belongs(owner));
+    }
+    if !exported.mapping.present {
+        return Err(Fault::NoConversation.into());
+    }
     census.merge(&exported.mapping.gathered.census);
     Ok(order(exported))
 }
 
-/// Whether the object is ChatGPT's; else whose it is.
-fn recognise(exported: &Exported<'_>) -> Result<(), Refusal> {
-    if exported.chat_messages.0 {
-        return Err(Refusal::Belongs(Provider::Claude));
-    }
-    let foreign = if exported.inserted_at.0 {
-        "DeepSeek"
-    } else if exported.responses.0 {
-        "Grok"
-    } else if exported.header.as_deref() == Some("Gemini Apps") {
-        "Gemini (Takeout)"
-    } else if exported.mapping.present {
-        return Ok(());
-    } else {
-        return Err(Fault::NoConversation.into());
-    };
-    Err(Fault::Foreign(foreign).into())
-}
-
 /// Puts the messages in order and lets go of the JSON.
-fn order(exported: Exported<'_>) -> (Sorted, Canvases) {
+fn order(exported: Exported<'_>) -> Sorted {
     let mapping = &exported.mapping;
     let by_id = ById::of(&mapping.nodes);
     let nodes = tree::order(mapping, &by_id);
@@ -93,7 +79,8 @@ fn order(exported: Exported<'_>) -> (Sorted, Canvases) {
         starred: exported.starred || exported.pinned.0,
     };
     let reading::Mapping { gathered, canvases, dropped, .. } = exported.mapping;
-    (Sorted { provider: Provider::ChatGpt, heading, gathered, order, current, dropped }, canvases)
+    let makes = if canvases.is_empty() { Makes::Nothing } else { Makes::Canvases(canvases) };
+    Sorted { provider: Provider::ChatGpt, heading, gathered, order, current, dropped, makes }
 }
 
 /// The canvas documents of what was read.

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use serde::de::{MapAccess, SeqAccess};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
     canvas::Canvas,
@@ -15,6 +15,7 @@ use super::{
 use crate::import::{
     gather::{Gathered, NONE, Note},
     json::{Allowance, Into, Key, Lenient, Present, Sink, Text},
+    marks::Marks,
     stamp::Stamp,
 };
 
@@ -41,11 +42,8 @@ pub(super) struct Exported<'de> {
     pub archived: bool,
     pub starred: bool,
     pub pinned: Present,
-    /// The marks of other providers.
-    pub chat_messages: Present,
-    pub inserted_at: Present,
-    pub responses: Present,
-    pub header: Text<'de>,
+    /// The marks of other providers. Behind the first of them nothing is read.
+    pub marks: Marks,
     pub mapping: Mapping<'de>,
 }
 
@@ -78,6 +76,9 @@ impl<'de> Lenient<'de> for Exported<'de> {
         let mut read = Self::default();
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
+                _ if read.marks.owner.is_some() => {
+                    map.next_value::<IgnoredAny>()?;
+                }
                 "id" => read.id = map.next_value_seed(allowance.seed())?,
                 "conversation_id" => read.conversation_id = map.next_value_seed(allowance.seed())?,
                 "title" => read.title = map.next_value_seed(allowance.seed())?,
@@ -91,17 +92,11 @@ impl<'de> Lenient<'de> for Exported<'de> {
                 "is_archived" => read.archived = map.next_value_seed(allowance.seed())?,
                 "is_starred" => read.starred = map.next_value_seed(allowance.seed())?,
                 "pinned_time" => read.pinned = map.next_value_seed(allowance.seed())?,
-                "chat_messages" => read.chat_messages = map.next_value_seed(allowance.seed())?,
-                "inserted_at" => read.inserted_at = map.next_value_seed(allowance.seed())?,
-                "responses" => read.responses = map.next_value_seed(allowance.seed())?,
-                "header" => read.header = map.next_value_seed(allowance.seed())?,
                 "mapping" => {
                     read.mapping = Mapping::default();
                     map.next_value_seed(Into(&mut read.mapping))?;
                 }
-                _ => {
-                    map.next_value::<serde::de::IgnoredAny>()?;
-                }
+                other => read.marks.take(other, &mut map)?,
             }
         }
         Ok(read)

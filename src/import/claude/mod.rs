@@ -13,7 +13,7 @@ mod reading;
 mod shape;
 
 use super::{
-    Census, Fault,
+    Census, Fault, Makes,
     documents::Documents,
     fields::{id, title},
     gather::{NONE, OwnedHeading, Sorted},
@@ -25,13 +25,8 @@ use crate::conversation::Provider;
 pub(super) use artifacts::Artifact;
 use reading::{Exported, LISTS, Messages};
 
-/// Whether an object begins as Claude's do. A hint, and cheap: the mark is what stands in it.
-pub(super) fn begins(object: &str) -> bool {
-    object.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with("\"uuid\""))
-}
-
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
-pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Vec<Artifact>), Fault> {
+pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
     // For the conversation's own lists; each message has one of its own.
     let parsed = json::from_str::<Exported<'_>>(object, &Allowance::new(LISTS));
     let exported = parsed.map_err(|error| Fault::at(&error))?;
@@ -43,7 +38,7 @@ pub(super) fn read(object: &str, census: &mut Census) -> Result<(Sorted, Vec<Art
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(exported: Exported<'_>) -> (Sorted, Vec<Artifact>) {
+fn order(exported: Exported<'_>) -> Sorted {
     let messages = &exported.messages;
     let parents = messages.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
@@ -73,7 +68,8 @@ fn order(exported: Exported<'_>) -> (Sorted, Vec<Artifact>) {
         ..OwnedHeading::default()
     };
     let Messages { gathered, artifacts, dropped, .. } = exported.messages;
-    (Sorted { provider: Provider::Claude, heading, gathered, order, current, dropped }, artifacts)
+    let makes = if artifacts.is_empty() { Makes::Nothing } else { Makes::Artifacts(artifacts) };
+    Sorted { provider: Provider::Claude, heading, gathered, order, current, dropped, makes }
 }
 
 /// The artifacts of what was read.
