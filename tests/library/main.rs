@@ -20,6 +20,7 @@ mod fidelity;
 mod hostile;
 mod html_page;
 mod malformed;
+mod one_reading;
 mod properties;
 mod providers;
 mod reading;

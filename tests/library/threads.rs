@@ -163,7 +163,7 @@ fn look_through(conversations: Vec<Conversation>) -> usize {
             }
             for entry in 0..transcript.entries().len() {
                 if std::mem::replace(&mut seen[transcript.entries()[entry].message], true)
-                    && transcript.entries()[entry].part.is_none()
+                    && transcript.entries()[entry].chunk.is_none()
                 {
                     continue;
                 }

@@ -204,7 +204,7 @@ fn lay_out(transcript: &mut Transcript, width: u16) {
                 }
             }
         }
-        transcript::links(&conversation, message);
+        unspool::message::links(&conversation, message);
     }
 }
 

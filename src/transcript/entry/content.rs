@@ -218,7 +218,7 @@ fn frame(document: &mut Document) {
 /// Where a page or quotation is from: its address, since its title stands on the fold's line. Where it has none
 /// there is nothing more to say.
 fn source_of(link: &Link) -> Option<Prose> {
-    if link::host(&link.url).is_empty() {
+    if link::host(&link.url).is_empty() && !link::is_safe(&link.url) {
         return None;
     }
     let mut prose = Prose::default();
