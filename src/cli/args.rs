@@ -5,9 +5,12 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
-use crate::config::{ConversationMb, Count, LimitSettings, Size, Slot, help};
+use crate::{
+    config::{ConversationMb, Count, LimitSettings, Size, Slot, help},
+    extract::Format,
+};
 
 /// Find, read and safely extract conversations from a ChatGPT or Claude data export.
 #[derive(Debug, Parser)]
@@ -200,7 +203,7 @@ pub struct Extract {
     pub all: bool,
     /// How to write it
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub format: FormatName,
+    pub format: Format,
     /// Where to: DIR/ for a file each, FILE for all in one, - for stdout
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
@@ -231,22 +234,15 @@ pub struct Extract {
     pub archives: Vec<PathBuf>,
 }
 
-/// The formats of an extract.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FormatName {
-    /// A title, a heading a turn, bodies as written
-    #[default]
-    #[value(alias = "md")]
-    Markdown,
-    /// Plain text
-    #[value(alias = "txt")]
-    Text,
-    /// One page that needs nothing else, safe to open
-    Html,
-    /// The original object, byte for byte
-    Json,
-    /// An object a message: role, time, model, text
-    Jsonl,
+/// The formats as words: there is one list of them, and it is not here.
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()).help(self.about()).aliases(self.alias()))
+    }
 }
 
 /// Which branches of a conversation.

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::{
     Global, Outcome,
     archives::{self, Opened},
-    args::{Branches, Extract, FormatName, Included},
+    args::{Branches, Extract, Included},
     interrupt::Interrupt,
     output::{Output, tell},
     progress::Progress,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     conversation::Conversation,
     extract::{
-        ExtractError, Extraction, Format, Include, Options, Selection, Watch,
+        ExtractError, Extraction, Include, Options, Selection, Watch,
         clipboard::{Clipboard, Surroundings},
         redaction::Redaction,
         save::{
@@ -85,7 +85,7 @@ fn tell_redacted(extraction: &Extraction) {
     match extraction.redaction.sentence().as_deref() {
         None => {}
         Some("") => tell("nothing was found to redact"),
-        Some(counts) if extraction.options.format == Format::Json => {
+        Some(counts) if extraction.options.format.is_original() => {
             tell(&format!("redacted {counts}; the bytes are no longer the original"));
         }
         Some(counts) => tell(&format!("redacted wherever it is written: {counts}")),
@@ -109,13 +109,6 @@ fn ends_in_separator(path: &Path) -> bool {
 fn options(arguments: &Extract, zone: TimeZone) -> Options {
     let has = |what| arguments.include.contains(&what);
     Options {
-        format: match arguments.format {
-            FormatName::Markdown => Format::Markdown,
-            FormatName::Text => Format::Text,
-            FormatName::Html => Format::Html,
-            FormatName::Json => Format::Json,
-            FormatName::Jsonl => Format::Jsonl,
-        },
         all_branches: arguments.branches == Branches::All,
         include: Include {
             tools: has(Included::Tools),
@@ -124,7 +117,7 @@ fn options(arguments: &Extract, zone: TimeZone) -> Options {
         },
         front_matter: arguments.front_matter,
         attachments: arguments.attachments,
-        ..Options::new(Format::default(), zone)
+        ..Options::new(arguments.format, zone)
     }
 }
 

@@ -126,7 +126,7 @@ impl Extraction {
     fn are_apart(&self, what: Selection<'_>) -> Result<(), ExtractError> {
         match what.conversations.len() {
             0 | 1 => Ok(()),
-            several if self.options.format == Format::Json => Err(ExtractError::OriginalsApart(several)),
+            several if self.options.format.is_original() => Err(ExtractError::OriginalsApart(several)),
             several if self.options.front_matter => Err(ExtractError::FrontMatterApart(several)),
             _ => Ok(()),
         }
@@ -162,7 +162,7 @@ impl Extraction {
         beside: Option<&mut Beside>,
         watch: &dyn Watch,
     ) -> Result<Vec<u8>, ExtractError> {
-        if self.options.format != Format::Json {
+        if !self.options.format.is_original() {
             let conversation = self.redaction.conversation(conversation);
             let options = self.linked(archives, &conversation, beside)?;
             return Ok(super::conversation(&conversation, &options).into_bytes());

@@ -10,7 +10,6 @@ use std::{
 };
 
 use super::{
-    Format,
     error::ExtractError,
     extraction::{Extraction, Selection},
     save::{self, Batch, Outcome, SaveError, attachments::Beside, names::Names},
@@ -41,7 +40,7 @@ pub(super) fn write(
         })
         .collect();
     let work = Work { extraction, archives: what.archives, folder, files, watch };
-    if options.format == Format::Json { work.originals() } else { Ok(work.texts()?) }
+    if options.format.is_original() { work.originals() } else { Ok(work.texts()?) }
 }
 
 /// Files to be written, with their names.

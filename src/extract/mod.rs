@@ -29,7 +29,8 @@ pub use self::{
     error::ExtractError,
     extraction::{Extraction, Selection},
     format::{
-        Format, closing, conversation, conversation_to_copy, jsonl::one_line, messages, opening, section,
+        Format, closing, conversation, conversation_to_copy, conversations_to_copy, jsonl::one_line,
+        messages, opening, section,
     },
     options::{Include, Options},
     watch::Watch,

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Format, Options, format::turns::turns};
+use super::{Options, format::turns::turns};
 use crate::{
     conversation::Conversation,
     secrets::{Counts, Scanner},
@@ -16,11 +16,12 @@ pub fn held(conversation: &Conversation, options: &Options) -> Counts {
     let scanner = Scanner::built_in();
     let mut counts = Counts::default();
     // An original holds everything; a line of `jsonl` its text alone.
-    let messages: Vec<usize> = match options.format {
-        Format::Json => (0..conversation.messages().len()).collect(),
-        _ => turns(conversation, options).into_iter().map(|turn| turn.message).collect(),
+    let messages: Vec<usize> = if options.format.is_original() {
+        (0..conversation.messages().len()).collect()
+    } else {
+        turns(conversation, options).into_iter().map(|turn| turn.message).collect()
     };
-    let more = options.format != Format::Jsonl;
+    let more = options.format.tells_of_all();
     if more {
         counts.merge(&scanner.scan(&conversation.title).iter().collect());
     }
@@ -109,7 +110,7 @@ impl Redaction {
 mod tests {
     use super::{
         super::{
-            Include,
+            Format, Include,
             sample::{answer, chain, folded, options, prompt},
         },
         *,

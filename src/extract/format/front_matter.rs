@@ -69,7 +69,6 @@ mod tests {
         conversation::{Builder, Heading},
         extract::{
             Format, Options,
-            format::markdown,
             sample::{answer, heading, options},
         },
     };
@@ -81,7 +80,7 @@ mod tests {
         let conversation =
             builder.finish(Heading { title: Some("a: \"b\"\n---\n\u{85}"), ..heading("") }, Some(leaf));
         let with = Options { front_matter: true, ..options(Format::Markdown) };
-        let text = markdown::conversation(&conversation, &with, markdown::Bodies::Rendered);
+        let text = crate::extract::conversation(&conversation, &with);
         insta::assert_snapshot!(text.split("\n\n").next().unwrap_or_default(), @r#"
         ---
         title: "a: \"b\"\n---"

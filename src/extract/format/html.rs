@@ -15,6 +15,7 @@
 use std::fmt::Write as _;
 
 use super::{
+    Writer,
     attachment::attached,
     escape::escape,
     from_first_line, heading, one_line,
@@ -27,13 +28,62 @@ use crate::{
     message::{Block, Content, Reading, link},
 };
 
+/// See the [module](self).
+pub(super) struct Html;
+
+impl Writer for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn about(&self) -> &'static str {
+        "One page that needs nothing else, safe to open"
+    }
+
+    fn extension(&self) -> &'static str {
+        "html"
+    }
+
+    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+        // In one piece: one that is large is not there twice.
+        let mut out = self.opening(&conversation.title, options);
+        out.reserve(room(conversation) + CLOSING.len());
+        write_section(conversation, options, &mut out);
+        out.push_str(CLOSING);
+        out
+    }
+
+    /// Without what makes them a file.
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+        let mut out = String::new();
+        for &message in messages {
+            write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
+        }
+        out
+    }
+
+    fn opening(&self, title: &str, options: &Options) -> String {
+        opening(title, options.attachments)
+    }
+
+    fn section(&self, conversation: &Conversation, options: &Options) -> String {
+        let mut out = String::with_capacity(room(conversation));
+        write_section(conversation, options, &mut out);
+        out
+    }
+
+    fn closing(&self) -> &'static str {
+        CLOSING
+    }
+}
+
 const STYLE: &str = include_str!("html.css");
 
 /// What pictures' names end in that a browser shows and in which nothing can act.
 const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "bmp"];
 
 /// What goes before one or several conversations in a file; whether pictures stand beside it.
-pub(super) fn opening(title: &str, pictures: bool) -> String {
+fn opening(title: &str, pictures: bool) -> String {
     let pictures = if pictures { "; img-src 'self' file:" } else { "" };
     format!(
         "<!DOCTYPE html>\n<html lang=\"\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -46,14 +96,7 @@ pub(super) fn opening(title: &str, pictures: bool) -> String {
 }
 
 /// What goes after them.
-pub(super) const CLOSING: &str = "</body>\n</html>\n";
-
-/// One conversation, without what makes it a file.
-pub(super) fn section(conversation: &Conversation, options: &Options) -> String {
-    let mut out = String::with_capacity(room(conversation));
-    write_section(conversation, options, &mut out);
-    out
-}
+const CLOSING: &str = "</body>\n</html>\n";
 
 /// About how long a conversation becomes.
 fn room(conversation: &Conversation) -> usize {
@@ -81,25 +124,6 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
         write_turn(conversation, &turn, options, out);
     }
     out.push_str("</main>\n");
-}
-
-/// The conversation as a file of its own.
-pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
-    // In one piece: one that is large is not there twice.
-    let mut out = opening(&conversation.title, options.attachments);
-    out.reserve(room(conversation) + CLOSING.len());
-    write_section(conversation, options, &mut out);
-    out.push_str(CLOSING);
-    out
-}
-
-/// Some messages, without what makes them a file.
-pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
-    let mut out = String::new();
-    for &message in messages {
-        write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
-    }
-    out
 }
 
 fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
@@ -212,7 +236,7 @@ mod tests {
 
     fn body_of(texts: &[&str]) -> String {
         let conversation = chain("t", texts.iter().map(|text| answer(text)).collect());
-        super::messages(&conversation, &(0..texts.len()).collect::<Vec<_>>(), &options(Format::Html))
+        Html.messages(&conversation, &(0..texts.len()).collect::<Vec<_>>(), &options(Format::Html))
     }
 
     #[test]
@@ -221,7 +245,7 @@ mod tests {
             "A <b>title</b>",
             vec![prompt("Why *this*?"), answer("1. `x < y`\n2. see [here](https://a.example)")],
         );
-        let page = super::conversation(&conversation, &options(Format::Html));
+        let page = Html.conversation(&conversation, &options(Format::Html));
         let main = page.split_once("<main>").map_or("", |(_, main)| main);
         insta::assert_snapshot!(main, @r#"
 
@@ -359,7 +383,7 @@ mod tests {
             drafts.extend(texts.iter().map(|text| folded(Kind::Output, text)));
             let conversation = chain(&texts[0], drafts);
             let all = Options { include: Include::ALL, ..options(Format::Html) };
-            let page = super::conversation(&conversation, &all);
+            let page = Html.conversation(&conversation, &all);
             prop_assert!(check(&page).is_ok(), "{:?}\n{}", check(&page), page);
             prop_assert!(!page.contains('\x1b') && !page.contains("<script"));
         }

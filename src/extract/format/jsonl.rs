@@ -8,7 +8,7 @@
 
 use serde::Serialize;
 
-use super::turns;
+use super::{Writer, turns};
 use crate::{
     conversation::Conversation,
     extract::{Options, rfc3339},
@@ -22,13 +22,46 @@ struct Line<'a> {
     text: &'a str,
 }
 
-pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
-    let turns: Vec<usize> =
-        turns::turns(conversation, options).into_iter().map(|turn| turn.message).collect();
-    messages(conversation, &turns)
+/// See the [module](self).
+pub(super) struct Jsonl;
+
+impl Writer for Jsonl {
+    fn name(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn about(&self) -> &'static str {
+        "An object a message: role, time, model, text"
+    }
+
+    fn extension(&self) -> &'static str {
+        "jsonl"
+    }
+
+    fn shows_canvases(&self) -> bool {
+        false
+    }
+
+    fn tells_of_all(&self) -> bool {
+        false
+    }
+
+    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+        let turns: Vec<usize> =
+            turns::turns(conversation, options).into_iter().map(|turn| turn.message).collect();
+        lines(conversation, &turns)
+    }
+
+    fn between_copies(&self) -> &'static str {
+        ""
+    }
+
+    fn messages(&self, conversation: &Conversation, messages: &[usize], _: &Options) -> String {
+        lines(conversation, messages)
+    }
 }
 
-pub(super) fn messages(conversation: &Conversation, messages: &[usize]) -> String {
+fn lines(conversation: &Conversation, messages: &[usize]) -> String {
     let mut out = String::new();
     for &index in messages {
         let message = &conversation.messages()[index];
@@ -58,10 +91,11 @@ pub fn one_line(json: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::{
         conversation::Kind,
         extract::{
-            Format, Include, Options,
+            Format, Include,
             sample::{answer, chain, folded, forked, options, prompt},
         },
     };
@@ -69,7 +103,7 @@ mod tests {
     #[test]
     fn a_line_is_one_line_wherever_lines_are_split() {
         let text = "a\u{2028}b\u{2029}c\u{85}d";
-        let line = super::messages(&chain("t", vec![answer(text)]), &[0]);
+        let line = lines(&chain("t", vec![answer(text)]), &[0]);
         assert!(!line.contains(['\u{2028}', '\u{2029}', '\u{85}']), "{line}");
         let read: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(read["text"], text);
@@ -80,7 +114,7 @@ mod tests {
         let conversation =
             chain("t", vec![prompt("Why \\(x\\)?\u{1b}"), folded(Kind::Call, "no"), answer("# \"Z\"\nü")]);
         assert_eq!(
-            super::conversation(&conversation, &options(Format::Jsonl)),
+            Jsonl.conversation(&conversation, &options(Format::Jsonl)),
             "{\"role\":\"user\",\"time\":\"2025-03-03T09:42:00Z\",\"model\":null,\"text\":\"Why \\\\(x\\\\)?\\u001b\"}\n\
              {\"role\":\"assistant\",\"time\":\"2025-03-03T09:42:07.5Z\",\"model\":\"gpt-4o\",\"text\":\"# \\\"Z\\\"\\nü\"}\n"
         );
@@ -89,7 +123,7 @@ mod tests {
     #[test]
     fn all_branches_come_in_depth_first_order() {
         let all = Options { all_branches: true, include: Include::ALL, ..options(Format::Jsonl) };
-        let text = super::conversation(&forked(), &all);
+        let text = Jsonl.conversation(&forked(), &all);
         let texts: Vec<&str> = text.lines().filter_map(|line| line.split("\"text\":").nth(1)).collect();
         assert_eq!(texts, ["\"Which one?\"}", "\"Hm.\"}", "\"Left.\"}", "\"Why?\"}", "\"Right.\"}"]);
     }

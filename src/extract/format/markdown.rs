@@ -27,7 +27,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Options,
+    Writer, as_written,
     attachment::attached,
     body::{below_heading, typed_below_heading},
     from_first_line, front_matter, heading, one_line,
@@ -35,19 +35,67 @@ use super::{
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Media},
+    extract::Options,
     message::{Block, Content, Reading, link},
 };
 
+/// See the [module](self).
+pub(super) struct Markdown;
+
+impl Writer for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn alias(&self) -> Option<&'static str> {
+        Some("md")
+    }
+
+    fn about(&self) -> &'static str {
+        "A title, a heading a turn, bodies as written"
+    }
+
+    fn extension(&self) -> &'static str {
+        "md"
+    }
+
+    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+        whole(conversation, options, Bodies::Rendered)
+    }
+
+    fn conversation_to_copy(&self, conversation: &Conversation, options: &Options) -> String {
+        whole(conversation, options, Bodies::AsWritten)
+    }
+
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+        let mut out = String::new();
+        for &message in messages {
+            let turn = Turn { message, number: None, fork: None };
+            write_turn(conversation, &turn, options, Bodies::AsWritten, &mut out);
+        }
+        out.trim_start().to_owned()
+    }
+
+    fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
+        as_written(conversation, message)
+            .unwrap_or_else(|| body(conversation, message, options, Bodies::AsWritten))
+    }
+
+    fn between_sections(&self) -> &'static str {
+        "\n"
+    }
+}
+
 /// What becomes of the messages' own Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bodies {
+enum Bodies {
     /// Made to fit below the turn's heading: for a file that is rendered.
     Rendered,
     /// Exactly as written: for a copy.
     AsWritten,
 }
 
-pub(super) fn conversation(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
+fn whole(conversation: &Conversation, options: &Options, bodies: Bodies) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     if options.front_matter {
         front_matter::write(conversation, &mut out);
@@ -61,23 +109,8 @@ pub(super) fn conversation(conversation: &Conversation, options: &Options, bodie
     out
 }
 
-/// Several messages, each under its heading, as written.
-pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
-    let mut out = String::new();
-    for &message in messages {
-        write_turn(
-            conversation,
-            &Turn { message, number: None, fork: None },
-            options,
-            Bodies::AsWritten,
-            &mut out,
-        );
-    }
-    out.trim_start().to_owned()
-}
-
 /// The message alone, without its heading or a line break at the end.
-pub(super) fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
+fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, bodies, &mut out);
     out.trim_matches('\n').to_owned()
@@ -245,7 +278,7 @@ mod tests {
     };
 
     fn extract(conversation: &Conversation) -> String {
-        super::conversation(conversation, &options(Format::Markdown), Bodies::Rendered)
+        whole(conversation, &options(Format::Markdown), Bodies::Rendered)
     }
 
     /// How many headings of each level, and the code of every block, as a reader of the file sees them.
@@ -334,7 +367,7 @@ mod tests {
             ],
         );
         let all = Options { include: Include::ALL, ..options(Format::Markdown) };
-        insta::assert_snapshot!(super::conversation(&conversation, &all, Bodies::Rendered), @r"
+        insta::assert_snapshot!(whole(&conversation, &all, Bodies::Rendered), @r"
         # t
 
         ## You · 3 Mar 2025, 09:42
@@ -379,7 +412,7 @@ mod tests {
     #[test]
     fn all_branches_are_numbered_and_labelled() {
         let all = Options { all_branches: true, ..options(Format::Markdown) };
-        let text = super::conversation(&forked(), &all, Bodies::Rendered);
+        let text = whole(&forked(), &all, Bodies::Rendered);
         let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).collect();
         assert_eq!(
             headings,
@@ -415,7 +448,7 @@ mod tests {
             let body = format!("# Look\n\nand \\(x\\)\n\n{fence}\n{code}{}", if cut_off { String::new() } else { format!("\n{fence}\n\nand more") });
             let conversation = chain("t", vec![answer(&body), folded(Kind::Output, &code)]);
             let all = Options { include: Include::ALL, ..options(Format::Markdown) };
-            let text = super::conversation(&conversation, &all, Bodies::Rendered);
+            let text = whole(&conversation, &all, Bodies::Rendered);
             let (_, blocks) = seen(&text);
             // The line break before the closing fence is no part of the code; nor, where the text was cut off, is a
             // last line of spaces.

@@ -10,6 +10,7 @@ mod escape;
 mod front_matter;
 mod heading;
 mod html;
+mod json;
 mod markdown;
 mod prose;
 mod text;
@@ -19,114 +20,200 @@ use std::borrow::Cow;
 use super::Options;
 use crate::conversation::Conversation;
 
-/// How an extract is written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Format {
+/// What a format is to people, and what it makes of conversations. A format is a type that says so, in a file of its
+/// own, and a line in the list below.
+trait Writer {
+    /// Its word on the command line and in the dialog.
+    fn name(&self) -> &'static str;
+
+    /// Another word for it on the command line.
+    fn alias(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What it is, for `--help`.
+    fn about(&self) -> &'static str;
+
+    /// What its files' names end in, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Whether a canvas is written without being asked for: wherever a person reads.
+    fn shows_canvases(&self) -> bool {
+        true
+    }
+
+    /// Whether it writes more than what was said: titles, names of attachments, sources.
+    fn tells_of_all(&self) -> bool {
+        true
+    }
+
+    /// The conversation as a file of its own, ending in a line break.
+    fn conversation(&self, conversation: &Conversation, options: &Options) -> String;
+
+    /// The same to be copied: what was said stays exactly as written.
+    fn conversation_to_copy(&self, conversation: &Conversation, options: &Options) -> String {
+        self.conversation(conversation, options)
+    }
+
+    /// What stands between several that are copied together.
+    fn between_copies(&self) -> &'static str {
+        "\n"
+    }
+
+    /// Several messages, to be copied.
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String;
+
+    /// One message, to be copied.
+    fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
+        self.messages(conversation, &[message], options)
+    }
+
+    /// What several conversations in one file begin with, called so in a browser's tab.
+    fn opening(&self, _title: &str, _options: &Options) -> String {
+        String::new()
+    }
+
+    /// One of them.
+    fn section(&self, conversation: &Conversation, options: &Options) -> String {
+        self.conversation(conversation, options)
+    }
+
+    /// What stands between them.
+    fn between_sections(&self) -> &'static str {
+        ""
+    }
+
+    /// What they end with.
+    fn closing(&self) -> &'static str {
+        ""
+    }
+}
+
+/// Makes the enum, the list of all and the way to what writes each, from one line a format.
+macro_rules! formats {
+    ($($(#[$attribute:meta])* $name:ident => $writer:expr,)+) => {
+        /// How an extract is written down.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+        pub enum Format {
+            $($(#[$attribute])* $name,)+
+        }
+
+        impl Format {
+            /// Every format, in the order of the dialog.
+            pub const ALL: [Self; [$(Self::$name),+].len()] = [$(Self::$name),+];
+
+            fn writer(self) -> &'static dyn Writer {
+                match self {
+                    $(Self::$name => &$writer,)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
     /// A title, a heading a turn, bodies as written.
     #[default]
-    Markdown,
+    Markdown => markdown::Markdown,
     /// The same without marks of our own, for reading in a pager.
-    Text,
+    Text => text::Text,
     /// One file that needs nothing else and in which nothing acts.
-    Html,
+    Html => html::Html,
     /// The original object of the export, byte for byte. Read from the archive, not made here.
-    Json,
+    Json => json::Json,
     /// One JSON object a message: `role`, `time`, `model`, `text`.
-    Jsonl,
+    Jsonl => jsonl::Jsonl,
 }
 
 impl Format {
-    /// Every format, in the order of the dialog.
-    pub const ALL: [Self; 5] = [Self::Markdown, Self::Text, Self::Html, Self::Json, Self::Jsonl];
-
     /// The word for it on the command line and in the dialog.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Markdown => "markdown",
-            Self::Text => "text",
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Jsonl => "jsonl",
-        }
+        self.writer().name()
+    }
+
+    /// Another word for it on the command line.
+    pub fn alias(self) -> Option<&'static str> {
+        self.writer().alias()
+    }
+
+    /// What it is, in a line of `--help`.
+    pub fn about(self) -> &'static str {
+        self.writer().about()
     }
 
     /// What its files' names end in, without the dot.
     pub fn extension(self) -> &'static str {
-        match self {
-            Self::Markdown => "md",
-            Self::Text => "txt",
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Jsonl => "jsonl",
-        }
+        self.writer().extension()
+    }
+
+    /// Whether it is the archive's own bytes, which nothing here can make.
+    pub fn is_original(self) -> bool {
+        self == Self::Json
     }
 
     /// Whether a canvas is written without being asked for: wherever a person reads. In `jsonl` it counts as a tool's.
     pub fn shows_canvases(self) -> bool {
-        matches!(self, Self::Markdown | Self::Text | Self::Html)
+        self.writer().shows_canvases()
+    }
+
+    /// Whether it writes more than what was said: titles, names of attachments, sources.
+    pub fn tells_of_all(self) -> bool {
+        self.writer().tells_of_all()
     }
 }
 
 /// The conversation as text, ending in a line break. [`Format::Json`] is the archive's bytes and nothing this can
 /// make: it gives the `jsonl` text instead.
 pub fn conversation(conversation: &Conversation, options: &Options) -> String {
-    match options.format {
-        Format::Markdown => markdown::conversation(conversation, options, markdown::Bodies::Rendered),
-        Format::Text => text::conversation(conversation, options),
-        Format::Html => html::conversation(conversation, options),
-        Format::Json | Format::Jsonl => jsonl::conversation(conversation, options),
-    }
+    options.format.writer().conversation(conversation, options)
 }
 
 /// What several conversations in one file begin with, called so in a browser's tab. Between this and [`closing`]
 /// come their [`section`]s.
 pub fn opening(options: &Options, title: &str) -> String {
-    if options.format == Format::Html { html::opening(title, options.attachments) } else { String::new() }
+    options.format.writer().opening(title, options)
 }
 
 /// One of several conversations in a file.
 pub fn section(conversation: &Conversation, options: &Options, first: bool) -> String {
-    let gap = match options.format {
-        Format::Markdown if !first => "\n",
-        Format::Text if !first => "\n\n",
-        _ => "",
-    };
-    match options.format {
-        Format::Html => html::section(conversation, options),
-        _ => gap.to_owned() + &self::conversation(conversation, options),
+    let writer = options.format.writer();
+    let section = writer.section(conversation, options);
+    match writer.between_sections() {
+        between if !first && !between.is_empty() => between.to_owned() + &section,
+        _ => section,
     }
 }
 
 /// What several conversations in one file end with.
 pub fn closing(format: Format) -> &'static str {
-    if format == Format::Html { html::CLOSING } else { "" }
+    format.writer().closing()
 }
 
 /// The conversation as it is copied: as [`conversation`] in the option's format, but what was said stays exactly as
 /// written: no heading is moved, no LaTeX delimiter changed.
 pub fn conversation_to_copy(conversation: &Conversation, options: &Options) -> String {
-    match options.format {
-        Format::Markdown => markdown::conversation(conversation, options, markdown::Bodies::AsWritten),
-        _ => self::conversation(conversation, options),
-    }
+    options.format.writer().conversation_to_copy(conversation, options)
+}
+
+/// Several conversations as they are copied, one after the other.
+pub fn conversations_to_copy<'a>(
+    conversations: impl IntoIterator<Item = &'a Conversation>,
+    options: &Options,
+) -> String {
+    let writer = options.format.writer();
+    let texts: Vec<String> =
+        conversations.into_iter().map(|each| writer.conversation_to_copy(each, options)).collect();
+    texts.join(writer.between_copies())
 }
 
 /// Some messages, to copy. One alone is its bare text, exactly as written (one that is only an image or file: its
 /// description); several get a heading each. In `html` they are
 /// pieces of a page; in `jsonl` (and `json`) each is its line.
 pub fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
-    match (options.format, messages) {
-        (Format::Json | Format::Jsonl, _) => jsonl::messages(conversation, messages),
-        (Format::Markdown | Format::Text, [message]) if !conversation.message_text(*message).is_empty() => {
-            conversation.message_text(*message).to_owned()
-        }
-        (Format::Html, _) => html::messages(conversation, messages, options),
-        (Format::Markdown, [message]) => {
-            markdown::body(conversation, *message, options, markdown::Bodies::AsWritten)
-        }
-        (Format::Markdown, _) => markdown::messages(conversation, messages, options),
-        (Format::Text, [message]) => text::body(conversation, *message, options),
-        (Format::Text, _) => text::messages(conversation, messages, options),
+    let writer = options.format.writer();
+    match messages {
+        &[message] => writer.message(conversation, message, options),
+        _ => writer.messages(conversation, messages, options),
     }
 }
 
@@ -142,6 +229,12 @@ fn from_first_line(text: &str) -> &str {
 fn one_line(text: &str) -> Cow<'_, str> {
     let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
     if text.contains(breaks) { Cow::Owned(text.replace(breaks, " ")) } else { Cow::Borrowed(text) }
+}
+
+/// The text of a message exactly as written; `None`: it has none.
+fn as_written(conversation: &Conversation, message: usize) -> Option<String> {
+    let text = conversation.message_text(message);
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 #[cfg(test)]

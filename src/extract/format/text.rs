@@ -11,6 +11,7 @@
 //! ```
 
 use super::{
+    Writer, as_written,
     attachment::attached,
     from_first_line, heading, one_line,
     turns::{Turn, turns},
@@ -21,7 +22,48 @@ use crate::{
     message::{Block, Content, Reading},
 };
 
-pub(super) fn conversation(conversation: &Conversation, options: &Options) -> String {
+/// See the [module](self).
+pub(super) struct Text;
+
+impl Writer for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn alias(&self) -> Option<&'static str> {
+        Some("txt")
+    }
+
+    fn about(&self) -> &'static str {
+        "Plain text"
+    }
+
+    fn extension(&self) -> &'static str {
+        "txt"
+    }
+
+    fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
+        whole(conversation, options)
+    }
+
+    fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
+        let mut out = String::new();
+        for &message in messages {
+            write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
+        }
+        out.trim_start().to_owned()
+    }
+
+    fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
+        as_written(conversation, message).unwrap_or_else(|| body(conversation, message, options))
+    }
+
+    fn between_sections(&self) -> &'static str {
+        "\n\n"
+    }
+}
+
+fn whole(conversation: &Conversation, options: &Options) -> String {
     let mut out = String::with_capacity(conversation.shown_text().len() + 1_024);
     out.push_str(one_line(&conversation.title).trim());
     out.push('\n');
@@ -41,16 +83,8 @@ pub(super) fn conversation(conversation: &Conversation, options: &Options) -> St
     out
 }
 
-pub(super) fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
-    let mut out = String::new();
-    for &message in messages {
-        write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
-    }
-    out.trim_start().to_owned()
-}
-
 /// The message alone, without its heading or a line break at the end.
-pub(super) fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
+fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, &mut out);
     out.trim_matches('\n').to_owned()

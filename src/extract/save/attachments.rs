@@ -23,7 +23,7 @@ use crate::{
     archive::{Archive, ArchiveError, Member, sniff},
     conversation::{Attachment, Conversation, Detail},
     extract::{
-        Format, Options,
+        Options,
         format::turns::turns,
         redaction::{Redaction, redacted},
     },
@@ -81,7 +81,7 @@ impl Beside {
             return Ok(Cow::Borrowed(options));
         }
         let mut links = Links::default();
-        let messages: Vec<usize> = if options.format == Format::Json {
+        let messages: Vec<usize> = if options.format.is_original() {
             (0..conversation.messages().len()).collect()
         } else {
             turns(conversation, options).into_iter().map(|turn| turn.message).collect()

@@ -49,13 +49,9 @@ impl App {
     /// All marked conversations as one text.
     pub(super) fn copy_marked(&mut self) -> Vec<Effect> {
         let options = extract::Options::new(self.copy_as, self.setup.zone.clone());
-        let texts: Vec<String> = self
-            .marked_in_order()
-            .into_iter()
-            .map(|handle| extract::conversation_to_copy(self.library.get(handle), &options))
-            .collect();
-        let text = extract::harmless(&texts.join(if self.copy_as == Format::Jsonl { "" } else { "\n" }))
-            .into_owned();
+        let conversations = self.marked_in_order().into_iter().map(|handle| self.library.get(handle));
+        let text = extract::conversations_to_copy(conversations, &options);
+        let text = extract::harmless(&text).into_owned();
         let what = "the marked conversations";
         vec![Effect::Copy { text, what, form: self.form(), redact: self.redact }]
     }
