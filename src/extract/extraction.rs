@@ -64,7 +64,7 @@ impl Extraction {
         watch: &dyn Watch,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.are_apart(what)?;
+        self.ensure_one_text(what)?;
         self.pieces(what, None, watch, sink)
     }
 
@@ -87,15 +87,12 @@ impl Extraction {
         path: &Path,
         watch: &dyn Watch,
     ) -> Result<Written, ExtractError> {
-        self.are_apart(what)?;
+        self.ensure_one_text(what)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
         let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
         let mut beside = Beside::of(path, &self.redaction);
         let mut bytes = 0;
         self.pieces(what, Some(&mut beside), watch, &mut |piece| {
-            if !watch.goes_on() {
-                return Err(ExtractError::Stopped);
-            }
             bytes += piece.len() as u64;
             writer.write_all(piece).map_err(failed)
         })?;
@@ -123,7 +120,7 @@ impl Extraction {
     }
 
     /// Fails where several conversations do not make one text.
-    fn are_apart(&self, what: Selection<'_>) -> Result<(), ExtractError> {
+    fn ensure_one_text(&self, what: Selection<'_>) -> Result<(), ExtractError> {
         match what.conversations.len() {
             0 | 1 => Ok(()),
             several if self.options.format.is_original() => Err(ExtractError::OriginalsApart(several)),
@@ -132,7 +129,8 @@ impl Extraction {
         }
     }
 
-    /// Gives everything to `sink`, and the attachments, where there is a place for them, to `beside`.
+    /// Gives everything to `sink`, unless it is stopped before; and the attachments, where there is a place for them,
+    /// to `beside`.
     fn pieces<E: From<ExtractError>>(
         &self,
         what: Selection<'_>,
@@ -140,6 +138,9 @@ impl Extraction {
         watch: &dyn Watch,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut sink = |piece: &[u8]| {
+            if watch.goes_on() { sink(piece) } else { Err(ExtractError::Stopped.into()) }
+        };
         if let &[conversation] = what.conversations {
             return sink(&self.piece(what.archives, conversation, beside, watch)?);
         }
@@ -206,4 +207,77 @@ fn original(
         watch.reading(done, end);
         watch.goes_on()
     })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::sample::{answer, chain, options, prompt};
+
+    /// Stops everything at once.
+    struct Stopping;
+
+    impl Watch for Stopping {
+        fn goes_on(&self) -> bool {
+            false
+        }
+    }
+
+    fn some() -> [Conversation; 2] {
+        [chain("One", vec![prompt("a"), answer("b")]), chain("Two", vec![prompt("c")])]
+    }
+
+    fn texts(extraction: &Extraction, conversations: &[&Conversation]) -> Result<String, String> {
+        let what = Selection { archives: &[], conversations };
+        extraction.to_string(what, &()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_file_holds_what_is_printed_and_copied() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [one, two] = some();
+        for format in Format::ALL.into_iter().filter(|format| !format.is_original()) {
+            for conversations in [&[&one][..], &[&one, &two]] {
+                let extraction = Extraction { clobber: Clobber::Replace, ..Extraction::new(options(format)) };
+                let text = texts(&extraction, conversations).unwrap();
+                let path = folder.path().join(format.as_str());
+                let what = Selection { archives: &[], conversations };
+                let written = extraction.to_file(what, &path, &()).unwrap();
+                assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{format:?}");
+                assert_eq!(written, Written { bytes: text.len() as u64, ..Written::default() });
+            }
+        }
+    }
+
+    #[test]
+    fn originals_and_front_matter_are_one_conversation_a_text() {
+        let [one, two] = some();
+        let front_matter = Options { front_matter: true, ..options(Format::Markdown) };
+        for (extraction, said) in [
+            (Extraction::of_originals(), "json is one object a file: 2 conversations need a folder"),
+            (Extraction::new(front_matter), "front matter is for one conversation a file: 2 need a folder"),
+        ] {
+            assert_eq!(texts(&extraction, &[&one, &two]).unwrap_err(), said);
+            let what = Selection { archives: &[], conversations: &[&one, &two] };
+            // Before anything else that could be said.
+            let error = extraction.to_file(what, Path::new("/no/such/folder/a"), &()).unwrap_err();
+            assert_eq!(error.to_string(), said);
+        }
+        let closed = texts(&Extraction::of_originals(), &[&one]).unwrap_err();
+        assert!(closed.ends_with("is not open: open it again"), "{closed}");
+    }
+
+    #[test]
+    fn what_is_stopped_leaves_no_file_and_a_missing_folder_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [one, _] = some();
+        let what = Selection { archives: &[], conversations: &[&one] };
+        let wanted = Options { attachments: true, ..options(Format::Markdown) };
+        let extraction = Extraction::new(wanted);
+        let error = extraction.to_file(what, &folder.path().join("a.md"), &Stopping).unwrap_err();
+        assert_eq!(error.to_string(), "stopped: nothing was written");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let error = extraction.to_file(what, &folder.path().join("no/a.md"), &()).unwrap_err().to_string();
+        assert!(error.ends_with("no/a.md: its folder does not exist"), "{error}");
+    }
 }

@@ -21,7 +21,7 @@ pub fn held(conversation: &Conversation, options: &Options) -> Counts {
     } else {
         turns(conversation, options).into_iter().map(|turn| turn.message).collect()
     };
-    let more = options.format.tells_of_all();
+    let more = options.format.writes_titles();
     if more {
         counts.merge(&scanner.scan(&conversation.title).iter().collect());
     }

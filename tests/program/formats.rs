@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+use unspool::extract::Format;
+
 /// What the program prints for an example, by the words of its comment: flags, and which part is shown.
 fn printed(words: &str) -> String {
     let (flags, part) = words.split_once(", ").unwrap_or((words, ""));
@@ -43,7 +45,7 @@ fn every_example_in_the_documentation_is_what_is_written() {
         rest = after;
     }
     written.push_str(rest);
-    assert_eq!(examples.len(), 5, "one for each format");
+    assert_eq!(examples.len(), Format::ALL.len(), "one for each format");
     if std::env::var_os("FORMATS").is_some_and(|value| value == "write") {
         std::fs::write(path, written).expect("the page is written");
         return;

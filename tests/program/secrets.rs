@@ -5,6 +5,7 @@ use std::{fs, process::Output};
 use crate::support::exports::{claude, zip};
 use assert_cmd::Command;
 use serde_json::Value;
+use unspool::extract::Format;
 
 fn unspool(arguments: &[&str]) -> Output {
     Command::cargo_bin("unspool")
@@ -157,7 +158,7 @@ fn members_that_are_no_json_are_named_without_their_text() {
 
 #[test]
 fn a_redacted_extract_holds_no_secret_in_any_format() {
-    for format in ["markdown", "text", "html", "json", "jsonl"] {
+    for format in Format::ALL.map(Format::as_str) {
         let output = unspool(&[
             "extract",
             "--demo",

@@ -227,7 +227,7 @@ pub fn sanitise(bytes: &[u8]) {
 pub fn extract(bytes: &[u8]) {
     let conversation = text::conversation(&String::from_utf8_lossy(bytes));
     let include = Include { tools: true, reasoning: true, hidden: true };
-    for format in [Format::Markdown, Format::Text, Format::Html, Format::Jsonl] {
+    for format in Format::ALL {
         let mut options = Options::new(format, TimeZone::UTC);
         for all in [false, true] {
             (options.all_branches, options.front_matter) = (all, all && format == Format::Markdown);

@@ -42,7 +42,7 @@ impl Writer for Jsonl {
         false
     }
 
-    fn tells_of_all(&self) -> bool {
+    fn writes_titles(&self) -> bool {
         false
     }
 

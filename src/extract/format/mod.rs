@@ -42,8 +42,8 @@ trait Writer {
         true
     }
 
-    /// Whether it writes more than what was said: titles, names of attachments, sources.
-    fn tells_of_all(&self) -> bool {
+    /// Whether it writes titles, names of attachments and sources besides what was said.
+    fn writes_titles(&self) -> bool {
         true
     }
 
@@ -156,9 +156,9 @@ impl Format {
         self.writer().shows_canvases()
     }
 
-    /// Whether it writes more than what was said: titles, names of attachments, sources.
-    pub fn tells_of_all(self) -> bool {
-        self.writer().tells_of_all()
+    /// Whether it writes titles, names of attachments and sources besides what was said.
+    pub fn writes_titles(self) -> bool {
+        self.writer().writes_titles()
     }
 }
 
