@@ -13,6 +13,8 @@ mod builder;
 mod message;
 mod origin;
 mod part;
+#[cfg(test)]
+pub mod testing;
 mod time;
 mod tree;
 

@@ -27,6 +27,10 @@
 //! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
 //! written anywhere unless the person asked for that file.
 
+// The makers of conversations that tests share say `unspool`, wherever they stand.
+#[cfg(test)]
+extern crate self as unspool;
+
 mod one_of;
 mod parallel;
 mod reason;

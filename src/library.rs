@@ -247,18 +247,17 @@ fn at<'a>(batches: &'a [Arc<Vec<Conversation>>], starts: &[u32], handle: u32) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source};
+    use crate::conversation::{Draft, Heading, Role, Source, testing};
 
     fn conversation(id: &str, updated: Option<i64>, offset: u64) -> Conversation {
-        let mut builder = Builder::new();
-        builder.push(Draft::new(Role::User, id));
         let heading = Heading {
             id: Some(id).filter(|id| !id.is_empty()),
-            title: Some(id),
+            created: None,
             updated: updated.map(Time),
-            ..Heading::new(Provider::ChatGpt, Source { offset, length: 1, ..Source::default() })
+            source: Source { offset, length: 1, ..Source::default() },
+            ..testing::heading(id)
         };
-        builder.finish(heading, Some(0))
+        testing::with_heading(heading, [Draft::new(Role::User, id)])
     }
 
     fn titles(library: &Library) -> Vec<&str> {

@@ -60,18 +60,20 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
-    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source, Tree, Visibility};
+    use crate::conversation::{
+        Draft, Role, Tree, Visibility,
+        testing::{heading, tree},
+    };
 
     /// A prompt with two answers, the second of which goes on; and another root.
     #[test]
     fn branches_are_walked_downwards() {
-        let mut builder = Builder::new();
-        for (parent, text) in
-            [(None, "q"), (Some(0), "a"), (Some(0), "b"), (Some(2), "more"), (None, "alone")]
-        {
-            builder.push(Draft { parent, ..Draft::new(Role::User, text) });
-        }
-        let conversation = builder.finish(heading(), Some(1));
+        let drafts = [(None, "q"), (Some(0), "a"), (Some(0), "b"), (Some(2), "more"), (None, "alone")];
+        let conversation = tree(
+            heading("t"),
+            drafts.map(|(parent, text)| Draft { parent, ..Draft::new(Role::User, text) }),
+            Some(1),
+        );
         let tree = Tree::of(&conversation);
         assert_eq!(tree.roots(), [0, 4]);
         assert_eq!(tree.children(0), [1, 2]);
@@ -83,16 +85,17 @@ mod tests {
 
     #[test]
     fn the_buffer_stands_in_runs_by_visibility_and_no_phrase_crosses_two_messages() {
-        let mut builder = Builder::new();
-        for (visibility, text) in [
+        let drafts = [
             (Visibility::Hidden, "system"),
             (Visibility::Shown, "one"),
             (Visibility::Folded, "tool"),
             (Visibility::Shown, "two"),
-        ] {
-            builder.push(Draft { visibility, ..Draft::new(Role::User, text) });
-        }
-        let conversation = builder.finish(heading(), None);
+        ];
+        let conversation = tree(
+            heading("t"),
+            drafts.map(|(visibility, text)| Draft { visibility, ..Draft::new(Role::User, text) }),
+            None,
+        );
         assert_eq!(conversation.shown_text(), "one\0two");
         assert_eq!(conversation.readable_text(), "one\0two\0tool");
         for (message, text) in ["system", "one", "tool", "two"].into_iter().enumerate() {
@@ -102,9 +105,5 @@ mod tests {
                 Some(message)
             );
         }
-    }
-
-    fn heading() -> Heading<'static> {
-        Heading { id: Some("id"), ..Heading::new(Provider::ChatGpt, Source::default()) }
     }
 }

@@ -78,7 +78,7 @@ pub fn rfc3339(time: Time) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(crate) mod sample;
+mod sample;
 
 #[cfg(test)]
 mod tests {

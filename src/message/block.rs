@@ -134,9 +134,9 @@ impl<'a> Reading<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        conversation::{Conversation, Draft, Media, Part},
-        extract::sample::{answer, chain, folded, prompt},
+    use crate::conversation::{
+        Conversation, Draft, Media, Part,
+        testing::{answer, chain, folded, prompt},
     };
 
     fn image(at: u32, name: &str) -> Part {

@@ -65,7 +65,7 @@ pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::sample::{answer, chain, folded};
+    use crate::conversation::testing::{answer, chain, folded};
 
     fn found(text: &str) -> Vec<(String, String)> {
         code_blocks(text).into_iter().map(|block| (block.language, block.code)).collect()

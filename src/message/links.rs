@@ -72,7 +72,7 @@ fn in_markdown(text: &str) -> Vec<(usize, Link)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Builder, Draft, Heading, Part, Provider, Role, Source};
+    use crate::conversation::{Draft, Part, Role, testing::chain};
 
     #[test]
     fn one_address_stands_once_and_dead_ones_not_at_all() {
@@ -80,13 +80,9 @@ mod tests {
         let source = Link { title: "S".into(), url: "https://s.org".into() };
         let end = text.len() as u32;
         let parts = vec![Part { range: end..end, detail: Detail::Sources([source.clone()].into()) }];
-        let mut builder = Builder::new();
-        builder.push(Draft { parts, ..Draft::new(Role::Assistant, text) });
+        let conversation = chain("t", [Draft { parts, ..Draft::new(Role::Assistant, text) }]);
         let docs = Link { title: "Docs".into(), url: "https://e.org/a".into() };
         let bare = Link { title: "".into(), url: "https://f.org/b".into() };
-        assert_eq!(
-            links(&builder.finish(Heading::new(Provider::ChatGpt, Source::default()), Some(0)), 0),
-            [docs, bare, source]
-        );
+        assert_eq!(links(&conversation, 0), [docs, bare, source]);
     }
 }

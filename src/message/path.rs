@@ -138,16 +138,18 @@ impl Branches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source};
+    use crate::conversation::{
+        Draft, Role,
+        testing::{heading, tree},
+    };
 
     /// Messages by their parent, and whether they are shown.
     fn conversation(messages: &[(Option<usize>, bool)]) -> Conversation {
-        let mut builder = Builder::new();
-        for &(parent, shown) in messages {
+        let drafts = messages.iter().map(|&(parent, shown)| {
             let visibility = if shown { Visibility::Shown } else { Visibility::Hidden };
-            builder.push(Draft { visibility, parent, ..Draft::new(Role::User, "x") });
-        }
-        builder.finish(Heading::new(Provider::ChatGpt, Source::default()), None)
+            Draft { visibility, parent, ..Draft::new(Role::User, "x") }
+        });
+        tree(heading("t"), drafts, None)
     }
 
     #[test]

@@ -290,18 +290,11 @@ impl Attached {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Builder, Draft, Heading, Provider, Role, Source, Visibility};
+    use crate::conversation::{Draft, Heading, Role, Visibility, testing};
 
     fn conversation(title: &str, drafts: Vec<Draft<'_>>) -> Conversation {
-        let mut builder = Builder::new();
-        let last = drafts.into_iter().map(|draft| builder.push(draft)).last();
-        let heading = Heading {
-            id: Some("an-id"),
-            title: Some(title),
-            updated: Some(Time(7)),
-            ..Heading::new(Provider::ChatGpt, Source::default())
-        };
-        builder.finish(heading, last)
+        let heading = Heading { id: Some("an-id"), updated: Some(Time(7)), ..testing::heading(title) };
+        testing::with_heading(heading, drafts)
     }
 
     #[test]

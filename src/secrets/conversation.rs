@@ -104,12 +104,10 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Provider, Role, Source};
+    use crate::conversation::{Provider, Role, Source, testing};
 
     fn sample(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
-        let mut builder = Builder::new();
-        let first = builder.push(Draft::new(Role::User, "Why?"));
-        let answer = builder.push(Draft { parent: Some(first), parts, ..Draft::new(Role::Assistant, text) });
+        let drafts = [Draft::new(Role::User, "Why?"), Draft { parts, ..Draft::new(Role::Assistant, text) }];
         let heading = Heading {
             id: Some("an-id"),
             title: Some(title),
@@ -122,7 +120,7 @@ mod tests {
             gizmo: Some("g-abc"),
             source: Source { archive: 0, member: 1, offset: 2, length: 3 },
         };
-        builder.finish(heading, Some(answer))
+        testing::with_heading(heading, drafts)
     }
 
     #[test]

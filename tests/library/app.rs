@@ -1,6 +1,6 @@
 //! What keys do, without a terminal: scripts of keys, and where one ends up.
 
-use crate::support::app::{Driver, conversation};
+use crate::support::{app::Driver, conversations::conversation};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspool::{
     conversation::Conversation,

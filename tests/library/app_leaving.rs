@@ -1,11 +1,12 @@
 //! Everything that the app sends out passes the same doors: what a paste would obey is taken out of it, secrets are
 //! where that was asked for, and a name never leads elsewhere.
 
-use crate::support::app::{Driver, conversation};
+use crate::support::{
+    app::Driver,
+    conversations::{chain, conversation},
+};
 use unspool::{
-    conversation::{
-        Attachment, Builder, Conversation, Detail, Draft, Heading, Media, Part, Provider, Role, Source,
-    },
+    conversation::{Attachment, Conversation, Detail, Draft, Media, Part, Role},
     extract::save::{Written, attachments::Attached},
     tui::{
         action::Action,
@@ -122,21 +123,7 @@ fn with_upload(name: &str) -> Conversation {
         content: "".into(),
     };
     let part = Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) };
-    let mut builder = Builder::new();
-    builder.push(Draft { parts: vec![part], ..Draft::new(Role::User, "See this") });
-    let heading = Heading {
-        id: Some("x"),
-        title: Some("T"),
-        created: None,
-        updated: None,
-        model: None,
-        provider: Provider::ChatGpt,
-        archived: false,
-        starred: false,
-        gizmo: None,
-        source: Source { archive: 0, member: 0, offset: 0, length: 0 },
-    };
-    builder.finish(heading, Some(0))
+    chain("T", [Draft { parts: vec![part], ..Draft::new(Role::User, "See this") }])
 }
 
 #[test]

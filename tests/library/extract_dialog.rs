@@ -1,6 +1,9 @@
 //! The extract dialog: where to, what goes in, and what is said of secrets before they leave.
 
-use crate::support::app::{Driver, conversation, demo};
+use crate::support::{
+    app::{Driver, demo},
+    conversations::conversation,
+};
 use unspool::{
     extract::{
         Format,

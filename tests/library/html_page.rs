@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::app::{self, conversation};
+use crate::support::{app, conversations::conversation};
 use unspool::extract::{self, Format, Options};
 
 /// The browser, by any of its names.

@@ -1,8 +1,11 @@
 //! Getting about in an open thread: every key of it, and that one does not lose one's place.
 
-use crate::support::app::{Driver, conversation, demo};
+use crate::support::{
+    app::{Driver, demo},
+    conversations::{chain, conversation},
+};
 use unspool::{
-    conversation::{Builder, Conversation, Draft, Heading, Kind, Provider, Role, Source, Visibility},
+    conversation::{Conversation, Draft, Kind, Role, Visibility},
     extract::clipboard::Copied,
     tui::{
         action::Action,
@@ -21,30 +24,18 @@ fn row_of(driver: &mut Driver, words: &str) -> usize {
     screen.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("no {words} in:\n{screen}"))
 }
 
-/// Messages with their parents, one branch through the last.
-fn tree(drafts: Vec<Draft<'_>>) -> Conversation {
-    let mut builder = Builder::new();
-    let mut last = None;
-    for draft in drafts {
-        last = Some(builder.push(draft));
-    }
-    let heading = Heading {
-        id: Some("tree"),
-        title: Some("A tree"),
-        ..Heading::new(Provider::ChatGpt, Source::default())
-    };
-    builder.finish(heading, last)
-}
-
 /// 0 ─ 1, 0 ─ 2 ─ 3; the second is shown.
 fn forked() -> Conversation {
     let draft = |role, text, parent| Draft { parent, model: Some("m"), ..Draft::new(role, text) };
-    tree(vec![
-        draft(Role::User, "Which way?", None),
-        draft(Role::Assistant, "To the left, past the lighthouse.", Some(0)),
-        draft(Role::Assistant, "To the right, past the mill.", Some(0)),
-        draft(Role::User, "Thank you!", Some(2)),
-    ])
+    chain(
+        "A tree",
+        [
+            draft(Role::User, "Which way?", None),
+            draft(Role::Assistant, "To the left, past the lighthouse.", Some(0)),
+            draft(Role::Assistant, "To the right, past the mill.", Some(0)),
+            draft(Role::User, "Thank you!", Some(2)),
+        ],
+    )
 }
 
 fn words(count: usize) -> String {
@@ -153,14 +144,17 @@ fn with_fold() -> Conversation {
         parent,
         ..Draft::new(Role::Assistant, "a = 1\nb = 2\nc = 3")
     };
-    tree(vec![
-        draft(Role::User, &long, None),
-        call(Some(0)),
-        draft(Role::Assistant, "The first answer.", Some(1)),
-        draft(Role::User, "And then?", Some(2)),
-        call(Some(3)),
-        draft(Role::Assistant, &long, Some(4)),
-    ])
+    chain(
+        "A tree",
+        [
+            draft(Role::User, &long, None),
+            call(Some(0)),
+            draft(Role::Assistant, "The first answer.", Some(1)),
+            draft(Role::User, "And then?", Some(2)),
+            call(Some(3)),
+            draft(Role::Assistant, &long, Some(4)),
+        ],
+    )
 }
 
 #[test]

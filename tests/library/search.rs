@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, LazyLock, mpsc};
 
+use crate::support::conversations::{dated, tree, with_heading};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unspool::{
     conversation::{
-        Attachment, Builder, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role,
-        Source, Time, Visibility,
+        Attachment, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role, Time,
+        Visibility,
     },
     library::Library,
     search::{
@@ -19,41 +20,33 @@ use unspool::{
 const DAY: i64 = 86_400_000_000;
 
 /// A conversation in the making.
-struct Made {
-    heading: Heading<'static>,
-    builder: Builder,
-    leaf: Option<usize>,
+struct Made<'a> {
+    heading: Heading<'a>,
+    drafts: Vec<Draft<'a>>,
 }
 
 /// `day` counts from 1970-01-01.
-fn made(id: &'static str, title: &'static str, day: i64) -> Made {
-    let heading = Heading {
-        id: Some(id),
-        title: Some(title),
-        created: Some(Time(day * DAY)),
-        updated: Some(Time(day * DAY)),
-        ..Heading::new(Provider::ChatGpt, Source::default())
-    };
-    Made { heading, builder: Builder::new(), leaf: None }
+fn made<'a>(id: &'a str, title: &'a str, day: i64) -> Made<'a> {
+    Made { heading: dated(id, title, day), drafts: Vec::new() }
 }
 
-impl Made {
-    fn says(self, role: Role, text: &str) -> Self {
+impl<'a> Made<'a> {
+    fn says(self, role: Role, text: &'a str) -> Self {
         self.draft(Draft::new(role, text))
     }
 
-    fn draft(mut self, draft: Draft<'_>) -> Self {
-        self.leaf = Some(self.builder.push(Draft { parent: draft.parent.or(self.leaf), ..draft }));
+    fn draft(mut self, draft: Draft<'a>) -> Self {
+        self.drafts.push(draft);
         self
     }
 
-    fn heading(mut self, change: impl FnOnce(&mut Heading<'static>)) -> Self {
+    fn heading(mut self, change: impl FnOnce(&mut Heading<'a>)) -> Self {
         change(&mut self.heading);
         self
     }
 
     fn done(self) -> Conversation {
-        self.builder.finish(self.heading, self.leaf)
+        with_heading(self.heading, self.drafts)
     }
 }
 
@@ -270,8 +263,7 @@ fn what_a_message_has_makes_it_count() {
         made(id, id, 1).draft(Draft { parts, ..Draft::new(Role::User, "look here") }).done()
     };
     let sources = vec![Part { range: 4..4, detail: Detail::Sources(Box::new([Link::default()])) }];
-    let mut branched = made("branch", "branch", 1).says(Role::User, "first");
-    branched.leaf = None;
+    let roots = ["first", "second"].map(|text| Draft::new(Role::User, text));
     let mut library = Library::new();
     library.add(vec![
         with("image", attached(Media::Image)),
@@ -281,7 +273,7 @@ fn what_a_message_has_makes_it_count() {
             .says(Role::Assistant, "so:\n```rust\nfn main() {}\n```")
             .says(Role::User, "thanks")
             .done(),
-        branched.says(Role::User, "second").done(),
+        tree(dated("branch", "branch", 1), roots, Some(1)),
     ]);
     for thing in ["image", "file", "link", "code", "branch"] {
         assert_eq!(found(&library, &format!("has:{thing}")), [thing], "{thing}");
@@ -390,10 +382,9 @@ fn people_come_before_tools() {
 
 #[test]
 fn of_equal_messages_the_one_on_the_visible_branch_opens() {
-    let mut conversation =
-        made("a", "A", 1).says(Role::User, "the question").says(Role::Assistant, "the answer");
-    conversation.leaf = Some(0);
-    let conversation = conversation.says(Role::Assistant, "the answer").done();
+    let conversation = made("a", "A", 1).says(Role::User, "the question").says(Role::Assistant, "the answer");
+    let again = Draft { parent: Some(0), ..Draft::new(Role::Assistant, "the answer") };
+    let conversation = conversation.draft(again).done();
     let mut library = Library::new();
     library.add(vec![conversation]);
     for text in ["answer", "the answer"] {
@@ -461,8 +452,8 @@ fn nothing_found_says_which_word_is_nowhere() {
 fn a_hundred_thousand_branches_are_ranked_in_a_moment() {
     let mut conversation = made("a", "A", 1).says(Role::User, "the question");
     for _ in 0..100_000 {
-        conversation.leaf = Some(0);
-        conversation = conversation.says(Role::Assistant, "an answer of two words");
+        let answer = Draft::new(Role::Assistant, "an answer of two words");
+        conversation = conversation.draft(Draft { parent: Some(0), ..answer });
     }
     let mut library = Library::new();
     library.add(vec![conversation.done()]);
@@ -514,10 +505,7 @@ fn typing_on_deleting_and_loading_give_what_a_fresh_search_gives() {
             // Some come again, newer, and take the place of the earlier ones.
             let id = format!("{}", (number + round * 29) % 200);
             let day = ((number * 13 + round * 31) % 97) as i64;
-            let mut builder = Builder::new();
-            builder.push(Draft::new(Role::User, &text));
-            let heading = made("", "", day).heading;
-            builder.finish(Heading { id: Some(&id), title: Some(pick(3)), ..heading }, Some(0))
+            made(&id, pick(3), day).says(Role::User, &text).done()
         });
         library.add(batch.collect());
         let shared = Arc::new(library.clone());

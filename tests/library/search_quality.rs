@@ -7,10 +7,11 @@ use std::{
     sync::{Mutex, atomic::AtomicBool},
 };
 
+use crate::support::conversations::{dated, with_heading};
 use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Builder, Draft, Heading, Provider, Role, Source, Time},
+    conversation::{Draft, Heading, Role, Source},
     library::Library,
     load::{Arrival, load},
     search::{Query, worker::search},
@@ -159,20 +160,10 @@ fn sentence(random: &mut Random, words: &[String], length: usize) -> String {
 }
 
 fn add(batch: &mut Vec<unspool::conversation::Conversation>, title: &str, day: i64, messages: &[String]) {
-    let mut builder = Builder::new();
-    let mut leaf = None;
-    for (number, text) in messages.iter().enumerate() {
-        let role = if number % 2 == 0 { Role::User } else { Role::Assistant };
-        leaf = Some(builder.push(Draft { parent: leaf, ..Draft::new(role, text) }));
-    }
-    let time = Some(Time(day * 86_400_000_000));
-    let heading = Heading {
-        title: Some(title),
-        created: time,
-        updated: time,
-        ..Heading::new(Provider::ChatGpt, Source { offset: batch.len() as u64, ..Source::default() })
-    };
-    batch.push(builder.finish(heading, leaf));
+    let turns = messages.iter().zip([Role::User, Role::Assistant].into_iter().cycle());
+    let source = Source { offset: batch.len() as u64, ..Source::default() };
+    let heading = Heading { id: None, source, ..dated("", title, day) };
+    batch.push(with_heading(heading, turns.map(|(text, role)| Draft::new(role, text))));
 }
 
 /// For each query one conversation with its words side by side, older than all that have them far apart, in other

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::{buffer::Buffer, layout::Rect};
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Builder, Conversation, Draft, Heading, Provider, Role, Source, Time},
+    conversation::Conversation,
     load::{self, Arrival},
     search::worker,
     transcript,
@@ -40,27 +40,6 @@ pub fn read(location: &Location) -> Vec<Conversation> {
     // Workers finish in no order; the tests want one.
     conversations.sort_by_key(|conversation: &Conversation| conversation.source);
     conversations
-}
-
-/// A conversation of prompts and answers in turn, the `day`th of 2025.
-pub fn conversation(day: u32, title: &str, turns: &[&str]) -> Conversation {
-    let source = Source { archive: 0, member: 0, offset: u64::from(day), length: 0 };
-    let time = Time::from_seconds(1_735_689_600.0 + f64::from(day) * 86_400.0);
-    let mut builder = Builder::new();
-    for (index, text) in turns.iter().enumerate() {
-        let role = if index % 2 == 0 { Role::User } else { Role::Assistant };
-        let parent = index.checked_sub(1);
-        let model = (role == Role::Assistant).then_some("gpt-4o");
-        builder.push(Draft { parent, time, model, ..Draft::new(role, text) });
-    }
-    let heading = Heading {
-        id: Some(&format!("conversation-{day}")),
-        title: Some(title),
-        created: time,
-        updated: time,
-        ..Heading::new(Provider::ChatGpt, source)
-    };
-    builder.finish(heading, turns.len().checked_sub(1))
 }
 
 /// The screen in the README: the demo archive, a search just typed.

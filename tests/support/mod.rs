@@ -2,6 +2,8 @@
 //! code.
 
 pub mod app;
+#[path = "../../src/conversation/testing.rs"]
+pub mod conversations;
 pub mod exports;
 #[cfg(unix)]
 pub mod pty;

@@ -66,7 +66,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::{
-        conversation::{Builder, Heading},
+        conversation::testing,
         extract::{
             Format, Options,
             sample::{answer, heading, options},
@@ -75,10 +75,7 @@ mod tests {
 
     #[test]
     fn front_matter_is_yaml_whatever_the_title_holds() {
-        let mut builder = Builder::new();
-        let leaf = builder.push(answer("x"));
-        let conversation =
-            builder.finish(Heading { title: Some("a: \"b\"\n---\n\u{85}"), ..heading("") }, Some(leaf));
+        let conversation = testing::with_heading(heading("a: \"b\"\n---\n\u{85}"), [answer("x")]);
         let with = Options { front_matter: true, ..options(Format::Markdown) };
         let text = crate::extract::conversation(&conversation, &with);
         insta::assert_snapshot!(text.split("\n\n").next().unwrap_or_default(), @r#"

@@ -235,7 +235,7 @@ mod tests {
     };
 
     fn body_of(texts: &[&str]) -> String {
-        let conversation = chain("t", texts.iter().map(|text| answer(text)).collect());
+        let conversation = chain("t", texts.iter().map(|text| answer(text)));
         Html.messages(&conversation, &(0..texts.len()).collect::<Vec<_>>(), &options(Format::Html))
     }
 
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn a_prompt_is_as_it_was_typed_and_its_fenced_code_is_code() {
         let conversation = chain("t", vec![prompt("\n  __init__ *x*\n&nbsp; <b>\n\n```c\nx;\n```\n")]);
-        let page = super::messages(&conversation, &[0], &options(Format::Html));
+        let page = Html.messages(&conversation, &[0], &options(Format::Html));
         assert!(page.contains("<p class=\"typed\">  __init__ *x*\n&amp;nbsp; &lt;b&gt;</p>"), "{page}");
         assert!(page.contains("<pre><code class=\"language-c\">"), "{page}");
     }

@@ -7,28 +7,13 @@ mod speed;
 
 use super::*;
 use crate::{
-    conversation::{Builder, Conversation, Draft, Heading, Part, Provider, Role, Source},
+    conversation::{Draft, Part, Role, testing},
     library::Shared,
 };
 
-/// A conversation about nothing in particular.
-pub(super) fn finished(builder: Builder, current: Option<usize>) -> Conversation {
-    let heading = Heading {
-        id: Some("c1"),
-        title: Some("A title"),
-        ..Heading::new(Provider::ChatGpt, Source::default())
-    };
-    builder.finish(heading, current)
-}
-
 /// One branch of these messages.
 fn chain(drafts: Vec<Draft<'_>>) -> Shared {
-    let mut builder = Builder::new();
-    let mut parent = None;
-    for draft in drafts {
-        parent = Some(builder.push(Draft { parent, ..draft }));
-    }
-    Shared::alone(finished(builder, parent))
+    Shared::alone(testing::chain("A title", drafts))
 }
 
 fn opened(drafts: Vec<Draft<'_>>) -> Transcript {

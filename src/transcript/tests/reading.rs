@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    conversation::{Detail, Kind, Time, Visibility},
+    conversation::{
+        Detail, Kind, Time, Visibility,
+        testing::{heading, tree},
+    },
     message::path::Branch,
 };
 
@@ -137,15 +140,14 @@ fn the_label_of_a_reasoning_is_found_behind_what_it_led_to() {
 
 /// 0 ─ 1 ─ 2, 0 ─ 3(hidden), 0 ─ 4 ─ 5, 4 ─ 6
 fn branched() -> Transcript {
-    let mut builder = Builder::new();
     let texts = ["question", "first", "more", "", "second", "third a", "third b"];
     let parents = [None, Some(0), Some(1), Some(0), Some(0), Some(4), Some(4)];
-    for (index, (text, parent)) in texts.iter().zip(parents).enumerate() {
+    let drafts = texts.iter().zip(parents).enumerate().map(|(index, (text, parent))| {
         let role = if index == 0 || index == 2 || index > 4 { Role::User } else { Role::Assistant };
         let visibility = if index == 3 { Visibility::Hidden } else { Visibility::Shown };
-        builder.push(Draft { parent, visibility, model: Some("m"), ..Draft::new(role, text) });
-    }
-    Transcript::new(Shared::alone(finished(builder, Some(2))), Options::default())
+        Draft { parent, visibility, model: Some("m"), ..Draft::new(role, text) }
+    });
+    Transcript::new(Shared::alone(tree(heading("t"), drafts, Some(2))), Options::default())
 }
 
 #[test]
@@ -171,11 +173,13 @@ fn branches_are_counted_and_switched() {
 
 #[test]
 fn a_fold_stays_as_it_was_when_the_branch_comes_back() {
-    let mut builder = Builder::new();
-    builder.push(Draft::new(Role::User, "q"));
-    builder.push(Draft { parent: Some(0), ..folded(Kind::Call, "python", "a") });
-    builder.push(Draft { parent: Some(0), ..assistant("b") });
-    let mut transcript = Transcript::new(Shared::alone(finished(builder, Some(1))), Options::default());
+    let drafts = [
+        Draft::new(Role::User, "q"),
+        Draft { parent: Some(0), ..folded(Kind::Call, "python", "a") },
+        Draft { parent: Some(0), ..assistant("b") },
+    ];
+    let mut transcript =
+        Transcript::new(Shared::alone(tree(heading("t"), drafts, Some(1))), Options::default());
     transcript.set_fold(1, true);
     transcript.switch_branch(1, 1);
     assert_eq!(transcript.entries()[1].fold, None);
@@ -194,13 +198,10 @@ fn a_setting_says_what_starts_open() {
 
 #[test]
 fn a_conversation_without_a_current_message_shows_its_newest_branch() {
-    let mut builder = Builder::new();
-    for parent in [None, Some(0), Some(0)] {
-        builder.push(Draft { parent, ..Draft::new(Role::User, "x") });
-    }
-    let transcript = Transcript::new(Shared::alone(finished(builder, None)), Options::default());
+    let drafts = [None, Some(0), Some(0)].map(|parent| Draft { parent, ..Draft::new(Role::User, "x") });
+    let transcript = Transcript::new(Shared::alone(tree(heading("t"), drafts, None)), Options::default());
     assert_eq!(transcript.leaf(), Some(2));
-    let empty = Transcript::new(Shared::alone(finished(Builder::new(), None)), Options::default());
+    let empty = Transcript::new(Shared::alone(tree(heading("t"), [], None)), Options::default());
     assert_eq!((empty.leaf(), empty.entries().len()), (None, 0));
 }
 

@@ -1,0 +1,103 @@
+//! Conversations for tests, in few words: drafts put together as an importer would.
+//!
+//! The unit tests know it as `conversation::testing`. The crates under `tests`, which see only what is public, take it
+//! in by its path; so it says `unspool` where it means this library.
+
+use unspool::conversation::{
+    Builder, Conversation, Draft, Heading, Kind, Provider, Role, Source, Time, Visibility,
+};
+
+/// 2025-03-03T09:42:00Z.
+pub const MORNING: Time = Time(1_740_994_920_000_000);
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// Heads a conversation of that title that began in the [`MORNING`] and took a minute.
+pub fn heading(title: &str) -> Heading<'_> {
+    Heading {
+        id: Some("67c57b1e-0000-4000-8000-000000000001"),
+        title: Some(title),
+        created: Some(MORNING),
+        updated: Some(Time(MORNING.0 + 60 * SECOND)),
+        ..Heading::new(Provider::ChatGpt, Source { length: 2, ..Source::default() })
+    }
+}
+
+/// Heads a conversation of one day, counted from 1970-01-01.
+pub fn dated<'a>(id: &'a str, title: &'a str, day: i64) -> Heading<'a> {
+    let time = Some(Time(day * DAY));
+    Heading { id: Some(id), created: time, updated: time, ..heading(title) }
+}
+
+/// Drafts a message of the person's.
+pub fn prompt(text: &str) -> Draft<'_> {
+    Draft { time: Some(MORNING), ..Draft::new(Role::User, text) }
+}
+
+/// Drafts a message of the assistant's, some seconds later.
+pub fn answer(text: &str) -> Draft<'_> {
+    let time = Some(Time(MORNING.0 + 15 * SECOND / 2));
+    Draft { time, model: Some("gpt-4o"), ..Draft::new(Role::Assistant, text) }
+}
+
+/// Drafts what an assistant does beside its answer: reasoning, a call of a tool.
+pub fn folded(kind: Kind, text: &str) -> Draft<'_> {
+    Draft { kind, visibility: Visibility::Folded, ..answer(text) }
+}
+
+/// Puts messages one after the other; one that names its parent hangs there. The last is the one shown.
+pub fn with_heading<'a>(heading: Heading<'_>, drafts: impl IntoIterator<Item = Draft<'a>>) -> Conversation {
+    let mut builder = Builder::new();
+    let mut last = None;
+    for draft in drafts {
+        last = Some(builder.push(Draft { parent: draft.parent.or(last), ..draft }));
+    }
+    builder.finish(heading, last)
+}
+
+/// Puts messages one after the other, under a title.
+pub fn chain<'a>(title: &str, drafts: impl IntoIterator<Item = Draft<'a>>) -> Conversation {
+    with_heading(heading(title), drafts)
+}
+
+/// Puts messages into a tree under this heading: one that names no parent is a root. `current` is the one shown last.
+pub fn tree<'a>(
+    heading: Heading<'_>,
+    drafts: impl IntoIterator<Item = Draft<'a>>,
+    current: Option<usize>,
+) -> Conversation {
+    let mut builder = Builder::new();
+    for draft in drafts {
+        builder.push(draft);
+    }
+    builder.finish(heading, current)
+}
+
+/// Puts prompts and answers in turn, on that day of 2025, the first in its file by that number.
+pub fn conversation(day: u32, title: &str, texts: &[&str]) -> Conversation {
+    let id = format!("conversation-{day}");
+    let since_1970 = 20_089 + i64::from(day);
+    let source = Source { offset: u64::from(day), ..Source::default() };
+    let heading = Heading { source, ..dated(&id, title, since_1970) };
+    let time = heading.created;
+    let drafts = texts.iter().enumerate().map(|(number, text)| {
+        let draft = if number % 2 == 0 { prompt(text) } else { answer(text) };
+        Draft { time, ..draft }
+    });
+    with_heading(heading, drafts)
+}
+
+/// Puts a prompt with two answers, the first of which goes on; the second is the one shown.
+///
+/// 0 prompt ─ 1 thought ─ 2 first answer ─ 3 second prompt
+///          └ 4 second answer
+pub fn forked() -> Conversation {
+    let drafts = [
+        prompt("Which one?"),
+        folded(Kind::Reasoning, "Hm."),
+        answer("Left."),
+        prompt("Why?"),
+        Draft { parent: Some(0), ..answer("Right.") },
+    ];
+    chain("A choice", drafts)
+}
