@@ -1,16 +1,13 @@
 //! The fuzzer's seeds, and what it found, go through the same functions in every test run.
 
-use std::{fs, path::Path};
+use std::fs;
 
-use crate::targets;
+use crate::{support::tools, targets};
 
 /// Runs a target over its seeds. Without the folder, as in a packaged crate, it says so and passes.
 fn corpus(name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(name);
-    let Ok(files) = fs::read_dir(&folder) else {
-        eprintln!("left out: there are no seeds in {}", folder.display());
-        return;
-    };
+    let Some(folder) = tools::repository(&format!("fuzz/seeds/{name}")) else { return };
+    let files = fs::read_dir(folder).expect("seeds");
     let target = targets::TARGETS.iter().find(|(other, _)| *other == name).expect("a target").1;
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     paths.sort();
@@ -59,11 +56,8 @@ fn no_secret_breaks_a_promise() {
 
 #[test]
 fn every_target_has_a_fuzzer_and_every_fuzzer_is_a_target() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
-    let Ok(files) = fs::read_dir(&folder) else {
-        eprintln!("left out: there is no {}", folder.display());
-        return;
-    };
+    let Some(folder) = tools::repository("fuzz/fuzz_targets") else { return };
+    let files = fs::read_dir(folder).expect("fuzzers");
     let mut found: Vec<String> = files
         .map(|file| file.expect("a file").path().file_stem().expect("a name").to_string_lossy().into_owned())
         .collect();

@@ -1,5 +1,4 @@
 //! The HTML extract in a real browser: it shows what was said, nothing in it acts, and nothing is asked of anybody.
-//! Without Chromium the tests say so and pass; continuous integration has it.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -15,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{app, conversations::conversation};
+use crate::support::{app, conversations::conversation, tools};
 use unspool::extract::{self, Format, Options};
 
 /// The browser, by any of its names.
@@ -26,7 +25,7 @@ fn chromium() -> Option<&'static str> {
         command.status().is_ok_and(|status| status.success())
     });
     if found.is_none() {
-        eprintln!("chromium is not here: the page was opened in no browser");
+        tools::missing("chromium");
     }
     found
 }

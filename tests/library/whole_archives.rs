@@ -8,6 +8,7 @@ use std::{
     sync::{Mutex, atomic::AtomicBool},
 };
 
+use crate::support::tools;
 use jiff::tz::TimeZone;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use serde_json::Value;
@@ -254,7 +255,7 @@ fn html_passes_a_parser_and_holds_nothing_that_acts_or_loads() {
         let python =
             Command::new("python3").args(["-c", CHECK]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let Ok(mut python) = python else {
-            return eprintln!("python3 is not here: the pages were read by no other parser");
+            return tools::missing("python3");
         };
         let mut output = python.stdout.take().expect("piped");
         let reading = std::thread::spawn(move || {

@@ -908,10 +908,13 @@ fn a_killed_extract_leaves_no_half_file_under_a_name() {
 
 // --- tmux
 
-/// With tmux's own defaults, as a person finds it. Passes where there is no tmux.
+/// With tmux's own defaults, as a person finds it.
 #[cfg(unix)]
 #[test]
 fn a_copy_within_tmux_is_in_its_buffer_whole() {
+    if !crate::support::tools::has(&["tmux"]) {
+        return;
+    }
     let export = three();
     let socket = export.beside("tmux");
     let tmux = |arguments: &[&str]| {
@@ -923,9 +926,6 @@ fn a_copy_within_tmux_is_in_its_buffer_whole() {
             .stdin(Stdio::null());
         command.output()
     };
-    if tmux(&["-V"]).is_err() {
-        return;
-    }
     let done = export.beside("done");
     let line = format!(
         "env -u DISPLAY -u WAYLAND_DISPLAY TZ=UTC '{}' extract --id bbbb --clipboard '{}' 2> '{done}.tmp'; \

@@ -1,5 +1,4 @@
-//! Nothing leaves, nothing stays: the system calls of whole runs are watched. Without `strace` there is nothing to
-//! watch with, and the tests say so and pass; continuous integration has it.
+//! Nothing leaves, nothing stays: the system calls of whole runs are watched.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -8,22 +7,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::support::pty::Setup;
+use crate::support::{pty::Setup, tools::can_watch};
 
 const WATCHED: &str = "trace=network,openat,open,creat,rename,renameat,renameat2,link,linkat,mkdir,mkdirat";
-
-fn can_watch() -> bool {
-    let found = Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let works = found.is_ok_and(|status| status.success())
-        && Command::new("strace")
-            .args(["-f", "-o", "/dev/null", "true"])
-            .status()
-            .is_ok_and(|status| status.success());
-    if !works {
-        eprintln!("strace is not here or may not watch: this promise was not tested");
-    }
-    works
-}
 
 /// No address of a network, and no file made or opened for writing but in `allowed` and the devices.
 fn assert_kept_to_itself(log: &Path, allowed: &Path) {

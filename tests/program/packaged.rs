@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::support::pty::Setup;
+use crate::support::{pty::Setup, tools};
 
 /// In a root folder that holds nothing but the program: no libraries, no time zones, no locales, no /dev, no /etc, no
 /// home, no clipboard.
@@ -94,6 +94,6 @@ fn entering(root: &Path) -> Option<Vec<String>> {
     if works.is_ok_and(|output| output.status.success()) {
         return Some(words);
     }
-    eprintln!("left out: this user may not change the root folder, or the program does not start in it");
+    tools::left_out("this user may not change the root folder, or the program does not start in it");
     None
 }

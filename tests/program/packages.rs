@@ -1,11 +1,12 @@
-//! What a package holds beside the program: scripts that shells read, a man page that reads without a warning. What is
-//! not here to judge them with is said, and left out.
+//! What a package holds beside the program: scripts that shells read, a man page that reads without a warning.
 #![cfg(unix)]
 
 use std::{
     io::Write,
     process::{Command, Output, Stdio},
 };
+
+use crate::support::tools::has;
 
 fn unspool(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_unspool")).args(arguments).output().unwrap();
@@ -15,6 +16,9 @@ fn unspool(arguments: &[&str]) -> String {
 
 /// Gives a program this text; `None`: it is not here.
 fn judged(program: &str, arguments: &[&str], text: &str) -> Option<Output> {
+    if !has(&[program]) {
+        return None;
+    }
     let process = Command::new(program)
         .args(arguments)
         .env("LC_ALL", "C.UTF-8")
@@ -22,10 +26,7 @@ fn judged(program: &str, arguments: &[&str], text: &str) -> Option<Output> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
-    let Ok(mut process) = process else {
-        eprintln!("left out: there is no {program} here");
-        return None;
-    };
+    let mut process = process.expect("it starts");
     let mut input = process.stdin.take().unwrap();
     let text = text.to_owned();
     let writing = std::thread::spawn(move || input.write_all(text.as_bytes()));

@@ -1,5 +1,5 @@
 //! An extract at the level of system calls: killed at any one of them it leaves no half file, and that it replaces
-//! nothing is the call's own doing. Without a `strace` that may watch, the tests say so and pass.
+//! nothing is the call's own doing.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -9,22 +9,15 @@ use std::{
     process::{Command, ExitStatus, Stdio},
 };
 
-use crate::support::exports::{Scratch, small, zip};
+use crate::support::{
+    exports::{Scratch, small, zip},
+    tools::can_watch,
+};
 use serde_json::{Value, json};
 
 /// Whatever changes a file, its name or what the disk knows of it.
 const CHANGES: &str = "write,writev,pwrite64,pwritev,copy_file_range,sendfile,splice,ftruncate,fallocate,fsync,fdatasync,\
                        syncfs,rename,renameat,renameat2,link,linkat,unlink,unlinkat";
-
-fn can_watch() -> bool {
-    let mut command = Command::new("strace");
-    command.args(["-f", "-o", "/dev/null", "true"]).stderr(Stdio::null());
-    let works = command.status().is_ok_and(|status| status.success());
-    if !works {
-        eprintln!("strace is not here or may not watch: this promise was not tested");
-    }
-    works
-}
 
 /// Runs an extract of all to there, watched like that.
 fn extract(watch: &[&str], log: &Path, arguments: &[&str], archive: &Path) -> ExitStatus {

@@ -7,3 +7,4 @@ pub mod conversations;
 pub mod exports;
 #[cfg(unix)]
 pub mod pty;
+pub mod tools;

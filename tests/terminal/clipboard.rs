@@ -1,6 +1,5 @@
 //! The clipboard for real: what is copied in the screen arrives, exact, in the programs people have: X11 (Xvfb and
-//! xclip), Wayland (sway and wl-paste), tmux, GNU screen, a bare terminal. A program that is not here is named, and its
-//! test passes; continuous integration has them all.
+//! xclip), Wayland (sway and wl-paste), tmux, GNU screen, a bare terminal.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -11,19 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::pty::{Session, Setup};
+use crate::support::{
+    pty::{Session, Setup},
+    tools::has,
+};
 
 const UNSPOOL: &str = env!("CARGO_BIN_EXE_unspool");
-
-/// Whether a program can be run; says what is left out if not.
-fn has(program: &str) -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&paths).any(|folder| folder.join(program).is_file());
-    if !found {
-        eprintln!("{program} is not here: its clipboard was not tested");
-    }
-    found
-}
 
 /// A child that is ended with the test.
 struct Running(Child);
@@ -101,7 +93,7 @@ fn pasted(display: &str) -> Option<String> {
 
 #[test]
 fn on_x11_the_text_is_in_the_clipboard_while_unspool_runs_and_that_is_said() {
-    if !has("Xvfb") || !has("xclip") {
+    if !has(&["Xvfb", "xclip"]) {
         return;
     }
     let (_xvfb, display) = display();
@@ -118,7 +110,7 @@ fn on_x11_the_text_is_in_the_clipboard_while_unspool_runs_and_that_is_said() {
 /// A manager with just enough manners: it has the office, and when somebody leaves, it takes the text over.
 #[test]
 fn on_x11_a_clipboard_manager_takes_the_text_over() {
-    if !has("Xvfb") || !has("xclip") {
+    if !has(&["Xvfb", "xclip"]) {
         return;
     }
     let (_xvfb, display) = display();
@@ -198,7 +190,7 @@ fn manager(display: &str, ready: &std::sync::mpsc::Sender<()>) -> String {
 
 #[test]
 fn from_the_command_line_a_copy_that_would_be_gone_at_once_is_refused() {
-    if !has("Xvfb") {
+    if !has(&["Xvfb"]) {
         return;
     }
     let (_xvfb, display) = display();
@@ -262,7 +254,8 @@ fn sway() -> (Running, tempfile::TempDir, String) {
 
 #[test]
 fn on_wayland_the_text_is_in_the_clipboard() {
-    if !has("sway") || !has("wl-paste") || (rustix::process::getuid().is_root() && !has("setpriv")) {
+    let root_wants: &[&str] = if rustix::process::getuid().is_root() { &["setpriv"] } else { &[] };
+    if !has(&["sway", "wl-paste"]) || !has(root_wants) {
         return;
     }
     let (_sway, folder, display) = sway();
@@ -329,7 +322,7 @@ impl Drop for Tmux {
 
 #[test]
 fn within_tmux_the_text_reaches_the_terminal_around_it_and_a_buffer() {
-    if !has("tmux") {
+    if !has(&["tmux"]) {
         return;
     }
     for configuration in [
@@ -350,7 +343,7 @@ fn within_tmux_the_text_reaches_the_terminal_around_it_and_a_buffer() {
 
 #[test]
 fn within_tmux_on_a_terminal_without_a_clipboard_it_is_a_buffer_only_and_that_is_said() {
-    if !has("tmux") {
+    if !has(&["tmux"]) {
         return;
     }
     let mut tmux = Tmux::start("", "linux");
@@ -362,7 +355,7 @@ fn within_tmux_on_a_terminal_without_a_clipboard_it_is_a_buffer_only_and_that_is
 
 #[test]
 fn what_is_too_large_for_the_terminal_is_a_tmux_buffer_whole() {
-    if !has("tmux") {
+    if !has(&["tmux"]) {
         return;
     }
     let mut tmux = Tmux::start("", "xterm-256color");
@@ -384,7 +377,7 @@ fn copy_the_long_thread(session: &mut Session) {
 
 #[test]
 fn within_screen_the_text_reaches_the_terminal_around_it() {
-    if !has("screen") {
+    if !has(&["screen"]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

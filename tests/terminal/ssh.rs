@@ -1,6 +1,4 @@
 //! At the other end of a line: through a real sshd on this machine's loopback, and over a line as slow as a modem's.
-//!
-//! Without sshd, or where it may not be run, the test of it says so and passes; continuous integration has it.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -12,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::pty::{Session, Setup};
+use crate::support::{
+    pty::{Session, Setup},
+    tools,
+};
 
 const UNSPOOL: &str = env!("CARGO_BIN_EXE_unspool");
 const TITLE: &str = "Ingress returns 504 after a minute";
@@ -36,14 +37,12 @@ impl Drop for Server {
 impl Server {
     /// `None`: there is no sshd here, or it does not run.
     fn start() -> Option<Self> {
-        let sshd = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/libexec/sshd"].map(Path::new);
-        let Some(sshd) = sshd.into_iter().find(|path| path.exists()) else {
-            eprintln!("left out: there is no sshd here");
+        if !tools::has(&["ssh", "ssh-keygen", "sshd"]) {
             return None;
-        };
+        }
         // Started by root it wants a folder to lock its children into.
         if rustix::process::geteuid().is_root() && fs::create_dir_all("/run/sshd").is_err() {
-            eprintln!("left out: sshd would need /run/sshd");
+            tools::left_out("sshd would need /run/sshd");
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -54,10 +53,7 @@ impl Server {
                 .arg(folder.path().join(name))
                 .stdin(Stdio::null())
                 .status();
-            if !made.is_ok_and(|status| status.success()) {
-                eprintln!("left out: ssh-keygen makes no keys here");
-                return None;
-            }
+            assert!(made.is_ok_and(|status| status.success()), "ssh-keygen makes no keys");
         }
         fs::copy(folder.path().join("own.pub"), folder.path().join("authorized")).unwrap();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
@@ -70,7 +66,7 @@ impl Server {
             at("authorized"),
         );
         fs::write(folder.path().join("settings"), settings).unwrap();
-        let process = Command::new(sshd)
+        let process = Command::new(tools::find("sshd")?)
             .args(["-D", "-e", "-f"])
             .arg(folder.path().join("settings"))
             .stdin(Stdio::null())
@@ -80,7 +76,7 @@ impl Server {
         let since = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if server.process.try_wait().unwrap().is_some() || since.elapsed() > Duration::from_secs(20) {
-                eprintln!("left out: sshd does not run here: {}", server.log());
+                tools::missing(format_args!("an sshd that runs: {}", server.log()));
                 return None;
             }
             std::thread::sleep(Duration::from_millis(20));

@@ -3,7 +3,10 @@
 //! The program is this one: [`the_program`] runs it when the environment asks for that, so that its panics and its
 //! stubbornness need no hooks in `unspool` itself.
 
-use crate::support::pty::{Session, Setup};
+use crate::support::{
+    pty::{Session, Setup},
+    tools,
+};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use rustix::process::{Signal, kill_process};
@@ -261,11 +264,13 @@ fn a_program_that_nobody_would_let_go_on_does_not_stop() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_session_led_from_outside_a_container_does_not_end_it() {
+    if !tools::has(&["unshare"]) {
+        return;
+    }
     let unshare = ["--pid", "--fork"];
     if !std::process::Command::new("unshare").args(unshare).arg("true").status().is_ok_and(|it| it.success())
     {
-        eprintln!("left out: this user may not make containers with unshare");
-        return;
+        return tools::left_out("this user may not make containers with unshare");
     }
     let program = std::env::current_exe().unwrap();
     let mut session = Setup::new("unshare")
