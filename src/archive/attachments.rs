@@ -1,13 +1,11 @@
 //! Which member is the attachment a message names.
 //!
 //! An id such as `file-abc` is the beginning of a member's base name (`file-abc-photo.png`). Since May 2026 exports
-//! may store attachments as `….dat` and give their names in `conversation_asset_file_names.json`; those names are
-//! looked at too.
+//! may store attachments as `….dat` and give their names in a member of its own; those names are looked at too.
 
 use super::{Archive, base_name};
+use crate::provider::Provider;
 
-/// The map from member to name.
-const NAMES: &str = "conversation_asset_file_names.json";
 /// No real map comes near this.
 const LARGEST_MAP: usize = 64 << 20;
 
@@ -57,7 +55,10 @@ impl Attachments {
 }
 
 fn aliases(archive: &Archive) -> hashbrown::HashMap<String, Box<str>> {
-    let Some(member) = archive.find_member(NAMES) else { return hashbrown::HashMap::new() };
+    let mut names = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
+    let Some(member) = names.find_map(|name| archive.find_member(name)) else {
+        return hashbrown::HashMap::new();
+    };
     archive
         .read_member(&member, LARGEST_MAP)
         .ok()

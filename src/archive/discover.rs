@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Limits, bytes::Bytes, has_ending, holds_conversations, is_part, manifest, zipped};
+use super::{Limits, bytes::Bytes, has_ending, holds_conversations, manifest, zipped};
+use crate::provider::{is_part, may_be_manifest};
 
 /// Whether a path is an export worth offering: a zip or folder with conversations in it, or a conversations file.
 /// Looks at names and the zip's directory only.
@@ -27,7 +28,7 @@ pub fn looks_like_archive(path: &Path) -> bool {
     if holds_conversations(&name) {
         return true;
     }
-    let may_be_manifest = name.starts_with("manifest") && has_ending(&name, "json");
+    let may_be_manifest = may_be_manifest(&name);
     if !may_be_manifest && !has_ending(&name, "zip") {
         return false;
     }

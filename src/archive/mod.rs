@@ -24,7 +24,7 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::{conversation::Source, reason::reason};
+use crate::{conversation::Source, provider, reason::reason};
 
 pub use attachments::sniff;
 pub use discover::{looks_like_archive, offered};
@@ -324,29 +324,14 @@ fn open_file(path: &Path) -> Result<Bytes, Fault> {
     Ok(Bytes::file(std::fs::File::open(path)?)?)
 }
 
-/// Whether a member of that name holds conversations: `conversations.json`, `conversations-000.json`.
+/// Whether a member of that name holds conversations. A Mac adds shadows of all members to a zip; they hold none.
 fn holds_conversations(name: &str) -> bool {
-    let base = base_name(name);
-    let Some(middle) = base.strip_prefix("conversations").and_then(|rest| rest.strip_suffix(".json")) else {
-        return false;
-    };
-    let part = middle
-        .strip_prefix(['-', '_'])
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
-    (middle.is_empty() || part) && !name.starts_with("__MACOSX/") && !name.contains("/__MACOSX/")
+    provider::holds_conversations(base_name(name))
+        && !name.starts_with("__MACOSX/")
+        && !name.contains("/__MACOSX/")
 }
 
 /// Whether a name ends in `.zip` or the like, in any case.
 fn has_ending(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
-}
-
-/// Whether a zip of that name holds a part of an export that comes in several: `conversations-000.zip` with its
-/// number or not, however often it was downloaded (`conversations-000 (1).zip`); of the Privacy Portal
-/// `Conversations_….zip` and `Files_….zip`.
-fn is_part(name: &str) -> bool {
-    let base = base_name(name).to_ascii_lowercase();
-    let begins =
-        |word: &str| base.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_', '.', ' ']));
-    has_ending(&base, "zip") && (begins("conversations") || base.starts_with("files_"))
 }

@@ -10,18 +10,29 @@ use std::{
 use super::{
     Archive, ArchiveError, Content, Entry, Limits, Location, Loss, Method, base_name,
     bytes::Bytes,
-    folder, has_ending, holds_conversations, is_part, manifest, salvage,
+    folder, has_ending, holds_conversations, manifest, salvage,
     stream::{Fault, Stream},
     zipped,
 };
-use crate::reason::reason;
+use crate::{
+    one_of::one_of,
+    provider::{self, Elsewhere, Provider, UNSUPPORTED, Unsupported, is_part},
+    reason::reason,
+};
 
 /// The archive this program carries.
 const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
 
 /// What every refusal ends with.
-const EXPECTED: &str =
-    "expected a ChatGPT or Claude export: its zip, its unpacked folder or a conversations.json";
+fn expected() -> String {
+    let names = one_of(Provider::ALL.iter().map(|provider| provider.name()));
+    format!("expected a {names} export: its zip, its unpacked folder or a {}", files())
+}
+
+/// The files that hold conversations, as people know them.
+fn files() -> String {
+    one_of(Provider::ALL.iter().map(|provider| provider.facts().file))
+}
 
 pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, ArchiveError> {
     let mut opening = Opening::new(limits);
@@ -75,7 +86,7 @@ impl Opening {
             Location::Stdin => {
                 let mut stdin = std::io::stdin().lock();
                 if stdin.is_terminal() {
-                    return Err(format!("it is a terminal; {EXPECTED}"));
+                    return Err(format!("it is a terminal; {}", expected()));
                 }
                 let mut bytes = Vec::new();
                 let most = self.limits.stdin_bytes;
@@ -109,7 +120,7 @@ impl Opening {
             return Ok(());
         }
         if !metadata.is_file() {
-            return Err(format!("it is neither a file nor a folder; {EXPECTED}"));
+            return Err(format!("it is neither a file nor a folder; {}", expected()));
         }
         let bytes = File::open(path).and_then(Bytes::file).map_err(unreadable)?;
         if let Some(names) = manifest::names(&bytes) {
@@ -150,7 +161,7 @@ impl Opening {
     fn bytes(&mut self, bytes: &Bytes, name: &str) -> Result<(), String> {
         self.size = bytes.len();
         if bytes.is_empty() {
-            return Err(format!("it is empty; {EXPECTED}"));
+            return Err(format!("it is empty; {}", expected()));
         }
         let mut head = [0; 512];
         let count =
@@ -177,7 +188,7 @@ impl Opening {
                     self.entries = entries;
                     return Ok(());
                 }
-                return Err(format!("it is neither a zip nor JSON; {EXPECTED}"));
+                return Err(format!("it is neither a zip nor JSON; {}", expected()));
             }
         }
         let content = Content::Whole { container: 0 };
@@ -195,7 +206,8 @@ impl Opening {
         }
         Err(match self.losses.first() {
             Some(loss) => {
-                format!("{}, and what is left of it holds no conversations.json; {EXPECTED}", loss.reason)
+                let (files, expected) = (files(), expected());
+                format!("{}, and what is left of it holds no {files}; {expected}", loss.reason)
             }
             None => foreign(&self.entries, "zip"),
         })
@@ -306,18 +318,19 @@ impl Opening {
 
 /// What to say of a container without conversations, naming another provider's where its member names tell.
 fn foreign(entries: &[Entry], container: &str) -> String {
-    let any = |matches: &dyn Fn(&str) -> bool| entries.iter().any(|entry| matches(entry.base_name()));
-    if any(&|base| base == "My Activity.json") {
-        return format!("this looks like a Gemini (Takeout) export, which is not supported yet; {EXPECTED}");
+    let any = |patterns: &[&str]| {
+        entries.iter().any(|entry| provider::is_named(patterns, &entry.name, entry.base_name()))
+    };
+    if let Some(Unsupported { name, .. }) = UNSUPPORTED.iter().find(|export| any(export.members)) {
+        return format!("this looks like a {name} export, which is not supported yet; {}", expected());
     }
-    if any(&|base| base.strip_prefix("chat-").and_then(|rest| rest.strip_suffix(".json")).is_some()) {
-        return format!("this looks like a Le Chat export, which is not supported yet; {EXPECTED}");
+    for provider in Provider::ALL {
+        if let Some(Elsewhere { members, zip }) = &provider.facts().elsewhere
+            && any(members)
+        {
+            let name = provider.name();
+            return format!("this is another part of a {name} export: its conversations are in {zip}");
+        }
     }
-    if any(&|base| ["memories.json", "login_history.json"].contains(&base))
-        || entries.iter().any(|entry| entry.name.starts_with("projects/"))
-    {
-        return "this is another part of a Claude export: its conversations are in conversations-000.zip"
-            .into();
-    }
-    format!("this {container} holds no conversations.json; {EXPECTED}")
+    format!("this {container} holds no {}; {}", files(), expected())
 }

@@ -11,4 +11,13 @@ pub(super) static FACTS: Facts = Facts {
     marks: &["mapping"],
     first_keys: &["title", "id", "conversation_id", "create_time", "mapping", "current_node"],
     list_keys: &["conversations"],
+    file: "conversations.json",
+    members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
+    // The Privacy Portal packs them into one zip.
+    conversation_zips: &["conversations_*.zip"],
+    attachment_zips: &["files_*.zip"],
+    manifests: &[],
+    elsewhere: None,
+    // Since May 2026.
+    attachment_names: Some("conversation_asset_file_names.json"),
 };

@@ -1,6 +1,6 @@
 //! Anthropic's Claude.
 
-use super::Facts;
+use super::{Elsewhere, Facts};
 
 pub(super) static FACTS: Facts = Facts {
     name: "Claude",
@@ -12,4 +12,21 @@ pub(super) static FACTS: Facts = Facts {
     marks: &["chat_messages"],
     first_keys: &["uuid", "chat_messages"],
     list_keys: &["conversations"],
+    file: "conversations.json",
+    members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
+    // `conversations-000.zip`, and `conversations-000 (1).zip` of who downloaded it twice.
+    conversation_zips: &[
+        "conversations.zip",
+        "conversations-*.zip",
+        "conversations *.zip",
+        "conversations.*.zip",
+    ],
+    attachment_zips: &[],
+    // Since August 2026.
+    manifests: &["manifest*.json"],
+    elsewhere: Some(Elsewhere {
+        members: &["memories.json", "login_history.json", "projects/*"],
+        zip: "conversations-000.zip",
+    }),
+    attachment_names: None,
 };

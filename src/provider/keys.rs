@@ -50,8 +50,9 @@ impl Mark {
         if let Some(&provider) = provider {
             return Some(Self { owner: Owner::Provider(provider), value: None });
         }
-        let export = UNSUPPORTED.iter().find(|export| export.mark.0 == key)?;
-        Some(Self { owner: Owner::Unsupported(export.name), value: export.mark.1 })
+        let unsupported = UNSUPPORTED.iter().filter_map(|export| Some((export.name, export.mark?)));
+        let (name, (_, value)) = unsupported.into_iter().find(|(_, mark)| mark.0 == key)?;
+        Some(Self { owner: Owner::Unsupported(name), value })
     }
 }
 
@@ -89,7 +90,7 @@ mod tests {
             }
         }
         for export in &UNSUPPORTED {
-            let (key, value) = export.mark;
+            let Some((key, value)) = export.mark else { continue };
             let mark = Mark { owner: Owner::Unsupported(export.name), value };
             assert_eq!(Mark::of(key), Some(mark), "{key} is a provider's that is supported");
         }

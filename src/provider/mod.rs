@@ -11,9 +11,12 @@ mod address;
 mod chatgpt;
 mod claude;
 mod keys;
+mod names;
 mod unsupported;
 
 pub use keys::{LONGEST_KEY, Mark, begins_conversation, lists_conversations, marks_conversation};
+pub use names::{holds_conversations, is_conversations_zip, is_named, is_part, may_be_manifest};
+pub use unsupported::{UNSUPPORTED, Unsupported};
 
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
@@ -39,6 +42,29 @@ pub struct Facts {
     pub first_keys: &'static [&'static str],
     /// Keys of an outer object under which its conversations stand in a list.
     pub list_keys: &'static [&'static str],
+    /// The file with its conversations, as it is called before people.
+    pub file: &'static str,
+    /// Members that hold conversations. For this and the next see [`is_named`].
+    pub members: &'static [&'static str],
+    /// Zips with its conversations, in lower case, where an export comes in several.
+    pub conversation_zips: &'static [&'static str],
+    /// Zips with attachments, likewise.
+    pub attachment_zips: &'static [&'static str],
+    /// Files that list those zips, likewise.
+    pub manifests: &'static [&'static str],
+    /// How another zip of such an export is known.
+    pub elsewhere: Option<Elsewhere>,
+    /// A member with the names of those that are stored under meaningless ones: an object of path and name.
+    pub attachment_names: Option<&'static str>,
+}
+
+/// A zip without conversations, whose export has them in another.
+#[derive(Debug)]
+pub struct Elsewhere {
+    /// Members it is known by.
+    pub members: &'static [&'static str],
+    /// The zip that has the conversations.
+    pub zip: &'static str,
 }
 
 /// Whose an object is.

@@ -8,12 +8,19 @@ pub struct Unsupported {
     /// What people call it.
     pub name: &'static str,
     /// A key at the top of each of its objects, and the text under it where the key alone says too little.
-    pub mark: (&'static str, Option<&'static str>),
+    pub mark: Option<(&'static str, Option<&'static str>)>,
+    /// Members that only its archives have; see [`is_named`](super::is_named).
+    pub members: &'static [&'static str],
 }
 
 /// All of them.
-pub static UNSUPPORTED: [Unsupported; 3] = [
-    Unsupported { name: "DeepSeek", mark: ("inserted_at", None) },
-    Unsupported { name: "Grok", mark: ("responses", None) },
-    Unsupported { name: "Gemini (Takeout)", mark: ("header", Some("Gemini Apps")) },
+pub static UNSUPPORTED: [Unsupported; 4] = [
+    Unsupported { name: "DeepSeek", mark: Some(("inserted_at", None)), members: &[] },
+    Unsupported { name: "Grok", mark: Some(("responses", None)), members: &[] },
+    Unsupported {
+        name: "Gemini (Takeout)",
+        mark: Some(("header", Some("Gemini Apps"))),
+        members: &["My Activity.json"],
+    },
+    Unsupported { name: "Le Chat", mark: None, members: &["chat-*.json"] },
 ];
