@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Limits, bytes::Bytes, has_ending, holds_conversations, manifest, zipped};
-use crate::provider::{is_part, may_be_manifest};
+use crate::provider::{is_conversations_zip, is_part, may_be_manifest};
 
 /// Whether a path is an export worth offering: a zip or folder with conversations in it, or a conversations file.
 /// Looks at names and the zip's directory only.
@@ -38,10 +38,9 @@ pub fn looks_like_archive(path: &Path) -> bool {
         return manifest::names(&bytes).is_some_and(|names| names.iter().any(beside));
     }
     zipped::list(&bytes, 0, Limits::default()).is_ok_and(|(entries, _)| {
-        entries.iter().any(|entry| {
-            holds_conversations(&entry.name)
-                || (entry.base_name().starts_with("Conversations_") && entry.name.ends_with(".zip"))
-        })
+        entries
+            .iter()
+            .any(|entry| holds_conversations(&entry.name) || is_conversations_zip(entry.base_name()))
     })
 }
 

@@ -182,6 +182,11 @@ fn only_what_holds_conversations_is_offered() {
     scratch.file("notes.json", "[]");
     scratch.file("folder/conversations-000.json", "[]");
     assert!(looks_like_archive(&export_zip));
+    // One packed once more, whoever's it is.
+    for part in ["Conversations_x-1.zip", "conversations-000.zip"] {
+        let packed = scratch.file("elsewhere/packed.zip", zip(&[(part, b"PK")]));
+        assert!(looks_like_archive(&packed), "{part}");
+    }
     let mut found = offered(&[scratch.path().to_owned(), scratch.path().join("absent")]);
     found.sort();
     assert_eq!(found, [export_zip, scratch.path().join("folder")]);
