@@ -16,11 +16,12 @@ use hashbrown::HashSet;
 use crate::{
     archive::Archive,
     conversation::Kind,
+    import::{self, SharedLink},
     library::{Handle, Library},
     parallel,
     secrets::{
         Class, Scanner,
-        audit::{self, Attached, Exposure, Portrait, ProfileField, SharedLink},
+        audit::{self, Attached, Exposure, Portrait, ProfileField},
     },
 };
 
@@ -99,7 +100,7 @@ impl Account {
         let scanner = Scanner::built_in();
         let origin = |member| Origin { archive: archive.name().to_owned(), member };
         let mut known: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
-        for link in self.member(archive, "shared_conversations.json", audit::shared_links) {
+        for link in self.member(archive, "shared_conversations.json", import::shared_links) {
             if link.id.is_empty() || known.insert(link.id.clone()) {
                 self.shared.push(link);
             }

@@ -19,6 +19,8 @@ pub mod mend;
 mod order;
 mod stamp;
 
+pub use chatgpt::side_files::{SharedLink, shared_links};
+
 use std::ops::Range;
 
 use hashbrown::HashMap;

@@ -7,10 +7,11 @@ use serde::Serialize;
 use crate::{
     audit::{Account, Origin, Remembered, title},
     extract::rfc3339,
+    import::SharedLink,
     library::{Handle, Library},
     secrets::{
         Scanner,
-        audit::{Attached, Exposure, Portrait, ProfileField, SharedLink},
+        audit::{Attached, Exposure, Portrait, ProfileField},
     },
 };
 

@@ -13,6 +13,7 @@ mod message;
 mod pattern;
 mod reading;
 mod shape;
+pub mod side_files;
 mod tree;
 
 use super::{
