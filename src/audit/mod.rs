@@ -16,16 +16,17 @@ use hashbrown::HashSet;
 use crate::{
     archive::Archive,
     conversation::Kind,
-    import::{self, SharedLink},
+    import::{self, SharedLink, SideContent},
     library::{Handle, Library},
     parallel,
+    provider::{self, Provider},
     secrets::{
         Class, Scanner,
         audit::{self, Attached, Exposure, Portrait, ProfileField},
     },
 };
 
-/// The most of a `user.json`, `shared_conversations.json` or the like that is read, in bytes.
+/// The most of a side file that is read, in bytes.
 const LARGEST_MEMBER: usize = 16 << 20;
 
 /// Everything there is to tell.
@@ -54,6 +55,8 @@ pub struct Origin {
     pub archive: String,
     /// The member's, without folders.
     pub member: &'static str,
+    /// Whose member it is.
+    pub provider: Provider,
 }
 
 /// Where a memory stands.
@@ -75,7 +78,7 @@ impl Account {
     ) -> Option<Self> {
         let mut account = Self::default();
         for archive in archives {
-            account.members(archive);
+            account.side_files(archive);
         }
         account.findings = findings(library, watch)?;
         account.instructions = portraits(library, Kind::Instructions);
@@ -95,43 +98,34 @@ impl Account {
         Some(account)
     }
 
-    /// What the other members of an archive say.
-    fn members(&mut self, archive: &Archive) {
+    /// What the other members of an archive say; one that cannot be read is noted.
+    fn side_files(&mut self, archive: &Archive) {
         let scanner = Scanner::built_in();
-        let origin = |member| Origin { archive: archive.name().to_owned(), member };
-        let mut known: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
-        for link in self.member(archive, "shared_conversations.json", import::shared_links) {
-            if link.id.is_empty() || known.insert(link.id.clone()) {
-                self.shared.push(link);
+        let mut links: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
+        let mut texts: HashSet<u64> = self.memory.iter().map(|(_, text)| text.mark).collect();
+        for member in provider::side_files() {
+            let Some(found) = archive.find_member(member) else { continue };
+            let bytes = archive.read_member(&found, LARGEST_MEMBER).ok();
+            let Some((provider, content)) = bytes.and_then(|bytes| import::side_file(member, &bytes)) else {
+                self.unreadable.push(format!("{}: {member}", archive.name()));
+                continue;
+            };
+            let origin = Origin { archive: archive.name().to_owned(), member, provider };
+            match content {
+                SideContent::Links(shared) => self.shared.extend(
+                    shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
+                ),
+                SideContent::Profile(entries) => {
+                    let fields = audit::profile(scanner, entries).into_iter();
+                    self.profile.extend(fields.map(|field| (origin.clone(), field)));
+                }
+                SideContent::Memory(said) => {
+                    let said =
+                        audit::memories(scanner, &said).into_iter().filter(|text| texts.insert(text.mark));
+                    self.memory.extend(said.map(|text| (Remembered::Member(origin.clone()), text)));
+                }
             }
         }
-        // ChatGPT's, and Claude's.
-        for name in ["user.json", "users.json"] {
-            let fields = self.member(archive, name, |bytes| audit::profile(scanner, bytes));
-            self.profile.extend(fields.into_iter().map(|field| (origin(name), field)));
-        }
-        let name = "memories.json";
-        let mut known: HashSet<u64> = self.memory.iter().map(|(_, text)| text.mark).collect();
-        for text in self.member(archive, name, |bytes| audit::memories(scanner, bytes)) {
-            if known.insert(text.mark) {
-                self.memory.push((Remembered::Member(origin(name)), text));
-            }
-        }
-    }
-
-    /// What a member says, if it is there; one that cannot be read is noted.
-    fn member<T>(
-        &mut self,
-        archive: &Archive,
-        name: &str,
-        read: impl FnOnce(&[u8]) -> Option<Vec<T>>,
-    ) -> Vec<T> {
-        let Some(member) = archive.find_member(name) else { return Vec::new() };
-        let bytes = archive.read_member(&member, LARGEST_MEMBER).ok();
-        bytes.and_then(|bytes| read(&bytes)).unwrap_or_else(|| {
-            self.unreadable.push(format!("{}: {name}", archive.name()));
-            Vec::new()
-        })
     }
 
     /// The findings of a class, with their places in [`Account::findings`].

@@ -17,9 +17,10 @@ mod json;
 mod marks;
 pub mod mend;
 mod order;
+mod side_files;
 mod stamp;
 
-pub use chatgpt::side_files::{SharedLink, shared_links};
+pub use side_files::{ProfileEntry, ProfileValue, SharedLink, SideContent, side_file};
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! OpenAI's ChatGPT.
 
-use super::Facts;
+use super::{Facts, Holds, SideFile};
 
 pub(super) static FACTS: Facts = Facts {
     name: "ChatGPT",
@@ -20,4 +20,8 @@ pub(super) static FACTS: Facts = Facts {
     elsewhere: None,
     // Since May 2026.
     attachment_names: Some("conversation_asset_file_names.json"),
+    side_files: &[
+        SideFile { name: "shared_conversations.json", holds: Holds::Links },
+        SideFile { name: "user.json", holds: Holds::Profile },
+    ],
 };

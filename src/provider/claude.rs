@@ -1,6 +1,6 @@
 //! Anthropic's Claude.
 
-use super::{Elsewhere, Facts};
+use super::{Elsewhere, Facts, Holds, SideFile};
 
 pub(super) static FACTS: Facts = Facts {
     name: "Claude",
@@ -29,4 +29,8 @@ pub(super) static FACTS: Facts = Facts {
         zip: "conversations-000.zip",
     }),
     attachment_names: None,
+    side_files: &[
+        SideFile { name: "users.json", holds: Holds::Profile },
+        SideFile { name: "memories.json", holds: Holds::Memory },
+    ],
 };

@@ -56,6 +56,28 @@ pub struct Facts {
     pub elsewhere: Option<Elsewhere>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
     pub attachment_names: Option<&'static str>,
+    /// Members beside the conversations that say something of their owner.
+    pub side_files: &'static [SideFile],
+}
+
+/// A member that says something of its owner.
+#[derive(Debug)]
+pub struct SideFile {
+    /// Its base name.
+    pub name: &'static str,
+    /// What of them.
+    pub holds: Holds,
+}
+
+/// See [`SideFile`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// Conversations that were made public.
+    Links,
+    /// Who they are: name, address and the like.
+    Profile,
+    /// What is remembered of them.
+    Memory,
 }
 
 /// A zip without conversations, whose export has them in another.
@@ -65,6 +87,17 @@ pub struct Elsewhere {
     pub members: &'static [&'static str],
     /// The zip that has the conversations.
     pub zip: &'static str,
+}
+
+/// Lists the names of all side files, each once.
+pub fn side_files() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for file in Provider::ALL.iter().flat_map(|provider| provider.facts().side_files) {
+        if !names.contains(&file.name) {
+            names.push(file.name);
+        }
+    }
+    names
 }
 
 /// Whose an object is.

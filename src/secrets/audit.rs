@@ -4,12 +4,11 @@
 //! here holds a value that can be used, and what cannot be read is said without its text.
 
 use hashbrown::HashMap;
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::{Counts, Finding, KindId, Scanner};
 use crate::{
     conversation::{Conversation, Detail, Kind, Media, Time},
+    import::{ProfileEntry, ProfileValue},
     message::Reading,
 };
 
@@ -135,31 +134,17 @@ impl Portrait {
     }
 }
 
-/// What Claude's `memories.json` remembers: each of its texts, wherever in it that stands, for it has changed its
-/// shape before. `None` if it is no JSON object or array.
-pub fn memories(scanner: &Scanner, json: &[u8]) -> Option<Vec<Portrait>> {
-    let whole: Value = serde_json::from_slice(json).ok()?;
-    if !whole.is_object() && !whole.is_array() {
-        return None;
-    }
-    let mut portraits = Vec::new();
-    let mut left = vec![&whole];
-    while let Some(value) = left.pop() {
-        match value {
-            Value::String(text) => {
-                let portrait = Portrait::of(scanner, text);
-                // An id or a date is one word of ASCII. Japanese has no blanks.
-                let is_one_word = text.is_ascii() && !text.trim().contains(char::is_whitespace);
-                if !text.trim().is_empty() && (!is_one_word || !portrait.holds.is_empty()) {
-                    portraits.push(portrait);
-                }
-            }
-            Value::Array(values) => left.extend(values.iter().rev()),
-            Value::Object(fields) => left.extend(fields.values().rev()),
-            _ => {}
-        }
-    }
-    Some(portraits)
+/// What a memory of its own holds, text by text. One of a single word is an id or a date, and counts only if it is a
+/// secret.
+pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<Portrait> {
+    // Japanese has no blanks.
+    let is_one_word = |text: &str| text.is_ascii() && !text.trim().contains(char::is_whitespace);
+    texts
+        .iter()
+        .map(|text| (is_one_word(text), Portrait::of(scanner, text)))
+        .filter(|(is_one_word, portrait)| !is_one_word || !portrait.holds.is_empty())
+        .map(|(_, portrait)| portrait)
+        .collect()
 }
 
 /// A fingerprint that lives as long as the process.
@@ -179,41 +164,23 @@ pub struct ProfileField {
     pub masked: String,
 }
 
-/// The fields of ChatGPT's `user.json` or Claude's `users.json` that say something. `None` if it is no object (nor an
-/// array of one).
-pub fn profile(scanner: &Scanner, json: &[u8]) -> Option<Vec<ProfileField>> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Profile {
-        One(Map<String, Value>),
-        Several(Vec<Map<String, Value>>),
-    }
-    let fields = match serde_json::from_slice(json).ok()? {
-        Profile::One(fields) => fields,
-        Profile::Several(several) => several.into_iter().next()?,
+/// A profile without what could be used of it.
+pub fn profile(scanner: &Scanner, entries: Vec<ProfileEntry>) -> Vec<ProfileField> {
+    let field = |entry: ProfileEntry| {
+        let masked = match &entry.value {
+            ProfileValue::Text(text) => masked(scanner, text),
+            ProfileValue::Flag(flag) => flag.to_string(),
+            ProfileValue::Other => "…".to_owned(),
+        };
+        ProfileField { name: entry.name, masked }
     };
-    let field = |(name, value): (String, Value)| {
-        let masked = masked(scanner, &value)?;
-        Some(ProfileField { name, masked })
-    };
-    Some(fields.into_iter().filter_map(field).collect())
+    entries.into_iter().map(field).collect()
 }
 
-/// `None`: it says nothing.
-fn masked(scanner: &Scanner, value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::Bool(bool) => Some(bool.to_string()),
-        Value::Number(_) => Some("…".to_owned()),
-        Value::String(text) if text.trim().is_empty() => None,
-        Value::String(text) => {
-            let whole = scanner.scan(text).into_iter().find(|finding| finding.range.len() + 4 >= text.len());
-            let first = || text.chars().take(usize::from(text.chars().count() > 5)).collect::<String>() + "…";
-            Some(whole.map_or_else(first, |finding| scanner.mask(finding.kind, &text[finding.range])))
-        }
-        Value::Array(values) => (!values.is_empty()).then(|| "…".to_owned()),
-        Value::Object(fields) => (!fields.is_empty()).then(|| "…".to_owned()),
-    }
+fn masked(scanner: &Scanner, text: &str) -> String {
+    let whole = scanner.scan(text).into_iter().find(|finding| finding.range.len() + 4 >= text.len());
+    let first = || text.chars().take(usize::from(text.chars().count() > 5)).collect::<String>() + "…";
+    whole.map_or_else(first, |finding| scanner.mask(finding.kind, &text[finding.range]))
 }
 
 /// How many attachments of each sort there are, and of how many the archive has the bytes.
@@ -322,46 +289,41 @@ mod tests {
     }
 
     #[test]
-    fn what_a_memory_of_its_own_says_is_counted_wherever_it_stands() {
-        let told = |json: &str| {
-            let portraits = memories(Scanner::built_in(), json.as_bytes())?;
-            Some(portraits.iter().map(|portrait| (portrait.characters, portrait.entries)).collect::<Vec<_>>())
-        };
-        let json = r#"[{"conversations_memory": "Two cats.\n\nA boat.", "account_uuid": "0f-1", "number": 1,
-            "project_memories": {"b-2": "Likes lists"}, "updated_at": "2026-08-01T10:00:00Z"}]"#;
-        assert_eq!(told(json), Some(vec![(18, 2), (11, 1)]));
-        assert_eq!(told(&json[1..json.len() - 1]), told(json), "an object, since August 2026");
-        assert_eq!(told("{}"), Some(Vec::new()));
-        assert_eq!((told("7"), told("[")), (None, None));
-    }
-
-    #[test]
-    fn a_profile_is_told_by_its_fields_and_never_by_its_values() {
-        let json =
-            br#"{"id": "user-Secret123", "email": "robin@example.org", "phone_number": "+1 202-555-0143",
-            "birth_year": 1987, "chatgpt_plus_user": true, "nothing": null, "list": [1]}"#;
-        let fields = profile(Scanner::built_in(), json).expect("it is an object");
-        let told: Vec<_> = fields.iter().map(|field| (&*field.name, &*field.masked)).collect();
-        for field in [
-            ("id", "u…"),
-            ("email", "r…@e….org"),
-            ("birth_year", "…"),
-            ("chatgpt_plus_user", "true"),
-            ("list", "…"),
-        ] {
-            assert!(told.contains(&field), "{field:?} in {told:?}");
-        }
-        assert_eq!(told.len(), 6);
-        assert!(!format!("{fields:?}").contains("0143"));
-        assert_eq!(profile(Scanner::built_in(), b"[{\"a\": \"\"}]"), Some(Vec::new()));
-        assert_eq!(profile(Scanner::built_in(), b"7"), None);
+    fn what_a_memory_of_its_own_says_is_counted_and_a_single_word_is_not() {
+        let texts =
+            ["0f-1", "Two cats.\n\nA boat.", "2026-08-01T10:00:00Z", "Likes lists", "robin@example.org"];
+        let memories = memories(Scanner::built_in(), &texts.map(str::to_owned));
+        let told: Vec<_> = memories.iter().map(|memory| (memory.characters, memory.entries)).collect();
+        assert_eq!(told, [(18, 2), (11, 1), (17, 1)]);
     }
 
     #[test]
     fn a_memory_needs_no_blanks() {
-        let json = "{\"memory\": \"猫を二匹飼っている。東京に住んでいる。\", \"uuid\": \"0a1b-2c\", \"more\": \"lives in Rome\"}";
-        let memories = memories(Scanner::built_in(), json.as_bytes()).expect("it is an object");
+        let texts = ["猫を二匹飼っている。東京に住んでいる。", "0a1b-2c", "lives in Rome"].map(str::to_owned);
+        let memories = memories(Scanner::built_in(), &texts);
         let lengths: Vec<_> = memories.iter().map(|memory| memory.characters).collect();
         assert_eq!(lengths, [19, 13]);
+    }
+
+    #[test]
+    fn a_profile_is_told_by_its_fields_and_never_by_its_values() {
+        let text = |text: &str| ProfileValue::Text(text.to_owned());
+        let entries = [
+            ("id", text("user-Secret123")),
+            ("email", text("robin@example.org")),
+            ("phone_number", text("+1 202-555-0143")),
+            ("birth_year", ProfileValue::Other),
+            ("chatgpt_plus_user", ProfileValue::Flag(true)),
+        ];
+        let entries = entries.map(|(name, value)| ProfileEntry { name: name.to_owned(), value });
+        let fields = profile(Scanner::built_in(), entries.into());
+        let told: Vec<_> = fields.iter().map(|field| (&*field.name, &*field.masked)).collect();
+        for field in
+            [("id", "u…"), ("email", "r…@e….org"), ("birth_year", "…"), ("chatgpt_plus_user", "true")]
+        {
+            assert!(told.contains(&field), "{field:?} in {told:?}");
+        }
+        assert_eq!(told.len(), 5);
+        assert!(!format!("{fields:?}").contains("0143"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`shape`] names the fields, [`reading`] takes them in, [`tree`] puts the nodes in order, [`message`] decides what a
 //! message is and whether it is shown, [`clean`] and [`citations`] make its text readable, [`canvas`] brings documents to
-//! their final state, by what [`pattern`] finds in them.
+//! their final state, by what [`pattern`] finds in them. [`side_files`] has what is not a conversation.
 
 mod attachments;
 mod canvas;
@@ -13,7 +13,7 @@ mod message;
 mod pattern;
 mod reading;
 mod shape;
-pub mod side_files;
+mod side_files;
 mod tree;
 
 use super::{
@@ -25,6 +25,8 @@ use super::{
     order::newest_leaf,
 };
 use crate::conversation::Provider;
+
+pub(super) use side_files::side_file;
 
 use canvas::Canvas;
 use reading::{Exported, LISTS};

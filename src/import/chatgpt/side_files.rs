@@ -2,35 +2,31 @@
 
 use serde_json::{Value, value::RawValue};
 
-/// A conversation that anybody with the address can read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SharedLink {
-    /// The link's own id: `https://chatgpt.com/share/{id}`.
-    pub id: String,
-    /// The conversation it shows; empty if the export does not say.
-    pub conversation_id: String,
-    /// As it was titled when it was shared.
-    pub title: String,
-}
+use crate::{
+    import::side_files::{SharedLink, SideContent, profile},
+    provider::{Holds, Provider},
+};
 
-impl SharedLink {
-    /// The public address; `None` for an id that does not look like one.
-    pub fn address(&self) -> Option<String> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        (!self.id.is_empty() && self.id.bytes().all(plain))
-            .then(|| format!("https://chatgpt.com/share/{}", self.id))
+/// Reads one; `None` if it is not what it should be.
+pub(in crate::import) fn side_file(holds: Holds, json: &[u8]) -> Option<SideContent> {
+    match holds {
+        Holds::Links => shared_links(json).map(SideContent::Links),
+        Holds::Profile => profile(json).map(SideContent::Profile),
+        // What it remembers stands in conversations.
+        Holds::Memory => None,
     }
 }
 
 /// The public links of a `shared_conversations.json`. What is no object in it is passed over; `None` if it is not an
 /// array of anything.
-pub fn shared_links(json: &[u8]) -> Option<Vec<SharedLink>> {
+fn shared_links(json: &[u8]) -> Option<Vec<SharedLink>> {
     // One object at a time: taken apart, each takes twenty times its text.
     let list: Vec<&RawValue> = serde_json::from_slice(json).ok()?;
     let link = |raw: &&RawValue| {
         let value: Value = serde_json::from_str(raw.get()).ok()?;
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         value.is_object().then(|| SharedLink {
+            provider: Provider::ChatGpt,
             id: text("id"),
             conversation_id: text("conversation_id"),
             title: text("title"),

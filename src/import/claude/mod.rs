@@ -2,7 +2,8 @@
 //!
 //! [`shape`] names the fields, [`reading`] takes the messages in and finds who follows whom, [`block`] turns what a
 //! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
-//! [`attachments`] are its files, [`artifacts`] the documents it made, in their final state.
+//! [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`side_files`] has what
+//! is not a conversation.
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
 
@@ -11,6 +12,7 @@ mod attachments;
 mod block;
 mod reading;
 mod shape;
+mod side_files;
 
 use super::{
     Census, Fault, Makes,
@@ -23,6 +25,8 @@ use super::{
 use crate::conversation::Provider;
 
 pub(super) use artifacts::Artifact;
+pub(super) use side_files::side_file;
+
 use reading::{Exported, LISTS, Messages};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
