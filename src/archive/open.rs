@@ -25,8 +25,7 @@ const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
 
 /// What every refusal ends with.
 fn expected() -> String {
-    let names = one_of(Provider::ALL.iter().map(|provider| provider.name()));
-    format!("expected a {names} export: its zip, its unpacked folder or a {}", files())
+    format!("expected a {} export: its zip, its unpacked folder or a {}", provider::any(), files())
 }
 
 /// The files that hold conversations, as people know them.

@@ -10,12 +10,14 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::PossibleValue
 use crate::{
     config::{ConversationMb, Count, LimitSettings, Size, Slot, help},
     extract::Format,
+    provider,
 };
 
-/// Find, read and safely extract conversations from a ChatGPT or Claude data export.
+/// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "unspool",
+    about = about(),
     version,
     propagate_version = true,
     max_term_width = 100,
@@ -37,6 +39,11 @@ pub struct Cli {
     // Last: the heading of its flags would go on over what follows.
     #[command(flatten)]
     pub global: Global,
+}
+
+/// What the program is for, as `--help` and the manual say it.
+fn about() -> String {
+    format!("Find, read and safely extract conversations from a {} data export", provider::any())
 }
 
 /// What holds for every command.

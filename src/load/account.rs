@@ -9,6 +9,7 @@ use super::{
 use crate::{
     archive::Archive,
     conversation::{Conversation, Detail},
+    provider,
 };
 
 /// Entries of the account that are kept; past that they are counted in the last one.
@@ -161,8 +162,9 @@ pub(super) fn sum(archives: &[Archive], locals: Vec<Local>, bytes: u64) -> Repor
         }
         let first = report.skipped.iter().find(|skipped| usize::from(skipped.archive) == number);
         archive.failure = match (foreign[number], first) {
-            (Some(provider), _) => Some(format!(
-                "this looks like a {provider} export, which is not supported yet; a ChatGPT or Claude export was expected"
+            (Some(name), _) => Some(format!(
+                "this looks like a {name} export, which is not supported yet; a {} export was expected",
+                provider::any()
             )),
             (None, Some(skipped)) if skipped.member.is_empty() => Some(skipped.reason.clone()),
             (None, Some(skipped)) => Some(format!("{}: {}", skipped.member, skipped.reason)),

@@ -8,6 +8,8 @@ pub(super) static FACTS: Facts = Facts {
     assistant: "Assistant",
     conversation_page: Some("https://chatgpt.com/c/"),
     shared_page: Some("https://chatgpt.com/share/"),
+    export: "Settings → Data controls → Export data",
+    export_note: "The link comes by e-mail and is good for a day.",
     marks: &["mapping"],
     first_keys: &["title", "id", "conversation_id", "create_time", "mapping", "current_node"],
     list_keys: &["conversations"],

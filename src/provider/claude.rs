@@ -9,6 +9,8 @@ pub(super) static FACTS: Facts = Facts {
     conversation_page: Some("https://claude.ai/chat/"),
     // Its export names no link that was shared.
     shared_page: None,
+    export: "Settings → Privacy → Export data",
+    export_note: "",
     marks: &["chat_messages"],
     first_keys: &["uuid", "chat_messages"],
     list_keys: &["conversations"],

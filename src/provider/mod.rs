@@ -20,6 +20,7 @@ pub use unsupported::{UNSUPPORTED, Unsupported};
 
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
+use crate::one_of::one_of;
 
 /// What there is to know of a provider.
 #[derive(Debug)]
@@ -34,6 +35,10 @@ pub struct Facts {
     pub conversation_page: Option<&'static str>,
     /// The address at which anybody reads a shared conversation, up to the id of its link.
     pub shared_page: Option<&'static str>,
+    /// Where its export is asked for: a path through its settings, or a page.
+    pub export: &'static str,
+    /// What else is to be known then, in whole sentences; may be empty.
+    pub export_note: &'static str,
     /// Keys that only this provider's conversations have at their top. They say whose an object is, wherever in it
     /// they stand, and that an object which stands alone is a conversation.
     pub marks: &'static [&'static str],
@@ -87,6 +92,11 @@ pub struct Elsewhere {
     pub members: &'static [&'static str],
     /// The zip that has the conversations.
     pub zip: &'static str,
+}
+
+/// Names all providers as a choice: `ChatGPT or Claude`.
+pub fn any() -> String {
+    one_of(Provider::ALL.iter().map(|provider| provider.name()))
 }
 
 /// Lists the names of all side files, each once.

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     archive::{self, Location},
+    provider::Provider,
     transcript::sanitize,
 };
 
@@ -183,21 +184,17 @@ impl Welcome {
         } else {
             "Found in this folder and in ~/Downloads:"
         };
-        let words = [
-            ("unspool reads the archive of your ChatGPT history. There is none here yet.", theme.selected),
-            ("", theme.plain),
-            (
-                "To get it: ChatGPT → Settings → Data controls → Export data. The link comes by e-mail and is good for a day.",
-                theme.plain,
-            ),
-            ("Or: Claude → Settings → Privacy → Export data.", theme.plain),
-            ("Keep the zip to yourself: it holds everything you ever wrote there.", theme.plain),
-            ("", theme.plain),
-            (found, theme.dim),
-        ];
+        let first = "unspool reads the archive of your ChatGPT history. There is none here yet.";
+        let mut words = vec![(first.to_owned(), theme.selected), (String::new(), theme.plain)];
+        words.extend(ways().map(|way| (way, theme.plain)));
+        words.extend([
+            ("Keep the zip to yourself: it holds everything you ever wrote there.".to_owned(), theme.plain),
+            (String::new(), theme.plain),
+            (found.to_owned(), theme.dim),
+        ]);
         let mut y = 0;
         for (words, style) in words {
-            for line in wrap(words, inner.width as usize) {
+            for line in wrap(&words, inner.width as usize) {
                 paint::text(buffer, inner, y, &line, style);
                 y += 1;
             }
@@ -245,6 +242,15 @@ impl Welcome {
         .collect();
         keys.join(" · ")
     }
+}
+
+/// How to get an export, a sentence a provider.
+fn ways() -> impl Iterator<Item = String> {
+    Provider::ALL.iter().enumerate().map(|(place, provider)| {
+        let (begin, facts) = (if place == 0 { "To get it" } else { "Or" }, provider.facts());
+        let way = format!("{begin}: {} → {}. {}", facts.name, facts.export, facts.export_note);
+        way.trim_end().to_owned()
+    })
 }
 
 /// Words in lines of at most so many columns.
@@ -306,6 +312,18 @@ mod tests {
         ] {
             assert_eq!(age(Duration::from_secs(days * 86_400)), said, "{days} days");
         }
+    }
+
+    #[test]
+    fn it_says_how_each_provider_gives_an_export() {
+        let ways: Vec<String> = ways().collect();
+        assert_eq!(ways.len(), Provider::ALL.len());
+        assert_eq!(
+            ways[0],
+            "To get it: ChatGPT → Settings → Data controls → Export data. \
+             The link comes by e-mail and is good for a day."
+        );
+        assert_eq!(ways[1], "Or: Claude → Settings → Privacy → Export data.");
     }
 
     #[test]

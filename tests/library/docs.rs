@@ -11,6 +11,7 @@ use clap::{CommandFactory, Parser};
 use unspool::{
     cli::args::Cli,
     config::{Config, Environment, Flags, Keys, World},
+    provider::Provider,
     search::Query,
 };
 
@@ -276,5 +277,15 @@ fn what_goes_wrong_is_told_in_one_line_in_lower_case_and_without_a_period() {
         let words = words.strip_prefix(&*here).unwrap_or(words);
         assert!(!words.starts_with(char::is_uppercase), "{arguments:?}: {told}");
         assert!(!words.ends_with('.') && !words.contains("os error"), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn the_readme_tells_of_every_provider_how_its_export_is_got() {
+    let readme = README.split_whitespace().collect::<Vec<_>>().join(" ");
+    for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
+        for told in [facts.name, facts.export] {
+            assert!(readme.contains(told), "{}: the README has no {told:?}", facts.name);
+        }
     }
 }
