@@ -46,6 +46,8 @@ pub struct Account {
     pub attached: Attached,
     /// Members that are there and could not be read.
     pub unreadable: Vec<String>,
+    /// Whose export this is about; every provider where nothing tells.
+    pub providers: Vec<Provider>,
 }
 
 /// A member that says something of its owner.
@@ -95,7 +97,17 @@ impl Account {
                 }
             }
         }
+        account.providers = account.concerned(library);
         Some(account)
+    }
+
+    /// The providers of the conversations and of the other members.
+    fn concerned(&self, library: &Library) -> Vec<Provider> {
+        let conversations = library.newest().iter().map(|&handle| library.get(handle).provider);
+        let members = self.profile.iter().map(|(origin, _)| origin.provider);
+        let links = self.shared.iter().map(|link| link.provider);
+        let all = each_once(conversations.chain(members).chain(links));
+        if all.is_empty() { Provider::ALL.to_vec() } else { all }
     }
 
     /// What the other members of an archive say; one that cannot be read is noted.
@@ -187,6 +199,12 @@ fn portraits(library: &Library, kind: Kind) -> Vec<(Handle, Portrait)> {
         }
     }
     portraits
+}
+
+/// Each of these providers once, in the order of all.
+fn each_once(some: impl IntoIterator<Item = Provider>) -> Vec<Provider> {
+    let some: HashSet<Provider> = some.into_iter().collect();
+    Provider::ALL.iter().copied().filter(|provider| some.contains(provider)).collect()
 }
 
 /// A title may hold a secret itself.

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 
-use super::{Account, Remembered, title};
+use super::{Account, Remembered, each_once, title};
 use crate::{
     conversation::Time,
     extract::address,
     library::{Handle, Library},
+    provider::Provider,
     secrets::{Class, KindId, Scanner, audit::Portrait},
 };
 
@@ -199,21 +200,23 @@ impl Report<'_> {
         )));
     }
 
-    /// What to do, most urgent first; only what applies.
+    /// What to do, most urgent first; only what applies, and at each provider that it concerns.
     fn advice(&self, lines: &mut Vec<Line>) {
         let account = self.account;
         let scanner = Scanner::built_in();
         lines.push(Line::Heading("What to do".to_owned()));
         let say = |words: &str| Line::Words(words.to_owned());
+        for provider in each_once(account.shared.iter().map(|link| link.provider)) {
+            let links = &provider.facts().controls.links;
+            lines.push(Line::Words(match links {
+                Some(path) => format!("Delete the public links: {}, {path}", provider.name()),
+                None => format!("Delete the public links in {}", provider.name()),
+            }));
+        }
         let mut kinds: Vec<_> =
             account.of_class(Class::Credential).map(|(_, (_, exposure))| exposure.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
-        if !account.shared.is_empty() {
-            lines.push(say(
-                "Delete the public links: ChatGPT, Settings → Data controls → Shared links → Manage",
-            ));
-        }
         if !kinds.is_empty() {
             lines.push(say(
                 "Revoke each key and change each password that was ever real; then make a new one:",
@@ -221,26 +224,54 @@ impl Report<'_> {
             for rule in kinds.iter().map(|&kind| scanner.rule(kind)) {
                 lines.extend(rule.revoke().map(|page| Line::Page(rule.id().to_owned(), page.to_owned())));
             }
-            lines.push(say("Delete those conversations in ChatGPT:"));
+        }
+        let whose = |handle: Handle| self.library.get(handle).provider;
+        let holding = || account.of_class(Class::Credential).map(|(_, (handle, _))| *handle);
+        for provider in each_once(holding().map(whose)) {
+            lines.push(Line::Words(format!("Delete those conversations in {}:", provider.name())));
             let mut told = HashSet::new();
-            for (_, (handle, _)) in account.of_class(Class::Credential) {
-                let page = address(self.library.get(*handle)).filter(|_| told.insert(*handle));
+            for handle in holding().filter(|&handle| whose(handle) == provider) {
+                let page = address(self.library.get(handle)).filter(|_| told.insert(handle));
                 lines.extend(page.map(|page| Line::Page(String::new(), page)));
             }
         }
-        let (own, said): (Vec<_>, Vec<_>) =
-            account.memory.iter().partition(|(place, _)| matches!(place, Remembered::Member(_)));
-        if !said.is_empty() || !account.instructions.is_empty() {
-            lines.push(say("Look through memory and custom instructions: Settings → Personalization"));
-        }
-        if !own.is_empty() {
-            lines.push(say("Look through what Claude remembers: Settings → Capabilities → Memory"));
-        }
+        self.settings(lines);
         lines.extend([
-            say("Switch off training: Settings → Data controls → Improve the model for everyone"),
             say("Say what nobody shall keep in a temporary chat: it is not in the history"),
             say("Keep this archive where only you can read it; it says all this to whoever has it"),
         ]);
+    }
+
+    /// Where to look through memory, and where to switch off training.
+    fn settings(&self, lines: &mut Vec<Line>) {
+        let account = self.account;
+        // Of several providers each path says whose it is.
+        let mut at = |what: &str, provider: Provider, path: Option<&str>| {
+            let name = Some(provider.name()).filter(|_| account.providers.len() > 1);
+            let place: Vec<&str> = name.into_iter().chain(path).collect();
+            let joint = if place.is_empty() { "" } else { ": " };
+            lines.push(Line::Words(format!("{what}{joint}{}", place.join(", "))));
+        };
+        let (mut said, mut own) = (Vec::new(), Vec::new());
+        for (place, _) in &account.memory {
+            match place {
+                Remembered::Conversation(handle) => said.push(*handle),
+                Remembered::Member(origin) => own.push(origin.provider),
+            }
+        }
+        said.extend(account.instructions.iter().map(|(handle, _)| *handle));
+        for provider in each_once(said.into_iter().map(|handle| self.library.get(handle).provider)) {
+            at("Look through memory and custom instructions", provider, provider.facts().controls.memory);
+        }
+        for provider in each_once(own) {
+            let what = format!("Look through what {} remembers", provider.name());
+            at(&what, provider, provider.facts().controls.memory);
+        }
+        for &provider in &account.providers {
+            if let Some(path) = provider.facts().controls.training {
+                at("Switch off training", provider, Some(path));
+            }
+        }
     }
 
     /// The columns of a line; all may be the archive's. `ids`: the conversation's id is one of them.
@@ -382,4 +413,78 @@ pub fn day(time: Option<Time>, zone: &TimeZone) -> String {
 /// `1 conversation`, `2 conversations`.
 fn many(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Builder, Draft, Heading, Kind, Role, Source};
+
+    /// A conversation with a password and a memory.
+    fn conversation(id: &str, provider: Provider) -> crate::conversation::Conversation {
+        let mut builder = Builder::new();
+        builder.push(Draft { kind: Kind::Memory, ..Draft::new(Role::Assistant, id) });
+        let last = builder.push(Draft::new(Role::User, "pwd=correct-horse-7"));
+        let heading = Heading { id: Some(id), ..Heading::new(provider, Source::default()) };
+        builder.finish(heading, Some(last))
+    }
+
+    fn advice(providers: &[Provider]) -> Vec<String> {
+        let mut library = Library::new();
+        library.add(providers.iter().map(|&provider| conversation(provider.as_str(), provider)).collect());
+        let account = Account::of(&[], &library, &|_, _| true).expect("nobody stops it");
+        let report = Report { account: &account, library: &library, zone: &TimeZone::UTC };
+        let lines = report.lines(Order::default(), false).into_iter();
+        let lines = lines.skip_while(|line| *line != Line::Heading("What to do".to_owned()));
+        lines.map(|line| report.fields(&line, false).concat()).collect()
+    }
+
+    #[test]
+    fn what_to_do_is_told_in_the_words_of_the_provider() {
+        for (provider, told) in [
+            (
+                Provider::ChatGpt,
+                [
+                    "Delete those conversations in ChatGPT:",
+                    "https://chatgpt.com/c/chatgpt",
+                    "Look through memory and custom instructions: Settings → Personalization",
+                    "Switch off training: Settings → Data controls → Improve the model for everyone",
+                ],
+            ),
+            (
+                Provider::Claude,
+                [
+                    "Delete those conversations in Claude:",
+                    "https://claude.ai/chat/claude",
+                    "Look through memory and custom instructions: Settings → Capabilities → Memory",
+                    "Switch off training: Settings → Privacy → Help Improve Claude",
+                ],
+            ),
+        ] {
+            let advice = advice(&[provider]);
+            assert_eq!(advice[2..6], told, "{advice:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_providers_each_is_named() {
+        let advice = advice(Provider::ALL);
+        for provider in Provider::ALL {
+            let name = provider.name();
+            let page = provider.conversation_address(provider.as_str());
+            let told = [
+                Some(format!("Delete those conversations in {name}:")),
+                page,
+                provider
+                    .facts()
+                    .controls
+                    .memory
+                    .map(|path| format!("Look through memory and custom instructions: {name}, {path}")),
+                provider.facts().controls.training.map(|path| format!("Switch off training: {name}, {path}")),
+            ];
+            for line in told.into_iter().flatten() {
+                assert!(advice.contains(&line), "{line} in {advice:?}");
+            }
+        }
+    }
 }

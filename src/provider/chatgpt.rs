@@ -1,6 +1,6 @@
 //! OpenAI's ChatGPT.
 
-use super::{Facts, Holds, SideFile};
+use super::{Controls, Facts, Holds, SideFile};
 
 pub(super) static FACTS: Facts = Facts {
     name: "ChatGPT",
@@ -26,4 +26,9 @@ pub(super) static FACTS: Facts = Facts {
         SideFile { name: "shared_conversations.json", holds: Holds::Links },
         SideFile { name: "user.json", holds: Holds::Profile },
     ],
+    controls: Controls {
+        links: Some("Settings → Data controls → Shared links → Manage"),
+        memory: Some("Settings → Personalization"),
+        training: Some("Settings → Data controls → Improve the model for everyone"),
+    },
 };

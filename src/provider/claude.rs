@@ -1,6 +1,6 @@
 //! Anthropic's Claude.
 
-use super::{Elsewhere, Facts, Holds, SideFile};
+use super::{Controls, Elsewhere, Facts, Holds, SideFile};
 
 pub(super) static FACTS: Facts = Facts {
     name: "Claude",
@@ -35,4 +35,9 @@ pub(super) static FACTS: Facts = Facts {
         SideFile { name: "users.json", holds: Holds::Profile },
         SideFile { name: "memories.json", holds: Holds::Memory },
     ],
+    controls: Controls {
+        links: None,
+        memory: Some("Settings → Capabilities → Memory"),
+        training: Some("Settings → Privacy → Help Improve Claude"),
+    },
 };

@@ -63,6 +63,19 @@ pub struct Facts {
     pub attachment_names: Option<&'static str>,
     /// Members beside the conversations that say something of their owner.
     pub side_files: &'static [SideFile],
+    /// Where in its settings what was given away is taken back.
+    pub controls: Controls,
+}
+
+/// Paths through a provider's settings; `None` where it has none, or none is known.
+#[derive(Debug)]
+pub struct Controls {
+    /// To the conversations that were made public.
+    pub links: Option<&'static str>,
+    /// To what it remembers and what it was told of its owner.
+    pub memory: Option<&'static str>,
+    /// To the switch that keeps conversations from being trained on.
+    pub training: Option<&'static str>,
 }
 
 /// A member that says something of its owner.
