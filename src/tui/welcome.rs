@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     archive::{self, Location},
-    provider::Provider,
+    provider::{self, Provider},
     transcript::sanitize,
 };
 
@@ -184,8 +184,9 @@ impl Welcome {
         } else {
             "Found in this folder and in ~/Downloads:"
         };
-        let first = "unspool reads the archive of your ChatGPT history. There is none here yet.";
-        let mut words = vec![(first.to_owned(), theme.selected), (String::new(), theme.plain)];
+        let first =
+            format!("unspool reads the archive of your {} history. There is none here yet.", provider::any());
+        let mut words = vec![(first, theme.selected), (String::new(), theme.plain)];
         words.extend(ways().map(|way| (way, theme.plain)));
         words.extend([
             ("Keep the zip to yourself: it holds everything you ever wrote there.".to_owned(), theme.plain),

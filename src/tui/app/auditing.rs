@@ -190,6 +190,7 @@ impl App {
         self.keep_in_sight();
         effects.extend(self.read());
         let (Some(reader), Some(message)) = (&mut self.reader, message) else { return effects };
+        let provider = reader.conversation().provider;
         let findings = Scanner::built_in().scan(reader.conversation().message_text(message));
         reader.set_hits(findings.into_iter().map(|finding| Hit { message, range: finding.range }).collect());
         let count = reader.hits().1;
@@ -199,7 +200,8 @@ impl App {
         if in_sight {
             self.say(words::count(count, "place is marked", "places are marked") + ": n goes to the next");
         } else {
-            self.say("ChatGPT never shows this message; an extract holds it with --include hidden");
+            let name = provider.name();
+            self.say(format!("{name} never shows this message; an extract holds it with --include hidden"));
         }
         effects.extend(self.highlight());
         effects
