@@ -4,14 +4,16 @@
 //! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
 //!
 //! ```text
-//! conversation ─▶ provider ─▶ archive ─▶ import ─▶ library, load ─▶ secrets ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ tui
-//!                                                                                                                              └─▶ cli
+//! conversation ─▶ provider ─▶ message ─▶ archive ─▶ import ─▶ library, load ─▶ secrets
+//!              ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ tui
+//!                                                              └─▶ cli
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`conversation`] | one conversation as pure data: a text buffer, messages that point into it, a tree |
 //! | [`provider`] | what differs by provider and needs no parsing: names, addresses, keys, members; one file a provider |
+//! | [`message`] | the one reading of a message: who speaks, its blocks, formulas, safe links, branches; words for sizes |
 //! | [`archive`] | where bytes come from: zip, folder, file, stdin; limits; the stream of conversation objects; attachments |
 //! | [`import`] | one folder a provider: one JSON object in, one conversation out |
 //! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
@@ -36,9 +38,9 @@ mod parallel;
 mod reason;
 
 pub mod conversation;
-pub mod message;
-
 pub mod provider;
+
+pub mod message;
 
 pub mod archive;
 pub mod import;

@@ -34,7 +34,7 @@ pub enum Label<'a> {
     Unknown(Option<&'a str>),
 }
 
-impl<'a> Label<'a> {
+impl Label<'_> {
     /// Returns the noun for it; empty for what is simply said.
     pub fn noun(self) -> &'static str {
         match self {

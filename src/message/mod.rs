@@ -3,7 +3,7 @@
 //! A [`Reading`] is a cheap view over one message of a conversation: who [speaks](Speaker), what it [is](Label) when it
 //! is not simply said, and its [blocks](Block) in reading order as ranges into its text. Beside it stand what is decided
 //! once about any text (`markdown`, [`formula`], [`link`], [`chunks`]), about the branches of a conversation
-//! ([`path`]), and the words for sizes and numbers ([`format`]).
+//! ([`path`]), and the words for sizes and numbers ([`format`](mod@format)).
 //!
 //! The transcript lays these out, the extracts write them down, the search filters by them, the audit asks them: where
 //! two of these must agree, the decision is here. Nothing here knows a width, a format of files, a colour or a

@@ -38,7 +38,7 @@ pub(super) fn words<'a>(conversation: &'a Conversation, turn: &Turn, zone: &Time
 }
 
 /// What it is when it is not simply said.
-fn manner<'a>(reading: Reading<'a>) -> Option<Cow<'a, str>> {
+fn manner(reading: Reading<'_>) -> Option<Cow<'_, str>> {
     let label = reading.label();
     Some(match label {
         // The speaker says it.

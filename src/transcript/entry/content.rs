@@ -49,10 +49,14 @@ impl Scene<'_> {
             };
             match content {
                 message::Content::Source(link) if quietly && here(start) => {
-                    source_of(link).into_iter().for_each(|source| attach(Block::text(source)));
+                    if let Some(source) = source_of(link) {
+                        attach(Block::text(source));
+                    }
                 }
                 message::Content::Attachment(attachment) if here(start) => {
-                    self.attachment(attachment).into_iter().for_each(attach);
+                    for block in self.attachment(attachment) {
+                        attach(block);
+                    }
                 }
                 message::Content::AttachedText(text) if open && here(start) => {
                     attach(attached_text(text));
