@@ -79,8 +79,9 @@ impl Account {
         watch: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Option<Self> {
         let mut account = Self::default();
-        for archive in archives {
-            account.side_files(archive);
+        let whose = whose(archives.len(), library);
+        for (archive, whose) in archives.iter().zip(&whose) {
+            account.side_files(archive, whose);
         }
         account.findings = findings(library, watch)?;
         account.instructions = portraits(library, Kind::Instructions);
@@ -111,14 +112,15 @@ impl Account {
     }
 
     /// What the other members of an archive say; one that cannot be read is noted.
-    fn side_files(&mut self, archive: &Archive) {
+    fn side_files(&mut self, archive: &Archive, whose: &[Provider]) {
         let scanner = Scanner::built_in();
         let mut links: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
         let mut texts: HashSet<u64> = self.memory.iter().map(|(_, text)| text.mark).collect();
         for member in provider::side_files() {
             let Some(found) = archive.find_member(member) else { continue };
             let bytes = archive.read_member(&found, LARGEST_MEMBER).ok();
-            let Some((provider, content)) = bytes.and_then(|bytes| import::side_file(member, &bytes)) else {
+            let read = bytes.and_then(|bytes| import::side_file(member, &bytes, whose));
+            let Some((provider, content)) = read else {
                 self.unreadable.push(format!("{}: {member}", archive.name()));
                 continue;
             };
@@ -199,6 +201,17 @@ fn portraits(library: &Library, kind: Kind) -> Vec<(Handle, Portrait)> {
         }
     }
     portraits
+}
+
+/// Whose conversations each archive holds.
+fn whose(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
+    let mut whose = vec![HashSet::new(); archives];
+    for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
+        if let Some(providers) = whose.get_mut(usize::from(conversation.source.archive)) {
+            providers.insert(conversation.provider);
+        }
+    }
+    whose.into_iter().map(each_once).collect()
 }
 
 /// Each of these providers once, in the order of all.

@@ -59,10 +59,11 @@ pub enum ProfileValue {
     Other,
 }
 
-/// Reads the side file of this name; says whose it is. Where several providers have one of that name, the first that
-/// knows what is in it reads it. `None` if nobody does.
-pub fn side_file(name: &str, json: &[u8]) -> Option<(Provider, SideContent)> {
-    Provider::ALL.iter().find_map(|&provider| {
+/// Reads the side file of this name, and says whose it is. Where several providers have one of that name, it is read
+/// as one of `likely`, whose conversations are in that archive, else as the first one's that knows what is in it.
+/// `None` if nobody does.
+pub fn side_file(name: &str, json: &[u8], likely: &[Provider]) -> Option<(Provider, SideContent)> {
+    likely.iter().chain(Provider::ALL).find_map(|&provider| {
         let file = provider.facts().side_files.iter().find(|file| file.name == name)?;
         Some((provider, read_as(provider, file.holds, json)?))
     })
@@ -117,7 +118,7 @@ mod tests {
                 assert_eq!(read(b"7"), None, "{}: {}", provider.name(), file.name);
             }
         }
-        assert_eq!(side_file("nobody's.json", b"{}"), None);
+        assert_eq!(side_file("nobody's.json", b"{}", Provider::ALL), None);
     }
 
     #[test]
