@@ -92,7 +92,7 @@ fn many() -> String {
 #[test]
 fn what_is_no_archive_is_refused_in_one_line() {
     let scratch = Scratch::new();
-    let expected = "expected a ChatGPT or Claude export";
+    let expected = &*format!("expected a {} export", unspool::provider::any());
     for (name, bytes) in
         [("text.zip", &b"hello"[..]), ("empty.json", b""), ("gzip", b"\x1f\x8b\x08\0\0"), ("blank", b"  \n ")]
     {
