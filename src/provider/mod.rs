@@ -10,10 +10,12 @@
 mod address;
 mod chatgpt;
 mod claude;
+mod facts;
 mod keys;
 mod names;
 mod unsupported;
 
+pub use facts::{Controls, Elsewhere, Facts, Holds, SideFile};
 pub use keys::{LONGEST_KEY, Mark, begins_conversation, lists_conversations, marks_conversation};
 pub use names::{holds_conversations, is_conversations_zip, is_named, is_part, may_be_manifest};
 pub use unsupported::{UNSUPPORTED, Unsupported};
@@ -21,91 +23,6 @@ pub use unsupported::{UNSUPPORTED, Unsupported};
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
 use crate::one_of::one_of;
-
-/// What there is to know of a provider.
-#[derive(Debug)]
-pub struct Facts {
-    /// What people call it.
-    pub name: &'static str,
-    /// The word `from:` takes and `--json` prints.
-    pub word: &'static str,
-    /// What to call whoever answered, where the export does not name the model.
-    pub assistant: &'static str,
-    /// The address of a conversation's page, up to its id.
-    pub conversation_page: Option<&'static str>,
-    /// The address at which anybody reads a shared conversation, up to the id of its link.
-    pub shared_page: Option<&'static str>,
-    /// Where its export is asked for: a path through its settings, or a page.
-    pub export: &'static str,
-    /// What else is to be known then, in whole sentences; may be empty.
-    pub export_note: &'static str,
-    /// Keys that only this provider's conversations have at their top. They say whose an object is, wherever in it
-    /// they stand, and that an object which stands alone is a conversation.
-    pub marks: &'static [&'static str],
-    /// Keys that its conversations begin with, in one export or another: so one that is broken does not swallow the
-    /// next.
-    pub first_keys: &'static [&'static str],
-    /// Keys of an outer object under which its conversations stand in a list.
-    pub list_keys: &'static [&'static str],
-    /// The file with its conversations, as it is called before people.
-    pub file: &'static str,
-    /// Members that hold conversations. For this and the next see [`is_named`].
-    pub members: &'static [&'static str],
-    /// Zips with its conversations, in lower case, where an export comes in several.
-    pub conversation_zips: &'static [&'static str],
-    /// Zips with attachments, likewise.
-    pub attachment_zips: &'static [&'static str],
-    /// Files that list those zips, likewise.
-    pub manifests: &'static [&'static str],
-    /// How another zip of such an export is known.
-    pub elsewhere: Option<Elsewhere>,
-    /// A member with the names of those that are stored under meaningless ones: an object of path and name.
-    pub attachment_names: Option<&'static str>,
-    /// Members beside the conversations that say something of their owner.
-    pub side_files: &'static [SideFile],
-    /// Where in its settings what was given away is taken back.
-    pub controls: Controls,
-}
-
-/// Paths through a provider's settings; `None` where it has none, or none is known.
-#[derive(Debug)]
-pub struct Controls {
-    /// To the conversations that were made public.
-    pub links: Option<&'static str>,
-    /// To what it remembers and what it was told of its owner.
-    pub memory: Option<&'static str>,
-    /// To the switch that keeps conversations from being trained on.
-    pub training: Option<&'static str>,
-}
-
-/// A member that says something of its owner.
-#[derive(Debug)]
-pub struct SideFile {
-    /// Its base name.
-    pub name: &'static str,
-    /// What of them.
-    pub holds: Holds,
-}
-
-/// See [`SideFile`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    /// Conversations that were made public.
-    Links,
-    /// Who they are: name, address and the like.
-    Profile,
-    /// What is remembered of them.
-    Memory,
-}
-
-/// A zip without conversations, whose export has them in another.
-#[derive(Debug)]
-pub struct Elsewhere {
-    /// Members it is known by.
-    pub members: &'static [&'static str],
-    /// The zip that has the conversations.
-    pub zip: &'static str,
-}
 
 /// Names all providers as a choice: `ChatGPT or Claude`.
 pub fn any() -> String {

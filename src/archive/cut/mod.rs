@@ -1,8 +1,9 @@
 //! Cuts the bytes of a conversations file into whole objects, without parsing them.
 //!
-//! The export is one array of objects on a single line, or that array under a key of an object (`"conversations"`). The cutter sees the
-//! bytes once, in the pieces they arrive in, and keeps nothing of them: it answers with byte offsets of the file.
-//! Inside an object only quotes, backslashes and curly braces count, so it runs several times faster than inflating.
+//! The export is one array of objects on a single line, or that array under a key of an object (`"conversations"`). The
+//! cutter sees the bytes once, in the pieces they arrive in, and keeps nothing of them: it answers with byte offsets of
+//! the file. Inside an object only quotes, backslashes and curly braces count, so it runs several times faster than
+//! inflating. The keys that matter are told by [`crate::provider`].
 
 mod resume;
 mod scan;
