@@ -28,3 +28,28 @@ impl Marks {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        conversation::{Provider, Source},
+        import::{Census, Fault, parse},
+    };
+
+    #[test]
+    fn an_object_is_the_providers_whose_mark_it_bears_wherever_that_stands() {
+        for (object, whose) in [
+            (r#"{"title": "t", "mapping": {}}"#, Ok(Provider::ChatGpt)),
+            (r#"{"mapping": {}, "chat_messages": null, "header": "Apps"}"#, Ok(Provider::ChatGpt)),
+            (r#"{"uuid": "c", "chat_messages": []}"#, Ok(Provider::Claude)),
+            (r#"{"name": "n", "mapping": {}, "chat_messages": [], "uuid": "c"}"#, Ok(Provider::Claude)),
+            (r#"{"uuid": "c", "mapping": {}}"#, Ok(Provider::ChatGpt)),
+            (r#"{"mapping": {}, "inserted_at": "2025"}"#, Err(Fault::Foreign("DeepSeek"))),
+            (r#"{"header": "Gemini Apps", "title": "t"}"#, Err(Fault::Foreign("Gemini (Takeout)"))),
+            (r#"{"title": "t"}"#, Err(Fault::NoConversation)),
+        ] {
+            let read = parse(object.as_bytes(), true, Source::default(), &mut Census::default());
+            assert_eq!(read.map(|parsed| parsed.conversation.provider), whose, "{object}");
+        }
+    }
+}
