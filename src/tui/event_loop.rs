@@ -27,16 +27,15 @@ use crate::extract::redaction::redacted;
 const MOST_AT_ONCE: usize = 256;
 
 /// What the loop is driven by: the app's own update and drawing. Only tests have others, that fail on purpose.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Works {
+pub(super) struct Hooks {
     /// [`App::update`].
     pub update: fn(&mut App, Action) -> Vec<Effect>,
     /// [`view::draw_linked`].
     pub draw: fn(&mut App, &Theme, &mut Buffer, &mut Vec<Link>) -> Option<Position>,
 }
 
-impl Default for Works {
+impl Default for Hooks {
     fn default() -> Self {
         Self { update: App::update, draw: view::draw_linked }
     }
@@ -72,7 +71,7 @@ pub(super) struct EventLoop<'a> {
     leaving: bool,
     /// Why there is no copy, as long as no frame has said so.
     uncopied: Option<String>,
-    works: Works,
+    hooks: Hooks,
 }
 
 impl<'a> EventLoop<'a> {
@@ -83,7 +82,7 @@ impl<'a> EventLoop<'a> {
         theme: &'a Theme,
         desk: &'a Desk,
         pick: bool,
-        works: Works,
+        hooks: Hooks,
     ) -> Self {
         let (app, effects) = App::new(setup);
         for effect in effects {
@@ -100,7 +99,7 @@ impl<'a> EventLoop<'a> {
             copies: 0,
             leaving: false,
             uncopied: None,
-            works,
+            hooks,
         }
     }
 
@@ -126,7 +125,7 @@ impl<'a> EventLoop<'a> {
             self.buffer = Buffer::empty(area);
         }
         let mut links = Vec::new();
-        let cursor = (self.works.draw)(&mut self.app, self.theme, &mut self.buffer, &mut links);
+        let cursor = (self.hooks.draw)(&mut self.app, self.theme, &mut self.buffer, &mut links);
         self.terminal.present_linked(&self.buffer, &links, cursor)?;
         if !self.leaving {
             self.uncopied = None;
@@ -174,7 +173,7 @@ impl<'a> EventLoop<'a> {
                 return Ok(Some(self.quit()));
             }
         }
-        for effect in (self.works.update)(&mut self.app, action) {
+        for effect in (self.hooks.update)(&mut self.app, action) {
             let effect = match effect {
                 Effect::Copy { text, form, redact, .. } if self.pick => {
                     let text = if redact { redacted(&text, form == "json").0 } else { text };

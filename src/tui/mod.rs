@@ -19,6 +19,8 @@ pub mod layout;
 mod loader;
 mod pace;
 pub mod palette;
+#[cfg(all(test, unix))]
+pub mod panics;
 mod paths;
 mod pipe;
 mod platform;
@@ -44,13 +46,11 @@ use std::{
 use anyhow::Result;
 
 pub use self::event::Event;
-#[doc(hidden)]
-pub use self::event_loop::Works;
 use self::{
     app::Setup,
     archives::Chosen,
     desk::Desk,
-    event_loop::{End, EventLoop},
+    event_loop::{End, EventLoop, Hooks},
     keymap::Keymap,
     terminal::{Signal, Terminal},
     theme::{Depth, Theme},
@@ -85,12 +85,11 @@ pub struct Launch {
 /// # Errors
 /// An archive that cannot be opened; a terminal that cannot be used.
 pub fn run(launch: Launch) -> Result<ExitCode> {
-    run_by(launch, Works::default())
+    run_with(launch, Hooks::default())
 }
 
-/// The same as [`run`] by other works.
-#[doc(hidden)]
-pub fn run_by(launch: Launch, works: Works) -> Result<ExitCode> {
+/// The same as [`run`], by these hooks.
+fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     // What cannot be opened is said before the screen is taken.
     let given = archives::open(&launch)?;
     let (events, waiting) = channel();
@@ -118,7 +117,7 @@ pub fn run_by(launch: Launch, works: Works) -> Result<ExitCode> {
     let desk = Desk::new(Arc::clone(&archives), clipboard, events)?;
     let pick = launch.pick;
     let setup = setup(launch, keymap, present(&archives), terminal.size().into());
-    let end_of_it = EventLoop::new(&mut terminal, setup, &theme, &desk, pick, works).run(&waiting);
+    let end_of_it = EventLoop::new(&mut terminal, setup, &theme, &desk, pick, hooks).run(&waiting);
     cancel.store(true, Ordering::Relaxed);
     match end_of_it? {
         End::Quit { uncopied, at_once } => {

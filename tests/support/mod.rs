@@ -8,3 +8,11 @@ pub mod exports;
 #[cfg(unix)]
 pub mod pty;
 pub mod tools;
+
+#[cfg(unix)]
+impl pty::Setup {
+    /// The program under test.
+    pub fn unspool() -> Self {
+        Self::new(env!("CARGO_BIN_EXE_unspool"))
+    }
+}

@@ -36,11 +36,6 @@ impl Setup {
         Self { command, columns: 80, rows: 24 }
     }
 
-    /// The program under test.
-    pub fn unspool() -> Self {
-        Self::new(env!("CARGO_BIN_EXE_unspool"))
-    }
-
     /// With these arguments after those it has.
     #[must_use]
     pub fn args<A: AsRef<std::ffi::OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
