@@ -61,12 +61,14 @@ fn lines(conversation: &Conversation, width: u16, open: bool) -> Vec<String> {
 #[test]
 fn the_hardest_conversations_at_three_widths() {
     for (name, conversation) in hard() {
-        let widths = [(100, false), (77, true), (36, true)];
-        let shown = widths.map(|(width, open)| {
-            let how = if open { "every fold open" } else { "as it opens" };
-            format!("== {width} columns, {how}\n\n{}\n", lines(&conversation, width, open).join("\n"))
-        });
-        insta::assert_snapshot!(name, shown.join("\n"));
+        // A wide one as it opens; in the others every fold is open.
+        for (width, open) in [(100, false), (77, true), (36, true)] {
+            let of = if open { "-open" } else { "" };
+            insta::assert_snapshot!(
+                format!("{name}-{width}{of}"),
+                lines(&conversation, width, open).join("\n")
+            );
+        }
     }
 }
 
