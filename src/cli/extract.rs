@@ -141,6 +141,7 @@ fn selection(arguments: &Extract, opened: &Opened, zone: &TimeZone) -> anyhow::R
             [handle] if handles.contains(&handle) => {}
             [handle] => handles.push(handle),
             ref several => {
+                /// Conversations that are listed when an id begins like several.
                 const MOST: usize = 20;
                 tell(&format!("{} conversations have an id that begins with {id}:", several.len()));
                 for &handle in several.iter().take(MOST) {

@@ -292,6 +292,7 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
 
 /// What somebody wrote, for a complaint: a TOML string, cut where it is very long.
 pub(super) fn said(text: &str) -> String {
+    /// Characters of a wrong value that a complaint repeats.
     const MOST: usize = 60;
     match text.char_indices().nth(MOST) {
         Some((end, _)) => quoted(&format!("{}…", &text[..end])),

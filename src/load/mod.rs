@@ -31,7 +31,7 @@ use crate::{archive::Archive, parallel};
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever sets
 /// `cancel`, be it the sink itself, ends the load within a piece.
 pub fn load(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(Arrival) + Sync)) -> Report {
-    // More would wait for the inflating of one member, and each holds pieces in memory.
+    /// Threads of a load: more would wait for the inflating of one member, and each holds pieces in memory.
     const MOST_THREADS: usize = 16;
     load_with(parallel::available(MOST_THREADS), archives, cancel, sink)
 }

@@ -54,6 +54,7 @@ impl Counts {
     /// For the status line: "1 github-token, 2 e-mail addresses". Past four kinds the rest is a number. Empty when
     /// nothing was counted.
     pub fn sentence(&self, scanner: &Scanner) -> String {
+        /// Kinds that are named; of more the rest is a number.
         const MOST: usize = 4;
         let shown = if self.counts.len() > MOST + 1 { MOST } else { self.counts.len() };
         let mut pieces: Vec<String> =

@@ -19,6 +19,7 @@ mod extract_dialog;
 mod fidelity;
 mod hostile;
 mod html_page;
+mod limits;
 mod malformed;
 mod one_reading;
 mod properties;

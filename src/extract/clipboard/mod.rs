@@ -282,6 +282,7 @@ fn osc52(text: &str) -> String {
 /// screen hands on what stands in a device control string, of which it takes 768 bytes at a time. The sequence's own
 /// end (ESC \) would end that string, so it ends in BEL instead, which means the same.
 fn for_screen(sequence: &str) -> Vec<u8> {
+    /// Bytes of one device control string; screen takes 768.
     const MOST: usize = 512;
     let body = sequence.strip_suffix("\x1b\\").unwrap_or(sequence);
     let bytes: Vec<u8> = body.bytes().chain([0x07]).collect();
