@@ -19,7 +19,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 use std::time::{Duration, Instant};
 
 /// Alternate screen, bracketed paste, no wrapping at the right edge, no cursor.
@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PATIENCE_AFTER_HANGUP: Duration = Duration::from_millis(500);
 /// How long a frame on its way to a slow terminal is waited for when somebody else must give it back.
 const PATIENCE_WITH_A_FRAME: Duration = Duration::from_millis(200);
+/// How long it may take to give the terminal back at the very end: to wait for a frame, for room, and to write.
+const PATIENCE_WITH_THE_TERMINAL: Duration = Duration::from_secs(1);
 /// Stop and continue signals this soon after a suspension belong to it.
 const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
 
@@ -332,8 +334,19 @@ fn end_soon(signal: Signal) {
 /// program sees what it died of.
 pub fn end_by(signal: Signal) -> ! {
     ENDING.store(true, Ordering::SeqCst);
-    let _ = give_back(PATIENCE_WITH_A_FRAME);
+    give_back_in_time();
     platform::end_by(signal)
+}
+
+/// Gives the terminal back, on a thread beside this one if there is any: a terminal may say that it takes text, and keep
+/// whoever writes waiting behind another thread's or program's text all the same.
+fn give_back_in_time() {
+    let (tell, told) = mpsc::channel();
+    let aside = move || drop(tell.send(give_back(PATIENCE_WITH_A_FRAME)));
+    match std::thread::Builder::new().name("giving back".into()).spawn(aside) {
+        Ok(_) => drop(told.recv_timeout(PATIENCE_WITH_THE_TERMINAL)),
+        Err(_) => drop(give_back(PATIENCE_WITH_A_FRAME)),
+    }
 }
 
 /// No core dump is written from now on, whatever happens: it would hold the archive.
