@@ -58,7 +58,7 @@ fn main() {
             let Cut::Object(range) = cut else { continue };
             let object = &json[range.start as usize..range.end as usize];
             let source = Source { archive: 0, member: 0, offset: range.start, length: object.len() as u32 };
-            black_box(import::parse(object, true, source, &mut census).is_ok());
+            black_box(import::import(object, true, source, &mut census).is_ok());
         }
     });
     let total = archive.conversation_members().map(|member| member.size as usize).sum();

@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use unspool::{
     archive::cut::{Cut, Cutter},
-    import::mend::mend,
+    import::repair::repair,
 };
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -67,7 +67,7 @@ fn conversations(demo: &[u8]) -> anyhow::Result<Vec<(String, Value)>> {
         });
         for object in objects {
             // Some of it is broken on purpose.
-            let object = serde_json::from_str(&mend(&json[object]).0).with_context(|| name.clone())?;
+            let object = serde_json::from_str(&repair(&json[object]).0).with_context(|| name.clone())?;
             all.push((format!("{:02}", all.len()), object));
         }
     }

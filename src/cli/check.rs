@@ -33,7 +33,8 @@ struct Loss<'a> {
     length: u64,
     reason: &'a str,
     /// It is there all the same.
-    mended: bool,
+    #[serde(rename = "mended")]
+    repaired: bool,
 }
 
 /// One archive.
@@ -90,7 +91,7 @@ fn place(opened: &Opened, skipped: &Skipped) -> String {
 fn document(opened: &Opened) -> Document<'_> {
     let report = &opened.report;
     let loss =
-        |skipped: &'_ Skipped| (place(opened, skipped), skipped.offset, skipped.length, skipped.mended);
+        |skipped: &'_ Skipped| (place(opened, skipped), skipped.offset, skipped.length, skipped.repaired);
     Document {
         conversations: opened.library.len(),
         messages: opened.library.messages(),
@@ -101,8 +102,8 @@ fn document(opened: &Opened) -> Document<'_> {
             .skipped
             .iter()
             .map(|skipped| {
-                let (source, offset, length, mended) = loss(skipped);
-                Loss { source, offset, length, reason: &skipped.reason, mended }
+                let (source, offset, length, repaired) = loss(skipped);
+                Loss { source, offset, length, reason: &skipped.reason, repaired }
             })
             .collect(),
         archives: report.archives.iter().map(json).collect(),
@@ -192,7 +193,7 @@ fn totals(output: &mut Output, opened: &Opened) -> anyhow::Result<()> {
         output.write("nothing skipped\n")?;
     }
     for skipped in &report.skipped {
-        let what = if skipped.mended { "mended" } else { "skipped" };
+        let what = if skipped.repaired { "mended" } else { "skipped" };
         let place = format!(
             "{what} {} bytes at {} of {}: ",
             number(skipped.length),

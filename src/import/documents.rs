@@ -1,6 +1,6 @@
 //! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
 
-use super::gather::NONE;
+use super::message_arena::NONE;
 use crate::{
     conversation::{Detail, Part},
     message::path,

@@ -25,7 +25,7 @@ macro_rules! record {
                 allowance: &$crate::import::json::Allowance,
             ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
-                while let Some($crate::import::json::Key(key)) = map.next_key()? {
+                while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
                     match &*key {
                         $($key => record.$field = map.next_value_seed(allowance.seed::<$type>())?,)*
                         _ => { map.next_value::<serde::de::IgnoredAny>()?; }
@@ -100,8 +100,8 @@ impl Allowance {
     }
 
     /// Reads one value within it.
-    pub(crate) fn seed<T>(&self) -> Seed<'_, T> {
-        Seed { allowance: self, value: PhantomData }
+    pub(crate) fn seed<T>(&self) -> LenientSeed<'_, T> {
+        LenientSeed { allowance: self, value: PhantomData }
     }
 
     /// Takes so many bytes of it, if they are left.
@@ -115,12 +115,12 @@ impl Allowance {
 }
 
 /// Carries a [`Lenient`] type through serde, and the allowance to its lists.
-pub(crate) struct Seed<'a, T> {
+pub(crate) struct LenientSeed<'a, T> {
     allowance: &'a Allowance,
     value: PhantomData<T>,
 }
 
-impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for Seed<'_, T> {
+impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -128,7 +128,7 @@ impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for Seed<'_, T> {
     }
 }
 
-impl<'de, T: Lenient<'de>> Visitor<'de> for Seed<'_, T> {
+impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -182,9 +182,9 @@ impl<'de> Lenient<'de> for Text<'de> {
 }
 
 /// The key of a field; borrowed where the JSON has no escapes.
-pub(crate) struct Key<'de>(pub Cow<'de, str>);
+pub(crate) struct FieldKey<'de>(pub Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de> Deserialize<'de> for FieldKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let key = Text::read(deserializer, &Allowance::none())?;
         Ok(Self(key.unwrap_or_default()))
@@ -395,14 +395,14 @@ pub(crate) trait Sink<'de> {
 /// Gives what JSON as text holds to a sink.
 pub(crate) fn pour<'de>(json: &'de str, sink: impl Sink<'de>) -> serde_json::Result<()> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    Into(sink).deserialize(&mut deserializer)?;
+    SinkSeed(sink).deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
 /// Carries a [`Sink`] through serde.
-pub(crate) struct Into<S>(pub S);
+pub(crate) struct SinkSeed<S>(pub S);
 
-impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Into<S> {
+impl<'de, S: Sink<'de>> DeserializeSeed<'de> for SinkSeed<S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -410,7 +410,7 @@ impl<'de, S: Sink<'de>> DeserializeSeed<'de> for Into<S> {
     }
 }
 
-impl<'de, S: Sink<'de>> Visitor<'de> for Into<S> {
+impl<'de, S: Sink<'de>> Visitor<'de> for SinkSeed<S> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -33,7 +33,7 @@ impl Marks {
 mod tests {
     use crate::{
         conversation::{Provider, Source},
-        import::{Census, Fault, parse},
+        import::{Census, ImportError, import},
     };
 
     #[test]
@@ -44,11 +44,11 @@ mod tests {
             (r#"{"uuid": "c", "chat_messages": []}"#, Ok(Provider::Claude)),
             (r#"{"name": "n", "mapping": {}, "chat_messages": [], "uuid": "c"}"#, Ok(Provider::Claude)),
             (r#"{"uuid": "c", "mapping": {}}"#, Ok(Provider::ChatGpt)),
-            (r#"{"mapping": {}, "inserted_at": "2025"}"#, Err(Fault::Foreign("DeepSeek"))),
-            (r#"{"header": "Gemini Apps", "title": "t"}"#, Err(Fault::Foreign("Gemini (Takeout)"))),
-            (r#"{"title": "t"}"#, Err(Fault::NoConversation)),
+            (r#"{"mapping": {}, "inserted_at": "2025"}"#, Err(ImportError::Foreign("DeepSeek"))),
+            (r#"{"header": "Gemini Apps", "title": "t"}"#, Err(ImportError::Foreign("Gemini (Takeout)"))),
+            (r#"{"title": "t"}"#, Err(ImportError::NoConversation)),
         ] {
-            let read = parse(object.as_bytes(), true, Source::default(), &mut Census::default());
+            let read = import(object.as_bytes(), true, Source::default(), &mut Census::default());
             assert_eq!(read.map(|parsed| parsed.conversation.provider), whose, "{object}");
         }
     }

@@ -1,24 +1,27 @@
-//! One folder a provider: one JSON object in, one [`Conversation`] out.
+//! Makes one [`Conversation`] of one JSON object: a folder for each provider.
 //!
-//! An object that is sound JSON is parsed as it stands, borrowing what it can. One that is not is mended first
-//! ([`mend`]): what can be read of it is shown, and the account says that it was mended.
+//! This is the only place that knows the formats of providers. It does not know where an object came from, reads no
+//! file and opens no archive.
 //!
-//! An importer reads an object into a `Sorted` conversation: what it says is gathered (`gather`) message by message,
-//! put in order (`order`), and the documents it makes are brought to their final state (`documents`). Which importer
-//! an object is for, its keys tell ([`crate::provider`], `marks`). To add a provider: a folder beside `claude` with a
-//! `read` of the same shape; the compiler asks where it is to be named.
+//! An object that is sound JSON is parsed as it stands, borrowing what it can. Any other is repaired first ([`repair`]):
+//! what can be read of it is shown, and the report says what was repaired.
+//!
+//! Each importer parses an object into a `ParsedObject`: its messages go one by one into a `message_arena`, are put in
+//! `order`, and the `documents` they make are brought to their final state. The keys of an object tell which importer
+//! it is for ([`crate::provider`], `marks`). To add a provider, add a folder beside `claude` with a `parse` of the same
+//! shape; the compiler asks where else it has to be named.
 
 mod chatgpt;
 mod claude;
 mod documents;
 mod fields;
-mod gather;
 mod json;
 mod marks;
-pub mod mend;
+mod message_arena;
 mod order;
+pub mod repair;
 mod side_files;
-mod stamp;
+mod timestamp;
 
 pub use side_files::{ProfileEntry, ProfileValue, SharedLink, SideContent, side_file};
 
@@ -32,12 +35,13 @@ use crate::{
     provider::{LONGEST_KEY, Owner},
 };
 use documents::Documents;
-use gather::{NONE, Sorted};
+use message_arena::{NONE, ParsedObject};
+use repair::Repairs;
 
 /// Why an object became no conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It is not JSON, even mended; `at` is the byte in it where reading ended.
+pub enum ImportError {
+    /// It is not JSON, even repaired; `at` is the byte in it where reading ended.
     Json {
         /// Bytes from the beginning of the object.
         at: u64,
@@ -48,13 +52,13 @@ pub enum Fault {
     NoConversation,
 }
 
-impl Fault {
+impl ImportError {
     fn at(error: &serde_json::Error) -> Self {
         Self::Json { at: error.column().saturating_sub(1) as u64 }
     }
 }
 
-impl std::fmt::Display for Fault {
+impl std::fmt::Display for ImportError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Json { at } => write!(formatter, "not valid JSON at byte {at} of the object"),
@@ -73,24 +77,24 @@ impl std::fmt::Display for Fault {
 /// Why an importer does not take an object.
 enum Refusal {
     /// Nobody does.
-    Fault(Fault),
+    Failed(ImportError),
     /// It bears the mark of another.
     Belongs(Owner),
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+impl From<ImportError> for Refusal {
+    fn from(fault: ImportError) -> Self {
+        Self::Failed(fault)
     }
 }
 
 /// A conversation, and what had to be done to read it.
 #[derive(Debug)]
-pub struct Parsed {
+pub struct Imported {
     /// The conversation.
     pub conversation: Conversation,
-    /// The object was no sound JSON: what was wrong.
-    pub mended: Option<mend::Mended>,
+    /// The repairs, if the object was not sound JSON.
+    pub repairs: Option<Repairs>,
 }
 
 /// Content types and how often each occurred.
@@ -134,117 +138,125 @@ impl Census {
     }
 }
 
-/// An object that was read but not laid out yet: its JSON is no longer needed.
-pub struct Read {
-    sorted: Sorted,
-    mended: Option<mend::Mended>,
+/// An object that was parsed but not laid out yet: its JSON is no longer needed.
+pub struct Parsed {
+    object: ParsedObject,
+    repairs: Option<Repairs>,
 }
 
-/// What makes or changes the documents of a conversation, as each provider has it.
+/// The calls that make or change the documents of a conversation, in the form of each provider.
 #[derive(Default)]
-enum Makes {
-    /// It has none.
+enum DocumentSources {
+    /// The conversation has no documents.
     #[default]
     Nothing,
     Canvases(chatgpt::Canvases),
     Artifacts(Vec<claude::Artifact>),
 }
 
-/// Reads one object. `whole` says that it was closed; one that was cut off is mended at once.
-pub fn read(object: &[u8], whole: bool, census: &mut Census) -> Result<Read, Fault> {
-    sound(object, whole, census).unwrap_or_else(|| mended(mend::mend(object), census))
+/// Parses one object. `whole` says that it was closed; one that was cut off is repaired at once.
+///
+/// # Errors
+/// See [`ImportError`].
+pub fn parse(object: &[u8], whole: bool, census: &mut Census) -> Result<Parsed, ImportError> {
+    parse_sound(object, whole, census).unwrap_or_else(|| parse_repaired(repair::repair(object), census))
 }
 
-/// [`read`] for a large object: of its JSON, mended JSON and text no more than two are in memory at once.
-pub fn read_owned(
+/// Parses a large object, as [`parse`] does: of its JSON, repaired JSON and text no more than two are in memory at once.
+///
+/// # Errors
+/// See [`ImportError`].
+pub fn parse_owned(
     bytes: Vec<u8>,
     within: Range<usize>,
     whole: bool,
     census: &mut Census,
-) -> Result<Read, Fault> {
-    if let Some(result) = sound(&bytes[within.clone()], whole, census) {
+) -> Result<Parsed, ImportError> {
+    if let Some(result) = parse_sound(&bytes[within.clone()], whole, census) {
         return result;
     }
-    let mending = mend::mend(&bytes[within]);
+    let repaired = repair::repair(&bytes[within]);
     drop(bytes);
-    mended(mending, census)
+    parse_repaired(repaired, census)
 }
 
-/// What a sound object says; `None` if it is not.
-fn sound(object: &[u8], whole: bool, census: &mut Census) -> Option<Result<Read, Fault>> {
+/// Parses an object that is sound JSON; `None` if it is not.
+fn parse_sound(object: &[u8], whole: bool, census: &mut Census) -> Option<Result<Parsed, ImportError>> {
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
-    match by_mark(text, census) {
-        Err(Fault::Json { .. }) => None,
-        result => Some(result.map(|sorted| Read { sorted, mended: None })),
+    match parse_by_mark(text, census) {
+        Err(ImportError::Json { .. }) => None,
+        result => Some(result.map(|object| Parsed { object, repairs: None })),
     }
 }
 
-fn mended((text, mended): (String, mend::Mended), census: &mut Census) -> Result<Read, Fault> {
-    by_mark(&text, census).map(|sorted| Read { sorted, mended: Some(mended) })
+/// Parses an object that had to be repaired.
+fn parse_repaired((text, repairs): (String, Repairs), census: &mut Census) -> Result<Parsed, ImportError> {
+    parse_by_mark(&text, census).map(|object| Parsed { object, repairs: Some(repairs) })
 }
 
-/// Reads an object with the importer whose mark it bears. The mark may stand anywhere in it: ChatGPT's importer, which
-/// reads most objects, looks for those of all others meanwhile, and only an object that begins as nobody else's does
-/// is given to its own at once.
-fn by_mark(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
+/// Parses an object with the importer of the provider whose mark it bears. The mark may stand anywhere in it: ChatGPT's
+/// importer, which parses most objects, looks for the marks of all others meanwhile. Only an object that begins with a
+/// key of another supported provider alone is given to that provider's importer at once.
+fn parse_by_mark(object: &str, census: &mut Census) -> Result<ParsedObject, ImportError> {
     let hinted = first_key(object).and_then(Provider::by_first_key);
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
-        && let Ok(sorted) = read_as(provider, object, census)
+        && let Ok(parsed) = parse_as(provider, object, census)
     {
-        return Ok(sorted);
+        return Ok(parsed);
     }
-    let read = match chatgpt::read(object, census) {
-        Err(Refusal::Belongs(Owner::Provider(owner))) => read_as(owner, object, census),
-        read => read,
+    let parsed = match chatgpt::parse(object, census) {
+        Err(Refusal::Belongs(Owner::Provider(owner))) => parse_as(owner, object, census),
+        parsed => parsed,
     };
-    read.map_err(|refusal| match refusal {
-        Refusal::Fault(fault) => fault,
-        Refusal::Belongs(Owner::Unsupported(name)) => Fault::Foreign(name),
-        Refusal::Belongs(Owner::Provider(_)) => Fault::NoConversation,
+    parsed.map_err(|refusal| match refusal {
+        Refusal::Failed(error) => error,
+        Refusal::Belongs(Owner::Unsupported(name)) => ImportError::Foreign(name),
+        Refusal::Belongs(Owner::Provider(_)) => ImportError::NoConversation,
     })
 }
 
-/// The key that an object begins with.
+/// Returns the key that an object begins with.
 fn first_key(object: &str) -> Option<&str> {
     let rest = object.trim_start().strip_prefix('{')?.trim_start().strip_prefix('"')?;
     let key = &rest[..boundary(rest, LONGEST_KEY + 1)];
     Some(&key[..key.find('"')?])
 }
 
-/// Reads an object with a provider's importer.
-fn read_as(provider: Provider, object: &str, census: &mut Census) -> Result<Sorted, Refusal> {
+/// Parses an object with the importer of this provider.
+fn parse_as(provider: Provider, object: &str, census: &mut Census) -> Result<ParsedObject, Refusal> {
     match provider {
-        Provider::ChatGpt => chatgpt::read(object, census),
-        Provider::Claude => claude::read(object, census).map_err(Refusal::from),
+        Provider::ChatGpt => chatgpt::parse(object, census),
+        Provider::Claude => claude::parse(object, census).map_err(Refusal::from),
     }
 }
 
-impl Read {
+impl Parsed {
     /// Lays the conversation out.
-    pub fn finish(self, source: Source) -> Parsed {
-        let mut mended = self.mended;
-        if self.sorted.dropped > 0 {
-            mended.get_or_insert_default().pruned += self.sorted.dropped;
+    pub fn finish(self, source: Source) -> Imported {
+        let mut repairs = self.repairs;
+        if self.object.dropped > 0 {
+            repairs.get_or_insert_default().pruned += self.object.dropped;
         }
-        let (conversation, unmade) = lay_out(self.sorted, source);
+        let (conversation, unmade) = lay_out(self.object, source);
         if unmade > 0 {
-            mended.get_or_insert_default().changes += unmade;
+            repairs.get_or_insert_default().changes += unmade;
         }
-        Parsed { conversation, mended }
+        Imported { conversation, repairs }
     }
 }
 
-/// Builds the conversation, documents in their final state; and how many changes of them cost too much to be made.
-fn lay_out(sorted: Sorted, source: Source) -> (Conversation, u64) {
-    let mut documents = match &sorted.makes {
-        Makes::Nothing => Documents::default(),
-        Makes::Canvases(canvases) => chatgpt::documents(&sorted, canvases),
-        Makes::Artifacts(artifacts) => claude::documents(&sorted, artifacts),
+/// Builds the conversation with its documents in their final state. Returns it with the number of changes that were
+/// left out since they cost too much.
+fn lay_out(object: ParsedObject, source: Source) -> (Conversation, u64) {
+    let mut documents = match &object.documents {
+        DocumentSources::Nothing => Documents::default(),
+        DocumentSources::Canvases(canvases) => chatgpt::documents(&object, canvases),
+        DocumentSources::Artifacts(artifacts) => claude::documents(&object, artifacts),
     };
-    let Sorted { provider, heading, mut gathered, order, current, .. } = sorted;
+    let ParsedObject { provider, heading, mut arena, order, current, .. } = object;
     let mut builder = Builder::new();
     for (place, &(number, parent)) in order.iter().enumerate() {
-        let mut draft = gathered.draft(number);
+        let mut draft = arena.draft(number);
         draft.parent = (parent != NONE).then_some(parent as usize);
         // Where a message does not say, the conversation's model answered.
         draft.model = draft.model.or(heading.model.as_deref().filter(|_| draft.role == Role::Assistant));
@@ -263,9 +275,17 @@ fn lay_out(sorted: Sorted, source: Source) -> (Conversation, u64) {
     (builder.finish(heading.lend(provider, source), current), documents.unmade)
 }
 
-/// [`read`] and [`Read::finish`] in one.
-pub fn parse(object: &[u8], whole: bool, source: Source, census: &mut Census) -> Result<Parsed, Fault> {
-    Ok(read(object, whole, census)?.finish(source))
+/// Parses an object and lays it out at once: [`parse`], then [`Parsed::finish`].
+///
+/// # Errors
+/// See [`ImportError`].
+pub fn import(
+    object: &[u8],
+    whole: bool,
+    source: Source,
+    census: &mut Census,
+) -> Result<Imported, ImportError> {
+    Ok(parse(object, whole, census)?.finish(source))
 }
 
 /// The last place at or before `at` where a character begins.
@@ -276,5 +296,5 @@ fn boundary(text: &str, at: usize) -> usize {
 /// Whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
     let mut census = Census::default();
-    std::str::from_utf8(object).is_ok_and(|text| by_mark(text, &mut census).is_ok())
+    std::str::from_utf8(object).is_ok_and(|text| parse_by_mark(text, &mut census).is_ok())
 }

@@ -2,7 +2,7 @@
 //!
 //! Exports hold dangling and missing links, cycles, and chains of any length. Nothing here recurses.
 
-use super::gather::{NONE, Note};
+use super::message_arena::{NONE, ParsedMessage};
 
 /// Nodes in depth-first order, and what each hangs on.
 pub(super) struct Order {
@@ -85,7 +85,7 @@ fn depth_first(parents: &[u32], members: &[u32], places: &[u32]) -> Vec<u32> {
 
 /// The message without a follower that was written last: where the screen stood, if the export does not say. `order`
 /// lists messages with the place of the one before each.
-pub(super) fn newest_leaf(order: &[(u32, u32)], messages: &[Note]) -> Option<usize> {
+pub(super) fn newest_leaf(order: &[(u32, u32)], messages: &[ParsedMessage]) -> Option<usize> {
     let mut followed = vec![false; order.len()];
     for &(_, parent) in order.iter().filter(|&&(_, parent)| parent != NONE) {
         followed[parent as usize] = true;

@@ -65,11 +65,11 @@ pub enum ProfileValue {
 pub fn side_file(name: &str, json: &[u8], likely: &[Provider]) -> Option<(Provider, SideContent)> {
     likely.iter().chain(Provider::ALL).find_map(|&provider| {
         let file = provider.facts().side_files.iter().find(|file| file.name == name)?;
-        Some((provider, read_as(provider, file.holds, json)?))
+        Some((provider, parse_as(provider, file.holds, json)?))
     })
 }
 
-fn read_as(provider: Provider, holds: Holds, json: &[u8]) -> Option<SideContent> {
+fn parse_as(provider: Provider, holds: Holds, json: &[u8]) -> Option<SideContent> {
     match provider {
         Provider::ChatGpt => super::chatgpt::side_file(holds, json),
         Provider::Claude => super::claude::side_file(holds, json),
@@ -112,7 +112,7 @@ mod tests {
     fn what_a_provider_lists_its_importer_reads() {
         for &provider in Provider::ALL {
             for file in provider.facts().side_files {
-                let read = |json: &[u8]| read_as(provider, file.holds, json);
+                let read = |json: &[u8]| parse_as(provider, file.holds, json);
                 let content = read(b"[]").or_else(|| read(b"{}"));
                 assert!(content.is_some(), "{}: {}", provider.name(), file.name);
                 assert_eq!(read(b"7"), None, "{}: {}", provider.name(), file.name);

@@ -8,24 +8,24 @@
 //! A piece is about a megabyte: it stays in the cache from inflating to parsing. Its buffer goes back to be filled
 //! again. An object that does not fit makes its buffer grow, up to the limit for one conversation.
 
-mod account;
 mod arrival;
+mod pipeline;
 mod queue;
-mod read;
+mod read_member;
 mod report;
+mod tally;
 mod task;
-mod work;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
-use self::{account::Local, work::Work};
 pub use self::{
     arrival::{Arrival, Progress},
     report::{ArchiveReport, MemberReport, Report, Skipped, Stages},
 };
+use self::{pipeline::Pipeline, tally::Tally};
 use crate::{archive::Archive, parallel};
 
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever sets
@@ -44,29 +44,30 @@ pub fn load_with(
     sink: &(dyn Fn(Arrival) + Sync),
 ) -> Report {
     let start = Instant::now();
-    let work = Work::new(archives, threads, cancel, sink, start);
+    let pipeline = Pipeline::new(archives, threads, cancel, sink, start);
     std::thread::scope(|scope| {
         for number in 1..threads {
-            let work = &work;
-            let spawned =
-                std::thread::Builder::new().name(format!("load-{number}")).spawn_scoped(scope, || run(work));
+            let pipeline = &pipeline;
+            let spawned = std::thread::Builder::new()
+                .name(format!("load-{number}"))
+                .spawn_scoped(scope, || run(pipeline));
             if spawned.is_err() {
-                work.absent();
+                pipeline.absent();
             }
         }
-        run(&work);
+        run(&pipeline);
     });
-    let mut report = work.account();
+    let mut report = pipeline.report();
     report.seconds = start.elapsed().as_secs_f64();
     report.cancelled = cancel.load(Ordering::Relaxed);
     report
 }
 
 /// One thread's work, from the first member to the last object.
-fn run(work: &Work<'_>) {
-    let mut local = Local::new(work.archives.len());
-    while let Some(task) = work.claim() {
-        read::read(work, task.clone(), &mut local);
+fn run(pipeline: &Pipeline<'_>) {
+    let mut tally = Tally::new(pipeline.archives.len());
+    while let Some(task) = pipeline.claim() {
+        read_member::read_member(pipeline, task.clone(), &mut tally);
     }
-    work.finish(local);
+    pipeline.finish(tally);
 }

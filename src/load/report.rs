@@ -18,7 +18,7 @@ pub struct Skipped {
     /// Why, in one line, without any of the archive's text.
     pub reason: String,
     /// The conversation is there all the same, without what could not be read of it.
-    pub mended: bool,
+    pub repaired: bool,
     /// Something is lost: more than single characters that were none, as the halves of emoji where an export cuts a
     /// text. Those are in many sound exports and no damage.
     pub lost: bool,
@@ -109,11 +109,11 @@ impl Report {
     /// One line for the status line or stderr: "3 conversations could not be read: unspool check says why".
     pub fn warning(&self) -> Option<String> {
         let lost: u64 =
-            self.skipped.iter().filter(|skipped| !skipped.mended).map(|skipped| skipped.objects).sum();
+            self.skipped.iter().filter(|skipped| !skipped.repaired).map(|skipped| skipped.objects).sum();
         let mended: u64 = self
             .skipped
             .iter()
-            .filter(|skipped| skipped.mended && skipped.lost)
+            .filter(|skipped| skipped.repaired && skipped.lost)
             .map(|skipped| skipped.objects)
             .sum();
         let conversations =
@@ -150,9 +150,9 @@ impl Skipped {
     pub(super) fn join(&mut self, next: &Self) -> bool {
         const BETWEEN: u64 = 16;
         let end = self.offset + self.length;
-        let same = (self.archive, &self.member, &self.reason, self.mended)
-            == (next.archive, &next.member, &next.reason, next.mended);
-        let joins = same && !self.mended && self.length > 0 && (end..=end + BETWEEN).contains(&next.offset);
+        let same = (self.archive, &self.member, &self.reason, self.repaired)
+            == (next.archive, &next.member, &next.reason, next.repaired);
+        let joins = same && !self.repaired && self.length > 0 && (end..=end + BETWEEN).contains(&next.offset);
         if joins {
             self.length = next.offset + next.length - self.offset;
             self.objects += next.objects;

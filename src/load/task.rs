@@ -25,14 +25,14 @@ impl Task {
             length,
             objects,
             reason,
-            mended: false,
+            repaired: false,
             lost: true,
         }
     }
 }
 
 /// A piece of a member with the objects in it.
-pub(super) struct Batch {
+pub(super) struct Piece {
     pub task: Task,
     /// Offset of the first byte in the member.
     pub base: u64,
@@ -40,7 +40,7 @@ pub(super) struct Batch {
     pub objects: Vec<Object>,
 }
 
-/// An object in a batch.
+/// An object in a piece.
 #[derive(Clone, Debug)]
 pub(super) struct Object {
     pub range: Range<u32>,

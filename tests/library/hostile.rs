@@ -366,7 +366,7 @@ fn nan_and_numbers_out_of_range_cost_their_field() {
         assert_ne!(broken, sound);
         let (found, report) = spoiled(&broken);
         assert_eq!(found, ["after", "before", "middle"], "{number}");
-        assert!(report.skipped.iter().all(|skipped| skipped.mended));
+        assert!(report.skipped.iter().all(|skipped| skipped.repaired));
     }
 }
 
@@ -399,7 +399,7 @@ fn invalid_utf8_and_raw_controls_are_replaced_and_no_damage() {
     json[at + 1] = 0x1b;
     let (library, report) = load_bytes("x.json", json);
     assert_eq!(shown(library.get(library.newest()[0]))[0], "\u{fffd}\u{1b}estion a");
-    assert!(report.skipped[0].mended && report.skipped[0].reason.contains("2 broken characters"));
+    assert!(report.skipped[0].repaired && report.skipped[0].reason.contains("2 broken characters"));
     assert!(!report.damaged() && report.warning().is_none());
 }
 
@@ -423,7 +423,7 @@ fn a_truncated_file_shows_its_last_conversation_as_far_as_it_goes() {
         .find(|c| c.id_is_made || &*c.id == "c")
         .unwrap();
     assert!(shown(last).contains(&"question c"));
-    assert!(report.skipped[0].mended && report.skipped[0].reason.contains("cut off"));
+    assert!(report.skipped[0].repaired && report.skipped[0].reason.contains("cut off"));
 }
 
 #[test]

@@ -102,12 +102,12 @@ pub fn import(bytes: &[u8]) {
     let mut census = Census::default();
     for whole in [true, false] {
         let source = Source { archive: 0, member: 0, offset: 0, length: bytes.len() as u32 };
-        if let Ok(parsed) = import::parse(bytes, whole, source, &mut census) {
+        if let Ok(parsed) = import::import(bytes, whole, source, &mut census) {
             sound(&parsed.conversation);
         }
     }
-    let (mended, _) = import::mend::mend(bytes);
-    serde_json::from_str::<serde_json::Value>(&mended).expect("what was mended is JSON");
+    let (repaired, _) = import::repair::repair(bytes);
+    serde_json::from_str::<serde_json::Value>(&repaired).expect("what was repaired is JSON");
 }
 
 /// What any conversation promises, however it came about.

@@ -244,7 +244,7 @@ pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
     links
 }
 
-/// Replaces 【12†source】 and 【4:0†notes.pdf】 by what they cite.
+/// Replaces 【12†source】 and 【4:0†pieces.pdf】 by what they cite.
 pub(super) fn brackets(text: &str, references: &References<'_, '_>, edits: &mut Edits) {
     let (mut at, mut added) = (0, 0);
     // Code points before `at`, counted only as far as a citation needs them.

@@ -1,6 +1,6 @@
 //! The ChatGPT data export: one object of `conversations.json` in, one [`Conversation`] out.
 //!
-//! [`shape`] names the fields, [`reading`] takes them in, [`tree`] puts the nodes in order, [`message`] decides what a
+//! [`shape`] names the fields, [`parse`] takes them in, [`tree`] puts the nodes in order, [`message`] decides what a
 //! message is and whether it is shown, [`clean`] and [`citations`] make its text readable, [`canvas`] brings documents to
 //! their final state, by what [`pattern`] finds in them. [`side_files`] has what is not a conversation.
 
@@ -10,18 +10,18 @@ mod citations;
 mod clean;
 mod edits;
 mod message;
+mod parse;
 mod pattern;
-mod reading;
 mod shape;
 mod side_files;
 mod tree;
 
 use super::{
-    Census, Fault, Makes, Refusal,
+    Census, DocumentSources, ImportError, Refusal,
     documents::Documents,
     fields::{id, title},
-    gather::{NONE, OwnedHeading, Sorted},
     json::{self, Allowance},
+    message_arena::{NONE, OwnedHeading, ParsedObject},
     order::newest_leaf,
 };
 use crate::conversation::Provider;
@@ -29,35 +29,35 @@ use crate::conversation::Provider;
 pub(super) use side_files::side_file;
 
 use canvas::Canvas;
-use reading::{Exported, LISTS};
+use parse::{Element, LISTS};
 use tree::ById;
 
 /// The messages, by number, that make or change a canvas.
 pub(super) type Canvases = Vec<(u32, Canvas)>;
 
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
-pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Refusal> {
+pub(super) fn parse(object: &str, census: &mut Census) -> Result<ParsedObject, Refusal> {
     // For the conversation's own lists; each message has one of its own.
-    let parsed = json::from_str::<Exported<'_>>(object, &Allowance::new(LISTS));
-    let exported = parsed.map_err(|error| Fault::at(&error))?;
-    if let Some(owner) = exported.marks.owner {
+    let element = json::from_str::<Element<'_>>(object, &Allowance::new(LISTS));
+    let element = element.map_err(|error| ImportError::at(&error))?;
+    if let Some(owner) = element.marks.owner {
         return Err(Refusal::Belongs(owner));
     }
-    if !exported.mapping.present {
-        return Err(Fault::NoConversation.into());
+    if !element.mapping.present {
+        return Err(ImportError::NoConversation.into());
     }
-    census.merge(&exported.mapping.gathered.census);
-    Ok(order(exported))
+    census.merge(&element.mapping.arena.census);
+    Ok(order(element))
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(exported: Exported<'_>) -> Sorted {
-    let mapping = &exported.mapping;
+fn order(element: Element<'_>) -> ParsedObject {
+    let mapping = &element.mapping;
     let by_id = ById::of(&mapping.nodes);
     let nodes = tree::order(mapping, &by_id);
     // The message each node stands for: its own or the nearest above it.
     let mut stands_for = vec![NONE; mapping.nodes.len()];
-    let mut order = Vec::with_capacity(mapping.gathered.messages.len());
+    let mut order = Vec::with_capacity(mapping.arena.messages.len());
     for &node in &nodes.nodes {
         let above = nodes.parent(node).map_or(NONE, |parent| stands_for[parent as usize]);
         stands_for[node as usize] = above;
@@ -67,27 +67,28 @@ fn order(exported: Exported<'_>) -> Sorted {
             order.push((message, above));
         }
     }
-    let named = exported.current.as_deref().and_then(|id| by_id.find(id));
+    let named = element.current.as_deref().and_then(|id| by_id.find(id));
     let current = named.map(|node| stands_for[node as usize]).filter(|&message| message != NONE);
     let current =
-        current.map(|message| message as usize).or_else(|| newest_leaf(&order, &mapping.gathered.messages));
+        current.map(|message| message as usize).or_else(|| newest_leaf(&order, &mapping.arena.messages));
     let heading = OwnedHeading {
-        id: id(&exported.id).or_else(|| id(&exported.conversation_id)),
-        title: title(&exported.title),
-        model: id(&exported.default_model).or_else(|| id(&exported.model)),
-        gizmo: id(&exported.gizmo).or_else(|| id(&exported.template)),
-        created: exported.created.0,
-        updated: exported.updated.0,
-        archived: exported.archived,
-        starred: exported.starred || exported.pinned.0,
+        id: id(&element.id).or_else(|| id(&element.conversation_id)),
+        title: title(&element.title),
+        model: id(&element.default_model).or_else(|| id(&element.model)),
+        gizmo: id(&element.gizmo).or_else(|| id(&element.template)),
+        created: element.created.0,
+        updated: element.updated.0,
+        archived: element.archived,
+        starred: element.starred || element.pinned.0,
     };
-    let reading::Mapping { gathered, canvases, dropped, .. } = exported.mapping;
-    let makes = if canvases.is_empty() { Makes::Nothing } else { Makes::Canvases(canvases) };
-    Sorted { provider: Provider::ChatGpt, heading, gathered, order, current, dropped, makes }
+    let parse::Mapping { arena, canvases, dropped, .. } = element.mapping;
+    let documents =
+        if canvases.is_empty() { DocumentSources::Nothing } else { DocumentSources::Canvases(canvases) };
+    ParsedObject { provider: Provider::ChatGpt, heading, arena, order, current, dropped, documents }
 }
 
 /// The canvas documents of what was read.
-pub(super) fn documents(read: &Sorted, canvases: &[(u32, Canvas)]) -> Documents {
-    let gathered = &read.gathered;
-    canvas::documents(&read.order, &gathered.messages, &gathered.text, canvases, read.current)
+pub(super) fn documents(parsed: &ParsedObject, canvases: &[(u32, Canvas)]) -> Documents {
+    let arena = &parsed.arena;
+    canvas::documents(&parsed.order, &arena.messages, &arena.text, canvases, parsed.current)
 }

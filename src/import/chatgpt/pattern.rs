@@ -42,7 +42,7 @@ const LARGEST_PATTERN: usize = 1 << 20;
 const LARGEST_CACHE: usize = 1 << 20;
 const LARGEST_GROUPS: usize = 32 << 20;
 
-pub(super) struct Pattern {
+pub(super) struct EditPattern {
     nfa: NFA,
     /// Finds where a match ends, and from there where it begins.
     automata: Option<(Automaton, Automaton)>,
@@ -51,9 +51,9 @@ pub(super) struct Pattern {
     found: Captures,
 }
 
-impl Pattern {
+impl EditPattern {
     /// `None` if it is none.
-    pub(super) fn read(pattern: &str, bounds: &mut Bounds) -> Result<Option<Self>, TooMuch> {
+    pub(super) fn compile(pattern: &str, bounds: &mut Bounds) -> Result<Option<Self>, TooMuch> {
         bounds.pay(COMPILING + pattern.len().saturating_mul(READING))?;
         if pattern.len() > LONGEST_PATTERN {
             return Err(TooMuch);
@@ -109,7 +109,7 @@ impl Pattern {
         Ok(self.found.get_match().map(|found| found.range()))
     }
 
-    /// Has [`Pattern::group`] know the groups of a match.
+    /// Has [`EditPattern::group`] know the groups of a match.
     pub(super) fn groups(
         &mut self,
         text: &str,

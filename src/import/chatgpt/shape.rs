@@ -6,8 +6,8 @@ use serde::de::MapAccess;
 
 use crate::import::{
     fields::{Page, Pieces},
-    json::{Allowance, Key, Lenient, Raw, Text, record},
-    stamp::Stamp,
+    json::{Allowance, FieldKey, Lenient, Raw, Text, record},
+    timestamp::Timestamp,
 };
 
 /// An object, or nothing.
@@ -30,8 +30,8 @@ record! {
     /// A node's message.
     Message<'de> {
         author: Author<'de> = "author",
-        created: Stamp = "create_time",
-        content: Content<'de> = "content",
+        created: Timestamp = "create_time",
+        content: MessageContent<'de> = "content",
         status: Text<'de> = "status",
         weight: Option<f64> = "weight",
         metadata: Metadata<'de> = "metadata",
@@ -49,9 +49,9 @@ record! {
 
 /// What a message says, in whichever fields its type uses.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Content<'de>(pub ContentFields<'de>);
+pub(crate) struct MessageContent<'de>(pub ContentFields<'de>);
 
-impl<'de> Lenient<'de> for Content<'de> {
+impl<'de> Lenient<'de> for MessageContent<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
         Self(ContentFields { parts: Pieces::from_text(text), ..ContentFields::default() })
     }
@@ -62,7 +62,7 @@ impl<'de> Lenient<'de> for Content<'de> {
 }
 
 record! {
-    /// See [`Content`].
+    /// See [`MessageContent`].
     ContentFields<'de> {
         content_type: Text<'de> = "content_type",
         parts: Pieces<'de> = "parts",
@@ -239,7 +239,7 @@ pub(crate) struct OldCitationExtra {
 impl<'de> Lenient<'de> for OldCitationExtra {
     fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         let mut extra = Self::default();
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(FieldKey(key)) = map.next_key()? {
             let number = map.next_value_seed(allowance.seed())?;
             if key == "cited_message_idx" {
                 extra.message = number;

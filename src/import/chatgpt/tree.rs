@@ -7,8 +7,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::reading::{Mapping, Node};
-use crate::import::{gather::NONE, order::Order};
+use super::parse::{Mapping, Node};
+use crate::import::{message_arena::NONE, order::Order};
 
 /// The nodes by their ids: of two with one id the last. The hasher is seeded: ids cannot be chosen to collide.
 pub(super) struct ById<'a, 'de> {

@@ -5,8 +5,8 @@ use hashbrown::HashMap;
 use super::shape::ArtifactInput;
 use crate::import::{
     documents::{Bounds, Branches, Document, Documents},
-    gather::{NONE, Note},
     json::{self, Allowance, Raw},
+    message_arena::{NONE, ParsedMessage},
 };
 
 /// What looking for the artifact of a change costs, in bytes looked through.
@@ -17,11 +17,11 @@ const LOOKING: usize = 64;
 pub(in crate::import) struct Artifact {
     /// Its number among the messages.
     number: u32,
-    command: Command,
+    command: ArtifactCommand,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Command {
+enum ArtifactCommand {
     Create,
     Update,
     Rewrite,
@@ -30,24 +30,24 @@ enum Command {
 impl Artifact {
     /// What a call does; its text stays with the message.
     pub(super) fn of(number: u32, input: Raw<'_>) -> Option<Self> {
-        let command = match read(input.0)?.command.as_deref() {
-            Some("create") => Command::Create,
-            Some("update") => Command::Update,
-            Some("rewrite") => Command::Rewrite,
+        let command = match input_of(input.0)?.command.as_deref() {
+            Some("create") => ArtifactCommand::Create,
+            Some("update") => ArtifactCommand::Update,
+            Some("rewrite") => ArtifactCommand::Rewrite,
             _ => return None,
         };
         Some(Self { number, command })
     }
 }
 
-fn read(json: &str) -> Option<ArtifactInput<'_>> {
+fn input_of(json: &str) -> Option<ArtifactInput<'_>> {
     json::from_str(json, &Allowance::none()).ok()
 }
 
 /// The artifacts of a conversation, where each was made. `order` lists messages with the place of the one before each.
 pub(super) fn documents(
     order: &[(u32, u32)],
-    messages: &[Note],
+    messages: &[ParsedMessage],
     text: &str,
     artifacts: &[Artifact],
     current: Option<usize>,
@@ -63,20 +63,20 @@ pub(super) fn documents(
     let mut bounds = Bounds::new();
     for (place, &(number, _)) in order.iter().enumerate() {
         let Ok(at) = artifacts.binary_search_by_key(&number, |artifact| artifact.number) else { continue };
-        let note = &messages[number as usize];
-        let json = &text[note.text.start as usize..note.text.end as usize];
-        let Some(input) = read(json) else { continue };
+        let parsed = &messages[number as usize];
+        let json = &text[parsed.text.start as usize..parsed.text.end as usize];
+        let Some(input) = input_of(json) else { continue };
         let slots = made.entry(input.id.as_deref().unwrap_or_default().to_owned()).or_default();
         let above = slots.iter().rev().copied().take_while(|_| bounds.spend(LOOKING)).find(|&slot| {
             let start = documents[slot].0;
             start < place && place < ends[start]
         });
         match (artifacts[at].command, above) {
-            (Command::Create, _) | (Command::Rewrite, None) => {
+            (ArtifactCommand::Create, _) | (ArtifactCommand::Rewrite, None) => {
                 slots.push(documents.len());
                 documents.push((place, created(&input)));
             }
-            (Command::Update, None) => {}
+            (ArtifactCommand::Update, None) => {}
             (command, Some(slot)) => {
                 let (start, document) = &mut documents[slot];
                 if branches.leads(*start, place) {
@@ -118,13 +118,13 @@ fn created(input: &ArtifactInput<'_>) -> Document {
 }
 
 /// A rewrite replaces all of it, an update the first place that reads as the old text.
-fn change(document: &mut Document, command: Command, input: &ArtifactInput<'_>, bounds: &mut Bounds) {
+fn change(document: &mut Document, command: ArtifactCommand, input: &ArtifactInput<'_>, bounds: &mut Bounds) {
     if !bounds.spend(document.text.len() + LOOKING) {
         bounds.unmade += 1;
         return;
     }
     let mut new = String::new();
-    if command == Command::Rewrite {
+    if command == ArtifactCommand::Rewrite {
         input.content.words(&mut new);
         if let Some(title) = input.title.as_deref().filter(|title| !title.is_empty()) {
             title.clone_into(&mut document.title);

@@ -1,7 +1,7 @@
 //! The files of a message: some with their text, the others only by name.
 
 use super::{
-    reading::Messages,
+    parse::Messages,
     shape::{Attached, BlockFields, ChatMessage, Filed},
 };
 use crate::{

@@ -8,15 +8,15 @@ use serde::de::SeqAccess;
 use super::{
     artifacts::Artifact,
     attachments,
-    reading::Messages,
+    parse::Messages,
     shape::{BlockFields, ChatMessage, CodeInput},
 };
 use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
     import::{
-        gather::Note,
         json::{self, Allowance, Raw, Sink, Text, record},
-        mend,
+        message_arena::ParsedMessage,
+        repair,
     },
 };
 
@@ -42,7 +42,7 @@ const PLACEHOLDERS: [&str; 3] = [
 ];
 
 /// A message while its blocks are gone through.
-struct Turn<'a, 'de> {
+struct OpenMessage<'a, 'de> {
     message: &'a ChatMessage<'de>,
     role: Option<Role>,
     /// Where the words at hand begin in the buffer, if there are any.
@@ -59,7 +59,7 @@ struct Turn<'a, 'de> {
 const MOST_SOURCES: usize = 1_000;
 
 /// A piece that is no words of somebody's.
-struct Piece<'a> {
+struct BlockMessage<'a> {
     role: Role,
     kind: Kind,
     name: Option<&'a str>,
@@ -84,77 +84,77 @@ impl Messages<'_> {
             Some("system") => Some(Role::System),
             _ => None,
         };
-        let first = self.gathered.messages.len();
+        let first = self.arena.messages.len();
         let files = self.files(message);
-        let mut turn = Turn { message, role, words: None, said: false, files, sources: Vec::new() };
+        let mut open = OpenMessage { message, role, words: None, said: false, files, sources: Vec::new() };
         for &block in &message.content.list {
             if self.full() {
                 self.dropped += 1;
                 continue;
             }
             match block.0.as_bytes().first() {
-                Some(b'"') => self.say(&mut turn, block),
-                Some(b'{') => with_fields(block, allowance, |fields| self.block(&mut turn, block, fields)),
+                Some(b'"') => self.say(&mut open, block),
+                Some(b'{') => with_fields(block, allowance, |fields| self.block(&mut open, block, fields)),
                 _ => {}
             }
         }
         if let Some(bare) = &message.content.bare {
-            self.gathered.census.count("text", true);
-            self.begin(&mut turn);
-            self.gathered.text.push_str(bare);
-            turn.said = !bare.trim().is_empty();
+            self.arena.census.count("text", true);
+            self.begin(&mut open);
+            self.arena.text.push_str(bare);
+            open.said = !bare.trim().is_empty();
         }
-        if !turn.said {
-            self.fall_back(&mut turn);
+        if !open.said {
+            self.fall_back(&mut open);
         }
-        let nothing = self.gathered.messages.len() == first;
-        if turn.words.is_some() || !turn.files.is_empty() || nothing {
-            self.flush(&mut turn);
+        let nothing = self.arena.messages.len() == first;
+        if open.words.is_some() || !open.files.is_empty() || nothing {
+            self.flush(&mut open);
         }
     }
 
     /// The message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the blocks say.
-    fn fall_back(&mut self, turn: &mut Turn<'_, '_>) {
+    fn fall_back(&mut self, open: &mut OpenMessage<'_, '_>) {
         let mut text = String::new();
-        turn.message.text.words(&mut text);
-        if turn.message.content.list.is_empty() {
-            self.gathered.census.count("text", true);
+        open.message.text.words(&mut text);
+        if open.message.content.list.is_empty() {
+            self.arena.census.count("text", true);
         } else {
             for placeholder in PLACEHOLDERS {
                 text = text.replace(placeholder, "");
             }
         }
         if !text.trim().is_empty() {
-            self.begin(turn);
-            self.gathered.text.push_str(&text);
+            self.begin(open);
+            self.arena.text.push_str(&text);
         }
     }
 
-    fn block(&mut self, turn: &mut Turn<'_, '_>, whole: Raw<'_>, fields: &BlockFields<'_>) {
+    fn block(&mut self, open: &mut OpenMessage<'_, '_>, whole: Raw<'_>, fields: &BlockFields<'_>) {
         let kind = fields.kind.as_deref().unwrap_or_default();
-        self.gathered.census.count(kind, KNOWN_TYPES.contains(&kind));
+        self.arena.census.count(kind, KNOWN_TYPES.contains(&kind));
         let tool = fields.name.as_deref();
-        let speaker = turn.role.unwrap_or(Role::Tool);
-        let piece = |role, kind, name| Piece { role, kind, name, parts: Vec::new() };
+        let speaker = open.role.unwrap_or(Role::Tool);
+        let piece = |role, kind, name| BlockMessage { role, kind, name, parts: Vec::new() };
         let mut text = String::new();
         let piece = match kind {
             "text" => {
-                cited(fields, &mut turn.sources);
-                return self.say(turn, fields.text);
+                cited(fields, &mut open.sources);
+                return self.say(open, fields.text);
             }
             "image" | "document" => {
-                turn.files.extend(attachments::of_block(fields));
+                open.files.extend(attachments::of_block(fields));
                 return;
             }
             "token_budget" | "redacted_thinking" => return,
             "thinking" => {
                 thought(fields, &mut text);
                 let parts = seconds(fields).into_iter().collect();
-                Piece { parts, ..piece(speaker, Kind::Reasoning, None) }
+                BlockMessage { parts, ..piece(speaker, Kind::Reasoning, None) }
             }
             "tool_use" => {
                 if tool == Some("artifacts") {
-                    let number = self.gathered.messages.len() as u32 + u32::from(turn.words.is_some());
+                    let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
                     self.artifacts.extend(Artifact::of(number, fields.input));
                 }
                 called(fields.input, &mut text);
@@ -163,7 +163,7 @@ impl Messages<'_> {
             "tool_result" => {
                 let parts = given(fields, &mut text);
                 let kind = if fields.failed { Kind::Error } else { Kind::Output };
-                Piece { parts, ..piece(Role::Tool, kind, tool) }
+                BlockMessage { parts, ..piece(Role::Tool, kind, tool) }
             }
             // Nobody's words: put in by the provider, or of a kind that is not known yet.
             _ => {
@@ -172,61 +172,66 @@ impl Messages<'_> {
                 piece(role, Kind::Other, Some(kind))
             }
         };
-        self.flush_words(turn);
-        let start = self.gathered.text.len();
-        self.gathered.text.push_str(&text);
+        self.flush_words(open);
+        let start = self.arena.text.len();
+        self.arena.text.push_str(&text);
         let interrupted = fields.cut_off;
-        self.push(turn, piece, start, interrupted);
+        self.push(open, piece, start, interrupted);
     }
 
     /// Adds words to those at hand.
-    fn say(&mut self, turn: &mut Turn<'_, '_>, words: Raw<'_>) {
-        let open = turn.words.is_some();
-        let start = self.begin(turn);
-        let seam = self.gathered.text.len();
-        words.words(&mut self.gathered.text);
-        let (before, added) = self.gathered.text[start..].split_at(seam - start);
-        turn.said |= !added.trim().is_empty();
+    fn say(&mut self, open: &mut OpenMessage<'_, '_>, words: Raw<'_>) {
+        let begun = open.words.is_some();
+        let start = self.begin(open);
+        let seam = self.arena.text.len();
+        words.words(&mut self.arena.text);
+        let (before, added) = self.arena.text[start..].split_at(seam - start);
+        open.said |= !added.trim().is_empty();
         let apart = before.ends_with(char::is_whitespace) || added.starts_with(char::is_whitespace);
-        if open && !before.is_empty() && !added.is_empty() && !apart {
-            self.gathered.text.insert_str(seam, "\n\n");
+        if begun && !before.is_empty() && !added.is_empty() && !apart {
+            self.arena.text.insert_str(seam, "\n\n");
         }
     }
 
     /// Where the words at hand begin; from now on there are some.
-    fn begin(&mut self, turn: &mut Turn<'_, '_>) -> usize {
-        *turn.words.get_or_insert(self.gathered.text.len())
+    fn begin(&mut self, open: &mut OpenMessage<'_, '_>) -> usize {
+        *open.words.get_or_insert(self.arena.text.len())
     }
 
     /// Closes the words at hand, if there are any.
-    fn flush_words(&mut self, turn: &mut Turn<'_, '_>) {
-        if turn.words.is_some() {
-            self.flush(turn);
+    fn flush_words(&mut self, open: &mut OpenMessage<'_, '_>) {
+        if open.words.is_some() {
+            self.flush(open);
         }
     }
 
     /// Closes the words at hand, the files with them.
-    fn flush(&mut self, turn: &mut Turn<'_, '_>) {
-        let start = turn.words.take().unwrap_or(self.gathered.text.len());
-        let mut parts = std::mem::take(&mut turn.files);
-        if !turn.sources.is_empty() {
-            let end = (self.gathered.text.len() - start) as u32;
-            let sources = std::mem::take(&mut turn.sources).into();
+    fn flush(&mut self, open: &mut OpenMessage<'_, '_>) {
+        let start = open.words.take().unwrap_or(self.arena.text.len());
+        let mut parts = std::mem::take(&mut open.files);
+        if !open.sources.is_empty() {
+            let end = (self.arena.text.len() - start) as u32;
+            let sources = std::mem::take(&mut open.sources).into();
             parts.push(Part { range: end..end, detail: Detail::Sources(sources) });
         }
-        let (kind, name) = match turn.role {
+        let (kind, name) = match open.role {
             Some(_) => (Kind::Text, None),
-            None => (Kind::Other, turn.message.sender.as_deref()),
+            None => (Kind::Other, open.message.sender.as_deref()),
         };
-        self.push(turn, Piece { role: turn.role.unwrap_or(Role::Tool), kind, name, parts }, start, false);
+        self.push(
+            open,
+            BlockMessage { role: open.role.unwrap_or(Role::Tool), kind, name, parts },
+            start,
+            false,
+        );
     }
 
     /// Keeps a piece, whose text begins there in the buffer and ends with it.
-    fn push(&mut self, turn: &Turn<'_, '_>, piece: Piece<'_>, start: usize, interrupted: bool) {
-        let gathered = &mut self.gathered;
-        let Piece { role, kind, name, mut parts } = piece;
-        gathered.bound(&mut parts);
-        let blank = gathered.text[start..].trim_start().is_empty();
+    fn push(&mut self, open: &OpenMessage<'_, '_>, piece: BlockMessage<'_>, start: usize, interrupted: bool) {
+        let arena = &mut self.arena;
+        let BlockMessage { role, kind, name, mut parts } = piece;
+        arena.bound(&mut parts);
+        let blank = arena.text[start..].trim_start().is_empty();
         let attached = parts.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
         let visibility = match kind {
             _ if blank && !attached => Visibility::Hidden,
@@ -234,28 +239,28 @@ impl Messages<'_> {
             Kind::Text => Visibility::Shown,
             _ => Visibility::Folded,
         };
-        let note = Note {
+        let parsed = ParsedMessage {
             role,
             visibility,
             kind,
             interrupted,
-            time: turn.message.created.0,
+            time: open.message.created.0,
             model: u16::MAX,
-            name: gathered.name(name),
-            text: start as u32..gathered.text.len() as u32,
-            parts: gathered.keep(&mut parts),
+            name: arena.name(name),
+            text: start as u32..arena.text.len() as u32,
+            parts: arena.keep(&mut parts),
         };
-        gathered.messages.push(note);
+        arena.messages.push(parsed);
     }
 }
 
-/// Looks at a block's fields. One that is JSON only at first sight, as with half an emoji in a name, is mended.
+/// Looks at a block's fields. One that is JSON only at first sight, as with half an emoji in a name, is repaired.
 fn with_fields(block: Raw<'_>, allowance: &Allowance, look: impl FnOnce(&BlockFields<'_>)) {
     if let Ok(fields) = json::from_str(block.0, allowance) {
         return look(&fields);
     }
-    let (mended, _) = mend::mend(block.0.as_bytes());
-    if let Ok(fields) = json::from_str(&mended, allowance) {
+    let (repaired, _) = repair::repair(block.0.as_bytes());
+    if let Ok(fields) = json::from_str(&repaired, allowance) {
         look(&fields);
     }
 }

@@ -1,6 +1,6 @@
 //! Claude's data export: one object of its `conversations.json` in, one conversation out.
 //!
-//! [`shape`] names the fields, [`reading`] takes the messages in and finds who follows whom, [`block`] turns what a
+//! [`shape`] names the fields, [`parse`] takes the messages in and finds who follows whom, [`block`] turns what a
 //! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
 //! [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`side_files`] has what
 //! is not a conversation.
@@ -10,16 +10,16 @@
 mod artifacts;
 mod attachments;
 mod block;
-mod reading;
+mod parse;
 mod shape;
 mod side_files;
 
 use super::{
-    Census, Fault, Makes,
+    Census, DocumentSources, ImportError,
     documents::Documents,
     fields::{id, title},
-    gather::{NONE, OwnedHeading, Sorted},
     json::{self, Allowance},
+    message_arena::{NONE, OwnedHeading, ParsedObject},
     order::{Order, newest_leaf},
 };
 use crate::conversation::Provider;
@@ -27,57 +27,57 @@ use crate::conversation::Provider;
 pub(super) use artifacts::Artifact;
 pub(super) use side_files::side_file;
 
-use reading::{Exported, LISTS, Messages};
+use parse::{Element, LISTS, Messages};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
-pub(super) fn read(object: &str, census: &mut Census) -> Result<Sorted, Fault> {
+pub(super) fn parse(object: &str, census: &mut Census) -> Result<ParsedObject, ImportError> {
     // For the conversation's own lists; each message has one of its own.
-    let parsed = json::from_str::<Exported<'_>>(object, &Allowance::new(LISTS));
-    let exported = parsed.map_err(|error| Fault::at(&error))?;
-    if !exported.messages.present {
-        return Err(Fault::NoConversation);
+    let element = json::from_str::<Element<'_>>(object, &Allowance::new(LISTS));
+    let element = element.map_err(|error| ImportError::at(&error))?;
+    if !element.messages.present {
+        return Err(ImportError::NoConversation);
     }
-    census.merge(&exported.messages.gathered.census);
-    Ok(order(exported))
+    census.merge(&element.messages.arena.census);
+    Ok(order(element))
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(exported: Exported<'_>) -> Sorted {
-    let messages = &exported.messages;
+fn order(element: Element<'_>) -> ParsedObject {
+    let messages = &element.messages;
     let parents = messages.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
     let sorted = Order::of(parents, &members, &vec![NONE; members.len()]);
     // What a message is made of stands in a row; what follows it hangs on the last piece.
-    let mut ends = vec![NONE; messages.turns.len()];
-    let mut order = Vec::with_capacity(messages.gathered.messages.len());
-    for &turn in &sorted.nodes {
-        let mut above = sorted.parent(turn).map_or(NONE, |parent| ends[parent as usize]);
-        for note in messages.turns[turn as usize].notes.clone() {
-            order.push((note, above));
+    let mut ends = vec![NONE; messages.nodes.len()];
+    let mut order = Vec::with_capacity(messages.arena.messages.len());
+    for &node in &sorted.nodes {
+        let mut above = sorted.parent(node).map_or(NONE, |parent| ends[parent as usize]);
+        for piece in messages.nodes[node as usize].pieces.clone() {
+            order.push((piece, above));
             above = order.len() as u32 - 1;
         }
-        ends[turn as usize] = above;
+        ends[node as usize] = above;
     }
-    let named = exported.current.as_deref().and_then(|uuid| messages.find(uuid));
-    let current = named.map(|turn| ends[turn as usize]).filter(|&end| end != NONE);
-    let current =
-        current.map(|end| end as usize).or_else(|| newest_leaf(&order, &messages.gathered.messages));
+    let named = element.current.as_deref().and_then(|uuid| messages.find(uuid));
+    let current = named.map(|node| ends[node as usize]).filter(|&end| end != NONE);
+    let current = current.map(|end| end as usize).or_else(|| newest_leaf(&order, &messages.arena.messages));
     let heading = OwnedHeading {
-        id: id(&exported.uuid),
-        title: title(&exported.name),
-        model: id(&exported.model),
-        created: exported.created.0,
-        updated: exported.updated.0,
-        starred: exported.starred,
+        id: id(&element.uuid),
+        title: title(&element.name),
+        model: id(&element.model),
+        created: element.created.0,
+        updated: element.updated.0,
+        starred: element.starred,
         ..OwnedHeading::default()
     };
-    let Messages { gathered, artifacts, dropped, .. } = exported.messages;
-    let makes = if artifacts.is_empty() { Makes::Nothing } else { Makes::Artifacts(artifacts) };
-    Sorted { provider: Provider::Claude, heading, gathered, order, current, dropped, makes }
+    let Messages { arena, artifacts, dropped, .. } = element.messages;
+    let documents =
+        if artifacts.is_empty() { DocumentSources::Nothing } else { DocumentSources::Artifacts(artifacts) };
+    ParsedObject { provider: Provider::Claude, heading, arena, order, current, dropped, documents }
 }
 
 /// The artifacts of what was read.
-pub(super) fn documents(read: &Sorted, artifacts: &[Artifact]) -> Documents {
-    let gathered = &read.gathered;
-    artifacts::documents(&read.order, &gathered.messages, &gathered.text, artifacts, read.current)
+pub(super) fn documents(parsed: &ParsedObject, artifacts: &[Artifact]) -> Documents {
+    let arena = &parsed.arena;
+    artifacts::documents(&parsed.order, &arena.messages, &arena.text, artifacts, parsed.current)
 }

@@ -3,7 +3,7 @@
 use crate::import::{
     fields::{Page, Pieces},
     json::{Raw, Text, record},
-    stamp::Stamp,
+    timestamp::Timestamp,
 };
 
 record! {
@@ -14,7 +14,7 @@ record! {
         sender: Text<'de> = "sender",
         text: Raw<'de> = "text",
         content: Pieces<'de> = "content",
-        created: Stamp = "created_at",
+        created: Timestamp = "created_at",
         attachments: Vec<Attached<'de>> = "attachments",
         files: Vec<Filed<'de>> = "files",
         files_again: Vec<Filed<'de>> = "files_v2",
@@ -50,8 +50,8 @@ record! {
         thinking: Raw<'de> = "thinking",
         summaries: Vec<Summary<'de>> = "summaries",
         cut_off: bool = "cut_off",
-        started: Stamp = "start_timestamp",
-        stopped: Stamp = "stop_timestamp",
+        started: Timestamp = "start_timestamp",
+        stopped: Timestamp = "stop_timestamp",
         name: Text<'de> = "name",
         input: Raw<'de> = "input",
         content: Raw<'de> = "content",

@@ -78,21 +78,21 @@ pub fn export(ids: &[&str]) -> String {
     Value::Array(ids.iter().map(|id| small(id)).collect()).to_string()
 }
 
-/// The conversation an object becomes; it must not need mending.
+/// The conversation an object becomes; it must not need repairs.
 pub fn parse(object: &Value) -> Conversation {
     let parsed = import_text(&object.to_string());
-    assert_eq!(parsed.mended, None);
+    assert_eq!(parsed.repairs, None);
     parsed.conversation
 }
 
-/// The same from JSON as text, mended or not.
+/// The same from JSON as text, repaired or not.
 pub fn parse_text(json: &str) -> Conversation {
     import_text(json).conversation
 }
 
-fn import_text(json: &str) -> import::Parsed {
+fn import_text(json: &str) -> import::Imported {
     let source = Source { archive: 0, member: 0, offset: 0, length: json.len() as u32 };
-    import::parse(json.as_bytes(), true, source, &mut Census::default()).unwrap()
+    import::import(json.as_bytes(), true, source, &mut Census::default()).unwrap()
 }
 
 /// The texts of the shown messages.

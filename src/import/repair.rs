@@ -2,7 +2,7 @@
 //!
 //! One pass over the bytes, without recursion, that copies what is sound and repairs what is not:
 //!
-//! | wrong | mended |
+//! | wrong | repaired |
 //! |---|---|
 //! | a lone surrogate (`\ud83d` without its pair), invalid UTF-8, an unknown escape | U+FFFD |
 //! | a raw control character in a string | its escape |
@@ -15,13 +15,13 @@ use std::fmt::Write;
 /// Values deeper than this are pruned. The import itself looks twelve deep.
 pub const DEEPEST: usize = 100;
 
-/// How much longer than the object its mended form may be. A byte that is none becomes three, a raw control six: past
+/// How much longer than the object its repaired form may be. A byte that is none becomes three, a raw control six: past
 /// this each becomes a question mark.
 const MOST_GROWTH: usize = 16 << 20;
 
-/// What was mended.
+/// What was repaired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mended {
+pub struct Repairs {
     /// Characters that were none: lone surrogates, invalid UTF-8, raw controls, unknown escapes.
     pub characters: u64,
     /// Values that were none, or out of range.
@@ -34,14 +34,14 @@ pub struct Mended {
     pub cut: bool,
 }
 
-impl Mended {
+impl Repairs {
     /// Whether something of it was lost, other than single characters.
     pub fn lost(&self) -> bool {
         self.values > 0 || self.pruned > 0 || self.changes > 0 || self.cut
     }
 }
 
-impl std::fmt::Display for Mended {
+impl std::fmt::Display for Repairs {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut said = false;
         let mut say = |text: std::fmt::Arguments<'_>| {
@@ -77,9 +77,9 @@ enum Next {
     Comma,
 }
 
-/// Mends an object that begins with `{`. What comes out is an object, whatever went in.
-pub fn mend(object: &[u8]) -> (String, Mended) {
-    let mut mending = Mending {
+/// Repairs an object that begins with `{`. What comes out is an object, whatever went in.
+pub fn repair(object: &[u8]) -> (String, Repairs) {
+    let mut repairer = Repairer {
         bytes: object,
         at: object.iter().position(|&byte| byte == b'{').unwrap_or(object.len()),
         out: String::with_capacity(object.len() + 16),
@@ -87,13 +87,13 @@ pub fn mend(object: &[u8]) -> (String, Mended) {
         next: Next::Value,
         last_string: usize::MAX,
         growth: MOST_GROWTH,
-        mended: Mended::default(),
+        repairs: Repairs::default(),
     };
-    mending.run();
-    (mending.out, mending.mended)
+    repairer.run();
+    (repairer.out, repairer.repairs)
 }
 
-struct Mending<'a> {
+struct Repairer<'a> {
     bytes: &'a [u8],
     at: usize,
     out: String,
@@ -104,10 +104,10 @@ struct Mending<'a> {
     last_string: usize,
     /// Bytes that it may still become longer.
     growth: usize,
-    mended: Mended,
+    repairs: Repairs,
 }
 
-impl Mending<'_> {
+impl Repairer<'_> {
     fn run(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
@@ -122,7 +122,7 @@ impl Mending<'_> {
                 }
                 b'"' if self.next == Next::Comma => {
                     // Two values without a comma: take it as if there were one.
-                    self.mended.values += 1;
+                    self.repairs.values += 1;
                     self.comma();
                 }
                 b'"' => self.string(),
@@ -136,14 +136,14 @@ impl Mending<'_> {
                         self.out.push(':');
                         self.next = Next::Value;
                     } else {
-                        self.mended.values += 1;
+                        self.repairs.values += 1;
                         self.lost_bracket();
                     }
                 }
                 _ => self.bare(),
             }
         }
-        self.mended.cut = true;
+        self.repairs.cut = true;
         self.finish();
     }
 
@@ -160,7 +160,7 @@ impl Mending<'_> {
     fn opening(&mut self, byte: u8) {
         match self.next {
             Next::Comma => {
-                self.mended.values += 1;
+                self.repairs.values += 1;
                 self.comma();
                 if self.next != Next::Value {
                     // In an object a value without a key has no place.
@@ -169,7 +169,7 @@ impl Mending<'_> {
                 }
             }
             Next::Key | Next::Colon => {
-                self.mended.values += 1;
+                self.repairs.values += 1;
                 if self.next == Next::Key {
                     self.skip_value();
                     return;
@@ -179,7 +179,7 @@ impl Mending<'_> {
             Next::Value => {}
         }
         if self.open.len() >= DEEPEST {
-            self.mended.pruned += 1;
+            self.repairs.pruned += 1;
             self.skip_value();
             self.value("null");
             return;
@@ -193,7 +193,7 @@ impl Mending<'_> {
     fn closing(&mut self, byte: u8) {
         let opened = if byte == b'}' { b'{' } else { b'[' };
         if !self.open.contains(&opened) {
-            self.mended.values += 1;
+            self.repairs.values += 1;
             return;
         }
         while let Some(open) = self.open.pop() {
@@ -211,7 +211,7 @@ impl Mending<'_> {
             if open == opened {
                 return;
             }
-            self.mended.values += 1;
+            self.repairs.values += 1;
         }
     }
 
@@ -265,10 +265,10 @@ impl Mending<'_> {
         match self.next {
             Next::Value if sound && !cut => self.value(word),
             Next::Value => {
-                self.mended.values += 1;
+                self.repairs.values += 1;
                 self.value("null");
             }
-            _ => self.mended.values += 1,
+            _ => self.repairs.values += 1,
         }
     }
 
@@ -277,7 +277,7 @@ impl Mending<'_> {
         self.at += 1;
         let key = self.next == Next::Key;
         if self.next == Next::Colon {
-            self.mended.values += 1;
+            self.repairs.values += 1;
             self.out.push(':');
         }
         self.last_string = self.out.len();
@@ -301,7 +301,7 @@ impl Mending<'_> {
                 b'\\' => self.escape(),
                 control => {
                     self.at += 1;
-                    self.mended.characters += 1;
+                    self.repairs.characters += 1;
                     if self.may_grow(5) {
                         // Writing to a string does not fail.
                         let _ = write!(self.out, "\\u{control:04x}");
@@ -328,12 +328,12 @@ impl Mending<'_> {
 
     /// Stands for a character that is none.
     fn replacement(&mut self) {
-        self.mended.characters += 1;
+        self.repairs.characters += 1;
         let replacement = if self.may_grow(2) { char::REPLACEMENT_CHARACTER } else { '?' };
         self.out.push(replacement);
     }
 
-    /// Takes so many bytes of what the mended form may have more; `false`: there is not that much left.
+    /// Takes so many bytes of what the repaired form may have more; `false`: there is not that much left.
     fn may_grow(&mut self, bytes: usize) -> bool {
         let left = self.growth.checked_sub(bytes);
         self.growth = left.unwrap_or(self.growth);
@@ -396,38 +396,38 @@ mod tests {
 
     use super::*;
 
-    fn mended(json: &[u8]) -> String {
-        mend(json).0
+    fn repaired(json: &[u8]) -> String {
+        repair(json).0
     }
 
     #[test]
     fn sound_json_comes_out_as_it_went_in() {
         let json = r#"{"a":[1,-2.5e3,true,null,"x\n\u00e9\ud83d\ude00"],"b":{}}"#;
-        assert_eq!(mend(json.as_bytes()), (json.to_owned(), Mended::default()));
+        assert_eq!(repair(json.as_bytes()), (json.to_owned(), Repairs::default()));
     }
 
     /// 250 MB of bytes that were none became 750 MB.
     #[test]
-    fn what_is_mended_is_hardly_longer() {
+    fn what_is_repaired_is_hardly_longer() {
         let object =
             [b"{\"a\":\"".as_slice(), &vec![0xff; 2 * MOST_GROWTH], &vec![1; MOST_GROWTH], b"\"}"].concat();
-        let (text, mended) = mend(&object);
+        let (text, repaired) = repair(&object);
         assert!(text.len() <= object.len() + MOST_GROWTH, "{}", text.len());
-        assert_eq!(mended.characters, 3 * MOST_GROWTH as u64);
+        assert_eq!(repaired.characters, 3 * MOST_GROWTH as u64);
         assert!(text.contains('\u{fffd}') && text.ends_with("?\"}"));
     }
 
     #[test]
     fn characters_that_are_none_are_replaced() {
-        assert_eq!(mended(br#"{"a":"\ud83d x \udc00 \q"}"#), "{\"a\":\"\u{fffd} x \u{fffd} \u{fffd}\"}");
-        assert_eq!(mended(b"{\"a\":\"\xff\xc3\"}"), "{\"a\":\"\u{fffd}\u{fffd}\"}");
-        assert_eq!(mended(b"{\"a\":\"\x1b[0m\n\"}"), r#"{"a":"\u001b[0m\u000a"}"#);
+        assert_eq!(repaired(br#"{"a":"\ud83d x \udc00 \q"}"#), "{\"a\":\"\u{fffd} x \u{fffd} \u{fffd}\"}");
+        assert_eq!(repaired(b"{\"a\":\"\xff\xc3\"}"), "{\"a\":\"\u{fffd}\u{fffd}\"}");
+        assert_eq!(repaired(b"{\"a\":\"\x1b[0m\n\"}"), r#"{"a":"\u001b[0m\u000a"}"#);
     }
 
     #[test]
     fn words_that_are_no_values_become_null() {
         assert_eq!(
-            mended(br#"{"a":NaN,"b":-Infinity,"c":1e999,"d":undefined}"#),
+            repaired(br#"{"a":NaN,"b":-Infinity,"c":1e999,"d":undefined}"#),
             r#"{"a":null,"b":null,"c":null,"d":null}"#
         );
     }
@@ -444,39 +444,39 @@ mod tests {
             (r#"{"a":1,"#, r#"{"a":1}"#),
             (r#"{"a":"x\u00"#, "{\"a\":\"x\u{fffd}00\"}"),
         ] {
-            assert_eq!(mended(cut.as_bytes()), whole, "{cut}");
-            assert!(mend(cut.as_bytes()).1.cut);
+            assert_eq!(repaired(cut.as_bytes()), whole, "{cut}");
+            assert!(repair(cut.as_bytes()).1.cut);
         }
     }
 
     #[test]
     fn values_nested_too_deep_are_pruned() {
         let json = format!("{{\"a\":{}1{},\"b\":2}}", "[".repeat(10_000), "]".repeat(10_000));
-        let (text, mended) = mend(json.as_bytes());
-        assert_eq!(mended.pruned, 1);
+        let (text, repaired) = repair(json.as_bytes());
+        assert_eq!(repaired.pruned, 1);
         assert!(text.ends_with(r#","b":2}"#));
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
 
     #[test]
     fn a_missing_comma_or_bracket_costs_little() {
-        assert_eq!(mended(br#"{"a":1 "b":2}"#), r#"{"a":1,"b":2}"#);
-        assert_eq!(mended(br#"{"a":[1,2,"b":3}"#), r#"{"a":[1,2],"b":3}"#);
-        assert_eq!(mended(br#"{"a":1,,"b":2,}"#), r#"{"a":1,"b":2}"#);
+        assert_eq!(repaired(br#"{"a":1 "b":2}"#), r#"{"a":1,"b":2}"#);
+        assert_eq!(repaired(br#"{"a":[1,2,"b":3}"#), r#"{"a":[1,2],"b":3}"#);
+        assert_eq!(repaired(br#"{"a":1,,"b":2,}"#), r#"{"a":1,"b":2}"#);
     }
 
     proptest! {
         #[test]
         fn whatever_goes_in_json_comes_out(json in r#"[\[\]{}",:\\aunl1.\-e \x01\u{e9}]{0,60}"#) {
-            let text = mended(format!("{{{json}").as_bytes());
+            let text = repaired(format!("{{{json}").as_bytes());
             prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "{}", text);
             let object = text.starts_with('{');
             prop_assert!(object);
         }
 
         #[test]
-        fn any_bytes_are_mended(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let text = mended(&bytes);
+        fn any_bytes_are_repaired(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let text = repaired(&bytes);
             prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok(), "{}", text);
         }
     }

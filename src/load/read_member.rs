@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    account::Local,
-    task::{Batch, Object, Task},
-    work::{LARGEST_SPARE, Work},
+    pipeline::{LARGEST_SPARE, Pipeline},
+    tally::Tally,
+    task::{Object, Piece, Task},
 };
 use crate::{
     archive::{
@@ -30,8 +30,8 @@ const SEARCH: usize = 2 << 30;
 const NO_OBJECT: &str = "not an object";
 
 /// A member being read.
-struct Reading<'w, 'a> {
-    work: &'w Work<'a>,
+struct MemberReader<'w, 'a> {
+    pipeline: &'w Pipeline<'a>,
     task: Task,
     stream: Stream,
     cutter: Cutter,
@@ -52,19 +52,19 @@ struct Reading<'w, 'a> {
 }
 
 /// Reads a member to its end, damage or the word to stop.
-pub(super) fn read(work: &Work<'_>, task: Task, local: &mut Local) {
-    let archive = &work.archives[task.archive];
+pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally) {
+    let archive = &pipeline.archives[task.archive];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
-        Err(fault) => return local.lose(&task, 0, 0, 0, fault.to_string()),
+        Err(fault) => return tally.lose(&task, 0, 0, 0, fault.to_string()),
     };
-    let mut reading = Reading {
-        work,
+    let mut reader = MemberReader {
+        pipeline,
         task,
         stream,
         cutter: Cutter::new(),
         base: 0,
-        buffer: work.buffer(),
+        buffer: pipeline.buffer(),
         filled: 0,
         limits: archive.limits(),
         passing: None,
@@ -72,17 +72,17 @@ pub(super) fn read(work: &Work<'_>, task: Task, local: &mut Local) {
         search: SEARCH,
         large: None,
     };
-    reading.run(local);
-    let Reading { task, stream, buffer, .. } = reading;
-    local.read(&task, stream.produced(), stream.consumed());
-    work.recycle(buffer);
+    reader.run(tally);
+    let MemberReader { task, stream, buffer, .. } = reader;
+    tally.read(&task, stream.produced(), stream.consumed());
+    pipeline.recycle(buffer);
 }
 
-impl Reading<'_, '_> {
-    fn run(&mut self, local: &mut Local) {
+impl MemberReader<'_, '_> {
+    fn run(&mut self, tally: &mut Tally) {
         let mut piece = FIRST_PIECE;
         loop {
-            if self.work.stopped(self.task.archive) {
+            if self.pipeline.stopped(self.task.archive) {
                 return;
             }
             let begun = Instant::now();
@@ -94,24 +94,24 @@ impl Reading<'_, '_> {
             let inflated = Instant::now();
             let mut objects = Vec::new();
             self.filled += count;
-            self.cut(self.filled - count, &mut objects, local);
+            self.cut(self.filled - count, &mut objects, tally);
             let cut = Instant::now();
-            local.stages.inflate += (inflated - begun).as_secs_f64();
-            local.stages.cut += (cut - inflated).as_secs_f64();
-            self.work.progress(count as u64);
+            tally.stages.inflate += (inflated - begun).as_secs_f64();
+            tally.stages.cut += (cut - inflated).as_secs_f64();
+            self.pipeline.progress(count as u64);
             // Read to the end even behind the array: the checksum stands there.
             if fault.is_some() || count < piece {
-                self.end(fault.map(|fault| fault.to_string()), objects, local);
+                self.end(fault.map(|fault| fault.to_string()), objects, tally);
                 return;
             }
-            self.hand_over(objects, local);
-            self.bound(local);
+            self.hand_over(objects, tally);
+            self.bound(tally);
             piece = PIECE;
         }
     }
 
     /// Cuts the buffer from `from` on.
-    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, local: &mut Local) {
+    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, tally: &mut Tally) {
         let base = self.base;
         let (passing, task) = (&mut self.passing, &self.task);
         self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
@@ -120,17 +120,17 @@ impl Reading<'_, '_> {
                     let range = (range.start - base) as u32..(range.end - base) as u32;
                     objects.push(Object { range, whole: true });
                 }
-                Some(reason) => local.lose(task, range.start, range.end - range.start, 1, reason),
+                Some(reason) => tally.lose(task, range.start, range.end - range.start, 1, reason),
             },
             Cut::Stray(range) => {
                 let reason = passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                local.lose(task, range.start, range.end - range.start, 1, reason);
+                tally.lose(task, range.start, range.end - range.start, 1, reason);
             }
         });
     }
 
     /// Sends the objects off with the buffer; what is not whole yet moves to the next one.
-    fn hand_over(&mut self, objects: Vec<Object>, local: &mut Local) {
+    fn hand_over(&mut self, objects: Vec<Object>, tally: &mut Tally) {
         let keep = self.cutter.pending().filter(|_| self.passing.is_none());
         let keep = keep.map_or(self.filled, |start| (start - self.base) as usize);
         if objects.is_empty() {
@@ -142,7 +142,7 @@ impl Reading<'_, '_> {
             }
             return;
         }
-        let mut next = self.work.buffer();
+        let mut next = self.pipeline.buffer();
         let tail = &self.buffer[keep..self.filled];
         if next.len() < tail.len() {
             next.resize(tail.len(), 0);
@@ -150,35 +150,35 @@ impl Reading<'_, '_> {
         next[..tail.len()].copy_from_slice(tail);
         let filled = tail.len();
         let bytes = std::mem::replace(&mut self.buffer, next);
-        local.found(&self.task, objects.len() as u64);
-        let batch = Batch { task: self.task.clone(), base: self.base, bytes, objects };
+        tally.found(&self.task, objects.len() as u64);
+        let piece = Piece { task: self.task.clone(), base: self.base, bytes, objects };
         self.base += keep as u64;
         self.filled = filled;
-        self.work.submit(batch, local);
+        self.pipeline.submit(piece, tally);
         self.large = None;
     }
 
     /// Looks after an object that has outgrown a piece: it may be broken, too large, or simply large.
-    fn bound(&mut self, local: &mut Local) {
+    fn bound(&mut self, tally: &mut Tally) {
         if self.passing.is_none()
             && self.filled > LARGEST_SPARE
             && self.filled >= self.searched.saturating_mul(2)
         {
             self.searched = self.filled;
             let mut objects = Vec::new();
-            if self.resume(&mut objects, local) {
-                self.hand_over(objects, local);
+            if self.resume(&mut objects, tally) {
+                self.hand_over(objects, tally);
             }
         }
         if self.passing.is_none() && self.filled > LARGEST_SPARE {
             let most = self.limits.conversation_bytes.min(Limits::LARGEST_OBJECT);
             if self.large.is_none() {
-                self.large = Some(self.work.large.lock().unwrap_or_else(PoisonError::into_inner));
+                self.large = Some(self.pipeline.large.lock().unwrap_or_else(PoisonError::into_inner));
             }
             if self.filled as u64 > most {
                 self.passing = Some(format!("larger than {} MB (--limit-conversation-mb)", most >> 20));
-            } else if !self.work.has_room(self.filled as u64) {
-                self.passing = Some(self.work.no_room());
+            } else if !self.pipeline.has_room(self.filled as u64) {
+                self.passing = Some(self.pipeline.no_room());
             }
         }
         if self.filled <= LARGEST_SPARE {
@@ -189,14 +189,14 @@ impl Reading<'_, '_> {
             self.filled = 0;
             self.large = None;
             if self.buffer.len() > LARGEST_SPARE {
-                self.buffer = self.work.buffer();
+                self.buffer = self.pipeline.buffer();
             }
         }
     }
 
     /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would otherwise
     /// swallow all that follow. What begins like one must be one: a whole object with messages.
-    fn resume(&mut self, objects: &mut Vec<Object>, local: &mut Local) -> bool {
+    fn resume(&mut self, objects: &mut Vec<Object>, tally: &mut Tally) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
         let first = (start - self.base) as usize;
         let pending = &self.buffer[first..self.filled];
@@ -211,50 +211,50 @@ impl Reading<'_, '_> {
         });
         let Some(next) = next.map(|next| first + next) else { return false };
         if matches!(self.cutter.finish(), End::InStray(_)) {
-            local.lose(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
+            tally.lose(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
             objects.push(Object { range: first as u32..next as u32, whole: false });
         }
         self.cutter = Cutter::between(self.base + next as u64);
-        self.cut(next, objects, local);
+        self.cut(next, objects, tally);
         true
     }
 
     /// The member ended, or can be read no further.
-    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, local: &mut Local) {
+    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, tally: &mut Tally) {
         let end = self.stream.produced();
         // What there is of a last object that is not whole is shown; the account says so.
         while self.passing.is_none() && matches!(self.cutter.finish(), End::InObject(_) | End::InStray(_)) {
-            if !self.resume(&mut objects, local) {
+            if !self.resume(&mut objects, tally) {
                 break;
             }
         }
         match self.cutter.finish() {
             End::InObject(start) => match self.passing.take() {
-                Some(reason) => local.lose(&self.task, start, end - start, 1, reason),
+                Some(reason) => tally.lose(&self.task, start, end - start, 1, reason),
                 None => objects
                     .push(Object { range: (start - self.base) as u32..self.filled as u32, whole: false }),
             },
             End::InStray(start) => {
                 let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                local.lose(&self.task, start, end - start, 1, reason);
+                tally.lose(&self.task, start, end - start, 1, reason);
             }
             End::Foreign if fault.is_none() => {
-                local.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
+                tally.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             End::Unclosed if fault.is_none() => {
-                local.lose(&self.task, end, 0, 0, "the array of conversations is not closed".to_owned());
+                tally.lose(&self.task, end, 0, 0, "the array of conversations is not closed".to_owned());
             }
             End::Whole | End::Blank | End::Foreign | End::Unclosed => {}
         }
         if let Some(reason) = fault {
-            local.lose(&self.task, end, 0, 0, reason);
+            tally.lose(&self.task, end, 0, 0, reason);
         }
         if !objects.is_empty() {
             // Nothing follows: there is no tail to carry along, which may be all of a large object.
-            local.found(&self.task, objects.len() as u64);
+            tally.found(&self.task, objects.len() as u64);
             let bytes = std::mem::take(&mut self.buffer);
-            self.work.submit(Batch { task: self.task.clone(), base: self.base, bytes, objects }, local);
+            self.pipeline.submit(Piece { task: self.task.clone(), base: self.base, bytes, objects }, tally);
         }
     }
 }

@@ -7,9 +7,9 @@ use crate::conversation::Time;
 
 /// Seconds since 1970, as ChatGPT writes them, or ISO 8601, as Claude does and exports made by ChatGPT's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stamp(pub Option<Time>);
+pub(crate) struct Timestamp(pub Option<Time>);
 
-impl<'de> Lenient<'de> for Stamp {
+impl<'de> Lenient<'de> for Timestamp {
     fn from_number(seconds: f64) -> Self {
         Self(Time::from_seconds(seconds))
     }

@@ -13,10 +13,10 @@ use super::{
     shape::{Maybe, Message},
 };
 use crate::import::{
-    gather::{Gathered, NONE, Note},
-    json::{Allowance, Into, Key, Lenient, Present, Sink, Text},
+    json::{Allowance, FieldKey, Lenient, Present, Sink, SinkSeed, Text},
     marks::Marks,
-    stamp::Stamp,
+    message_arena::{MessageArena, NONE, ParsedMessage},
+    timestamp::Timestamp,
 };
 
 /// Nodes of one conversation; real ones have at most some ten thousand. Further ones are left out.
@@ -28,12 +28,12 @@ pub(super) const LISTS: usize = 64 << 20;
 
 /// One element of the array, read.
 #[derive(Default)]
-pub(super) struct Exported<'de> {
+pub(super) struct Element<'de> {
     pub id: Text<'de>,
     pub conversation_id: Text<'de>,
     pub title: Text<'de>,
-    pub created: Stamp,
-    pub updated: Stamp,
+    pub created: Timestamp,
+    pub updated: Timestamp,
     pub current: Text<'de>,
     pub default_model: Text<'de>,
     pub model: Text<'de>,
@@ -54,7 +54,7 @@ pub(super) struct Mapping<'de> {
     pub present: bool,
     pub nodes: Vec<Node<'de>>,
     pub children: Vec<Cow<'de, str>>,
-    pub gathered: Gathered,
+    pub arena: MessageArena,
     /// The messages, by number, that do something to a canvas.
     pub canvases: Vec<(u32, Canvas)>,
     /// Nodes that were left out.
@@ -67,54 +67,54 @@ pub(super) struct Node<'de> {
     pub parent: Text<'de>,
     /// Where its children stand in [`Mapping::children`].
     pub children: Range<u32>,
-    /// Its message among those gathered, or [`NONE`].
+    /// The number of its message in the arena, or [`NONE`].
     pub message: u32,
 }
 
-impl<'de> Lenient<'de> for Exported<'de> {
+impl<'de> Lenient<'de> for Element<'de> {
     fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        let mut read = Self::default();
-        while let Some(Key(key)) = map.next_key()? {
+        let mut element = Self::default();
+        while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
-                _ if read.marks.owner.is_some() => {
+                _ if element.marks.owner.is_some() => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                "id" => read.id = map.next_value_seed(allowance.seed())?,
-                "conversation_id" => read.conversation_id = map.next_value_seed(allowance.seed())?,
-                "title" => read.title = map.next_value_seed(allowance.seed())?,
-                "create_time" => read.created = map.next_value_seed(allowance.seed())?,
-                "update_time" => read.updated = map.next_value_seed(allowance.seed())?,
-                "current_node" => read.current = map.next_value_seed(allowance.seed())?,
-                "default_model_slug" => read.default_model = map.next_value_seed(allowance.seed())?,
-                "model_slug" => read.model = map.next_value_seed(allowance.seed())?,
-                "gizmo_id" => read.gizmo = map.next_value_seed(allowance.seed())?,
-                "conversation_template_id" => read.template = map.next_value_seed(allowance.seed())?,
-                "is_archived" => read.archived = map.next_value_seed(allowance.seed())?,
-                "is_starred" => read.starred = map.next_value_seed(allowance.seed())?,
-                "pinned_time" => read.pinned = map.next_value_seed(allowance.seed())?,
+                "id" => element.id = map.next_value_seed(allowance.seed())?,
+                "conversation_id" => element.conversation_id = map.next_value_seed(allowance.seed())?,
+                "title" => element.title = map.next_value_seed(allowance.seed())?,
+                "create_time" => element.created = map.next_value_seed(allowance.seed())?,
+                "update_time" => element.updated = map.next_value_seed(allowance.seed())?,
+                "current_node" => element.current = map.next_value_seed(allowance.seed())?,
+                "default_model_slug" => element.default_model = map.next_value_seed(allowance.seed())?,
+                "model_slug" => element.model = map.next_value_seed(allowance.seed())?,
+                "gizmo_id" => element.gizmo = map.next_value_seed(allowance.seed())?,
+                "conversation_template_id" => element.template = map.next_value_seed(allowance.seed())?,
+                "is_archived" => element.archived = map.next_value_seed(allowance.seed())?,
+                "is_starred" => element.starred = map.next_value_seed(allowance.seed())?,
+                "pinned_time" => element.pinned = map.next_value_seed(allowance.seed())?,
                 "mapping" => {
-                    read.mapping = Mapping::default();
-                    map.next_value_seed(Into(&mut read.mapping))?;
+                    element.mapping = Mapping::default();
+                    map.next_value_seed(SinkSeed(&mut element.mapping))?;
                 }
-                other => read.marks.take(other, &mut map)?,
+                other => element.marks.take(other, &mut map)?,
             }
         }
-        Ok(read)
+        Ok(element)
     }
 }
 
 impl<'de> Sink<'de> for &mut Mapping<'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         self.present = true;
-        while let Some(Key(id)) = map.next_key()? {
+        while let Some(FieldKey(id)) = map.next_key()? {
             if self.nodes.len() >= MOST_NODES {
                 self.dropped += 1;
-                map.next_value::<serde::de::IgnoredAny>()?;
+                map.next_value::<IgnoredAny>()?;
                 continue;
             }
             let end = self.children.len() as u32;
             self.nodes.push(Node { id, parent: None, children: end..end, message: NONE });
-            map.next_value_seed(Into(NodeSink(self)))?;
+            map.next_value_seed(SinkSeed(NodeSink(self)))?;
         }
         Ok(())
     }
@@ -126,12 +126,12 @@ struct NodeSink<'m, 'de>(&'m mut Mapping<'de>);
 impl<'de> Sink<'de> for NodeSink<'_, 'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         let last = self.0.nodes.len() - 1;
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
                 "parent" => self.0.nodes[last].parent = map.next_value_seed(Allowance::none().seed())?,
                 "children" => {
                     let start = self.0.children.len() as u32;
-                    map.next_value_seed(Into(ChildrenSink(&mut self.0.children)))?;
+                    map.next_value_seed(SinkSeed(ChildrenSink(&mut self.0.children)))?;
                     self.0.nodes[last].children = start..self.0.children.len() as u32;
                 }
                 "message" => {
@@ -143,7 +143,7 @@ impl<'de> Sink<'de> for NodeSink<'_, 'de> {
                     };
                 }
                 _ => {
-                    map.next_value::<serde::de::IgnoredAny>()?;
+                    map.next_value::<IgnoredAny>()?;
                 }
             }
         }
@@ -168,27 +168,27 @@ impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
 impl Mapping<'_> {
     /// Keeps a message in its final form, and gives its number.
     fn take(&mut self, message: &Message<'_>) -> u32 {
-        let gathered = &mut self.gathered;
-        gathered.census.count(message::type_name(message), message::is_known(message));
+        let arena = &mut self.arena;
+        arena.census.count(message::type_name(message), message::is_known(message));
         let sense = Sense::of(message);
-        let start = gathered.text.len();
+        let start = arena.text.len();
         let mut parts = Vec::new();
-        sense.say(message, &mut gathered.text, &mut parts);
-        gathered.bound(&mut parts);
-        let said = &gathered.text[start..];
-        let note = Note {
+        sense.say(message, &mut arena.text, &mut parts);
+        arena.bound(&mut parts);
+        let said = &arena.text[start..];
+        let parsed = ParsedMessage {
             role: sense.role,
             visibility: sense.visibility(message, said, &parts),
             kind: sense.kind,
             interrupted: message::interrupted(message),
             time: message.created.0,
-            model: gathered.name(message.metadata.model.as_deref()),
-            name: gathered.name(sense.name),
-            text: start as u32..gathered.text.len() as u32,
-            parts: gathered.keep(&mut parts),
+            model: arena.name(message.metadata.model.as_deref()),
+            name: arena.name(sense.name),
+            text: start as u32..arena.text.len() as u32,
+            parts: arena.keep(&mut parts),
         };
-        let number = gathered.messages.len() as u32;
-        gathered.messages.push(note);
+        let number = arena.messages.len() as u32;
+        arena.messages.push(parsed);
         if let Some(canvas) = Canvas::of(message) {
             self.canvases.push((number, canvas));
         }

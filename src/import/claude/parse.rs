@@ -10,15 +10,15 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::{artifacts::Artifact, shape::ChatMessage};
 use crate::import::{
-    gather::{Gathered, NONE},
-    json::{Allowance, Into, Key, Lenient, Sink, Text},
-    stamp::Stamp,
+    json::{Allowance, FieldKey, Lenient, Sink, SinkSeed, Text},
+    message_arena::{MessageArena, NONE},
+    timestamp::Timestamp,
 };
 
 /// Messages of one conversation; real ones have at most some thousand. Further ones are left out.
-const MOST_TURNS: usize = 1 << 20;
+const MOST_MESSAGES: usize = 1 << 20;
 /// Pieces of all messages: words, reasoning, calls. Further ones are left out.
-const MOST_NOTES: usize = 1 << 21;
+const MOST_PIECES: usize = 1 << 21;
 /// What the lists of one message may take in memory while it is read.
 pub(super) const LISTS: usize = 64 << 20;
 /// The parent of a first message: Claude writes `00000000-0000-4000-8000-000000000000`.
@@ -26,11 +26,11 @@ const NO_PARENT: &str = "00000000-0000-";
 
 /// One element of the array, read.
 #[derive(Default)]
-pub(super) struct Exported<'de> {
+pub(super) struct Element<'de> {
     pub uuid: Text<'de>,
     pub name: Text<'de>,
-    pub created: Stamp,
-    pub updated: Stamp,
+    pub created: Timestamp,
+    pub updated: Timestamp,
     pub model: Text<'de>,
     pub starred: bool,
     /// Not in exports, but in what browser extensions save.
@@ -43,8 +43,8 @@ pub(super) struct Exported<'de> {
 pub(super) struct Messages<'de> {
     /// It is a list, be it empty.
     pub present: bool,
-    pub turns: Vec<Turn<'de>>,
-    pub gathered: Gathered,
+    pub nodes: Vec<MessageNode<'de>>,
+    pub arena: MessageArena,
     /// What is done to artifacts, by the number of the message that does it.
     pub artifacts: Vec<Artifact>,
     /// How many texts without a name were attached.
@@ -54,35 +54,35 @@ pub(super) struct Messages<'de> {
 }
 
 /// A message of the export.
-pub(super) struct Turn<'de> {
+pub(super) struct MessageNode<'de> {
     uuid: Cow<'de, str>,
     parent: Text<'de>,
-    /// What it became, among those gathered; at least one.
-    pub notes: Range<u32>,
+    /// The numbers of the messages it became in the arena; at least one.
+    pub pieces: Range<u32>,
 }
 
-impl<'de> Lenient<'de> for Exported<'de> {
+impl<'de> Lenient<'de> for Element<'de> {
     fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        let mut read = Self::default();
-        while let Some(Key(key)) = map.next_key()? {
+        let mut element = Self::default();
+        while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
-                "uuid" => read.uuid = map.next_value_seed(allowance.seed())?,
-                "name" => read.name = map.next_value_seed(allowance.seed())?,
-                "created_at" => read.created = map.next_value_seed(allowance.seed())?,
-                "updated_at" => read.updated = map.next_value_seed(allowance.seed())?,
-                "model" => read.model = map.next_value_seed(allowance.seed())?,
-                "is_starred" => read.starred = map.next_value_seed(allowance.seed())?,
-                "current_leaf_message_uuid" => read.current = map.next_value_seed(allowance.seed())?,
+                "uuid" => element.uuid = map.next_value_seed(allowance.seed())?,
+                "name" => element.name = map.next_value_seed(allowance.seed())?,
+                "created_at" => element.created = map.next_value_seed(allowance.seed())?,
+                "updated_at" => element.updated = map.next_value_seed(allowance.seed())?,
+                "model" => element.model = map.next_value_seed(allowance.seed())?,
+                "is_starred" => element.starred = map.next_value_seed(allowance.seed())?,
+                "current_leaf_message_uuid" => element.current = map.next_value_seed(allowance.seed())?,
                 "chat_messages" => {
-                    read.messages = Messages::default();
-                    map.next_value_seed(Into(&mut read.messages))?;
+                    element.messages = Messages::default();
+                    map.next_value_seed(SinkSeed(&mut element.messages))?;
                 }
                 _ => {
                     map.next_value::<serde::de::IgnoredAny>()?;
                 }
             }
         }
-        Ok(read)
+        Ok(element)
     }
 }
 
@@ -90,7 +90,7 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         self.present = true;
         loop {
-            if self.turns.len() >= MOST_TURNS || self.full() {
+            if self.nodes.len() >= MOST_MESSAGES || self.full() {
                 if list.next_element::<serde::de::IgnoredAny>()?.is_none() {
                     return Ok(());
                 }
@@ -101,12 +101,12 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
             let Some(mut message) = list.next_element_seed(allowance.seed::<ChatMessage<'de>>())? else {
                 return Ok(());
             };
-            let first = self.gathered.messages.len() as u32;
+            let first = self.arena.messages.len() as u32;
             self.take(&message, &allowance);
-            self.turns.push(Turn {
+            self.nodes.push(MessageNode {
                 uuid: message.uuid.take().unwrap_or_default(),
                 parent: message.parent.take(),
-                notes: first..self.gathered.messages.len() as u32,
+                pieces: first..self.arena.messages.len() as u32,
             });
         }
     }
@@ -115,29 +115,29 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
 impl Messages<'_> {
     /// There is no room for another piece.
     pub(super) fn full(&self) -> bool {
-        self.gathered.messages.len() >= MOST_NOTES
+        self.arena.messages.len() >= MOST_PIECES
     }
 
     /// The message of that id; of several the last.
     pub(super) fn find(&self, uuid: &str) -> Option<u32> {
-        self.turns.iter().rposition(|turn| turn.uuid == uuid).map(|at| at as u32)
+        self.nodes.iter().rposition(|node| node.uuid == uuid).map(|at| at as u32)
     }
 
     /// What each message hangs on. The list is in the order of writing: one whose parent is not named, or not there,
     /// follows the one before it, so that nothing is out of sight for a link that is missing.
     pub(super) fn parents(&self) -> Vec<u32> {
         // The table's hasher is seeded: ids cannot be chosen to collide.
-        let mut by_id: HashMap<&str, u32> = HashMap::with_capacity(self.turns.len());
-        for (index, turn) in self.turns.iter().enumerate() {
-            if !turn.uuid.is_empty() {
-                by_id.insert(&turn.uuid, index as u32);
+        let mut by_id: HashMap<&str, u32> = HashMap::with_capacity(self.nodes.len());
+        for (index, node) in self.nodes.iter().enumerate() {
+            if !node.uuid.is_empty() {
+                by_id.insert(&node.uuid, index as u32);
             }
         }
         let before = |index: usize| index.checked_sub(1).map_or(NONE, |before| before as u32);
-        self.turns
+        self.nodes
             .iter()
             .enumerate()
-            .map(|(index, turn)| match turn.parent.as_deref() {
+            .map(|(index, node)| match node.parent.as_deref() {
                 Some(parent) if parent.starts_with(NO_PARENT) => NONE,
                 Some(parent) => match by_id.get(parent) {
                     Some(&parent) if parent != index as u32 => parent,

@@ -16,7 +16,7 @@ use crate::{
 const MOST_SKIPPED: usize = 10_000;
 
 /// What one thread has done, summed up at the end.
-pub(super) struct Local {
+pub(super) struct Tally {
     pub stages: Stages,
     skipped: Vec<Skipped>,
     pub archives: Vec<ArchiveReport>,
@@ -27,7 +27,7 @@ pub(super) struct Local {
     pub sent: Option<Instant>,
 }
 
-impl Local {
+impl Tally {
     pub(super) fn new(archives: usize) -> Self {
         Self {
             stages: Stages::default(),
@@ -116,7 +116,7 @@ impl ArchiveReport {
 }
 
 /// The account of the whole load.
-pub(super) fn sum(archives: &[Archive], locals: Vec<Local>, bytes: u64) -> Report {
+pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
     report.archives = archives
         .iter()
@@ -135,20 +135,20 @@ pub(super) fn sum(archives: &[Archive], locals: Vec<Local>, bytes: u64) -> Repor
             length: 0,
             objects: 0,
             reason: loss.reason.clone(),
-            mended: false,
+            repaired: false,
             lost: true,
         }));
     }
     let mut foreign = vec![None; archives.len()];
-    for local in locals {
-        report.stages.inflate += local.stages.inflate;
-        report.stages.cut += local.stages.cut;
-        report.stages.parse += local.stages.parse;
-        report.skipped.extend(local.skipped);
-        for (total, part) in report.archives.iter_mut().zip(local.archives) {
+    for tally in tallies {
+        report.stages.inflate += tally.stages.inflate;
+        report.stages.cut += tally.stages.cut;
+        report.stages.parse += tally.stages.parse;
+        report.skipped.extend(tally.skipped);
+        for (total, part) in report.archives.iter_mut().zip(tally.archives) {
             total.add(part);
         }
-        for (known, found) in foreign.iter_mut().zip(local.foreign) {
+        for (known, found) in foreign.iter_mut().zip(tally.foreign) {
             *known = known.or(found);
         }
     }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Census, Makes};
+use super::{Census, DocumentSources};
 use crate::conversation::{Detail, Draft, Heading, Kind, Part, Provider, Role, Source, Time, Visibility};
 
 /// Marks a slot as empty.
@@ -17,7 +17,7 @@ const MOST_PARTS: usize = 1 << 19;
 const MOST_NAMES: usize = 1_024;
 
 /// A message in its final form, except for what the tree decides.
-pub(super) struct Note {
+pub(super) struct ParsedMessage {
     pub role: Role,
     pub visibility: Visibility,
     pub kind: Kind,
@@ -32,8 +32,8 @@ pub(super) struct Note {
 
 /// The messages in the order of the file.
 #[derive(Default)]
-pub(super) struct Gathered {
-    pub messages: Vec<Note>,
+pub(super) struct MessageArena {
+    pub messages: Vec<ParsedMessage>,
     pub text: String,
     parts: Vec<Part>,
     names: Vec<Box<str>>,
@@ -41,7 +41,7 @@ pub(super) struct Gathered {
     pub census: Census,
 }
 
-impl Gathered {
+impl MessageArena {
     /// The slot of a name.
     pub(super) fn name(&mut self, name: Option<&str>) -> u16 {
         let Some(name) = name.filter(|name| !name.is_empty()) else { return u16::MAX };
@@ -60,7 +60,7 @@ impl Gathered {
         parts.truncate(MOST_PARTS.saturating_sub(self.parts.len()));
     }
 
-    /// Keeps parts, which [`Gathered::bound`] has seen, and says where.
+    /// Keeps parts, which [`MessageArena::bound`] has seen, and says where.
     pub(super) fn keep(&mut self, parts: &mut Vec<Part>) -> Range<u32> {
         let first = self.parts.len() as u32;
         self.parts.append(parts);
@@ -69,19 +69,19 @@ impl Gathered {
 
     /// A message as the builder takes it, without its parent. Its parts are given away.
     pub(super) fn draft(&mut self, number: u32) -> Draft<'_> {
-        let note = &self.messages[number as usize];
-        let own_parts = note.parts.start as usize..note.parts.end as usize;
+        let parsed = &self.messages[number as usize];
+        let own_parts = parsed.parts.start as usize..parsed.parts.end as usize;
         let name = |slot: u16| self.names.get(usize::from(slot)).map(|name| &**name);
         Draft {
-            role: note.role,
-            visibility: note.visibility,
-            kind: note.kind,
-            interrupted: note.interrupted,
+            role: parsed.role,
+            visibility: parsed.visibility,
+            kind: parsed.kind,
+            interrupted: parsed.interrupted,
             parent: None,
-            time: note.time,
-            model: name(note.model),
-            name: name(note.name),
-            text: &self.text[note.text.start as usize..note.text.end as usize],
+            time: parsed.time,
+            model: name(parsed.model),
+            name: name(parsed.name),
+            text: &self.text[parsed.text.start as usize..parsed.text.end as usize],
             parts: self.parts[own_parts].iter_mut().map(taken).collect(),
         }
     }
@@ -123,10 +123,10 @@ impl OwnedHeading {
 }
 
 /// An object that was read: messages in order, documents not made yet. Its JSON is no longer needed.
-pub(super) struct Sorted {
+pub(super) struct ParsedObject {
     pub provider: Provider,
     pub heading: OwnedHeading,
-    pub gathered: Gathered,
+    pub arena: MessageArena,
     /// Messages in depth-first order, each with the place of the one before it in this list.
     pub order: Vec<(u32, u32)>,
     /// The leaf of the visible branch: a place in `order`.
@@ -134,5 +134,5 @@ pub(super) struct Sorted {
     /// Messages left out because there were too many.
     pub dropped: u64,
     /// What its messages do to documents.
-    pub makes: Makes,
+    pub documents: DocumentSources,
 }

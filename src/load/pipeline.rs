@@ -1,4 +1,4 @@
-//! What the threads of a load share, and what each does with a batch.
+//! What the threads of a load share, and what each does with a piece.
 
 use std::{
     sync::{
@@ -9,16 +9,16 @@ use std::{
 };
 
 use super::{
-    account::{self, Local},
     arrival::{Arrival, Progress},
     queue::Queue,
     report::{Report, Skipped},
-    task::{Batch, Object, Task},
+    tally::{self, Tally},
+    task::{Object, Piece, Task},
 };
 use crate::{
     archive::{Archive, Limits},
     conversation::{Conversation, Source},
-    import::{self, Fault},
+    import::{self, ImportError},
 };
 
 /// Conversations are sent off this often; the first at once.
@@ -31,11 +31,11 @@ const PER_CONVERSATION: usize = 160;
 pub(super) const LARGEST_SPARE: usize = 4 << 20;
 
 /// See the [module](self).
-pub(super) struct Work<'a> {
+pub(super) struct Pipeline<'a> {
     pub archives: &'a [Archive],
     tasks: Vec<Task>,
     claimed: AtomicUsize,
-    queue: Queue<Batch>,
+    queue: Queue<Piece>,
     spare: Mutex<Vec<Vec<u8>>>,
     cancel: &'a AtomicBool,
     /// Archives that turned out to be another provider's, or too much: the rest of them is not read.
@@ -50,11 +50,11 @@ pub(super) struct Work<'a> {
     bytes: AtomicU64,
     total: u64,
     told: AtomicU64,
-    accounts: Mutex<Vec<Local>>,
+    tallies: Mutex<Vec<Tally>>,
     threads: usize,
 }
 
-impl<'a> Work<'a> {
+impl<'a> Pipeline<'a> {
     pub(super) fn new(
         archives: &'a [Archive],
         threads: usize,
@@ -89,7 +89,7 @@ impl<'a> Work<'a> {
             bytes: AtomicU64::new(0),
             total,
             told: AtomicU64::new(0),
-            accounts: Mutex::default(),
+            tallies: Mutex::default(),
             threads,
         }
     }
@@ -110,13 +110,13 @@ impl<'a> Work<'a> {
     }
 
     /// Parses what others read, once this thread has no member to read, and sends off the last of it.
-    pub(super) fn finish(&self, mut local: Local) {
+    pub(super) fn finish(&self, mut tally: Tally) {
         self.queue.done();
-        while let Some(batch) = self.queue.pop() {
-            self.parse(batch, &mut local);
+        while let Some(piece) = self.queue.pop() {
+            self.parse(piece, &mut tally);
         }
-        self.send(&mut local);
-        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).push(local);
+        self.send(&mut tally);
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).push(tally);
     }
 
     /// Whether to read no further in an archive.
@@ -149,23 +149,23 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Queues a batch; parses it here when the queue is full.
-    pub(super) fn submit(&self, batch: Batch, local: &mut Local) {
+    /// Queues a piece; parses it here when the queue is full.
+    pub(super) fn submit(&self, piece: Piece, tally: &mut Tally) {
         // A large object is parsed where it was read: no second one is read meanwhile, and memory stays bounded.
-        if self.threads == 1 || batch.bytes.len() > LARGEST_SPARE {
-            return self.parse(batch, local);
+        if self.threads == 1 || piece.bytes.len() > LARGEST_SPARE {
+            return self.parse(piece, tally);
         }
-        if let Err(batch) = self.queue.try_push(batch) {
-            self.parse(batch, local);
+        if let Err(piece) = self.queue.try_push(piece) {
+            self.parse(piece, tally);
         }
     }
 
-    fn parse(&self, mut batch: Batch, local: &mut Local) {
+    fn parse(&self, mut piece: Piece, tally: &mut Tally) {
         let begun = Instant::now();
-        let archive = batch.task.archive;
-        let objects = std::mem::take(&mut batch.objects);
+        let archive = piece.task.archive;
+        let objects = std::mem::take(&mut piece.objects);
         // The first object that bears a mark says whose export it is; it stands in the first piece.
-        let mut undecided = batch.base == 0;
+        let mut undecided = piece.base == 0;
         for (index, Object { range, whole }) in objects.iter().enumerate() {
             if self.stopped(archive) {
                 break;
@@ -173,55 +173,61 @@ impl<'a> Work<'a> {
             let within = range.start as usize..range.end as usize;
             let source = Source {
                 archive: archive as u16,
-                member: batch.task.number,
-                offset: batch.base + u64::from(range.start),
+                member: piece.task.number,
+                offset: piece.base + u64::from(range.start),
                 length: range.end - range.start,
             };
-            let census = &mut local.archives[archive].census;
-            let read = if index + 1 == objects.len() && batch.bytes.len() > LARGEST_SPARE {
-                import::read_owned(std::mem::take(&mut batch.bytes), within, *whole, census)
+            let census = &mut tally.archives[archive].census;
+            let parsed = if index + 1 == objects.len() && piece.bytes.len() > LARGEST_SPARE {
+                import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, census)
             } else {
-                import::read(&batch.bytes[within], *whole, census)
+                import::parse(&piece.bytes[within], *whole, census)
             };
-            if matches!(read, Err(Fault::Foreign(_))) && undecided {
+            if matches!(parsed, Err(ImportError::Foreign(_))) && undecided {
                 self.given_up[archive].store(true, Ordering::Relaxed);
             }
-            undecided &= read.is_err();
-            self.keep(read, source, &batch.task, local);
+            undecided &= parsed.is_err();
+            self.keep(parsed, source, &piece.task, tally);
         }
-        local.stages.parse += begun.elapsed().as_secs_f64();
-        self.recycle(batch.bytes);
-        if local.sent.is_none_or(|sent| sent.elapsed() >= SEND) {
-            self.send(local);
+        tally.stages.parse += begun.elapsed().as_secs_f64();
+        self.recycle(piece.bytes);
+        if tally.sent.is_none_or(|sent| sent.elapsed() >= SEND) {
+            self.send(tally);
         }
     }
 
     /// Takes in what became of an object.
-    fn keep(&self, read: Result<import::Read, Fault>, source: Source, task: &Task, local: &mut Local) {
+    fn keep(
+        &self,
+        parsed: Result<import::Parsed, ImportError>,
+        source: Source,
+        task: &Task,
+        tally: &mut Tally,
+    ) {
         let archive = task.archive;
         let (offset, length) = (source.offset, u64::from(source.length));
-        match read {
-            Ok(read) => {
-                let parsed = read.finish(source);
-                let conversation = parsed.conversation;
-                local.archives[archive].count(&conversation, self.archives);
+        match parsed {
+            Ok(parsed) => {
+                let imported = parsed.finish(source);
+                let conversation = imported.conversation;
+                tally.archives[archive].count(&conversation, self.archives);
                 let kept = (PER_CONVERSATION + size_of::<Conversation>() + conversation.heap_size()) as u64;
                 let kept = self.kept.fetch_add(kept, Ordering::Relaxed) + kept;
-                if let Some(mended) = parsed.mended {
-                    let skipped = task.skipped(offset, length, 1, mended.to_string());
-                    local.note(Skipped { mended: true, lost: mended.lost(), ..skipped });
+                if let Some(repairs) = imported.repairs {
+                    let skipped = task.skipped(offset, length, 1, repairs.to_string());
+                    tally.note(Skipped { repaired: true, lost: repairs.lost(), ..skipped });
                 }
-                local.ready.push(conversation);
+                tally.ready.push(conversation);
                 if kept > self.most_kept && !self.given_up[archive].swap(true, Ordering::Relaxed) {
                     let reason = format!("{}: the rest was not read", self.no_room());
-                    local.lose(task, offset + length, 0, 0, reason);
+                    tally.lose(task, offset + length, 0, 0, reason);
                 }
             }
-            Err(fault) => {
-                if let Fault::Foreign(provider) = fault {
-                    local.foreign[archive] = Some(provider);
+            Err(error) => {
+                if let ImportError::Foreign(provider) = error {
+                    tally.foreign[archive] = Some(provider);
                 }
-                local.note(task.skipped(offset, length, 1, fault.to_string()));
+                tally.note(task.skipped(offset, length, 1, error.to_string()));
             }
         }
     }
@@ -237,16 +243,16 @@ impl<'a> Work<'a> {
         format!("its conversations take more than {} MB of memory (--limit-memory-mb)", self.most_kept >> 20)
     }
 
-    fn send(&self, local: &mut Local) {
-        if !local.ready.is_empty() {
-            (self.sink)(Arrival::Batch(std::mem::take(&mut local.ready)));
+    fn send(&self, tally: &mut Tally) {
+        if !tally.ready.is_empty() {
+            (self.sink)(Arrival::Batch(std::mem::take(&mut tally.ready)));
         }
-        local.sent = Some(Instant::now());
+        tally.sent = Some(Instant::now());
     }
 
     /// The sum of what all threads have done.
-    pub(super) fn account(self) -> Report {
-        let locals = self.accounts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        account::sum(self.archives, locals, self.bytes.into_inner())
+    pub(super) fn report(self) -> Report {
+        let tallies = self.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
+        tally::sum(self.archives, tallies, self.bytes.into_inner())
     }
 }
