@@ -15,7 +15,7 @@ use std::{hint::black_box, io::Write, path::PathBuf, sync::atomic::AtomicBool, t
 use unspool::{
     archive::{
         Archive, Limits, Location,
-        cut::{Cut, Cutter},
+        cut::{Cut, ObjectCutter},
     },
     conversation::Source,
     import::{self, Census},
@@ -49,7 +49,7 @@ fn main() {
     let mut objects = Vec::new();
     rate("cut alone", bytes, || {
         objects.clear();
-        let mut cutter = Cutter::new();
+        let mut cutter = ObjectCutter::new();
         json.chunks(PIECE).for_each(|piece| cutter.feed(piece, &mut |cut| objects.push(cut)));
     });
     rate("parse alone (one core)", bytes, || {

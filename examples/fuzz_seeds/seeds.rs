@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Write};
 use anyhow::Context;
 use serde_json::{Value, json};
 use unspool::{
-    archive::cut::{Cut, Cutter},
+    archive::cut::{Cut, ObjectCutter},
     import::repair::repair,
 };
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
@@ -60,7 +60,7 @@ fn conversations(demo: &[u8]) -> anyhow::Result<Vec<(String, Value)>> {
         let mut json = Vec::new();
         member.read_to_end(&mut json)?;
         let mut objects = Vec::new();
-        Cutter::new().feed(&json, &mut |cut| {
+        ObjectCutter::new().feed(&json, &mut |cut| {
             if let Cut::Object(range) = cut {
                 objects.push(range.start as usize..range.end as usize);
             }

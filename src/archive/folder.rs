@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Content, Entry, Limits, stream::Fault};
+use super::{Limits, MemberContent, MemberEntry, stream::StreamError};
 use crate::reason::reason;
 
 /// How deep folders are looked into: an export has two levels, and may lie under a top folder.
@@ -10,13 +10,15 @@ const DEPTH: usize = 4;
 
 /// The regular files below a folder, named by their path in it, sorted. Symbolic links are not followed, so that a
 /// loop has no end to find; hidden files and folders are left out.
-pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<Entry>, Fault> {
+pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, StreamError> {
     let mut entries = Vec::new();
     let mut waiting = vec![(root.to_path_buf(), String::new(), 0)];
     while let Some((folder, prefix, depth)) = waiting.pop() {
         let items = match fs::read_dir(&folder) {
             Ok(items) => items,
-            Err(error) if depth == 0 => return Err(Fault(format!("cannot be opened: {}", reason(&error)))),
+            Err(error) if depth == 0 => {
+                return Err(StreamError(format!("cannot be opened: {}", reason(&error))));
+            }
             Err(_) => continue,
         };
         for item in items.flatten() {
@@ -30,10 +32,17 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<Entry>, Fault> {
                 waiting.push((item.path(), format!("{path}/"), depth + 1));
             } else if kind.is_file() {
                 let size = item.metadata().map_or(0, |metadata| metadata.len());
-                entries.push(Entry { name: path.into(), size, content: Content::File(item.path()) });
+                entries.push(MemberEntry {
+                    name: path.into(),
+                    size,
+                    content: MemberContent::File(item.path()),
+                });
             }
             if entries.len() + waiting.len() > limits.members {
-                return Err(Fault(format!("it holds more than {} files (--limit-members)", limits.members)));
+                return Err(StreamError(format!(
+                    "it holds more than {} files (--limit-members)",
+                    limits.members
+                )));
             }
         }
     }

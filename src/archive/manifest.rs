@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::{bytes::Bytes, has_ending};
+use super::{byte_source::ByteSource, has_ending};
 
 /// No real manifest comes near this, in bytes.
 const LARGEST: u64 = 1 << 20;
@@ -18,7 +18,7 @@ struct Manifest {
 }
 
 /// The names of the zips it lists; `None`: this is no manifest. Never a path.
-pub(super) fn names(bytes: &Bytes) -> Option<Vec<String>> {
+pub(super) fn names(bytes: &ByteSource) -> Option<Vec<String>> {
     if bytes.len() > LARGEST {
         return None;
     }

@@ -5,15 +5,15 @@
 //! means is for `import` to say. Nothing an archive claims about itself is believed: sizes are counted while
 //! reading, names are only compared, and [`Limits`] end what has no end.
 
-mod attachments;
-mod bytes;
+mod attachment_index;
+mod byte_source;
 pub mod cut;
 mod discover;
 mod folder;
 mod limits;
 mod manifest;
-mod object;
 mod open;
+mod read_object;
 mod salvage;
 mod stream;
 mod zipped;
@@ -26,13 +26,13 @@ use std::{
 
 use crate::{conversation::Source, provider, reason::reason};
 
-pub use attachments::sniff;
+pub use attachment_index::sniff;
 pub use discover::{looks_like_archive, offered};
 pub use limits::Limits;
-pub use stream::{Fault, Stream};
+pub use stream::{Stream, StreamError};
 
-use attachments::Attachments;
-use bytes::Bytes;
+use attachment_index::AttachmentIndex;
+use byte_source::ByteSource;
 
 /// Where an archive is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ enum Method {
 
 /// Where a member's bytes are.
 #[derive(Clone, Debug)]
-enum Content {
+enum MemberContent {
     /// In a zip: [`Archive::containers`], behind the local header at `header`.
     Zipped { container: u32, header: u64, compressed: u64, crc: u32, method: Method },
     /// In a zip whose directory is lost: the raw bytes begin at `start`. Their end and checksum are known only where
@@ -96,14 +96,14 @@ enum Content {
 
 /// A member as the archive keeps it.
 #[derive(Clone, Debug)]
-struct Entry {
+struct MemberEntry {
     name: Box<str>,
     /// As declared; never trusted.
     size: u64,
-    content: Content,
+    content: MemberContent,
 }
 
-impl Entry {
+impl MemberEntry {
     /// The name behind the last separator.
     fn base_name(&self) -> &str {
         base_name(&self.name)
@@ -132,15 +132,15 @@ pub struct Member {
 pub struct Archive {
     name: String,
     limits: Limits,
-    containers: Vec<Bytes>,
-    entries: Vec<Entry>,
+    containers: Vec<ByteSource>,
+    entries: Vec<MemberEntry>,
     /// The entries that hold conversations, in the order of their names.
     conversations: Vec<u32>,
     /// What could not be used when it was opened.
     losses: Vec<Loss>,
     /// Bytes on disk (or in memory).
     size: u64,
-    attachments: OnceLock<Attachments>,
+    attachments: OnceLock<AttachmentIndex>,
 }
 
 /// Something of an archive that was lost before any conversation was looked at.
@@ -196,13 +196,13 @@ impl Archive {
     }
 
     /// Reads a member from its beginning. Damage and limits come up while it is read.
-    pub fn stream(&self, member: &Member) -> Result<Stream, Fault> {
+    pub fn stream(&self, member: &Member) -> Result<Stream, StreamError> {
         self.stream_entry(member.index)
     }
 
     /// The whole of a small member, such as `user.json`; at most `most` bytes of it.
     pub fn read_member(&self, member: &Member, most: usize) -> Result<Vec<u8>, ArchiveError> {
-        let unusable = |fault: Fault| self.unusable(format!("{}: {fault}", member.name));
+        let unusable = |fault: StreamError| self.unusable(format!("{}: {fault}", member.name));
         let mut stream = self.stream(member).map_err(unusable)?;
         let mut bytes = Vec::new();
         loop {
@@ -242,12 +242,12 @@ impl Archive {
         progress: &mut dyn FnMut(u64) -> bool,
         sink: &mut dyn FnMut(usize, &[u8]) -> bool,
     ) -> Result<(), ArchiveError> {
-        object::read(self, sources, progress, sink)
+        read_object::read(self, sources, progress, sink)
     }
 
     /// Whether it holds that attachment (by the id of `conversation::Attachment`), under which name, how large.
     pub fn find_attachment(&self, id: &str) -> Option<Member> {
-        let index = self.attachments.get_or_init(|| Attachments::of(self)).find(id)?;
+        let index = self.attachments.get_or_init(|| AttachmentIndex::of(self)).find(id)?;
         let mut member = self.member(index.entry as usize);
         member.alias = index.alias.as_deref().map(str::to_owned);
         Some(member)
@@ -255,7 +255,7 @@ impl Archive {
 
     /// Copies a member's bytes out, and says how many. What was written before an error is not whole.
     pub fn copy_attachment(&self, member: &Member, to: &mut dyn std::io::Write) -> Result<u64, ArchiveError> {
-        let unusable = |fault: Fault| self.unusable(format!("{}: {fault}", member.name));
+        let unusable = |fault: StreamError| self.unusable(format!("{}: {fault}", member.name));
         let mut stream = self.stream(member).map_err(unusable)?;
         let mut buffer = vec![0; 128 << 10];
         loop {
@@ -280,20 +280,20 @@ impl Archive {
         ArchiveError::Unusable { path: self.name.clone(), reason }
     }
 
-    fn stream_entry(&self, index: usize) -> Result<Stream, Fault> {
-        let entry = self.entries.get(index).ok_or_else(|| Fault("no such member".into()))?;
+    fn stream_entry(&self, index: usize) -> Result<Stream, StreamError> {
+        let entry = self.entries.get(index).ok_or_else(|| StreamError("no such member".into()))?;
         match &entry.content {
-            Content::File(path) => Ok(Stream::stored(open_file(path)?, None, self.limits)),
-            &Content::Whole { container } => {
+            MemberContent::File(path) => Ok(Stream::stored(open_file(path)?, None, self.limits)),
+            &MemberContent::Whole { container } => {
                 Ok(Stream::stored(self.containers[container as usize].clone(), None, self.limits))
             }
-            &Content::Zipped { container, header, compressed, crc, method } => {
+            &MemberContent::Zipped { container, header, compressed, crc, method } => {
                 let bytes = &self.containers[container as usize];
                 let start = zipped::data_start(bytes, header)?;
                 let declared = stream::Declared { size: entry.size, crc };
                 packed(bytes.section(start, compressed), method, Some(declared), self.limits)
             }
-            &Content::Salvaged { container, start, compressed, crc, method } => {
+            &MemberContent::Salvaged { container, start, compressed, crc, method } => {
                 let bytes = self.containers[container as usize].section(start, compressed);
                 let declared = crc.map(|crc| stream::Declared { size: entry.size, crc });
                 packed(bytes, method, declared, self.limits)
@@ -303,25 +303,25 @@ impl Archive {
 }
 
 fn packed(
-    bytes: Bytes,
+    bytes: ByteSource,
     method: Method,
     declared: Option<stream::Declared>,
     limits: Limits,
-) -> Result<Stream, Fault> {
+) -> Result<Stream, StreamError> {
     match method {
         Method::Stored => Ok(Stream::stored(bytes, declared, limits)),
         Method::Deflated => Ok(Stream::deflated(bytes, declared, limits)),
         Method::Encrypted => {
-            Err(Fault("it is encrypted: unpack it with its password and name the folder".into()))
+            Err(StreamError("it is encrypted: unpack it with its password and name the folder".into()))
         }
         Method::Unsupported => {
-            Err(Fault("its compression is not supported: unpack it and name the folder".into()))
+            Err(StreamError("its compression is not supported: unpack it and name the folder".into()))
         }
     }
 }
 
-fn open_file(path: &Path) -> Result<Bytes, Fault> {
-    Ok(Bytes::file(std::fs::File::open(path)?)?)
+fn open_file(path: &Path) -> Result<ByteSource, StreamError> {
+    Ok(ByteSource::file(std::fs::File::open(path)?)?)
 }
 
 /// Whether a member of that name holds conversations. A Mac adds shadows of all members to a zip; they hold none.

@@ -8,10 +8,10 @@ use std::{
 };
 
 use super::{
-    Archive, ArchiveError, Content, Entry, Limits, Location, Loss, Method, base_name,
-    bytes::Bytes,
+    Archive, ArchiveError, Limits, Location, Loss, MemberContent, MemberEntry, Method, base_name,
+    byte_source::ByteSource,
     folder, has_ending, holds_conversations, manifest, salvage,
-    stream::{Fault, Stream},
+    stream::{Stream, StreamError},
     zipped,
 };
 use crate::{
@@ -34,7 +34,7 @@ fn files() -> String {
 }
 
 pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, ArchiveError> {
-    let mut opening = Opening::new(limits);
+    let mut opening = ArchiveOpener::new(limits);
     opening
         .location(location)
         .map_err(|reason| ArchiveError::Unusable { path: location.to_string(), reason })?;
@@ -42,15 +42,15 @@ pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, Archi
 }
 
 /// An archive while its members are gathered.
-struct Opening {
+struct ArchiveOpener {
     limits: Limits,
-    containers: Vec<Bytes>,
-    entries: Vec<Entry>,
+    containers: Vec<ByteSource>,
+    entries: Vec<MemberEntry>,
     losses: Vec<Loss>,
     size: u64,
 }
 
-impl Opening {
+impl ArchiveOpener {
     fn new(limits: Limits) -> Self {
         Self { limits, containers: Vec::new(), entries: Vec::new(), losses: Vec::new(), size: 0 }
     }
@@ -59,10 +59,11 @@ impl Opening {
         let mut conversations: Vec<u32> = (0..self.entries.len() as u32)
             .filter(|&index| {
                 let entry = &self.entries[index as usize];
-                matches!(entry.content, Content::Whole { .. }) || holds_conversations(&entry.name)
+                matches!(entry.content, MemberContent::Whole { .. }) || holds_conversations(&entry.name)
             })
             .collect();
-        if let ([Entry { content: Content::File(_), .. }], []) = (&*self.entries, &*conversations) {
+        if let ([MemberEntry { content: MemberContent::File(_), .. }], []) = (&*self.entries, &*conversations)
+        {
             conversations.push(0);
         }
         conversations.sort_by(|&a, &b| self.entries[a as usize].name.cmp(&self.entries[b as usize].name));
@@ -81,7 +82,7 @@ impl Opening {
     fn location(&mut self, location: &Location) -> Result<(), String> {
         match location {
             Location::Path(path) => self.path(path),
-            Location::Demo => self.bytes(&Bytes::fixed(DEMO), "conversations.json"),
+            Location::Demo => self.bytes(&ByteSource::fixed(DEMO), "conversations.json"),
             Location::Stdin => {
                 let mut stdin = std::io::stdin().lock();
                 if stdin.is_terminal() {
@@ -97,7 +98,7 @@ impl Opening {
                         most >> 20
                     ));
                 }
-                self.bytes(&Bytes::memory(bytes), "conversations.json")
+                self.bytes(&ByteSource::memory(bytes), "conversations.json")
             }
         }
     }
@@ -121,7 +122,7 @@ impl Opening {
         if !metadata.is_file() {
             return Err(format!("it is neither a file nor a folder; {}", expected()));
         }
-        let bytes = File::open(path).and_then(Bytes::file).map_err(unreadable)?;
+        let bytes = File::open(path).and_then(ByteSource::file).map_err(unreadable)?;
         if let Some(names) = manifest::names(&bytes) {
             return self.named(path.parent().unwrap_or(Path::new("")), &names);
         }
@@ -137,8 +138,12 @@ impl Opening {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_file() => {
                     self.size += metadata.len();
-                    let content = Content::File(path);
-                    self.entries.push(Entry { name: name.as_str().into(), size: metadata.len(), content });
+                    let content = MemberContent::File(path);
+                    self.entries.push(MemberEntry {
+                        name: name.as_str().into(),
+                        size: metadata.len(),
+                        content,
+                    });
                 }
                 _ if is_part(name) => {
                     let reason =
@@ -157,7 +162,7 @@ impl Opening {
     }
 
     /// One file's bytes: a zip, or JSON.
-    fn bytes(&mut self, bytes: &Bytes, name: &str) -> Result<(), String> {
+    fn bytes(&mut self, bytes: &ByteSource, name: &str) -> Result<(), String> {
         self.size = bytes.len();
         if bytes.is_empty() {
             return Err(format!("it is empty; {}", expected()));
@@ -190,12 +195,12 @@ impl Opening {
                 return Err(format!("it is neither a zip nor JSON; {}", expected()));
             }
         }
-        let content = Content::Whole { container: 0 };
-        self.entries.push(Entry { name: name.into(), size: bytes.len(), content });
+        let content = MemberContent::Whole { container: 0 };
+        self.entries.push(MemberEntry { name: name.into(), size: bytes.len(), content });
         Ok(())
     }
 
-    fn zip(&mut self, bytes: &Bytes) -> Result<(), String> {
+    fn zip(&mut self, bytes: &ByteSource) -> Result<(), String> {
         self.entries = self.list(bytes, 0, "")?;
         if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
             self.nested(|_| true)?;
@@ -213,10 +218,10 @@ impl Opening {
     }
 
     /// The members of one zip: by its directory, or, without one, by their own headers.
-    fn list(&mut self, bytes: &Bytes, container: u32, name: &str) -> Result<Vec<Entry>, String> {
+    fn list(&mut self, bytes: &ByteSource, container: u32, name: &str) -> Result<Vec<MemberEntry>, String> {
         let (entries, hidden) = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
-            Err(Fault(reason)) => {
+            Err(StreamError(reason)) => {
                 self.losses.push(Loss { member: name.to_owned(), reason });
                 return Ok(salvage::list(bytes, container, self.limits));
             }
@@ -249,7 +254,7 @@ impl Opening {
             let name = entry.name.to_string();
             let bytes = match self.nested_bytes(&entry, &mut memory) {
                 Ok(bytes) => bytes,
-                Err(Fault(reason)) => {
+                Err(StreamError(reason)) => {
                     self.losses.push(Loss { member: name, reason });
                     continue;
                 }
@@ -269,12 +274,12 @@ impl Opening {
         Ok(())
     }
 
-    fn nested_bytes(&self, entry: &Entry, memory: &mut u64) -> Result<Bytes, Fault> {
-        if let Content::File(path) = &entry.content {
-            return Ok(Bytes::file(File::open(path)?)?);
+    fn nested_bytes(&self, entry: &MemberEntry, memory: &mut u64) -> Result<ByteSource, StreamError> {
+        if let MemberContent::File(path) = &entry.content {
+            return Ok(ByteSource::file(File::open(path)?)?);
         }
-        let &Content::Zipped { container, header, compressed, crc, method } = &entry.content else {
-            return Err(Fault("it lies in a damaged zip".into()));
+        let &MemberContent::Zipped { container, header, compressed, crc, method } = &entry.content else {
+            return Err(StreamError("it lies in a damaged zip".into()));
         };
         let outer = &self.containers[container as usize];
         let bytes = outer.section(zipped::data_start(outer, header)?, compressed);
@@ -282,10 +287,14 @@ impl Opening {
             Method::Stored => return Ok(bytes),
             Method::Deflated => {}
             Method::Encrypted => {
-                return Err(Fault("it is encrypted: unpack it with its password and name the folder".into()));
+                return Err(StreamError(
+                    "it is encrypted: unpack it with its password and name the folder".into(),
+                ));
             }
             Method::Unsupported => {
-                return Err(Fault("its compression is not supported: unpack it and name the folder".into()));
+                return Err(StreamError(
+                    "its compression is not supported: unpack it and name the folder".into(),
+                ));
             }
         }
         let most = self.limits.nested_bytes;
@@ -303,12 +312,12 @@ impl Opening {
                     "zips inside it inflate to more than {} MB (--limit-nested-mb): unpack it first",
                     most >> 20
                 );
-                return Err(Fault(reason));
+                return Err(StreamError(reason));
             }
             match fault {
                 // What came out is looked at all the same: its own directory may be gone, its members not.
-                Some(_) => return Ok(Bytes::memory(inflated)),
-                None if count < 1 << 20 => return Ok(Bytes::memory(inflated)),
+                Some(_) => return Ok(ByteSource::memory(inflated)),
+                None if count < 1 << 20 => return Ok(ByteSource::memory(inflated)),
                 None => {}
             }
         }
@@ -316,7 +325,7 @@ impl Opening {
 }
 
 /// What to say of a container without conversations, naming another provider's where its member names tell.
-fn foreign(entries: &[Entry], container: &str) -> String {
+fn foreign(entries: &[MemberEntry], container: &str) -> String {
     let any = |patterns: &[&str]| {
         entries.iter().any(|entry| provider::is_named(patterns, &entry.name, entry.base_name()))
     };

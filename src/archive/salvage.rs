@@ -1,6 +1,6 @@
 //! A zip without its directory: a download that was cut. The members' own headers still stand before their bytes.
 
-use super::{Content, Entry, Limits, Method, bytes::Bytes, stream::Stream, zipped};
+use super::{Limits, MemberContent, MemberEntry, Method, byte_source::ByteSource, stream::Stream, zipped};
 
 /// Bit 3 of the flags: sizes follow the data, and are zero in the header.
 const SIZES_FOLLOW: u16 = 1 << 3;
@@ -9,7 +9,7 @@ const ENCRYPTED: u16 = 1;
 
 /// The members as their local headers name them, from the beginning of the file to the first byte that is no
 /// header. A member whose length is not in its header is inflated to find its end.
-pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Vec<Entry> {
+pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Vec<MemberEntry> {
     let mut entries = Vec::new();
     let mut position = 0;
     while entries.len() < limits.members {
@@ -24,7 +24,12 @@ pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Vec<Entry> 
 }
 
 /// The member whose header stands there, and where the next one should.
-fn member(bytes: &Bytes, container: u32, header: u64, limits: Limits) -> Option<(Entry, Option<u64>)> {
+fn member(
+    bytes: &ByteSource,
+    container: u32,
+    header: u64,
+    limits: Limits,
+) -> Option<(MemberEntry, Option<u64>)> {
     let mut local = [0; zipped::LOCAL_HEADER as usize];
     bytes.read_exact_at(header, &mut local).ok()?;
     if local[..4] != zipped::LOCAL_SIGNATURE {
@@ -62,8 +67,8 @@ fn member(bytes: &Bytes, container: u32, header: u64, limits: Limits) -> Option<
     };
     let name = String::from_utf8_lossy(&name).into_owned();
     let crc = Some(long(14)).filter(|_| flags & SIZES_FOLLOW == 0);
-    let content = Content::Salvaged { container, start, compressed: length, crc, method };
-    Some((Entry { name: name.into(), size, content }, next))
+    let content = MemberContent::Salvaged { container, start, compressed: length, crc, method };
+    Some((MemberEntry { name: name.into(), size, content }, next))
 }
 
 /// Inflated and compressed length from a zip64 extra field.
@@ -81,7 +86,7 @@ fn zip64(mut extra: &[u8]) -> Option<(u64, u64)> {
 }
 
 /// How many bytes a deflate stream of unknown length takes; `None` if it does not end.
-fn inflated_length(bytes: Bytes, limits: Limits) -> Option<u64> {
+fn inflated_length(bytes: ByteSource, limits: Limits) -> Option<u64> {
     let mut stream = Stream::deflated(bytes, None, limits);
     let mut buffer = vec![0; 256 << 10];
     loop {
@@ -94,7 +99,7 @@ fn inflated_length(bytes: Bytes, limits: Limits) -> Option<u64> {
 }
 
 /// The next header behind an optional data descriptor of 12 to 24 bytes.
-fn behind_descriptor(bytes: &Bytes, position: u64) -> Option<u64> {
+fn behind_descriptor(bytes: &ByteSource, position: u64) -> Option<u64> {
     let mut around = [0; 28];
     let count = bytes.read_at(position, &mut around).ok()?;
     [0, 12, 16, 20, 24]

@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Limits, bytes::Bytes};
+use super::{Limits, byte_source::ByteSource};
 use crate::reason::reason;
 
 /// Compressed bytes read at once.
@@ -12,15 +12,15 @@ const INPUT: usize = 256 << 10;
 
 /// Why a member's bytes end before they should, or should not be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault(pub String);
+pub struct StreamError(pub String);
 
-impl fmt::Display for Fault {
+impl fmt::Display for StreamError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
         Self(format!("cannot be read: {}", reason(&error)))
     }
@@ -38,7 +38,7 @@ pub struct Declared {
 /// A member being read from its beginning.
 #[derive(Debug)]
 pub struct Stream {
-    bytes: Bytes,
+    bytes: ByteSource,
     position: u64,
     inflate: Option<Inflate>,
     check: Option<(crc32fast::Hasher, Declared)>,
@@ -57,13 +57,13 @@ struct Inflate {
 
 impl Stream {
     /// Bytes as they are.
-    pub fn stored(bytes: Bytes, declared: Option<Declared>, limits: Limits) -> Self {
+    pub fn stored(bytes: ByteSource, declared: Option<Declared>, limits: Limits) -> Self {
         let check = declared.map(|declared| (crc32fast::Hasher::new(), declared));
         Self { bytes, position: 0, inflate: None, check, produced: 0, limits, ended: false }
     }
 
     /// A deflate stream; `bytes` may go on behind it.
-    pub fn deflated(bytes: Bytes, declared: Option<Declared>, limits: Limits) -> Self {
+    pub fn deflated(bytes: ByteSource, declared: Option<Declared>, limits: Limits) -> Self {
         let inflate = Inflate { state: Decompress::new(false), input: vec![0; INPUT], start: 0, end: 0 };
         Self { inflate: Some(inflate), ..Self::stored(bytes, declared, limits) }
     }
@@ -80,7 +80,7 @@ impl Stream {
 
     /// Fills the buffer as far as the member goes. Fewer bytes than asked for mean its end, with length and
     /// checksum as declared. After a fault, what was handed out before is still what the member held.
-    pub fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<Fault>) {
+    pub fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<StreamError>) {
         let mut filled = 0;
         while filled < buffer.len() && !self.ended {
             match self.step(&mut buffer[filled..]) {
@@ -108,7 +108,7 @@ impl Stream {
         (filled, fault)
     }
 
-    fn step(&mut self, buffer: &mut [u8]) -> Result<usize, Fault> {
+    fn step(&mut self, buffer: &mut [u8]) -> Result<usize, StreamError> {
         let Some(inflate) = &mut self.inflate else {
             let count = self.bytes.read_at(self.position, buffer)?;
             self.position += count as u64;
@@ -120,7 +120,7 @@ impl Stream {
             self.position += count as u64;
             (inflate.start, inflate.end) = (0, count);
             if count == 0 {
-                return Err(Fault("the compressed data ends too early".into()));
+                return Err(StreamError("the compressed data ends too early".into()));
             }
         }
         let (before_in, before_out) = (inflate.state.total_in(), inflate.state.total_out());
@@ -135,17 +135,17 @@ impl Stream {
             }
             // No progress with input and room left would turn for ever.
             Ok(_) if count == 0 && inflate.state.total_in() == before_in => {
-                Err(Fault("the compressed data is damaged".into()))
+                Err(StreamError("the compressed data is damaged".into()))
             }
             Ok(_) => Ok(count),
-            Err(_) => Err(Fault("the compressed data is damaged".into())),
+            Err(_) => Err(StreamError("the compressed data is damaged".into())),
         }
     }
 
-    fn within_limits(&self) -> Result<(), Fault> {
+    fn within_limits(&self) -> Result<(), StreamError> {
         let Limits { member_bytes, ratio, .. } = self.limits;
         if self.produced > member_bytes {
-            return Err(Fault(format!(
+            return Err(StreamError(format!(
                 "it inflates to more than {} GB (--limit-member-gb)",
                 member_bytes >> 30
             )));
@@ -154,18 +154,18 @@ impl Stream {
             && self.produced > Limits::RATIO_FLOOR
             && self.produced / self.consumed().max(1) >= ratio
         {
-            return Err(Fault(format!("it inflates more than {ratio} : 1 (--limit-ratio)")));
+            return Err(StreamError(format!("it inflates more than {ratio} : 1 (--limit-ratio)")));
         }
         Ok(())
     }
 
-    fn verify(&self, hasher: crc32fast::Hasher, declared: Declared) -> Option<Fault> {
+    fn verify(&self, hasher: crc32fast::Hasher, declared: Declared) -> Option<StreamError> {
         if self.produced != declared.size {
-            return Some(Fault(format!(
+            return Some(StreamError(format!(
                 "it holds {} bytes where {} were declared: the zip is damaged",
                 self.produced, declared.size
             )));
         }
-        (hasher.finalize() != declared.crc).then(|| Fault("its checksum is wrong".into()))
+        (hasher.finalize() != declared.crc).then(|| StreamError("its checksum is wrong".into()))
     }
 }

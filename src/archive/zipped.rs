@@ -7,7 +7,7 @@ use std::io;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{Content, Entry, Limits, Method, bytes::Bytes, stream::Fault};
+use super::{Limits, MemberContent, MemberEntry, Method, byte_source::ByteSource, stream::StreamError};
 
 /// Length of a local file header without name and extra field.
 pub(super) const LOCAL_HEADER: u64 = 30;
@@ -20,13 +20,17 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 }
 
 /// The members a zip's central directory lists; of several with one name the last, and how many that hides.
-pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<(Vec<Entry>, usize), Fault> {
+pub(super) fn list(
+    bytes: &ByteSource,
+    container: u32,
+    limits: Limits,
+) -> Result<(Vec<MemberEntry>, usize), StreamError> {
     let reader = io::BufReader::with_capacity(64 << 10, bytes.cursor());
     let archive = ZipArchive::new(reader).map_err(|error| {
-        Fault(format!("its directory cannot be read, as when a download was cut off ({error})"))
+        StreamError(format!("its directory cannot be read, as when a download was cut off ({error})"))
     })?;
     if archive.len() > limits.members {
-        return Err(Fault(format!(
+        return Err(StreamError(format!(
             "it has {} members, more than {} (--limit-members)",
             archive.len(),
             limits.members
@@ -46,10 +50,10 @@ pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<(Vec
             CompressionMethod::Deflated => Method::Deflated,
             _ => Method::Unsupported,
         };
-        entries.push(Entry {
+        entries.push(MemberEntry {
             name: name.into(),
             size: entry.size(),
-            content: Content::Zipped {
+            content: MemberContent::Zipped {
                 container,
                 header: entry.header_start(),
                 compressed: entry.compressed_size(),
@@ -64,7 +68,7 @@ pub(super) fn list(bytes: &Bytes, container: u32, limits: Limits) -> Result<(Vec
 
 /// How many members the end of a zip says it has; more than the directory has names if several bear one. `None` where
 /// that is not said, as of more than 65 534.
-fn declared(bytes: &Bytes) -> Option<usize> {
+fn declared(bytes: &ByteSource) -> Option<usize> {
     /// The end of a directory: its fixed part, and the longest comment behind it.
     const END: usize = 22;
     let length = bytes.len().min((END + usize::from(u16::MAX)) as u64);
@@ -76,9 +80,9 @@ fn declared(bytes: &Bytes) -> Option<usize> {
 }
 
 /// Where a member's compressed bytes begin, behind its local header.
-pub(super) fn data_start(bytes: &Bytes, header: u64) -> Result<u64, Fault> {
+pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamError> {
     let mut local = [0; LOCAL_HEADER as usize];
-    let missing = || Fault("its local header is missing: the zip is damaged".into());
+    let missing = || StreamError("its local header is missing: the zip is damaged".into());
     bytes.read_exact_at(header, &mut local).map_err(|_| missing())?;
     if local[..4] != LOCAL_SIGNATURE {
         return Err(missing());
@@ -88,11 +92,11 @@ pub(super) fn data_start(bytes: &Bytes, header: u64) -> Result<u64, Fault> {
 }
 
 /// Whether two members share bytes, as in a bomb that refers to one piece of data many times.
-pub(super) fn overlap(entries: &[Entry]) -> bool {
+pub(super) fn overlap(entries: &[MemberEntry]) -> bool {
     let mut spans: Vec<(u64, u64)> = entries
         .iter()
         .filter_map(|entry| match entry.content {
-            Content::Zipped { header, compressed, .. } => {
+            MemberContent::Zipped { header, compressed, .. } => {
                 Some((header, header.saturating_add(LOCAL_HEADER).saturating_add(compressed)))
             }
             _ => None,

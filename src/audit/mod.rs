@@ -1,10 +1,10 @@
 //! What a whole archive gives away: its conversations, its profile, its public links, its attachments.
 //!
-//! [`Account`] gathers it, on all cores; [`report`] says it in words, worst first, with what to do at the end. Both
+//! [`AuditReport`] gathers it, on all cores; [`report`] says it in words, worst first, with what to do at the end. Both
 //! front doors show that report, the one as a page, the other as a screen. Values are masked and titles redacted; what
 //! instructions and memory say is counted, never shown.
 
-pub mod report;
+pub mod lines;
 
 use std::sync::{
     Mutex, PoisonError,
@@ -21,8 +21,8 @@ use crate::{
     parallel,
     provider::{self, Provider},
     secrets::{
-        Class, Scanner,
-        audit::{self, Attached, Exposure, Portrait, ProfileField},
+        Scanner, SecretClass,
+        audit::{self, AttachmentCounts, Exposure, PersonalContext, ProfileField},
     },
 };
 
@@ -31,19 +31,19 @@ const LARGEST_MEMBER: usize = 16 << 20;
 
 /// Everything there is to tell.
 #[derive(Debug, Default)]
-pub struct Account {
+pub struct AuditReport {
     /// By conversation, last added to first, then by message.
     pub findings: Vec<(Handle, Exposure)>,
     /// What anybody with the address can read.
     pub shared: Vec<SharedLink>,
     /// Fields, each with the member it is from.
-    pub profile: Vec<(Origin, ProfileField)>,
+    pub profile: Vec<(FileOrigin, ProfileField)>,
     /// Each text once, where it stands last.
-    pub instructions: Vec<(Handle, Portrait)>,
+    pub instructions: Vec<(Handle, PersonalContext)>,
     /// What the model was told to remember, or remembers of its own accord.
-    pub memory: Vec<(Remembered, Portrait)>,
+    pub memory: Vec<(Remembered, PersonalContext)>,
     /// How many files the messages name.
-    pub attached: Attached,
+    pub attached: AttachmentCounts,
     /// Members that are there and could not be read.
     pub unreadable: Vec<String>,
     /// Whose export this is about; every provider where nothing tells.
@@ -52,7 +52,7 @@ pub struct Account {
 
 /// A member that says something of its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct FileOrigin {
     /// The archive's name.
     pub archive: String,
     /// The member's, without folders.
@@ -67,10 +67,10 @@ pub enum Remembered {
     /// In a conversation.
     Conversation(Handle),
     /// In a member of its own.
-    Member(Origin),
+    Member(FileOrigin),
 }
 
-impl Account {
+impl AuditReport {
     /// Looks at everything. `watch` hears how many conversations of how many are done, from several threads; `false`
     /// stops, and there is no account.
     pub fn of(
@@ -78,15 +78,15 @@ impl Account {
         library: &Library,
         watch: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Option<Self> {
-        let mut account = Self::default();
+        let mut report = Self::default();
         let whose = whose(archives.len(), library);
         for (archive, whose) in archives.iter().zip(&whose) {
-            account.side_files(archive, whose);
+            report.side_files(archive, whose);
         }
-        account.findings = findings(library, watch)?;
-        account.instructions = portraits(library, Kind::Instructions);
-        let said = portraits(library, Kind::Memory).into_iter();
-        account.memory.extend(said.map(|(handle, text)| (Remembered::Conversation(handle), text)));
+        report.findings = findings(library, watch)?;
+        report.instructions = personal_contexts(library, Kind::Instructions);
+        let said = personal_contexts(library, Kind::Memory).into_iter();
+        report.memory.extend(said.map(|(handle, text)| (Remembered::Conversation(handle), text)));
         let mut known = HashSet::new();
         for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
             for attachment in crate::message::attachments(conversation) {
@@ -94,12 +94,12 @@ impl Account {
                     let archive = archives.get(usize::from(conversation.source.archive));
                     let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));
                     let own = Some(attachment.content.len() as u64).filter(|&bytes| bytes > 0);
-                    account.attached.add(attachment.media, own.or(member.map(|member| member.size)));
+                    report.attached.add(attachment.media, own.or(member.map(|member| member.size)));
                 }
             }
         }
-        account.providers = account.concerned(library);
-        Some(account)
+        report.providers = report.concerned(library);
+        Some(report)
     }
 
     /// The providers of the conversations and of the other members.
@@ -124,7 +124,7 @@ impl Account {
                 self.unreadable.push(format!("{}: {member}", archive.name()));
                 continue;
             };
-            let origin = Origin { archive: archive.name().to_owned(), member, provider };
+            let origin = FileOrigin { archive: archive.name().to_owned(), member, provider };
             match content {
                 SideContent::Links(shared) => self.shared.extend(
                     shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
@@ -142,8 +142,8 @@ impl Account {
         }
     }
 
-    /// The findings of a class, with their places in [`Account::findings`].
-    pub fn of_class(&self, class: Class) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
+    /// The findings of a class, with their places in [`AuditReport::findings`].
+    pub fn of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
         self.findings
             .iter()
             .enumerate()
@@ -152,7 +152,7 @@ impl Account {
 
     /// There is something that opens something, or that anybody can read.
     pub fn alarms(&self) -> bool {
-        self.of_class(Class::Credential).next().is_some() || !self.shared.is_empty()
+        self.of_class(SecretClass::Credential).next().is_some() || !self.shared.is_empty()
     }
 }
 
@@ -190,17 +190,17 @@ fn findings(
     Some(found.into_iter().flat_map(each).collect())
 }
 
-fn portraits(library: &Library, kind: Kind) -> Vec<(Handle, Portrait)> {
+fn personal_contexts(library: &Library, kind: Kind) -> Vec<(Handle, PersonalContext)> {
     let mut known = HashSet::new();
-    let mut portraits = Vec::new();
+    let mut personal_contexts = Vec::new();
     for &handle in library.newest() {
-        for portrait in audit::portraits(Scanner::built_in(), library.get(handle), kind) {
-            if known.insert(portrait.mark) {
-                portraits.push((handle, portrait));
+        for context in audit::personal_contexts(Scanner::built_in(), library.get(handle), kind) {
+            if known.insert(context.mark) {
+                personal_contexts.push((handle, context));
             }
         }
     }
-    portraits
+    personal_contexts
 }
 
 /// Whose conversations each archive holds.

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::bail;
 
-use super::{Global, output::tell, progress::Progress};
+use super::{GlobalSettings, output::tell, progress::ProgressDisplay};
 use crate::{
     archive::{Archive, Location},
     conversation::Conversation,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Everything a subcommand works on.
 #[derive(Debug)]
-pub struct Opened {
+pub struct OpenedArchives {
     /// In the order they were named; [`crate::conversation::Source::archive`] counts them.
     pub archives: Vec<Archive>,
     /// All conversations, merged.
@@ -29,7 +29,7 @@ pub struct Opened {
     pub report: Report,
 }
 
-impl Opened {
+impl OpenedArchives {
     /// What the archive a conversation is from is called.
     pub fn source(&self, conversation: &Conversation) -> &str {
         self.archives.get(usize::from(conversation.source.archive)).map_or("", Archive::name)
@@ -38,7 +38,7 @@ impl Opened {
 
 /// Where the archives are: those named, the demo if asked for, else what the environment or the config file says. None
 /// named twice.
-pub fn locations(global: &Global, named: &[PathBuf]) -> Vec<Location> {
+pub fn locations(global: &GlobalSettings, named: &[PathBuf]) -> Vec<Location> {
     let mut locations: Vec<Location> = Vec::new();
     let asked_for = !named.is_empty() || global.demo;
     let paths = if asked_for { named } else { global.archive() };
@@ -56,17 +56,21 @@ fn location(path: &Path) -> Location {
 }
 
 /// Opens and reads all of them. Damage is warned of, once.
-pub fn open(global: &Global, named: &[PathBuf]) -> anyhow::Result<Opened> {
+pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     Ok(warned(read(global, named, None)?))
 }
 
 /// The same for one who wants these conversations only. Where a single member holds all there is, reading stops when
 /// it has them: no later copy can be newer. Beginnings of ids are read to the end, since another may begin so too.
-pub fn open_for(global: &Global, named: &[PathBuf], ids: &[String]) -> anyhow::Result<Opened> {
+pub fn open_for(
+    global: &GlobalSettings,
+    named: &[PathBuf],
+    ids: &[String],
+) -> anyhow::Result<OpenedArchives> {
     Ok(warned(read(global, named, Some(ids))?))
 }
 
-fn warned(opened: Opened) -> Opened {
+fn warned(opened: OpenedArchives) -> OpenedArchives {
     if let Some(warning) = opened.report.warning() {
         tell(&warning);
     }
@@ -74,11 +78,15 @@ fn warned(opened: Opened) -> Opened {
 }
 
 /// The same as [`open`], for a command whose answer is the damage.
-pub fn open_quietly(global: &Global, named: &[PathBuf]) -> anyhow::Result<Opened> {
+pub fn open_quietly(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     read(global, named, None)
 }
 
-fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow::Result<Opened> {
+fn read(
+    global: &GlobalSettings,
+    named: &[PathBuf],
+    wanted: Option<&[String]>,
+) -> anyhow::Result<OpenedArchives> {
     let locations = locations(global, named);
     if locations.is_empty() {
         bail!(
@@ -97,7 +105,7 @@ fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow
         })
         .collect::<anyhow::Result<Vec<Archive>>>()?;
     let batches: Mutex<Vec<Vec<Conversation>>> = Mutex::default();
-    let progress = Progress::new("reading");
+    let progress = ProgressDisplay::new("reading");
     let cancel = AtomicBool::new(false);
     let wanted = wanted.filter(|_| matches!(&*archives, [one] if one.conversation_members().len() == 1));
     let missing: Mutex<Vec<&str>> = Mutex::new(wanted.into_iter().flatten().map(String::as_str).collect());
@@ -129,5 +137,5 @@ fn read(global: &Global, named: &[PathBuf], wanted: Option<&[String]>) -> anyhow
     conversations.sort_unstable_by_key(|conversation: &Conversation| conversation.source);
     let mut library = Library::new();
     library.add(conversations);
-    Ok(Opened { archives, library, report })
+    Ok(OpenedArchives { archives, library, report })
 }

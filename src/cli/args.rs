@@ -28,7 +28,7 @@ use crate::{
 pub struct Cli {
     /// What to do, if not to open the screen
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
     /// Begin with this query typed
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
@@ -38,7 +38,7 @@ pub struct Cli {
     /// The flags that hold everywhere.
     // Last: the heading of its flags would go on over what follows.
     #[command(flatten)]
-    pub global: Global,
+    pub global: GlobalArgs,
 }
 
 /// What the program is for, as `--help` and the manual say it.
@@ -50,7 +50,7 @@ fn about() -> String {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Everywhere")]
 #[allow(missing_docs)] // the fields without a help of their own have it from the config
-pub struct Global {
+pub struct GlobalArgs {
     /// Open the archive this program carries
     #[arg(long, global = true)]
     pub demo: bool,
@@ -63,7 +63,7 @@ pub struct Global {
     // What follows is in the config file too. Its words and bounds are from there, and a flag that is not given is not
     // known here: what holds then, the layers below decide.
     #[arg(long, global = true, value_enum, value_name = "WHEN", help = flag(help::COLOR, "auto"))]
-    pub color: Option<Color>,
+    pub color: Option<ColorArg>,
     #[arg(long, global = true, value_name = "N", help = limit(help::CONVERSATION_MB, |limits| &limits.conversation_mb))]
     pub limit_conversation_mb: Option<ConversationMb>,
     #[arg(long, global = true, value_name = "N", help = limit(help::MEMBER_GB, |limits| &limits.member_gb))]
@@ -92,7 +92,7 @@ fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn Slot) -> String {
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub enum ColorArg {
     /// On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE means always
     Auto,
     /// Even into a pipe
@@ -103,30 +103,30 @@ pub enum Color {
 
 /// What to do instead of opening the screen.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// List conversations, newest first: id, date, messages, title
-    List(List),
+    List(ListArgs),
     /// Search messages, like grep: title line, then role and snippet
-    Search(Search),
+    Search(SearchArgs),
     /// Write conversations to stdout, a file, or a file each
-    Extract(Extract),
+    Extract(ExtractArgs),
     /// Choose in the UI, print what `y`, `Y` or `c` would copy: unspool pick | pbcopy
-    Pick(Pick),
+    Pick(PickArgs),
     /// Tell what the archive gives away: secrets, public links, profile, memory; values masked
-    Audit(Audit),
+    Audit(AuditArgs),
     /// Tell what was read, what was skipped, and why
-    Check(Check),
+    Check(CheckArgs),
     /// Print the configuration in force, and where each value is from
     Config,
     /// Print a completion script for a shell
-    Completions(Completions),
+    Completions(CompletionsArgs),
     /// Print the manual page
     Man,
 }
 
 /// `unspool pick`.
 #[derive(Args, Debug)]
-pub struct Pick {
+pub struct PickArgs {
     /// Begin with this query typed
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
@@ -137,7 +137,7 @@ pub struct Pick {
 
 /// `unspool list`.
 #[derive(Args, Debug)]
-pub struct List {
+pub struct ListArgs {
     /// Only what this query finds
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
@@ -171,7 +171,7 @@ pub enum SortBy {
 
 /// `unspool search`.
 #[derive(Args, Debug)]
-pub struct Search {
+pub struct SearchArgs {
     /// What to look for: words, "phrases", -word, /regex/, title:, role:, model:, after:, before:, has:, is:
     #[arg(value_name = "QUERY")]
     pub query: String,
@@ -198,7 +198,7 @@ pub struct Search {
 /// `unspool extract`.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("which").args(["id", "query", "all"]).required(true))]
-pub struct Extract {
+pub struct ExtractArgs {
     /// The conversation with this id, or with the only one that begins so; may be given several times
     #[arg(long, value_name = "ID")]
     pub id: Vec<String>,
@@ -216,7 +216,7 @@ pub struct Extract {
     pub output: Option<PathBuf>,
     /// The branch that was last shown, or all of them
     #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
-    pub branches: Branches,
+    pub branches: BranchesArg,
     /// What else to write, separated by commas
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     pub include: Vec<Included>,
@@ -254,7 +254,7 @@ impl ValueEnum for Format {
 
 /// Which branches of a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Branches {
+pub enum BranchesArg {
     /// The one last shown
     #[default]
     Current,
@@ -275,7 +275,7 @@ pub enum Included {
 
 /// `unspool audit`.
 #[derive(Args, Debug)]
-pub struct Audit {
+pub struct AuditArgs {
     /// One JSON document
     #[arg(long)]
     pub json: bool,
@@ -286,7 +286,7 @@ pub struct Audit {
 
 /// `unspool check`.
 #[derive(Args, Debug)]
-pub struct Check {
+pub struct CheckArgs {
     /// One JSON document
     #[arg(long)]
     pub json: bool,
@@ -297,7 +297,7 @@ pub struct Check {
 
 /// `unspool completions`.
 #[derive(Args, Debug)]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// For which shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{
-    Global, Outcome, archives,
-    archives::Opened,
-    args::Check,
-    output::{Look, Output},
+    GlobalSettings, Outcome, archives,
+    archives::OpenedArchives,
+    args::CheckArgs,
+    output::{Output, TextStyle},
 };
 use crate::{
     load::{ArchiveReport, Skipped},
@@ -15,19 +15,19 @@ use crate::{
 
 /// The document of `--json`. Its keys are a contract.
 #[derive(Serialize)]
-struct Document<'a> {
+struct CheckJson<'a> {
     /// What is listed: duplicates merged.
     conversations: usize,
     messages: usize,
     bytes: u64,
     seconds: f64,
     merged: usize,
-    skipped: Vec<Loss<'a>>,
-    archives: Vec<Part<'a>>,
+    skipped: Vec<SkippedJson<'a>>,
+    archives: Vec<ArchiveJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Loss<'a> {
+struct SkippedJson<'a> {
     source: String,
     offset: u64,
     length: u64,
@@ -39,21 +39,21 @@ struct Loss<'a> {
 
 /// One archive.
 #[derive(Serialize)]
-struct Part<'a> {
+struct ArchiveJson<'a> {
     source: &'a str,
     size: u64,
     members: usize,
     conversations: u64,
     messages: u64,
-    read: Vec<Member<'a>>,
-    content_types: Vec<ContentType>,
+    read: Vec<MemberJson<'a>>,
+    content_types: Vec<ContentTypeJson>,
     attachments_found: u64,
     attachments_missing: u64,
     failure: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Member<'a> {
+struct MemberJson<'a> {
     name: &'a str,
     bytes: u64,
     compressed: u64,
@@ -61,13 +61,13 @@ struct Member<'a> {
 }
 
 #[derive(Serialize)]
-struct ContentType {
+struct ContentTypeJson {
     name: String,
     messages: u64,
     known: bool,
 }
 
-pub fn run(global: &Global, check: &Check) -> anyhow::Result<Outcome> {
+pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome> {
     let opened = archives::open_quietly(global, &check.archives)?;
     let mut output = Output::new(global.color());
     if check.json {
@@ -83,16 +83,16 @@ pub fn run(global: &Global, check: &Check) -> anyhow::Result<Outcome> {
 }
 
 /// Which member of which archive.
-fn place(opened: &Opened, skipped: &Skipped) -> String {
+fn place(opened: &OpenedArchives, skipped: &Skipped) -> String {
     let archive = opened.archives.get(usize::from(skipped.archive)).map_or("", |archive| archive.name());
     if skipped.member.is_empty() { archive.to_owned() } else { format!("{archive}: {}", skipped.member) }
 }
 
-fn document(opened: &Opened) -> Document<'_> {
+fn document(opened: &OpenedArchives) -> CheckJson<'_> {
     let report = &opened.report;
     let loss =
         |skipped: &'_ Skipped| (place(opened, skipped), skipped.offset, skipped.length, skipped.repaired);
-    Document {
+    CheckJson {
         conversations: opened.library.len(),
         messages: opened.library.messages(),
         bytes: report.bytes,
@@ -103,15 +103,15 @@ fn document(opened: &Opened) -> Document<'_> {
             .iter()
             .map(|skipped| {
                 let (source, offset, length, repaired) = loss(skipped);
-                Loss { source, offset, length, reason: &skipped.reason, repaired }
+                SkippedJson { source, offset, length, reason: &skipped.reason, repaired }
             })
             .collect(),
         archives: report.archives.iter().map(json).collect(),
     }
 }
 
-fn json(archive: &ArchiveReport) -> Part<'_> {
-    Part {
+fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
+    ArchiveJson {
         source: &archive.name,
         size: archive.size,
         members: archive.members,
@@ -120,7 +120,7 @@ fn json(archive: &ArchiveReport) -> Part<'_> {
         read: archive
             .read
             .iter()
-            .map(|member| Member {
+            .map(|member| MemberJson {
                 name: &member.name,
                 bytes: member.bytes,
                 compressed: member.compressed,
@@ -131,7 +131,7 @@ fn json(archive: &ArchiveReport) -> Part<'_> {
             .census
             .types()
             .into_iter()
-            .map(|(name, messages, known)| ContentType { name, messages, known })
+            .map(|(name, messages, known)| ContentTypeJson { name, messages, known })
             .collect(),
         attachments_found: archive.attachments_found,
         attachments_missing: archive.attachments_missing,
@@ -141,7 +141,7 @@ fn json(archive: &ArchiveReport) -> Part<'_> {
 
 /// One archive, for a person.
 fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
-    let name = output.look(Look::Bold, &output.field(&archive.name)).into_owned();
+    let name = output.look(TextStyle::Bold, &output.field(&archive.name)).into_owned();
     let members = if archive.members == 1 {
         "1 member"
     } else {
@@ -176,7 +176,7 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     output.write("\n")
 }
 
-fn totals(output: &mut Output, opened: &Opened) -> anyhow::Result<()> {
+fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
     let (library, report) = (&opened.library, &opened.report);
     let line = format!(
         "{} conversations, {} messages, {} in {:.1} s\n",

@@ -4,12 +4,12 @@ use clap::CommandFactory;
 
 use super::{
     Outcome,
-    args::{Cli, Completions},
+    args::{Cli, CompletionsArgs},
     output::Output,
 };
 use crate::config::Color;
 
-pub fn run(completions: &Completions) -> anyhow::Result<Outcome> {
+pub fn run(completions: &CompletionsArgs) -> anyhow::Result<Outcome> {
     // Into memory: the generator panics where it cannot write.
     let mut script = Vec::new();
     clap_complete::generate(completions.shell, &mut Cli::command(), "unspool", &mut script);

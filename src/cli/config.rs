@@ -1,9 +1,9 @@
 //! `unspool config`: the configuration in force, and where each value is from, as TOML.
 
-use super::{Global, Outcome, output::Output, output::tell};
+use super::{GlobalSettings, Outcome, output::Output, output::tell};
 use crate::{config::show, transcript::sanitize};
 
-pub fn run(global: &Global) -> anyhow::Result<Outcome> {
+pub fn run(global: &GlobalSettings) -> anyhow::Result<Outcome> {
     let loaded = &global.loaded;
     for complaint in loaded.complaints() {
         tell(&complaint);

@@ -9,12 +9,12 @@ use anyhow::bail;
 use jiff::tz::TimeZone;
 
 use super::{
-    Global, Outcome,
-    archives::{self, Opened},
-    args::{Branches, Extract, Included},
+    GlobalSettings, Outcome,
+    archives::{self, OpenedArchives},
+    args::{BranchesArg, ExtractArgs, Included},
     interrupt::Interrupt,
     output::{Output, tell},
-    progress::Progress,
+    progress::ProgressDisplay,
 };
 use crate::{
     conversation::Conversation,
@@ -24,7 +24,7 @@ use crate::{
         redaction::Redaction,
         save::{
             Clobber, SaveError, Written,
-            attachments::{self, Attached},
+            attachments::{self, AttachmentOutcome},
         },
     },
     library::Handle,
@@ -34,7 +34,7 @@ use crate::{
 
 /// Where an extract goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Target {
+enum OutputTarget {
     Stdout,
     Clipboard,
     /// All in one.
@@ -43,10 +43,10 @@ enum Target {
     Folder(PathBuf),
 }
 
-pub fn run(global: &Global, arguments: &Extract) -> anyhow::Result<Outcome> {
+pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<Outcome> {
     let target = target(arguments);
     let options = options(arguments, global.zone());
-    if options.attachments && target == Target::Stdout {
+    if options.attachments && target == OutputTarget::Stdout {
         bail!("attachments are files beside the text: --attachments needs -o FILE or -o DIR/");
     }
     let extraction = Extraction {
@@ -70,10 +70,10 @@ pub fn run(global: &Global, arguments: &Extract) -> anyhow::Result<Outcome> {
         handles.into_iter().map(|handle| opened.library.get(handle)).collect();
     let what = Selection { archives: &opened.archives, conversations: &conversations };
     let result = match target {
-        Target::Folder(folder) => into_folder(&extraction, what, &folder),
-        Target::File(path) => into_file(&extraction, what, &path),
-        Target::Stdout => to_stdout(global, &extraction, what),
-        Target::Clipboard => to_clipboard(global, &extraction, what),
+        OutputTarget::Folder(folder) => into_folder(&extraction, what, &folder),
+        OutputTarget::File(path) => into_file(&extraction, what, &path),
+        OutputTarget::Stdout => to_stdout(global, &extraction, what),
+        OutputTarget::Clipboard => to_clipboard(global, &extraction, what),
     };
     result.map_err(advise)?;
     tell_redacted(&extraction);
@@ -92,13 +92,13 @@ fn tell_redacted(extraction: &Extraction) {
     }
 }
 
-fn target(arguments: &Extract) -> Target {
+fn target(arguments: &ExtractArgs) -> OutputTarget {
     match &arguments.output {
-        _ if arguments.clipboard => Target::Clipboard,
-        None => Target::Stdout,
-        Some(path) if path.as_os_str() == "-" => Target::Stdout,
-        Some(path) if ends_in_separator(path) || path.is_dir() => Target::Folder(path.clone()),
-        Some(path) => Target::File(path.clone()),
+        _ if arguments.clipboard => OutputTarget::Clipboard,
+        None => OutputTarget::Stdout,
+        Some(path) if path.as_os_str() == "-" => OutputTarget::Stdout,
+        Some(path) if ends_in_separator(path) || path.is_dir() => OutputTarget::Folder(path.clone()),
+        Some(path) => OutputTarget::File(path.clone()),
     }
 }
 
@@ -106,10 +106,10 @@ fn ends_in_separator(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| std::path::is_separator(char::from(byte)))
 }
 
-fn options(arguments: &Extract, zone: TimeZone) -> Options {
+fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
     let has = |what| arguments.include.contains(&what);
     Options {
-        all_branches: arguments.branches == Branches::All,
+        all_branches: arguments.branches == BranchesArg::All,
         include: Include {
             tools: has(Included::Tools),
             reasoning: has(Included::Reasoning),
@@ -122,7 +122,11 @@ fn options(arguments: &Extract, zone: TimeZone) -> Options {
 }
 
 /// Which conversations, each once. `None`: an id that none has, which was told.
-fn selection(arguments: &Extract, opened: &Opened, zone: &TimeZone) -> anyhow::Result<Option<Vec<Handle>>> {
+fn selection(
+    arguments: &ExtractArgs,
+    opened: &OpenedArchives,
+    zone: &TimeZone,
+) -> anyhow::Result<Option<Vec<Handle>>> {
     let library = &opened.library;
     if arguments.all {
         return Ok(Some(library.newest().to_vec()));
@@ -160,15 +164,19 @@ fn selection(arguments: &Extract, opened: &Opened, zone: &TimeZone) -> anyhow::R
 
 /// Says how far it is, by a bar; stops at ctrl-c where files are written.
 struct Watching {
-    reading: Progress,
-    writing: Progress,
+    reading: ProgressDisplay,
+    writing: ProgressDisplay,
     interrupt: Option<Interrupt>,
 }
 
 impl Watching {
     /// For what goes to stdout or the clipboard: a signal ends the program as ever.
     fn new() -> Self {
-        Self { reading: Progress::new("reading"), writing: Progress::new("writing"), interrupt: None }
+        Self {
+            reading: ProgressDisplay::new("reading"),
+            writing: ProgressDisplay::new("writing"),
+            interrupt: None,
+        }
     }
 
     /// For files.
@@ -196,7 +204,7 @@ impl Watch for Watching {
     }
 }
 
-fn to_stdout(global: &Global, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
+fn to_stdout(global: &GlobalSettings, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
     let mut output = Output::new(global.color());
     let watching = Watching::new();
     extraction.write(what, &watching, &mut |bytes| output.write_text(bytes))?;
@@ -210,7 +218,7 @@ fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyho
     watching.finish();
     let attached = match &result {
         Ok(Written { attached, .. }) | Err(ExtractError::Attachment { attached, .. }) => *attached,
-        Err(_) => Attached::default(),
+        Err(_) => AttachmentOutcome::default(),
     };
     if attached.written > 0 {
         let folder = attachments::folder_of(path);
@@ -222,7 +230,7 @@ fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyho
 }
 
 /// Says on stderr which attachments are no files, and whether some hold what was taken out of the text.
-fn tell_of(attached: Attached) {
+fn tell_of(attached: AttachmentOutcome) {
     let lacking = attached.lacking();
     if !lacking.is_empty() {
         tell(&format!("{lacking}: the text names what there was"));
@@ -252,7 +260,7 @@ fn advise(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-fn to_clipboard(global: &Global, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
+fn to_clipboard(global: &GlobalSettings, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
     let watching = Watching::new();
     let text = extraction.to_string(what, &watching)?;
     watching.finish();

@@ -8,36 +8,36 @@ use super::{args, output::tell};
 use crate::{
     archive::Limits,
     config::{
-        Color, Config, Environment, Flags, Origin,
-        file::{self, Loaded, Which},
+        Color, Config, Environment, Flags, ValueOrigin,
+        file::{self, ConfigChoice, Loaded},
     },
 };
 
 /// See the [module](self).
 #[derive(Debug)]
-pub struct Global {
+pub struct GlobalSettings {
     /// The demo archive is asked for.
     pub demo: bool,
     /// The configuration in force, and what is wrong with its file.
     pub loaded: Loaded,
 }
 
-impl Global {
+impl GlobalSettings {
     /// Reads the config file.
     ///
     /// # Errors
     /// One that was named and cannot be read. One that is wrong is complained of, and the rest counts.
-    pub fn settle(given: &args::Global) -> anyhow::Result<Self> {
+    pub fn settle(given: &args::GlobalArgs) -> anyhow::Result<Self> {
         let which = match &given.config {
-            _ if given.no_config => Which::No,
-            Some(path) => Which::Given(path),
-            None => Which::Usual,
+            _ if given.no_config => ConfigChoice::No,
+            Some(path) => ConfigChoice::Given(path),
+            None => ConfigChoice::Usual,
         };
         let flags = Flags {
             color: given.color.map(|color| match color {
-                args::Color::Auto => Color::Auto,
-                args::Color::Always => Color::Always,
-                args::Color::Never => Color::Never,
+                args::ColorArg::Auto => Color::Auto,
+                args::ColorArg::Always => Color::Always,
+                args::ColorArg::Never => Color::Never,
             }),
             conversation_mb: given.limit_conversation_mb,
             member_gb: given.limit_member_gb,
@@ -83,9 +83,9 @@ impl Global {
             return None;
         }
         match self.config().archive.origin {
-            Origin::File(line) => Some(format!("line {line} of the config file")),
-            Origin::Environment(name) => Some(format!("${name}")),
-            Origin::Default | Origin::Flag(_) => None,
+            ValueOrigin::File(line) => Some(format!("line {line} of the config file")),
+            ValueOrigin::Environment(name) => Some(format!("${name}")),
+            ValueOrigin::Default | ValueOrigin::Flag(_) => None,
         }
     }
 

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{
-    Global, Outcome, archives,
-    args::{List, SortBy},
+    GlobalSettings, Outcome, archives,
+    args::{ListArgs, SortBy},
     day,
-    output::{Look, Output},
+    output::{Output, TextStyle},
 };
 use crate::{
     conversation::Conversation,
@@ -17,7 +17,7 @@ use crate::{
 
 /// A line of `--json`. Its keys are a contract.
 #[derive(Serialize)]
-struct Line<'a> {
+struct ListRow<'a> {
     id: &'a str,
     title: &'a str,
     created: Option<String>,
@@ -30,7 +30,7 @@ struct Line<'a> {
     source: &'a str,
 }
 
-pub fn run(global: &Global, list: &List) -> anyhow::Result<Outcome> {
+pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> {
     let opened = archives::open(global, &list.archives)?;
     let zone = global.zone();
     let mut handles = sorted(&opened.library, list.sort);
@@ -56,9 +56,9 @@ pub fn run(global: &Global, list: &List) -> anyhow::Result<Outcome> {
         } else {
             let time = if list.sort == SortBy::Created { conversation.created } else { conversation.updated };
             let line = [
-                output.look(Look::Dim, &output.field(&conversation.id)),
-                output.look(Look::Dim, &day(time, &zone)),
-                output.look(Look::Dim, &conversation.shown_count().to_string()),
+                output.look(TextStyle::Dim, &output.field(&conversation.id)),
+                output.look(TextStyle::Dim, &day(time, &zone)),
+                output.look(TextStyle::Dim, &conversation.shown_count().to_string()),
                 output.field(&conversation.title),
             ]
             .join("\t");
@@ -79,8 +79,8 @@ fn sorted(library: &Library, by: SortBy) -> Vec<Handle> {
     })
 }
 
-fn json<'a>(conversation: &'a Conversation, source: &'a str) -> Line<'a> {
-    Line {
+fn json<'a>(conversation: &'a Conversation, source: &'a str) -> ListRow<'a> {
+    ListRow {
         id: &conversation.id,
         title: &conversation.title,
         created: conversation.created.and_then(rfc3339),

@@ -31,11 +31,11 @@ use clap::{CommandFactory, Parser};
 
 use crate::{
     archive::Location,
-    audit::report::day,
+    audit::lines::day,
     config::{Config, suggest},
 };
-use args::{Cli, Command};
-use global::Global;
+use args::{Cli, CliCommand};
+use global::GlobalSettings;
 use output::{is_closed_pipe, tell};
 
 /// What a subcommand that did not fail found.
@@ -49,7 +49,7 @@ enum Outcome {
 
 /// What the command line says about the UI, the other front door.
 #[derive(Clone, Debug)]
-pub struct Screen {
+pub struct ScreenArgs {
     /// What to open; nothing: the person is asked.
     pub archives: Vec<Location>,
     /// Who names them, if it is not the command line.
@@ -65,7 +65,7 @@ pub struct Screen {
 }
 
 /// The whole program; `screen` opens the UI.
-pub fn run(screen: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> ExitCode {
+pub fn run(screen: impl FnOnce(ScreenArgs) -> anyhow::Result<ExitCode>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -121,33 +121,33 @@ fn wrong_use(rendered: &str, subcommand: Option<&str>) -> String {
     format!("{} (see {command} --help)", said.join("; "))
 }
 
-fn dispatch(cli: Cli, open: impl FnOnce(Screen) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+fn dispatch(cli: Cli, open: impl FnOnce(ScreenArgs) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     let Cli { global, command, query, archives } = cli;
     match &command {
         // What a shell reads when it starts, and a page, are the same whatever is configured.
-        Some(Command::Completions(completions)) => return completions::run(completions).map(code),
-        Some(Command::Man) => return man::run().map(code),
+        Some(CliCommand::Completions(completions)) => return completions::run(completions).map(code),
+        Some(CliCommand::Man) => return man::run().map(code),
         _ => {}
     }
-    let global = Global::settle(&global)?;
+    let global = GlobalSettings::settle(&global)?;
     let Some(command) = command else { return open(screen(global, query, &archives)?) };
     if query.is_some() {
         anyhow::bail!("-q stands after the subcommand: unspool list -q QUERY");
     }
-    if !matches!(command, Command::Config | Command::Pick(_)) {
+    if !matches!(command, CliCommand::Config | CliCommand::Pick(_)) {
         global.warn();
     }
     let outcome = match command {
-        Command::List(list) => list::run(&global, &list),
-        Command::Search(search) => search::run(&global, &search),
-        Command::Extract(extract) => extract::run(&global, &extract),
-        Command::Audit(audit) => audit::run(&global, &audit),
-        Command::Check(check) => check::run(&global, &check),
-        Command::Config => config::run(&global),
-        Command::Completions(completions) => completions::run(&completions),
-        Command::Man => man::run(),
-        Command::Pick(pick) => {
-            return open(Screen { pick: true, ..what_to_show(global, pick.query, &pick.archives) });
+        CliCommand::List(list) => list::run(&global, &list),
+        CliCommand::Search(search) => search::run(&global, &search),
+        CliCommand::Extract(extract) => extract::run(&global, &extract),
+        CliCommand::Audit(audit) => audit::run(&global, &audit),
+        CliCommand::Check(check) => check::run(&global, &check),
+        CliCommand::Config => config::run(&global),
+        CliCommand::Completions(completions) => completions::run(&completions),
+        CliCommand::Man => man::run(),
+        CliCommand::Pick(pick) => {
+            return open(ScreenArgs { pick: true, ..what_to_show(global, pick.query, &pick.archives) });
         }
     };
     outcome.map(code)
@@ -161,7 +161,11 @@ fn code(outcome: Outcome) -> ExitCode {
 }
 
 /// What the UI is told; refused where there is nothing to draw on.
-fn screen(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> anyhow::Result<Screen> {
+fn screen(
+    global: GlobalSettings,
+    query: Option<String>,
+    named: &[std::path::PathBuf],
+) -> anyhow::Result<ScreenArgs> {
     if let Some((written, meant)) = mistyped(named) {
         anyhow::bail!("there is neither a file nor a subcommand {written}: did you mean unspool {meant}?");
     }
@@ -181,8 +185,8 @@ fn mistyped(named: &[std::path::PathBuf]) -> Option<(&str, String)> {
     suggest::nearest(written, names).map(|meant| (written, meant.to_owned()))
 }
 
-fn what_to_show(global: Global, query: Option<String>, named: &[std::path::PathBuf]) -> Screen {
-    Screen {
+fn what_to_show(global: GlobalSettings, query: Option<String>, named: &[std::path::PathBuf]) -> ScreenArgs {
+    ScreenArgs {
         archives: archives::locations(&global, named),
         named_by: global.named_by(named),
         query: query.unwrap_or_default(),

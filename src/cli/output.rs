@@ -18,7 +18,7 @@ pub struct Output {
 
 /// How a piece of a line looks where there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum TextStyle {
     /// What one looks for.
     Bold,
     /// All else.
@@ -56,14 +56,14 @@ impl Output {
     }
 
     /// The text in this look, or as it is where there are no colours.
-    pub fn look<'a>(&self, look: Look, text: &'a str) -> Cow<'a, str> {
+    pub fn look<'a>(&self, look: TextStyle, text: &'a str) -> Cow<'a, str> {
         if !self.colour || text.is_empty() {
             return text.into();
         }
         let code = match look {
-            Look::Bold => "1",
-            Look::Dim => "2",
-            Look::Hit => "1;31",
+            TextStyle::Bold => "1",
+            TextStyle::Dim => "2",
+            TextStyle::Hit => "1;31",
         };
         format!("\x1b[{code}m{text}\x1b[0m").into()
     }

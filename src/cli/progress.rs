@@ -13,14 +13,14 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// See the [module](self). May be told of progress from several threads; what is told is a total so far.
 #[derive(Debug)]
-pub struct Progress {
+pub struct ProgressDisplay {
     what: &'static str,
     begun: Instant,
     terminal: bool,
     bar: Mutex<Option<ProgressBar>>,
 }
 
-impl Progress {
+impl ProgressDisplay {
     /// Nothing is shown yet. `what` is the word before the bar.
     pub fn new(what: &'static str) -> Self {
         Self { what, begun: Instant::now(), terminal: io::stderr().is_terminal(), bar: Mutex::new(None) }

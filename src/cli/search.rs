@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{
-    Global, Outcome, archives,
-    args::Search,
+    GlobalSettings, Outcome, archives,
+    args::SearchArgs,
     day,
-    output::{Look, Output, tell},
+    output::{Output, TextStyle, tell},
 };
 use crate::{
     conversation::{Conversation, Visibility},
@@ -22,7 +22,7 @@ const JSON_COLUMNS: usize = 200;
 
 /// A line of `--json`. Its keys are a contract.
 #[derive(Serialize)]
-struct Line<'a> {
+struct SearchRow<'a> {
     id: &'a str,
     title: &'a str,
     created: Option<String>,
@@ -34,7 +34,7 @@ struct Line<'a> {
     score: u32,
 }
 
-pub fn run(global: &Global, search: &Search) -> anyhow::Result<Outcome> {
+pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outcome> {
     let zone = global.zone();
     let query = Query::parse(&search.query, &zone);
     let opened = archives::open(global, &search.archives)?;
@@ -82,15 +82,15 @@ fn text(
     zone: &TimeZone,
 ) -> anyhow::Result<()> {
     let facts = format!("\t{}\t{}\n", day(conversation.updated, zone), output.field(&conversation.id));
-    let title = output.look(Look::Bold, &output.field(&conversation.title)).into_owned();
-    let line = title + &output.look(Look::Dim, &facts);
+    let title = output.look(TextStyle::Bold, &output.field(&conversation.title)).into_owned();
+    let line = title + &output.look(TextStyle::Dim, &facts);
     output.write(&line)?;
     let columns = output.columns().saturating_sub(14);
     for &message in messages {
         let Some(snippet) = matcher.snippet_of(conversation, message, columns) else { continue };
         let role = format!("  {:<10}", conversation.messages()[message].role.as_str());
         let passage = marked(output, &snippet.text, &snippet.marks);
-        let line = format!("{}{passage}\n", output.look(Look::Dim, &role));
+        let line = format!("{}{passage}\n", output.look(TextStyle::Dim, &role));
         output.write(&line)?;
     }
     Ok(())
@@ -105,7 +105,7 @@ fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
             continue;
         };
         line.push_str(&output.field(before));
-        line.push_str(&output.look(Look::Hit, &output.field(hit)));
+        line.push_str(&output.look(TextStyle::Hit, &output.field(hit)));
         from = mark.end;
     }
     line.push_str(&output.field(&text[from..]));
@@ -120,7 +120,7 @@ fn json(
     messages: &[usize],
     score: u32,
 ) -> anyhow::Result<()> {
-    let line = |message: Option<usize>| Line {
+    let line = |message: Option<usize>| SearchRow {
         id: &conversation.id,
         title: &conversation.title,
         created: conversation.created.and_then(rfc3339),

@@ -9,7 +9,7 @@ use std::{
 
 use etcetera::BaseStrategy;
 
-use super::{Complaint, Config, Environment, Flags, World};
+use super::{Complaint, Config, Environment, Flags, ValueContext};
 use crate::reason::reason;
 
 /// Nobody writes so much by hand.
@@ -17,7 +17,7 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// Which file is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which<'a> {
+pub enum ConfigChoice<'a> {
     /// The usual one, if it is there.
     Usual,
     /// This one.
@@ -36,12 +36,12 @@ pub struct Loaded {
     /// It is there and was read.
     pub found: bool,
     /// What is wrong with it, in the order in which it stands there.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<FileError>,
 }
 
 /// Something wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum FileError {
     /// In it.
     At(Complaint),
     /// With the whole of it.
@@ -74,7 +74,7 @@ impl Loaded {
     }
 }
 
-impl Trouble {
+impl FileError {
     fn told(&self, name: &str) -> String {
         match self {
             Self::At(complaint) => format!("{name}:{complaint}"),
@@ -95,27 +95,27 @@ pub fn usual() -> Option<PathBuf> {
 ///
 /// # Errors
 /// A file that was asked for and cannot be read. The usual one never fails: what is wrong is complained of.
-pub fn load(which: Which<'_>, environment: &Environment, flags: &Flags) -> anyhow::Result<Loaded> {
+pub fn load(which: ConfigChoice<'_>, environment: &Environment, flags: &Flags) -> anyhow::Result<Loaded> {
     let path = match which {
-        Which::Usual => usual(),
-        Which::Given(path) => Some(path.to_owned()),
-        Which::No => None,
+        ConfigChoice::Usual => usual(),
+        ConfigChoice::Given(path) => Some(path.to_owned()),
+        ConfigChoice::No => None,
     };
     let mut troubles = Vec::new();
     let mut bytes = None;
     if let Some(path) = &path {
-        match (contents(path, which == Which::Usual), which) {
+        match (contents(path, which == ConfigChoice::Usual), which) {
             (Ok(contents), _) => bytes = contents,
-            (Err(reason), Which::Given(_)) => {
+            (Err(reason), ConfigChoice::Given(_)) => {
                 anyhow::bail!("cannot read the config file {}: {reason}", path.display());
             }
-            (Err(reason), _) => troubles.push(Trouble::Whole(format!("it cannot be read: {reason}"))),
+            (Err(reason), _) => troubles.push(FileError::Whole(format!("it cannot be read: {reason}"))),
         }
     }
     let home = etcetera::home_dir().ok();
-    let world = World { home: home.as_deref(), zone: &|name| jiff::tz::TimeZone::get(name).ok() };
-    let (config, complaints) = Config::layered(bytes.as_deref(), &world, environment, flags);
-    troubles.extend(complaints.into_iter().map(Trouble::At));
+    let context = ValueContext { home: home.as_deref(), zone: &|name| jiff::tz::TimeZone::get(name).ok() };
+    let (config, complaints) = Config::layered(bytes.as_deref(), &context, environment, flags);
+    troubles.extend(complaints.into_iter().map(FileError::At));
     Ok(Loaded { config, found: bytes.is_some(), path, troubles })
 }
 

@@ -14,8 +14,8 @@ use toml::{
 
 use super::{
     suggest,
-    text::{Complaint, Text, in_order},
-    value::{Origin, kind, quoted, said},
+    text::{Complaint, LineIndex, in_order},
+    value::{ValueOrigin, kind, quoted, said},
 };
 
 /// Places where characters are typed: none of them can be a command there.
@@ -148,7 +148,7 @@ pub struct Binding {
     /// Its keys there; may be none.
     pub keys: Vec<Key>,
     /// Who says so.
-    pub origin: Origin,
+    pub origin: ValueOrigin,
 }
 
 /// All bindings, in the order of the map; what a file adds stands at its place's end.
@@ -170,7 +170,7 @@ impl Keys {
                     place: place.get_ref().clone().into_owned(),
                     command: command.get_ref().clone().into_owned(),
                     keys: keys.filter_map(|(name, _)| Key::parse(name)).collect(),
-                    origin: Origin::Default,
+                    origin: ValueOrigin::Default,
                 });
             }
         }
@@ -190,7 +190,12 @@ impl Keys {
     }
 
     /// Takes what the table `keys` of a file says.
-    pub(super) fn read(&mut self, table: &DeTable<'_>, text: &Text<'_>, complaints: &mut Vec<Complaint>) {
+    pub(super) fn read(
+        &mut self,
+        table: &DeTable<'_>,
+        text: &LineIndex<'_>,
+        complaints: &mut Vec<Complaint>,
+    ) {
         for (place, commands) in in_order(table) {
             let name = place.get_ref();
             let mut complain = |span: Range<usize>, reason| complaints.push(text.complaint(span, reason));
@@ -221,7 +226,7 @@ impl Keys {
         &mut self,
         place: &str,
         commands: &DeTable<'_>,
-        text: &Text<'_>,
+        text: &LineIndex<'_>,
         complaints: &mut Vec<Complaint>,
     ) {
         // What the file has given out in this place.
@@ -263,7 +268,7 @@ impl Keys {
                 continue;
             }
             taken.extend(keys.iter().map(|&key| (key, name.to_owned())));
-            self.bind(place, name, keys, Origin::File(text.line(command.span().start)));
+            self.bind(place, name, keys, ValueOrigin::File(text.line(command.span().start)));
         }
     }
 
@@ -314,7 +319,7 @@ impl Keys {
     }
 
     /// Binds, and takes the keys from whoever has them in that place.
-    fn bind(&mut self, place: &str, command: &str, keys: Vec<Key>, origin: Origin) {
+    fn bind(&mut self, place: &str, command: &str, keys: Vec<Key>, origin: ValueOrigin) {
         for other in self.0.iter_mut().filter(|other| other.place == place && other.command != command) {
             let before = other.keys.len();
             other.keys.retain(|key| !keys.contains(key));

@@ -7,31 +7,33 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Color, Complaint, Config, ConversationMb, Count, Layered, Origin, Size, ThemeName, Zone, read};
+use super::{
+    Color, Complaint, Config, ConversationMb, Count, Layered, Size, ThemeName, ValueOrigin, Zone, read,
+};
 
 impl Config {
     /// All layers, one upon the other, and what is wrong with the file.
     pub fn layered(
         file: Option<&[u8]>,
-        world: &World<'_>,
+        context: &ValueContext<'_>,
         environment: &Environment,
         flags: &Flags,
     ) -> (Self, Vec<Complaint>) {
         let mut config = Self::default();
-        let complaints = file.map(|text| read::read(text, world, &mut config)).unwrap_or_default();
+        let complaints = file.map(|text| read::read(text, context, &mut config)).unwrap_or_default();
         config.heed_environment(environment);
         config.heed_flags(flags);
         // Last: it follows from what all layers say of colour.
         if config.color.value == Color::Never {
             config.theme = Layered { value: ThemeName::Mono, origin: config.color.origin };
         } else if environment.colourless_terminal && config.color.value == Color::Auto {
-            config.theme = Layered { value: ThemeName::Mono, origin: Origin::Environment("TERM") };
+            config.theme = Layered { value: ThemeName::Mono, origin: ValueOrigin::Environment("TERM") };
         }
         (config, complaints)
     }
 
     fn heed_environment(&mut self, environment: &Environment) {
-        let from = Origin::Environment;
+        let from = ValueOrigin::Environment;
         if let Some(path) = &environment.archive {
             self.archive = Layered { value: vec![path.clone()], origin: from("UNSPOOL_ARCHIVE") };
         }
@@ -59,7 +61,7 @@ impl Config {
 }
 
 /// What of the machine a file's values are checked against.
-pub struct World<'a> {
+pub struct ValueContext<'a> {
     /// What `~/` stands for.
     pub home: Option<&'a Path>,
     /// The zone of a name such as `Europe/Zurich`.

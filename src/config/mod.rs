@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Pure: text in ([`Config::layered`]), a checked value and [`Complaint`]s out; only [`mod@file`] and
-//! [`Environment::of_process`] look outside. Every value remembers which layer it is from ([`Origin`]).
+//! [`Environment::of_process`] look outside. Every value remembers which layer it is from ([`ValueOrigin`]).
 //!
 //! A wrong file never stops the app. A key or value that is wrong is complained of with its position and falls back to
 //! the layer below, that one alone; of a file that is not TOML nothing counts, since nobody can tell what it says.
@@ -28,10 +28,10 @@ use jiff::tz::TimeZone;
 
 pub use self::{
     keys::{Key, Keys},
-    layers::{Environment, Flags, World},
+    layers::{Environment, Flags, ValueContext},
     show::show,
     text::Complaint,
-    value::{Layered, Number, Origin, Slot, Words, Zone},
+    value::{Layered, Number, Slot, ValueOrigin, Words, Zone},
 };
 use crate::{archive::Limits, extract::clipboard, transcript::dates};
 
@@ -209,7 +209,7 @@ impl Default for Config {
 }
 
 /// One option, as reading, printing and the manual see it.
-pub struct Entry<'a> {
+pub struct OptionEntry<'a> {
     /// Its name, its table's before it: `limits.ratio`.
     pub path: &'static str,
     /// What it decides.
@@ -220,7 +220,7 @@ pub struct Entry<'a> {
     pub slot: &'a mut dyn Slot,
 }
 
-impl Entry<'_> {
+impl OptionEntry<'_> {
     /// Its table, empty for none, and its name there.
     pub fn place(&self) -> (&'static str, &'static str) {
         self.path.split_once('.').unwrap_or(("", self.path))
@@ -229,11 +229,11 @@ impl Entry<'_> {
 
 impl Config {
     /// Every option but the keys, in the order in which they are printed.
-    pub fn entries(&mut self) -> Vec<Entry<'_>> {
+    pub fn entries(&mut self) -> Vec<OptionEntry<'_>> {
         let Self { archive, theme, color, clipboard, osc52_limit, dates, time_zone, open, limits, keys: _ } =
             self;
-        let mut entries: Vec<Entry<'_>> = Vec::new();
-        let mut option = |path, slot, before, help| entries.push(Entry { path, help, before, slot });
+        let mut entries: Vec<OptionEntry<'_>> = Vec::new();
+        let mut option = |path, slot, before, help| entries.push(OptionEntry { path, help, before, slot });
         option(
             "archive",
             archive,

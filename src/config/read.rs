@@ -3,24 +3,25 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Config, World, suggest,
-    text::{Complaint, Text, in_order},
+    Config, ValueContext, suggest,
+    text::{Complaint, LineIndex, in_order},
     value::{kind, quoted, said},
 };
 
 /// Takes every option of the file that is right, and complains of the others in the order in which they stand.
-pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<Complaint> {
+pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config) -> Vec<Complaint> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
             let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let end = valid.len()..valid.len();
             return vec![
-                Text::of(&valid).complaint(end, "this is no UTF-8: nothing of the file counts".to_owned()),
+                LineIndex::of(&valid)
+                    .complaint(end, "this is no UTF-8: nothing of the file counts".to_owned()),
             ];
         }
     };
-    let place = Text::of(text);
+    let place = LineIndex::of(text);
     let document = match DeTable::parse(text) {
         Ok(document) => document,
         Err(error) => {
@@ -38,7 +39,7 @@ pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<
                 for (key, value) in in_order(table) {
                     let path = format!("{name}.{}", key.get_ref());
                     let line = place.line(key.span().start);
-                    if let Err(reason) = set(config, &path, value.get_ref(), line, world) {
+                    if let Err(reason) = set(config, &path, value.get_ref(), line, context) {
                         let span = if reason.unknown { key.span() } else { value.span() };
                         complaints.push(place.complaint(span, reason.words));
                     }
@@ -50,7 +51,7 @@ pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<
             }
             other => {
                 let line = place.line(key.span().start);
-                if let Err(reason) = set(config, name, other, line, world) {
+                if let Err(reason) = set(config, name, other, line, context) {
                     let span = if reason.unknown { key.span() } else { value.span() };
                     complaints.push(place.complaint(span, reason.words));
                 }
@@ -61,7 +62,7 @@ pub(super) fn read(bytes: &[u8], world: &World<'_>, config: &mut Config) -> Vec<
 }
 
 /// Why an option was not set.
-struct Wrong {
+struct OptionError {
     /// There is none of that name.
     unknown: bool,
     words: String,
@@ -72,12 +73,12 @@ fn set(
     path: &str,
     value: &DeValue<'_>,
     line: usize,
-    world: &World<'_>,
-) -> Result<(), Wrong> {
+    context: &ValueContext<'_>,
+) -> Result<(), OptionError> {
     let mut entries = config.entries();
     if let Some(entry) = entries.iter_mut().find(|entry| entry.path == path) {
-        let read = entry.slot.read(value, line, world);
-        return read.map_err(|words| Wrong { unknown: false, words: format!("{path}: {words}") });
+        let read = entry.slot.read(value, line, context);
+        return read.map_err(|words| OptionError { unknown: false, words: format!("{path}: {words}") });
     }
     // By its last word: it may stand in the wrong table.
     let last = |path: &'static str| path.rsplit('.').next().unwrap_or(path);
@@ -89,7 +90,7 @@ fn set(
         Some(meant) => format!("there is no option {}: did you mean {}?", said(path), quoted(meant)),
         None => format!("there is no option {}: unspool config lists all", said(path)),
     };
-    Err(Wrong { unknown: true, words })
+    Err(OptionError { unknown: true, words })
 }
 
 /// Whether options stand in a table of that name.

@@ -4,8 +4,8 @@ use super::{value::ROOT, *};
 
 const HOME: &str = if cfg!(windows) { "C:/home/ann" } else { "/home/ann" };
 
-fn world() -> World<'static> {
-    World {
+fn context() -> ValueContext<'static> {
+    ValueContext {
         home: Some(Path::new(HOME)),
         zone: &|name| (name == "Europe/Zurich").then(|| TimeZone::fixed(jiff::tz::offset(1))),
     }
@@ -14,7 +14,7 @@ fn world() -> World<'static> {
 /// The configuration of a file, and what is wrong with it, a line each.
 fn of(file: &str) -> (Config, Vec<String>) {
     let (config, complaints) =
-        Config::layered(Some(file.as_bytes()), &world(), &Environment::default(), &Flags::default());
+        Config::layered(Some(file.as_bytes()), &context(), &Environment::default(), &Flags::default());
     (config, complaints.iter().map(ToString::to_string).collect())
 }
 
@@ -33,12 +33,12 @@ fn keys(config: &Config, place: &str, command: &str) -> Vec<String> {
 #[test]
 fn without_a_file_all_is_as_built_in() {
     let (mut config, complaints) =
-        Config::layered(None, &world(), &Environment::default(), &Flags::default());
+        Config::layered(None, &context(), &Environment::default(), &Flags::default());
     assert_eq!(complaints, []);
     assert_eq!(config.limits(), Limits::default());
     assert_eq!(config.osc52_limit.value.get() as usize, clipboard::OSC52_LIMIT);
     for entry in config.entries() {
-        assert_eq!(entry.slot.origin(), Origin::Default, "{}", entry.path);
+        assert_eq!(entry.slot.origin(), ValueOrigin::Default, "{}", entry.path);
     }
 }
 
@@ -76,7 +76,7 @@ nested-mb = 7
     for entry in config.entries() {
         let (_, name) = entry.place();
         let line = file.lines().position(|line| line.starts_with(&format!("{name} ="))).unwrap() + 1;
-        assert_eq!(entry.slot.origin(), Origin::File(line), "{}", entry.path);
+        assert_eq!(entry.slot.origin(), ValueOrigin::File(line), "{}", entry.path);
     }
 }
 
@@ -90,33 +90,33 @@ fn a_layer_goes_before_those_below_it() {
         ..Environment::default()
     };
     let flags = Flags { ratio: Some(Number::clamped(7)), ..Flags::default() };
-    let (config, _) = Config::layered(Some(file.as_bytes()), &world(), &environment, &flags);
+    let (config, _) = Config::layered(Some(file.as_bytes()), &context(), &environment, &flags);
     assert_eq!(config.archive.value, [PathBuf::from("of/the/environment.zip")]);
-    assert_eq!(config.archive.origin, Origin::Environment("UNSPOOL_ARCHIVE"));
-    assert_eq!(config.color, Layered { value: Color::Never, origin: Origin::Environment("NO_COLOR") });
-    assert_eq!(config.limits.ratio.origin, Origin::Flag("--limit-ratio"));
+    assert_eq!(config.archive.origin, ValueOrigin::Environment("UNSPOOL_ARCHIVE"));
+    assert_eq!(config.color, Layered { value: Color::Never, origin: ValueOrigin::Environment("NO_COLOR") });
+    assert_eq!(config.limits.ratio.origin, ValueOrigin::Flag("--limit-ratio"));
     assert_eq!(config.limits().ratio, 7);
-    assert_eq!(config.limits.members.origin, Origin::File(5));
-    assert_eq!(config.time_zone.origin, Origin::Environment("TZ"));
+    assert_eq!(config.limits.members.origin, ValueOrigin::File(5));
+    assert_eq!(config.time_zone.origin, ValueOrigin::Environment("TZ"));
 }
 
 #[test]
 fn without_colour_the_theme_is_mono_and_says_why() {
     let theme = |file: &str, environment: Environment, color: Option<Color>| {
         let flags = Flags { color, ..Flags::default() };
-        let (config, _) = Config::layered(Some(file.as_bytes()), &world(), &environment, &flags);
+        let (config, _) = Config::layered(Some(file.as_bytes()), &context(), &environment, &flags);
         (config.theme.value, config.theme.origin)
     };
     let none = Environment::default();
     let no_color = Environment { no_color: true, ..Environment::default() };
     let vt220 = Environment { colourless_terminal: true, ..Environment::default() };
     let dark = "theme = \"dark\"";
-    assert_eq!(theme(dark, none.clone(), None), (ThemeName::Dark, Origin::File(1)));
-    assert_eq!(theme(dark, no_color.clone(), None), (ThemeName::Mono, Origin::Environment("NO_COLOR")));
-    assert_eq!(theme(dark, no_color, Some(Color::Always)), (ThemeName::Dark, Origin::File(1)));
-    assert_eq!(theme(dark, none, Some(Color::Never)), (ThemeName::Mono, Origin::Flag("--color")));
-    assert_eq!(theme(dark, vt220.clone(), None), (ThemeName::Mono, Origin::Environment("TERM")));
-    assert_eq!(theme(dark, vt220, Some(Color::Always)), (ThemeName::Dark, Origin::File(1)));
+    assert_eq!(theme(dark, none.clone(), None), (ThemeName::Dark, ValueOrigin::File(1)));
+    assert_eq!(theme(dark, no_color.clone(), None), (ThemeName::Mono, ValueOrigin::Environment("NO_COLOR")));
+    assert_eq!(theme(dark, no_color, Some(Color::Always)), (ThemeName::Dark, ValueOrigin::File(1)));
+    assert_eq!(theme(dark, none, Some(Color::Never)), (ThemeName::Mono, ValueOrigin::Flag("--color")));
+    assert_eq!(theme(dark, vt220.clone(), None), (ThemeName::Mono, ValueOrigin::Environment("TERM")));
+    assert_eq!(theme(dark, vt220, Some(Color::Always)), (ThemeName::Dark, ValueOrigin::File(1)));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn of_what_is_no_toml_nothing_counts_and_its_place_is_told() {
     }
     let bytes = b"theme = \"dark\"\n# \xff\n";
     let (config, complaints) =
-        Config::layered(Some(bytes), &world(), &Environment::default(), &Flags::default());
+        Config::layered(Some(bytes), &context(), &Environment::default(), &Flags::default());
     assert_eq!(config.theme.value, ThemeName::Terminal);
     assert_eq!(complaints[0].to_string(), "2:3: this is no UTF-8: nothing of the file counts");
 }
@@ -206,7 +206,7 @@ fn tables_can_be_written_in_any_of_tomls_ways() {
 fn a_byte_order_mark_and_foreign_line_ends_do_no_harm() {
     let (config, complaints) = of("\u{feff}theme = \"dark\"\r\n[limits]\r\nratio = 2\r\n");
     assert_eq!(complaints, [""; 0]);
-    assert_eq!((config.theme.value, config.limits.ratio.origin), (ThemeName::Dark, Origin::File(3)));
+    assert_eq!((config.theme.value, config.limits.ratio.origin), (ThemeName::Dark, ValueOrigin::File(3)));
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_command_gets_new_keys_and_the_old_ones_are_free() {
     assert_eq!(keys(&config, "thread", "up"), ["k", "up"], "but not elsewhere");
     assert_eq!(keys(&config, "reading", "pipe"), [""; 0]);
     let up = config.keys.bindings().iter().find(|own| own.place == "list" && own.command == "up").unwrap();
-    assert_eq!(up.origin, Origin::File(3), "the line that took its key");
+    assert_eq!(up.origin, ValueOrigin::File(3), "the line that took its key");
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn what_is_printed_is_a_file_that_says_the_same() {
 fn each_value_is_printed_with_where_it_is_from() {
     let flags = Flags { ratio: Some(Number::clamped(9)), ..Flags::default() };
     let environment = Environment { no_color: true, ..Environment::default() };
-    let (config, _) = Config::layered(Some(b"dates = \"iso\""), &world(), &environment, &flags);
+    let (config, _) = Config::layered(Some(b"dates = \"iso\""), &context(), &environment, &flags);
     let printed = show(&config);
     let line = |name: &str| {
         let line = printed.lines().find(|line| line.starts_with(name)).unwrap_or_default();
@@ -351,7 +351,7 @@ proptest::proptest! {
         text in r#"(archive|theme|dates|open|limits|keys|[a-z]{1,9}|é|"|'|\[|\]|\{|\}|=|\.|,|#|\n|\r| |true|-?[0-9]{1,20}|ctrl-x|list|mark){0,40}"#,
     ) {
         let (_, complaints) =
-            Config::layered(Some(text.as_bytes()), &world(), &Environment::default(), &Flags::default());
+            Config::layered(Some(text.as_bytes()), &context(), &Environment::default(), &Flags::default());
         for complaint in complaints {
             let line = text.split('\n').nth(complaint.line - 1);
             proptest::prop_assert!(line.is_some_and(|line| complaint.column <= line.chars().count() + 1));

@@ -26,9 +26,9 @@ impl fmt::Display for Complaint {
 
 /// The text of a file, asked where a byte of it stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Text<'a>(&'a str);
+pub(super) struct LineIndex<'a>(&'a str);
 
-impl<'a> Text<'a> {
+impl<'a> LineIndex<'a> {
     /// Of these words.
     pub fn of(words: &'a str) -> Self {
         Self(words)

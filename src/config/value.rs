@@ -10,12 +10,12 @@ use std::{
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
-use super::{World, suggest};
+use super::{ValueContext, suggest};
 use crate::one_of::one_of;
 
 /// Which layer a value is from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueOrigin {
     /// Nobody said anything.
     #[default]
     Default,
@@ -27,7 +27,7 @@ pub enum Origin {
     Flag(&'static str),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for ValueOrigin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => formatter.write_str("default"),
@@ -44,19 +44,19 @@ pub struct Layered<T> {
     /// What is in force.
     pub value: T,
     /// Since which layer.
-    pub origin: Origin,
+    pub origin: ValueOrigin,
 }
 
 impl<T> Layered<T> {
     /// A built-in value.
     pub fn new(value: T) -> Self {
-        Self { value, origin: Origin::Default }
+        Self { value, origin: ValueOrigin::Default }
     }
 
     /// A flag, if it was given.
     pub(super) fn flag(&mut self, name: &'static str, value: Option<T>) {
         if let Some(value) = value {
-            *self = Self { value, origin: Origin::Flag(name) };
+            *self = Self { value, origin: ValueOrigin::Flag(name) };
         }
     }
 }
@@ -64,18 +64,18 @@ impl<T> Layered<T> {
 /// An option's value, whatever its type.
 pub trait Slot {
     /// Takes what the file says in this line, or says what it should be.
-    fn read(&mut self, value: &DeValue<'_>, line: usize, world: &World<'_>) -> Result<(), String>;
+    fn read(&mut self, value: &DeValue<'_>, line: usize, context: &ValueContext<'_>) -> Result<(), String>;
     /// As TOML.
     fn show(&self) -> String;
     /// Where it is from.
-    fn origin(&self) -> Origin;
+    fn origin(&self) -> ValueOrigin;
     /// What it takes: `"auto", "always" or "never"`.
     fn takes(&self) -> String;
 }
 
 impl<T: Value> Slot for Layered<T> {
-    fn read(&mut self, value: &DeValue<'_>, line: usize, world: &World<'_>) -> Result<(), String> {
-        *self = Self { value: T::read(value, world)?, origin: Origin::File(line) };
+    fn read(&mut self, value: &DeValue<'_>, line: usize, context: &ValueContext<'_>) -> Result<(), String> {
+        *self = Self { value: T::read(value, context)?, origin: ValueOrigin::File(line) };
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl<T: Value> Slot for Layered<T> {
         self.value.show()
     }
 
-    fn origin(&self) -> Origin {
+    fn origin(&self) -> ValueOrigin {
         self.origin
     }
 
@@ -95,7 +95,7 @@ impl<T: Value> Slot for Layered<T> {
 /// What can stand in the file.
 pub trait Value: Sized {
     /// Or why not, in a few words.
-    fn read(value: &DeValue<'_>, world: &World<'_>) -> Result<Self, String>;
+    fn read(value: &DeValue<'_>, context: &ValueContext<'_>) -> Result<Self, String>;
     /// As TOML.
     fn show(&self) -> String;
     /// See [`Slot::takes`].
@@ -109,7 +109,7 @@ pub trait Words: Copy + PartialEq + 'static {
 }
 
 impl<T: Words> Value for T {
-    fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
+    fn read(value: &DeValue<'_>, _: &ValueContext<'_>) -> Result<Self, String> {
         let DeValue::String(text) = value else { return Err(wrong_kind::<Self>(value)) };
         let known = |&&(_, word): &&(Self, &str)| word == &**text;
         if let Some((value, _)) = Self::ALL.iter().find(known) {
@@ -132,7 +132,7 @@ impl<T: Words> Value for T {
 }
 
 impl Value for bool {
-    fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
+    fn read(value: &DeValue<'_>, _: &ValueContext<'_>) -> Result<Self, String> {
         if let DeValue::Boolean(value) = value { Ok(*value) } else { Err(wrong_kind::<Self>(value)) }
     }
 
@@ -174,7 +174,7 @@ impl<const LEAST: u64, const MOST: u64> FromStr for Number<LEAST, MOST> {
 }
 
 impl<const LEAST: u64, const MOST: u64> Value for Number<LEAST, MOST> {
-    fn read(value: &DeValue<'_>, _: &World<'_>) -> Result<Self, String> {
+    fn read(value: &DeValue<'_>, _: &ValueContext<'_>) -> Result<Self, String> {
         let DeValue::Integer(number) = value else { return Err(wrong_kind::<Self>(value)) };
         let parsed = u64::from_str_radix(number.as_str(), number.radix()).ok().and_then(Self::checked);
         parsed.ok_or_else(|| {
@@ -192,9 +192,9 @@ impl<const LEAST: u64, const MOST: u64> Value for Number<LEAST, MOST> {
 }
 
 impl Value for Vec<PathBuf> {
-    fn read(value: &DeValue<'_>, world: &World<'_>) -> Result<Self, String> {
+    fn read(value: &DeValue<'_>, context: &ValueContext<'_>) -> Result<Self, String> {
         let one = |value: &DeValue<'_>| match value {
-            DeValue::String(text) => path(text, world),
+            DeValue::String(text) => path(text, context),
             _ => Err(wrong_kind::<Self>(value)),
         };
         match value {
@@ -217,9 +217,9 @@ impl Value for Vec<PathBuf> {
 pub(super) const ROOT: &str = if cfg!(windows) { "C:/" } else { "/" };
 
 /// A path that means the same from wherever the program is started.
-fn path(text: &str, world: &World<'_>) -> Result<PathBuf, String> {
+fn path(text: &str, context: &ValueContext<'_>) -> Result<PathBuf, String> {
     if let Some(rest) = text.strip_prefix("~/") {
-        let home = world.home.ok_or("there is no home folder for the ~ to stand for")?;
+        let home = context.home.ok_or("there is no home folder for the ~ to stand for")?;
         return Ok(home.join(rest));
     }
     let path = Path::new(text);
@@ -250,12 +250,12 @@ impl Zone {
 }
 
 impl Value for Zone {
-    fn read(value: &DeValue<'_>, world: &World<'_>) -> Result<Self, String> {
+    fn read(value: &DeValue<'_>, context: &ValueContext<'_>) -> Result<Self, String> {
         let DeValue::String(name) = value else { return Err(wrong_kind::<Self>(value)) };
         if name == "local" {
             return Ok(Self::Local);
         }
-        let zone = (world.zone)(name).ok_or_else(|| {
+        let zone = (context.zone)(name).ok_or_else(|| {
             format!("this machine knows no time zone {}: one is named as in \"Europe/Zurich\"", said(name))
         })?;
         Ok(Self::Named(name.clone().into_owned(), zone))

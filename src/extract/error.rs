@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::save::{SaveError, attachments::Attached};
+use super::save::{SaveError, attachments::AttachmentOutcome};
 use crate::archive::ArchiveError;
 
 /// Why an extract was not written, or not all of it. What was written is whole. One line; a front end that knows
@@ -33,12 +33,12 @@ pub enum ExtractError {
         /// The first name that was taken.
         taken: PathBuf,
         /// What became of the others.
-        attached: Attached,
+        attached: AttachmentOutcome,
     },
 }
 
 /// What is to be said of the attachments that were written comes first.
-fn without_one(taken: &Path, attached: &Attached) -> String {
+fn without_one(taken: &Path, attached: &AttachmentOutcome) -> String {
     let exposed = match attached.exposed() {
         "" => String::new(),
         exposed => format!("{exposed} · "),

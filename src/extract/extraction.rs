@@ -17,7 +17,7 @@ use super::{
     error::ExtractError,
     folder,
     redaction::Redaction,
-    save::{Clobber, Draft, Outcome, SaveError, Written, attachments::Beside},
+    save::{Clobber, PartialFile, SaveError, SaveOutcome, Written, attachments::AttachmentWriter},
     watch::Watch,
 };
 use crate::{archive::Archive, conversation::Conversation};
@@ -89,15 +89,15 @@ impl Extraction {
     ) -> Result<Written, ExtractError> {
         self.ensure_one_text(what)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
-        let mut writer = BufWriter::with_capacity(1 << 16, Draft::new(path)?);
-        let mut beside = Beside::of(path, &self.redaction);
+        let mut writer = BufWriter::with_capacity(1 << 16, PartialFile::new(path)?);
+        let mut beside = AttachmentWriter::of(path, &self.redaction);
         let mut bytes = 0;
         self.pieces(what, Some(&mut beside), watch, &mut |piece| {
             bytes += piece.len() as u64;
             writer.write_all(piece).map_err(failed)
         })?;
-        let draft = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        draft.commit(self.clobber)?;
+        let partial = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        partial.commit(self.clobber)?;
         let (files, mut attached) = beside.into_parts();
         let outcome = files.commit(self.clobber)?;
         attached.named(outcome.attached.written);
@@ -115,7 +115,7 @@ impl Extraction {
         what: Selection<'_>,
         folder: &Path,
         watch: &dyn Watch,
-    ) -> Result<Outcome, ExtractError> {
+    ) -> Result<SaveOutcome, ExtractError> {
         folder::write(self, what, folder, watch)
     }
 
@@ -134,7 +134,7 @@ impl Extraction {
     fn pieces<E: From<ExtractError>>(
         &self,
         what: Selection<'_>,
-        mut beside: Option<&mut Beside>,
+        mut beside: Option<&mut AttachmentWriter>,
         watch: &dyn Watch,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -160,7 +160,7 @@ impl Extraction {
         &self,
         archives: &[Archive],
         conversation: &Conversation,
-        beside: Option<&mut Beside>,
+        beside: Option<&mut AttachmentWriter>,
         watch: &dyn Watch,
     ) -> Result<Vec<u8>, ExtractError> {
         if !self.options.format.is_original() {
@@ -185,7 +185,7 @@ impl Extraction {
         &self,
         archives: &[Archive],
         redacted: &Conversation,
-        beside: Option<&mut Beside>,
+        beside: Option<&mut AttachmentWriter>,
     ) -> Result<Cow<'_, Options>, ExtractError> {
         match beside {
             Some(beside) => Ok(beside.take(archives, redacted, &self.options)?),
@@ -212,7 +212,7 @@ fn original(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::sample::{answer, chain, options, prompt};
+    use crate::extract::test_support::{answer, chain, options, prompt};
 
     /// Stops everything at once.
     struct Stopping;

@@ -12,7 +12,7 @@ use std::{
 use super::{
     error::ExtractError,
     extraction::{Extraction, Selection},
-    save::{self, Batch, Outcome, SaveError, attachments::Beside, names::Names},
+    save::{self, FileBatch, SaveError, SaveOutcome, attachments::AttachmentWriter, names::Names},
     watch::Watch,
 };
 use crate::{
@@ -27,7 +27,7 @@ pub(super) fn write(
     what: Selection<'_>,
     folder: &Path,
     watch: &dyn Watch,
-) -> Result<Outcome, ExtractError> {
+) -> Result<SaveOutcome, ExtractError> {
     save::create_folder(folder)?;
     let options = &extraction.options;
     let mut names = Names::new();
@@ -39,12 +39,12 @@ pub(super) fn write(
             (conversation, names.name(&redacted, options.format.extension(), &options.zone))
         })
         .collect();
-    let work = Work { extraction, archives: what.archives, folder, files, watch };
-    if options.format.is_original() { work.originals() } else { Ok(work.texts()?) }
+    let job = FolderJob { extraction, archives: what.archives, folder, files, watch };
+    if options.format.is_original() { job.originals() } else { Ok(job.texts()?) }
 }
 
 /// Files to be written, with their names.
-struct Work<'a> {
+struct FolderJob<'a> {
     extraction: &'a Extraction,
     archives: &'a [Archive],
     folder: &'a Path,
@@ -52,13 +52,13 @@ struct Work<'a> {
     watch: &'a dyn Watch,
 }
 
-impl Work<'_> {
-    fn batch(&self) -> Batch {
-        Batch::new(self.folder, self.extraction.clobber)
+impl FolderJob<'_> {
+    fn batch(&self) -> FileBatch {
+        FileBatch::new(self.folder, self.extraction.clobber)
     }
 
-    fn beside(&self, name: &str) -> Beside {
-        Beside::of(&self.folder.join(name), &self.extraction.redaction)
+    fn beside(&self, name: &str) -> AttachmentWriter {
+        AttachmentWriter::of(&self.folder.join(name), &self.extraction.redaction)
     }
 
     /// Tells how far it is; whether to go on.
@@ -68,10 +68,10 @@ impl Work<'_> {
     }
 
     /// Texts are made and written by as many threads as there are processors, each with its own batch.
-    fn texts(&self) -> Result<Outcome, SaveError> {
+    fn texts(&self) -> Result<SaveOutcome, SaveError> {
         let next = AtomicUsize::new(0);
         let stopped = AtomicBool::new(false);
-        let total = Mutex::new(Outcome::default());
+        let total = Mutex::new(SaveOutcome::default());
         let failure = Mutex::new(None);
         let write = || -> Result<(), SaveError> {
             let mut batch = self.batch();
@@ -105,7 +105,7 @@ impl Work<'_> {
         Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn text(&self, conversation: &Conversation, name: &str, batch: &mut Batch) -> Result<(), SaveError> {
+    fn text(&self, conversation: &Conversation, name: &str, batch: &mut FileBatch) -> Result<(), SaveError> {
         let Extraction { options, redaction, .. } = self.extraction;
         let conversation = redaction.conversation(conversation);
         if !options.attachments {
@@ -118,7 +118,7 @@ impl Work<'_> {
     }
 
     /// Original objects, in one pass over each archive in the order of its bytes.
-    fn originals(&self) -> Result<Outcome, ExtractError> {
+    fn originals(&self) -> Result<SaveOutcome, ExtractError> {
         let mut wanted: Vec<(Source, &str, &Conversation)> = self
             .files
             .iter()
@@ -161,7 +161,7 @@ impl Work<'_> {
         conversation: &Conversation,
         name: &str,
         bytes: &[u8],
-        batch: &mut Batch,
+        batch: &mut FileBatch,
     ) -> Result<(), SaveError> {
         let Extraction { options, redaction, .. } = self.extraction;
         let mut beside = self.beside(name);

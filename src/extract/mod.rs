@@ -78,12 +78,12 @@ pub fn rfc3339(time: Time) -> Option<String> {
 }
 
 #[cfg(test)]
-mod sample;
+mod test_support;
 
 #[cfg(test)]
 mod tests {
     use super::{
-        sample::{answer, chain, folded, forked, heading, prompt},
+        test_support::{answer, chain, folded, forked, heading, prompt},
         *,
     };
     use crate::conversation::Builder;
@@ -129,8 +129,11 @@ mod tests {
 
     #[test]
     fn times_have_a_fraction_only_where_the_export_has_one() {
-        assert_eq!(rfc3339(sample::MORNING).as_deref(), Some("2025-03-03T09:42:00Z"));
-        assert_eq!(rfc3339(Time(sample::MORNING.0 + 250_000)).as_deref(), Some("2025-03-03T09:42:00.25Z"));
+        assert_eq!(rfc3339(test_support::MORNING).as_deref(), Some("2025-03-03T09:42:00Z"));
+        assert_eq!(
+            rfc3339(Time(test_support::MORNING.0 + 250_000)).as_deref(),
+            Some("2025-03-03T09:42:00.25Z")
+        );
         assert_eq!(rfc3339(Time(i64::MAX)), None);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::{Format, save::attachments::Links};
+use super::{Format, save::attachments::AttachmentLinks};
 use crate::conversation::{Kind, Message, Visibility};
 
 /// What is taken besides the conversation itself.
@@ -60,10 +60,10 @@ pub struct Options {
     pub leaf: Option<usize>,
     /// For the times a person reads; `jsonl` and front matter are in UTC.
     pub zone: TimeZone,
-    /// Whoever writes files puts the attachments beside them ([`Beside`](super::save::attachments::Beside)).
+    /// Whoever writes files puts the attachments beside them ([`AttachmentWriter`](super::save::attachments::AttachmentWriter)).
     pub attachments: bool,
     /// Where these are: Markdown and HTML link them, text names them.
-    pub links: Option<Arc<Links>>,
+    pub links: Option<Arc<AttachmentLinks>>,
 }
 
 impl Options {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::{
         conversation::Draft,
-        extract::sample::{answer, chain},
+        extract::test_support::{answer, chain},
     };
 
     #[test]

@@ -111,7 +111,7 @@ mod tests {
     use super::{
         super::{
             Format, Include,
-            sample::{answer, chain, folded, options, prompt},
+            test_support::{answer, chain, folded, options, prompt},
         },
         *,
     };

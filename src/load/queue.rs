@@ -8,12 +8,12 @@ use std::{
 /// A bounded queue for several threads on both sides. A full queue gives the item back, so that the reader can
 /// parse it itself instead of waiting.
 pub(super) struct Queue<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<QueueState<T>>,
     waiting: Condvar,
     most: usize,
 }
 
-struct State<T> {
+struct QueueState<T> {
     items: VecDeque<T>,
     /// Readers that may still put something in.
     writers: usize,
@@ -23,13 +23,13 @@ impl<T> Queue<T> {
     /// For at most `most` items, with `writers` threads that have not said they are done.
     pub(super) fn new(most: usize, writers: usize) -> Self {
         Self {
-            state: Mutex::new(State { items: VecDeque::with_capacity(most), writers }),
+            state: Mutex::new(QueueState { items: VecDeque::with_capacity(most), writers }),
             waiting: Condvar::new(),
             most,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
         // No code that may panic runs under the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     archive::{
         Limits, Stream,
-        cut::{self, Cut, Cutter, End},
+        cut::{self, Cut, CutEnd, ObjectCutter},
     },
     import,
 };
@@ -34,7 +34,7 @@ struct MemberReader<'w, 'a> {
     pipeline: &'w Pipeline<'a>,
     task: Task,
     stream: Stream,
-    cutter: Cutter,
+    cutter: ObjectCutter,
     /// Offset of the buffer's first byte in the member.
     base: u64,
     buffer: Vec<u8>,
@@ -62,7 +62,7 @@ pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally
         pipeline,
         task,
         stream,
-        cutter: Cutter::new(),
+        cutter: ObjectCutter::new(),
         base: 0,
         buffer: pipeline.buffer(),
         filled: 0,
@@ -210,12 +210,12 @@ impl MemberReader<'_, '_> {
             object.is_some_and(import::is_conversation)
         });
         let Some(next) = next.map(|next| first + next) else { return false };
-        if matches!(self.cutter.finish(), End::InStray(_)) {
+        if matches!(self.cutter.finish(), CutEnd::InStray(_)) {
             tally.lose(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
             objects.push(Object { range: first as u32..next as u32, whole: false });
         }
-        self.cutter = Cutter::between(self.base + next as u64);
+        self.cutter = ObjectCutter::between(self.base + next as u64);
         self.cut(next, objects, tally);
         true
     }
@@ -224,28 +224,30 @@ impl MemberReader<'_, '_> {
     fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, tally: &mut Tally) {
         let end = self.stream.produced();
         // What there is of a last object that is not whole is shown; the account says so.
-        while self.passing.is_none() && matches!(self.cutter.finish(), End::InObject(_) | End::InStray(_)) {
+        while self.passing.is_none()
+            && matches!(self.cutter.finish(), CutEnd::InObject(_) | CutEnd::InStray(_))
+        {
             if !self.resume(&mut objects, tally) {
                 break;
             }
         }
         match self.cutter.finish() {
-            End::InObject(start) => match self.passing.take() {
+            CutEnd::InObject(start) => match self.passing.take() {
                 Some(reason) => tally.lose(&self.task, start, end - start, 1, reason),
                 None => objects
                     .push(Object { range: (start - self.base) as u32..self.filled as u32, whole: false }),
             },
-            End::InStray(start) => {
+            CutEnd::InStray(start) => {
                 let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
                 tally.lose(&self.task, start, end - start, 1, reason);
             }
-            End::Foreign if fault.is_none() => {
+            CutEnd::Foreign if fault.is_none() => {
                 tally.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
-            End::Unclosed if fault.is_none() => {
+            CutEnd::Unclosed if fault.is_none() => {
                 tally.lose(&self.task, end, 0, 0, "the array of conversations is not closed".to_owned());
             }
-            End::Whole | End::Blank | End::Foreign | End::Unclosed => {}
+            CutEnd::Whole | CutEnd::Blank | CutEnd::Foreign | CutEnd::Unclosed => {}
         }
         if let Some(reason) = fault {
             tally.lose(&self.task, end, 0, 0, reason);

@@ -91,7 +91,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 /// Custom instructions or saved memory in a conversation: a text that describes its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Portrait {
+pub struct PersonalContext {
     /// The message; `None`: it stands in a member of its own.
     pub message: Option<usize>,
     /// When it was written; else when the conversation was last added to.
@@ -108,19 +108,19 @@ pub struct Portrait {
 
 /// Returns the messages of a conversation that [are about the person](Reading::is_about_person), of this kind:
 /// [`Kind::Instructions`] or [`Kind::Memory`].
-pub fn portraits(scanner: &Scanner, conversation: &Conversation, kind: Kind) -> Vec<Portrait> {
+pub fn personal_contexts(scanner: &Scanner, conversation: &Conversation, kind: Kind) -> Vec<PersonalContext> {
     (0..conversation.messages().len())
         .filter(|&index| Reading::of(conversation, index).is_about_person(kind))
-        .map(|index| Portrait {
+        .map(|index| PersonalContext {
             message: Some(index),
             date: conversation.messages()[index].time().or(conversation.updated),
-            ..Portrait::of(scanner, conversation.message_text(index))
+            ..PersonalContext::of(scanner, conversation.message_text(index))
         })
-        .filter(|portrait| portrait.characters > 0)
+        .filter(|context| context.characters > 0)
         .collect()
 }
 
-impl Portrait {
+impl PersonalContext {
     /// What can be told of a text.
     fn of(scanner: &Scanner, text: &str) -> Self {
         Self {
@@ -136,14 +136,14 @@ impl Portrait {
 
 /// What a memory of its own holds, text by text. One of a single word is an id or a date, and counts only if it is a
 /// secret.
-pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<Portrait> {
+pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<PersonalContext> {
     // Japanese has no blanks.
     let is_one_word = |text: &str| text.is_ascii() && !text.trim().contains(char::is_whitespace);
     texts
         .iter()
-        .map(|text| (is_one_word(text), Portrait::of(scanner, text)))
-        .filter(|(is_one_word, portrait)| !is_one_word || !portrait.holds.is_empty())
-        .map(|(_, portrait)| portrait)
+        .map(|text| (is_one_word(text), PersonalContext::of(scanner, text)))
+        .filter(|(is_one_word, context)| !is_one_word || !context.holds.is_empty())
+        .map(|(_, context)| context)
         .collect()
 }
 
@@ -185,7 +185,7 @@ fn masked(scanner: &Scanner, text: &str) -> String {
 
 /// How many attachments of each sort there are, and of how many the archive has the bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Attached {
+pub struct AttachmentCounts {
     /// Named in messages; one that several name is counted once.
     pub named: usize,
     /// Those that the archive holds.
@@ -202,7 +202,7 @@ pub struct Attached {
     pub files: usize,
 }
 
-impl Attached {
+impl AttachmentCounts {
     /// Counts one; `present` is its size in the archive.
     pub fn add(&mut self, media: Media, present: Option<u64>) {
         self.named += 1;
@@ -280,9 +280,9 @@ mod tests {
         let told = Draft { kind: Kind::Call, name: Some("bio"), ..Draft::new(Role::Assistant, "Likes puns") };
         let other = Draft { kind: Kind::Call, name: Some("python"), ..Draft::new(Role::Assistant, "1 + 1") };
         let conversation = conversation("t", vec![memory, told, other]);
-        let memories = portraits(Scanner::built_in(), &conversation, Kind::Memory);
+        let memories = personal_contexts(Scanner::built_in(), &conversation, Kind::Memory);
         assert_eq!(
-            memories.iter().map(|portrait| (portrait.message, portrait.entries)).collect::<Vec<_>>(),
+            memories.iter().map(|context| (context.message, context.entries)).collect::<Vec<_>>(),
             [(Some(0), 2), (Some(1), 1)]
         );
         assert_ne!(memories[0].mark, memories[1].mark);

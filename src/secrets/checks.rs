@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// A test on the value of a finding, named so in the file of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Check {
+pub(super) enum ValueCheck {
     /// A payment card: length and first digits of an issuer, and the digit that makes the sum (ISO/IEC 7812).
     Luhn,
     /// An account: the length of its country and the remainder 1 (ISO 13616).
@@ -28,7 +28,7 @@ pub(super) enum Check {
     Basic,
 }
 
-impl Check {
+impl ValueCheck {
     /// Whether the value is what it looks like.
     pub(super) fn holds(self, value: &str) -> bool {
         match self {

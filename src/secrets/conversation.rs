@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::conversation::{Provider, Role, Source, testing};
 
-    fn sample(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
+    fn example(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
         let drafts = [Draft::new(Role::User, "Why?"), Draft { parts, ..Draft::new(Role::Assistant, text) }];
         let heading = Heading {
             id: Some("an-id"),
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_conversation_without_secrets_stays_as_it_is() {
-        let conversation = sample("A title", "An answer.", Vec::new());
+        let conversation = example("A title", "An answer.", Vec::new());
         let (redacted, counts) = Scanner::built_in().redact_conversation(&conversation);
         assert_eq!(redacted, conversation);
         assert!(counts.is_empty());
@@ -136,7 +136,7 @@ mod tests {
         let link =
             Link { title: "Mail robin@example.org".into(), url: "https://u:pa55word-9@example.org/".into() };
         let part = Part { range: 0..0, detail: Detail::Sources(vec![link].into()) };
-        let conversation = sample("To robin@example.org", "Write to robin@example.org now.", vec![part]);
+        let conversation = example("To robin@example.org", "Write to robin@example.org now.", vec![part]);
         let (redacted, counts) = Scanner::built_in().redact_conversation(&conversation);
         assert_eq!(&*redacted.title, "To [redacted: e-mail]");
         assert_eq!(redacted.message_text(1), "Write to [redacted: e-mail] now.");
@@ -153,7 +153,7 @@ mod tests {
         let end = text.find(" there").expect("it is there");
         let range = start as u32..end as u32;
         let part = Part { range, detail: Detail::Citation(Vec::new().into()) };
-        let (redacted, _) = Scanner::built_in().redact_conversation(&sample("t", text, vec![part]));
+        let (redacted, _) = Scanner::built_in().redact_conversation(&example("t", text, vec![part]));
         let range = redacted.message_parts(1)[0].range.clone();
         let cited = &redacted.message_text(1)[range.start as usize..range.end as usize];
         assert_eq!(cited, "[so](https://example.org/)");

@@ -23,7 +23,7 @@ impl Scanner {
             if findings.is_empty() {
                 continue;
             }
-            let places = Places::of(raw);
+            let places = RawOffsets::of(raw);
             for finding in &findings {
                 let start = string.start + places.raw(finding.range.start);
                 let end = string.start + places.raw(finding.range.end);
@@ -41,16 +41,16 @@ impl Scanner {
 }
 
 /// The strings of a JSON text, in order: their bytes between the quotes.
-struct Strings<'a> {
+struct JsonStrings<'a> {
     json: &'a [u8],
     at: usize,
 }
 
-fn strings(json: &[u8]) -> Strings<'_> {
-    Strings { json, at: 0 }
+fn strings(json: &[u8]) -> JsonStrings<'_> {
+    JsonStrings { json, at: 0 }
 }
 
-impl Iterator for Strings<'_> {
+impl Iterator for JsonStrings<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
@@ -138,9 +138,9 @@ fn unicode(raw: &[u8]) -> (char, usize) {
 }
 
 /// Where a byte of what a string says stands in its raw bytes.
-struct Places(Vec<(usize, usize)>);
+struct RawOffsets(Vec<(usize, usize)>);
 
-impl Places {
+impl RawOffsets {
     fn of(raw: &[u8]) -> Self {
         let mut places = vec![(0, 0)];
         decode(raw, |said, raw| places.push((said, raw)));

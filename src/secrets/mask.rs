@@ -1,6 +1,6 @@
 //! A value as a report may show it: enough for its owner to know it again, too little for anybody else.
 
-use super::{Class, KindId, Scanner};
+use super::{KindId, Scanner, SecretClass};
 
 impl Scanner {
     /// The masked form of a value of that kind: `ghp_…JR`, `r…@e….org`, `h…`.
@@ -13,10 +13,10 @@ impl Scanner {
             return format!("-----{}-----…", header.0);
         }
         match (rule.class(), rule.is_made_up()) {
-            (Class::Personal, _) if value.contains('@') => mail(value),
-            (Class::Personal, _) => ends(value, 2, 2),
-            (Class::Credential, false) => ends(value, 4, 2),
-            (Class::Credential, true) => ends(value, 1, 0),
+            (SecretClass::Personal, _) if value.contains('@') => mail(value),
+            (SecretClass::Personal, _) => ends(value, 2, 2),
+            (SecretClass::Credential, false) => ends(value, 4, 2),
+            (SecretClass::Credential, true) => ends(value, 1, 0),
         }
     }
 }

@@ -22,5 +22,5 @@ mod rules;
 mod scan;
 
 pub use redact::Counts;
-pub use rules::{Class, Rule};
+pub use rules::{Rule, SecretClass};
 pub use scan::{Finding, KindId, Scanner};

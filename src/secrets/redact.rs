@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Class, Finding, KindId, Scanner};
+use super::{Finding, KindId, Scanner, SecretClass};
 
 /// How many of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Counts {
 
     /// The credentials alone.
     pub fn credentials(&self, scanner: &Scanner) -> usize {
-        let credential = |kind| scanner.rule(kind).class() == Class::Credential;
+        let credential = |kind| scanner.rule(kind).class() == SecretClass::Credential;
         self.counts.iter().filter(|entry| credential(entry.0)).map(|entry| entry.1).sum()
     }
 

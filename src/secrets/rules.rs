@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use regex_automata::{meta::Regex, util::syntax};
 use serde::Deserialize;
 
-use super::checks::Check;
+use super::checks::ValueCheck;
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
@@ -18,14 +18,14 @@ const REACH: usize = 512;
 /// What kind of harm a finding does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Class {
+pub enum SecretClass {
     /// Opens something: a key, a token, a password.
     Credential,
     /// Tells of somebody: an e-mail address, a telephone, card or account number.
     Personal,
 }
 
-impl Class {
+impl SecretClass {
     /// The word for it in the rules and in `--json`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Class {
 pub struct Rule {
     id: Box<str>,
     description: Box<str>,
-    class: Class,
+    class: SecretClass,
     /// What one and several of it are called in a sentence.
     one: Option<Box<str>>,
     many: Option<Box<str>>,
@@ -60,7 +60,7 @@ pub struct Rule {
     regex: Box<str>,
     /// The least entropy of a value, in bits a character.
     entropy: Option<f64>,
-    check: Option<Check>,
+    check: Option<ValueCheck>,
     #[serde(skip)]
     compiled: OnceLock<Option<Regex>>,
     #[serde(skip)]
@@ -79,7 +79,7 @@ impl Rule {
     }
 
     /// Credential or personal.
-    pub fn class(&self) -> Class {
+    pub fn class(&self) -> SecretClass {
         self.class
     }
 
@@ -101,10 +101,10 @@ impl Rule {
     /// Which of two overlapping findings is the better name for what stands there; the greater one.
     pub(super) fn rank(&self) -> u8 {
         match (self.class, self.generic) {
-            (Class::Credential, false) => 3,
-            (Class::Credential, true) => 2,
-            (Class::Personal, _) if self.check.is_some() => 1,
-            (Class::Personal, _) => 0,
+            (SecretClass::Credential, false) => 3,
+            (SecretClass::Credential, true) => 2,
+            (SecretClass::Personal, _) if self.check.is_some() => 1,
+            (SecretClass::Personal, _) => 0,
         }
     }
 
@@ -116,7 +116,10 @@ impl Rule {
     /// A value that a person may have made up: no letter of it may be shown but the first.
     pub(super) fn is_made_up(&self) -> bool {
         self.generic
-            || matches!(self.check, Some(Check::Password | Check::UrlPassword | Check::Spoken | Check::Basic))
+            || matches!(
+                self.check,
+                Some(ValueCheck::Password | ValueCheck::UrlPassword | ValueCheck::Spoken | ValueCheck::Basic)
+            )
     }
 
     pub(super) fn reach(&self) -> usize {
@@ -147,7 +150,7 @@ impl Rule {
         {
             return false;
         }
-        if self.class == Class::Credential && super::checks::is_filler(value) {
+        if self.class == SecretClass::Credential && super::checks::is_filler(value) {
             return false;
         }
         self.check.is_none_or(|check| check.holds(value))
@@ -164,13 +167,13 @@ pub(super) fn compile(source: &str) -> Result<Regex, Box<regex_automata::meta::B
 }
 
 #[derive(Deserialize)]
-struct File {
+struct RuleFile {
     rule: Vec<Rule>,
 }
 
 /// Reads the text of a file of rules.
 pub(super) fn parse(text: &str) -> Result<Vec<Rule>, toml::de::Error> {
-    toml::from_str::<File>(text).map(|file| file.rule)
+    toml::from_str::<RuleFile>(text).map(|file| file.rule)
 }
 
 /// The file this program carries.
@@ -236,7 +239,7 @@ mod tests {
     #[test]
     fn there_are_eighty_kinds_of_credentials_and_each_is_described() {
         let rules = parse(BUILT_IN).expect("the file of rules can be read");
-        assert!(rules.iter().filter(|rule| rule.class == Class::Credential).count() >= 80);
+        assert!(rules.iter().filter(|rule| rule.class == SecretClass::Credential).count() >= 80);
         let mut ids: Vec<&str> = rules.iter().map(Rule::id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -264,7 +267,7 @@ mod tests {
             let found = scanner.scan(text);
             found.iter().any(|finding| {
                 let rule = scanner.rule(finding.kind);
-                rule.class() == Class::Credential && !rule.is_generic()
+                rule.class() == SecretClass::Credential && !rule.is_generic()
             })
         };
         let seen: Vec<&str> = BUILT_IN.lines().filter(|line| specific(line)).collect();

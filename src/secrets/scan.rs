@@ -15,7 +15,7 @@ use std::{
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::{Anchored, Input, util::captures::Captures};
 
-use super::rules::{self, Class, Rule};
+use super::rules::{self, Rule, SecretClass};
 
 /// Characters before a keyword that a rule may take back.
 const MOST_BACK: usize = 80;
@@ -105,7 +105,7 @@ impl Scanner {
     /// Whether there is a credential in the text. Stops at the first.
     pub fn holds_credential(&self, text: &str) -> bool {
         let mut holds = false;
-        self.each(text, Some(Class::Credential), &mut |_| {
+        self.each(text, Some(SecretClass::Credential), &mut |_| {
             holds = true;
             ControlFlow::Break(())
         });
@@ -113,11 +113,16 @@ impl Scanner {
     }
 
     /// Calls `visit` with everything that matches, of one class or of all, overlapping or not.
-    fn each(&self, text: &str, class: Option<Class>, visit: &mut dyn FnMut(Finding) -> ControlFlow<()>) {
+    fn each(
+        &self,
+        text: &str,
+        class: Option<SecretClass>,
+        visit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) {
         let wanted = |rule: &Rule| class.is_none_or(|class| rule.class() == class);
         // Where a rule may begin again: behind its last match.
         let mut resume: Vec<usize> = Vec::new();
-        let mut look = Look { text, captures: None };
+        let mut look = RuleMatcher { text, captures: None };
         for hit in self.keywords.find_overlapping_iter(text) {
             for &index in &self.woken[hit.pattern().as_usize()] {
                 let rule = &self.rules[usize::from(index)];
@@ -145,8 +150,8 @@ impl Scanner {
     fn each_number(
         &self,
         text: &str,
-        class: Option<Class>,
-        look: &mut Look<'_>,
+        class: Option<SecretClass>,
+        look: &mut RuleMatcher<'_>,
         visit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) {
         for region in crowds(text) {
@@ -206,13 +211,13 @@ fn back(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
 }
 
 /// Asks expressions about one text.
-struct Look<'t> {
+struct RuleMatcher<'t> {
     text: &'t str,
     /// Made for the first match, and again only for an expression with more groups.
     captures: Option<Captures>,
 }
 
-impl Look<'_> {
+impl RuleMatcher<'_> {
     /// The match that begins with the range, and the value in it (the first group that took part, else all), both on
     /// character boundaries.
     fn at(&mut self, rule: &Rule, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
@@ -311,7 +316,7 @@ mod tests {
             (["-----BEGIN RSA PRI", "VATE KEY-----"].concat(), "-----END RSA PRIVATE KEY-----");
         let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n";
         let whole = format!("{begin}\n{headers}\n{line}\n{line}\nZmFr\n{end}");
-        assert_eq!(found(&format!("Look:\n{whole}\nIs it one?")), [("private-key", &*whole)]);
+        assert_eq!(found(&format!("RuleMatcher:\n{whole}\nIs it one?")), [("private-key", &*whole)]);
         let cut = format!("{begin}\n{line}\n{line}\nZmFrZQ==");
         assert_eq!(
             found(&format!("{cut}\n\nAnd what does that say -- is it one?")),

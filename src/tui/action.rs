@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::effect::{CopyOutcome, ManyOutcome, SaveOutcome};
 use crate::{
-    audit::Account,
+    audit::AuditReport,
     conversation::Conversation,
     load::{Progress, Report},
     search::worker::Results,
@@ -46,7 +46,7 @@ pub enum Action {
     /// So many conversations of so many are looked at by the audit.
     Auditing(usize, usize),
     /// The audit is done; nothing: it was stopped.
-    Audited(Option<Box<Account>>),
+    Audited(Option<Box<AuditReport>>),
     /// The person leaves while something is still being copied, and is waited with until it is.
     Leaving,
     /// There is no shell that could let the program go on, so it did not stop.

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     archive::Archive,
-    audit::Account,
+    audit::AuditReport,
     extract::{
         self, Extraction, Options, Selection,
         clipboard::Clipboard,
@@ -321,6 +321,6 @@ fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Se
         }
         !stop.load(Ordering::Relaxed)
     };
-    let account = Account::of(archives, library, &watch).map(Box::new);
+    let account = AuditReport::of(archives, library, &watch).map(Box::new);
     let _ = events.send(Event::Action(Action::Audited(account)));
 }

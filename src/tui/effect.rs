@@ -8,7 +8,7 @@ use crate::{
         clipboard::{Copied, CopyError},
         save::{
             Written,
-            attachments::{Attached, Single},
+            attachments::{AttachmentOutcome, SingleAttachment},
         },
     },
     library::{Library, Shared},
@@ -80,7 +80,7 @@ pub enum Effect {
     /// Copy an attachment out of its archive.
     SaveAttachment {
         /// Which.
-        attachment: Single,
+        attachment: SingleAttachment,
         /// Where to.
         path: PathBuf,
         /// Take secrets out, where it is a text that the export carries.
@@ -155,7 +155,7 @@ pub struct ManyOutcome {
     /// The folder.
     pub folder: PathBuf,
     /// The attachments beside them.
-    pub attached: Attached,
+    pub attached: AttachmentOutcome,
     /// It is over.
     pub over: bool,
     /// It was stopped by the person.

@@ -20,7 +20,7 @@ use crate::{
     conversation::Conversation,
     extract::{
         ExtractError, Extraction, Selection, Watch,
-        save::{SaveError, Written, attachments::Attached},
+        save::{SaveError, Written, attachments::AttachmentOutcome},
     },
     library::Shared,
 };
@@ -62,7 +62,7 @@ pub(super) fn save_many(
             };
             (outcome.written, outcome.attached, existing)
         }
-        Err(error) => (0, Attached::default(), Some(error.to_string())),
+        Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string())),
     };
     let stopped = !telling.goes_on();
     telling.tell(ManyOutcome { written, attached, over: true, stopped, failure, ..telling.begun.clone() });
@@ -83,7 +83,7 @@ impl<'a> Telling<'a> {
             written: 0,
             of,
             folder,
-            attached: Attached::default(),
+            attached: AttachmentOutcome::default(),
             over: false,
             stopped: false,
             failure: None,

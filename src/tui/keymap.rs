@@ -197,7 +197,7 @@ fn word<'a, T: Deserialize<'a>>(name: &'a str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, Environment, Flags, World};
+    use crate::config::{Config, Environment, Flags, ValueContext};
 
     fn press(text: &str) -> Key {
         Key::parse(text).unwrap_or_else(|| panic!("{text} is no key"))
@@ -205,9 +205,9 @@ mod tests {
 
     /// The map of a person with this config file.
     fn of_file(text: &str) -> Keymap {
-        let world = World { home: None, zone: &|_| None };
+        let context = ValueContext { home: None, zone: &|_| None };
         let (config, complaints) =
-            Config::layered(Some(text.as_bytes()), &world, &Environment::default(), &Flags::default());
+            Config::layered(Some(text.as_bytes()), &context, &Environment::default(), &Flags::default());
         assert_eq!(complaints, []);
         Keymap::of(&config.keys)
     }

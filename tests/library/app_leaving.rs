@@ -7,7 +7,7 @@ use crate::support::{
 };
 use unspool::{
     conversation::{Attachment, Conversation, Detail, Draft, Media, Part, Role},
-    extract::save::{Written, attachments::Attached},
+    extract::save::{Written, attachments::AttachmentOutcome},
     tui::{
         action::Action,
         effect::{Effect, ManyOutcome, SaveOutcome},
@@ -28,7 +28,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
         written: 2,
         of: 2,
         folder: "x".into(),
-        attached: Attached::default(),
+        attached: AttachmentOutcome::default(),
         over: true,
         stopped: false,
         failure: None,

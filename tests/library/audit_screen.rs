@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::app::{Driver, demo};
 use unspool::{
     archive::{Archive, Limits, Location},
-    audit::Account,
+    audit::AuditReport,
     load::Progress,
     tui::{
         action::Action,
@@ -21,7 +21,7 @@ fn audited(columns: u16, rows: u16) -> Driver {
     let Some(Effect::Audit(library)) = driver.effects.last() else { panic!("no audit was asked for") };
     let library = Arc::clone(library);
     let archive = Archive::open(&Location::Demo, Limits::default()).unwrap();
-    let account = Account::of(&[archive], &library, &|_, _| true).map(Box::new);
+    let account = AuditReport::of(&[archive], &library, &|_, _| true).map(Box::new);
     driver.act(Action::Audited(account));
     driver
 }
@@ -90,7 +90,7 @@ fn it_leads_to_a_conversation_that_the_query_does_not_find() {
     driver.type_("sourdough").press("esc :").type_("audit").press("enter");
     let Some(Effect::Audit(library)) = driver.effects.last() else { panic!("no audit was asked for") };
     let library = Arc::clone(library);
-    let account = Account::of(&[], &library, &|_, _| true).map(Box::new);
+    let account = AuditReport::of(&[], &library, &|_, _| true).map(Box::new);
     driver.act(Action::Audited(account));
     down_to(&mut driver, "github-token");
     driver.press("enter");

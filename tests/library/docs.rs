@@ -10,7 +10,7 @@ use crate::support::app::{Driver, demo};
 use clap::{CommandFactory, Parser};
 use unspool::{
     cli::args::Cli,
-    config::{Config, Environment, Flags, Keys, World},
+    config::{Config, Environment, Flags, Keys, ValueContext},
     provider::Provider,
     search::Query,
 };
@@ -101,12 +101,12 @@ fn every_command_line_of_the_readme_is_one() {
 fn the_readmes_config_file_is_one() {
     let file =
         README.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a config file");
-    let world = World {
+    let context = ValueContext {
         home: Some(Path::new("/home/ann")),
         zone: &|name| (name == "Europe/Zurich").then_some(jiff::tz::TimeZone::UTC),
     };
     let (_, complaints) =
-        Config::layered(Some(file.as_bytes()), &world, &Environment::default(), &Flags::default());
+        Config::layered(Some(file.as_bytes()), &context, &Environment::default(), &Flags::default());
     assert_eq!(complaints, []);
 }
 

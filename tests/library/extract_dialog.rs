@@ -7,7 +7,7 @@ use crate::support::{
 use unspool::{
     extract::{
         Format,
-        save::{Written, attachments::Attached},
+        save::{Written, attachments::AttachmentOutcome},
     },
     library::Shared,
     tui::{
@@ -119,7 +119,7 @@ fn tab_goes_through_every_field_and_everything_chosen_is_done() {
 fn attachments_that_were_written_and_those_that_lack_are_said() {
     let mut driver = Driver::new(120, 24, vec![conversation(3, "A day", &["Where?"])]);
     driver.press("enter e enter");
-    let attached = Attached { written: 2, missing: 1, ..Attached::default() };
+    let attached = AttachmentOutcome { written: 2, missing: 1, ..AttachmentOutcome::default() };
     let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
     let status = driver.act(Action::Saved(outcome)).status();
     let expected = "wrote 412 bytes to a.md and 2 attachments beside it · 1 attachment is not in the archive";
@@ -139,7 +139,7 @@ fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
     driver.press("tab space");
     assert!(!driver.screen().contains("not redacted"), "{}", driver.screen());
     driver.press("space enter");
-    let attached = Attached { written: 2, unredacted: 2, ..Attached::default() };
+    let attached = AttachmentOutcome { written: 2, unredacted: 2, ..AttachmentOutcome::default() };
     let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
     let status = driver.act(Action::Saved(outcome)).status();
     assert!(
@@ -254,7 +254,7 @@ fn what_is_not_redacted_is_said_also_where_a_file_exists_already() {
         written: 1,
         of: 2,
         folder: "./unspool-extract/".into(),
-        attached: Attached { written: 1, unredacted: 1, ..Attached::default() },
+        attached: AttachmentOutcome { written: 1, unredacted: 1, ..AttachmentOutcome::default() },
         over: true,
         stopped: false,
         failure: Some("enter again replaces ./unspool-extract/a-day.md, which exists already".to_owned()),

@@ -11,7 +11,7 @@ mod scan;
 use std::ops::Range;
 
 pub use self::resume::{first_object, starts};
-use self::scan::Scan;
+use self::scan::ValueScan;
 use crate::provider;
 
 /// What was found in a piece, in file order. Offsets count from the beginning of the file.
@@ -23,9 +23,9 @@ pub enum Cut {
     Stray(Range<u64>),
 }
 
-/// How the file ended; see [`Cutter::finish`].
+/// How the file ended; see [`ObjectCutter::finish`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum CutEnd {
     /// The array was closed.
     Whole,
     /// The file ends between two objects, before the array is closed.
@@ -42,17 +42,17 @@ pub enum End {
 
 /// Where the scan stands.
 #[derive(Clone, Debug)]
-enum State {
+enum CutState {
     /// Before the first byte that is not blank.
     Start,
     /// In the outer object, looking for the list of conversations, or for what says that it is one itself.
-    Outer(Outer),
+    Outer(OuterObject),
     /// Between the elements of the array.
     Between,
     /// Inside an object of the array.
-    Object(Scan),
+    Object(ValueScan),
     /// Inside another element of the array; brackets count like braces.
-    Stray(Scan),
+    Stray(ValueScan),
     /// Behind the array.
     After,
     /// Not a conversations file.
@@ -61,8 +61,8 @@ enum State {
 
 /// A scan over the keys of an outer object.
 #[derive(Clone, Debug)]
-struct Outer {
-    scan: Scan,
+struct OuterObject {
+    scan: ValueScan,
     /// The last string at depth one, as far as it is short enough to be a key worth knowing.
     key: Vec<u8>,
     /// That string was followed by a colon: what comes is its value.
@@ -74,29 +74,29 @@ const MOST_OUTER: u64 = 1 << 20;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
-pub struct Cutter {
+pub struct ObjectCutter {
     position: u64,
-    state: State,
+    state: CutState,
     /// The array is under a key of an outer object, or the file is one object.
     wrapped: bool,
     single: bool,
 }
 
-impl Default for Cutter {
+impl Default for ObjectCutter {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Cutter {
+impl ObjectCutter {
     /// At the beginning of a file.
     pub fn new() -> Self {
-        Self { position: 0, state: State::Start, wrapped: false, single: false }
+        Self { position: 0, state: CutState::Start, wrapped: false, single: false }
     }
 
     /// At `offset`, between two elements of the array: to go on behind damage.
     pub fn between(offset: u64) -> Self {
-        Self { position: offset, state: State::Between, wrapped: false, single: false }
+        Self { position: offset, state: CutState::Between, wrapped: false, single: false }
     }
 
     /// The offset behind the last byte seen.
@@ -107,8 +107,8 @@ impl Cutter {
     /// From where on bytes must be kept because an element that is not whole yet began there.
     pub fn pending(&self) -> Option<u64> {
         match &self.state {
-            State::Object(scan) | State::Stray(scan) => Some(scan.start),
-            State::Outer(outer) => {
+            CutState::Object(scan) | CutState::Stray(scan) => Some(scan.start),
+            CutState::Outer(outer) => {
                 (self.position - outer.scan.start <= MOST_OUTER).then_some(outer.scan.start)
             }
             _ => None,
@@ -121,28 +121,31 @@ impl Cutter {
         let mut at = 0;
         while at < bytes.len() {
             match &mut self.state {
-                State::Start => at = self.start(bytes, at),
-                State::Outer(_) => at = self.outer(bytes, at),
-                State::Between => at = self.between_elements(bytes, at),
-                State::Object(scan) => {
+                CutState::Start => at = self.start(bytes, at),
+                CutState::Outer(_) => at = self.outer(bytes, at),
+                CutState::Between => at = self.between_elements(bytes, at),
+                CutState::Object(scan) => {
                     at = scan.braces(bytes, at);
                     if scan.depth == 0 {
                         found(Cut::Object(scan.start..base + at as u64));
-                        self.state =
-                            if std::mem::take(&mut self.single) { State::After } else { State::Between };
+                        self.state = if std::mem::take(&mut self.single) {
+                            CutState::After
+                        } else {
+                            CutState::Between
+                        };
                     }
                 }
-                State::Stray(scan) => {
+                CutState::Stray(scan) => {
                     let start = scan.start;
                     let (next, ended) = scan.stray(bytes, at);
                     at = next;
                     if ended {
                         found(Cut::Stray(start..base + at as u64));
-                        self.state = State::Between;
+                        self.state = CutState::Between;
                     }
                 }
-                State::After => at = self.after(bytes, at, found),
-                State::Foreign => at = bytes.len(),
+                CutState::After => at = self.after(bytes, at, found),
+                CutState::Foreign => at = bytes.len(),
             }
             debug_assert_eq!(self.position, base, "the position moves once a piece");
         }
@@ -150,14 +153,14 @@ impl Cutter {
     }
 
     /// Says how the file ended.
-    pub fn finish(&self) -> End {
+    pub fn finish(&self) -> CutEnd {
         match &self.state {
-            State::Start => End::Blank,
-            State::Outer(_) | State::Foreign => End::Foreign,
-            State::Between => End::Unclosed,
-            State::Stray(scan) => End::InStray(scan.start),
-            State::Object(scan) => End::InObject(scan.start),
-            State::After => End::Whole,
+            CutState::Start => CutEnd::Blank,
+            CutState::Outer(_) | CutState::Foreign => CutEnd::Foreign,
+            CutState::Between => CutEnd::Unclosed,
+            CutState::Stray(scan) => CutEnd::InStray(scan.start),
+            CutState::Object(scan) => CutEnd::InObject(scan.start),
+            CutState::After => CutEnd::Whole,
         }
     }
 
@@ -165,19 +168,19 @@ impl Cutter {
         let offset = self.position + at as u64;
         match bytes[at] {
             b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf => {}
-            b'[' => self.state = State::Between,
+            b'[' => self.state = CutState::Between,
             b'{' => {
                 self.wrapped = true;
-                let scan = Scan::inside(offset);
-                self.state = State::Outer(Outer { scan, key: Vec::new(), at_value: false });
+                let scan = ValueScan::inside(offset);
+                self.state = CutState::Outer(OuterObject { scan, key: Vec::new(), at_value: false });
             }
-            _ => self.state = State::Foreign,
+            _ => self.state = CutState::Foreign,
         }
         at + 1
     }
 
     fn outer(&mut self, bytes: &[u8], mut at: usize) -> usize {
-        let State::Outer(outer) = &mut self.state else { return at };
+        let CutState::Outer(outer) = &mut self.state else { return at };
         while at < bytes.len() {
             let byte = bytes[at];
             at += 1;
@@ -205,20 +208,20 @@ impl Cutter {
                     if provider::marks_conversation(&outer.key) {
                         self.single = true;
                         self.wrapped = false;
-                        self.state = State::Object(scan.clone());
+                        self.state = CutState::Object(scan.clone());
                         return at;
                     }
                 }
                 b',' if scan.depth == 1 => outer.at_value = false,
                 b'[' if scan.depth == 1 && outer.at_value && provider::lists_conversations(&outer.key) => {
-                    self.state = State::Between;
+                    self.state = CutState::Between;
                     return at;
                 }
                 b'{' | b'[' => scan.depth += 1,
                 b'}' | b']' => {
                     scan.depth -= 1;
                     if scan.depth == 0 {
-                        self.state = State::Foreign;
+                        self.state = CutState::Foreign;
                         return at;
                     }
                 }
@@ -237,9 +240,9 @@ impl Cutter {
         };
         let at = at + next;
         match bytes[at] {
-            b'{' => self.state = State::Between,
+            b'{' => self.state = CutState::Between,
             b'[' => {
-                self.state = State::Between;
+                self.state = CutState::Between;
                 return at + 1;
             }
             _ => {
@@ -257,15 +260,15 @@ impl Cutter {
             match bytes[at] {
                 b' ' | b',' | b'\n' | b'\r' | b'\t' => {}
                 b'{' => {
-                    self.state = State::Object(Scan::inside(offset));
+                    self.state = CutState::Object(ValueScan::inside(offset));
                     return at + 1;
                 }
                 b']' => {
-                    self.state = State::After;
+                    self.state = CutState::After;
                     return at + 1;
                 }
                 _ => {
-                    self.state = State::Stray(Scan::before(offset));
+                    self.state = CutState::Stray(ValueScan::before(offset));
                     return at;
                 }
             }
@@ -281,8 +284,8 @@ mod tests {
 
     use super::*;
 
-    fn cuts(json: &[u8], piece: usize) -> (Vec<Cut>, End) {
-        let (mut cutter, mut cuts) = (Cutter::new(), Vec::new());
+    fn cuts(json: &[u8], piece: usize) -> (Vec<Cut>, CutEnd) {
+        let (mut cutter, mut cuts) = (ObjectCutter::new(), Vec::new());
         json.chunks(piece.max(1)).for_each(|bytes| cutter.feed(bytes, &mut |cut| cuts.push(cut)));
         (cuts, cutter.finish())
     }
@@ -338,13 +341,13 @@ mod tests {
     #[test]
     fn the_end_says_what_is_missing() {
         let end = |json: &str| cuts(json.as_bytes(), 4).1;
-        assert_eq!(end("[]"), End::Whole);
-        assert_eq!(end("\u{feff}[{}]"), End::Whole);
-        assert_eq!(end("  \n"), End::Blank);
-        assert_eq!(end("[{},"), End::Unclosed);
-        assert_eq!(end(r#"[{}, {"a":"#), End::InObject(5));
-        assert_eq!(end(r#"{"a":1}"#), End::Foreign);
-        assert_eq!(end("hello"), End::Foreign);
+        assert_eq!(end("[]"), CutEnd::Whole);
+        assert_eq!(end("\u{feff}[{}]"), CutEnd::Whole);
+        assert_eq!(end("  \n"), CutEnd::Blank);
+        assert_eq!(end("[{},"), CutEnd::Unclosed);
+        assert_eq!(end(r#"[{}, {"a":"#), CutEnd::InObject(5));
+        assert_eq!(end(r#"{"a":1}"#), CutEnd::Foreign);
+        assert_eq!(end("hello"), CutEnd::Foreign);
     }
 
     proptest! {

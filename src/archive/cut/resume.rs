@@ -1,6 +1,6 @@
 //! Going on behind a broken object: where the next one may begin.
 
-use super::scan::Scan;
+use super::scan::ValueScan;
 use crate::provider;
 
 /// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
@@ -23,7 +23,7 @@ fn key(bytes: &[u8]) -> Option<&[u8]> {
 /// The object that begins at the beginning of the bytes, if it ends in them.
 pub fn first_object(bytes: &[u8]) -> Option<&[u8]> {
     let inside = bytes.strip_prefix(b"{")?;
-    let mut scan = Scan::inside(0);
+    let mut scan = ValueScan::inside(0);
     let end = 1 + scan.braces(inside, 0);
     (scan.depth == 0).then(|| &bytes[..end])
 }

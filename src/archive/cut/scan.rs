@@ -4,14 +4,14 @@ use memchr::memchr2;
 
 /// A scan over one value.
 #[derive(Clone, Debug)]
-pub(super) struct Scan {
+pub(super) struct ValueScan {
     pub(super) start: u64,
     pub(super) depth: u64,
     pub(super) in_string: bool,
     pub(super) escaped: bool,
 }
 
-impl Scan {
+impl ValueScan {
     /// Behind the brace that opens an object at `start`.
     pub(super) fn inside(start: u64) -> Self {
         Self { depth: 1, ..Self::before(start) }

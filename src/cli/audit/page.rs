@@ -1,18 +1,22 @@
 //! The report of `audit` as a page.
 
 use crate::{
-    audit::report::{Line, Report},
-    cli::output::{Look, Output},
+    audit::lines::{ReportLine, ReportLines},
+    cli::output::{Output, TextStyle},
     transcript::sanitize,
 };
 
 /// Writes all of it, columns below each other.
-pub(super) fn write(report: &Report<'_>, lines: &[Line], output: &mut Output) -> anyhow::Result<()> {
+pub(super) fn write(
+    report: &ReportLines<'_>,
+    lines: &[ReportLine],
+    output: &mut Output,
+) -> anyhow::Result<()> {
     let widths = report.widths();
     for line in lines {
         let fields = report.fields(line, true);
         let text = match line {
-            Line::Heading(words) => output.look(Look::Bold, &output.field(words)).into_owned(),
+            ReportLine::Heading(words) => output.look(TextStyle::Bold, &output.field(words)).into_owned(),
             _ => columns(&fields, &widths.of(line), output),
         };
         output.write(&(text + "\n"))?;

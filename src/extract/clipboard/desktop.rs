@@ -7,29 +7,29 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{display, manager};
+use super::{clipboard_manager, display};
 
 /// How long another program or the display may take before the next way is tried.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// See the [module](self).
 pub(super) struct Desktop {
-    requests: Option<Sender<Request>>,
+    requests: Option<Sender<CopyRequest>>,
     thread: Option<JoinHandle<()>>,
 }
 
-struct Request {
+struct CopyRequest {
     text: String,
     answer: Sender<Result<bool, String>>,
 }
 
 impl Desktop {
     pub fn start() -> Self {
-        let (requests, inbox) = mpsc::channel::<Request>();
+        let (requests, inbox) = mpsc::channel::<CopyRequest>();
         let run = move || {
             let mut clipboard: Option<arboard::Clipboard> = None;
-            for Request { text, answer } in inbox {
-                let Some(_line) = display::line() else {
+            for CopyRequest { text, answer } in inbox {
+                let Some(_line) = display::connect() else {
                     // Its libraries would go on to try a port.
                     let _ = answer.send(Err("the desktop's display does not answer".to_owned()));
                     continue;
@@ -38,7 +38,7 @@ impl Desktop {
                     Ok(mut opened) => {
                         let result = opened.set_text(text);
                         clipboard = Some(opened);
-                        result.map(|()| manager::keeps())
+                        result.map(|()| clipboard_manager::keeps_copied_text())
                     }
                     Err(error) => Err(error),
                 };
@@ -54,7 +54,7 @@ impl Desktop {
     pub fn copy(&self, text: &str) -> Result<bool, String> {
         let gone = || "the desktop's clipboard is gone".to_owned();
         let (answer, result) = mpsc::channel();
-        let request = Request { text: text.to_owned(), answer };
+        let request = CopyRequest { text: text.to_owned(), answer };
         self.requests.as_ref().ok_or_else(gone)?.send(request).map_err(|_| gone())?;
         match result.recv_timeout(PATIENCE) {
             Ok(result) => result,

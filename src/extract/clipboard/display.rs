@@ -4,7 +4,7 @@
 /// Where a value of `DISPLAY` leads, as X11's libraries read it: `[protocol/][host]:number[.screen]`, or the path of a
 /// socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leads<'a> {
+pub(super) enum DisplayTarget<'a> {
     /// To a socket in the file system, or nowhere.
     Here,
     /// To the socket of that number; if nobody listens there, to a port of this machine.
@@ -14,21 +14,21 @@ pub(super) enum Leads<'a> {
 }
 
 /// Where it leads.
-pub(super) fn leads(display: &str) -> Leads<'_> {
+pub(super) fn display_target(display: &str) -> DisplayTarget<'_> {
     if display.starts_with('/') || display.starts_with("unix:") {
-        return Leads::Here;
+        return DisplayTarget::Here;
     }
     let (protocol, rest) = display.rsplit_once('/').map_or((None, display), |(p, rest)| (Some(p), rest));
     match (protocol, rest.rsplit_once(':')) {
-        (_, None) | (Some("unix"), _) | (Some(_), Some(("" | "unix", _))) => Leads::Here,
-        (None, Some(("", number))) => Leads::Numbered(number.split('.').next().unwrap_or_default()),
-        (_, Some(_)) => Leads::ToHost,
+        (_, None) | (Some("unix"), _) | (Some(_), Some(("" | "unix", _))) => DisplayTarget::Here,
+        (None, Some(("", number))) => DisplayTarget::Numbered(number.split('.').next().unwrap_or_default()),
+        (_, Some(_)) => DisplayTarget::ToHost,
     }
 }
 
 /// A line to the display. A server begins anew when the last line to it is closed, and drops who comes at that moment:
 /// whoever looked keeps this one until its own is there.
-pub(super) struct Line {
+pub(super) struct DisplayConnection {
     /// Nothing is ever sent.
     #[cfg(all(unix, not(target_os = "macos")))]
     _socket: Option<std::os::unix::net::UnixStream>,
@@ -40,20 +40,22 @@ pub(super) struct Line {
 /// Under Wayland X11 is only asked where Wayland has no clipboard for such as us, and looking would start a whole X
 /// server where that is done on demand.
 #[cfg(all(unix, not(target_os = "macos")))]
-pub(super) fn line() -> Option<Line> {
+pub(super) fn connect() -> Option<DisplayConnection> {
     use std::os::unix::net::UnixStream;
-    let unseen = Some(Line { _socket: None });
+    let unseen = Some(DisplayConnection { _socket: None });
     let Ok(display) = std::env::var("DISPLAY") else { return unseen };
-    match leads(&display) {
-        Leads::Here => unseen,
-        Leads::ToHost => None,
-        Leads::Numbered(_) if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) => {
+    match display_target(&display) {
+        DisplayTarget::Here => unseen,
+        DisplayTarget::ToHost => None,
+        DisplayTarget::Numbered(_)
+            if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) =>
+        {
             unseen
         }
-        Leads::Numbered(number) => {
+        DisplayTarget::Numbered(number) => {
             let path = format!("/tmp/.X11-unix/X{number}");
             let socket = abstract_socket(&path).or_else(|| UnixStream::connect(path).ok())?;
-            Some(Line { _socket: Some(socket) })
+            Some(DisplayConnection { _socket: Some(socket) })
         }
     }
 }
@@ -75,8 +77,8 @@ fn abstract_socket(_: &str) -> Option<std::os::unix::net::UnixStream> {
 
 /// Elsewhere the clipboard is the system's own.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-pub(super) fn line() -> Option<Line> {
-    Some(Line {})
+pub(super) fn connect() -> Option<DisplayConnection> {
+    Some(DisplayConnection {})
 }
 
 #[cfg(test)]
@@ -88,14 +90,14 @@ mod tests {
         for display in
             ["host:0", "127.0.0.1:10.0", "localhost:10.0", "tcp/host:0", "[::1]:0", "::1:0", "a/unix/h:0"]
         {
-            assert_eq!(leads(display), Leads::ToHost, "{display}");
+            assert_eq!(display_target(display), DisplayTarget::ToHost, "{display}");
         }
         for display in
             ["/private/tmp/com.apple.launchd.x/org.xquartz:0", "unix:0", "unix/host:0", "tcp/:0", "", "x"]
         {
-            assert_eq!(leads(display), Leads::Here, "{display}");
+            assert_eq!(display_target(display), DisplayTarget::Here, "{display}");
         }
-        assert_eq!(leads(":0"), Leads::Numbered("0"));
-        assert_eq!(leads(":12.1"), Leads::Numbered("12"));
+        assert_eq!(display_target(":0"), DisplayTarget::Numbered("0"));
+        assert_eq!(display_target(":12.1"), DisplayTarget::Numbered("12"));
     }
 }

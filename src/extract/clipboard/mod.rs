@@ -3,9 +3,9 @@
 //! Which ways to try is a pure function of the setting and the [`Surroundings`] (`plan`). Nothing is written to the
 //! terminal here: [`Copied::terminal`] holds the bytes for whoever owns it.
 
+mod clipboard_manager;
 mod desktop;
 mod display;
-mod manager;
 
 use std::{
     env, fmt,
@@ -19,7 +19,7 @@ use crossterm::{Command as _, clipboard::CopyToClipboard};
 
 use self::{
     desktop::{Desktop, PATIENCE},
-    display::Leads,
+    display::DisplayTarget,
 };
 use crate::{extract::harmless, reason::reason};
 
@@ -81,7 +81,9 @@ impl Surroundings {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         let tmux = set("TMUX");
         let system = cfg!(not(all(unix, not(target_os = "macos"))));
-        let far = !system && variable("DISPLAY").is_some_and(|value| display::leads(&value) == Leads::ToHost);
+        let far = !system
+            && variable("DISPLAY")
+                .is_some_and(|value| display::display_target(&value) == DisplayTarget::ToHost);
         Self {
             // Where Wayland does not do, X11 would be tried: a display that is far away spoils both.
             display: system || (!far && (set("DISPLAY") || set("WAYLAND_DISPLAY"))),
@@ -97,7 +99,7 @@ impl Surroundings {
 
 /// A way to a clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum CopyMethod {
     /// arboard.
     Desktop,
     /// `tmux load-buffer -w -`.
@@ -110,31 +112,33 @@ enum Way {
 
 /// Ways that are all tried, and one for when none of them works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Plan {
-    all: &'static [Way],
-    otherwise: Option<Way>,
+struct CopyPlan {
+    all: &'static [CopyMethod],
+    otherwise: Option<CopyMethod>,
 }
 
 /// Which ways to try. `None`: the clipboard is switched off.
-fn plan(setting: Setting, surroundings: &Surroundings) -> Option<Plan> {
+fn plan(setting: Setting, surroundings: &Surroundings) -> Option<CopyPlan> {
     let Surroundings { display, ssh, tmux, screen, console, .. } = *surroundings;
     // To a console it would be written for nobody.
-    let raw = (!console).then_some(Way::Osc52);
-    let terminal = if screen { Some(Way::Screen) } else { raw };
-    let only = |all| Plan { all, otherwise: None };
+    let raw = (!console).then_some(CopyMethod::Osc52);
+    let terminal = if screen { Some(CopyMethod::Screen) } else { raw };
+    let only = |all| CopyPlan { all, otherwise: None };
     let plan = match setting {
         Setting::Off => return None,
-        Setting::Native => only(&[Way::Desktop]),
-        Setting::Tmux => only(&[Way::Tmux]),
-        Setting::Osc52 if screen => only(&[Way::Screen]),
-        Setting::Osc52 => only(&[Way::Osc52]),
+        Setting::Native => only(&[CopyMethod::Desktop]),
+        Setting::Tmux => only(&[CopyMethod::Tmux]),
+        Setting::Osc52 if screen => only(&[CopyMethod::Screen]),
+        Setting::Osc52 => only(&[CopyMethod::Osc52]),
         // The session may be attached from elsewhere: what tmux knows of SSH is from when it was started.
-        Setting::Auto if tmux && display => Plan { all: &[Way::Desktop, Way::Tmux], otherwise: raw },
-        Setting::Auto if tmux => Plan { all: &[Way::Tmux], otherwise: raw },
-        Setting::Auto if display && !ssh => Plan { all: &[Way::Desktop], otherwise: terminal },
-        Setting::Auto if screen => only(&[Way::Screen]),
+        Setting::Auto if tmux && display => {
+            CopyPlan { all: &[CopyMethod::Desktop, CopyMethod::Tmux], otherwise: raw }
+        }
+        Setting::Auto if tmux => CopyPlan { all: &[CopyMethod::Tmux], otherwise: raw },
+        Setting::Auto if display && !ssh => CopyPlan { all: &[CopyMethod::Desktop], otherwise: terminal },
+        Setting::Auto if screen => only(&[CopyMethod::Screen]),
         Setting::Auto if terminal.is_none() => only(&[]),
-        Setting::Auto => only(&[Way::Osc52]),
+        Setting::Auto => only(&[CopyMethod::Osc52]),
     };
     Some(plan)
 }
@@ -223,14 +227,14 @@ impl Clipboard {
         Err(too_large.map(|index| failures.swap_remove(index)).or_else(|| failures.pop()).unwrap_or(failed))
     }
 
-    fn take(&mut self, way: Way, text: &str, done: &mut Copied, failures: &mut Vec<CopyError>) {
+    fn take(&mut self, way: CopyMethod, text: &str, done: &mut Copied, failures: &mut Vec<CopyError>) {
         let fits = text.len() <= self.osc52_limit;
         let result = match way {
-            Way::Desktop if self.surroundings.far_display => Err(CopyError::Failed(
+            CopyMethod::Desktop if self.surroundings.far_display => Err(CopyError::Failed(
                 "the display is reached by network, which is not used: set clipboard to auto or osc52"
                     .to_owned(),
             )),
-            Way::Desktop => self
+            CopyMethod::Desktop => self
                 .desktop
                 .get_or_insert_with(Desktop::start)
                 .copy(text)
@@ -240,7 +244,7 @@ impl Clipboard {
                     (by, lasts)
                 })
                 .map_err(CopyError::Failed),
-            Way::Tmux => load_tmux_buffer(text, fits)
+            CopyMethod::Tmux => load_tmux_buffer(text, fits)
                 .map(|()| match (fits, fits && tmux_reaches_a_clipboard()) {
                     (_, true) => ("by tmux, which keeps it", true),
                     (true, false) => {
@@ -249,14 +253,14 @@ impl Clipboard {
                     (false, _) => ("to a tmux buffer only (too large for the terminal's clipboard)", true),
                 })
                 .map_err(CopyError::Failed),
-            Way::Osc52 | Way::Screen if !fits => {
+            CopyMethod::Osc52 | CopyMethod::Screen if !fits => {
                 Err(CopyError::TooLarge { bytes: text.len(), limit: self.osc52_limit })
             }
-            Way::Osc52 => {
+            CopyMethod::Osc52 => {
                 done.terminal = osc52(text).into_bytes();
                 Ok(("by OSC 52", true))
             }
-            Way::Screen => {
+            CopyMethod::Screen => {
                 done.terminal = for_screen(&osc52(text));
                 Ok(("by OSC 52 through screen", true))
             }
@@ -343,8 +347,8 @@ fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::{
+        CopyMethod::{Desktop, Osc52, Screen, Tmux},
         Setting::{Auto, Native, Off},
-        Way::{Desktop, Osc52, Screen, Tmux},
         *,
     };
 
@@ -362,7 +366,7 @@ mod tests {
 
     #[test]
     fn every_surrounding_has_its_ways() {
-        let table: [(Setting, &str, &[Way], Option<Way>); 28] = [
+        let table: [(Setting, &str, &[CopyMethod], Option<CopyMethod>); 28] = [
             (Auto, "", &[Osc52], None),
             (Auto, "ssh", &[Osc52], None),
             (Auto, "display", &[Desktop], Some(Osc52)),
@@ -395,7 +399,7 @@ mod tests {
         for (setting, words, all, otherwise) in table {
             assert_eq!(
                 plan(setting, &surroundings(words)),
-                Some(Plan { all, otherwise }),
+                Some(CopyPlan { all, otherwise }),
                 "{setting:?} {words}"
             );
         }

@@ -69,7 +69,7 @@ mod tests {
         conversation::testing,
         extract::{
             Format, Options,
-            sample::{answer, heading, options},
+            test_support::{answer, heading, options},
         },
     };
 

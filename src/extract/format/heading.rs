@@ -11,13 +11,17 @@ use crate::{
 };
 
 /// `3 Mar 2025, 10:42`.
-pub(super) fn stamp(time: Time, zone: &TimeZone) -> Option<String> {
+pub(super) fn timestamp(time: Time, zone: &TimeZone) -> Option<String> {
     let time = Timestamp::from_microsecond(time.0).ok()?;
     Some(time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string())
 }
 
 /// The words above a turn, in order, to be joined by ` · `. Untrusted: a format escapes them.
-pub(super) fn words<'a>(conversation: &'a Conversation, turn: &Turn, zone: &TimeZone) -> Vec<Cow<'a, str>> {
+pub(super) fn heading_parts<'a>(
+    conversation: &'a Conversation,
+    turn: &Turn,
+    zone: &TimeZone,
+) -> Vec<Cow<'a, str>> {
     let message = &conversation.messages()[turn.message];
     let mut words: Vec<Cow<'a, str>> = Vec::with_capacity(4);
     if let Some(number) = turn.number {
@@ -25,20 +29,20 @@ pub(super) fn words<'a>(conversation: &'a Conversation, turn: &Turn, zone: &Time
     }
     let reading = Reading::of(conversation, turn.message);
     words.push(reading.speaker().name().into());
-    words.extend(manner(reading));
+    words.extend(label_part(reading));
     if message.visibility == Visibility::Hidden {
         words.push("hidden".into());
     }
     if message.interrupted {
         words.push("cut short".into());
     }
-    words.extend(message.time().and_then(|time| stamp(time, zone)).map(Cow::Owned));
+    words.extend(message.time().and_then(|time| timestamp(time, zone)).map(Cow::Owned));
     words.extend(turn.fork.map(|fork| branch(&fork).into()));
     words
 }
 
 /// What it is when it is not simply said.
-fn manner(reading: Reading<'_>) -> Option<Cow<'_, str>> {
+fn label_part(reading: Reading<'_>) -> Option<Cow<'_, str>> {
     let label = reading.label();
     Some(match label {
         // The speaker says it.

@@ -108,7 +108,7 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
     out.push_str(&escape(one_line(&conversation.title).trim()));
     out.push_str("</h1>\n");
     let mut facts: Vec<String> = Vec::new();
-    facts.extend(conversation.created.and_then(|time| heading::stamp(time, &options.zone)));
+    facts.extend(conversation.created.and_then(|time| heading::timestamp(time, &options.zone)));
     facts.extend(conversation.model().map(|model| escape(&one_line(model)).into_owned()));
     facts.extend(
         address(conversation)
@@ -129,7 +129,7 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
 fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
     let message = &conversation.messages()[turn.message];
     let folded = if message.visibility == Visibility::Shown { "" } else { " folded" };
-    let words = heading::words(conversation, turn, &options.zone);
+    let words = heading::heading_parts(conversation, turn, &options.zone);
     let speaker = usize::from(turn.number.is_some()).min(words.len());
     let (before, after) = words.split_at((speaker + 1).min(words.len()));
     // Writing to a String cannot fail.
@@ -230,7 +230,7 @@ mod tests {
         conversation::Kind,
         extract::{
             Format, Include,
-            sample::{answer, chain, folded, options, prompt},
+            test_support::{answer, chain, folded, options, prompt},
         },
     };
 

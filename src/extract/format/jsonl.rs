@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct MessageJson<'a> {
     role: &'static str,
     time: Option<String>,
     model: Option<&'a str>,
@@ -65,7 +65,7 @@ fn lines(conversation: &Conversation, messages: &[usize]) -> String {
     let mut out = String::new();
     for &index in messages {
         let message = &conversation.messages()[index];
-        let line = Line {
+        let line = MessageJson {
             role: message.role.as_str(),
             time: message.time().and_then(rfc3339),
             model: conversation.message_model(index),
@@ -96,7 +96,7 @@ mod tests {
         conversation::Kind,
         extract::{
             Format, Include,
-            sample::{answer, chain, folded, forked, options, prompt},
+            test_support::{answer, chain, folded, forked, options, prompt},
         },
     };
 

@@ -29,8 +29,9 @@ use std::borrow::Cow;
 use super::{
     Writer, as_written,
     attachment::attached,
-    body::{below_heading, typed_below_heading},
-    from_first_line, front_matter, heading, one_line,
+    from_first_line, front_matter, heading,
+    markdown_embed::{below_heading, typed_below_heading},
+    one_line,
     turns::{Turn, turns},
 };
 use crate::{
@@ -117,7 +118,7 @@ fn body(conversation: &Conversation, message: usize, options: &Options, bodies: 
 }
 
 fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, bodies: Bodies, out: &mut String) {
-    let words = heading::words(conversation, turn, &options.zone);
+    let words = heading::heading_parts(conversation, turn, &options.zone);
     out.push_str("\n## ");
     out.push_str(&escaped(&words.join(" · ")));
     out.push('\n');
@@ -273,7 +274,7 @@ mod tests {
         conversation::{Attachment, Detail, Draft, Kind, Media, Part},
         extract::{
             Format, Include,
-            sample::{answer, chain, folded, forked, options, prompt},
+            test_support::{answer, chain, folded, forked, options, prompt},
         },
     };
 

@@ -4,7 +4,6 @@ pub(super) mod jsonl;
 pub(super) mod turns;
 
 mod attachment;
-mod body;
 mod colour;
 mod escape;
 mod front_matter;
@@ -12,6 +11,7 @@ mod heading;
 mod html;
 mod json;
 mod markdown;
+mod markdown_embed;
 mod prose;
 mod text;
 
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
     use crate::{
         conversation::{Draft, Kind},
-        extract::sample::{answer, chain, options, prompt},
+        extract::test_support::{answer, chain, options, prompt},
     };
 
     #[test]

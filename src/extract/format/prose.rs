@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
 
-use super::{body::TURN_LEVEL, colour, escape::escape, from_first_line};
+use super::{colour, escape::escape, from_first_line, markdown_embed::TURN_LEVEL};
 use crate::message::{
     formula::{self, Formula},
     link,
@@ -31,7 +31,7 @@ pub(super) fn prose(text: &str, out: &mut String) {
     let formulas =
         if formula::may_be_in(text) { formula::formulas(text, &markdown::opaque(text)) } else { Vec::new() };
     let parsed = hide(text, &formulas);
-    let mut writer = Writer {
+    let mut writer = ProseWriter {
         text,
         formulas: &formulas,
         out,
@@ -106,7 +106,7 @@ fn hide<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
-struct Writer<'a> {
+struct ProseWriter<'a> {
     text: &'a str,
     formulas: &'a [Formula],
     out: &'a mut String,
@@ -120,7 +120,7 @@ struct Writer<'a> {
     code: Option<(String, String)>,
 }
 
-impl Writer<'_> {
+impl ProseWriter<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),

@@ -68,7 +68,7 @@ fn whole(conversation: &Conversation, options: &Options) -> String {
     out.push_str(one_line(&conversation.title).trim());
     out.push('\n');
     let facts = [
-        conversation.created.and_then(|time| heading::stamp(time, &options.zone)),
+        conversation.created.and_then(|time| heading::timestamp(time, &options.zone)),
         conversation.model().map(|model| one_line(model).into_owned()),
         address(conversation),
     ];
@@ -91,7 +91,7 @@ fn body(conversation: &Conversation, message: usize, options: &Options) -> Strin
 }
 
 fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
-    let words = heading::words(conversation, turn, &options.zone);
+    let words = heading::heading_parts(conversation, turn, &options.zone);
     let line = one_line(&words.join(" · ")).into_owned();
     out.push_str("\n\n");
     out.push_str(&line);

@@ -66,12 +66,12 @@ mod tests {
     use super::*;
     use crate::extract::{
         Format, Include,
-        sample::{forked, options},
+        test_support::{forked, options},
     };
 
-    type Told = (usize, Option<(usize, usize, Option<usize>, bool)>);
+    type Expected = (usize, Option<(usize, usize, Option<usize>, bool)>);
 
-    fn told(turns: &[Turn]) -> Vec<Told> {
+    fn told(turns: &[Turn]) -> Vec<Expected> {
         let fork = |fork: Fork| (fork.index, fork.count, fork.after, fork.visible);
         turns.iter().map(|turn| (turn.message, turn.fork.map(fork))).collect()
     }

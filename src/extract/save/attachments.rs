@@ -14,9 +14,9 @@ use std::{
 
 use hashbrown::HashMap;
 
-pub use super::attached::Attached;
+pub use super::attachment_outcome::AttachmentOutcome;
 use super::{
-    Clobber, Companions, Draft, SaveError, Written,
+    Clobber, CompanionFiles, PartialFile, SaveError, Written,
     names::{Names, attachment_file, attachment_name},
 };
 use crate::{
@@ -31,9 +31,9 @@ use crate::{
 
 /// Where a conversation's attachments are, by their ids: an address relative to the text, or nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Links(HashMap<Box<str>, Option<Box<str>>>);
+pub struct AttachmentLinks(HashMap<Box<str>, Option<Box<str>>>);
 
-impl Links {
+impl AttachmentLinks {
     /// `None`: nobody asked for this one. `Some(None)`: the archive does not hold it.
     pub(in crate::extract) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
         self.0.get(&attachment.id)
@@ -42,19 +42,19 @@ impl Links {
 
 /// The files beside one text. Dropped, it leaves nothing.
 #[derive(Debug)]
-pub struct Beside {
+pub struct AttachmentWriter {
     /// What links in the text begin with; ends in a slash.
     address: String,
     names: Names,
     /// By archive and id: the same attachment is written once.
     known: HashMap<(u16, Box<str>), Option<Box<str>>>,
-    files: Companions,
-    attached: Attached,
+    files: CompanionFiles,
+    attached: AttachmentOutcome,
     /// Secrets are taken out of the text.
     redacted: bool,
 }
 
-impl Beside {
+impl AttachmentWriter {
     /// For a text of this path that passes this redaction. Nothing is made yet.
     pub fn of(text: &Path, redaction: &Redaction) -> Self {
         let mut folder = text.file_stem().unwrap_or(OsStr::new("attachments")).to_owned();
@@ -63,8 +63,8 @@ impl Beside {
             address: encoded(&folder) + "/",
             names: Names::new(),
             known: HashMap::new(),
-            files: Companions::new(text.with_file_name(folder)),
-            attached: Attached::default(),
+            files: CompanionFiles::new(text.with_file_name(folder)),
+            attached: AttachmentOutcome::default(),
             redacted: redaction.is_wanted(),
         }
     }
@@ -80,7 +80,7 @@ impl Beside {
         if !options.attachments {
             return Ok(Cow::Borrowed(options));
         }
-        let mut links = Links::default();
+        let mut links = AttachmentLinks::default();
         let messages: Vec<usize> = if options.format.is_original() {
             (0..conversation.messages().len()).collect()
         } else {
@@ -144,14 +144,14 @@ impl Beside {
     }
 
     /// The files, to be named after their text, and what is known of them so far.
-    pub fn into_parts(self) -> (Companions, Attached) {
+    pub fn into_parts(self) -> (CompanionFiles, AttachmentOutcome) {
         (self.files, self.attached)
     }
 }
 
 /// An attachment to be saved on its own, without the text that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Single {
+pub struct SingleAttachment {
     /// Which archive its conversation is from.
     pub archive: u16,
     /// Its id.
@@ -162,7 +162,7 @@ pub struct Single {
 
 /// Why an attachment was not saved.
 #[derive(Debug, thiserror::Error)]
-pub enum SingleError {
+pub enum AttachmentError {
     /// No archive holds it.
     #[error("the attachment is not in this archive")]
     Missing,
@@ -174,21 +174,21 @@ pub enum SingleError {
     Save(#[from] SaveError),
 }
 
-impl Single {
+impl SingleAttachment {
     /// Writes it to a new file. Secrets can be taken out of a text alone: bytes of the archive are what they are, and
     /// count as such.
-    pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, SingleError> {
+    pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, AttachmentError> {
         if let Some(content) = &self.content {
             let content = if redact { redacted(content, false).0.into() } else { Cow::Borrowed(&**content) };
             super::save(path, content.as_bytes(), Clobber::Never)?;
             return Ok(Written { bytes: content.len() as u64, ..Written::default() });
         }
-        let (archive, member) = find(archives, self.archive, &self.id).ok_or(SingleError::Missing)?;
-        let mut draft = Draft::new(path)?;
-        let bytes = archive.copy_attachment(&member, &mut draft)?;
-        draft.commit(Clobber::Never)?;
+        let (archive, member) = find(archives, self.archive, &self.id).ok_or(AttachmentError::Missing)?;
+        let mut partial = PartialFile::new(path)?;
+        let bytes = archive.copy_attachment(&member, &mut partial)?;
+        partial.commit(Clobber::Never)?;
         let unredacted = usize::from(redact);
-        Ok(Written { bytes, attached: Attached { unredacted, ..Attached::default() } })
+        Ok(Written { bytes, attached: AttachmentOutcome { unredacted, ..AttachmentOutcome::default() } })
     }
 }
 
@@ -208,8 +208,8 @@ fn sniffed(archive: &Archive, member: &Member) -> Option<&'static str> {
 
 /// Copies an attachment. `Ok(false)`: the archive's bytes are damaged; an error is the file's own.
 fn copy(archive: &Archive, member: &Member, file: &mut dyn Write) -> io::Result<bool> {
-    struct Remembering<'a>(&'a mut dyn Write, Option<io::Error>);
-    impl Write for Remembering<'_> {
+    struct ErrorKeeper<'a>(&'a mut dyn Write, Option<io::Error>);
+    impl Write for ErrorKeeper<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.write(bytes).map_err(|error| {
                 let kind = error.kind();
@@ -222,7 +222,7 @@ fn copy(archive: &Archive, member: &Member, file: &mut dyn Write) -> io::Result<
             self.0.flush()
         }
     }
-    let mut file = Remembering(file, None);
+    let mut file = ErrorKeeper(file, None);
     let copied = archive.copy_attachment(member, &mut file);
     match (copied, file.1) {
         (_, Some(error)) => Err(error),
@@ -248,7 +248,7 @@ fn encoded(name: &OsStr) -> String {
 
 /// The folder of a text's attachments.
 pub fn folder_of(text: &Path) -> PathBuf {
-    Beside::of(text, &Redaction::default()).files.folder().to_owned()
+    AttachmentWriter::of(text, &Redaction::default()).files.folder().to_owned()
 }
 
 #[cfg(test)]
@@ -263,7 +263,7 @@ mod tests {
             ("Zürich#1?.md", "Zürich%231%3F-files/"),
             ("a<b>\".md", "a%3Cb%3E%22-files/"),
         ] {
-            assert_eq!(Beside::of(Path::new(text), &Redaction::default()).address, address);
+            assert_eq!(AttachmentWriter::of(Path::new(text), &Redaction::default()).address, address);
         }
         assert_eq!(folder_of(Path::new("x/a.tar.md")), Path::new("x/a.tar-files"));
     }

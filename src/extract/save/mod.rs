@@ -8,30 +8,30 @@
 pub mod attachments;
 pub mod names;
 
-mod attached;
-mod batch;
-mod companions;
+mod attachment_outcome;
+mod companion_files;
 mod disk;
-mod draft;
 mod error;
+mod file_batch;
 mod outcome;
+mod partial_file;
 
 use std::{io::Write as _, path::Path};
 
 pub use self::{
-    batch::Batch,
-    companions::Companions,
+    companion_files::CompanionFiles,
     disk::{Clobber, create_folder},
-    draft::Draft,
     error::SaveError,
-    outcome::{Outcome, Written},
+    file_batch::FileBatch,
+    outcome::{SaveOutcome, Written},
+    partial_file::PartialFile,
 };
 
 /// Writes one file, whole or not at all.
 pub fn save(path: &Path, contents: &[u8], clobber: Clobber) -> Result<(), SaveError> {
-    let mut draft = Draft::new(path)?;
-    draft.write_all(contents).map_err(|error| SaveError::failed(path, &error))?;
-    draft.commit(clobber)
+    let mut partial = PartialFile::new(path)?;
+    partial.write_all(contents).map_err(|error| SaveError::failed(path, &error))?;
+    partial.commit(clobber)
 }
 
 #[cfg(all(test, unix))]
@@ -116,13 +116,13 @@ mod tests {
     #[test]
     fn a_file_that_was_not_finished_leaves_nothing() {
         let folder = folder();
-        let mut draft = Draft::new(&folder.path().join("a.md")).unwrap();
-        draft.write_all(b"half").unwrap();
+        let mut partial = PartialFile::new(&folder.path().join("a.md")).unwrap();
+        partial.write_all(b"half").unwrap();
         let pending = entries(folder.path());
         assert!(pending.len() == 1 && pending[0].starts_with('.'), "{pending:?}");
-        drop(draft);
+        drop(partial);
         assert!(entries(folder.path()).is_empty());
-        let mut batch = Batch::new(folder.path(), Clobber::Never);
+        let mut batch = FileBatch::new(folder.path(), Clobber::Never);
         batch.add("a.md", b"half").unwrap();
         drop(batch);
         assert!(entries(folder.path()).is_empty());
@@ -136,17 +136,17 @@ mod tests {
         assert_eq!(mode(&inner), 0o700);
         create_folder(&inner).unwrap();
         fs::write(inner.join("7.md"), "old").unwrap();
-        let mut batch = Batch::new(&inner, Clobber::Never);
-        for number in 0..Batch::SIZE + 10 {
+        let mut batch = FileBatch::new(&inner, Clobber::Never);
+        for number in 0..FileBatch::SIZE + 10 {
             batch.add(&format!("{number}.md"), number.to_string().as_bytes()).unwrap();
         }
         let outcome = batch.commit().unwrap();
-        assert_eq!(outcome.written, Batch::SIZE + 9);
+        assert_eq!(outcome.written, FileBatch::SIZE + 9);
         assert_eq!(outcome.existing, [inner.join("7.md")]);
         assert_eq!(fs::read(inner.join("7.md")).unwrap(), b"old");
         assert_eq!(fs::read(inner.join("1030.md")).unwrap(), b"1030");
         assert_eq!(mode(&inner.join("3.md")), 0o600);
-        assert_eq!(entries(&inner).len(), Batch::SIZE + 10);
+        assert_eq!(entries(&inner).len(), FileBatch::SIZE + 10);
     }
 
     #[test]

@@ -194,7 +194,7 @@ mod tests {
     use super::*;
     use crate::{
         conversation::{Builder, Heading, Time},
-        extract::sample::{MORNING, heading},
+        extract::test_support::{MORNING, heading},
     };
 
     fn named(title: &str, id: &str, created: Option<Time>) -> Conversation {

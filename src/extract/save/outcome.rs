@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::attached::Attached;
+use super::attachment_outcome::AttachmentOutcome;
 
 /// What was written to one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,21 +10,21 @@ pub struct Written {
     /// Bytes of the text.
     pub bytes: u64,
     /// The files beside it.
-    pub attached: Attached,
+    pub attached: AttachmentOutcome,
 }
 
 /// How many files were written, which were not, and their attachments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct SaveOutcome {
     /// Files that have their name now.
     pub written: usize,
     /// Files that existed and were left as they are.
     pub existing: Vec<PathBuf>,
     /// The attachments beside them.
-    pub attached: Attached,
+    pub attached: AttachmentOutcome,
 }
 
-impl Outcome {
+impl SaveOutcome {
     /// Adds up what several batches did.
     pub fn add(&mut self, other: Self) {
         self.written += other.written;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{App, Dialog, Focus, Input};
 use crate::{
     audit::{
-        Account,
-        report::{Line, Order, Place, Report, Widths},
+        AuditReport,
+        lines::{FindingOrder, LineTarget, ReportLine, ReportLines, Widths},
     },
     extract,
     library::{Handle, Library},
@@ -27,15 +27,15 @@ pub enum Audit {
 /// A finished audit and where one stands in it.
 #[derive(Debug)]
 pub struct Told {
-    account: Account,
+    account: AuditReport,
     /// The one its handles are of.
     library: Arc<Library>,
     /// What there is to read.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ReportLine>,
     /// For the columns.
     pub widths: Widths,
     /// In which order.
-    pub order: Order,
+    pub order: FindingOrder,
     /// Index of the selected line.
     pub selected: usize,
     /// First visible line.
@@ -43,24 +43,24 @@ pub struct Told {
 }
 
 impl Told {
-    fn new(account: Account, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
-        let order = Order::default();
-        let report = Report { account: &account, library: &library, zone };
+    fn new(account: AuditReport, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
+        let order = FindingOrder::default();
+        let report = ReportLines { report: &account, library: &library, zone };
         let (lines, widths) = (report.lines(order, true), report.widths());
         let selected = lines.iter().position(|line| report.place(line).is_some()).unwrap_or(0);
         Self { account, library, lines, widths, order, selected, top: 0 }
     }
 
     /// It in words.
-    pub fn report<'a>(&'a self, zone: &'a jiff::tz::TimeZone) -> Report<'a> {
-        Report { account: &self.account, library: &self.library, zone }
+    pub fn report<'a>(&'a self, zone: &'a jiff::tz::TimeZone) -> ReportLines<'a> {
+        ReportLines { report: &self.account, library: &self.library, zone }
     }
 
     /// Keeps the selected line in sight of so many rows.
     pub fn keep_in_sight(&mut self, rows: usize) {
         self.selected = self.selected.min(self.lines.len().saturating_sub(1));
         // The heading of the first line is seen with it.
-        let first = if self.lines[..self.selected].iter().all(|line| matches!(line, Line::Heading(_))) {
+        let first = if self.lines[..self.selected].iter().all(|line| matches!(line, ReportLine::Heading(_))) {
             0
         } else {
             self.selected
@@ -93,7 +93,7 @@ impl App {
         }
     }
 
-    pub(super) fn audited(&mut self, account: Option<Box<Account>>) {
+    pub(super) fn audited(&mut self, account: Option<Box<AuditReport>>) {
         // One that was stopped is forgotten, and so is one that nobody waits for.
         if !matches!(self.audit, Some(Audit::Looking(..))) {
             return;
@@ -161,11 +161,11 @@ impl App {
                 self.fail("this line leads nowhere");
                 Vec::new()
             }
-            Some(Place::Page(address)) => {
+            Some(LineTarget::Page(address)) => {
                 let text = extract::harmless(&address).into_owned();
                 vec![Effect::Copy { text, what: "the address", form: "text", redact: false }]
             }
-            Some(Place::Message(handle, message)) => {
+            Some(LineTarget::Message(handle, message)) => {
                 self.dialog = None;
                 self.read_at(handle, message)
             }

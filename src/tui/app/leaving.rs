@@ -7,7 +7,7 @@ use crate::{
     conversation::Visibility,
     extract::{
         self, Format,
-        save::{Written, attachments::Attached, names},
+        save::{Written, attachments::AttachmentOutcome, names},
     },
     library::{Handle, Shared},
     transcript::sanitize,
@@ -278,7 +278,7 @@ impl App {
 }
 
 /// What is said of the attachments beside what was written.
-pub(super) fn beside(attached: Attached) -> String {
+pub(super) fn beside(attached: AttachmentOutcome) -> String {
     let mut words = match attached.written {
         0 => String::new(),
         number => format!(" and {} beside it", words::count(number, "attachment", "attachments")),

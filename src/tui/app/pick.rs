@@ -6,7 +6,7 @@ use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 use super::{App, Dialog, Input};
 use crate::{
     conversation::{Detail, Link, Role, Visibility},
-    extract::{self, save::attachments::Single},
+    extract::{self, save::attachments::SingleAttachment},
     message,
     transcript::Entry,
     tui::{action::Command, effect::Effect},
@@ -175,7 +175,7 @@ impl App {
             Choice::Run(command) => self.command(command),
             Choice::Save { id, name, content } => {
                 let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
-                let attachment = Single { archive: conversation.source.archive, id, content };
+                let attachment = SingleAttachment { archive: conversation.source.archive, id, content };
                 vec![Effect::SaveAttachment { attachment, path: name.into(), redact: self.redact }]
             }
         }

@@ -4,7 +4,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
 use super::paint;
 use crate::{
-    audit::report::Line,
+    audit::lines::ReportLine,
     transcript::sanitize,
     tui::{
         app::{App, Audit},
@@ -49,14 +49,14 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
             paint::text(buffer, Rect { x: 0, width: 1, ..area }, y, "▌", theme.accent);
         }
         let fields = report.fields(line, false);
-        if let Line::Heading(words) = line {
+        if let ReportLine::Heading(words) = line {
             let words = sanitize::line(words);
             paint::text(buffer, area, y, &sanitize::fit(&words, area.width as usize), theme.selected);
             continue;
         }
         let mut x = area.x + 1;
         let mut widths = told.widths.of(line);
-        let narrow = area.width < NARROW && matches!(line, Line::Finding(_));
+        let narrow = area.width < NARROW && matches!(line, ReportLine::Finding(_));
         if narrow {
             for wide in &mut widths {
                 *wide = (*wide).min(MOST);
@@ -84,13 +84,13 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
 }
 
 /// What one looks for is plain, all else dim.
-fn look(line: &Line, column: usize, columns: usize, theme: &Theme) -> Style {
+fn look(line: &ReportLine, column: usize, columns: usize, theme: &Theme) -> Style {
     let plain = match line {
-        Line::Finding(_) => matches!(column, 1 | 2) || column + 1 == columns,
-        Line::Instructions(_) | Line::Memory(_) => column == 1,
-        Line::Profile(_) | Line::Shared(_) => column == 0,
-        Line::Kind(_) | Line::Words(_) => true,
-        Line::Heading(_) | Line::Page(..) => false,
+        ReportLine::Finding(_) => matches!(column, 1 | 2) || column + 1 == columns,
+        ReportLine::Instructions(_) | ReportLine::Memory(_) => column == 1,
+        ReportLine::Profile(_) | ReportLine::Shared(_) => column == 0,
+        ReportLine::Kind(_) | ReportLine::Words(_) => true,
+        ReportLine::Heading(_) | ReportLine::Page(..) => false,
     };
     if plain { theme.plain } else { theme.dim }
 }

@@ -1,4 +1,4 @@
-//! The account in words: lines, worst first, and at the end what to do. A [`Line`] is small and says where it stands;
+//! The account in words: lines, worst first, and at the end what to do. A [`ReportLine`] is small and says where it stands;
 //! its words are made when it is shown, since there may be very many.
 
 use std::collections::BTreeMap;
@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 
-use super::{Account, Remembered, each_once, title};
+use super::{AuditReport, Remembered, each_once, title};
 use crate::{
     conversation::Time,
     extract::address,
     library::{Handle, Library},
     provider::Provider,
-    secrets::{Class, KindId, Scanner, audit::Portrait},
+    secrets::{KindId, Scanner, SecretClass, audit::PersonalContext},
 };
 
 /// In which order the findings of a class stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum FindingOrder {
     /// By conversation, the one last added to first.
     #[default]
     Conversation,
@@ -27,7 +27,7 @@ pub enum Order {
     Kind,
 }
 
-impl Order {
+impl FindingOrder {
     /// The next one.
     #[must_use]
     pub fn next(self) -> Self {
@@ -50,7 +50,7 @@ impl Order {
 
 /// A line of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum ReportLine {
     /// What follows.
     Heading(String),
     /// A public link, by its place in the account.
@@ -73,7 +73,7 @@ pub enum Line {
 
 /// Where a line leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum LineTarget {
     /// A conversation and a message in it.
     Message(Handle, Option<usize>),
     /// A page of the provider's.
@@ -82,105 +82,105 @@ pub enum Place {
 
 /// An account as lines.
 #[derive(Debug)]
-pub struct Report<'a> {
+pub struct ReportLines<'a> {
     /// What is told.
-    pub account: &'a Account,
+    pub report: &'a AuditReport,
     /// Whose handles it holds.
     pub library: &'a Library,
     /// For dates.
     pub zone: &'a TimeZone,
 }
 
-impl Report<'_> {
+impl ReportLines<'_> {
     /// All of it. `each`: every finding of personal data is a line, too.
-    pub fn lines(&self, order: Order, each: bool) -> Vec<Line> {
+    pub fn lines(&self, order: FindingOrder, each: bool) -> Vec<ReportLine> {
         let mut lines = Vec::new();
         self.shared(&mut lines);
         self.credentials(order, &mut lines);
         self.personal(order, each, &mut lines);
-        let account = self.account;
-        for (place, (origin, _)) in account.profile.iter().enumerate() {
-            let before = place.checked_sub(1).map(|before| account.profile[before].0.member);
+        let report = self.report;
+        for (place, (origin, _)) in report.profile.iter().enumerate() {
+            let before = place.checked_sub(1).map(|before| report.profile[before].0.member);
             if before != Some(origin.member) {
-                lines.push(Line::Heading(format!("Profile ({})", origin.member)));
+                lines.push(ReportLine::Heading(format!("Profile ({})", origin.member)));
             }
-            lines.push(Line::Profile(place));
+            lines.push(ReportLine::Profile(place));
         }
-        let portraits = |what: &str, number: usize| {
+        let personal_contexts = |what: &str, number: usize| {
             let versions = many(number, "version");
-            Line::Heading(format!("{what}: {versions}, and each says something of you"))
+            ReportLine::Heading(format!("{what}: {versions}, and each says something of you"))
         };
-        if !account.instructions.is_empty() {
-            lines.push(portraits("Custom instructions", account.instructions.len()));
-            lines.extend((0..account.instructions.len()).map(Line::Instructions));
+        if !report.instructions.is_empty() {
+            lines.push(personal_contexts("Custom instructions", report.instructions.len()));
+            lines.extend((0..report.instructions.len()).map(ReportLine::Instructions));
         }
-        if !account.memory.is_empty() {
-            lines.push(portraits("Memory", account.memory.len()));
-            lines.extend((0..account.memory.len()).map(Line::Memory));
+        if !report.memory.is_empty() {
+            lines.push(personal_contexts("Memory", report.memory.len()));
+            lines.extend((0..report.memory.len()).map(ReportLine::Memory));
         }
         self.attachments(&mut lines);
-        let unreadable = account.unreadable.iter();
-        lines.extend(unreadable.map(|member| Line::Heading(format!("{member} could not be read"))));
+        let unreadable = report.unreadable.iter();
+        lines.extend(unreadable.map(|member| ReportLine::Heading(format!("{member} could not be read"))));
         self.advice(&mut lines);
         lines
     }
 
-    fn shared(&self, lines: &mut Vec<Line>) {
-        let count = self.account.shared.len();
+    fn shared(&self, lines: &mut Vec<ReportLine>) {
+        let count = self.report.shared.len();
         if count == 0 {
-            return lines.push(Line::Heading("No public links".to_owned()));
+            return lines.push(ReportLine::Heading("No public links".to_owned()));
         }
         let heading = format!("{}: whoever has the address reads them", many(count, "public link"));
-        lines.push(Line::Heading(heading));
-        lines.extend((0..count).map(Line::Shared));
+        lines.push(ReportLine::Heading(heading));
+        lines.extend((0..count).map(ReportLine::Shared));
     }
 
-    fn credentials(&self, order: Order, lines: &mut Vec<Line>) {
-        let places = self.ordered(Class::Credential, order);
+    fn credentials(&self, order: FindingOrder, lines: &mut Vec<ReportLine>) {
+        let places = self.ordered(SecretClass::Credential, order);
         if places.is_empty() {
-            return lines.push(Line::Heading("No credentials found".to_owned()));
+            return lines.push(ReportLine::Heading("No credentials found".to_owned()));
         }
-        let findings = &self.account.findings;
+        let findings = &self.report.findings;
         let conversations: HashSet<Handle> = places.iter().map(|&place| findings[place].0).collect();
         let count = many(places.iter().map(|&place| findings[place].1.times).sum(), "credential");
-        lines.push(Line::Heading(format!("{count} in {}", many(conversations.len(), "conversation"))));
-        lines.extend(places.into_iter().map(Line::Finding));
+        lines.push(ReportLine::Heading(format!("{count} in {}", many(conversations.len(), "conversation"))));
+        lines.extend(places.into_iter().map(ReportLine::Finding));
     }
 
-    fn ordered(&self, class: Class, order: Order) -> Vec<usize> {
-        let findings = &self.account.findings;
-        let mut places: Vec<usize> = self.account.of_class(class).map(|(place, _)| place).collect();
+    fn ordered(&self, class: SecretClass, order: FindingOrder) -> Vec<usize> {
+        let findings = &self.report.findings;
+        let mut places: Vec<usize> = self.report.of_class(class).map(|(place, _)| place).collect();
         match order {
-            Order::Conversation => {}
-            Order::Date => places.sort_by_key(|&place| std::cmp::Reverse(findings[place].1.date)),
-            Order::Kind => places.sort_by_key(|&place| findings[place].1.kind),
+            FindingOrder::Conversation => {}
+            FindingOrder::Date => places.sort_by_key(|&place| std::cmp::Reverse(findings[place].1.date)),
+            FindingOrder::Kind => places.sort_by_key(|&place| findings[place].1.kind),
         }
         places
     }
 
-    fn personal(&self, order: Order, each: bool, lines: &mut Vec<Line>) {
+    fn personal(&self, order: FindingOrder, each: bool, lines: &mut Vec<ReportLine>) {
         let mut kinds: BTreeMap<KindId, (usize, HashSet<Handle>)> = BTreeMap::new();
-        for (_, (handle, exposure)) in self.account.of_class(Class::Personal) {
+        for (_, (handle, exposure)) in self.report.of_class(SecretClass::Personal) {
             let (times, places) = kinds.entry(exposure.kind).or_default();
             *times += exposure.times;
             places.insert(*handle);
         }
         if kinds.is_empty() {
-            return lines.push(Line::Heading("No personal data found".to_owned()));
+            return lines.push(ReportLine::Heading("No personal data found".to_owned()));
         }
         let more = if each { "yours or not" } else { "yours or not; --json lists each" };
-        lines.push(Line::Heading(format!("Personal data ({more})")));
+        lines.push(ReportLine::Heading(format!("Personal data ({more})")));
         for (kind, (times, places)) in kinds {
             let count = Scanner::built_in().rule(kind).count(times);
-            lines.push(Line::Kind(format!("{count} in {}", many(places.len(), "conversation"))));
+            lines.push(ReportLine::Kind(format!("{count} in {}", many(places.len(), "conversation"))));
         }
         if each {
-            lines.extend(self.ordered(Class::Personal, order).into_iter().map(Line::Finding));
+            lines.extend(self.ordered(SecretClass::Personal, order).into_iter().map(ReportLine::Finding));
         }
     }
 
-    fn attachments(&self, lines: &mut Vec<Line>) {
-        let attached = self.account.attached;
+    fn attachments(&self, lines: &mut Vec<ReportLine>) {
+        let attached = self.report.attached;
         if attached.named == 0 {
             return;
         }
@@ -192,29 +192,33 @@ impl Report<'_> {
         ];
         let sorts: Vec<String> =
             sorts.iter().filter(|(number, _)| *number > 0).map(|&(number, one)| many(number, one)).collect();
-        lines.push(Line::Heading(format!("{}: {}", many(attached.named, "attachment"), sorts.join(", "))));
+        lines.push(ReportLine::Heading(format!(
+            "{}: {}",
+            many(attached.named, "attachment"),
+            sorts.join(", ")
+        )));
         let bytes = crate::message::format::size(attached.bytes);
-        lines.push(Line::Words(format!(
+        lines.push(ReportLine::Words(format!(
             "{} of them in the archive ({bytes}); what is in them is not looked at",
             attached.present
         )));
     }
 
     /// What to do, most urgent first; only what applies, and at each provider that it concerns.
-    fn advice(&self, lines: &mut Vec<Line>) {
-        let account = self.account;
+    fn advice(&self, lines: &mut Vec<ReportLine>) {
+        let report = self.report;
         let scanner = Scanner::built_in();
-        lines.push(Line::Heading("What to do".to_owned()));
-        let say = |words: &str| Line::Words(words.to_owned());
-        for provider in each_once(account.shared.iter().map(|link| link.provider)) {
+        lines.push(ReportLine::Heading("What to do".to_owned()));
+        let say = |words: &str| ReportLine::Words(words.to_owned());
+        for provider in each_once(report.shared.iter().map(|link| link.provider)) {
             let links = &provider.facts().controls.links;
-            lines.push(Line::Words(match links {
+            lines.push(ReportLine::Words(match links {
                 Some(path) => format!("Delete the public links: {}, {path}", provider.name()),
                 None => format!("Delete the public links in {}", provider.name()),
             }));
         }
         let mut kinds: Vec<_> =
-            account.of_class(Class::Credential).map(|(_, (_, exposure))| exposure.kind).collect();
+            report.of_class(SecretClass::Credential).map(|(_, (_, exposure))| exposure.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         if !kinds.is_empty() {
@@ -222,17 +226,19 @@ impl Report<'_> {
                 "Revoke each key and change each password that was ever real; then make a new one:",
             ));
             for rule in kinds.iter().map(|&kind| scanner.rule(kind)) {
-                lines.extend(rule.revoke().map(|page| Line::Page(rule.id().to_owned(), page.to_owned())));
+                lines.extend(
+                    rule.revoke().map(|page| ReportLine::Page(rule.id().to_owned(), page.to_owned())),
+                );
             }
         }
         let whose = |handle: Handle| self.library.get(handle).provider;
-        let holding = || account.of_class(Class::Credential).map(|(_, (handle, _))| *handle);
+        let holding = || report.of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);
         for provider in each_once(holding().map(whose)) {
-            lines.push(Line::Words(format!("Delete those conversations in {}:", provider.name())));
+            lines.push(ReportLine::Words(format!("Delete those conversations in {}:", provider.name())));
             let mut told = HashSet::new();
             for handle in holding().filter(|&handle| whose(handle) == provider) {
                 let page = address(self.library.get(handle)).filter(|_| told.insert(handle));
-                lines.extend(page.map(|page| Line::Page(String::new(), page)));
+                lines.extend(page.map(|page| ReportLine::Page(String::new(), page)));
             }
         }
         self.settings(lines);
@@ -243,23 +249,23 @@ impl Report<'_> {
     }
 
     /// Where to look through memory, and where to switch off training.
-    fn settings(&self, lines: &mut Vec<Line>) {
-        let account = self.account;
+    fn settings(&self, lines: &mut Vec<ReportLine>) {
+        let report = self.report;
         // Of several providers each path says whose it is.
         let mut at = |what: &str, provider: Provider, path: Option<&str>| {
-            let name = Some(provider.name()).filter(|_| account.providers.len() > 1);
+            let name = Some(provider.name()).filter(|_| report.providers.len() > 1);
             let place: Vec<&str> = name.into_iter().chain(path).collect();
             let joint = if place.is_empty() { "" } else { ": " };
-            lines.push(Line::Words(format!("{what}{joint}{}", place.join(", "))));
+            lines.push(ReportLine::Words(format!("{what}{joint}{}", place.join(", "))));
         };
         let (mut said, mut own) = (Vec::new(), Vec::new());
-        for (place, _) in &account.memory {
+        for (place, _) in &report.memory {
             match place {
                 Remembered::Conversation(handle) => said.push(*handle),
                 Remembered::Member(origin) => own.push(origin.provider),
             }
         }
-        said.extend(account.instructions.iter().map(|(handle, _)| *handle));
+        said.extend(report.instructions.iter().map(|(handle, _)| *handle));
         for provider in each_once(said.into_iter().map(|handle| self.library.get(handle).provider)) {
             at("Look through memory and custom instructions", provider, provider.facts().controls.memory);
         }
@@ -267,7 +273,7 @@ impl Report<'_> {
             let what = format!("Look through what {} remembers", provider.name());
             at(&what, provider, provider.facts().controls.memory);
         }
-        for &provider in &account.providers {
+        for &provider in &report.providers {
             if let Some(path) = provider.facts().controls.training {
                 at("Switch off training", provider, Some(path));
             }
@@ -275,8 +281,8 @@ impl Report<'_> {
     }
 
     /// The columns of a line; all may be the archive's. `ids`: the conversation's id is one of them.
-    pub fn fields(&self, line: &Line, ids: bool) -> Vec<String> {
-        let account = self.account;
+    pub fn fields(&self, line: &ReportLine, ids: bool) -> Vec<String> {
+        let report = self.report;
         let scanner = Scanner::built_in();
         let named = |handle: Handle, mut fields: Vec<String>| {
             let conversation = self.library.get(handle);
@@ -287,20 +293,22 @@ impl Report<'_> {
             fields
         };
         match line {
-            Line::Heading(words) | Line::Kind(words) | Line::Words(words) => vec![words.clone()],
-            Line::Page(what, page) if what.is_empty() => vec![String::new(), page.clone()],
-            Line::Page(what, page) => vec![String::new(), what.clone(), page.clone()],
-            &Line::Shared(place) => {
-                let link = &account.shared[place];
+            ReportLine::Heading(words) | ReportLine::Kind(words) | ReportLine::Words(words) => {
+                vec![words.clone()]
+            }
+            ReportLine::Page(what, page) if what.is_empty() => vec![String::new(), page.clone()],
+            ReportLine::Page(what, page) => vec![String::new(), what.clone(), page.clone()],
+            &ReportLine::Shared(place) => {
+                let link = &report.shared[place];
                 let address = link.address().unwrap_or_else(|| link.id.clone());
                 vec![address, title(&link.title)]
             }
-            &Line::Profile(place) => {
-                let (_, field) = &account.profile[place];
+            &ReportLine::Profile(place) => {
+                let (_, field) = &report.profile[place];
                 vec![field.name.clone(), field.masked.clone()]
             }
-            &Line::Finding(place) => {
-                let (handle, exposure) = &account.findings[place];
+            &ReportLine::Finding(place) => {
+                let (handle, exposure) = &report.findings[place];
                 let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
                 let messages = self.library.get(*handle).messages();
                 let place = exposure.message.map_or("title", |message| messages[message].role.as_str());
@@ -313,13 +321,13 @@ impl Report<'_> {
                 ];
                 named(*handle, fields)
             }
-            &Line::Instructions(place) => {
-                let (handle, portrait) = &account.instructions[place];
-                named(*handle, self.portrait(portrait))
+            &ReportLine::Instructions(place) => {
+                let (handle, context) = &report.instructions[place];
+                named(*handle, self.context(context))
             }
-            &Line::Memory(place) => {
-                let (remembered, portrait) = &account.memory[place];
-                let mut fields = self.portrait(portrait);
+            &ReportLine::Memory(place) => {
+                let (remembered, context) = &report.memory[place];
+                let mut fields = self.context(context);
                 match remembered {
                     Remembered::Conversation(handle) => return named(*handle, fields),
                     Remembered::Member(origin) if ids => {
@@ -332,56 +340,58 @@ impl Report<'_> {
         }
     }
 
-    fn portrait(&self, portrait: &Portrait) -> Vec<String> {
+    fn context(&self, context: &PersonalContext) -> Vec<String> {
         let mut size =
-            format!("{} in {}", many(portrait.characters, "character"), many(portrait.entries, "line"));
-        if !portrait.holds.is_empty() {
-            size = format!("{size}, with {}", portrait.holds.sentence(Scanner::built_in()));
+            format!("{} in {}", many(context.characters, "character"), many(context.entries, "line"));
+        if !context.holds.is_empty() {
+            size = format!("{size}, with {}", context.holds.sentence(Scanner::built_in()));
         }
-        vec![day(portrait.date, self.zone), size]
+        vec![day(context.date, self.zone), size]
     }
 
     /// The least widths of a line's first columns, so that they stand below each other.
     pub fn widths(&self) -> Widths {
-        let account = self.account;
+        let report = self.report;
         let scanner = Scanner::built_in();
         let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).min(40);
-        let mut kinds = account.findings.iter().map(|(_, exposure)| scanner.rule(exposure.kind).id().len());
-        let mut masks = account.findings.iter().map(|(_, exposure)| exposure.masked.chars().count());
-        let mut fields = account.profile.iter().map(|(_, field)| field.name.chars().count());
+        let mut kinds = report.findings.iter().map(|(_, exposure)| scanner.rule(exposure.kind).id().len());
+        let mut masks = report.findings.iter().map(|(_, exposure)| exposure.masked.chars().count());
+        let mut fields = report.profile.iter().map(|(_, field)| field.name.chars().count());
         Widths { kind: widest(&mut kinds), mask: widest(&mut masks), field: widest(&mut fields) }
     }
 
     /// Where a line leads, if anywhere.
-    pub fn place(&self, line: &Line) -> Option<Place> {
-        let account = self.account;
+    pub fn place(&self, line: &ReportLine) -> Option<LineTarget> {
+        let report = self.report;
         match line {
-            &Line::Finding(place) => {
-                let (handle, exposure) = &account.findings[place];
-                Some(Place::Message(*handle, exposure.message))
+            &ReportLine::Finding(place) => {
+                let (handle, exposure) = &report.findings[place];
+                Some(LineTarget::Message(*handle, exposure.message))
             }
-            &Line::Shared(place) => {
-                let id = &account.shared[place].conversation_id;
+            &ReportLine::Shared(place) => {
+                let id = &report.shared[place].conversation_id;
                 let handle = self.library.by_id(id).first().copied().filter(|_| !id.is_empty())?;
-                Some(Place::Message(handle, None))
+                Some(LineTarget::Message(handle, None))
             }
-            &Line::Instructions(place) => {
-                let (handle, portrait) = &account.instructions[place];
-                Some(Place::Message(*handle, portrait.message))
+            &ReportLine::Instructions(place) => {
+                let (handle, context) = &report.instructions[place];
+                Some(LineTarget::Message(*handle, context.message))
             }
-            &Line::Memory(place) => match &account.memory[place] {
-                (Remembered::Conversation(handle), portrait) => {
-                    Some(Place::Message(*handle, portrait.message))
+            &ReportLine::Memory(place) => match &report.memory[place] {
+                (Remembered::Conversation(handle), context) => {
+                    Some(LineTarget::Message(*handle, context.message))
                 }
                 (Remembered::Member(_), _) => None,
             },
-            Line::Page(_, page) => Some(Place::Page(page.clone())),
-            Line::Heading(_) | Line::Kind(_) | Line::Words(_) | Line::Profile(_) => None,
+            ReportLine::Page(_, page) => Some(LineTarget::Page(page.clone())),
+            ReportLine::Heading(_) | ReportLine::Kind(_) | ReportLine::Words(_) | ReportLine::Profile(_) => {
+                None
+            }
         }
     }
 }
 
-/// See [`Report::widths`].
+/// See [`ReportLines::widths`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Widths {
     kind: usize,
@@ -391,13 +401,15 @@ pub struct Widths {
 
 impl Widths {
     /// Of this line's columns, in order; further ones are as wide as they are.
-    pub fn of(self, line: &Line) -> Vec<usize> {
+    pub fn of(self, line: &ReportLine) -> Vec<usize> {
         match line {
-            Line::Finding(_) => vec![10, self.kind, self.mask, 3, 9],
-            Line::Profile(_) => vec![self.field],
-            Line::Instructions(_) | Line::Memory(_) => vec![10, 26],
-            Line::Page(..) => vec![0, 26],
-            Line::Heading(_) | Line::Kind(_) | Line::Words(_) | Line::Shared(_) => Vec::new(),
+            ReportLine::Finding(_) => vec![10, self.kind, self.mask, 3, 9],
+            ReportLine::Profile(_) => vec![self.field],
+            ReportLine::Instructions(_) | ReportLine::Memory(_) => vec![10, 26],
+            ReportLine::Page(..) => vec![0, 26],
+            ReportLine::Heading(_) | ReportLine::Kind(_) | ReportLine::Words(_) | ReportLine::Shared(_) => {
+                Vec::new()
+            }
         }
     }
 }
@@ -432,10 +444,10 @@ mod tests {
     fn advice(providers: &[Provider]) -> Vec<String> {
         let mut library = Library::new();
         library.add(providers.iter().map(|&provider| conversation(provider.as_str(), provider)).collect());
-        let account = Account::of(&[], &library, &|_, _| true).expect("nobody stops it");
-        let report = Report { account: &account, library: &library, zone: &TimeZone::UTC };
-        let lines = report.lines(Order::default(), false).into_iter();
-        let lines = lines.skip_while(|line| *line != Line::Heading("What to do".to_owned()));
+        let report = AuditReport::of(&[], &library, &|_, _| true).expect("nobody stops it");
+        let report = ReportLines { report: &report, library: &library, zone: &TimeZone::UTC };
+        let lines = report.lines(FindingOrder::default(), false).into_iter();
+        let lines = lines.skip_while(|line| *line != ReportLine::Heading("What to do".to_owned()));
         lines.map(|line| report.fields(&line, false).concat()).collect()
     }
 

@@ -5,7 +5,7 @@
 
 /// Asks the display, which answers or has hung up; to be called where waiting for it is no harm.
 #[cfg(all(unix, not(target_os = "macos")))]
-pub(super) fn keeps() -> bool {
+pub(super) fn keeps_copied_text() -> bool {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if variable("WAYLAND_DISPLAY").is_some() {
         // No protocol tells; these keep it themselves.
@@ -17,7 +17,7 @@ pub(super) fn keeps() -> bool {
 
 /// Everywhere else the system does.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-pub(super) fn keeps() -> bool {
+pub(super) fn keeps_copied_text() -> bool {
     true
 }
 

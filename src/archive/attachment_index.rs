@@ -11,7 +11,7 @@ const LARGEST_MAP: usize = 64 << 20;
 
 /// A name an attachment is found by.
 #[derive(Clone, Debug)]
-pub(super) struct Named {
+pub(super) struct IndexedName {
     key: Box<str>,
     pub(super) entry: u32,
     /// The name in the export's map, where the member has one.
@@ -20,9 +20,9 @@ pub(super) struct Named {
 
 /// All names, sorted, so that those with one beginning stand together.
 #[derive(Debug)]
-pub(super) struct Attachments(Vec<Named>);
+pub(super) struct AttachmentIndex(Vec<IndexedName>);
 
-impl Attachments {
+impl AttachmentIndex {
     pub(super) fn of(archive: &Archive) -> Self {
         let mut aliases = aliases(archive);
         let mut names = Vec::with_capacity(archive.entries.len());
@@ -30,26 +30,27 @@ impl Attachments {
             let (key, entry_index) = (entry.base_name(), index as u32);
             let alias = aliases.remove(&*entry.name).or_else(|| aliases.remove(key));
             if let Some(alias) = &alias {
-                names.push(Named {
+                names.push(IndexedName {
                     key: base_name(alias).into(),
                     entry: entry_index,
                     alias: Some(alias.clone()),
                 });
             }
-            names.push(Named { key: key.into(), entry: entry_index, alias });
+            names.push(IndexedName { key: key.into(), entry: entry_index, alias });
         }
         names.sort_by(|a, b| (&a.key, a.entry).cmp(&(&b.key, b.entry)));
         Self(names)
     }
 
     /// The member whose base name is the id, or begins with it: best where the id ends at a `-`, `.` or `_`.
-    pub(super) fn find(&self, id: &str) -> Option<&Named> {
+    pub(super) fn find(&self, id: &str) -> Option<&IndexedName> {
         if id.is_empty() {
             return None;
         }
         let start = self.0.partition_point(|named| &*named.key < id);
         let mut begins = self.0[start..].iter().take_while(|named| named.key.starts_with(id)).take(64);
-        let whole = |named: &&Named| !named.key[id.len()..].starts_with(|next: char| next.is_alphanumeric());
+        let whole =
+            |named: &&IndexedName| !named.key[id.len()..].starts_with(|next: char| next.is_alphanumeric());
         begins.clone().find(whole).or_else(|| begins.next())
     }
 }

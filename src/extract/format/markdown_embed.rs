@@ -21,7 +21,7 @@ use crate::message::{
 pub(super) const TURN_LEVEL: usize = 2;
 
 /// A stretch of the text and what stands there instead.
-struct Edit {
+struct TextEdit {
     range: Range<usize>,
     with: String,
 }
@@ -60,12 +60,12 @@ fn arranged<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
     let mut text = Cow::Borrowed(text);
     let mut formulas = Cow::Borrowed(formulas);
     for round in 0.. {
-        let mut edits: Vec<Edit> = Vec::new();
+        let mut edits: Vec<TextEdit> = Vec::new();
         if may_need_care(&text) {
             let html = structure(&text, &masked(&text, &formulas), &mut edits);
             if let Some(open) = html {
                 if round < MOST_DEFUSED {
-                    let escape = Edit { range: open.start..open.start, with: "\\".to_owned() };
+                    let escape = TextEdit { range: open.start..open.start, with: "\\".to_owned() };
                     text = Cow::Owned(edited(&text, vec![escape]));
                     for Formula { range, tex, .. } in formulas.to_mut() {
                         let step = usize::from(range.start >= open.start);
@@ -74,7 +74,7 @@ fn arranged<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
                     }
                     continue;
                 }
-                edits.push(Edit { range: text.len()..text.len(), with: format!("\n{}", open.end) });
+                edits.push(TextEdit { range: text.len()..text.len(), with: format!("\n{}", open.end) });
             }
         }
         edits.extend(formulas.iter().filter_map(|formula| delimiters(&text, formula)));
@@ -86,11 +86,11 @@ fn arranged<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
     text
 }
 
-fn edited(text: &str, mut edits: Vec<Edit>) -> String {
+fn edited(text: &str, mut edits: Vec<TextEdit>) -> String {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut out = String::with_capacity(text.len() + 64);
     let mut from = 0;
-    for Edit { range, with } in edits {
+    for TextEdit { range, with } in edits {
         // Two edits never overlap; should they, the first holds.
         if range.start < from {
             continue;
@@ -117,7 +117,7 @@ fn may_need_care(text: &str) -> bool {
 }
 
 /// Dollar signs instead of `\(` and `\[`; what has them already stays as it is.
-fn delimiters(text: &str, formula: &Formula) -> Option<Edit> {
+fn delimiters(text: &str, formula: &Formula) -> Option<TextEdit> {
     if text[formula.range.clone()].starts_with('$') {
         return None;
     }
@@ -131,7 +131,7 @@ fn delimiters(text: &str, formula: &Formula) -> Option<Edit> {
         // GitHub takes no space inside, and no line break.
         format!("${}$", inner.split('\n').map(str::trim).collect::<Vec<_>>().join(" ").trim())
     };
-    Some(Edit { range: formula.range.clone(), with })
+    Some(TextEdit { range: formula.range.clone(), with })
 }
 
 /// `$$ … $$` without blank lines: GitHub ends mathematics at one, and LaTeX takes none in it. The marks of a quotation
@@ -184,7 +184,7 @@ struct OpenHtml {
 }
 
 /// Finds headings and blocks left open. `text` is what is edited, `masked` what is parsed.
-fn structure(text: &str, masked: &str, edits: &mut Vec<Edit>) -> Option<OpenHtml> {
+fn structure(text: &str, masked: &str, edits: &mut Vec<TextEdit>) -> Option<OpenHtml> {
     let mut html = None;
     let mut headings: Vec<(Range<usize>, usize)> = Vec::new();
     let mut depth = 0_usize;
@@ -217,13 +217,13 @@ fn structure(text: &str, masked: &str, edits: &mut Vec<Edit>) -> Option<OpenHtml
 }
 
 /// Writes a heading at another level. An underlined one becomes one with hashes.
-fn shift(text: &str, range: Range<usize>, level: usize, edits: &mut Vec<Edit>) {
+fn shift(text: &str, range: Range<usize>, level: usize, edits: &mut Vec<TextEdit>) {
     let heading = &text[range.clone()];
     let start = range.start + (heading.len() - heading.trim_start_matches([' ', '\t']).len());
     let hashes = text[start..range.end].bytes().take_while(|&byte| byte == b'#').count();
     let after = text[start + hashes..range.end].bytes().next();
     if (1..=6).contains(&hashes) && matches!(after, None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
-        edits.push(Edit { range: start..start + hashes, with: "#".repeat(level) });
+        edits.push(TextEdit { range: start..start + hashes, with: "#".repeat(level) });
         return;
     }
     let end = start + text[start..range.end].trim_end().len();
@@ -234,18 +234,18 @@ fn shift(text: &str, range: Range<usize>, level: usize, edits: &mut Vec<Edit>) {
     if words.contains(['\n', '\r']) {
         // A heading of several lines has no other form, and was hardly meant: mostly it is a rule below a log. With
         // a blank line before it that is what it becomes.
-        edits.push(Edit { range: underline..underline, with: "\n".to_owned() });
+        edits.push(TextEdit { range: underline..underline, with: "\n".to_owned() });
         return;
     }
-    edits.push(Edit { range: start..start, with: format!("{} ", "#".repeat(level)) });
+    edits.push(TextEdit { range: start..start, with: format!("{} ", "#".repeat(level)) });
     // Hashes at the end of a heading with hashes would be its ornament.
     let closing = start + words.trim_end_matches('#').len();
     let with = text[closing..start + words.len()].replace('#', "\\#");
-    edits.push(Edit { range: closing..end, with });
+    edits.push(TextEdit { range: closing..end, with });
 }
 
 /// What closes a fenced block that runs to the end of the text without its closing fence.
-fn close_fence(text: &str, range: Range<usize>) -> Option<Edit> {
+fn close_fence(text: &str, range: Range<usize>) -> Option<TextEdit> {
     if !text[range.end..].trim().is_empty() {
         return None;
     }
@@ -263,7 +263,7 @@ fn close_fence(text: &str, range: Range<usize>) -> Option<Edit> {
     });
     let fence: String = std::iter::repeat_n(mark, length).collect();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    (!closed).then(|| Edit { range: text.len()..text.len(), with: format!("{newline}{fence}") })
+    (!closed).then(|| TextEdit { range: text.len()..text.len(), with: format!("{newline}{fence}") })
 }
 
 /// An HTML block that ends only at a mark, and does not find it.

@@ -8,39 +8,39 @@ use std::{
 use tempfile::TempPath;
 
 use super::{
-    attached::Attached,
-    companions::Companions,
+    attachment_outcome::AttachmentOutcome,
+    companion_files::CompanionFiles,
     disk::{Clobber, name, refuse_special, sync_folder, temporary},
     error::SaveError,
-    outcome::Outcome,
+    outcome::SaveOutcome,
 };
 
 /// Files that are written first, brought to the disk together, then named one after the other. A batch
-/// dropped before [`Batch::commit`] leaves nothing of what is pending.
+/// dropped before [`FileBatch::commit`] leaves nothing of what is pending.
 #[derive(Debug)]
-pub struct Batch {
+pub struct FileBatch {
     folder: PathBuf,
     clobber: Clobber,
-    pending: Vec<Pending>,
-    outcome: Outcome,
+    pending: Vec<PendingFile>,
+    outcome: SaveOutcome,
 }
 
 /// A file that is written and has no name yet.
 #[derive(Debug)]
-struct Pending {
+struct PendingFile {
     temporary: TempPath,
     target: PathBuf,
     /// Named and counted when it has its own name, and only then.
-    beside: Option<(Companions, Attached)>,
+    beside: Option<(CompanionFiles, AttachmentOutcome)>,
 }
 
-impl Batch {
+impl FileBatch {
     /// Files brought to the disk at once. An fsync a file would cost more than all the rest of an extract.
     pub(super) const SIZE: usize = 1_024;
 
     /// For files in this folder, which must exist.
     pub fn new(folder: &Path, clobber: Clobber) -> Self {
-        Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: Outcome::default() }
+        Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: SaveOutcome::default() }
     }
 
     /// Writes a file under a temporary name. Every thousand files or so, those so far get their names.
@@ -53,18 +53,18 @@ impl Batch {
         &mut self,
         name: &str,
         contents: &[u8],
-        beside: Option<(Companions, Attached)>,
+        beside: Option<(CompanionFiles, AttachmentOutcome)>,
     ) -> Result<(), SaveError> {
         let target = self.folder.join(name);
         let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&self.folder, &error))?;
         file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
         // Closed, so that no number of files runs into the limit of open ones.
-        self.pending.push(Pending { temporary: file.into_temp_path(), target, beside });
+        self.pending.push(PendingFile { temporary: file.into_temp_path(), target, beside });
         if self.pending.len() >= Self::SIZE { self.flush() } else { Ok(()) }
     }
 
     /// Names what is pending and tells what became of all files.
-    pub fn commit(mut self) -> Result<Outcome, SaveError> {
+    pub fn commit(mut self) -> Result<SaveOutcome, SaveError> {
         self.flush()?;
         Ok(std::mem::take(&mut self.outcome))
     }
@@ -74,7 +74,7 @@ impl Batch {
             return Ok(());
         }
         sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
-        for Pending { temporary, target, beside } in std::mem::take(&mut self.pending) {
+        for PendingFile { temporary, target, beside } in std::mem::take(&mut self.pending) {
             refuse_special(&target)?;
             match name(temporary, &target, self.clobber) {
                 Ok(()) => {
@@ -82,7 +82,7 @@ impl Batch {
                     if let Some((mut beside, mut attached)) = beside {
                         let named = beside.name(self.clobber)?;
                         attached.named(named.attached.written);
-                        self.outcome.add(Outcome { attached, ..named });
+                        self.outcome.add(SaveOutcome { attached, ..named });
                     }
                 }
                 Err(SaveError::Exists(_)) => self.outcome.existing.push(target),
@@ -95,12 +95,12 @@ impl Batch {
 }
 
 #[cfg(target_os = "linux")]
-fn sync_files(folder: &Path, _pending: &[Pending]) -> io::Result<()> {
+fn sync_files(folder: &Path, _pending: &[PendingFile]) -> io::Result<()> {
     Ok(rustix::fs::syncfs(std::fs::File::open(folder)?)?)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sync_files(_folder: &Path, pending: &[Pending]) -> io::Result<()> {
+fn sync_files(_folder: &Path, pending: &[PendingFile]) -> io::Result<()> {
     super::disk::sync_each(pending.iter().flat_map(|pending| {
         std::iter::once(&*pending.temporary)
             .chain(pending.beside.iter().flat_map(|(beside, _)| beside.paths()))

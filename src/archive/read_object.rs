@@ -1,7 +1,7 @@
 //! The original objects again, byte for byte: an archive does not keep its JSON in memory, so the member is read a
 //! second time.
 
-use super::{Archive, ArchiveError, stream::Fault};
+use super::{Archive, ArchiveError, stream::StreamError};
 use crate::conversation::Source;
 
 /// Bytes skipped or read at once.
@@ -37,7 +37,7 @@ fn member(
         return Err(archive.unusable("it has changed since it was opened: open it again".into()));
     };
     let name = &archive.entries[entry as usize].name;
-    let unusable = |Fault(reason): Fault| archive.unusable(format!("{name}: {reason}"));
+    let unusable = |StreamError(reason): StreamError| archive.unusable(format!("{name}: {reason}"));
     let mut stream = archive.stream_entry(entry as usize).map_err(unusable)?;
     let mut piece = vec![0; PIECE];
     let mut object = Vec::new();

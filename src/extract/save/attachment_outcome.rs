@@ -2,7 +2,7 @@
 
 /// How many attachments there were, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Attached {
+pub struct AttachmentOutcome {
     /// Files that have their name now.
     pub written: usize,
     /// Not in the archive.
@@ -14,7 +14,7 @@ pub struct Attached {
     pub unredacted: usize,
 }
 
-impl Attached {
+impl AttachmentOutcome {
     /// Adds up what became of others.
     pub fn add(&mut self, other: Self) {
         self.written += other.written;
@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn what_lacks_is_said() {
-        let said = |missing, unreadable| Attached { missing, unreadable, ..Attached::default() }.lacking();
+        let said = |missing, unreadable| {
+            AttachmentOutcome { missing, unreadable, ..AttachmentOutcome::default() }.lacking()
+        };
         assert_eq!(said(0, 0), "");
         assert_eq!(said(1, 0), "1 attachment is not in the archive");
         assert_eq!(said(0, 2), "2 attachments could not be read");

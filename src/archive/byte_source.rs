@@ -9,21 +9,21 @@ use std::{
 
 /// Something to read from at any position. Cheap to clone; no clone moves another's position.
 #[derive(Clone, Debug)]
-pub struct Bytes {
-    origin: Origin,
+pub struct ByteSource {
+    origin: Backing,
     start: u64,
     length: u64,
 }
 
 #[derive(Clone)]
-enum Origin {
+enum Backing {
     File(Arc<File>),
     Memory(Arc<Vec<u8>>),
     Static(&'static [u8]),
 }
 
 /// Says where the bytes are, never what they are: they are somebody's conversations.
-impl fmt::Debug for Origin {
+impl fmt::Debug for Backing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::File(_) => "file",
@@ -33,22 +33,22 @@ impl fmt::Debug for Origin {
     }
 }
 
-impl Bytes {
+impl ByteSource {
     /// A regular file, with the length it has now.
     pub fn file(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        Ok(Self { origin: Origin::File(Arc::new(file)), start: 0, length })
+        Ok(Self { origin: Backing::File(Arc::new(file)), start: 0, length })
     }
 
     /// What was read from a stream that cannot be read twice.
     pub fn memory(bytes: Vec<u8>) -> Self {
         let length = bytes.len() as u64;
-        Self { origin: Origin::Memory(Arc::new(bytes)), start: 0, length }
+        Self { origin: Backing::Memory(Arc::new(bytes)), start: 0, length }
     }
 
     /// What is built into the program.
     pub fn fixed(bytes: &'static [u8]) -> Self {
-        Self { origin: Origin::Static(bytes), start: 0, length: bytes.len() as u64 }
+        Self { origin: Backing::Static(bytes), start: 0, length: bytes.len() as u64 }
     }
 
     /// How many there are.
@@ -75,9 +75,9 @@ impl Bytes {
         let buffer = &mut buffer[..wanted];
         let position = self.start + position;
         match &self.origin {
-            Origin::File(file) => read_file_at(file, position, buffer),
-            Origin::Memory(bytes) => Ok(copy(bytes, position, buffer)),
-            Origin::Static(bytes) => Ok(copy(bytes, position, buffer)),
+            Backing::File(file) => read_file_at(file, position, buffer),
+            Backing::Memory(bytes) => Ok(copy(bytes, position, buffer)),
+            Backing::Static(bytes) => Ok(copy(bytes, position, buffer)),
         }
     }
 
@@ -123,10 +123,10 @@ fn read_file_at(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usi
     std::os::windows::fs::FileExt::seek_read(file, buffer, position)
 }
 
-/// See [`Bytes::cursor`].
+/// See [`ByteSource::cursor`].
 #[derive(Clone, Debug)]
 pub struct Cursor {
-    bytes: Bytes,
+    bytes: ByteSource,
     position: u64,
 }
 

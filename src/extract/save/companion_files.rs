@@ -10,19 +10,19 @@ use tempfile::TempPath;
 use super::{
     disk::{Clobber, make_beside, name, refuse_special, sync_each, sync_folder, temporary},
     error::SaveError,
-    outcome::Outcome,
+    outcome::SaveOutcome,
 };
 
 /// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
 /// after it. Dropped before that, they leave nothing, nor does a folder that was made for them.
 #[derive(Debug)]
-pub struct Companions {
+pub struct CompanionFiles {
     folder: PathBuf,
     made: bool,
     files: Vec<(TempPath, PathBuf)>,
 }
 
-impl Companions {
+impl CompanionFiles {
     /// None yet, for this folder.
     pub fn new(folder: PathBuf) -> Self {
         Self { folder, made: false, files: Vec::new() }
@@ -53,7 +53,7 @@ impl Companions {
     }
 
     /// Brings them to the disk and names them. Those whose names are taken are told.
-    pub fn commit(mut self, clobber: Clobber) -> Result<Outcome, SaveError> {
+    pub fn commit(mut self, clobber: Clobber) -> Result<SaveOutcome, SaveError> {
         sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
         self.name(clobber)
     }
@@ -64,8 +64,8 @@ impl Companions {
     }
 
     /// Names them, once they are on the disk.
-    pub(super) fn name(&mut self, clobber: Clobber) -> Result<Outcome, SaveError> {
-        let mut outcome = Outcome::default();
+    pub(super) fn name(&mut self, clobber: Clobber) -> Result<SaveOutcome, SaveError> {
+        let mut outcome = SaveOutcome::default();
         let some = !self.files.is_empty();
         for (temporary, target) in std::mem::take(&mut self.files) {
             refuse_special(&target)?;
@@ -82,7 +82,7 @@ impl Companions {
     }
 }
 
-impl Drop for Companions {
+impl Drop for CompanionFiles {
     fn drop(&mut self) {
         self.files.clear();
         if self.made {

@@ -5,30 +5,30 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    audit::{Account, Origin, Remembered, title},
+    audit::{AuditReport, FileOrigin, Remembered, title},
     extract::rfc3339,
     import::SharedLink,
     library::{Handle, Library},
     secrets::{
         Scanner,
-        audit::{Attached, Exposure, Portrait, ProfileField},
+        audit::{AttachmentCounts, Exposure, PersonalContext, ProfileField},
     },
 };
 
 /// See the [module](self).
 #[derive(Serialize)]
-pub(super) struct Document<'a> {
-    findings: Vec<Found<'a>>,
-    shared: Vec<Shared<'a>>,
-    profile: Vec<Field<'a>>,
-    instructions: Vec<Kept<'a>>,
-    memory: Vec<Kept<'a>>,
-    attachments: Attachments,
+pub(super) struct AuditJson<'a> {
+    findings: Vec<FindingJson<'a>>,
+    shared: Vec<LinkJson<'a>>,
+    profile: Vec<ProfileFieldJson<'a>>,
+    instructions: Vec<ContextJson<'a>>,
+    memory: Vec<ContextJson<'a>>,
+    attachments: AttachmentsJson,
     unreadable: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Found<'a> {
+struct FindingJson<'a> {
     kind: &'a str,
     class: &'static str,
     id: &'a str,
@@ -40,7 +40,7 @@ struct Found<'a> {
 }
 
 #[derive(Serialize)]
-struct Shared<'a> {
+struct LinkJson<'a> {
     id: &'a str,
     conversation_id: &'a str,
     title: String,
@@ -48,7 +48,7 @@ struct Shared<'a> {
 }
 
 #[derive(Serialize)]
-struct Field<'a> {
+struct ProfileFieldJson<'a> {
     source: &'a str,
     #[serde(rename = "field")]
     name: &'a str,
@@ -56,7 +56,7 @@ struct Field<'a> {
 }
 
 #[derive(Serialize)]
-struct Kept<'a> {
+struct ContextJson<'a> {
     id: Option<&'a str>,
     title: Option<String>,
     source: Option<&'a str>,
@@ -67,7 +67,7 @@ struct Kept<'a> {
 }
 
 #[derive(Serialize)]
-struct Attachments {
+struct AttachmentsJson {
     named: usize,
     present: usize,
     bytes: u64,
@@ -77,14 +77,14 @@ struct Attachments {
     files: usize,
 }
 
-impl<'a> Document<'a> {
+impl<'a> AuditJson<'a> {
     /// Of an account, with the library its handles are of.
-    pub(super) fn of(account: &'a Account, library: &'a Library) -> Self {
+    pub(super) fn of(report: &'a AuditReport, library: &'a Library) -> Self {
         let scanner = Scanner::built_in();
         let found = |(handle, exposure): &'a (Handle, Exposure)| {
             let conversation = library.get(*handle);
             let rule = scanner.rule(exposure.kind);
-            Found {
+            FindingJson {
                 kind: rule.id(),
                 class: rule.class().as_str(),
                 id: &conversation.id,
@@ -95,53 +95,49 @@ impl<'a> Document<'a> {
                 times: exposure.times,
             }
         };
-        let kept = |handle: Option<Handle>, source: Option<&'a str>, portrait: &'a Portrait| {
+        let kept = |handle: Option<Handle>, source: Option<&'a str>, context: &'a PersonalContext| {
             let conversation = handle.map(|handle| library.get(handle));
-            Kept {
+            ContextJson {
                 id: conversation.map(|conversation| &*conversation.id),
                 title: conversation.map(|conversation| title(&conversation.title)),
                 source,
-                date: portrait.date.and_then(rfc3339),
-                characters: portrait.characters,
-                entries: portrait.entries,
-                holds: portrait
-                    .holds
-                    .iter()
-                    .map(|(kind, number)| (scanner.rule(kind).id(), number))
-                    .collect(),
+                date: context.date.and_then(rfc3339),
+                characters: context.characters,
+                entries: context.entries,
+                holds: context.holds.iter().map(|(kind, number)| (scanner.rule(kind).id(), number)).collect(),
             }
         };
-        let shared = |link: &'a SharedLink| Shared {
+        let shared = |link: &'a SharedLink| LinkJson {
             id: &link.id,
             conversation_id: &link.conversation_id,
             title: title(&link.title),
             url: link.address(),
         };
-        let field = |(origin, field): &'a (Origin, ProfileField)| Field {
+        let field = |(origin, field): &'a (FileOrigin, ProfileField)| ProfileFieldJson {
             source: &origin.archive,
             name: &field.name,
             masked: &field.masked,
         };
-        let Attached { named, present, bytes, images, audio, video, files } = account.attached;
+        let AttachmentCounts { named, present, bytes, images, audio, video, files } = report.attached;
         Self {
-            findings: account.findings.iter().map(found).collect(),
-            shared: account.shared.iter().map(shared).collect(),
-            profile: account.profile.iter().map(field).collect(),
-            instructions: account
+            findings: report.findings.iter().map(found).collect(),
+            shared: report.shared.iter().map(shared).collect(),
+            profile: report.profile.iter().map(field).collect(),
+            instructions: report
                 .instructions
                 .iter()
-                .map(|(handle, portrait)| kept(Some(*handle), None, portrait))
+                .map(|(handle, context)| kept(Some(*handle), None, context))
                 .collect(),
-            memory: account
+            memory: report
                 .memory
                 .iter()
-                .map(|(remembered, portrait)| match remembered {
-                    Remembered::Conversation(handle) => kept(Some(*handle), None, portrait),
-                    Remembered::Member(origin) => kept(None, Some(&origin.archive), portrait),
+                .map(|(remembered, context)| match remembered {
+                    Remembered::Conversation(handle) => kept(Some(*handle), None, context),
+                    Remembered::Member(origin) => kept(None, Some(&origin.archive), context),
                 })
                 .collect(),
-            attachments: Attachments { named, present, bytes, images, audio, video, files },
-            unreadable: &account.unreadable,
+            attachments: AttachmentsJson { named, present, bytes, images, audio, video, files },
+            unreadable: &report.unreadable,
         }
     }
 }

@@ -12,14 +12,14 @@ use super::{
     error::SaveError,
 };
 
-/// A file being written: it has no name yet. Dropped before [`Draft::commit`], it leaves nothing.
+/// A file being written: it has no name yet. Dropped before [`PartialFile::commit`], it leaves nothing.
 #[derive(Debug)]
-pub struct Draft {
+pub struct PartialFile {
     target: PathBuf,
     file: NamedTempFile,
 }
 
-impl Draft {
+impl PartialFile {
     /// Begins a file in the target's folder, which must exist.
     pub fn new(target: &Path) -> Result<Self, SaveError> {
         refuse_special(target)?;
@@ -42,7 +42,7 @@ impl Draft {
     }
 }
 
-impl Write for Draft {
+impl Write for PartialFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.as_file_mut().write(bytes)
     }
