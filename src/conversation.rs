@@ -11,6 +11,7 @@
 
 mod builder;
 mod message;
+mod name_table;
 mod origin;
 mod part;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod time;
 mod tree;
 
 use self::message::NONE_32;
+pub(crate) use self::name_table::NameTable;
 pub use self::{
     builder::{Builder, Draft, Heading},
     message::{Kind, Message, Role, Visibility},

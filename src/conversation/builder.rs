@@ -3,13 +3,11 @@
 use super::{
     Conversation,
     message::{Kind, Message, NO_TIME, NONE_16, NONE_32, Role, Visibility},
+    name_table::NameTable,
     origin::{Provider, Source},
     part::Part,
     time::Time,
 };
-
-/// Different models and tool names a conversation keeps; real ones have under twenty. Bounds a linear look-up.
-const MOST_NAMES: usize = 1_024;
 
 /// What an importer says of one message; indices are in the order of [`Builder::push`].
 #[derive(Clone, Debug)]
@@ -58,7 +56,7 @@ impl<'a> Draft<'a> {
 /// buffer. The one way to make a [`Conversation`], so that its ranges always hold.
 #[derive(Debug, Default)]
 pub struct Builder {
-    names: Vec<Box<str>>,
+    names: NameTable,
     messages: Vec<Message>,
     parts: Vec<Part>,
     runs: [String; 3],
@@ -135,8 +133,8 @@ impl Builder {
         let text = (start, run.len() as u32);
         let parts_start = self.parts.len() as u32;
         self.parts.extend(draft.parts);
-        let model = self.name(draft.model);
-        let name = self.name(draft.name);
+        let model = self.names.slot(draft.model);
+        let name = self.names.slot(draft.name);
         self.messages.push(Message {
             role: draft.role,
             visibility: draft.visibility,
@@ -150,19 +148,6 @@ impl Builder {
             parts: (parts_start, self.parts.len() as u32),
         });
         index
-    }
-
-    /// A slot in the table of names; past [`MOST_NAMES`] different ones the rest go without.
-    fn name(&mut self, name: Option<&str>) -> u16 {
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return NONE_16 };
-        if let Some(slot) = self.names.iter().rposition(|known| &**known == name) {
-            return slot as u16;
-        }
-        if self.names.len() >= MOST_NAMES {
-            return NONE_16;
-        }
-        self.names.push(name.into());
-        (self.names.len() - 1) as u16
     }
 
     /// Lays out the buffer and closes the conversation. `current` is the leaf of the visible branch.
@@ -192,7 +177,7 @@ impl Builder {
             .unwrap_or_else(|| "Untitled".into());
         let last_answer =
             self.messages.iter().rev().map(|message| message.model).find(|&slot| slot != NONE_16);
-        let model = match self.name(heading.model) {
+        let model = match self.names.slot(heading.model) {
             NONE_16 => last_answer.unwrap_or(NONE_16),
             slot => slot,
         };
@@ -216,7 +201,7 @@ impl Builder {
             shown_end: shown_end as u32,
             folded_end: folded_end as u32,
             ascii,
-            names: self.names.into(),
+            names: self.names.into_names(),
             text: text.into_boxed_str(),
             messages: self.messages.into(),
             parts: self.parts.into(),

@@ -1,20 +1,25 @@
-//! What an importer gathers while it reads: messages in their final form, their texts one behind the other.
+//! The messages of one object while it is parsed: in their final form, in the order of the file, their texts in one
+//! buffer.
 //!
-//! Each message is turned into its final form as soon as it was read, and its JSON forgotten, so that reading takes
-//! little more memory than the conversation does afterwards.
+//! Why a conversation is put together twice, here and in [`Builder`](crate::conversation::Builder): a conversation
+//! holds its messages in depth-first order and its text in runs by visibility, and neither is known before the last
+//! link of the tree was read. The JSON of a message cannot wait until then, since it takes several times the memory of
+//! what it says. So each message is turned into its final form at once and its JSON forgotten, and the builder copies
+//! the texts from here in the order of the tree. The copy costs the memory of the text once more, for one conversation
+//! at a time, where waiting would cost that of the JSON. The table of names is the builder's own type.
 
 use std::ops::Range;
 
 use super::{Census, DocumentSources};
-use crate::conversation::{Detail, Draft, Heading, Kind, Part, Provider, Role, Source, Time, Visibility};
+use crate::conversation::{
+    Detail, Draft, Heading, Kind, NameTable, Part, Provider, Role, Source, Time, Visibility,
+};
 
-/// Marks a slot as empty.
+/// The number of no message and of no place in the order.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Attachments, citations and the like in one conversation.
+/// The number of parts that are kept of one conversation: attachments, citations and the like.
 const MOST_PARTS: usize = 1 << 19;
-/// Models, tools and types that are told apart; the builder's own table bounds them likewise.
-const MOST_NAMES: usize = 1_024;
 
 /// A message in its final form, except for what the tree decides.
 pub(super) struct ParsedMessage {
@@ -23,55 +28,41 @@ pub(super) struct ParsedMessage {
     pub kind: Kind,
     pub interrupted: bool,
     pub time: Option<Time>,
-    /// Slots of the table of names.
+    /// A slot in [`MessageArena::names`], as is `name`.
     pub model: u16,
     pub name: u16,
     pub text: Range<u32>,
     pub parts: Range<u32>,
 }
 
-/// The messages in the order of the file.
+/// The messages of one object, in the order of the file.
 #[derive(Default)]
 pub(super) struct MessageArena {
     pub messages: Vec<ParsedMessage>,
     pub text: String,
     parts: Vec<Part>,
-    names: Vec<Box<str>>,
+    pub names: NameTable,
     /// How often each content type occurred.
     pub census: Census,
 }
 
 impl MessageArena {
-    /// The slot of a name.
-    pub(super) fn name(&mut self, name: Option<&str>) -> u16 {
-        let Some(name) = name.filter(|name| !name.is_empty()) else { return u16::MAX };
-        if let Some(slot) = self.names.iter().rposition(|known| &**known == name) {
-            return slot as u16;
-        }
-        if self.names.len() >= MOST_NAMES {
-            return u16::MAX;
-        }
-        self.names.push(name.into());
-        self.names.len() as u16 - 1
-    }
-
-    /// Drops the parts of a message for which there is no room.
+    /// Drops the parts of a message that are past the bound of the conversation.
     pub(super) fn bound(&self, parts: &mut Vec<Part>) {
         parts.truncate(MOST_PARTS.saturating_sub(self.parts.len()));
     }
 
-    /// Keeps parts, which [`MessageArena::bound`] has seen, and says where.
+    /// Keeps parts that [`MessageArena::bound`] has bounded, and returns their range among all parts.
     pub(super) fn keep(&mut self, parts: &mut Vec<Part>) -> Range<u32> {
         let first = self.parts.len() as u32;
         self.parts.append(parts);
         first..self.parts.len() as u32
     }
 
-    /// A message as the builder takes it, without its parent. Its parts are given away.
+    /// Drafts a message for the builder, without its parent. Gives its parts away.
     pub(super) fn draft(&mut self, number: u32) -> Draft<'_> {
         let parsed = &self.messages[number as usize];
         let own_parts = parsed.parts.start as usize..parsed.parts.end as usize;
-        let name = |slot: u16| self.names.get(usize::from(slot)).map(|name| &**name);
         Draft {
             role: parsed.role,
             visibility: parsed.visibility,
@@ -79,20 +70,20 @@ impl MessageArena {
             interrupted: parsed.interrupted,
             parent: None,
             time: parsed.time,
-            model: name(parsed.model),
-            name: name(parsed.name),
+            model: self.names.get(parsed.model),
+            name: self.names.get(parsed.name),
             text: &self.text[parsed.text.start as usize..parsed.text.end as usize],
             parts: self.parts[own_parts].iter_mut().map(taken).collect(),
         }
     }
 }
 
-/// A part, leaving something small in its place.
+/// Takes a part, leaving something small in its place.
 fn taken(part: &mut Part) -> Part {
     std::mem::replace(part, Part { range: 0..0, detail: Detail::Thought { seconds: None } })
 }
 
-/// [`Heading`] without borrowing.
+/// A [`Heading`] that owns its texts.
 #[derive(Default)]
 pub(super) struct OwnedHeading {
     pub id: Option<Box<str>>,
@@ -106,6 +97,7 @@ pub(super) struct OwnedHeading {
 }
 
 impl OwnedHeading {
+    /// Lends the texts, together with where the object is from.
     pub(super) fn lend(&self, provider: Provider, source: Source) -> Heading<'_> {
         Heading {
             id: self.id.as_deref(),
@@ -122,7 +114,7 @@ impl OwnedHeading {
     }
 }
 
-/// An object that was read: messages in order, documents not made yet. Its JSON is no longer needed.
+/// An object that was parsed: its messages in order, its documents not made yet. The JSON is no longer needed.
 pub(super) struct ParsedObject {
     pub provider: Provider,
     pub heading: OwnedHeading,
@@ -133,6 +125,6 @@ pub(super) struct ParsedObject {
     pub current: Option<usize>,
     /// Messages left out because there were too many.
     pub dropped: u64,
-    /// What its messages do to documents.
+    /// The messages that make or change documents.
     pub documents: DocumentSources,
 }

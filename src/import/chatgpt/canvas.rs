@@ -119,7 +119,7 @@ fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();
         let times = if update.multiple { usize::MAX } else { 1 };
-        let change = Replacement { replacement, times, most: bounds.most(document) };
+        let change = Substitution { replacement, times, most: bounds.most(document) };
         match change.make(&document.text, pattern, bounds) {
             Ok(Some(text)) => bounds.change(document, text),
             Ok(None) => {}
@@ -129,14 +129,14 @@ fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
 }
 
 /// What to put in the place of a match, or of all of them.
-struct Replacement<'a> {
+struct Substitution<'a> {
     replacement: &'a str,
     times: usize,
     /// How long the text may become.
     most: usize,
 }
 
-impl Replacement<'_> {
+impl Substitution<'_> {
     /// The text with the change made; `None` if the pattern is none or does not match.
     fn make(&self, text: &str, pattern: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
         bounds.pay(text.len() + LOOKING)?;
@@ -207,14 +207,14 @@ impl Replacement<'_> {
 /// A text while it is changed.
 struct Changed<'a> {
     text: &'a str,
-    change: &'a Replacement<'a>,
+    change: &'a Substitution<'a>,
     out: String,
     /// How far the text is in it, once there was a match.
     copied: Option<usize>,
 }
 
 impl<'a> Changed<'a> {
-    fn new(text: &'a str, change: &'a Replacement<'a>) -> Self {
+    fn new(text: &'a str, change: &'a Substitution<'a>) -> Self {
         Self { text, change, out: String::new(), copied: None }
     }
 
@@ -225,7 +225,7 @@ impl<'a> Changed<'a> {
         group: impl Fn(&str) -> &'g str,
         bounds: &mut Bounds,
     ) -> Result<(), TooMuch> {
-        let Replacement { replacement, most, .. } = *self.change;
+        let Substitution { replacement, most, .. } = *self.change;
         bounds.pay(replacement.len().saturating_mul(REPLACING))?;
         self.out.push_str(&self.text[self.copied.unwrap_or(0)..found.start]);
         self.copied = Some(found.end);
@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     fn changed(text: &str, pattern: &str, replacement: &str) -> Option<String> {
-        let change = Replacement { replacement, times: usize::MAX, most: 1_000 };
+        let change = Substitution { replacement, times: usize::MAX, most: 1_000 };
         change.make(text, pattern, &mut Bounds::new()).unwrap_or_default()
     }
 
@@ -352,7 +352,7 @@ mod tests {
                 format!("[{}|{}]", &found[0], found.get(1).map_or("", |group| group.as_str()))
             });
             let wanted = engine.is_match(text).then_some(&*wanted);
-            let change = Replacement { replacement: r"[\g<0>|\1]", times: usize::MAX, most: 1_000 };
+            let change = Substitution { replacement: r"[\g<0>|\1]", times: usize::MAX, most: 1_000 };
             let parsed = EditPattern::compile(pattern, &mut Bounds::new()).ok().flatten().unwrap();
             let made = change.replace(text, parsed, &mut Bounds::new()).ok().unwrap();
             assert_eq!(made.as_deref(), wanted, "{pattern} in {text}");
@@ -381,7 +381,7 @@ mod tests {
         ];
         for (pattern, text, most) in patterns {
             let (mut bounds, mut times) = (Bounds::with(16 << 20), 0);
-            let change = Replacement { replacement: "", times: usize::MAX, most: 1_000 };
+            let change = Substitution { replacement: "", times: usize::MAX, most: 1_000 };
             while times < most && change.make(text, &pattern, &mut bounds).is_ok() {
                 times += 1;
             }
@@ -408,7 +408,7 @@ mod tests {
         let replacement = r"\g<x>".repeat(2_000);
         for pattern in ["a", "(a)"] {
             let mut bounds = Bounds::with(16 << 20);
-            let change = Replacement { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
+            let change = Substitution { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
             assert_eq!(change.make(&text, pattern, &mut bounds), Err(TooMuch));
             assert!(!bounds.spend(1), "nothing is left");
         }
@@ -449,7 +449,7 @@ mod tests {
                 text[number * 2_500..][..2_160].replace('(', r"\(").replace(')', r"\)").replace('?', r"\?");
             assert!(pattern.contains('.') && literal(&pattern).is_none());
             let replacement = "x".repeat(2_160);
-            let change = Replacement { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
+            let change = Substitution { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
             let made = change.make(&text, &pattern, &mut bounds);
             text = made.ok().flatten().unwrap_or_else(|| panic!("change {number} is made"));
         }

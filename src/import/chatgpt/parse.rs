@@ -182,8 +182,8 @@ impl Mapping<'_> {
             kind: sense.kind,
             interrupted: message::interrupted(message),
             time: message.created.0,
-            model: arena.name(message.metadata.model.as_deref()),
-            name: arena.name(sense.name),
+            model: arena.names.slot(message.metadata.model.as_deref()),
+            name: arena.names.slot(sense.name),
             text: start as u32..arena.text.len() as u32,
             parts: arena.keep(&mut parts),
         };

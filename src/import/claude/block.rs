@@ -12,7 +12,7 @@ use super::{
     shape::{BlockFields, ChatMessage, CodeInput},
 };
 use crate::{
-    conversation::{Detail, Kind, Link, Part, Role, Visibility},
+    conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
     import::{
         json::{self, Allowance, Raw, Sink, Text, record},
         message_arena::ParsedMessage,
@@ -245,8 +245,8 @@ impl Messages<'_> {
             kind,
             interrupted,
             time: open.message.created.0,
-            model: u16::MAX,
-            name: arena.name(name),
+            model: NameTable::NO_SLOT,
+            name: arena.names.slot(name),
             text: start as u32..arena.text.len() as u32,
             parts: arena.keep(&mut parts),
         };
