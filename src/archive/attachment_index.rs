@@ -26,17 +26,17 @@ impl AttachmentIndex {
     pub(super) fn of(archive: &Archive) -> Self {
         let mut aliases = aliases(archive);
         let mut names = Vec::with_capacity(archive.entries.len());
-        for (index, entry) in archive.entries.iter().enumerate() {
-            let (key, entry_index) = (entry.base_name(), index as u32);
+        for (index, entry) in (0_u32..).zip(&archive.entries) {
+            let key = entry.base_name();
             let alias = aliases.remove(&*entry.name).or_else(|| aliases.remove(key));
             if let Some(alias) = &alias {
                 names.push(IndexedName {
                     key: base_name(alias).into(),
-                    entry: entry_index,
+                    entry: index,
                     alias: Some(alias.clone()),
                 });
             }
-            names.push(IndexedName { key: key.into(), entry: entry_index, alias });
+            names.push(IndexedName { key: key.into(), entry: index, alias });
         }
         names.sort_by(|a, b| (&a.key, a.entry).cmp(&(&b.key, b.entry)));
         Self(names)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{byte_source::ByteSource, has_ending};
 
 /// No real manifest comes near this, in bytes.
-const LARGEST: u64 = 1 << 20;
+const LARGEST: usize = 1 << 20;
 /// Zips that are looked for.
 const MOST_FILES: usize = 1_000;
 
@@ -19,10 +19,8 @@ struct Manifest {
 
 /// The names of the zips it lists; `None`: this is no manifest. Never a path.
 pub(super) fn names(bytes: &ByteSource) -> Option<Vec<String>> {
-    if bytes.len() > LARGEST {
-        return None;
-    }
-    let mut json = vec![0; bytes.len() as usize];
+    let length = usize::try_from(bytes.len()).ok().filter(|&length| length <= LARGEST)?;
+    let mut json = vec![0; length];
     bytes.read_exact_at(0, &mut json).ok()?;
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&json);
     let manifest: Manifest = serde_json::from_slice(json).ok()?;

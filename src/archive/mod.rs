@@ -5,6 +5,8 @@
 //! means is for `import` to say. Nothing an archive claims about itself is believed: sizes are counted while
 //! reading, names are only compared, and [`Limits`] end what has no end.
 
+#![warn(clippy::cast_possible_truncation)]
+
 mod attachment_index;
 mod byte_source;
 pub mod cut;
@@ -35,7 +37,7 @@ use attachment_index::AttachmentIndex;
 use byte_source::ByteSource;
 
 /// Where an archive is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Location {
     /// A zip, a folder or a JSON file.
     Path(PathBuf),
@@ -66,9 +68,27 @@ pub enum ArchiveError {
         /// What it is, and what was expected.
         reason: String,
     },
+    /// More were named than can be open at once, by [`MOST_ARCHIVES`].
+    #[error("{0} archives are named: at most {MOST_ARCHIVES} can be open at once")]
+    TooMany(usize),
     /// The `progress` of the caller said to stop.
     #[error("stopped")]
     Stopped,
+}
+
+/// How many archives can be open at once: a [`Source`] names its archive by 16 bits.
+pub const MOST_ARCHIVES: usize = 1 << 16;
+
+/// Opens all of these, in their order.
+///
+/// # Errors
+/// Fails with the first archive that [`Archive::open`] fails for, and before it opens any where there are more than
+/// [`MOST_ARCHIVES`].
+pub fn open_all(locations: &[Location], limits: Limits) -> Result<Vec<Archive>, ArchiveError> {
+    if locations.len() > MOST_ARCHIVES {
+        return Err(ArchiveError::TooMany(locations.len()));
+    }
+    locations.iter().map(|location| Archive::open(location, limits)).collect()
 }
 
 /// How a member's bytes are packed.

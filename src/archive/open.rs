@@ -56,12 +56,12 @@ impl ArchiveOpener {
     }
 
     fn finish(self, name: String) -> Archive {
-        let mut conversations: Vec<u32> = (0..self.entries.len() as u32)
-            .filter(|&index| {
-                let entry = &self.entries[index as usize];
-                matches!(entry.content, MemberContent::Whole { .. }) || holds_conversations(&entry.name)
-            })
-            .collect();
+        let holds = |entry: &MemberEntry| {
+            matches!(entry.content, MemberContent::Whole { .. }) || holds_conversations(&entry.name)
+        };
+        let numbered = (0_u32..).zip(&self.entries);
+        let mut conversations: Vec<u32> =
+            numbered.filter(|(_, entry)| holds(entry)).map(|(index, _)| index).collect();
         if let ([MemberEntry { content: MemberContent::File(_), .. }], []) = (&*self.entries, &*conversations)
         {
             conversations.push(0);
@@ -259,7 +259,7 @@ impl ArchiveOpener {
                     continue;
                 }
             };
-            let container = self.containers.len() as u32;
+            let container = u32::try_from(self.containers.len()).map_err(|_| self.too_many())?;
             self.containers.push(bytes.clone());
             let mut inner = self.list(&bytes, container, &name)?;
             for entry in &mut inner {
@@ -267,13 +267,19 @@ impl ArchiveOpener {
                 entry.name = format!("{name}/{}", entry.name).into();
             }
             if self.entries.len() + inner.len() > self.limits.members {
-                return Err(format!("it has more than {} members (--limit-members)", self.limits.members));
+                return Err(self.too_many());
             }
             self.entries.extend(inner);
         }
         Ok(())
     }
 
+    /// Says that there are more members than the limit allows.
+    fn too_many(&self) -> String {
+        format!("it has more than {} members (--limit-members)", self.limits.members)
+    }
+
+    /// Returns the bytes of a zip among the members, inflated if need be; `memory` counts the bytes inflated so far.
     fn nested_bytes(&self, entry: &MemberEntry, memory: &mut u64) -> Result<ByteSource, StreamError> {
         if let MemberContent::File(path) = &entry.content {
             return Ok(ByteSource::file(File::open(path)?)?);

@@ -46,6 +46,8 @@ fn member(
         let base = stream.produced();
         let (count, fault) = stream.fill(&mut piece);
         let end = base + count as u64;
+        // Between `base` and `end`, and so within the piece.
+        let place = |offset: u64| usize::try_from(offset - base).unwrap_or(usize::MAX);
         // One piece may hold several objects, and an object may span several pieces.
         while let Some(source) = sources[wanted.clone()].first() {
             let (start, stop) = (source.offset, source.offset + u64::from(source.length));
@@ -54,7 +56,7 @@ fn member(
                 break;
             }
             if stop > from {
-                object.extend_from_slice(&piece[(from - base) as usize..(stop.min(end) - base) as usize]);
+                object.extend_from_slice(&piece[place(from)..place(stop.min(end))]);
             }
             if stop > end {
                 break;

@@ -30,7 +30,7 @@ fn member(
     header: u64,
     limits: Limits,
 ) -> Option<(MemberEntry, Option<u64>)> {
-    let mut local = [0; zipped::LOCAL_HEADER as usize];
+    let mut local = [0; zipped::LOCAL_HEADER];
     bytes.read_exact_at(header, &mut local).ok()?;
     if local[..4] != zipped::LOCAL_SIGNATURE {
         return None;
@@ -41,7 +41,7 @@ fn member(
     let (mut compressed, mut size) = (u64::from(long(18)), u64::from(long(22)));
     let mut name = vec![0; usize::from(short(26))];
     let mut extra = vec![0; usize::from(short(28))];
-    let name_start = header + zipped::LOCAL_HEADER;
+    let name_start = header + zipped::LOCAL_HEADER as u64;
     bytes.read_exact_at(name_start, &mut name).ok()?;
     bytes.read_exact_at(name_start + name.len() as u64, &mut extra).ok()?;
     let start = name_start + (name.len() + extra.len()) as u64;

@@ -126,8 +126,10 @@ impl Stream {
         let (before_in, before_out) = (inflate.state.total_in(), inflate.state.total_out());
         let input = &inflate.input[inflate.start..inflate.end];
         let status = inflate.state.decompress(input, buffer, FlushDecompress::None);
-        inflate.start += (inflate.state.total_in() - before_in) as usize;
-        let count = (inflate.state.total_out() - before_out) as usize;
+        // No more than the input and the buffer hold.
+        let length = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        inflate.start += length(inflate.state.total_in() - before_in);
+        let count = length(inflate.state.total_out() - before_out);
         match status {
             Ok(Status::StreamEnd) => {
                 self.ended = true;

@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::{Limits, MemberContent, MemberEntry, Method, byte_source::ByteSource, stream::StreamError};
 
 /// Length of a local file header without name and extra field.
-pub(super) const LOCAL_HEADER: u64 = 30;
+pub(super) const LOCAL_HEADER: usize = 30;
 /// The signature it begins with.
 pub(super) const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 
@@ -71,9 +71,9 @@ pub(super) fn list(
 fn declared(bytes: &ByteSource) -> Option<usize> {
     /// The end of a directory: its fixed part, and the longest comment behind it.
     const END: usize = 22;
-    let length = bytes.len().min((END + usize::from(u16::MAX)) as u64);
-    let mut tail = vec![0; length as usize];
-    bytes.read_exact_at(bytes.len() - length, &mut tail).ok()?;
+    let length = usize::try_from(bytes.len()).unwrap_or(usize::MAX).min(END + usize::from(u16::MAX));
+    let mut tail = vec![0; length];
+    bytes.read_exact_at(bytes.len() - length as u64, &mut tail).ok()?;
     let at = memchr::memmem::rfind(&tail, b"PK\x05\x06")?;
     let end = tail.get(at..at + END)?;
     Some(u16::from_le_bytes([end[10], end[11]])).filter(|&count| count != u16::MAX).map(usize::from)
@@ -81,14 +81,14 @@ fn declared(bytes: &ByteSource) -> Option<usize> {
 
 /// Where a member's compressed bytes begin, behind its local header.
 pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamError> {
-    let mut local = [0; LOCAL_HEADER as usize];
+    let mut local = [0; LOCAL_HEADER];
     let missing = || StreamError("its local header is missing: the zip is damaged".into());
     bytes.read_exact_at(header, &mut local).map_err(|_| missing())?;
     if local[..4] != LOCAL_SIGNATURE {
         return Err(missing());
     }
     let length = |at: usize| u64::from(u16::from_le_bytes([local[at], local[at + 1]]));
-    Ok(header + LOCAL_HEADER + length(26) + length(28))
+    Ok(header + LOCAL_HEADER as u64 + length(26) + length(28))
 }
 
 /// Whether two members share bytes, as in a bomb that refers to one piece of data many times.
@@ -97,7 +97,7 @@ pub(super) fn overlap(entries: &[MemberEntry]) -> bool {
         .iter()
         .filter_map(|entry| match entry.content {
             MemberContent::Zipped { header, compressed, .. } => {
-                Some((header, header.saturating_add(LOCAL_HEADER).saturating_add(compressed)))
+                Some((header, header.saturating_add(LOCAL_HEADER as u64).saturating_add(compressed)))
             }
             _ => None,
         })

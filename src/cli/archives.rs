@@ -9,10 +9,11 @@ use std::{
 };
 
 use anyhow::bail;
+use hashbrown::HashSet;
 
 use super::{GlobalSettings, output::tell, progress::ProgressDisplay};
 use crate::{
-    archive::{Archive, Location},
+    archive::{self, Archive, Location},
     conversation::Conversation,
     library::Library,
     load::{self, Arrival, Report},
@@ -39,16 +40,12 @@ impl OpenedArchives {
 /// Where the archives are: those named, the demo if asked for, else what the environment or the config file says. None
 /// named twice.
 pub fn locations(global: &GlobalSettings, named: &[PathBuf]) -> Vec<Location> {
-    let mut locations: Vec<Location> = Vec::new();
     let asked_for = !named.is_empty() || global.demo;
     let paths = if asked_for { named } else { global.archive() };
     let paths = paths.iter().map(|path| location(path));
-    for location in paths.chain(global.demo.then_some(Location::Demo)) {
-        if !locations.contains(&location) {
-            locations.push(location);
-        }
-    }
-    locations
+    let mut known = HashSet::new();
+    let first = |location: &Location| known.insert(location.clone());
+    paths.chain(global.demo.then_some(Location::Demo)).filter(first).collect()
 }
 
 fn location(path: &Path) -> Location {
@@ -95,15 +92,10 @@ fn read(
         );
     }
     let limits = global.limits();
-    let archives = locations
-        .iter()
-        .map(|location| {
-            Archive::open(location, limits).map_err(|error| match global.named_by(named) {
-                Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
-                None => error.into(),
-            })
-        })
-        .collect::<anyhow::Result<Vec<Archive>>>()?;
+    let archives = archive::open_all(&locations, limits).map_err(|error| match global.named_by(named) {
+        Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
+        None => error.into(),
+    })?;
     let batches: Mutex<Vec<Vec<Conversation>>> = Mutex::default();
     let progress = ProgressDisplay::new("reading");
     let cancel = AtomicBool::new(false);

@@ -8,6 +8,8 @@
 //! A piece is about a megabyte: it stays in the cache from inflating to parsing. Its buffer goes back to be filled
 //! again. An object that does not fit makes its buffer grow, up to the limit for one conversation.
 
+#![warn(clippy::cast_possible_truncation)]
+
 mod arrival;
 mod pipeline;
 mod queue;

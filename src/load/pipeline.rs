@@ -62,12 +62,12 @@ impl<'a> Pipeline<'a> {
         sink: &'a (dyn Fn(Arrival) + Sync),
         start: Instant,
     ) -> Self {
-        let tasks: Vec<Task> = archives
-            .iter()
-            .enumerate()
-            .flat_map(|(archive, opened)| {
-                let members = opened.conversation_members().enumerate();
-                members.map(move |(number, member)| Task { archive, number: number as u32, member })
+        // Further archives are not read: `open_all` refuses them, since a source has no number for them.
+        let numbered = (0_u16..=u16::MAX).zip(archives);
+        let tasks: Vec<Task> = numbered
+            .flat_map(|(source, opened)| {
+                let members = (0_u32..).zip(opened.conversation_members());
+                members.map(move |(number, member)| Task { source, number, member })
             })
             .collect();
         let size = archives.iter().fold(0_u64, |sum, archive| sum.saturating_add(archive.size()));
@@ -103,7 +103,7 @@ impl<'a> Pipeline<'a> {
     pub(super) fn claim(&self) -> Option<&Task> {
         loop {
             let task = self.tasks.get(self.claimed.fetch_add(1, Ordering::Relaxed))?;
-            if !self.stopped(task.archive) {
+            if !self.stopped(task.archive()) {
                 return Some(task);
             }
         }
@@ -139,7 +139,7 @@ impl<'a> Pipeline<'a> {
     /// Counts bytes read, and tells how far it is.
     pub(super) fn progress(&self, count: u64) {
         let bytes = self.bytes.fetch_add(count, Ordering::Relaxed) + count;
-        let milliseconds = self.start.elapsed().as_millis() as u64;
+        let milliseconds = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         let told = self.told.load(Ordering::Relaxed);
         let due = told == 0 || milliseconds >= told + TELL;
         let turn =
@@ -162,7 +162,7 @@ impl<'a> Pipeline<'a> {
 
     fn parse(&self, mut piece: Piece, tally: &mut Tally) {
         let begun = Instant::now();
-        let archive = piece.task.archive;
+        let archive = piece.task.archive();
         let objects = std::mem::take(&mut piece.objects);
         // The first object that bears a mark says whose export it is; it stands in the first piece.
         let mut undecided = piece.base == 0;
@@ -170,12 +170,13 @@ impl<'a> Pipeline<'a> {
             if self.stopped(archive) {
                 break;
             }
-            let within = range.start as usize..range.end as usize;
+            let within = range.clone();
             let source = Source {
-                archive: archive as u16,
+                archive: piece.task.source,
                 member: piece.task.number,
-                offset: piece.base + u64::from(range.start),
-                length: range.end - range.start,
+                offset: piece.base + range.start as u64,
+                // At most `Limits::LARGEST_OBJECT`.
+                length: u32::try_from(range.len()).unwrap_or(u32::MAX),
             };
             let census = &mut tally.archives[archive].census;
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > LARGEST_SPARE {
@@ -204,7 +205,7 @@ impl<'a> Pipeline<'a> {
         task: &Task,
         tally: &mut Tally,
     ) {
-        let archive = task.archive;
+        let archive = task.archive();
         let (offset, length) = (source.offset, u64::from(source.length));
         match parsed {
             Ok(parsed) => {

@@ -53,7 +53,7 @@ struct MemberReader<'w, 'a> {
 
 /// Reads a member to its end, damage or the word to stop.
 pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally) {
-    let archive = &pipeline.archives[task.archive];
+    let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
         Err(fault) => return tally.lose(&task, 0, 0, 0, fault.to_string()),
@@ -78,11 +78,16 @@ pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally
     pipeline.recycle(buffer);
 }
 
+/// Returns how far an offset is behind the buffer's first byte. The buffer is in memory, so the distance fits.
+fn distance(base: u64, offset: u64) -> usize {
+    usize::try_from(offset - base).unwrap_or(usize::MAX)
+}
+
 impl MemberReader<'_, '_> {
     fn run(&mut self, tally: &mut Tally) {
         let mut piece = FIRST_PIECE;
         loop {
-            if self.pipeline.stopped(self.task.archive) {
+            if self.pipeline.stopped(self.task.archive()) {
                 return;
             }
             let begun = Instant::now();
@@ -117,7 +122,7 @@ impl MemberReader<'_, '_> {
         self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
             Cut::Object(range) => match passing.take() {
                 None => {
-                    let range = (range.start - base) as u32..(range.end - base) as u32;
+                    let range = distance(base, range.start)..distance(base, range.end);
                     objects.push(Object { range, whole: true });
                 }
                 Some(reason) => tally.lose(task, range.start, range.end - range.start, 1, reason),
@@ -132,7 +137,7 @@ impl MemberReader<'_, '_> {
     /// Sends the objects off with the buffer; what is not whole yet moves to the next one.
     fn hand_over(&mut self, objects: Vec<Object>, tally: &mut Tally) {
         let keep = self.cutter.pending().filter(|_| self.passing.is_none());
-        let keep = keep.map_or(self.filled, |start| (start - self.base) as usize);
+        let keep = keep.map_or(self.filled, |start| distance(self.base, start));
         if objects.is_empty() {
             // Nothing whole: keep what is pending at the front, and go on behind it.
             if keep > 0 {
@@ -198,7 +203,7 @@ impl MemberReader<'_, '_> {
     /// swallow all that follow. What begins like one must be one: a whole object with messages.
     fn resume(&mut self, objects: &mut Vec<Object>, tally: &mut Tally) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
-        let first = (start - self.base) as usize;
+        let first = distance(self.base, start);
         let pending = &self.buffer[first..self.filled];
         let next = cut::starts(pending).find(|&at| {
             if self.search == 0 {
@@ -213,7 +218,7 @@ impl MemberReader<'_, '_> {
         if matches!(self.cutter.finish(), CutEnd::InStray(_)) {
             tally.lose(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
-            objects.push(Object { range: first as u32..next as u32, whole: false });
+            objects.push(Object { range: first..next, whole: false });
         }
         self.cutter = ObjectCutter::between(self.base + next as u64);
         self.cut(next, objects, tally);
@@ -234,8 +239,7 @@ impl MemberReader<'_, '_> {
         match self.cutter.finish() {
             CutEnd::InObject(start) => match self.passing.take() {
                 Some(reason) => tally.lose(&self.task, start, end - start, 1, reason),
-                None => objects
-                    .push(Object { range: (start - self.base) as u32..self.filled as u32, whole: false }),
+                None => objects.push(Object { range: distance(self.base, start)..self.filled, whole: false }),
             },
             CutEnd::InStray(start) => {
                 let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());

@@ -69,11 +69,11 @@ impl Tally {
         let member = self.member(task);
         member.bytes += bytes;
         member.compressed += compressed;
-        self.archives[task.archive].bytes += bytes;
+        self.archives[task.archive()].bytes += bytes;
     }
 
     fn member(&mut self, task: &Task) -> &mut MemberReport {
-        let members = &mut self.archives[task.archive].read;
+        let members = &mut self.archives[task.archive()].read;
         let index = members.iter().rposition(|member| member.name == task.member.name).unwrap_or_else(|| {
             members.push(MemberReport { name: task.member.name.clone(), ..MemberReport::default() });
             members.len() - 1
@@ -127,9 +127,9 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
             ..ArchiveReport::default()
         })
         .collect();
-    for (number, archive) in archives.iter().enumerate() {
+    for (number, archive) in (0_u16..=u16::MAX).zip(archives) {
         report.skipped.extend(archive.losses().iter().map(|loss| Skipped {
-            archive: number as u16,
+            archive: number,
             member: loss.member.clone(),
             offset: 0,
             length: 0,

@@ -8,18 +8,23 @@ use crate::archive::Member;
 /// A member to read.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
-    /// Index of the archive.
-    pub archive: usize,
+    /// The number of the archive, in the order they were opened.
+    pub source: u16,
     /// The member's number among those of its archive that hold conversations.
     pub number: u32,
     pub member: Member,
 }
 
 impl Task {
+    /// Returns the index of the archive.
+    pub(super) fn archive(&self) -> usize {
+        usize::from(self.source)
+    }
+
     /// An entry of the account for what was lost of it.
     pub(super) fn skipped(&self, offset: u64, length: u64, objects: u64, reason: String) -> Skipped {
         Skipped {
-            archive: self.archive as u16,
+            archive: self.source,
             member: self.member.name.clone(),
             offset,
             length,
@@ -43,7 +48,7 @@ pub(super) struct Piece {
 /// An object in a piece.
 #[derive(Clone, Debug)]
 pub(super) struct Object {
-    pub range: Range<u32>,
+    pub range: Range<usize>,
     /// It ends with its brace; otherwise the member ended in it, or the next one began.
     pub whole: bool,
 }

@@ -14,18 +14,15 @@ use super::{
     theme::Theme,
     welcome::{self, Choice, Welcome},
 };
-use crate::archive::Archive;
+use crate::archive::{self, Archive};
 
 /// Opens what the command line names; nothing if it names nothing.
 pub(super) fn open(launch: &Launch) -> Result<Vec<Archive>> {
     let limits = launch.config.limits();
-    let opened = |location| {
-        Archive::open(location, limits).map_err(|error| match &launch.named_by {
-            Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
-            None => error.into(),
-        })
-    };
-    launch.archives.iter().map(opened).collect()
+    archive::open_all(&launch.archives, limits).map_err(|error| match &launch.named_by {
+        Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
+        None => error.into(),
+    })
 }
 
 /// What came of asking for an archive.

@@ -211,6 +211,16 @@ fn flags_end_at_two_dashes() {
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 3);
 }
 
+/// A conversation names its archive by 16 bits: one more would be taken for the first.
+#[cfg(unix)]
+#[test]
+fn more_archives_than_can_be_told_apart_are_refused_before_any_is_opened() {
+    let names: Vec<String> = (0..=1 << 16).map(|number| number.to_string()).collect();
+    let arguments: Vec<&str> = std::iter::once("list").chain(names.iter().map(String::as_str)).collect();
+    let told = refused(&arguments, 2);
+    assert_eq!(told, "unspool: 65537 archives are named: at most 65536 can be open at once");
+}
+
 #[test]
 fn what_is_no_archive_is_named_in_one_line() {
     let export = three();
