@@ -10,7 +10,7 @@ use self::place::Origin;
 use crate::{
     conversation::{Role, Visibility},
     library::Shared,
-    search::matcher::Hit,
+    search::Hit,
     transcript::{Entry, Line, Options, Transcript, thread::mark},
 };
 

@@ -10,7 +10,7 @@ use crate::{
     },
     extract,
     library::{Handle, Library},
-    search::matcher::Hit,
+    search::Hit,
     secrets::Scanner,
     tui::{action::Command, effect::Effect, words},
 };

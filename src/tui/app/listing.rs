@@ -8,9 +8,7 @@ use crate::{
     library::{Handle, Sort},
     load::Progress,
     search::{
-        Matcher, Query,
-        matcher::Snippet,
-        rank::Score,
+        Matcher, Query, Score, Snippet,
         worker::{Missing, Request, Results, Row},
     },
     tui::{action::Command, effect::Effect, reader::Reader},

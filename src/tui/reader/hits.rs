@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Position, Reader};
-use crate::search::matcher::Hit;
+use crate::search::Hit;
 
 impl Reader {
     /// All hits in this conversation, and which one is in focus.

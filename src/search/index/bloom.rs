@@ -6,14 +6,11 @@
 //! set. So the answer no is certain and yes is not. One bit a run is enough: a word has several runs, and any missing
 //! one tells.
 
-use super::{
-    fold::{Folding, is_joining},
-    literal::is_spaced_letter,
-};
+use crate::search::matching::{Folding, is_joining, is_spaced_letter};
 
 /// The bits that must be set for a word or phrase to be there.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Needed {
+pub(in crate::search) struct Needed {
     hashes: Box<[u32]>,
     /// The one for it as a whole word, if it is nothing but letters and digits.
     word: Option<u32>,
@@ -25,7 +22,7 @@ const TEXT_PER_BYTE: usize = 10;
 const FIELD_WORDS: std::ops::RangeInclusive<usize> = 4..=2_048;
 
 /// The size of a text's field, in words of 64 bits.
-pub(super) fn field_words(text_bytes: usize) -> usize {
+pub(in crate::search) fn field_words(text_bytes: usize) -> usize {
     (text_bytes / TEXT_PER_BYTE / 8).clamp(*FIELD_WORDS.start(), *FIELD_WORDS.end())
 }
 
@@ -81,7 +78,7 @@ impl Needed {
 }
 
 /// Sets the bits of a text in its field.
-pub(super) fn fill(field: &mut [u64], text: &str) {
+pub(in crate::search) fn fill(field: &mut [u64], text: &str) {
     let mut set = |hash: u32| {
         let (word, bit) = place(field, hash);
         field[word] |= bit;
@@ -210,10 +207,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::{
-        fold::Foldable,
-        literal::{Fit, Literal},
-    };
+    use crate::search::matching::{Fit, Foldable, Literal};
 
     fn field(text: &str) -> Vec<u64> {
         let mut field = vec![0; field_words(text.len())];

@@ -7,16 +7,15 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Query, Score,
-    fold::Foldable,
-    hints::Hints,
-    judge::Judge,
-    snippet::{self, Mark},
-    term::Term,
-    traces::Trace,
+use super::{evaluation::Judge, folding::Foldable, position_cache::Trace, term::Term};
+use crate::{
+    conversation::Conversation,
+    search::{
+        Query, Score,
+        index::Hints,
+        ranking::snippet::{self, Mark},
+    },
 };
-use crate::conversation::Conversation;
 
 /// Hits of a conversation that are kept, to go through them one by one.
 const MOST_KEPT: usize = 1 << 20;
@@ -56,7 +55,7 @@ impl Matcher {
     }
 
     /// What it judges by.
-    pub(super) fn judge(&self) -> &Judge {
+    pub(in crate::search) fn judge(&self) -> &Judge {
         &self.judge
     }
 
@@ -138,7 +137,12 @@ impl Matcher {
     }
 
     /// As [`Self::count`], but of each word no more than `limit` hits are looked for.
-    pub(super) fn count_up_to(&self, conversation: &Conversation, hints: Hints<'_>, limit: usize) -> usize {
+    pub(in crate::search) fn count_up_to(
+        &self,
+        conversation: &Conversation,
+        hints: Hints<'_>,
+        limit: usize,
+    ) -> usize {
         let mut terms = self.judge.in_messages();
         if let (Some(term), None) = (terms.next(), terms.next()) {
             let mut count = 0;

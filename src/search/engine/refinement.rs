@@ -2,22 +2,21 @@
 
 use std::mem::discriminant;
 
-use super::{
-    Query,
-    pattern::implies,
-    query::{Clause, Demand},
+use crate::search::{
+    matching::implies,
+    query::{Clause, Demand, Query},
 };
 
 /// Whether everything that matches `query` by more than a likeness matches an earlier query too: each of its demands is
 /// still made, or follows from a longer word.
-pub(super) fn narrows(query: &Query, earlier: &Query) -> bool {
+pub(in crate::search) fn narrows(query: &Query, earlier: &Query) -> bool {
     let (now, before) = (query.clauses(), earlier.clauses());
     before.iter().all(|earlier| now.iter().any(|clause| follows(clause, earlier)))
         && !now.iter().any(|clause| widens(clause, before))
 }
 
 /// Whether a query makes all demands of an earlier one as they stand.
-pub(super) fn is_part(earlier: &Query, query: &Query) -> bool {
+pub(in crate::search) fn is_part(earlier: &Query, query: &Query) -> bool {
     earlier.clauses().iter().all(|clause| query.clauses().contains(clause))
 }
 

@@ -13,14 +13,14 @@ const READ_PER_COLUMN: usize = 16;
 
 /// A place to mark, and which words of the query stand there, as bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(in crate::search) struct Mark {
     pub range: Range<usize>,
     pub terms: u64,
 }
 
 /// A line of `text` around `hits` (in order, not overlapping), at most `columns` wide, and where the hits are in it.
 /// White space becomes single blanks; `…` stands where something was left out.
-pub(super) fn cut(text: &str, hits: &[Mark], columns: usize) -> (String, Vec<Range<usize>>) {
+pub(in crate::search) fn cut(text: &str, hits: &[Mark], columns: usize) -> (String, Vec<Range<usize>>) {
     let anchor = anchor(hits, columns);
     // Before the hit a quarter of the line: enough to see what it is about, and the hit stays in view. More where
     // the text ends soon after.

@@ -6,7 +6,7 @@
 
 /// A needle's two rarest bytes, or the letters on both sides of a blank in it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Scanner {
+pub(in crate::search) enum Scanner {
     /// Two bytes at their places.
     Pair(Probe, Probe),
     /// The last byte of a word, white space, and the first byte of a word or more white space: phrases of short words
@@ -16,7 +16,7 @@ pub(super) enum Scanner {
 
 /// One byte of a needle.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Probe {
+pub(in crate::search) struct Probe {
     /// Its place in the needle.
     place: usize,
     /// In lower case if case is ignored.
@@ -133,13 +133,13 @@ fn slowly(is_there: impl Fn(usize) -> bool) -> u64 {
 }
 
 /// White space as [`char::is_whitespace`] knows it, within ASCII.
-pub(super) fn is_space(byte: u8) -> bool {
+pub(in crate::search) fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
 }
 
 /// See [`Scanner::places`].
 #[derive(Clone, Debug)]
-pub(super) struct Places<'a> {
+pub(in crate::search) struct Places<'a> {
     scanner: Scanner,
     text: &'a [u8],
     /// Where the next block begins.

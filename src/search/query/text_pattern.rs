@@ -33,7 +33,7 @@ impl fmt::Display for Wording {
 }
 
 /// Text between quotes, with what has a meaning there escaped.
-pub(super) struct Quotes<'a>(pub &'a str);
+pub(in crate::search) struct Quotes<'a>(pub &'a str);
 
 impl fmt::Display for Quotes<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

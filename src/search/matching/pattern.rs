@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::{
     expression::{self, Expression},
-    fold::Foldable,
+    folding::Foldable,
     literal::{self, Literal},
-    wording::Wording,
 };
+use crate::search::query::Wording;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
-pub(super) enum Pattern {
+pub(in crate::search) enum Pattern {
     /// Letter by letter.
     Literal(Literal),
     /// An expression; it is matched within one message at a time.
@@ -43,7 +43,7 @@ impl Pattern {
 
 /// Whether every text with one wording in it has the other too, so that it need only be looked for where that was found.
 /// No may be wrong.
-pub(super) fn implies(wording: &Wording, other: &Wording) -> bool {
+pub(in crate::search) fn implies(wording: &Wording, other: &Wording) -> bool {
     let is_literal = |wording: &Wording| !matches!(wording, Wording::Regex(_));
     // What holds the longer word holds what can be found in that: the rules of case, accents and width included.
     wording == other

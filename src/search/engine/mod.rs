@@ -1,6 +1,8 @@
 //! Searches a library: which conversations need looking at, what was found before, and how answers fit together
 //! while the library grows. Pure; whoever calls it decides on threads and time.
 
+mod refinement;
+
 use std::{
     collections::VecDeque,
     ops::Range,
@@ -10,15 +12,14 @@ use std::{
     },
 };
 
+use self::refinement::{is_part, narrows};
 use super::{
-    Matcher, Query,
-    hints::Hints,
-    index::{Index, Section},
-    judge::Verdict,
-    narrowing::{is_part, narrows},
-    pattern::Pattern,
-    rank::Score,
-    traces::{Lead, Traces},
+    Matcher, Query, Score,
+    index::{Hints, Index, Section},
+    matching::{
+        Pattern, Verdict,
+        position_cache::{Lead, Traces},
+    },
 };
 use crate::{
     conversation::Conversation,
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// Hits are counted up to here; one more means "more".
-pub(super) const MOST_HITS: usize = 9_999;
+pub(in crate::search) const MOST_HITS: usize = 9_999;
 /// Conversations that are looked at in order of their dates: the first page is likely from these.
 const NEWEST_FIRST: usize = 4_096;
 /// Answers kept for going back to and for narrowing down.
@@ -40,7 +41,7 @@ const MOST_EXPLAINED: usize = 8;
 
 /// One conversation found.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Found {
+pub(in crate::search) struct Found {
     pub handle: Handle,
     pub score: Score,
     best: u32,
@@ -79,7 +80,7 @@ impl Answer {
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(super) struct Engine {
+pub(in crate::search) struct Engine {
     library: Arc<Library>,
     index: Index,
     /// The latest first.
@@ -90,7 +91,7 @@ pub(super) struct Engine {
 
 /// What is to be done for one query.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(in crate::search) struct Plan {
     query: Query,
     matcher: Matcher,
     /// Known already, newest first; some may be gone by now.

@@ -1,7 +1,7 @@
 //! A regular expression of a query, ready to be found: smart case, `^` and `$` at lines, bounded in size.
 //!
 //! An automaton looks at every byte, at a tenth of the speed of memory; so before it is asked, what is known of the
-//! expression answers for most texts: letters that every match has, to [`grams`](super::grams), and a
+//! expression answers for most texts: letters that every match has, to [`bloom`](crate::search::index::bloom), and a
 //! [`Sieve`].
 
 use std::{ops::Range, sync::Arc};
@@ -12,7 +12,7 @@ use regex_automata::{
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::sieve::Sieve;
+use super::regex_prefilter::Sieve;
 
 /// The compiled size of one expression, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -21,7 +21,7 @@ const CACHE: usize = 4 << 20;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
-pub(super) struct Expression {
+pub(in crate::search) struct Expression {
     regex: Regex,
     required: Box<[Run]>,
     sieve: Option<Arc<Sieve>>,
@@ -29,7 +29,7 @@ pub(super) struct Expression {
 
 /// Letters that every match has side by side: ASCII, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Run {
+pub(in crate::search) struct Run {
     /// The letters.
     pub letters: String,
     /// How many elements of the expression there are up to its end.
@@ -75,7 +75,7 @@ impl Expression {
 }
 
 /// See [`Expression::hits`].
-pub(super) struct Hits<'a>(Option<meta::FindMatches<'a, 'a>>);
+pub(in crate::search) struct Hits<'a>(Option<meta::FindMatches<'a, 'a>>);
 
 impl Iterator for Hits<'_> {
     type Item = Range<usize>;
@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::grams;
+    use crate::search::index::bloom;
 
     fn required(source: &str) -> Vec<String> {
         let expression = Expression::new(source).expect("compiles");
@@ -248,9 +248,9 @@ mod tests {
             let plain = expression.regex.find_iter(&text).map(|hit| hit.range()).filter(|range| !range.is_empty());
             let plain: Vec<_> = plain.collect();
             prop_assert_eq!(expression.hits(&text).collect::<Vec<_>>(), plain.clone());
-            let mut field = vec![0; grams::field_words(text.len())];
-            grams::fill(&mut field, &text);
-            prop_assert!(plain.is_empty() || grams::Needed::of_runs(expression.required()).are_in(&field));
+            let mut field = vec![0; bloom::field_words(text.len())];
+            bloom::fill(&mut field, &text);
+            prop_assert!(plain.is_empty() || bloom::Needed::of_runs(expression.required()).are_in(&field));
         }
     }
 }

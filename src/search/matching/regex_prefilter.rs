@@ -23,7 +23,7 @@ use regex_automata::{
 };
 use regex_syntax::hir::Hir;
 
-use super::scan::Scanner;
+use super::byte_scan::Scanner;
 
 /// The compiled size of an automaton, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
@@ -41,7 +41,7 @@ const PLACE: usize = 8;
 const PATIENCE: usize = 2;
 
 /// See the [module](self).
-pub(super) struct Sieve {
+pub(in crate::search) struct Sieve {
     way: Way,
     dfa: DFA,
     caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>,

@@ -5,14 +5,15 @@ use std::{
     ops::{ControlFlow, Range},
 };
 
-use super::{filters::MessageFilter, hints::Hints, pattern::Pattern};
+use super::pattern::Pattern;
 use crate::{
     conversation::{Conversation, Visibility},
     message::path,
+    search::{index::Hints, query::filters::MessageFilter},
 };
 
 /// The text of a conversation that counts.
-pub(super) struct Sight<'a> {
+pub(in crate::search) struct Sight<'a> {
     conversation: &'a Conversation,
     /// `None`: all shown messages.
     counted: Option<Vec<u32>>,

@@ -11,7 +11,7 @@ use unicode_normalization::char::{compose, decompose_canonical};
 
 /// What is folded away before characters are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Folding {
+pub(in crate::search) struct Folding {
     /// Upper and lower case are one.
     pub case: bool,
     /// Letters with and without accents are one.
@@ -84,12 +84,12 @@ impl Folding {
 }
 
 /// A mark that is folded as an accent.
-pub(super) fn is_accent(c: char) -> bool {
+pub(in crate::search) fn is_accent(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
 /// What may melt into the character before it: accents, voicing marks of kana, vowels and finals of Hangul.
-pub(super) fn is_joining(c: char) -> bool {
+pub(in crate::search) fn is_joining(c: char) -> bool {
     is_accent(c)
         || matches!(c, '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}' | '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
 }
@@ -200,7 +200,7 @@ fn fold_width(c: char) -> char {
 /// Which of a text's characters beyond ASCII could be part of what an ASCII needle matches. Text without such needs
 /// no folding to be searched for ASCII, however much Chinese, quotation marks or emoji it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Foldable {
+pub(in crate::search) struct Foldable {
     /// Characters that fold to ASCII letters or digits, and accents.
     pub letters: bool,
     /// White space beyond ASCII.

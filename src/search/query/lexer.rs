@@ -1,11 +1,11 @@
 //! Cuts the text of a query into tokens: words, phrases, regular expressions and `key:value` pairs.
 //!
 //! Knows quotes, slashes, minus signs and colons, but not which keys exist or what their values mean; that is
-//! [`query`](super::query)'s. Every text has tokens: what is left open reaches to the end, and says so.
+//! [`query`](super)'s. Every text has tokens: what is left open reaches to the end, and says so.
 
 /// One piece of a query between white space.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token {
+pub(in crate::search) struct Token {
     /// Where it begins, in characters from 0, its minus sign included.
     pub column: usize,
     /// A minus sign stood before it.
@@ -16,7 +16,7 @@ pub(super) struct Token {
 
 /// See [`Token`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::search) enum Form {
     /// Anything that is none of the others.
     Word(String),
     /// Between quotes, escapes resolved.
@@ -40,7 +40,7 @@ pub(super) enum Form {
 
 /// Text that stood between quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Quoted {
+pub(in crate::search) struct Quoted {
     /// `\"` is a quote here and `\\` a backslash; before anything else a backslash is itself.
     pub text: String,
     /// The closing quote is there.
@@ -48,7 +48,7 @@ pub(super) struct Quoted {
 }
 
 /// The tokens of a query, in order. Linear in its length but for slashes that stay open, which are looked for once.
-pub(super) fn tokens(query: &str) -> Vec<Token> {
+pub(in crate::search) fn tokens(query: &str) -> Vec<Token> {
     let chars: Vec<char> = query.chars().map(|c| if c == '\0' { ' ' } else { c }).collect();
     let mut lexer = Lexer { chars: &chars, at: 0, last_slash: last_closing_slash(&chars) };
     let mut tokens = Vec::new();

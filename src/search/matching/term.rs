@@ -1,15 +1,14 @@
 //! A word, phrase or expression that a query looks for, with everything prepared.
 
 use super::{
-    grams::Needed,
+    fuzzy_match::{Fuzzy, LetterSet},
     pattern::Pattern,
-    titles::{Fuzzy, LetterSet},
-    wording::Wording,
 };
+use crate::search::{index::bloom::Needed, query::Wording};
 
 /// A word, phrase or expression of a query.
 #[derive(Debug)]
-pub(super) struct Term {
+pub(in crate::search) struct Term {
     /// What to find.
     pub pattern: Pattern,
     /// As it was typed.

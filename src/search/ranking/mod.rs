@@ -13,7 +13,9 @@
 //! Ties are broken by date, newest first, and only they are. Within a conversation the best message is found by the
 //! same rules; of equals one on the visible branch goes before one that is not, and then the earlier one.
 
-use super::literal::Fit;
+pub(in crate::search) mod snippet;
+
+use super::matching::Fit;
 
 /// How well a conversation answers a query. Greater is better; equal is a tie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +30,7 @@ impl Score {
 
 /// The classes of the [module](self)'s list, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
+pub(in crate::search) enum Class {
     /// A word is there only by its letters.
     Fuzzy,
     /// No message has all the words.
@@ -41,7 +43,7 @@ pub(super) enum Class {
 
 /// Where one word of a query stands in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::search) struct Place {
     /// Which word: its number among those that are looked for in messages.
     pub term: u16,
     /// The message's index.
@@ -56,7 +58,7 @@ pub(super) struct Place {
 
 /// How well one message, or the title, answers. Greater is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Standing {
+pub(in crate::search) struct Standing {
     /// How many of the words it has.
     pub terms: u32,
     /// The worst fit among them, if good ones are chosen.
@@ -130,7 +132,7 @@ fn doublings(number: u32) -> u8 {
 
 /// What is known of a conversation when it is ranked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Evidence {
+pub(in crate::search) struct Evidence {
     /// How it is found at all.
     pub class: Class,
     /// The best message's or the title's standing.

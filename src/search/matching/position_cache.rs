@@ -8,22 +8,21 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     pattern::{Pattern, implies},
-    rank::Place,
     term::Term,
 };
-use crate::library::Handle;
+use crate::{library::Handle, search::ranking::Place};
 
 /// The places of all words of a query in conversations that match it. A conversation without an entry may have some
 /// too: they were too many to be kept.
 #[derive(Debug, Default)]
-pub(super) struct Traces {
+pub(in crate::search) struct Traces {
     places: HashMap<Handle, Box<[Place]>>,
     count: usize,
 }
 
 /// What a word is to those of an earlier query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Link {
+pub(in crate::search) enum Link {
     /// Nothing.
     New,
     /// The one of this number.
@@ -36,7 +35,7 @@ pub(super) enum Link {
 
 /// What is known of one conversation by an earlier query. Nothing, by default.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Trace<'a> {
+pub(in crate::search) struct Trace<'a> {
     links: &'a [Link],
     places: &'a [Place],
 }
@@ -59,7 +58,7 @@ impl Traces {
 
 /// The places of an earlier query's words, as a later query sees them. None, by default.
 #[derive(Debug, Default)]
-pub(super) struct Lead {
+pub(in crate::search) struct Lead {
     traces: Arc<Traces>,
     links: Vec<Link>,
 }
@@ -103,7 +102,7 @@ impl<'a> Trace<'a> {
 }
 
 /// What the words of a query are to those of an earlier one that looked at the same messages.
-pub(super) fn links(now: &[Term], before: &[Term]) -> Vec<Link> {
+pub(in crate::search) fn links(now: &[Term], before: &[Term]) -> Vec<Link> {
     let numbered = || (0_u16..).zip(before).filter(|(_, term)| !term.title_only);
     let link = |word: &Term| {
         let same = numbered().find(|(_, earlier)| earlier.wording == word.wording);
@@ -123,7 +122,7 @@ pub(super) fn links(now: &[Term], before: &[Term]) -> Vec<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::{literal::Fit, wording::Wording};
+    use crate::search::{matching::Fit, query::Wording};
 
     fn terms(words: &[&str]) -> Vec<Term> {
         let term = |word: &&str| Term::new(&Wording::Word((*word).to_owned()), false, false);

@@ -9,11 +9,11 @@ use std::{ops::Range, sync::LazyLock};
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
 use super::{
-    fold::{Foldable, Folding},
+    folding::{Foldable, Folding},
     literal::Fit,
     pattern::Pattern,
-    wording::Wording,
 };
+use crate::search::query::Wording;
 
 /// Letters a word needs before it is matched fuzzily.
 const FEWEST_LETTERS: usize = 4;
@@ -28,7 +28,7 @@ static SKIM: LazyLock<SkimMatcherV2> = LazyLock::new(|| SkimMatcherV2::default()
 
 /// The letters of a word that is matched fuzzily.
 #[derive(Clone, Debug)]
-pub(super) struct Fuzzy {
+pub(in crate::search) struct Fuzzy {
     letters: Box<[char]>,
     folding: Folding,
     set: LetterSet,
@@ -36,7 +36,7 @@ pub(super) struct Fuzzy {
 
 /// Which letters a text has, as bits; others share a few.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct LetterSet(u64);
+pub(in crate::search) struct LetterSet(u64);
 
 impl LetterSet {
     /// Of the characters of a title that are looked at.
@@ -172,7 +172,7 @@ impl Fuzzy {
 }
 
 /// The best literal hit in a title.
-pub(super) fn literal_fit(pattern: &Pattern, title: &str, foldable: Foldable) -> Option<Fit> {
+pub(in crate::search) fn literal_fit(pattern: &Pattern, title: &str, foldable: Foldable) -> Option<Fit> {
     let mut best = None;
     for hit in pattern.hits(title, foldable) {
         best = best.max(Some(Fit::of(title, &hit)));

@@ -14,11 +14,11 @@ use crate::{
     secrets::Scanner,
 };
 
-use super::query::{Clause, Demand, Mark, Thing};
+use super::{Clause, Demand, Mark, Thing};
 
 /// The demands on a conversation that are answered without reading its messages.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ConversationFilter {
+pub(in crate::search) struct ConversationFilter {
     clauses: Vec<Clause>,
 }
 
@@ -73,7 +73,7 @@ fn holds(demand: &Demand, conversation: &Conversation) -> bool {
 
 /// Which messages count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct MessageFilter {
+pub(in crate::search) struct MessageFilter {
     roles: Vec<Role>,
     models: Vec<(String, bool)>,
     things: Vec<Thing>,

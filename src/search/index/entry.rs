@@ -1,11 +1,13 @@
 //! What is known of a conversation before it is looked at.
 
-use super::{fold::Foldable, literal::Fit, term::Term, titles::LetterSet};
-use crate::conversation::Conversation;
+use crate::{
+    conversation::Conversation,
+    search::matching::{Fit, Foldable, LetterSet, Term},
+};
 
 /// What is known of a conversation before it is looked at.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hints<'a> {
+pub(in crate::search) struct Hints<'a> {
     /// About its readable text.
     pub foldable: Foldable,
     /// Of its title.

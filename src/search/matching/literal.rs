@@ -1,4 +1,4 @@
-//! A word or phrase, prepared for finding it in text by the rules of [`fold`](super::fold).
+//! A word or phrase, prepared for finding it in text by the rules of [`folding`](super::folding).
 //!
 //! There is one meaning, [`Literal::match_at`], and ways to get there fast: a needle that folds to ASCII is looked for
 //! byte by byte wherever the text holds nothing beyond ASCII that could fold to it; only other text is folded.
@@ -6,13 +6,13 @@
 use std::ops::Range;
 
 use super::{
-    fold::{Foldable, Folding, is_accent},
-    scan::{Places, Scanner, is_space},
+    byte_scan::{Places, Scanner, is_space},
+    folding::{Foldable, Folding, is_accent},
 };
 
 /// See the [module](self). A blank in it stands for any run of white space.
 #[derive(Clone, Debug)]
-pub(super) struct Literal {
+pub(in crate::search) struct Literal {
     units: Box<[char]>,
     folding: Folding,
     ascii: Option<Ascii>,
@@ -170,7 +170,7 @@ impl Literal {
 
 /// See [`Literal::hits`].
 #[derive(Clone, Debug)]
-pub(super) struct Hits<'a> {
+pub(in crate::search) struct Hits<'a> {
     literal: &'a Literal,
     text: &'a str,
     at: usize,
@@ -342,7 +342,7 @@ impl Ascii {
 
 /// How a hit stands among the letters around it. Better is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Fit {
+pub(in crate::search) enum Fit {
     /// Within a word.
     Inside,
     /// At the beginning of a word.
@@ -374,7 +374,7 @@ fn joined(left: Option<char>, right: Option<char>) -> bool {
 }
 
 /// A letter or digit of a script that puts blanks between words.
-pub(super) fn is_spaced_letter(c: char) -> bool {
+pub(in crate::search) fn is_spaced_letter(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
 }
 

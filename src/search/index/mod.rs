@@ -1,10 +1,14 @@
 //! What the engine remembers of every conversation, so that most are never looked at: the letters of its title, what
-//! its text needs for folding, and the field of [`grams`](super::grams).
+//! its text needs for folding, and the field of [`bloom`].
 //!
 //! It is made in steps, of whole runs of handles, whenever there is time; what has no entry yet is simply looked at.
 //! It takes about a tenth of the text.
 
-use super::{fold::Foldable, grams, hints::Hints, titles::LetterSet};
+pub(in crate::search) mod bloom;
+mod entry;
+
+pub(in crate::search) use self::entry::Hints;
+use super::matching::{Foldable, LetterSet};
 use crate::{
     conversation::Conversation,
     library::{Handle, Library},
@@ -12,7 +16,7 @@ use crate::{
 
 /// What is remembered of a run of conversations with consecutive handles.
 #[derive(Debug)]
-pub(super) struct Section {
+pub(in crate::search) struct Section {
     entries: Vec<Entry>,
     fields: Vec<u64>,
 }
@@ -52,8 +56,8 @@ impl Section {
         let start = self.fields.len();
         self.fields.resize(start + words_of(conversation), 0);
         let field = &mut self.fields[start..];
-        grams::fill(field, text);
-        grams::fill(field, &conversation.title);
+        bloom::fill(field, text);
+        bloom::fill(field, &conversation.title);
         let foldable = if conversation.is_ascii() { Foldable::default() } else { Foldable::of(text) };
         let messages = conversation.messages();
         let is_chain =
@@ -82,12 +86,12 @@ impl Section {
 
 /// The size of a conversation's field.
 fn words_of(conversation: &Conversation) -> usize {
-    grams::field_words(conversation.readable_text().len())
+    bloom::field_words(conversation.readable_text().len())
 }
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(in crate::search) struct Index {
     sections: Vec<Section>,
     /// The first handle of each section.
     starts: Vec<u32>,

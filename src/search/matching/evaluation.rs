@@ -3,26 +3,32 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{
-    filters::{ConversationFilter, MessageFilter},
-    fold::Foldable,
-    hints::Hints,
+    folding::Foldable,
+    fuzzy_match::{LetterSet, literal_fit},
     literal::Fit,
     pattern::Pattern,
-    query::{Demand, Query},
-    rank::{Class, Evidence, Place, Score, Standing},
-    sight::Sight,
+    position_cache::{Link, Trace, links},
+    scope::Sight,
     term::Term,
-    titles::{LetterSet, literal_fit},
-    traces::{Link, Trace, links},
 };
-use crate::conversation::Conversation;
+use crate::{
+    conversation::Conversation,
+    search::{
+        index::Hints,
+        query::{
+            Demand, Query,
+            filters::{ConversationFilter, MessageFilter},
+        },
+        ranking::{Class, Evidence, Place, Score, Standing},
+    },
+};
 
 /// Places of one of several terms in one message that are looked at to rank it; the rest would hardly change it.
 const MOST_PLACES: usize = 64;
 
 /// That a conversation matches, and how well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(in crate::search) struct Verdict {
     /// Greater is better.
     pub score: Score,
     /// The message to open at.
@@ -35,7 +41,7 @@ pub(super) struct Verdict {
 
 /// A query with everything prepared.
 #[derive(Debug, Default)]
-pub(super) struct Judge {
+pub(in crate::search) struct Judge {
     conversations: ConversationFilter,
     messages: MessageFilter,
     wanted: Vec<Term>,

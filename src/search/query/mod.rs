@@ -23,17 +23,21 @@
 //! width likewise. An unknown `key:` is plain text. Parsing never fails: what cannot be understood is searched as it
 //! stands, and a [`Problem`] says what is off and where.
 
+mod date;
+pub(in crate::search) mod filters;
+mod lexer;
+pub(in crate::search) mod text_pattern;
+
 use std::{borrow::Cow, fmt};
 
 use jiff::tz::TimeZone;
 
-pub use super::wording::Wording;
-use super::{
-    dates::Date,
-    expression::Expression,
+pub use self::{date::Date, text_pattern::Wording};
+use self::{
     lexer::{Form, Quoted, Token, tokens},
-    wording::Quotes,
+    text_pattern::Quotes,
 };
+use super::matching::Expression;
 use crate::{
     conversation::{Provider, Role},
     one_of::one_of,

@@ -1,0 +1,27 @@
+//! Looks for the words of a query in the text and the title of one conversation.
+
+mod byte_scan;
+mod evaluation;
+mod expression;
+mod folding;
+mod fuzzy_match;
+mod literal;
+mod matcher;
+mod pattern;
+pub(super) mod position_cache;
+mod regex_prefilter;
+mod scope;
+mod term;
+
+#[cfg(test)]
+pub(super) use literal::Literal;
+pub use matcher::{Hit, Matcher, Snippet};
+pub(super) use {
+    evaluation::Verdict,
+    expression::Expression,
+    folding::{Foldable, Folding, is_joining},
+    fuzzy_match::LetterSet,
+    literal::{Fit, is_spaced_letter},
+    pattern::{Pattern, implies},
+    term::Term,
+};
