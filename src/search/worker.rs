@@ -17,8 +17,8 @@ use std::{
 
 use super::{
     Query, Score,
-    engine::{Engine, Found, Plan},
-    index::Section,
+    engine::{Engine, FoundConversation, Plan},
+    index::Segment,
 };
 use crate::{
     library::{Handle, Library},
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Conversations whose index is made in one step.
-const STEP: usize = 256;
+const INDEX_STEP: usize = 256;
 /// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that taking
 /// them costs nothing.
 const CHUNK: RangeInclusive<usize> = 128..=256;
@@ -103,7 +103,7 @@ pub struct Missing {
 
 /// What is sent to the thread.
 #[derive(Debug)]
-enum Order {
+enum Job {
     Search(Request),
     Prepare(Arc<Library>),
 }
@@ -111,7 +111,7 @@ enum Order {
 /// The search thread. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Worker {
-    orders: mpsc::Sender<Order>,
+    jobs: mpsc::Sender<Job>,
     /// The newest generation that was asked for: all others are stale.
     newest: Arc<AtomicU64>,
 }
@@ -124,24 +124,24 @@ impl Worker {
     ///
     /// The system gives no thread.
     pub fn start(answer: impl Fn(Results) + Send + 'static) -> io::Result<Self> {
-        let (orders, inbox) = mpsc::channel();
+        let (jobs, inbox) = mpsc::channel();
         let newest = Arc::new(AtomicU64::new(0));
         let current = Arc::clone(&newest);
-        thread::Builder::new().name("search".into()).spawn(move || serve(&inbox, &current, &answer))?;
-        Ok(Self { orders, newest })
+        thread::Builder::new().name("search".into()).spawn(move || run(&inbox, &current, &answer))?;
+        Ok(Self { jobs, newest })
     }
 
     /// Asks; what was asked before and is not answered yet never will be.
     pub fn ask(&self, request: Request) {
         self.newest.fetch_max(request.generation, Ordering::Relaxed);
         // The thread outlives the sender, unless `answer` panicked: then nobody is there to be told.
-        let _ = self.orders.send(Order::Search(request));
+        let _ = self.jobs.send(Job::Search(request));
     }
 
     /// Says that a library is complete: until the next request, and between requests, what makes searching it fast is
     /// prepared. Without it that waits for a moment of silence, lest it takes the cores from loading.
     pub fn prepare(&self, library: Arc<Library>) {
-        let _ = self.orders.send(Order::Prepare(library));
+        let _ = self.jobs.send(Job::Prepare(library));
     }
 }
 
@@ -152,33 +152,33 @@ impl Drop for Worker {
     }
 }
 
-fn serve(inbox: &mpsc::Receiver<Order>, newest: &AtomicU64, answer: &dyn Fn(Results)) {
+fn run(inbox: &mpsc::Receiver<Job>, newest: &AtomicU64, answer: &dyn Fn(Results)) {
     let mut engine = Engine::default();
     let mut served = 0;
     // Nothing is prepared before somebody has asked.
     let mut rest = REST;
     let mut is_complete = false;
     loop {
-        let order = if engine.unindexed(1).is_empty() {
+        let job = if engine.unindexed(1).is_empty() {
             inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             inbox.recv_timeout(rest)
         };
-        let order = match order {
+        let job = match job {
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {
                 prepare(&mut engine, &|| newest.load(Ordering::Relaxed) > served);
                 rest = Duration::ZERO;
                 continue;
             }
-            Ok(order) => order,
+            Ok(job) => job,
         };
         let mut request = None;
-        for order in std::iter::once(order).chain(inbox.try_iter()) {
-            match order {
-                Order::Search(newer) => request = Some(newer),
-                Order::Prepare(library) => {
-                    engine.turn_to(&library);
+        for job in std::iter::once(job).chain(inbox.try_iter()) {
+            match job {
+                Job::Search(newer) => request = Some(newer),
+                Job::Prepare(library) => {
+                    engine.set_library(&library);
                     is_complete = true;
                 }
             }
@@ -187,31 +187,31 @@ fn serve(inbox: &mpsc::Receiver<Order>, newest: &AtomicU64, answer: &dyn Fn(Resu
             served = request.generation;
             let is_known = Arc::ptr_eq(&request.library, engine.library());
             is_complete &= is_known;
-            engine.turn_to(&request.library);
-            let tell = |results: Results| answer(Results { generation: served, ..results });
-            let stale = || newest.load(Ordering::Relaxed) > served;
+            engine.set_library(&request.library);
+            let send = |results: Results| answer(Results { generation: served, ..results });
+            let is_stale = || newest.load(Ordering::Relaxed) > served;
             // `None`: it was cancelled, and the next request is on its way.
-            let _ = respond(&mut engine, &request.query, request.by_date, &stale, &tell);
+            let _ = respond(&mut engine, &request.query, request.by_date, &is_stale, &send);
         }
         rest = if is_complete { Duration::ZERO } else { REST };
     }
 }
 
 /// Makes a step of the index.
-fn prepare(engine: &mut Engine, stale: &(dyn Fn() -> bool + Sync)) {
-    let handles = engine.unindexed(STEP);
+fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) {
+    let handles = engine.unindexed(INDEX_STEP);
     let library = Arc::clone(engine.library());
-    let sections = spread(handles.len(), STEP, stale, &|range| {
+    let segments = map_finished_chunks(handles.len(), INDEX_STEP, is_stale, &|range| {
         let start = handles.start + range.start as u32;
-        Some(Section::of(&library, start..start + range.len() as u32, stale))
+        Some(Segment::of(&library, start..start + range.len() as u32, is_stale))
     });
     // Sections follow each other without a gap: one that was broken off ends what can be added.
-    for (expected, (chunk, section)) in sections.into_iter().enumerate() {
+    for (expected, (chunk, segment)) in segments.into_iter().enumerate() {
         if chunk != expected {
             break;
         }
-        let is_whole = section.len() == STEP;
-        engine.index(section);
+        let is_whole = segment.len() == INDEX_STEP;
+        engine.index(segment);
         if !is_whole {
             break;
         }
@@ -221,7 +221,7 @@ fn prepare(engine: &mut Engine, stale: &(dyn Fn() -> bool + Sync)) {
 /// The same, without waiting for requests: for the subcommands and tests.
 pub fn search(query: &Query, library: &Library, by_date: bool) -> Results {
     let mut engine = Engine::default();
-    engine.turn_to(&Arc::new(library.clone()));
+    engine.set_library(&Arc::new(library.clone()));
     let complete = std::sync::Mutex::new(None);
     let _ = respond(&mut engine, query, by_date, &|| false, &|results| {
         if let Ok(mut complete) = complete.lock() {
@@ -243,13 +243,13 @@ fn respond(
     engine: &mut Engine,
     query: &Query,
     by_date: bool,
-    stale: &(dyn Fn() -> bool + Sync),
-    tell: &dyn Fn(Results),
+    is_stale: &(dyn Fn() -> bool + Sync),
+    send: &dyn Fn(Results),
 ) -> Option<()> {
     if query.is_empty() {
         let newest = engine.library().newest().iter();
         let rows = newest.map(|&handle| Row { handle, best: None, score: Score::default() }).collect();
-        tell(Results::of(engine, rows, 0, true));
+        send(Results::of(engine, rows, 0, true));
         return Some(());
     }
     let start = Instant::now();
@@ -260,8 +260,8 @@ fn respond(
     let first = if plan.is_slow() { FIRST_SLOW_ROUND } else { FIRST_ROUND };
     while done < plan.len() {
         let round = done.clamp(first, LONGEST_ROUND).min(plan.len() - done);
-        let pages = fan_out(round, stale, &|range| {
-            engine.examine(&plan, done + range.start..done + range.end, stale)
+        let pages = map_chunks(round, is_stale, &|range| {
+            engine.evaluate_candidates(&plan, done + range.start..done + range.end, is_stale)
         })?;
         found.extend(pages.into_iter().flatten());
         done += round;
@@ -269,31 +269,31 @@ fn respond(
         let elapsed = start.elapsed();
         let is_long = || elapsed.mul_f64(plan.len() as f64 / done as f64) > ONE_PIECE;
         if done < plan.len() && !found.is_empty() && elapsed > due && is_long() {
-            let (found, hits) = engine.gather(&plan, &found);
-            tell(Results::of(engine, rows(found, by_date), hits, false));
+            let (found, hits) = engine.merge(&plan, &found);
+            send(Results::of(engine, rows(found, by_date), hits, false));
             told = Some(start.elapsed());
         }
     }
-    let (found, hits) = engine.gather(&plan, &found);
+    let (found, hits) = engine.merge(&plan, &found);
     let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
-    engine.keep(plan, found);
+    engine.remember(plan, found);
     if results.rows.is_empty() {
         // That nothing was found need not wait for why.
         let mut is_told = false;
         let mut impatient = || {
             if !is_told && start.elapsed() > PATIENCE {
                 is_told = true;
-                tell(results.clone());
+                send(results.clone());
             }
         };
-        results.missing = explain(engine, query, stale, &mut impatient)?;
+        results.missing = explain(engine, query, is_stale, &mut impatient)?;
     }
-    tell(results);
+    send(results);
     Some(())
 }
 
-/// Found conversations, newest first, in the order they are shown.
-fn rows(mut found: Vec<Found>, by_date: bool) -> Vec<Row> {
+/// FoundConversation conversations, newest first, in the order they are shown.
+fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
     if !by_date {
         // Stable: ties stay newest first.
         found.sort_by_key(|found| std::cmp::Reverse(found.score));
@@ -304,50 +304,50 @@ fn rows(mut found: Vec<Found>, by_date: bool) -> Vec<Row> {
 fn explain(
     engine: &mut Engine,
     query: &Query,
-    stale: &(dyn Fn() -> bool + Sync),
+    is_stale: &(dyn Fn() -> bool + Sync),
     between: &mut dyn FnMut(),
 ) -> Option<Vec<Missing>> {
     let mut missing = Vec::new();
     for (word, only, without) in Engine::explanations(query) {
-        let found = count(engine, only, stale)?;
+        let found = count(engine, only, is_stale)?;
         between();
-        missing.push(Missing { word, found, without: count(engine, without, stale)? });
+        missing.push(Missing { word, found, without: count(engine, without, is_stale)? });
         between();
     }
     Some(missing)
 }
 
 /// How many conversations match.
-fn count(engine: &mut Engine, query: Query, stale: &(dyn Fn() -> bool + Sync)) -> Option<usize> {
+fn count(engine: &mut Engine, query: Query, is_stale: &(dyn Fn() -> bool + Sync)) -> Option<usize> {
     if let Some(count) = engine.known_count(&query) {
         return Some(count);
     }
     let plan: Plan = engine.plan(&query);
-    let counts = fan_out(plan.len(), stale, &|range| engine.count(&plan, range, stale))?;
+    let counts = map_chunks(plan.len(), is_stale, &|range| engine.count(&plan, range, is_stale))?;
     let count = counts.into_iter().sum();
-    engine.keep_count(query, count);
+    engine.remember_count(query, count);
     Some(count)
 }
 
 /// Does `count` pieces of work in chunks of a good size, on all cores; what comes of the chunks, in their order. `None`:
 /// one gave up.
-fn fan_out<T: Send>(
+fn map_chunks<T: Send>(
     count: usize,
-    stale: &(dyn Fn() -> bool + Sync),
+    is_stale: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
 ) -> Option<Vec<T>> {
     let size = count
         .div_ceil(parallel::available(MOST_THREADS) * CHUNKS_A_THREAD)
         .clamp(*CHUNK.start(), *CHUNK.end());
-    let done = spread(count, size, stale, work);
+    let done = map_finished_chunks(count, size, is_stale, work);
     (done.len() == count.div_ceil(size)).then(|| done.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Does it in chunks of `size`; what comes of those that were done, with their numbers.
-fn spread<T: Send>(
+fn map_finished_chunks<T: Send>(
     count: usize,
     size: usize,
-    stale: &(dyn Fn() -> bool + Sync),
+    is_stale: &(dyn Fn() -> bool + Sync),
     work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
 ) -> Vec<(usize, T)> {
     let chunks = count.div_ceil(size);
@@ -356,7 +356,7 @@ fn spread<T: Send>(
     let take = || {
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
-            if chunk >= chunks || stale() {
+            if chunk >= chunks || is_stale() {
                 return;
             }
             let start = chunk * size;

@@ -12,13 +12,13 @@ use std::{
     },
 };
 
-use self::refinement::{is_part, narrows};
+use self::refinement::{has_all_clauses_of, refines};
 use super::{
     Matcher, Query, Score,
-    index::{Hints, Index, Section},
+    index::{Index, IndexEntry, Segment},
     matching::{
-        Pattern, Verdict,
-        position_cache::{Lead, Traces},
+        Evaluation, Pattern,
+        position_cache::{EarlierPositions, PositionCache},
     },
 };
 use crate::{
@@ -41,7 +41,7 @@ const MOST_EXPLAINED: usize = 8;
 
 /// One conversation found.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::search) struct Found {
+pub(in crate::search) struct FoundConversation {
     pub handle: Handle,
     pub score: Score,
     best: u32,
@@ -50,7 +50,7 @@ pub(in crate::search) struct Found {
 
 const NONE: u32 = u32::MAX;
 
-impl Found {
+impl FoundConversation {
     /// The message to open at.
     pub fn best(&self) -> Option<u32> {
         (self.best != NONE).then_some(self.best)
@@ -59,15 +59,15 @@ impl Found {
 
 /// What was found for a query in a library of so many handles, newest first.
 #[derive(Debug)]
-struct Answer {
+struct CachedAnswer {
     query: Query,
     matcher: Matcher,
     handles: usize,
-    found: Arc<Vec<Found>>,
-    traces: Arc<Traces>,
+    found: Arc<Vec<FoundConversation>>,
+    cache: Arc<PositionCache>,
 }
 
-impl Answer {
+impl CachedAnswer {
     /// Whether each of its handles matched.
     fn matched(&self) -> Vec<bool> {
         let mut matched = vec![false; self.handles];
@@ -84,7 +84,7 @@ pub(in crate::search) struct Engine {
     library: Arc<Library>,
     index: Index,
     /// The latest first.
-    answers: VecDeque<Answer>,
+    answers: VecDeque<CachedAnswer>,
     /// How many conversations matched queries that were only counted.
     counts: VecDeque<(Query, usize)>,
 }
@@ -95,17 +95,17 @@ pub(in crate::search) struct Plan {
     query: Query,
     matcher: Matcher,
     /// Known already, newest first; some may be gone by now.
-    kept: Arc<Vec<Found>>,
+    known: Arc<Vec<FoundConversation>>,
     /// To be looked at, first [`NEWEST_FIRST`] of the newest.
     candidates: Vec<Handle>,
     /// By handle, whether it matched a query that this one narrows: what did not can only be a title that is alike.
     /// What is beyond the end was not asked then.
-    before: Vec<bool>,
+    matched_earlier: Vec<bool>,
     hits: AtomicUsize,
     /// Where the words of an earlier query stand.
-    lead: Lead,
+    earlier: EarlierPositions,
     /// Where its own stand, as far as that was found out by the way.
-    traces: Mutex<Traces>,
+    cache: Mutex<PositionCache>,
 }
 
 impl Plan {
@@ -116,19 +116,19 @@ impl Plan {
 
     /// Whether one conversation may take long: several words are looked for in all of it, or an expression.
     pub fn is_slow(&self) -> bool {
-        let judge = self.matcher.judge();
-        let unknown = judge.in_messages().count() > 1 && !self.lead.leads();
-        unknown || judge.in_messages().any(|term| matches!(term.pattern, Pattern::Regex(_)))
+        let compiled = self.matcher.compiled();
+        let unknown = compiled.message_terms().count() > 1 && !self.earlier.is_useful();
+        unknown || compiled.message_terms().any(|term| matches!(term.pattern, Pattern::Regex(_)))
     }
 
     fn matched_before(&self, handle: Handle) -> bool {
-        self.before.get(handle.0 as usize).copied().unwrap_or(true)
+        self.matched_earlier.get(handle.0 as usize).copied().unwrap_or(true)
     }
 }
 
 impl Engine {
     /// Turns to a library, which may be the earlier one grown: then what is known of it stays.
-    pub fn turn_to(&mut self, library: &Arc<Library>) {
+    pub fn set_library(&mut self, library: &Arc<Library>) {
         if Arc::ptr_eq(&self.library, library) {
             return;
         }
@@ -150,9 +150,9 @@ impl Engine {
         self.index.handles()..handles.min(self.index.handles() as usize + most) as u32
     }
 
-    /// Takes in what [`Section::of`] made of the handles that follow.
-    pub fn index(&mut self, section: Section) {
-        self.index.add(section);
+    /// Takes in what [`Segment::of`] made of the handles that follow.
+    pub fn index(&mut self, segment: Segment) {
+        self.index.add(segment);
     }
 
     /// What must be looked at for a query, after all that is known from earlier ones.
@@ -163,21 +163,26 @@ impl Engine {
             let newest = self.library.newest().iter().copied();
             newest.filter(|handle| handle.0 as usize >= handles).collect()
         };
-        let (mut kept, mut before, mut lead) = (Arc::default(), Vec::new(), Lead::default());
+        let (mut known, mut matched_earlier, mut earlier) =
+            (Arc::default(), Vec::new(), EarlierPositions::default());
         let mut candidates: Vec<Handle> = if let Some(answer) = same {
-            kept = Arc::clone(&answer.found);
+            known = Arc::clone(&answer.found);
             let all_known = answer.handles == self.library.handles();
             if all_known { Vec::new() } else { fresh(answer.handles) }
         } else {
             let narrower: Vec<_> =
-                self.answers.iter().filter(|answer| narrows(query, &answer.query)).collect();
-            let size = |answer: &&&Answer| answer.found.len();
+                self.answers.iter().filter(|answer| refines(query, &answer.query)).collect();
+            let size = |answer: &&&CachedAnswer| answer.found.len();
             if let Some(answer) = narrower.iter().min_by_key(size) {
-                before = answer.matched();
-                lead = Lead::new(&answer.traces, matcher.judge().links_to(answer.matcher.judge()));
+                matched_earlier = answer.matched();
+                earlier = EarlierPositions::new(
+                    &answer.cache,
+                    matcher.compiled().relations_to(answer.matcher.compiled()),
+                );
             }
-            let all = narrower.iter().filter(|answer| is_part(&answer.query, query)).min_by_key(size);
-            self.narrowed(&matcher, &before, &all.map(|answer| answer.matched()).unwrap_or_default())
+            let all =
+                narrower.iter().filter(|answer| has_all_clauses_of(&answer.query, query)).min_by_key(size);
+            self.narrowed(&matcher, &matched_earlier, &all.map(|answer| answer.matched()).unwrap_or_default())
         };
         // The rest in the order in which they lie in memory.
         if let Some(rest) = candidates.get_mut(NEWEST_FIRST..) {
@@ -186,80 +191,87 @@ impl Engine {
         Plan {
             query: query.clone(),
             matcher,
-            kept,
+            known,
             candidates,
-            before,
+            matched_earlier,
             hits: AtomicUsize::new(0),
-            lead,
-            traces: Mutex::default(),
+            earlier,
+            cache: Mutex::default(),
         }
     }
 
     /// What may match if only what matched `all` can, and of that only what matched `before` or a title that is merely
     /// alike. Both are by handle.
-    fn narrowed(&self, matcher: &Matcher, before: &[bool], all: &[bool]) -> Vec<Handle> {
+    fn narrowed(&self, matcher: &Matcher, matched_earlier: &[bool], all: &[bool]) -> Vec<Handle> {
         let matched =
             |answer: &[bool], handle: Handle| answer.get(handle.0 as usize).copied().unwrap_or(true);
         let newest = self.library.newest().iter().copied();
         newest
             .filter(|&handle| {
                 matched(all, handle)
-                    && (matched(before, handle)
-                        || matcher.judge().may_be_likened(self.index.letters(&self.library, handle)))
+                    && (matched(matched_earlier, handle)
+                        || matcher
+                            .compiled()
+                            .may_fuzzy_match(self.index.title_letters(&self.library, handle)))
             })
             .collect()
     }
 
     /// A candidate whose text must be looked at, and what is known of it.
-    fn possible(&self, plan: &Plan, handle: Handle) -> Option<(&Conversation, Hints<'_>)> {
-        let judge = plan.matcher.judge();
-        let hints = self.index.hints(&self.library, handle);
+    fn candidate(&self, plan: &Plan, handle: Handle) -> Option<(&Conversation, IndexEntry<'_>)> {
+        let compiled = plan.matcher.compiled();
+        let entry = self.index.entry(&self.library, handle);
         let conversation = self.library.get(handle);
-        let is_possible =
-            judge.may_match(hints) && (plan.matched_before(handle) || judge.is_likened(&conversation.title));
-        is_possible.then_some((conversation, hints))
+        let is_possible = compiled.may_match(entry)
+            && (plan.matched_before(handle) || compiled.fuzzy_matches_title(&conversation.title));
+        is_possible.then_some((conversation, entry))
     }
 
     /// Looks at some of a plan's candidates. `None` if `stop` says so between two of them.
-    pub fn examine(&self, plan: &Plan, range: Range<usize>, stop: &dyn Fn() -> bool) -> Option<Vec<Found>> {
+    pub fn evaluate_candidates(
+        &self,
+        plan: &Plan,
+        range: Range<usize>,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Vec<FoundConversation>> {
         let mut found = Vec::new();
         for &handle in &plan.candidates[range] {
             if stop() {
                 return None;
             }
-            let Some((conversation, hints)) = self.possible(plan, handle) else { continue };
-            let verdict = plan.matcher.judge().verdict(conversation, hints, plan.lead.of(handle));
-            let Some(Verdict { score, best, hits: known, places }) = verdict else { continue };
-            if !places.is_empty() {
+            let Some((conversation, entry)) = self.candidate(plan, handle) else { continue };
+            let evaluate = plan.matcher.compiled().evaluate(conversation, entry, plan.earlier.of(handle));
+            let Some(Evaluation { score, best, hits: known, positions }) = evaluate else { continue };
+            if !positions.is_empty() {
                 // At once: those of a chunk of large conversations would be many.
-                let mut traces = plan.traces.lock().unwrap_or_else(PoisonError::into_inner);
-                traces.add(handle, places, self.most_places());
+                let mut cache = plan.cache.lock().unwrap_or_else(PoisonError::into_inner);
+                cache.add(handle, positions, self.most_positions());
             }
             let hits = if plan.hits.load(Ordering::Relaxed) > MOST_HITS {
                 NONE
             } else {
                 let hits =
-                    known.unwrap_or_else(|| plan.matcher.count_up_to(conversation, hints, MOST_HITS + 1));
+                    known.unwrap_or_else(|| plan.matcher.count_up_to(conversation, entry, MOST_HITS + 1));
                 plan.hits.fetch_add(hits, Ordering::Relaxed);
                 hits as u32
             };
-            found.push(Found { handle, score, best: best.unwrap_or(NONE), hits });
+            found.push(FoundConversation { handle, score, best: best.unwrap_or(NONE), hits });
         }
         Some(found)
     }
 
     /// Puts what was known and what was found together, newest first, and counts the hits.
-    pub fn gather(&self, plan: &Plan, found: &[Found]) -> (Vec<Found>, usize) {
+    pub fn merge(&self, plan: &Plan, found: &[FoundConversation]) -> (Vec<FoundConversation>, usize) {
         let mut slots = vec![NONE; self.library.handles()];
-        for (slot, found) in plan.kept.iter().chain(found).enumerate() {
+        for (slot, found) in plan.known.iter().chain(found).enumerate() {
             slots[found.handle.0 as usize] = slot as u32;
         }
         let at = |slot: u32| {
             let slot = slot as usize;
-            plan.kept.get(slot).or_else(|| found.get(slot - plan.kept.len())).copied()
+            plan.known.get(slot).or_else(|| found.get(slot - plan.known.len())).copied()
         };
         let newest = self.library.newest().iter();
-        let gathered: Vec<Found> = newest
+        let gathered: Vec<FoundConversation> = newest
             .map(|handle| slots[handle.0 as usize])
             .filter(|&slot| slot != NONE)
             .filter_map(at)
@@ -268,7 +280,7 @@ impl Engine {
         (gathered, hits)
     }
 
-    fn count_hits(&self, plan: &Plan, found: &[Found]) -> usize {
+    fn count_hits(&self, plan: &Plan, found: &[FoundConversation]) -> usize {
         let counted: usize =
             found.iter().filter(|found| found.hits != NONE).map(|found| found.hits as usize).sum();
         let mut hits = counted;
@@ -277,47 +289,47 @@ impl Engine {
                 break;
             }
             // Counting had ended, but some of what was counted is gone.
-            let hints = self.index.hints(&self.library, found.handle);
-            hits += plan.matcher.count_up_to(self.library.get(found.handle), hints, MOST_HITS + 1);
+            let entry = self.index.entry(&self.library, found.handle);
+            hits += plan.matcher.count_up_to(self.library.get(found.handle), entry, MOST_HITS + 1);
         }
         hits.min(MOST_HITS + 1)
     }
 
     /// Keeps a complete answer for later.
-    pub fn keep(&mut self, plan: Plan, found: Vec<Found>) {
-        let mut traces = Arc::new(plan.traces.into_inner().unwrap_or_else(PoisonError::into_inner));
+    pub fn remember(&mut self, plan: Plan, found: Vec<FoundConversation>) {
+        let mut cache = Arc::new(plan.cache.into_inner().unwrap_or_else(PoisonError::into_inner));
         let same = self.answers.iter().position(|answer| answer.query.clauses() == plan.query.clauses());
         if let Some(answer) = same.and_then(|same| self.answers.remove(same))
             && plan.candidates.is_empty()
         {
-            traces = answer.traces;
+            cache = answer.cache;
         }
         let handles = self.library.handles();
-        self.answers.push_front(Answer {
+        self.answers.push_front(CachedAnswer {
             query: plan.query,
             matcher: plan.matcher,
             handles,
             found: Arc::new(found),
-            traces,
+            cache,
         });
         let mut rows = 0;
         let room = self.answers.iter().take_while(|answer| {
             rows += answer.found.len();
             rows <= MOST_KEPT_ROWS
         });
-        let keep = room.count().clamp(1, MOST_ANSWERS);
-        self.answers.truncate(keep);
-        let (mut places, most) = (0, self.most_places());
+        let remember = room.count().clamp(1, MOST_ANSWERS);
+        self.answers.truncate(remember);
+        let (mut positions, most) = (0, self.most_positions());
         for answer in &mut self.answers {
-            places += answer.traces.len();
-            if places > most {
-                answer.traces = Arc::default();
+            positions += answer.cache.len();
+            if positions > most {
+                answer.cache = Arc::default();
             }
         }
     }
 
     /// How many places are kept in all.
-    fn most_places(&self) -> usize {
+    fn most_positions(&self) -> usize {
         self.library.text_bytes() / TEXT_PER_PLACE
     }
 
@@ -349,14 +361,14 @@ impl Engine {
             if stop() {
                 return None;
             }
-            let Some((conversation, hints)) = self.possible(plan, handle) else { continue };
-            count += usize::from(plan.matcher.judge().admits(conversation, hints));
+            let Some((conversation, entry)) = self.candidate(plan, handle) else { continue };
+            count += usize::from(plan.matcher.compiled().matches(conversation, entry));
         }
         Some(count)
     }
 
     /// Keeps a count for later.
-    pub fn keep_count(&mut self, query: Query, count: usize) {
+    pub fn remember_count(&mut self, query: Query, count: usize) {
         self.counts.push_front((query, count));
         self.counts.truncate(4 * MOST_EXPLAINED);
     }

@@ -4,45 +4,46 @@ use std::mem::discriminant;
 
 use crate::search::{
     matching::implies,
-    query::{Clause, Demand, Query},
+    query::{Clause, Predicate, Query},
 };
 
 /// Whether everything that matches `query` by more than a likeness matches an earlier query too: each of its demands is
 /// still made, or follows from a longer word.
-pub(in crate::search) fn narrows(query: &Query, earlier: &Query) -> bool {
+pub(in crate::search) fn refines(query: &Query, earlier: &Query) -> bool {
     let (now, before) = (query.clauses(), earlier.clauses());
-    before.iter().all(|earlier| now.iter().any(|clause| follows(clause, earlier)))
-        && !now.iter().any(|clause| widens(clause, before))
+    before.iter().all(|earlier| now.iter().any(|clause| is_implied(clause, earlier)))
+        && !now.iter().any(|clause| admits_more(clause, before))
 }
 
 /// Whether a query makes all demands of an earlier one as they stand.
-pub(in crate::search) fn is_part(earlier: &Query, query: &Query) -> bool {
+pub(in crate::search) fn has_all_clauses_of(earlier: &Query, query: &Query) -> bool {
     earlier.clauses().iter().all(|clause| query.clauses().contains(clause))
 }
 
 /// Whether a demand lets in what an earlier query, which did not make it, kept out: one more of several that will do; a
 /// role, whose folded messages count; or fewer messages that count, when a word must be in none of them.
-fn widens(clause: &Clause, earlier: &[Clause]) -> bool {
+fn admits_more(clause: &Clause, earlier: &[Clause]) -> bool {
     let others =
-        |negated| earlier.iter().filter(move |other| other.negated == negated).map(|other| &other.demand);
-    let has_alternative = || others(false).any(|other| discriminant(other) == discriminant(&clause.demand));
-    let excludes_a_word = || others(true).any(|other| matches!(other, Demand::Anywhere(_)));
-    let lets_in = match &clause.demand {
-        Demand::Role(_) => true,
-        Demand::Model { .. } => has_alternative() || excludes_a_word(),
-        Demand::Has(_) => excludes_a_word(),
-        Demand::Id(_) | Demand::From(_) => has_alternative(),
+        |negated| earlier.iter().filter(move |other| other.negated == negated).map(|other| &other.predicate);
+    let has_alternative =
+        || others(false).any(|other| discriminant(other) == discriminant(&clause.predicate));
+    let excludes_a_word = || others(true).any(|other| matches!(other, Predicate::Anywhere(_)));
+    let lets_in = match &clause.predicate {
+        Predicate::Role(_) => true,
+        Predicate::Model { .. } => has_alternative() || excludes_a_word(),
+        Predicate::Has(_) => excludes_a_word(),
+        Predicate::Id(_) | Predicate::From(_) => has_alternative(),
         _ => false,
     };
     lets_in && !clause.negated && !earlier.contains(clause)
 }
 
-fn follows(clause: &Clause, earlier: &Clause) -> bool {
+fn is_implied(clause: &Clause, earlier: &Clause) -> bool {
     if clause == earlier {
         return true;
     }
-    let ((Demand::Anywhere(now), Demand::Anywhere(before)) | (Demand::Title(now), Demand::Title(before))) =
-        (&clause.demand, &earlier.demand)
+    let ((Predicate::Anywhere(now), Predicate::Anywhere(before))
+    | (Predicate::Title(now), Predicate::Title(before))) = (&clause.predicate, &earlier.predicate)
     else {
         return false;
     };
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     fn narrowed(now: &str, before: &str) -> bool {
-        narrows(&Query::parse(now, &TimeZone::UTC), &Query::parse(before, &TimeZone::UTC))
+        refines(&Query::parse(now, &TimeZone::UTC), &Query::parse(before, &TimeZone::UTC))
     }
 
     #[test]

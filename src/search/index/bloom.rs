@@ -10,7 +10,7 @@ use crate::search::matching::{Folding, is_joining, is_spaced_letter};
 
 /// The bits that must be set for a word or phrase to be there.
 #[derive(Clone, Debug, Default)]
-pub(in crate::search) struct Needed {
+pub(in crate::search) struct TermFilter {
     hashes: Box<[u32]>,
     /// The one for it as a whole word, if it is nothing but letters and digits.
     word: Option<u32>,
@@ -22,11 +22,11 @@ const TEXT_PER_BYTE: usize = 10;
 const FIELD_WORDS: std::ops::RangeInclusive<usize> = 4..=2_048;
 
 /// The size of a text's field, in words of 64 bits.
-pub(in crate::search) fn field_words(text_bytes: usize) -> usize {
+pub(in crate::search) fn bloom_words(text_bytes: usize) -> usize {
     (text_bytes / TEXT_PER_BYTE / 8).clamp(*FIELD_WORDS.start(), *FIELD_WORDS.end())
 }
 
-impl Needed {
+impl TermFilter {
     /// Of what was typed. Rare runs come first, so that most fields are denied by the first or second bit.
     pub fn of(typed: &str) -> Self {
         // Half-width kana melt together only where width is folded, and a mark at the beginning may belong to a letter
@@ -35,29 +35,29 @@ impl Needed {
             return Self::default();
         }
         let mut runs = Vec::new();
-        let mut gram = Gram::default();
-        let mut word = Some(Word::default());
+        let mut ngram = NGram::default();
+        let mut word = Some(WordHash::default());
         let mut at = 0;
         while let Some((unit, end)) = Folding::ALL.unit(typed, at) {
             at = end;
             word = word.filter(|_| is_spaced_letter(unit)).map(|word| word.and(unit));
-            if is_break(unit) {
-                gram = Gram::default();
+            if is_boundary(unit) {
+                ngram = NGram::default();
                 continue;
             }
-            gram.push(unit);
+            ngram.push(unit);
             if !unit.is_ascii() {
-                runs.push((0, gram.single()));
+                runs.push((0, ngram.single()));
             }
-            match gram.length() {
+            match ngram.length() {
                 1 => {}
-                2 => runs.push((gram.commonness(2), gram.pair())),
-                _ => runs.push((gram.commonness(3), gram.triple())),
+                2 => runs.push((ngram.commonness(2), ngram.pair())),
+                _ => runs.push((ngram.commonness(3), ngram.triple())),
             }
         }
         runs.sort_by_key(|&(commonness, _)| commonness);
         runs.dedup();
-        Self { hashes: runs.into_iter().map(|(_, hash)| hash).collect(), word: word.map(Word::hash) }
+        Self { hashes: runs.into_iter().map(|(_, hash)| hash).collect(), word: word.map(WordHash::hash) }
     }
 
     /// Of runs of letters that must all be there.
@@ -67,25 +67,25 @@ impl Needed {
     }
 
     /// Whether all of them are set in a text's field.
-    pub fn are_in(&self, field: &[u64]) -> bool {
-        self.hashes.iter().all(|&hash| is_set(field, hash))
+    pub fn may_be_in(&self, bloom: &[u64]) -> bool {
+        self.hashes.iter().all(|&hash| is_set(bloom, hash))
     }
 
     /// Whether it may be in a text as a whole word.
-    pub fn may_be_whole(&self, field: &[u64]) -> bool {
-        self.word.is_none_or(|hash| is_set(field, hash))
+    pub fn may_be_whole(&self, bloom: &[u64]) -> bool {
+        self.word.is_none_or(|hash| is_set(bloom, hash))
     }
 }
 
 /// Sets the bits of a text in its field.
-pub(in crate::search) fn fill(field: &mut [u64], text: &str) {
+pub(in crate::search) fn insert_text(bloom: &mut [u64], text: &str) {
     let mut set = |hash: u32| {
-        let (word, bit) = place(field, hash);
-        field[word] |= bit;
+        let (word, bit) = bit_of(bloom, hash);
+        bloom[word] |= bit;
     };
     let bytes = text.as_bytes();
-    let mut gram = Gram::default();
-    let mut word = Word::default();
+    let mut ngram = NGram::default();
+    let mut word = WordHash::default();
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
@@ -102,23 +102,23 @@ pub(in crate::search) fn fill(field: &mut [u64], text: &str) {
         } else {
             if !word.is_empty() {
                 set(word.hash());
-                word = Word::default();
+                word = WordHash::default();
             }
-            if is_break(unit) {
-                gram = Gram::default();
+            if is_boundary(unit) {
+                ngram = NGram::default();
                 continue;
             }
         }
-        gram.push(unit);
+        ngram.push(unit);
         if !unit.is_ascii() {
-            set(gram.single());
+            set(ngram.single());
         }
-        match gram.length() {
+        match ngram.length() {
             1 => {}
-            2 => set(gram.pair()),
+            2 => set(ngram.pair()),
             _ => {
-                set(gram.pair());
-                set(gram.triple());
+                set(ngram.pair());
+                set(ngram.triple());
             }
         }
     }
@@ -127,22 +127,22 @@ pub(in crate::search) fn fill(field: &mut [u64], text: &str) {
     }
 }
 
-fn is_set(field: &[u64], hash: u32) -> bool {
-    let (word, bit) = place(field, hash);
-    field[word] & bit != 0
+fn is_set(bloom: &[u64], hash: u32) -> bool {
+    let (word, bit) = bit_of(bloom, hash);
+    bloom[word] & bit != 0
 }
 
 /// The word of a field and the bit in it that a hash chooses.
-fn place(field: &[u64], hash: u32) -> (usize, u64) {
-    let bit = (u64::from(hash) * (field.len() as u64 * 64)) >> 32;
+fn bit_of(bloom: &[u64], hash: u32) -> (usize, u64) {
+    let bit = (u64::from(hash) * (bloom.len() as u64 * 64)) >> 32;
     ((bit / 64) as usize, 1 << (bit % 64))
 }
 
 /// A run of letters and digits, as far as it was read.
 #[derive(Clone, Copy, Default)]
-struct Word(u64);
+struct WordHash(u64);
 
-impl Word {
+impl WordHash {
     fn and(self, unit: char) -> Self {
         Self((self.0 ^ unit as u64).wrapping_mul(0x0000_0100_0000_01b3).wrapping_add(1))
     }
@@ -157,15 +157,15 @@ impl Word {
 }
 
 /// What no run goes across. NUL stands between messages.
-fn is_break(unit: char) -> bool {
+fn is_boundary(unit: char) -> bool {
     unit == '\0' || unit.is_whitespace()
 }
 
 /// The last three characters, 21 bits each, the newest lowest; 0 where there is none.
 #[derive(Clone, Copy, Default)]
-struct Gram(u64);
+struct NGram(u64);
 
-impl Gram {
+impl NGram {
     fn push(&mut self, unit: char) {
         self.0 = ((self.0 << 21) | unit as u64) & ((1 << 63) - 1);
     }
@@ -190,7 +190,9 @@ impl Gram {
     fn commonness(self, length: u32) -> u32 {
         const LETTERS: &str = "zqxjkvbpgfywmucldrhsnioate";
         (0..length)
-            .map(|place| char::from_u32(((self.0 >> (21 * place)) & ((1 << 21) - 1)) as u32).unwrap_or('\0'))
+            .map(|bit_of| {
+                char::from_u32(((self.0 >> (21 * bit_of)) & ((1 << 21) - 1)) as u32).unwrap_or('\0')
+            })
             .map(|unit| LETTERS.find(unit).map_or(0, |rank| rank as u32 + 1))
             .sum()
     }
@@ -207,26 +209,26 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::matching::{Fit, Foldable, Literal};
+    use crate::search::matching::{Foldable, Literal, WordBoundary};
 
-    fn field(text: &str) -> Vec<u64> {
-        let mut field = vec![0; field_words(text.len())];
-        fill(&mut field, text);
-        field
+    fn bloom(text: &str) -> Vec<u64> {
+        let mut bloom = vec![0; bloom_words(text.len())];
+        insert_text(&mut bloom, text);
+        bloom
     }
 
     #[test]
     fn most_texts_without_a_word_are_denied() {
         let text = "Requests through our ingress die with 504 after exactly sixty seconds. ".repeat(20);
-        let field = field(&text);
-        assert!(Needed::of("sixty seconds").are_in(&field));
+        let bloom = bloom(&text);
+        assert!(TermFilter::of("sixty seconds").may_be_in(&bloom));
         let absent = ["kubernetes", "volcano", "timeout", "日本", "zz", "quick", "function", "Müller"];
-        assert!(absent.iter().all(|word| !Needed::of(word).are_in(&field)));
+        assert!(absent.iter().all(|word| !TermFilter::of(word).may_be_in(&bloom)));
     }
 
     #[test]
     fn one_letter_is_in_every_text() {
-        assert!(Needed::of("e").are_in(&field("")));
+        assert!(TermFilter::of("e").may_be_in(&bloom("")));
     }
 
     proptest! {
@@ -237,11 +239,11 @@ mod tests {
         ) {
             let Some(literal) = Literal::new(&typed) else { return Ok(()) };
             if literal.hits(&text, Foldable { letters: true, spaces: true }).next().is_some() {
-                prop_assert!(Needed::of(&typed).are_in(&field(&text)), "{typed:?} in {text:?}");
+                prop_assert!(TermFilter::of(&typed).may_be_in(&bloom(&text)), "{typed:?} in {text:?}");
             }
             let hits = literal.hits(&text, Foldable { letters: true, spaces: true });
-            if hits.map(|hit| Fit::of(&text, &hit)).max() == Some(Fit::Whole) {
-                prop_assert!(Needed::of(&typed).may_be_whole(&field(&text)), "{typed:?} in {text:?}");
+            if hits.map(|hit| WordBoundary::of(&text, &hit)).max() == Some(WordBoundary::Whole) {
+                prop_assert!(TermFilter::of(&typed).may_be_whole(&bloom(&text)), "{typed:?} in {text:?}");
             }
         }
     }

@@ -2,41 +2,44 @@
 
 use crate::{
     conversation::Conversation,
-    search::matching::{Fit, Foldable, LetterSet, Term},
+    search::{
+        index::LetterSet,
+        matching::{Foldable, Term, WordBoundary},
+    },
 };
 
 /// What is known of a conversation before it is looked at.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::search) struct Hints<'a> {
+pub(in crate::search) struct IndexEntry<'a> {
     /// About its readable text.
     pub foldable: Foldable,
     /// Of its title.
-    pub letters: LetterSet,
+    pub title_letters: LetterSet,
     /// Of its title and readable text; `None`: not made yet.
-    pub field: Option<&'a [u64]>,
+    pub bloom: Option<&'a [u64]>,
     /// No message has two children: every message lies on the visible branch.
     pub is_linear: bool,
 }
 
-impl Hints<'_> {
+impl IndexEntry<'_> {
     /// Made by looking, for one conversation on its own.
-    pub fn of(conversation: &Conversation) -> Self {
+    pub fn unindexed(conversation: &Conversation) -> Self {
         let foldable = if conversation.is_ascii() {
             Foldable::default()
         } else {
             Foldable::of(conversation.readable_text())
         };
-        Self { foldable, letters: LetterSet::of(&conversation.title), field: None, is_linear: false }
+        Self { foldable, title_letters: LetterSet::of(&conversation.title), bloom: None, is_linear: false }
     }
 
     /// The best fit a term may have in a message.
-    pub fn best_fit(&self, term: &Term) -> Fit {
-        let may_be_whole = self.field.is_none_or(|field| term.needed.may_be_whole(field));
-        if may_be_whole { Fit::Whole } else { Fit::Start }
+    pub fn best_boundary(&self, term: &Term) -> WordBoundary {
+        let may_be_whole = self.bloom.is_none_or(|bloom| term.filter.may_be_whole(bloom));
+        if may_be_whole { WordBoundary::Whole } else { WordBoundary::Start }
     }
 
     /// Whether a term may stand somewhere letter by letter.
-    pub fn may_hold(&self, term: &Term) -> bool {
-        self.field.is_none_or(|field| term.needed.are_in(field))
+    pub fn may_contain(&self, term: &Term) -> bool {
+        self.bloom.is_none_or(|bloom| term.filter.may_be_in(bloom))
     }
 }

@@ -6,9 +6,10 @@
 
 pub(in crate::search) mod bloom;
 mod entry;
+mod title_letters;
 
-pub(in crate::search) use self::entry::Hints;
-use super::matching::{Foldable, LetterSet};
+pub(in crate::search) use self::{entry::IndexEntry, title_letters::LetterSet};
+use super::matching::Foldable;
 use crate::{
     conversation::Conversation,
     library::{Handle, Library},
@@ -16,34 +17,34 @@ use crate::{
 
 /// What is remembered of a run of conversations with consecutive handles.
 #[derive(Debug)]
-pub(in crate::search) struct Section {
-    entries: Vec<Entry>,
-    fields: Vec<u64>,
+pub(in crate::search) struct Segment {
+    entries: Vec<StoredEntry>,
+    blooms: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    letters: LetterSet,
+struct StoredEntry {
+    title_letters: LetterSet,
     /// Where its field ends in `fields`; it begins where the one before ends.
-    field_end: u32,
+    bloom_end: u32,
     foldable: Foldable,
     is_linear: bool,
 }
 
-impl Section {
+impl Segment {
     /// Looks at the conversations of `handles`; breaks off between two of them when `stop` says so.
     pub fn of(library: &Library, handles: std::ops::Range<u32>, stop: &dyn Fn() -> bool) -> Self {
-        let words = handles.clone().map(|handle| words_of(library.get(Handle(handle)))).sum();
-        let mut section =
-            Self { entries: Vec::with_capacity(handles.len()), fields: Vec::with_capacity(words) };
+        let words = handles.clone().map(|handle| bloom_words_of(library.get(Handle(handle)))).sum();
+        let mut segment =
+            Self { entries: Vec::with_capacity(handles.len()), blooms: Vec::with_capacity(words) };
         for handle in handles {
             if stop() {
-                section.fields.shrink_to_fit();
+                segment.blooms.shrink_to_fit();
                 break;
             }
-            section.push(library.get(Handle(handle)));
+            segment.push(library.get(Handle(handle)));
         }
-        section
+        segment
     }
 
     /// How many conversations it knows.
@@ -53,46 +54,46 @@ impl Section {
 
     fn push(&mut self, conversation: &Conversation) {
         let text = conversation.readable_text();
-        let start = self.fields.len();
-        self.fields.resize(start + words_of(conversation), 0);
-        let field = &mut self.fields[start..];
-        bloom::fill(field, text);
-        bloom::fill(field, &conversation.title);
+        let start = self.blooms.len();
+        self.blooms.resize(start + bloom_words_of(conversation), 0);
+        let bloom = &mut self.blooms[start..];
+        bloom::insert_text(bloom, text);
+        bloom::insert_text(bloom, &conversation.title);
         let foldable = if conversation.is_ascii() { Foldable::default() } else { Foldable::of(text) };
         let messages = conversation.messages();
         let is_chain =
             messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
         let is_linear = is_chain && conversation.current().is_some_and(|leaf| leaf + 1 == messages.len());
-        self.entries.push(Entry {
-            letters: LetterSet::of(&conversation.title),
-            field_end: self.fields.len() as u32,
+        self.entries.push(StoredEntry {
+            title_letters: LetterSet::of(&conversation.title),
+            bloom_end: self.blooms.len() as u32,
             foldable,
             is_linear,
         });
     }
 
-    fn hints(&self, index: usize) -> Hints<'_> {
+    fn entry(&self, index: usize) -> IndexEntry<'_> {
         let entry = self.entries[index];
-        let start = index.checked_sub(1).map_or(0, |before| self.entries[before].field_end);
-        let field = &self.fields[start as usize..entry.field_end as usize];
-        Hints {
+        let start = index.checked_sub(1).map_or(0, |before| self.entries[before].bloom_end);
+        let bloom = &self.blooms[start as usize..entry.bloom_end as usize];
+        IndexEntry {
             foldable: entry.foldable,
-            letters: entry.letters,
-            field: Some(field),
+            title_letters: entry.title_letters,
+            bloom: Some(bloom),
             is_linear: entry.is_linear,
         }
     }
 }
 
 /// The size of a conversation's field.
-fn words_of(conversation: &Conversation) -> usize {
-    bloom::field_words(conversation.readable_text().len())
+fn bloom_words_of(conversation: &Conversation) -> usize {
+    bloom::bloom_words(conversation.readable_text().len())
 }
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(in crate::search) struct Index {
-    sections: Vec<Section>,
+    segments: Vec<Segment>,
     /// The first handle of each section.
     starts: Vec<u32>,
     handles: u32,
@@ -105,27 +106,27 @@ impl Index {
     }
 
     /// Takes in what is known of the handles that follow.
-    pub fn add(&mut self, section: Section) {
+    pub fn add(&mut self, segment: Segment) {
         self.starts.push(self.handles);
-        self.handles += section.entries.len() as u32;
-        self.sections.push(section);
+        self.handles += segment.entries.len() as u32;
+        self.segments.push(segment);
     }
 
     /// The letters of a conversation's title.
-    pub fn letters(&self, library: &Library, handle: Handle) -> LetterSet {
+    pub fn title_letters(&self, library: &Library, handle: Handle) -> LetterSet {
         if handle.0 < self.handles {
-            self.hints(library, handle).letters
+            self.entry(library, handle).title_letters
         } else {
             LetterSet::of(&library.get(handle).title)
         }
     }
 
     /// What is known of a conversation; of one that has no entry yet, as much as it takes to look at it.
-    pub fn hints(&self, library: &Library, handle: Handle) -> Hints<'_> {
+    pub fn entry(&self, library: &Library, handle: Handle) -> IndexEntry<'_> {
         if handle.0 >= self.handles {
-            return Hints::of(library.get(handle));
+            return IndexEntry::unindexed(library.get(handle));
         }
-        let section = self.starts.partition_point(|&start| start <= handle.0) - 1;
-        self.sections[section].hints((handle.0 - self.starts[section]) as usize)
+        let segment = self.starts.partition_point(|&start| start <= handle.0) - 1;
+        self.segments[segment].entry((handle.0 - self.starts[segment]) as usize)
     }
 }

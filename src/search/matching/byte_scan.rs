@@ -1,17 +1,17 @@
 //! Finds a short run of ASCII bytes in a long one, upper and lower case together, at the speed of memory.
 //!
-//! A [`Scanner`] looks for places where a needle might stand: where two of its bytes do, the rarest it has. They are
+//! A [`ByteScanner`] looks for places where a needle might stand: where two of its bytes do, the rarest it has. They are
 //! compared in whole blocks, in loops that compilers turn into vector instructions; prose has few such places, and
 //! only there is the needle itself compared, by whoever asked.
 
 /// A needle's two rarest bytes, or the letters on both sides of a blank in it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::search) enum Scanner {
+pub(in crate::search) enum ByteScanner {
     /// Two bytes at their places.
     Pair(Probe, Probe),
     /// The last byte of a word, white space, and the first byte of a word or more white space: phrases of short words
     /// are rarer than any of their words.
-    Joint(Probe, Probe),
+    WordGap(Probe, Probe),
 }
 
 /// One byte of a needle.
@@ -31,7 +31,7 @@ impl Probe {
         Self { place, byte, case }
     }
 
-    fn fits(self, byte: u8) -> bool {
+    fn matches(self, byte: u8) -> bool {
         byte | self.case == self.byte
     }
 }
@@ -41,29 +41,30 @@ const COMMON: &[u8] = b" etaoinsrlhdcumpfgywb\n.v,k()-01x2=\"_:3/'";
 /// Bytes compared in one step: as many as a mask has bits.
 const BLOCK: usize = 64;
 
-impl Scanner {
+impl ByteScanner {
     /// For `needle`, which is not empty, and in lower case if case is ignored.
     pub fn pair(needle: &[u8], ignore_case: bool) -> Self {
         let rank = |byte: u8| COMMON.iter().position(|&common| common == byte).unwrap_or(COMMON.len());
-        let mut places: Vec<usize> = (0..needle.len()).collect();
-        places.sort_by_key(|&place| std::cmp::Reverse(rank(needle[place])));
-        let first = places.first().copied().unwrap_or(0);
+        let mut candidates: Vec<usize> = (0..needle.len()).collect();
+        candidates.sort_by_key(|&place| std::cmp::Reverse(rank(needle[place])));
+        let first = candidates.first().copied().unwrap_or(0);
         // The same byte at another place says less than another byte.
-        let other = places.iter().copied().find(|&place| place != first && needle[place] != needle[first]);
-        let second = other.or_else(|| places.get(1).copied()).unwrap_or(first);
+        let other =
+            candidates.iter().copied().find(|&place| place != first && needle[place] != needle[first]);
+        let second = other.or_else(|| candidates.get(1).copied()).unwrap_or(first);
         let probe = |place: usize| Probe::new(place, needle[place], ignore_case);
         Self::Pair(probe(first), probe(second))
     }
 
     /// For a blank between a word that ends with the byte `before` and one that begins with `after`. The places it
     /// finds are those of `before`.
-    pub fn joint(before: u8, after: u8, ignore_case: bool) -> Self {
-        Self::Joint(Probe::new(0, before, ignore_case), Probe::new(2, after, ignore_case))
+    pub fn word_gap(before: u8, after: u8, ignore_case: bool) -> Self {
+        Self::WordGap(Probe::new(0, before, ignore_case), Probe::new(2, after, ignore_case))
     }
 
     /// All places in `text` where the needle may begin, in order.
-    pub fn places(self, text: &[u8]) -> Places<'_> {
-        Places { scanner: self, text, next: 0, block: 0, mask: 0 }
+    pub fn candidates(self, text: &[u8]) -> Candidates<'_> {
+        Candidates { scanner: self, text, next: 0, block: 0, mask: 0 }
     }
 
     /// The places among the [`BLOCK`] from `at` on, a bit for each.
@@ -73,28 +74,28 @@ impl Scanner {
             Self::Pair(one, two) => {
                 if let (Some(left), Some(right)) = (block(text, at + one.place), block(text, at + two.place))
                 {
-                    return pack(|step| one.fits(left[step]) & two.fits(right[step]));
+                    return pack_bits(|step| one.matches(left[step]) & two.matches(right[step]));
                 }
                 let byte = |place: usize| text.get(place).copied();
-                slowly(|step| {
+                mask_bytewise(|step| {
                     let place = at + step;
-                    byte(place + one.place).is_some_and(|byte| one.fits(byte))
-                        && byte(place + two.place).is_some_and(|byte| two.fits(byte))
+                    byte(place + one.place).is_some_and(|byte| one.matches(byte))
+                        && byte(place + two.place).is_some_and(|byte| two.matches(byte))
                 })
             }
-            Self::Joint(before, after) => {
+            Self::WordGap(before, after) => {
                 if let (Some(left), Some(middle), Some(right)) =
                     (block(text, at), block(text, at + 1), block(text, at + 2))
                 {
-                    return pack(|step| {
-                        before.fits(left[step])
+                    return pack_bits(|step| {
+                        before.matches(left[step])
                             & is_space(middle[step])
-                            & (after.fits(right[step]) | is_space(right[step]))
+                            & (after.matches(right[step]) | is_space(right[step]))
                     });
                 }
-                slowly(|step| match text.get(at + step..at + step + 3) {
+                mask_bytewise(|step| match text.get(at + step..at + step + 3) {
                     Some(&[left, middle, right]) => {
-                        before.fits(left) && is_space(middle) && (after.fits(right) || is_space(right))
+                        before.matches(left) && is_space(middle) && (after.matches(right) || is_space(right))
                     }
                     _ => false,
                 })
@@ -109,7 +110,7 @@ fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
 
 /// Asks about every step of a block, and packs the answers into bits. Most blocks hold nothing, and are left early.
 #[inline]
-fn pack(is_there: impl Fn(usize) -> bool) -> u64 {
+fn pack_bits(is_there: impl Fn(usize) -> bool) -> u64 {
     let mut bytes = [0_u8; BLOCK];
     let mut any = 0;
     for (step, byte) in bytes.iter_mut().enumerate() {
@@ -128,7 +129,7 @@ fn pack(is_there: impl Fn(usize) -> bool) -> u64 {
     mask
 }
 
-fn slowly(is_there: impl Fn(usize) -> bool) -> u64 {
+fn mask_bytewise(is_there: impl Fn(usize) -> bool) -> u64 {
     (0..BLOCK).filter(|&step| is_there(step)).fold(0, |mask, step| mask | 1 << step)
 }
 
@@ -137,10 +138,10 @@ pub(in crate::search) fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
 }
 
-/// See [`Scanner::places`].
+/// See [`ByteScanner::places`].
 #[derive(Clone, Debug)]
-pub(in crate::search) struct Places<'a> {
-    scanner: Scanner,
+pub(in crate::search) struct Candidates<'a> {
+    scanner: ByteScanner,
     text: &'a [u8],
     /// Where the next block begins.
     next: usize,
@@ -149,7 +150,7 @@ pub(in crate::search) struct Places<'a> {
     mask: u64,
 }
 
-impl Iterator for Places<'_> {
+impl Iterator for Candidates<'_> {
     type Item = usize;
 
     #[inline]
@@ -184,7 +185,7 @@ mod tests {
                         || ignore_case && candidate.eq_ignore_ascii_case(needle.as_bytes())
                 })
             };
-            let found: Vec<usize> = Scanner::pair(needle.as_bytes(), ignore_case).places(text).filter(|&at| is_at(at)).collect();
+            let found: Vec<usize> = ByteScanner::pair(needle.as_bytes(), ignore_case).candidates(text).filter(|&at| is_at(at)).collect();
             let plain: Vec<usize> = (0..text.len()).filter(|&at| is_at(at)).collect();
             prop_assert_eq!(found, plain);
         }
@@ -193,7 +194,7 @@ mod tests {
         fn no_place_between_two_words_is_missed(text in "[abB \n]{0,300}") {
             let text = text.as_bytes();
             let is_at = |at: usize| matches!(text[at..], [b'a', b' ' | b'\n', b'b' | b'B' | b' ' | b'\n', ..]);
-            let found: Vec<usize> = Scanner::joint(b'a', b'b', true).places(text).collect();
+            let found: Vec<usize> = ByteScanner::word_gap(b'a', b'b', true).candidates(text).collect();
             let plain: Vec<usize> = (0..text.len()).filter(|&at| is_at(at)).collect();
             prop_assert_eq!(found, plain);
         }

@@ -4,31 +4,31 @@ use std::ops::{ControlFlow, Range};
 
 use super::{
     folding::Foldable,
-    fuzzy_match::{LetterSet, literal_fit},
-    literal::Fit,
+    fuzzy_match::best_boundary,
     pattern::Pattern,
-    position_cache::{Link, Trace, links},
-    scope::Sight,
+    position_cache::{CachedPositions, TermRelation, relations},
+    scope::SearchScope,
     term::Term,
+    word_boundary::WordBoundary,
 };
 use crate::{
     conversation::Conversation,
     search::{
-        index::Hints,
+        index::{IndexEntry, LetterSet},
         query::{
-            Demand, Query,
+            Predicate, Query,
             filters::{ConversationFilter, MessageFilter},
         },
-        ranking::{Class, Evidence, Place, Score, Standing},
+        ranking::{MatchQuality, RankClass, RankInputs, Score, TermPosition},
     },
 };
 
-/// Places of one of several terms in one message that are looked at to rank it; the rest would hardly change it.
-const MOST_PLACES: usize = 64;
+/// Candidates of one of several terms in one message that are looked at to rank it; the rest would hardly change it.
+const MOST_POSITIONS: usize = 64;
 
 /// That a conversation matches, and how well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Verdict {
+pub(in crate::search) struct Evaluation {
     /// Greater is better.
     pub score: Score,
     /// The message to open at.
@@ -36,93 +36,97 @@ pub(in crate::search) struct Verdict {
     /// How many hits there are, if that is known by the way.
     pub hits: Option<usize>,
     /// Of several words: where they all stand, by message. Empty if they are too many.
-    pub places: Vec<Place>,
+    pub positions: Vec<TermPosition>,
 }
 
 /// A query with everything prepared.
 #[derive(Debug, Default)]
-pub(in crate::search) struct Judge {
+pub(in crate::search) struct CompiledQuery {
     conversations: ConversationFilter,
     messages: MessageFilter,
-    wanted: Vec<Term>,
-    unwanted: Vec<Term>,
+    required: Vec<Term>,
+    excluded: Vec<Term>,
 }
 
-impl Judge {
+impl CompiledQuery {
     /// Prepares a query.
     pub fn new(query: &Query) -> Self {
-        let mut judge = Self {
+        let mut compiled = Self {
             conversations: ConversationFilter::new(query.clauses()),
             messages: MessageFilter::new(query.clauses()),
             ..Self::default()
         };
         for clause in query.clauses() {
-            let (wording, title_only) = match &clause.demand {
-                Demand::Anywhere(wording) => (wording, false),
-                Demand::Title(wording) => (wording, true),
+            let (text_pattern, title_only) = match &clause.predicate {
+                Predicate::Anywhere(text_pattern) => (text_pattern, false),
+                Predicate::Title(text_pattern) => (text_pattern, true),
                 _ => continue,
             };
             // To exclude by mere likeness would hide what nobody can then find.
-            let Some(term) = Term::new(wording, title_only, !clause.negated) else { continue };
-            if clause.negated { judge.unwanted.push(term) } else { judge.wanted.push(term) }
+            let Some(term) = Term::new(text_pattern, title_only, !clause.negated) else { continue };
+            if clause.negated { compiled.excluded.push(term) } else { compiled.required.push(term) }
         }
         // Long literals are rare and quickly looked for, expressions slow: what is likely to fail soon goes first.
-        judge.wanted.sort_by_key(|term| match &term.pattern {
+        compiled.required.sort_by_key(|term| match &term.pattern {
             Pattern::Literal(literal) => usize::MAX / 2 - literal.units().len(),
             Pattern::Regex(_) => usize::MAX,
         });
-        judge
+        compiled
     }
 
     /// What its words are to those of an earlier query; nothing if it looks at other messages.
-    pub fn links_to(&self, earlier: &Self) -> Vec<Link> {
-        if self.messages == earlier.messages { links(&self.wanted, &earlier.wanted) } else { Vec::new() }
+    pub fn relations_to(&self, earlier: &Self) -> Vec<TermRelation> {
+        if self.messages == earlier.messages {
+            relations(&self.required, &earlier.required)
+        } else {
+            Vec::new()
+        }
     }
 
     /// The words that must be somewhere, in the order in which they are looked for.
-    pub fn wanted(&self) -> &[Term] {
-        &self.wanted
+    pub fn required(&self) -> &[Term] {
+        &self.required
     }
 
     /// Those of them that are looked for in messages.
-    pub fn in_messages(&self) -> impl Iterator<Item = &Term> + Clone {
-        self.wanted.iter().filter(|term| !term.title_only)
+    pub fn message_terms(&self) -> impl Iterator<Item = &Term> + Clone {
+        self.required.iter().filter(|term| !term.title_only)
     }
 
     /// The text of a conversation that counts.
-    pub fn sight<'a>(&self, conversation: &'a Conversation, hints: Hints<'a>) -> Sight<'a> {
-        Sight::new(conversation, &self.messages, hints)
+    pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry<'a>) -> SearchScope<'a> {
+        SearchScope::new(conversation, &self.messages, entry)
     }
 
     /// Without looking at the conversation: whether it can match at all. No is certain.
-    pub fn may_match(&self, hints: Hints<'_>) -> bool {
-        self.wanted.iter().all(|term| hints.may_hold(term) || term.may_be_likened(hints.letters))
+    pub fn may_match(&self, entry: IndexEntry<'_>) -> bool {
+        self.required.iter().all(|term| entry.may_contain(term) || term.may_fuzzy_match(entry.title_letters))
     }
 
     /// Whether some word may be in the title by its letters alone: then a conversation may match though it did not
     /// match the beginning of the word.
-    pub fn may_be_likened(&self, letters: LetterSet) -> bool {
-        self.wanted.iter().any(|term| term.may_be_likened(letters))
+    pub fn may_fuzzy_match(&self, title_letters: LetterSet) -> bool {
+        self.required.iter().any(|term| term.may_fuzzy_match(title_letters))
     }
 
     /// Whether some word is in a title by its letters.
-    pub fn is_likened(&self, title: &str) -> bool {
-        self.wanted.iter().any(|term| term.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.is_in(title)))
+    pub fn fuzzy_matches_title(&self, title: &str) -> bool {
+        self.required.iter().any(|term| term.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.is_in(title)))
     }
 
     /// Whether it matches. What [may not](Self::may_match) is not asked about.
-    pub fn admits(&self, conversation: &Conversation, hints: Hints<'_>) -> bool {
-        self.finding(conversation, hints, None).is_some()
+    pub fn matches(&self, conversation: &Conversation, entry: IndexEntry<'_>) -> bool {
+        self.finding(conversation, entry, None).is_some()
     }
 
     /// Whether it matches, and how well.
-    pub fn verdict(
+    pub fn evaluate(
         &self,
         conversation: &Conversation,
-        hints: Hints<'_>,
-        trace: Trace<'_>,
-    ) -> Option<Verdict> {
-        let finding = self.finding(conversation, hints, Some(trace))?;
+        entry: IndexEntry<'_>,
+        cached: CachedPositions<'_>,
+    ) -> Option<Evaluation> {
+        let finding = self.finding(conversation, entry, Some(cached))?;
         Some(self.rank(finding))
     }
 
@@ -131,96 +135,102 @@ impl Judge {
     fn finding<'a>(
         &self,
         conversation: &'a Conversation,
-        hints: Hints<'a>,
-        trace: Option<Trace<'_>>,
+        entry: IndexEntry<'a>,
+        cached: Option<CachedPositions<'_>>,
     ) -> Option<Finding<'a>> {
-        if !self.conversations.admits(conversation) {
+        if !self.conversations.matches(conversation) {
             return None;
         }
-        let sight = self.sight(conversation, hints);
-        if !sight.is_open() {
+        let scope = self.scope(conversation, entry);
+        if !scope.is_open() {
             return None;
         }
         let title = &*conversation.title;
         let title_foldable = if title.is_ascii() { Foldable::default() } else { Foldable::of(title) };
-        let mut finding =
-            Finding { sight, found: Found::default(), in_title: 0, worst: Some(Fit::Whole), likeness: None };
-        for (number, term) in (0..).zip(&self.wanted) {
-            let may_hold = hints.may_hold(term);
-            let literal = if may_hold { literal_fit(&term.pattern, title, title_foldable) } else { None };
+        let mut finding = Finding {
+            scope,
+            found: MessageHits::default(),
+            in_title: 0,
+            worst: Some(WordBoundary::Whole),
+            fuzzy_score: None,
+        };
+        for (number, term) in (0..).zip(&self.required) {
+            let may_contain = entry.may_contain(term);
+            let literal =
+                if may_contain { best_boundary(&term.pattern, title, title_foldable) } else { None };
             finding.worst = finding.worst.min(literal);
             finding.in_title += u32::from(literal.is_some());
             let mut is_there = literal.is_some();
-            if may_hold && !term.title_only && (trace.is_some() || !is_there) {
-                is_there |= match (trace, &mut finding.found) {
-                    (None, _) => finding.sight.holds(&term.pattern),
-                    (_, found) if self.wanted.len() == 1 => {
-                        *found = best_of_one(conversation, &finding.sight, term);
+            if may_contain && !term.title_only && (cached.is_some() || !is_there) {
+                is_there |= match (cached, &mut finding.found) {
+                    (None, _) => finding.scope.contains(&term.pattern),
+                    (_, found) if self.required.len() == 1 => {
+                        *found = best_of_one(conversation, &finding.scope, term);
                         found.best.is_some()
                     }
-                    (Some(trace), found) => found.gather(conversation, &finding.sight, term, number, trace),
+                    (Some(cached), found) => found.gather(conversation, &finding.scope, term, number, cached),
                 };
             }
             if !is_there {
-                let fuzzy = term.fuzzy.as_ref().filter(|fuzzy| fuzzy.may_be_in(hints.letters))?;
+                let fuzzy = term.fuzzy.as_ref().filter(|fuzzy| fuzzy.may_be_in(entry.title_letters))?;
                 let score = u32::from(fuzzy.score(title)?);
-                finding.likeness = Some(finding.likeness.unwrap_or(0) + score);
+                finding.fuzzy_score = Some(finding.fuzzy_score.unwrap_or(0) + score);
             }
         }
-        let excluded = self.unwanted.iter().any(|term| {
-            hints.may_hold(term)
+        let excluded = self.excluded.iter().any(|term| {
+            entry.may_contain(term)
                 && (term.pattern.is_in(title, title_foldable)
-                    || (!term.title_only && finding.sight.holds(&term.pattern)))
+                    || (!term.title_only && finding.scope.contains(&term.pattern)))
         });
-        (!excluded && self.messages.admits(conversation)).then_some(finding)
+        (!excluded && self.messages.matches(conversation)).then_some(finding)
     }
 
-    fn rank(&self, mut finding: Finding<'_>) -> Verdict {
-        let texts = self.in_messages().count() as u32;
-        finding.found.settle(&finding.sight);
-        let Found { best, hits, is_cut, places } = finding.found;
-        let standing = best.map(|(standing, _)| standing);
-        let worst = finding.worst.filter(|_| !self.wanted.is_empty());
-        let class = if finding.likeness.is_some() {
-            Class::Fuzzy
-        } else if worst == Some(Fit::Whole) {
-            Class::Title
-        } else if worst.is_some() || standing.is_none_or(|standing| standing.terms == texts) {
-            Class::Together
+    fn rank(&self, mut finding: Finding<'_>) -> Evaluation {
+        let texts = self.message_terms().count() as u32;
+        finding.found.settle(&finding.scope);
+        let MessageHits { best, hits, is_cut, positions } = finding.found;
+        let quality = best.map(|(quality, _)| quality);
+        let worst = finding.worst.filter(|_| !self.required.is_empty());
+        let class = if finding.fuzzy_score.is_some() {
+            RankClass::Fuzzy
+        } else if worst == Some(WordBoundary::Whole) {
+            RankClass::Title
+        } else if worst.is_some() || quality.is_none_or(|quality| quality.terms == texts) {
+            RankClass::Together
         } else {
-            Class::Spread
+            RankClass::Spread
         };
-        let title = worst.map(|fit| Standing {
+        let title = worst.map(|boundary| MatchQuality {
             terms: texts,
-            fit,
-            closeness: Standing::IN_TITLE,
+            boundary,
+            proximity: MatchQuality::TITLE_PROXIMITY,
             shown: true,
-            brevity: 0,
+            shortness: 0,
         });
-        let message = standing.filter(|standing| class != Class::Together || standing.terms == texts);
-        let evidence = Evidence {
+        let message = quality.filter(|quality| class != RankClass::Together || quality.terms == texts);
+        let evidence = RankInputs {
             class,
-            standing: message.max(title),
+            quality: message.max(title),
             in_title: finding.in_title,
-            fuzzy: finding.likeness.unwrap_or(0),
+            fuzzy: finding.fuzzy_score.unwrap_or(0),
         };
-        let best = best.map(|(_, message)| message).or_else(|| finding.sight.first());
-        let places = if is_cut { Vec::new() } else { places };
-        Verdict { score: evidence.score(), best, hits, places }
+        let best = best.map(|(_, message)| message).or_else(|| finding.scope.first());
+        let positions = if is_cut { Vec::new() } else { positions };
+        Evaluation { score: evidence.score(), best, hits, positions }
     }
 
     /// The message that answers best.
-    pub fn best_message(&self, conversation: &Conversation, sight: &Sight<'_>) -> Option<u32> {
-        let mut texts = self.in_messages();
+    pub fn best_message(&self, conversation: &Conversation, scope: &SearchScope<'_>) -> Option<u32> {
+        let mut texts = self.message_terms();
         let first = texts.next()?;
         let found = if texts.next().is_none() {
-            best_of_one(conversation, sight, first)
+            best_of_one(conversation, scope, first)
         } else {
-            let mut found = Found::default();
-            for (number, term) in (0..).zip(self.in_messages()) {
-                found.gather(conversation, sight, term, number, Trace::default());
+            let mut found = MessageHits::default();
+            for (number, term) in (0..).zip(self.message_terms()) {
+                found.gather(conversation, scope, term, number, CachedPositions::default());
             }
-            found.settle(sight);
+            found.settle(scope);
             found
         };
         found.best.map(|(_, message)| message)
@@ -229,63 +239,66 @@ impl Judge {
 
 /// How a conversation that matches was found.
 struct Finding<'a> {
-    sight: Sight<'a>,
-    found: Found,
+    scope: SearchScope<'a>,
+    found: MessageHits,
     /// How many terms the title has literally.
     in_title: u32,
     /// The worst fit of the terms in the title; `None`: it has not all of them.
-    worst: Option<Fit>,
+    worst: Option<WordBoundary>,
     /// The sum of the scores of terms that are only in the title, and there by their letters alone.
-    likeness: Option<u32>,
+    fuzzy_score: Option<u32>,
 }
 
 /// What was found in the messages.
 #[derive(Default)]
-struct Found {
+struct MessageHits {
     /// Where several terms stand.
-    places: Vec<Place>,
+    positions: Vec<TermPosition>,
     /// There were more.
     is_cut: bool,
     /// The best message.
-    best: Option<(Standing, u32)>,
+    best: Option<(MatchQuality, u32)>,
     /// How many hits there are, if known.
     hits: Option<usize>,
 }
 
-impl Found {
+impl MessageHits {
     /// Adds the places of one of several terms; whether there is any.
     fn gather(
         &mut self,
         conversation: &Conversation,
-        sight: &Sight<'_>,
+        scope: &SearchScope<'_>,
         term: &Term,
         number: u16,
-        trace: Trace<'_>,
+        cached: CachedPositions<'_>,
     ) -> bool {
         let text = conversation.text();
-        let before = self.places.len();
+        let before = self.positions.len();
         let (mut message, mut here) = (u32::MAX, 0);
         let mut visit = |other, range: Range<usize>| {
             here = if message == other { here + 1 } else { 0 };
             message = other;
-            if here == MOST_PLACES {
+            if here == MOST_POSITIONS {
                 self.is_cut = true;
             }
-            if here < MOST_PLACES {
-                let fit = Fit::of(text, &range);
+            if here < MOST_POSITIONS {
+                let boundary = WordBoundary::of(text, &range);
                 let (start, end) = (range.start as u32, range.end as u32);
-                self.places.push(Place { term: number, message, start, end, fit });
+                self.positions.push(TermPosition { term: number, message, start, end, boundary });
             }
             ControlFlow::Continue(())
         };
-        match trace.link(number) {
-            Link::Same(other) => {
-                self.places.extend(trace.places(other).map(|place| Place { term: number, ..place }));
+        match cached.relation(number) {
+            TermRelation::Same(other) => {
+                self.positions.extend(
+                    cached.positions(other).map(|position| TermPosition { term: number, ..position }),
+                );
             }
-            Link::Grown(other) => {
+            TermRelation::Extends(other) => {
                 let Pattern::Literal(literal) = &term.pattern else { return false };
                 let mut last = 0;
-                for (message, start) in trace.places(other).map(|place| (place.message, place.start as usize))
+                for (message, start) in
+                    cached.positions(other).map(|position| (position.message, position.start as usize))
                 {
                     // Its own hits do not overlap either.
                     if start >= last
@@ -296,38 +309,44 @@ impl Found {
                     }
                 }
             }
-            Link::Longer(other) => sight.each_hit_in(trace.messages(other), &term.pattern, visit),
-            Link::New => sight.each_hit(&term.pattern, visit),
+            TermRelation::Contains(other) => {
+                scope.each_hit_in_messages(cached.messages(other), &term.pattern, visit)
+            }
+            TermRelation::Unrelated => scope.each_hit(&term.pattern, visit),
         }
-        self.places.len() > before
+        self.positions.len() > before
     }
 
     /// Finds the best message and the number of hits from the places of several terms.
-    fn settle(&mut self, sight: &Sight<'_>) {
-        if self.places.is_empty() {
+    fn settle(&mut self, scope: &SearchScope<'_>) {
+        if self.positions.is_empty() {
             return;
         }
         // Each term's are in order already: a stable sort merges them.
-        self.places.sort_by_key(|place| (place.message, place.start, place.end, place.term));
+        self.positions
+            .sort_by_key(|position| (position.message, position.start, position.end, position.term));
         let mut hits = 0;
-        for places in self.places.chunk_by(|left, right| left.message == right.message) {
-            let message = places[0].message;
+        for positions in self.positions.chunk_by(|left, right| left.message == right.message) {
+            let message = positions[0].message;
             let mut end = 0;
-            for place in places {
+            for position in positions {
                 // Overlapping ones are one.
-                hits += usize::from(place.start >= end);
-                end = end.max(place.end);
+                hits += usize::from(position.start >= end);
+                end = end.max(position.end);
             }
-            let Some(standing) = Standing::of(places, sight.is_shown(message), sight.length_of(message))
+            let Some(quality) =
+                MatchQuality::of(positions, scope.is_shown(message), scope.length_of(message))
             else {
                 continue;
             };
             let better = self.best.is_none_or(|(known, other)| {
-                standing > known
-                    || (standing == known && !sight.is_on_path(other) && sight.is_on_path(message))
+                quality > known
+                    || (quality == known
+                        && !scope.is_on_visible_branch(other)
+                        && scope.is_on_visible_branch(message))
             });
             if better {
-                self.best = Some((standing, message));
+                self.best = Some((quality, message));
             }
         }
         self.hits = (!self.is_cut).then_some(hits);
@@ -335,31 +354,32 @@ impl Found {
 }
 
 /// For one word: its first whole hit on the visible branch ends the search.
-fn best_of_one(conversation: &Conversation, sight: &Sight<'_>, term: &Term) -> Found {
+fn best_of_one(conversation: &Conversation, scope: &SearchScope<'_>, term: &Term) -> MessageHits {
     let text = conversation.text();
-    let mut best: Option<((Fit, bool, bool), u32)> = None;
-    let best_fit = sight.hints().best_fit(term);
+    let mut best: Option<((WordBoundary, bool, bool), u32)> = None;
+    let best_boundary = scope.entry().best_boundary(term);
     let mut looked = 0;
     let mut is_cut = false;
-    sight.each_hit(&term.pattern, |message, range| {
+    scope.each_hit(&term.pattern, |message, range| {
         looked += 1;
-        let (fit, shown) = (Fit::of(text, &range), sight.is_shown(message));
+        let (boundary, shown) = (WordBoundary::of(text, &range), scope.is_shown(message));
         // A place that is no better in a message that was judged already needs no second look at the branch.
-        let known = best.is_some_and(|((best_fit, best_shown, on_path), other)| {
-            (fit, shown) <= (best_fit, best_shown) && (on_path || other == message)
+        let known = best.is_some_and(|((best_boundary, best_shown, on_path), other)| {
+            (boundary, shown) <= (best_boundary, best_shown) && (on_path || other == message)
         });
         if !known {
-            let key = (fit, shown, sight.is_on_path(message));
+            let key = (boundary, shown, scope.is_on_visible_branch(message));
             if best.is_none_or(|(known, _)| key > known) {
                 best = Some((key, message));
             }
         }
-        let perfect = best.is_some_and(|((fit, shown, on_path), _)| fit >= best_fit && shown && on_path);
-        is_cut = perfect || looked == term.most_places;
+        let perfect =
+            best.is_some_and(|((boundary, shown, on_path), _)| boundary >= best_boundary && shown && on_path);
+        is_cut = perfect || looked == term.most_positions;
         if is_cut { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    let best = best.map(|((fit, shown, _), message)| {
-        (Standing { terms: 1, fit, closeness: Standing::CLOSEST, shown, brevity: 0 }, message)
+    let best = best.map(|((boundary, shown, _), message)| {
+        (MatchQuality { terms: 1, boundary, proximity: MatchQuality::MOST, shown, shortness: 0 }, message)
     });
-    Found { places: Vec::new(), is_cut, best, hits: (!is_cut).then_some(looked) }
+    MessageHits { positions: Vec::new(), is_cut, best, hits: (!is_cut).then_some(looked) }
 }

@@ -2,7 +2,7 @@
 //!
 //! An automaton looks at every byte, at a tenth of the speed of memory; so before it is asked, what is known of the
 //! expression answers for most texts: letters that every match has, to [`bloom`](crate::search::index::bloom), and a
-//! [`Sieve`].
+//! [`RegexPrefilter`].
 
 use std::{ops::Range, sync::Arc};
 
@@ -12,24 +12,24 @@ use regex_automata::{
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::regex_prefilter::Sieve;
+use super::regex_prefilter::RegexPrefilter;
 
 /// The compiled size of one expression, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 /// The memory one expression may use while it searches, in bytes.
-const CACHE: usize = 4 << 20;
+const CACHE_BYTES: usize = 4 << 20;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Expression {
     regex: Regex,
-    required: Box<[Run]>,
-    sieve: Option<Arc<Sieve>>,
+    required: Box<[LetterRun]>,
+    prefilter: Option<Arc<RegexPrefilter>>,
 }
 
 /// Letters that every match has side by side: ASCII, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Run {
+pub(in crate::search) struct LetterRun {
     /// The letters.
     pub letters: String,
     /// How many elements of the expression there are up to its end.
@@ -42,19 +42,19 @@ impl Expression {
         let (hir, regex) = compile(source)?;
         let elements = elements(&hir);
         let required = runs(&elements);
-        let sieve = if regex.is_accelerated() {
+        let prefilter = if regex.is_accelerated() {
             None
         } else {
             let best = required.iter().max_by_key(|run| run.letters.trim().len());
             match best.filter(|run| run.letters.trim().len() > 1) {
                 Some(run) => {
                     let before = elements[..run.elements].iter().map(|&element| element.clone()).collect();
-                    Sieve::of_letters(&run.letters, &Hir::concat(before))
+                    RegexPrefilter::with_required_letters(&run.letters, &Hir::concat(before))
                 }
-                None => Sieve::of_whole(&hir),
+                None => RegexPrefilter::of_whole_expression(&hir),
             }
         };
-        Ok(Self { regex, required: required.into(), sieve: sieve.map(Arc::new) })
+        Ok(Self { regex, required: required.into(), prefilter: prefilter.map(Arc::new) })
     }
 
     /// Whether it compiles; the error is one line for the status line.
@@ -68,16 +68,16 @@ impl Expression {
     }
 
     /// All hits that are not empty, not overlapping.
-    pub fn hits<'a>(&'a self, text: &'a str) -> Hits<'a> {
-        let may_match = self.sieve.as_ref().is_none_or(|sieve| sieve.may_match(text));
-        Hits(may_match.then(|| self.regex.find_iter(text)))
+    pub fn hits<'a>(&'a self, text: &'a str) -> RegexHits<'a> {
+        let may_match = self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
+        RegexHits(may_match.then(|| self.regex.find_iter(text)))
     }
 }
 
 /// See [`Expression::hits`].
-pub(in crate::search) struct Hits<'a>(Option<meta::FindMatches<'a, 'a>>);
+pub(in crate::search) struct RegexHits<'a>(Option<meta::FindMatches<'a, 'a>>);
 
-impl Iterator for Hits<'_> {
+impl Iterator for RegexHits<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
@@ -93,7 +93,7 @@ fn compile(source: &str) -> Result<(Hir, Regex), String> {
         let reason = message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
         format!("in the expression: {reason}; searched as it stands")
     })?;
-    let limits = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(CACHE);
+    let limits = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(CACHE_BYTES);
     match meta::Builder::new().configure(limits).build_from_hir(&hir) {
         Ok(regex) => Ok((hir, regex)),
         Err(error) if error.size_limit().is_some() => {
@@ -118,13 +118,13 @@ fn elements(hir: &Hir) -> Vec<&Hir> {
 }
 
 /// The runs of letters among the elements, of two letters at least.
-fn runs(elements: &[&Hir]) -> Vec<Run> {
+fn runs(elements: &[&Hir]) -> Vec<LetterRun> {
     let mut runs = Vec::new();
     let mut letters = String::new();
     let mut end = |letters: &mut String, elements| {
         let letters = std::mem::take(letters);
         if letters.len() > 1 {
-            runs.push(Run { letters, elements });
+            runs.push(LetterRun { letters, elements });
         }
     };
     for (number, element) in elements.iter().enumerate() {
@@ -248,9 +248,9 @@ mod tests {
             let plain = expression.regex.find_iter(&text).map(|hit| hit.range()).filter(|range| !range.is_empty());
             let plain: Vec<_> = plain.collect();
             prop_assert_eq!(expression.hits(&text).collect::<Vec<_>>(), plain.clone());
-            let mut field = vec![0; bloom::field_words(text.len())];
-            bloom::fill(&mut field, &text);
-            prop_assert!(plain.is_empty() || bloom::Needed::of_runs(expression.required()).are_in(&field));
+            let mut bloom = vec![0; bloom::bloom_words(text.len())];
+            bloom::insert_text(&mut bloom, &text);
+            prop_assert!(plain.is_empty() || bloom::TermFilter::of_runs(expression.required()).may_be_in(&bloom));
         }
     }
 }

@@ -224,14 +224,14 @@ impl Foldable {
                 continue;
             }
             let Some(c) = text[at..].chars().next() else { break };
-            found.note(c);
+            found.add(c);
             at += c.len_utf8();
         }
         found
     }
 
     /// Takes one more character into account.
-    pub fn note(&mut self, c: char) {
+    pub fn add(&mut self, c: char) {
         if c.is_ascii() {
             return;
         }

@@ -10,10 +10,10 @@ use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
 use super::{
     folding::{Foldable, Folding},
-    literal::Fit,
     pattern::Pattern,
+    word_boundary::WordBoundary,
 };
-use crate::search::query::Wording;
+use crate::search::{index::LetterSet, query::TextPattern};
 
 /// Letters a word needs before it is matched fuzzily.
 const FEWEST_LETTERS: usize = 4;
@@ -22,46 +22,16 @@ const MOST_LETTERS: usize = 64;
 /// Letters of a word up to which it must be a part of one word of the title.
 const SHORT_WORD: usize = 5;
 /// Characters of a title that are looked at fuzzily.
-const LONGEST_TITLE: usize = 200;
+pub(in crate::search) const LONGEST_TITLE: usize = 200;
 
 static SKIM: LazyLock<SkimMatcherV2> = LazyLock::new(|| SkimMatcherV2::default().respect_case());
 
 /// The letters of a word that is matched fuzzily.
 #[derive(Clone, Debug)]
-pub(in crate::search) struct Fuzzy {
+pub(in crate::search) struct FuzzyWord {
     letters: Box<[char]>,
     folding: Folding,
     set: LetterSet,
-}
-
-/// Which letters a text has, as bits; others share a few.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::search) struct LetterSet(u64);
-
-impl LetterSet {
-    /// Of the characters of a title that are looked at.
-    pub fn of(title: &str) -> Self {
-        let (mut set, mut at) = (Self::default(), 0);
-        for _ in 0..LONGEST_TITLE {
-            let Some((letter, end)) = Folding::ALL.unit(title, at) else { break };
-            set.add(letter);
-            at = end;
-        }
-        set
-    }
-
-    fn add(&mut self, letter: char) {
-        let bit = match letter {
-            'a'..='z' => letter as u32 - 'a' as u32,
-            '0'..='9' => 26 + letter as u32 - '0' as u32,
-            _ => 36 + letter as u32 % 28,
-        };
-        self.0 |= 1 << bit;
-    }
-
-    fn holds(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
 }
 
 /// Where a fuzzy hit stands: the units of the title from its first to its last letter.
@@ -70,10 +40,10 @@ struct Window {
     units: Vec<(char, Range<usize>)>,
 }
 
-impl Fuzzy {
+impl FuzzyWord {
     /// `None`: phrases, expressions, short words and words with anything but letters and digits are only literal.
-    pub fn new(wording: &Wording) -> Option<Self> {
-        let Wording::Word(word) = wording else { return None };
+    pub fn new(text_pattern: &TextPattern) -> Option<Self> {
+        let TextPattern::Word(word) = text_pattern else { return None };
         let folding = Folding::meant_by(word);
         let (mut letters, mut at) = (Vec::new(), 0);
         let mut set = LetterSet::default();
@@ -92,7 +62,7 @@ impl Fuzzy {
 
     /// Whether a title with these letters could be a hit.
     pub fn may_be_in(&self, set: LetterSet) -> bool {
-        set.holds(self.set)
+        set.contains(self.set)
     }
 
     /// Whether the title is a hit.
@@ -172,11 +142,15 @@ impl Fuzzy {
 }
 
 /// The best literal hit in a title.
-pub(in crate::search) fn literal_fit(pattern: &Pattern, title: &str, foldable: Foldable) -> Option<Fit> {
+pub(in crate::search) fn best_boundary(
+    pattern: &Pattern,
+    title: &str,
+    foldable: Foldable,
+) -> Option<WordBoundary> {
     let mut best = None;
     for hit in pattern.hits(title, foldable) {
-        best = best.max(Some(Fit::of(title, &hit)));
-        if best == Some(Fit::Whole) {
+        best = best.max(Some(WordBoundary::of(title, &hit)));
+        if best == Some(WordBoundary::Whole) {
             break;
         }
     }
@@ -187,24 +161,24 @@ pub(in crate::search) fn literal_fit(pattern: &Pattern, title: &str, foldable: F
 mod tests {
     use super::*;
 
-    fn literal(word: &str, title: &str) -> Option<Fit> {
-        literal_fit(
-            &Pattern::new(&Wording::Word(word.into())).expect("not blank"),
+    fn literal(word: &str, title: &str) -> Option<WordBoundary> {
+        best_boundary(
+            &Pattern::new(&TextPattern::Word(word.into())).expect("not blank"),
             title,
             Foldable::of(title),
         )
     }
 
     fn is_alike(word: &str, title: &str) -> bool {
-        let fuzzy = Fuzzy::new(&Wording::Word(word.into()));
+        let fuzzy = FuzzyWord::new(&TextPattern::Word(word.into()));
         fuzzy.is_some_and(|fuzzy| fuzzy.may_be_in(LetterSet::of(title)) && fuzzy.score(title).is_some())
     }
 
     #[test]
     fn the_best_literal_hit_of_a_title_counts() {
-        assert_eq!(literal("ingress", "Ingresses and an ingress"), Some(Fit::Whole));
-        assert_eq!(literal("ingres", "Ingress returns 504"), Some(Fit::Start));
-        assert_eq!(literal("gress", "Ingress returns 504"), Some(Fit::Inside));
+        assert_eq!(literal("ingress", "Ingresses and an ingress"), Some(WordBoundary::Whole));
+        assert_eq!(literal("ingres", "Ingress returns 504"), Some(WordBoundary::Start));
+        assert_eq!(literal("gress", "Ingress returns 504"), Some(WordBoundary::Inside));
         assert_eq!(literal("ingrss", "Ingress returns 504"), None);
     }
 
@@ -235,9 +209,9 @@ mod tests {
 
     #[test]
     fn marks_are_bytes_of_whole_characters() {
-        let fuzzy = Fuzzy::new(&Wording::Word("日語話題".into())).expect("four letters");
+        let fuzzy = FuzzyWord::new(&TextPattern::Word("日語話題".into())).expect("four letters");
         assert_eq!(fuzzy.marks("日本語話題"), [0..3, 6..9, 9..12, 12..15]);
-        let fuzzy = Fuzzy::new(&Wording::Word("cafs".into())).expect("four letters");
+        let fuzzy = FuzzyWord::new(&TextPattern::Word("cafs".into())).expect("four letters");
         assert_eq!(fuzzy.marks("x cafe\u{301}s"), [2..3, 3..4, 4..5, 8..9]);
     }
 

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::{
-    byte_scan::{Places, Scanner, is_space},
+    byte_scan::{ByteScanner, Candidates, is_space},
     folding::{Foldable, Folding, is_accent},
 };
 
@@ -15,7 +15,7 @@ use super::{
 pub(in crate::search) struct Literal {
     units: Box<[char]>,
     folding: Folding,
-    ascii: Option<Ascii>,
+    ascii: Option<AsciiNeedle>,
     /// How far to go on over a block of ASCII, when looking for hits with anything else in them.
     ascii_step: Option<usize>,
 }
@@ -25,11 +25,11 @@ const ASCII_BLOCK: usize = 64;
 
 /// A needle of ASCII alone: its bytes, and the piece of it without blanks that is looked for.
 #[derive(Clone, Debug)]
-struct Ascii {
+struct AsciiNeedle {
     needle: Box<[u8]>,
     piece: Range<usize>,
     /// What finds the piece, or places where it may be.
-    scanner: Scanner,
+    scanner: ByteScanner,
     ignore_case: bool,
 }
 
@@ -53,7 +53,7 @@ impl Literal {
         if units.iter().all(|&unit| unit == ' ') {
             return None;
         }
-        let ascii = units.iter().all(char::is_ascii).then(|| Ascii::new(&units, folding.case));
+        let ascii = units.iter().all(char::is_ascii).then(|| AsciiNeedle::new(&units, folding.case));
         // At most this many bytes of ASCII come before the first other byte of a hit: the letters before it, and one
         // that an accent follows. A blank may be any number of bytes.
         let lead = units.iter().position(|unit| !unit.is_ascii()).map(|before| before + 1);
@@ -74,7 +74,7 @@ impl Literal {
 
     /// No two hits can overlap, so that all places where it stands are hits: no beginning of it is its end as well, and
     /// there is no blank in it, which may be any white space.
-    pub fn is_apart(&self) -> bool {
+    pub fn never_overlaps_itself(&self) -> bool {
         let units = &self.units;
         !self.is_spaced() && !(1..units.len()).any(|count| units.starts_with(&units[units.len() - count..]))
     }
@@ -84,15 +84,17 @@ impl Literal {
     }
 
     /// All places from the beginning, not overlapping. `foldable` is about `text`; saying too much costs only time.
-    pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> Hits<'a> {
+    pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> LiteralHits<'a> {
         let ascii = self.ascii.as_ref();
-        let way = match ascii {
-            Some(ascii) if foldable.is_plain(self.is_spaced()) => Way::Bytes(ascii.hits(text)),
+        let mode = match ascii {
+            Some(ascii) if foldable.is_plain(self.is_spaced()) => ScanMode::Bytes(ascii.hits(text)),
             // A blank may stand for a long run of white space: then there is no telling where to begin.
-            Some(ascii) if !self.is_spaced() => Way::Both { hits: ascii.hits(text), next: Next::Unknown },
-            _ => Way::Units,
+            Some(ascii) if !self.is_spaced() => {
+                ScanMode::BytesAndUnits { hits: ascii.hits(text), next: NextAsciiHit::Unknown }
+            }
+            _ => ScanMode::Units,
         };
-        Hits { literal: self, text, at: 0, way }
+        LiteralHits { literal: self, text, at: 0, mode }
     }
 
     /// The meaning itself, tried everywhere from `at` on, but for stretches of ASCII in which a hit with anything else
@@ -125,7 +127,7 @@ impl Literal {
         // Everything before was tried: a hit that begins there has the last such character in it.
         let mut tried = at;
         let mut next = at;
-        while let Some(place) = beyond_ascii(bytes, next).filter(|&place| place <= end + reach) {
+        while let Some(place) = next_non_ascii(bytes, next).filter(|&place| place <= end + reach) {
             let c = text[place..].chars().next()?;
             let unit = self.folding.of(c);
             if is_accent(c) || self.units.contains(&unit) {
@@ -170,50 +172,50 @@ impl Literal {
 
 /// See [`Literal::hits`].
 #[derive(Clone, Debug)]
-pub(in crate::search) struct Hits<'a> {
+pub(in crate::search) struct LiteralHits<'a> {
     literal: &'a Literal,
     text: &'a str,
     at: usize,
-    way: Way<'a>,
+    mode: ScanMode<'a>,
 }
 
 #[derive(Clone, Debug)]
-enum Way<'a> {
+enum ScanMode<'a> {
     /// Byte by byte.
     Bytes(AsciiHits<'a>),
     /// Byte by byte, and unit by unit around what is not ASCII.
-    Both { hits: AsciiHits<'a>, next: Next },
+    BytesAndUnits { hits: AsciiHits<'a>, next: NextAsciiHit },
     /// Unit by unit.
     Units,
 }
 
 /// The next hit of bytes, which is not looked for again before it is passed.
 #[derive(Clone, Debug)]
-enum Next {
+enum NextAsciiHit {
     Unknown,
     At(Range<usize>),
     None,
 }
 
-impl Iterator for Hits<'_> {
+impl Iterator for LiteralHits<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
         let (text, at) = (self.text, self.at);
-        let hit = match &mut self.way {
-            Way::Bytes(hits) => hits.next_from(at),
-            Way::Units => self.literal.find_folded(text, at),
-            Way::Both { hits, next } => {
+        let hit = match &mut self.mode {
+            ScanMode::Bytes(hits) => hits.next_from(at),
+            ScanMode::Units => self.literal.find_folded(text, at),
+            ScanMode::BytesAndUnits { hits, next } => {
                 let is_passed = match next {
-                    Next::Unknown => true,
-                    Next::At(hit) => hit.start < at,
-                    Next::None => false,
+                    NextAsciiHit::Unknown => true,
+                    NextAsciiHit::At(hit) => hit.start < at,
+                    NextAsciiHit::None => false,
                 };
                 if is_passed {
                     let hit = hits.next_from(at).map(|hit| hit.start..with_accents(text, hit.end));
-                    *next = hit.map_or(Next::None, Next::At);
+                    *next = hit.map_or(NextAsciiHit::None, NextAsciiHit::At);
                 }
-                let plain = if let Next::At(hit) = next { Some(hit.clone()) } else { None };
+                let plain = if let NextAsciiHit::At(hit) = next { Some(hit.clone()) } else { None };
                 let end = plain.as_ref().map_or(text.len(), |hit| hit.start);
                 self.literal.find_mixed(text, at, end).or(plain)
             }
@@ -226,21 +228,21 @@ impl Iterator for Hits<'_> {
 /// The hits of a needle of ASCII, byte by byte.
 #[derive(Clone, Debug)]
 struct AsciiHits<'a> {
-    ascii: &'a Ascii,
+    ascii: &'a AsciiNeedle,
     text: &'a [u8],
-    places: Places<'a>,
+    candidates: Candidates<'a>,
 }
 
 impl AsciiHits<'_> {
     /// The next that begins at or after `at`.
     fn next_from(&mut self, at: usize) -> Option<Range<usize>> {
         let (ascii, text) = (self.ascii, self.text);
-        self.places.find_map(|place| ascii.hit_at(text, place, at))
+        self.candidates.find_map(|place| ascii.hit_at(text, place, at))
     }
 }
 
 /// The first byte at or after `at` that is not ASCII.
-fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
+fn next_non_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     while bytes.get(at..at + ASCII_BLOCK).is_some_and(<[u8]>::is_ascii) {
         at += ASCII_BLOCK;
     }
@@ -255,7 +257,7 @@ fn with_accents(text: &str, mut end: usize) -> usize {
     end
 }
 
-impl Ascii {
+impl AsciiNeedle {
     fn new(units: &[char], ignore_case: bool) -> Self {
         let needle: Box<[u8]> = units.iter().map(|&unit| unit as u8).collect();
         let mut piece = 0..0;
@@ -266,19 +268,19 @@ impl Ascii {
             }
             start += word.len() + 1;
         }
-        let joint = needle.windows(3).position(|bytes| bytes[0] != b' ' && bytes[1] == b' ');
-        let scanner = match joint.filter(|_| piece.len() < LONG_WORD) {
+        let word_gap = needle.windows(3).position(|bytes| bytes[0] != b' ' && bytes[1] == b' ');
+        let scanner = match word_gap.filter(|_| piece.len() < LONG_WORD) {
             Some(place) => {
                 piece = place..place + 1;
-                Scanner::joint(needle[place], needle[place + 2], ignore_case)
+                ByteScanner::word_gap(needle[place], needle[place + 2], ignore_case)
             }
-            None => Scanner::pair(&needle[piece.clone()], ignore_case),
+            None => ByteScanner::pair(&needle[piece.clone()], ignore_case),
         };
         Self { needle, piece, scanner, ignore_case }
     }
 
     fn hits<'a>(&'a self, text: &'a str) -> AsciiHits<'a> {
-        AsciiHits { ascii: self, text: text.as_bytes(), places: self.scanner.places(text.as_bytes()) }
+        AsciiHits { ascii: self, text: text.as_bytes(), candidates: self.scanner.candidates(text.as_bytes()) }
     }
 
     /// The hit whose piece begins at `place`, if it does and the hit begins at or after `at`.
@@ -340,50 +342,6 @@ impl Ascii {
     }
 }
 
-/// How a hit stands among the letters around it. Better is greater.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::search) enum Fit {
-    /// Within a word.
-    Inside,
-    /// At the beginning of a word.
-    Start,
-    /// A whole word, or several.
-    Whole,
-}
-
-impl Fit {
-    /// Looks at the characters beside a hit. Scripts that write no spaces have no inside.
-    pub fn of(text: &str, hit: &Range<usize>) -> Self {
-        let before = text[..hit.start].chars().rev().find(|&c| !is_accent(c));
-        let inner = &text[hit.clone()];
-        if joined(before, inner.chars().next()) {
-            return Self::Inside;
-        }
-        let last = inner.chars().rev().find(|&c| !is_accent(c));
-        let after = text[hit.end..].chars().find(|&c| !is_accent(c));
-        if joined(last, after) { Self::Start } else { Self::Whole }
-    }
-}
-
-/// Both belong to one word.
-fn joined(left: Option<char>, right: Option<char>) -> bool {
-    match (left, right) {
-        (Some(left), Some(right)) => is_spaced_letter(left) && is_spaced_letter(right),
-        _ => false,
-    }
-}
-
-/// A letter or digit of a script that puts blanks between words.
-pub(in crate::search) fn is_spaced_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
-}
-
-/// Letters of scripts that write words without spaces: Thai, Lao, Khmer, Burmese, kana, Chinese.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
-        | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -427,19 +385,6 @@ mod tests {
         assert_eq!(found("as an", "as\u{a0}an as\0an"), ["as\u{a0}an"]);
         assert_eq!(found(" a b ", "a b xa b"), Vec::<&str>::new());
         assert_eq!(found("b c", "a b b c"), ["b c"]);
-    }
-
-    #[test]
-    fn a_fit_is_whole_at_the_beginning_or_inside() {
-        let fit = |text: &str, typed: &str| {
-            let hit = Literal::new(typed).and_then(|literal| literal.hits(text, Foldable::of(text)).next());
-            Fit::of(text, &hit.expect("a hit"))
-        };
-        assert_eq!(fit("the proxy_read_timeout, ", "timeout"), Fit::Whole);
-        assert_eq!(fit("timeouts", "timeout"), Fit::Start);
-        assert_eq!(fit("overtime", "time"), Fit::Inside);
-        assert_eq!(fit("私は日本語を", "日本"), Fit::Whole);
-        assert_eq!(fit("cafe\u{301}s", "cafe"), Fit::Start);
     }
 
     proptest! {

@@ -7,13 +7,13 @@ use std::{
     sync::Arc,
 };
 
-use super::{evaluation::Judge, folding::Foldable, position_cache::Trace, term::Term};
+use super::{evaluation::CompiledQuery, folding::Foldable, position_cache::CachedPositions, term::Term};
 use crate::{
     conversation::Conversation,
     search::{
         Query, Score,
-        index::Hints,
-        ranking::snippet::{self, Mark},
+        index::IndexEntry,
+        ranking::snippet::{self, TermHit},
     },
 };
 
@@ -25,7 +25,7 @@ const MOST_MARKS: usize = 1 << 16;
 /// A query compiled for looking; cheap to clone, and shared between threads.
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    judge: Arc<Judge>,
+    compiled: Arc<CompiledQuery>,
 }
 
 /// One place where a word, phrase or expression of the query stands.
@@ -51,32 +51,34 @@ pub struct Snippet {
 impl Matcher {
     /// Compiles a query.
     pub fn new(query: &Query) -> Self {
-        Self { judge: Arc::new(Judge::new(query)) }
+        Self { compiled: Arc::new(CompiledQuery::new(query)) }
     }
 
     /// What it judges by.
-    pub(in crate::search) fn judge(&self) -> &Judge {
-        &self.judge
+    pub(in crate::search) fn compiled(&self) -> &CompiledQuery {
+        &self.compiled
     }
 
     /// Whether a conversation matches. Exact.
     pub fn matches(&self, conversation: &Conversation) -> bool {
-        self.judge.admits(conversation, Hints::of(conversation))
+        self.compiled.matches(conversation, IndexEntry::unindexed(conversation))
     }
 
     /// How well a conversation matches; `None`: not at all.
     pub fn score(&self, conversation: &Conversation) -> Option<Score> {
-        self.judge
-            .verdict(conversation, Hints::of(conversation), Trace::default())
-            .map(|verdict| verdict.score)
+        self.compiled
+            .evaluate(conversation, IndexEntry::unindexed(conversation), CachedPositions::default())
+            .map(|evaluate| evaluate.score)
     }
 
     /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one. At most
     /// a million, shared by the words: a text that repeats one has a hit every few bytes.
     pub fn hits(&self, conversation: &Conversation) -> Vec<Hit> {
-        let terms = self.judge.in_messages().count().max(1);
+        let terms = self.compiled.message_terms().count().max(1);
         let mut hits = Vec::new();
-        for (message, range) in self.places(conversation, Hints::of(conversation), MOST_KEPT / terms) {
+        for (message, range) in
+            self.hit_ranges(conversation, IndexEntry::unindexed(conversation), MOST_KEPT / terms)
+        {
             let base = conversation.messages()[message].text_range().start;
             hits.push(Hit { message, range: range.start - base..range.end - base });
         }
@@ -87,14 +89,14 @@ impl Matcher {
     /// for messages, those that `role:`, `model:` or `has:` make count. Empty when the title alone matched, or when the
     /// query is about the conversation alone.
     pub fn messages(&self, conversation: &Conversation) -> Vec<usize> {
-        if self.judge.in_messages().next().is_none() {
-            return self.judge.sight(conversation, Hints::of(conversation)).counted();
+        if self.compiled.message_terms().next().is_none() {
+            return self.compiled.scope(conversation, IndexEntry::unindexed(conversation)).eligible();
         }
         // Not by way of the hits: there may be millions of them in one message.
-        let sight = self.judge.sight(conversation, Hints::of(conversation));
+        let scope = self.compiled.scope(conversation, IndexEntry::unindexed(conversation));
         let mut messages = Vec::new();
-        for term in self.judge.in_messages() {
-            sight.each_hit(&term.pattern, |message, _| {
+        for term in self.compiled.message_terms() {
+            scope.each_hit(&term.pattern, |message, _| {
                 if messages.last() != Some(&(message as usize)) {
                     messages.push(message as usize);
                 }
@@ -108,17 +110,17 @@ impl Matcher {
 
     /// How many hits there are; overlapping ones are one. Counting stops at `limit`.
     pub fn count(&self, conversation: &Conversation, limit: usize) -> usize {
-        let terms: Vec<&Term> = self.judge.in_messages().collect();
+        let terms: Vec<&Term> = self.compiled.message_terms().collect();
         if terms.len() < 2 {
-            return self.count_up_to(conversation, Hints::of(conversation), limit);
+            return self.count_up_to(conversation, IndexEntry::unindexed(conversation), limit);
         }
         // One place of each word at a time: there may be millions of them in one message.
-        let hints = Hints::of(conversation);
-        let sight = self.judge.sight(conversation, hints);
+        let entry = IndexEntry::unindexed(conversation);
+        let scope = self.compiled.scope(conversation, entry);
         let mut count = 0;
-        for text in sight.texts() {
+        for text in scope.texts() {
             let mut hits: Vec<_> =
-                terms.iter().map(|term| term.pattern.hits(text, hints.foldable).peekable()).collect();
+                terms.iter().map(|term| term.pattern.hits(text, entry.foldable).peekable()).collect();
             let mut end = 0;
             while let Some(first) = hits
                 .iter_mut()
@@ -140,39 +142,39 @@ impl Matcher {
     pub(in crate::search) fn count_up_to(
         &self,
         conversation: &Conversation,
-        hints: Hints<'_>,
+        entry: IndexEntry<'_>,
         limit: usize,
     ) -> usize {
-        let mut terms = self.judge.in_messages();
+        let mut terms = self.compiled.message_terms();
         if let (Some(term), None) = (terms.next(), terms.next()) {
             let mut count = 0;
-            self.judge.sight(conversation, hints).each_hit(&term.pattern, |_, _| {
+            self.compiled.scope(conversation, entry).each_hit(&term.pattern, |_, _| {
                 count += 1;
                 if count < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             return count;
         }
-        self.places(conversation, hints, limit).len()
+        self.hit_ranges(conversation, entry, limit).len()
     }
 
-    fn places(
+    fn hit_ranges(
         &self,
         conversation: &Conversation,
-        hints: Hints<'_>,
+        entry: IndexEntry<'_>,
         limit: usize,
     ) -> Vec<(usize, Range<usize>)> {
-        let sight = self.judge.sight(conversation, hints);
-        let mut places = Vec::new();
-        for term in self.judge.in_messages() {
-            let most = places.len().saturating_add(limit);
-            sight.each_hit(&term.pattern, |message, range| {
-                places.push((message as usize, range));
-                if places.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        let scope = self.compiled.scope(conversation, entry);
+        let mut hit_ranges = Vec::new();
+        for term in self.compiled.message_terms() {
+            let most = hit_ranges.len().saturating_add(limit);
+            scope.each_hit(&term.pattern, |message, range| {
+                hit_ranges.push((message as usize, range));
+                if hit_ranges.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
         }
-        if self.judge.in_messages().nth(1).is_some() {
-            places.sort_by_key(|(message, range)| (*message, range.start, range.end));
-            places.dedup_by(|next, kept| {
+        if self.compiled.message_terms().nth(1).is_some() {
+            hit_ranges.sort_by_key(|(message, range)| (*message, range.start, range.end));
+            hit_ranges.dedup_by(|next, kept| {
                 let overlap = next.0 == kept.0 && next.1.start < kept.1.end;
                 if overlap {
                     kept.1.end = kept.1.end.max(next.1.end);
@@ -180,13 +182,13 @@ impl Matcher {
                 overlap
             });
         }
-        places
+        hit_ranges
     }
 
     /// The best message and its best passage, at most `columns` wide. `None` when only the title matched.
     pub fn snippet(&self, conversation: &Conversation, columns: usize) -> Option<Snippet> {
-        let sight = self.judge.sight(conversation, Hints::of(conversation));
-        let message = self.judge.best_message(conversation, &sight)? as usize;
+        let scope = self.compiled.scope(conversation, IndexEntry::unindexed(conversation));
+        let message = self.compiled.best_message(conversation, &scope)? as usize;
         let text = conversation.message_text(message);
         let (text, marks) = snippet::cut(text, &self.marks(text), columns);
         Some(Snippet { message, text, marks })
@@ -206,16 +208,16 @@ impl Matcher {
     pub fn title_marks(&self, title: &str) -> Vec<Range<usize>> {
         let foldable = Foldable::of(title);
         let mut marks = Vec::new();
-        for term in self.judge.wanted() {
+        for term in self.compiled.required() {
             let before = marks.len();
-            marks.extend(term.pattern.hits(title, foldable).map(|range| Mark { range, terms: 0 }));
+            marks.extend(term.pattern.hits(title, foldable).map(|range| TermHit { range, terms: 0 }));
             if marks.len() == before
                 && let Some(fuzzy) = &term.fuzzy
             {
-                marks.extend(fuzzy.marks(title).into_iter().map(|range| Mark { range, terms: 0 }));
+                marks.extend(fuzzy.marks(title).into_iter().map(|range| TermHit { range, terms: 0 }));
             }
         }
-        merged(marks, true).into_iter().map(|mark| mark.range).collect()
+        merge_overlaps(marks, true).into_iter().map(|mark| mark.range).collect()
     }
 
     /// Hits in any other text, in order; overlapping ones are one. Words of `title:` are not looked for.
@@ -223,20 +225,20 @@ impl Matcher {
         self.marks(text).into_iter().map(|mark| mark.range).collect()
     }
 
-    fn marks(&self, text: &str) -> Vec<Mark> {
+    fn marks(&self, text: &str) -> Vec<TermHit> {
         let foldable = Foldable::of(text);
         let mut marks = Vec::new();
-        for (number, term) in self.judge.in_messages().enumerate() {
+        for (number, term) in self.compiled.message_terms().enumerate() {
             let terms = 1 << (number & 63);
             let hits = term.pattern.hits(text, foldable).take(MOST_MARKS);
-            marks.extend(hits.map(|range| Mark { range, terms }));
+            marks.extend(hits.map(|range| TermHit { range, terms }));
         }
-        merged(marks, false)
+        merge_overlaps(marks, false)
     }
 }
 
 /// In order, overlapping ones as one; with `touching` also those side by side.
-fn merged(mut marks: Vec<Mark>, touching: bool) -> Vec<Mark> {
+fn merge_overlaps(mut marks: Vec<TermHit>, touching: bool) -> Vec<TermHit> {
     marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
     marks.dedup_by(|next, kept| {
         let joined = next.range.start < kept.range.end || (touching && next.range.start == kept.range.end);

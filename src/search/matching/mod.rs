@@ -12,16 +12,17 @@ pub(super) mod position_cache;
 mod regex_prefilter;
 mod scope;
 mod term;
+mod word_boundary;
 
 #[cfg(test)]
 pub(super) use literal::Literal;
 pub use matcher::{Hit, Matcher, Snippet};
 pub(super) use {
-    evaluation::Verdict,
+    evaluation::Evaluation,
     expression::Expression,
     folding::{Foldable, Folding, is_joining},
-    fuzzy_match::LetterSet,
-    literal::{Fit, is_spaced_letter},
+    fuzzy_match::LONGEST_TITLE,
     pattern::{Pattern, implies},
     term::Term,
+    word_boundary::{WordBoundary, is_spaced_letter},
 };

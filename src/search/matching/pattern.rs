@@ -1,4 +1,4 @@
-//! A word, phrase or regular expression, ready to be found: what a query's [`Wording`] becomes.
+//! A word, phrase or regular expression, ready to be found: what a query's [`TextPattern`] becomes.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::{
     folding::Foldable,
     literal::{self, Literal},
 };
-use crate::search::query::Wording;
+use crate::search::query::TextPattern;
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
@@ -20,18 +20,18 @@ pub(in crate::search) enum Pattern {
 
 impl Pattern {
     /// Prepares a wording. `None`: it is blank, or an expression that does not compile after all.
-    pub fn new(wording: &Wording) -> Option<Self> {
-        match wording {
-            Wording::Word(text) | Wording::Phrase(text) => Literal::new(text).map(Self::Literal),
-            Wording::Regex(source) => Expression::new(source).ok().map(Self::Regex),
+    pub fn new(text_pattern: &TextPattern) -> Option<Self> {
+        match text_pattern {
+            TextPattern::Word(text) | TextPattern::Phrase(text) => Literal::new(text).map(Self::Literal),
+            TextPattern::Regex(source) => Expression::new(source).ok().map(Self::Regex),
         }
     }
 
     /// All hits that are not empty, not overlapping. `foldable` is about `text`; saying too much costs only time.
     pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> impl Iterator<Item = Range<usize>> + 'a {
         match self {
-            Self::Literal(literal) => Hits::Literal(literal.hits(text, foldable)),
-            Self::Regex(expression) => Hits::Regex(expression.hits(text)),
+            Self::Literal(literal) => PatternHits::Literal(literal.hits(text, foldable)),
+            Self::Regex(expression) => PatternHits::Regex(expression.hits(text)),
         }
     }
 
@@ -43,23 +43,23 @@ impl Pattern {
 
 /// Whether every text with one wording in it has the other too, so that it need only be looked for where that was found.
 /// No may be wrong.
-pub(in crate::search) fn implies(wording: &Wording, other: &Wording) -> bool {
-    let is_literal = |wording: &Wording| !matches!(wording, Wording::Regex(_));
+pub(in crate::search) fn implies(text_pattern: &TextPattern, other: &TextPattern) -> bool {
+    let is_literal = |text_pattern: &TextPattern| !matches!(text_pattern, TextPattern::Regex(_));
     // What holds the longer word holds what can be found in that: the rules of case, accents and width included.
-    wording == other
-        || is_literal(wording)
+    text_pattern == other
+        || is_literal(text_pattern)
             && Literal::new(other.text()).filter(|_| is_literal(other)).is_some_and(|literal| {
-                let text = wording.text();
+                let text = text_pattern.text();
                 literal.hits(text, Foldable::of(text)).next().is_some()
             })
 }
 
-enum Hits<'a> {
-    Literal(literal::Hits<'a>),
-    Regex(expression::Hits<'a>),
+enum PatternHits<'a> {
+    Literal(literal::LiteralHits<'a>),
+    Regex(expression::RegexHits<'a>),
 }
 
-impl Iterator for Hits<'_> {
+impl Iterator for PatternHits<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {

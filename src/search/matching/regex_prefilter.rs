@@ -23,44 +23,46 @@ use regex_automata::{
 };
 use regex_syntax::hir::Hir;
 
-use super::byte_scan::Scanner;
+use super::byte_scan::ByteScanner;
 
 /// The compiled size of an automaton, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 /// What is kept of it for each thread, in bytes. What needs more is not worth it.
-const CACHE: usize = 1 << 20;
-/// Places of a text that are looked at in turn. With more their states no longer fit the processor's registers.
+const CACHE_BYTES: usize = 1 << 20;
+/// Candidates of a text that are looked at in turn. With more their states no longer fit the processor's registers.
 const LANES: usize = 4;
 /// A text for which that is worth it, in bytes.
-const LANES_FROM: usize = 256;
+const LEAST_BYTES_FOR_LANES: usize = 256;
 /// Bytes after which what began in one lane has come to the same as what the next has seen, or is not waited for.
-const JOINT: usize = 256;
+const RESYNC_BYTES: usize = 256;
 /// What one place with the letters costs besides the bytes before it, in bytes looked at.
-const PLACE: usize = 8;
+const CANDIDATE_COST: usize = 8;
 /// Bytes looked at for each byte of the text, after which going back is given up: going forward once is better.
-const PATIENCE: usize = 2;
+const MOST_STEPS_PER_BYTE: usize = 2;
 
 /// See the [module](self).
-pub(in crate::search) struct Sieve {
-    way: Way,
+pub(in crate::search) struct RegexPrefilter {
+    strategy: Strategy,
     dfa: DFA,
     caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>,
     /// The automaton has turned out to be too large.
-    is_full: AtomicBool,
+    gave_up: AtomicBool,
 }
 
-enum Way {
+enum Strategy {
     /// The letters; the automaton goes back from their end.
-    Letters(Box<[u8]>, Scanner),
+    ReverseFromLetters(Box<[u8]>, ByteScanner),
     /// The automaton goes over all of the text.
-    Lanes,
+    InterleavedLanes,
 }
 
-impl fmt::Debug for Sieve {
+impl fmt::Debug for RegexPrefilter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.way {
-            Way::Letters(letters, _) => write!(formatter, "Sieve({})", letters.escape_ascii()),
-            Way::Lanes => formatter.write_str("Sieve"),
+        match &self.strategy {
+            Strategy::ReverseFromLetters(letters, _) => {
+                write!(formatter, "Sieve({})", letters.escape_ascii())
+            }
+            Strategy::InterleavedLanes => formatter.write_str("Sieve"),
         }
     }
 }
@@ -68,81 +70,88 @@ impl fmt::Debug for Sieve {
 /// The automaton cannot tell: it is too large, or the text has what it does not know.
 struct Unknown;
 
-impl Sieve {
+impl RegexPrefilter {
     /// For an expression of which every match holds `letters`, which are ASCII in lower case, but may stand in any case;
     /// `before` is what the match consists of up to their end.
-    pub fn of_letters(letters: &str, before: &Hir) -> Option<Self> {
+    pub fn with_required_letters(letters: &str, before: &Hir) -> Option<Self> {
         let letters: Box<[u8]> = letters.as_bytes().into();
-        let scanner = Scanner::pair(&letters, true);
-        Self::new(Way::Letters(letters, scanner), before)
+        let scanner = ByteScanner::pair(&letters, true);
+        Self::new(Strategy::ReverseFromLetters(letters, scanner), before)
     }
 
     /// For any expression.
-    pub fn of_whole(expression: &Hir) -> Option<Self> {
-        Self::new(Way::Lanes, expression)
+    pub fn of_whole_expression(expression: &Hir) -> Option<Self> {
+        Self::new(Strategy::InterleavedLanes, expression)
     }
 
-    fn new(way: Way, hir: &Hir) -> Option<Self> {
+    fn new(strategy: Strategy, hir: &Hir) -> Option<Self> {
         let config = thompson::Config::new()
-            .reverse(matches!(way, Way::Letters(..)))
+            .reverse(matches!(strategy, Strategy::ReverseFromLetters(..)))
             .which_captures(thompson::WhichCaptures::None)
             .nfa_size_limit(Some(SIZE_LIMIT));
         let nfa = thompson::Compiler::new().configure(config).build_from_hir(hir).ok()?;
         let config = Config::new()
             .unicode_word_boundary(true)
-            .cache_capacity(CACHE)
+            .cache_capacity(CACHE_BYTES)
             .minimum_cache_clear_count(Some(0));
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
         let template = dfa.clone();
         let caches = Pool::new(Box::new(move || template.create_cache()) as Box<_>);
-        Some(Self { way, dfa, caches, is_full: AtomicBool::new(false) })
+        Some(Self { strategy, dfa, caches, gave_up: AtomicBool::new(false) })
     }
 
     /// Whether the expression may match in `text`.
     pub fn may_match(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
-        if self.is_full.load(Ordering::Relaxed) {
+        if self.gave_up.load(Ordering::Relaxed) {
             return true;
         }
-        let answer = match &self.way {
+        let answer = match &self.strategy {
             // The long s and the sign of kelvin stand for these letters too.
-            Way::Letters(letters, _)
+            Strategy::ReverseFromLetters(letters, _)
                 if letters.iter().any(|byte| b"ks".contains(byte)) && !text.is_ascii() =>
             {
                 return true;
             }
-            Way::Letters(letters, scanner) => self.is_before(letters, *scanner, bytes),
-            Way::Lanes if bytes.len() < LANES_FROM => return true,
-            Way::Lanes => self.is_in_lanes(bytes),
+            Strategy::ReverseFromLetters(letters, scanner) => {
+                self.matches_before_letters(letters, *scanner, bytes)
+            }
+            Strategy::InterleavedLanes if bytes.len() < LEAST_BYTES_FOR_LANES => return true,
+            Strategy::InterleavedLanes => self.matches_in_lanes(bytes),
         };
         answer.unwrap_or(true)
     }
 
-    fn is_before(&self, letters: &[u8], scanner: Scanner, text: &[u8]) -> Result<bool, Unknown> {
+    fn matches_before_letters(
+        &self,
+        letters: &[u8],
+        scanner: ByteScanner,
+        text: &[u8],
+    ) -> Result<bool, Unknown> {
         let mut cache = None;
-        let mut left = PATIENCE * text.len();
-        for at in scanner.places(text) {
+        let mut left = MOST_STEPS_PER_BYTE * text.len();
+        for at in scanner.candidates(text) {
             let end = at + letters.len();
             if !text.get(at..end).is_some_and(|place| place.eq_ignore_ascii_case(letters)) {
                 continue;
             }
-            left = left.checked_sub(PLACE).ok_or(Unknown)?;
+            left = left.checked_sub(CANDIDATE_COST).ok_or(Unknown)?;
             let cache = cache.get_or_insert_with(|| self.caches.get());
-            if self.is_before_place(cache, text, end, &mut left)? {
+            if self.matches_before(cache, text, end, &mut left)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn is_before_place(
+    fn matches_before(
         &self,
         cache: &mut Cache,
         text: &[u8],
         end: usize,
         left: &mut usize,
     ) -> Result<bool, Unknown> {
-        let mut state = self.begin(cache, Anchored::Yes, text.get(end).copied())?;
+        let mut state = self.start_state(cache, Anchored::Yes, text.get(end).copied())?;
         for &byte in text[..end].iter().rev() {
             state = self.step(cache, state, byte)?;
             if state.is_tagged() {
@@ -158,7 +167,7 @@ impl Sieve {
         self.is_match_at_end(cache, state)
     }
 
-    fn is_in_lanes(&self, text: &[u8]) -> Result<bool, Unknown> {
+    fn matches_in_lanes(&self, text: &[u8]) -> Result<bool, Unknown> {
         let cache = &mut self.caches.get();
         let length = text.len() / LANES;
         let starts: [usize; LANES] = std::array::from_fn(|lane| lane * length);
@@ -166,7 +175,7 @@ impl Sieve {
         let mut states = [LazyStateID::default(); LANES];
         for (state, start) in states.iter_mut().zip(starts) {
             let before = start.checked_sub(1).map(|before| text[before]);
-            *state = self.begin(cache, Anchored::No, before)?;
+            *state = self.start_state(cache, Anchored::No, before)?;
         }
         for step in 0..length {
             let mut is_tagged = false;
@@ -183,24 +192,24 @@ impl Sieve {
             }
         }
         for (state, start) in states.into_iter().zip(starts.into_iter().skip(1)) {
-            if self.goes_on(cache, state, text, start)? {
+            if self.continues_past(cache, state, text, start)? {
                 return Ok(true);
             }
         }
-        self.is_at_end(cache, states[LANES - 1], &text[LANES * length..])
+        self.matches_in_rest(cache, states[LANES - 1], &text[LANES * length..])
     }
 
     /// Whether what began before `start` matches beyond it. It is followed until it makes no difference any more
     /// whether anything began before.
-    fn goes_on(
+    fn continues_past(
         &self,
         cache: &mut Cache,
         mut state: LazyStateID,
         text: &[u8],
         start: usize,
     ) -> Result<bool, Unknown> {
-        let mut other = self.begin(cache, Anchored::No, Some(text[start - 1]))?;
-        for &byte in text[start..].iter().take(JOINT) {
+        let mut other = self.start_state(cache, Anchored::No, Some(text[start - 1]))?;
+        for &byte in text[start..].iter().take(RESYNC_BYTES) {
             if state == other {
                 return Ok(false);
             }
@@ -210,10 +219,15 @@ impl Sieve {
                 return Ok(true);
             }
         }
-        if text.len() - start <= JOINT { self.is_match_at_end(cache, state) } else { Err(Unknown) }
+        if text.len() - start <= RESYNC_BYTES { self.is_match_at_end(cache, state) } else { Err(Unknown) }
     }
 
-    fn is_at_end(&self, cache: &mut Cache, mut state: LazyStateID, rest: &[u8]) -> Result<bool, Unknown> {
+    fn matches_in_rest(
+        &self,
+        cache: &mut Cache,
+        mut state: LazyStateID,
+        rest: &[u8],
+    ) -> Result<bool, Unknown> {
         for &byte in rest {
             state = self.step(cache, state, byte)?;
             if is_match(state)? {
@@ -223,7 +237,7 @@ impl Sieve {
         self.is_match_at_end(cache, state)
     }
 
-    fn begin(
+    fn start_state(
         &self,
         cache: &mut Cache,
         anchored: Anchored,
@@ -236,16 +250,16 @@ impl Sieve {
 
     #[inline]
     fn step(&self, cache: &mut Cache, state: LazyStateID, byte: u8) -> Result<LazyStateID, Unknown> {
-        self.dfa.next_state(cache, state, byte).map_err(|_| self.full())
+        self.dfa.next_state(cache, state, byte).map_err(|_| self.give_up())
     }
 
     fn is_match_at_end(&self, cache: &mut Cache, state: LazyStateID) -> Result<bool, Unknown> {
-        is_match(self.dfa.next_eoi_state(cache, state).map_err(|_| self.full())?)
+        is_match(self.dfa.next_eoi_state(cache, state).map_err(|_| self.give_up())?)
     }
 
     #[cold]
-    fn full(&self) -> Unknown {
-        self.is_full.store(true, Ordering::Relaxed);
+    fn give_up(&self) -> Unknown {
+        self.gave_up.store(true, Ordering::Relaxed);
         Unknown
     }
 }
@@ -261,8 +275,9 @@ mod tests {
     #[test]
     fn a_text_without_a_match_is_told_by_either_way() {
         let hir = |source: &str| regex_syntax::parse(source).expect("an expression");
-        let by_letters = Sieve::of_letters("tion", &hir("[a-z]+ing [a-z]+tion")).expect("small");
-        let by_lanes = Sieve::of_whole(&hir("[a-z]+ing [a-z]+tion")).expect("small");
+        let by_letters =
+            RegexPrefilter::with_required_letters("tion", &hir("[a-z]+ing [a-z]+tion")).expect("small");
+        let by_lanes = RegexPrefilter::of_whole_expression(&hir("[a-z]+ing [a-z]+tion")).expect("small");
         let text = "The station is a tradition of motion. ".repeat(20);
         assert!(!by_letters.may_match(&text) && !by_lanes.may_match(&text));
         for place in [0, 190, 200, 380, text.len() - 1] {
@@ -275,8 +290,8 @@ mod tests {
     #[test]
     fn going_back_again_and_again_is_given_up() {
         let hir = regex_syntax::parse("(?s)x.*ab").expect("an expression");
-        let sieve = Sieve::of_letters("ab", &hir).expect("small");
-        assert!(!sieve.may_match("cab and taxi"));
-        assert!(sieve.may_match(&"ab".repeat(10_000)));
+        let prefilter = RegexPrefilter::with_required_letters("ab", &hir).expect("small");
+        assert!(!prefilter.may_match("cab and taxi"));
+        assert!(prefilter.may_match(&"ab".repeat(10_000)));
     }
 }

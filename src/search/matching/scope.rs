@@ -9,29 +9,29 @@ use super::pattern::Pattern;
 use crate::{
     conversation::{Conversation, Visibility},
     message::path,
-    search::{index::Hints, query::filters::MessageFilter},
+    search::{index::IndexEntry, query::filters::MessageFilter},
 };
 
 /// The text of a conversation that counts.
-pub(in crate::search) struct Sight<'a> {
+pub(in crate::search) struct SearchScope<'a> {
     conversation: &'a Conversation,
     /// `None`: all shown messages.
-    counted: Option<Vec<u32>>,
-    hints: Hints<'a>,
+    eligible: Option<Vec<u32>>,
+    entry: IndexEntry<'a>,
     /// Which messages lie on the visible branch, once that was asked.
     path: OnceCell<Box<[bool]>>,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> SearchScope<'a> {
     /// `hints` are about the conversation.
-    pub fn new(conversation: &'a Conversation, filter: &MessageFilter, hints: Hints<'a>) -> Self {
-        let counted = (!filter.is_empty()).then(|| filter.counted(conversation));
-        Self { conversation, counted, hints, path: OnceCell::new() }
+    pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry<'a>) -> Self {
+        let eligible = (!filter.is_empty()).then(|| filter.eligible(conversation));
+        Self { conversation, eligible, entry, path: OnceCell::new() }
     }
 
     /// What is known of the conversation.
-    pub fn hints(&self) -> Hints<'a> {
-        self.hints
+    pub fn entry(&self) -> IndexEntry<'a> {
+        self.entry
     }
 
     /// Whether a message is part of the conversation, not folded away.
@@ -45,36 +45,36 @@ impl<'a> Sight<'a> {
     }
 
     /// Whether a message lies on the visible branch.
-    pub fn is_on_path(&self, message: u32) -> bool {
-        self.hints.is_linear || self.path.get_or_init(|| path::visible(self.conversation))[message as usize]
+    pub fn is_on_visible_branch(&self, message: u32) -> bool {
+        self.entry.is_linear || self.path.get_or_init(|| path::visible(self.conversation))[message as usize]
     }
 
     /// The first message that counts, if that is a matter of choice.
     pub fn first(&self) -> Option<u32> {
-        self.counted.as_ref().and_then(|counted| counted.first().copied())
+        self.eligible.as_ref().and_then(|eligible| eligible.first().copied())
     }
 
     /// The messages that count, if that is a matter of choice.
-    pub fn counted(&self) -> Vec<usize> {
-        self.counted.iter().flatten().map(|&message| message as usize).collect()
+    pub fn eligible(&self) -> Vec<usize> {
+        self.eligible.iter().flatten().map(|&message| message as usize).collect()
     }
 
     /// Some message counts, or there is no choice.
     pub fn is_open(&self) -> bool {
-        self.counted.as_ref().is_none_or(|counted| !counted.is_empty())
+        self.eligible.as_ref().is_none_or(|eligible| !eligible.is_empty())
     }
 
     /// The texts of the messages that count, in order.
     pub fn texts(&self) -> impl Iterator<Item = &'a str> + '_ {
         let conversation = self.conversation;
         let all = (0..conversation.messages().len() as u32).filter(|&message| self.is_shown(message));
-        let counted = self.counted.as_deref().unwrap_or_default().iter().copied();
-        let all = all.filter(|_| self.counted.is_none());
-        counted.chain(all).map(move |message| conversation.message_text(message as usize))
+        let eligible = self.eligible.as_deref().unwrap_or_default().iter().copied();
+        let all = all.filter(|_| self.eligible.is_none());
+        eligible.chain(all).map(move |message| conversation.message_text(message as usize))
     }
 
     /// Whether the pattern stands anywhere.
-    pub fn holds(&self, pattern: &Pattern) -> bool {
+    pub fn contains(&self, pattern: &Pattern) -> bool {
         let mut found = false;
         self.each_hit(pattern, |_, _| {
             found = true;
@@ -91,20 +91,20 @@ impl<'a> Sight<'a> {
         {
             return;
         }
-        match (&self.counted, pattern) {
-            (None, Pattern::Literal(_)) => self.each_in_run(pattern, visit),
+        match (&self.eligible, pattern) {
+            (None, Pattern::Literal(_)) => self.each_hit_in_shown_text(pattern, visit),
             (None, Pattern::Regex(_)) => {
                 for (index, message) in self.conversation.messages().iter().enumerate() {
                     if message.visibility == Visibility::Shown
-                        && self.each_in(index, pattern, &mut visit).is_break()
+                        && self.each_hit_in_message(index, pattern, &mut visit).is_break()
                     {
                         return;
                     }
                 }
             }
-            (Some(counted), _) => {
-                for &message in counted {
-                    if self.each_in(message as usize, pattern, &mut visit).is_break() {
+            (Some(eligible), _) => {
+                for &message in eligible {
+                    if self.each_hit_in_message(message as usize, pattern, &mut visit).is_break() {
                         return;
                     }
                 }
@@ -113,25 +113,29 @@ impl<'a> Sight<'a> {
     }
 
     /// The same, of hits in some messages that count.
-    pub fn each_hit_in(
+    pub fn each_hit_in_messages(
         &self,
         messages: impl Iterator<Item = u32>,
         pattern: &Pattern,
         mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>,
     ) {
         for message in messages {
-            if self.each_in(message as usize, pattern, &mut visit).is_break() {
+            if self.each_hit_in_message(message as usize, pattern, &mut visit).is_break() {
                 return;
             }
         }
     }
 
     /// One scan over all shown messages; no literal crosses the NUL between them.
-    fn each_in_run(&self, pattern: &Pattern, mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>) {
+    fn each_hit_in_shown_text(
+        &self,
+        pattern: &Pattern,
+        mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>,
+    ) {
         let text = self.conversation.shown_text();
         let messages = self.conversation.messages();
         let mut index = 0;
-        for hit in pattern.hits(text, self.hints.foldable) {
+        for hit in pattern.hits(text, self.entry.foldable) {
             while messages.get(index).is_some_and(|message| {
                 message.visibility != Visibility::Shown || message.text_range().end < hit.end
             }) {
@@ -143,7 +147,7 @@ impl<'a> Sight<'a> {
         }
     }
 
-    fn each_in(
+    fn each_hit_in_message(
         &self,
         message: usize,
         pattern: &Pattern,
@@ -151,7 +155,7 @@ impl<'a> Sight<'a> {
     ) -> ControlFlow<()> {
         let text = self.conversation.message_text(message);
         let base = self.conversation.messages()[message].text_range().start;
-        for hit in pattern.hits(text, self.hints.foldable) {
+        for hit in pattern.hits(text, self.entry.foldable) {
             visit(message as u32, base + hit.start..base + hit.end)?;
         }
         ControlFlow::Continue(())

@@ -14,7 +14,7 @@ use crate::{
     secrets::Scanner,
 };
 
-use super::{Clause, Demand, Mark, Thing};
+use super::{Clause, ConversationFlag, MessageFeature, Predicate};
 
 /// The demands on a conversation that are answered without reading its messages.
 #[derive(Clone, Debug, Default)]
@@ -25,27 +25,31 @@ pub(in crate::search) struct ConversationFilter {
 impl ConversationFilter {
     /// Picks them out of a query's clauses.
     pub fn new(clauses: &[Clause]) -> Self {
-        let about = |demand: &Demand| {
+        let about = |predicate: &Predicate| {
             matches!(
-                demand,
-                Demand::After(_) | Demand::Before(_) | Demand::Is(_) | Demand::Id(_) | Demand::From(_)
+                predicate,
+                Predicate::After(_)
+                    | Predicate::Before(_)
+                    | Predicate::Is(_)
+                    | Predicate::Id(_)
+                    | Predicate::From(_)
             )
         };
-        Self { clauses: clauses.iter().filter(|clause| about(&clause.demand)).cloned().collect() }
+        Self { clauses: clauses.iter().filter(|clause| about(&clause.predicate)).cloned().collect() }
     }
 
     /// Whether the conversation is such.
-    pub fn admits(&self, conversation: &Conversation) -> bool {
+    pub fn matches(&self, conversation: &Conversation) -> bool {
         if self.clauses.is_empty() {
             return true;
         }
         let (mut id, mut from) = (None, None);
-        for Clause { negated, demand } in &self.clauses {
-            let holds = holds(demand, conversation);
-            match demand {
+        for Clause { negated, predicate } in &self.clauses {
+            let holds = holds(predicate, conversation);
+            match predicate {
                 // Of several ids or providers any will do.
-                Demand::Id(_) if !negated => id = Some(id.unwrap_or(false) || holds),
-                Demand::From(_) if !negated => from = Some(from.unwrap_or(false) || holds),
+                Predicate::Id(_) if !negated => id = Some(id.unwrap_or(false) || holds),
+                Predicate::From(_) if !negated => from = Some(from.unwrap_or(false) || holds),
                 _ if holds == *negated => return false,
                 _ => {}
             }
@@ -54,19 +58,19 @@ impl ConversationFilter {
     }
 }
 
-fn holds(demand: &Demand, conversation: &Conversation) -> bool {
-    match demand {
-        Demand::After(date) => {
+fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
+    match predicate {
+        Predicate::After(date) => {
             conversation.updated.or(conversation.created).is_some_and(|last| last >= date.start())
         }
-        Demand::Before(date) => {
+        Predicate::Before(date) => {
             conversation.created.or(conversation.updated).is_some_and(|first| first < date.start())
         }
-        Demand::Is(Mark::Starred) => conversation.starred,
-        Demand::Is(Mark::Archived) => conversation.archived,
-        Demand::Is(Mark::Gpt) => conversation.gpt,
-        Demand::Id(prefix) => conversation.id.starts_with(&**prefix),
-        Demand::From(provider) => conversation.provider == *provider,
+        Predicate::Is(ConversationFlag::Starred) => conversation.starred,
+        Predicate::Is(ConversationFlag::Archived) => conversation.archived,
+        Predicate::Is(ConversationFlag::Gpt) => conversation.gpt,
+        Predicate::Id(prefix) => conversation.id.starts_with(&**prefix),
+        Predicate::From(provider) => conversation.provider == *provider,
         _ => true,
     }
 }
@@ -76,23 +80,23 @@ fn holds(demand: &Demand, conversation: &Conversation) -> bool {
 pub(in crate::search) struct MessageFilter {
     roles: Vec<Role>,
     models: Vec<(String, bool)>,
-    things: Vec<Thing>,
+    features: Vec<MessageFeature>,
     /// What no message may be.
-    never: Vec<Demand>,
+    forbidden: Vec<Predicate>,
 }
 
 impl MessageFilter {
     /// Picks the demands on messages out of a query's clauses.
     pub fn new(clauses: &[Clause]) -> Self {
         let mut filter = Self::default();
-        for Clause { negated, demand } in clauses {
-            match demand {
-                Demand::Role(_) | Demand::Model { .. } | Demand::Has(_) if *negated => {
-                    filter.never.push(demand.clone());
+        for Clause { negated, predicate } in clauses {
+            match predicate {
+                Predicate::Role(_) | Predicate::Model { .. } | Predicate::Has(_) if *negated => {
+                    filter.forbidden.push(predicate.clone());
                 }
-                Demand::Role(role) => filter.roles.push(*role),
-                Demand::Model { slug, whole } => filter.models.push((slug.to_lowercase(), *whole)),
-                Demand::Has(thing) => filter.things.push(*thing),
+                Predicate::Role(role) => filter.roles.push(*role),
+                Predicate::Model { slug, whole } => filter.models.push((slug.to_lowercase(), *whole)),
+                Predicate::Has(feature) => filter.features.push(*feature),
                 _ => {}
             }
         }
@@ -101,43 +105,43 @@ impl MessageFilter {
 
     /// Every shown message counts.
     pub fn is_empty(&self) -> bool {
-        self.roles.is_empty() && self.models.is_empty() && self.things.is_empty()
+        self.roles.is_empty() && self.models.is_empty() && self.features.is_empty()
     }
 
     /// No message is what a minus forbids.
-    pub fn admits(&self, conversation: &Conversation) -> bool {
-        if self.never.is_empty() {
+    pub fn matches(&self, conversation: &Conversation) -> bool {
+        if self.forbidden.is_empty() {
             return true;
         }
-        let mut looks = Looks::new(conversation);
-        !self.never.iter().any(|demand| {
-            conversation.messages().iter().enumerate().any(|(index, message)| match demand {
-                Demand::Role(role) => message.visibility != Visibility::Hidden && message.role == *role,
+        let mut facts = MessageFacts::new(conversation);
+        !self.forbidden.iter().any(|predicate| {
+            conversation.messages().iter().enumerate().any(|(index, message)| match predicate {
+                Predicate::Role(role) => message.visibility != Visibility::Hidden && message.role == *role,
                 _ if message.visibility != Visibility::Shown => false,
-                Demand::Model { slug, whole } => looks.is_of_model(index, &slug.to_lowercase(), *whole),
-                Demand::Has(thing) => looks.has(index, *thing),
+                Predicate::Model { slug, whole } => facts.is_of_model(index, &slug.to_lowercase(), *whole),
+                Predicate::Has(feature) => facts.has(index, *feature),
                 _ => false,
             })
         })
     }
 
     /// The messages that count, in order. Not asked when the filter [is empty](Self::is_empty).
-    pub fn counted(&self, conversation: &Conversation) -> Vec<u32> {
-        let mut looks = Looks::new(conversation);
-        let mut counted = Vec::new();
+    pub fn eligible(&self, conversation: &Conversation) -> Vec<u32> {
+        let mut facts = MessageFacts::new(conversation);
+        let mut eligible = Vec::new();
         for (index, message) in conversation.messages().iter().enumerate() {
-            let counts = self.is_in_sight(message)
+            let counts = self.is_eligible_by_role(message)
                 && (self.models.is_empty()
-                    || self.models.iter().any(|(slug, whole)| looks.is_of_model(index, slug, *whole)))
-                && self.things.iter().all(|&thing| looks.has(index, thing));
+                    || self.models.iter().any(|(slug, whole)| facts.is_of_model(index, slug, *whole)))
+                && self.features.iter().all(|&feature| facts.has(index, feature));
             if counts {
-                counted.push(index as u32);
+                eligible.push(index as u32);
             }
         }
-        counted
+        eligible
     }
 
-    fn is_in_sight(&self, message: &Message) -> bool {
+    fn is_eligible_by_role(&self, message: &Message) -> bool {
         let named = self.roles.contains(&message.role);
         match message.visibility {
             Visibility::Shown => self.roles.is_empty() || named,
@@ -148,12 +152,12 @@ impl MessageFilter {
 }
 
 /// Answers about the messages of one conversation; what takes work is done once, on first need.
-struct Looks<'a> {
+struct MessageFacts<'a> {
     conversation: &'a Conversation,
     branches: Option<Branches>,
 }
 
-impl<'a> Looks<'a> {
+impl<'a> MessageFacts<'a> {
     fn new(conversation: &'a Conversation) -> Self {
         Self { conversation, branches: None }
     }
@@ -164,15 +168,15 @@ impl<'a> Looks<'a> {
         })
     }
 
-    fn has(&mut self, message: usize, thing: Thing) -> bool {
+    fn has(&mut self, message: usize, feature: MessageFeature) -> bool {
         let reading = Reading::of(self.conversation, message);
-        match thing {
-            Thing::Code => reading.holds_code(),
-            Thing::Image => reading.holds_image(),
-            Thing::File => reading.holds_file(),
-            Thing::Link => reading.holds_link(),
-            Thing::Branch => self.is_branch(message),
-            Thing::Secret => Scanner::built_in().holds_credential(reading.text()),
+        match feature {
+            MessageFeature::Code => reading.holds_code(),
+            MessageFeature::Image => reading.holds_image(),
+            MessageFeature::File => reading.holds_file(),
+            MessageFeature::Link => reading.holds_link(),
+            MessageFeature::Branch => self.is_branch(message),
+            MessageFeature::Secret => Scanner::built_in().holds_credential(reading.text()),
         }
     }
 

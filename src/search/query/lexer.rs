@@ -11,16 +11,16 @@ pub(in crate::search) struct Token {
     /// A minus sign stood before it.
     pub negated: bool,
     /// What it is.
-    pub form: Form,
+    pub kind: TokenKind,
 }
 
 /// See [`Token`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) enum Form {
+pub(in crate::search) enum TokenKind {
     /// Anything that is none of the others.
     Word(String),
     /// Between quotes, escapes resolved.
-    Phrase(Quoted),
+    Phrase(QuotedText),
     /// Between slashes, as written.
     Regex(String),
     /// A slash at the beginning of a word and no slash at the end of this or a later one. A path looks so too.
@@ -30,7 +30,7 @@ pub(in crate::search) enum Form {
         /// In lower case.
         key: String,
         /// Without its quotes.
-        value: Quoted,
+        value: QuotedText,
         /// It had quotes.
         quoted: bool,
         /// Key, colon and value as typed.
@@ -40,7 +40,7 @@ pub(in crate::search) enum Form {
 
 /// Text that stood between quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Quoted {
+pub(in crate::search) struct QuotedText {
     /// `\"` is a quote here and `\\` a backslash; before anything else a backslash is itself.
     pub text: String,
     /// The closing quote is there.
@@ -84,12 +84,12 @@ impl Lexer<'_> {
         if negated {
             self.at += 1;
         }
-        let form = match self.peek(0)? {
-            '"' => Form::Phrase(self.quoted()),
+        let kind = match self.peek(0)? {
+            '"' => TokenKind::Phrase(self.quoted()),
             '/' => self.regex(),
-            _ => self.pair().unwrap_or_else(|| Form::Word(self.word())),
+            _ => self.pair().unwrap_or_else(|| TokenKind::Word(self.word())),
         };
-        Some(Token { column, negated, form })
+        Some(Token { column, negated, kind })
     }
 
     fn peek(&self, ahead: usize) -> Option<char> {
@@ -104,13 +104,13 @@ impl Lexer<'_> {
         self.chars[start..self.at].iter().collect()
     }
 
-    fn quoted(&mut self) -> Quoted {
+    fn quoted(&mut self) -> QuotedText {
         self.at += 1;
         let mut text = String::new();
         while let Some(c) = self.peek(0) {
             self.at += 1;
             match (c, self.peek(0)) {
-                ('"', _) => return Quoted { text, closed: true },
+                ('"', _) => return QuotedText { text, closed: true },
                 ('\\', Some(escaped @ ('"' | '\\'))) => {
                     self.at += 1;
                     text.push(escaped);
@@ -118,25 +118,25 @@ impl Lexer<'_> {
                 _ => text.push(c),
             }
         }
-        Quoted { text, closed: false }
+        QuotedText { text, closed: false }
     }
 
     /// A regular expression ends at the first slash that no backslash escapes and that ends a word, so that
     /// `/usr/local/bin` is not one.
-    fn regex(&mut self) -> Form {
+    fn regex(&mut self) -> TokenKind {
         let start = self.at + 1;
         let mut at = start;
         // `/` and `//` are words people search for, not the beginning of anything.
         let slashes = self.chars[self.at..].iter().take_while(|&&c| c == '/').count();
         if self.peek(slashes).is_none_or(char::is_whitespace) {
-            return Form::Word(self.word());
+            return TokenKind::Word(self.word());
         }
         while at <= self.last_slash {
             match self.chars[at] {
                 '\\' => at += 1,
                 '/' if at > start && self.chars.get(at + 1).is_none_or(|next| next.is_whitespace()) => {
                     self.at = at + 1;
-                    return Form::Regex(self.chars[start..at].iter().collect());
+                    return TokenKind::Regex(self.chars[start..at].iter().collect());
                 }
                 _ => {}
             }
@@ -144,10 +144,10 @@ impl Lexer<'_> {
         }
         // Whatever follows this slash has no closing one either.
         self.last_slash = 0;
-        Form::OpenRegex(self.word())
+        TokenKind::OpenRegex(self.word())
     }
 
-    fn pair(&mut self) -> Option<Form> {
+    fn pair(&mut self) -> Option<TokenKind> {
         let start = self.at;
         let letters = self.chars[start..].iter().take_while(|c| c.is_ascii_alphabetic()).count();
         if letters == 0 || self.peek(letters) != Some(':') {
@@ -156,8 +156,8 @@ impl Lexer<'_> {
         let key: String = self.chars[start..start + letters].iter().map(char::to_ascii_lowercase).collect();
         self.at += letters + 1;
         let quoted = self.peek(0) == Some('"');
-        let value = if quoted { self.quoted() } else { Quoted { text: self.word(), closed: true } };
-        Some(Form::Pair { key, value, quoted, text: self.chars[start..self.at].iter().collect() })
+        let value = if quoted { self.quoted() } else { QuotedText { text: self.word(), closed: true } };
+        Some(TokenKind::Pair { key, value, quoted, text: self.chars[start..self.at].iter().collect() })
     }
 }
 
@@ -165,23 +165,23 @@ impl Lexer<'_> {
 mod tests {
     use super::*;
 
-    fn forms(query: &str) -> Vec<Form> {
-        tokens(query).into_iter().map(|token| token.form).collect()
+    fn kinds(query: &str) -> Vec<TokenKind> {
+        tokens(query).into_iter().map(|token| token.kind).collect()
     }
 
-    fn word(text: &str) -> Form {
-        Form::Word(text.into())
+    fn word(text: &str) -> TokenKind {
+        TokenKind::Word(text.into())
     }
 
-    fn phrase(text: &str, closed: bool) -> Form {
-        Form::Phrase(Quoted { text: text.into(), closed })
+    fn phrase(text: &str, closed: bool) -> TokenKind {
+        TokenKind::Phrase(QuotedText { text: text.into(), closed })
     }
 
     #[test]
     fn words_phrases_and_expressions_are_told_apart() {
         assert_eq!(
-            forms(r#"one "two three" /fo+/ fo"o"#),
-            [word("one"), phrase("two three", true), Form::Regex("fo+".into()), word("fo\"o")]
+            kinds(r#"one "two three" /fo+/ fo"o"#),
+            [word("one"), phrase("two three", true), TokenKind::Regex("fo+".into()), word("fo\"o")]
         );
     }
 
@@ -202,28 +202,28 @@ mod tests {
 
     #[test]
     fn a_path_is_not_a_regular_expression() {
-        assert_eq!(forms("/usr/local/bin foo"), [Form::OpenRegex("/usr/local/bin".into()), word("foo")]);
-        assert_eq!(forms("// /"), [word("//"), word("/")]);
-        assert_eq!(forms(r"/a\/ b/ c"), [Form::Regex(r"a\/ b".into()), word("c")]);
+        assert_eq!(kinds("/usr/local/bin foo"), [TokenKind::OpenRegex("/usr/local/bin".into()), word("foo")]);
+        assert_eq!(kinds("// /"), [word("//"), word("/")]);
+        assert_eq!(kinds(r"/a\/ b/ c"), [TokenKind::Regex(r"a\/ b".into()), word("c")]);
     }
 
     #[test]
     fn an_open_quote_reaches_to_the_end() {
-        assert_eq!(forms("\"as an ex"), [phrase("as an ex", false)]);
+        assert_eq!(kinds("\"as an ex"), [phrase("as an ex", false)]);
     }
 
     #[test]
     fn a_backslash_escapes_a_quote_and_itself_and_nothing_else() {
-        assert_eq!(forms(r#""say \"hi\" in C:\dir""#), [phrase(r#"say "hi" in C:\dir"#, true)]);
-        assert_eq!(forms(r#""C:\\" x"#), [phrase(r"C:\", true), word("x")]);
+        assert_eq!(kinds(r#""say \"hi\" in C:\dir""#), [phrase(r#"say "hi" in C:\dir"#, true)]);
+        assert_eq!(kinds(r#""C:\\" x"#), [phrase(r"C:\", true), word("x")]);
     }
 
     #[test]
     fn a_pair_may_have_a_quoted_value() {
-        let pair = &forms("Title:\"two words\" rest")[0];
+        let pair = &kinds("Title:\"two words\" rest")[0];
         assert!(
-            matches!(pair, Form::Pair { key, value, quoted: true, .. } if key == "title" && value.text == "two words")
+            matches!(pair, TokenKind::Pair { key, value, quoted: true, .. } if key == "title" && value.text == "two words")
         );
-        assert_eq!(forms("http://x").len(), 1);
+        assert_eq!(kinds("http://x").len(), 1);
     }
 }

@@ -32,10 +32,10 @@ use std::{borrow::Cow, fmt};
 
 use jiff::tz::TimeZone;
 
-pub use self::{date::Date, text_pattern::Wording};
+pub use self::{date::Date, text_pattern::TextPattern};
 use self::{
-    lexer::{Form, Quoted, Token, tokens},
-    text_pattern::Quotes,
+    lexer::{QuotedText, Token, TokenKind, tokens},
+    text_pattern::DisplayQuoted,
 };
 use super::matching::Expression;
 use crate::{
@@ -74,16 +74,16 @@ pub struct Clause {
     /// It must not be so.
     pub negated: bool,
     /// What is demanded.
-    pub demand: Demand,
+    pub predicate: Predicate,
 }
 
 /// See [`Clause`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Demand {
+pub enum Predicate {
     /// In the title or in a message.
-    Anywhere(Wording),
+    Anywhere(TextPattern),
     /// In the title.
-    Title(Wording),
+    Title(TextPattern),
     /// Messages of this role.
     Role(Role),
     /// Messages of this model.
@@ -94,13 +94,13 @@ pub enum Demand {
         whole: bool,
     },
     /// Messages with this.
-    Has(Thing),
+    Has(MessageFeature),
     /// Last added to at or after its first moment.
     After(Date),
     /// Begun before its first moment.
     Before(Date),
     /// The conversation has this mark.
-    Is(Mark),
+    Is(ConversationFlag),
     /// The conversation's id begins so.
     Id(String),
     /// The provider of the export.
@@ -109,7 +109,7 @@ pub enum Demand {
 
 /// What a message may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Thing {
+pub enum MessageFeature {
     /// A fenced block, a tool call, a canvas of code.
     Code,
     /// A picture, uploaded or made.
@@ -126,7 +126,7 @@ pub enum Thing {
 
 /// What a conversation may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum ConversationFlag {
     /// Starred or pinned.
     Starred,
     /// Put away.
@@ -135,16 +135,19 @@ pub enum Mark {
     Gpt,
 }
 
-const THINGS: [(&str, Thing); 6] = [
-    ("code", Thing::Code),
-    ("image", Thing::Image),
-    ("file", Thing::File),
-    ("link", Thing::Link),
-    ("branch", Thing::Branch),
-    ("secret", Thing::Secret),
+const FEATURES: [(&str, MessageFeature); 6] = [
+    ("code", MessageFeature::Code),
+    ("image", MessageFeature::Image),
+    ("file", MessageFeature::File),
+    ("link", MessageFeature::Link),
+    ("branch", MessageFeature::Branch),
+    ("secret", MessageFeature::Secret),
 ];
-const MARKS: [(&str, Mark); 3] =
-    [("starred", Mark::Starred), ("archived", Mark::Archived), ("gpt", Mark::Gpt)];
+const FLAGS: [(&str, ConversationFlag); 3] = [
+    ("starred", ConversationFlag::Starred),
+    ("archived", ConversationFlag::Archived),
+    ("gpt", ConversationFlag::Gpt),
+];
 const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
 const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
 
@@ -155,17 +158,17 @@ impl Query {
         let mut expressions = 0;
         for token in tokens(text) {
             let (column, negated) = (token.column, token.negated);
-            let (demand, problem) = demand(token, zone, &mut expressions);
+            let (predicate, problem) = predicate(token, zone, &mut expressions);
             if let Some(reason) = problem {
-                query.tell(column, reason);
+                query.report(column, reason);
             }
-            let Some(demand) = demand else { continue };
-            let clause = Clause { negated, demand };
+            let Some(predicate) = predicate else { continue };
+            let clause = Clause { negated, predicate };
             if query.clauses.contains(&clause) {
                 continue;
             }
             if query.clauses.len() == MOST_CLAUSES {
-                query.tell(column, format!("only the first {MOST_CLAUSES} parts are searched"));
+                query.report(column, format!("only the first {MOST_CLAUSES} parts are searched"));
                 break;
             }
             query.clauses.push(clause);
@@ -173,7 +176,7 @@ impl Query {
         query
     }
 
-    fn tell(&mut self, column: usize, reason: String) {
+    fn report(&mut self, column: usize, reason: String) {
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(Problem { column, reason });
         }
@@ -211,47 +214,47 @@ impl Query {
     }
 }
 
-type Reading = (Option<Demand>, Option<String>);
+type ParsedToken = (Option<Predicate>, Option<String>);
 
-fn demand(token: Token, zone: &TimeZone, expressions: &mut usize) -> Reading {
-    match token.form {
-        Form::Word(word) => (Some(Demand::Anywhere(Wording::Word(word))), None),
-        Form::Phrase(quoted) => phrase(quoted, Demand::Anywhere),
+fn predicate(token: Token, zone: &TimeZone, expressions: &mut usize) -> ParsedToken {
+    match token.kind {
+        TokenKind::Word(word) => (Some(Predicate::Anywhere(TextPattern::Word(word))), None),
+        TokenKind::Phrase(quoted) => phrase(quoted, Predicate::Anywhere),
         // As a phrase: written as a word it might find a closing slash when it is read again.
-        Form::OpenRegex(word) => (
-            Some(Demand::Anywhere(Wording::Phrase(word))),
+        TokenKind::OpenRegex(word) => (
+            Some(Predicate::Anywhere(TextPattern::Phrase(word))),
             Some("an expression ends with / and a space: searched as it stands".into()),
         ),
-        Form::Regex(source) => {
+        TokenKind::Regex(source) => {
             if *expressions == MOST_EXPRESSIONS {
                 let reason =
                     format!("only {MOST_EXPRESSIONS} expressions are possible: searched as it stands");
-                return (Some(Demand::Anywhere(Wording::Phrase(source))), Some(reason));
+                return (Some(Predicate::Anywhere(TextPattern::Phrase(source))), Some(reason));
             }
             *expressions += 1;
             match Expression::check(&source) {
-                Ok(()) => (Some(Demand::Anywhere(Wording::Regex(source))), None),
-                Err(reason) => (Some(Demand::Anywhere(Wording::Phrase(source))), Some(reason)),
+                Ok(()) => (Some(Predicate::Anywhere(TextPattern::Regex(source))), None),
+                Err(reason) => (Some(Predicate::Anywhere(TextPattern::Phrase(source))), Some(reason)),
             }
         }
-        Form::Pair { key, value, quoted, text } => {
+        TokenKind::Pair { key, value, quoted, text } => {
             pair(&key, value, quoted, zone).unwrap_or_else(|problem| {
                 // A quoted value may hold spaces: as a word it would not be read back as one.
-                let wording = if quoted { Wording::Phrase(text) } else { Wording::Word(text) };
-                (Some(Demand::Anywhere(wording)), problem)
+                let text_pattern = if quoted { TextPattern::Phrase(text) } else { TextPattern::Word(text) };
+                (Some(Predicate::Anywhere(text_pattern)), problem)
             })
         }
     }
 }
 
-fn phrase(quoted: Quoted, demand: fn(Wording) -> Demand) -> Reading {
+fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> ParsedToken {
     let problem = (!quoted.closed).then(|| "the quote is not closed".to_owned());
     let blank = quoted.text.chars().all(char::is_whitespace);
-    ((!blank).then(|| demand(Wording::Phrase(quoted.text))), problem)
+    ((!blank).then(|| predicate(TextPattern::Phrase(quoted.text))), problem)
 }
 
 /// What a pair demands; `Err`: it is plain text, with or without a problem.
-fn pair(key: &str, value: Quoted, quoted: bool, zone: &TimeZone) -> Result<Reading, Option<String>> {
+fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<ParsedToken, Option<String>> {
     let known = ["title", "role", "model", "has", "after", "before", "is", "id", "from"];
     if !known.contains(&key) {
         return Err(None);
@@ -261,43 +264,43 @@ fn pair(key: &str, value: Quoted, quoted: bool, zone: &TimeZone) -> Result<Readi
     }
     if key == "title" {
         return Ok(if quoted {
-            phrase(value, Demand::Title)
+            phrase(value, Predicate::Title)
         } else {
-            (Some(Demand::Title(Wording::Word(value.text))), None)
+            (Some(Predicate::Title(TextPattern::Word(value.text))), None)
         });
     }
     let unclosed = (!value.closed).then(|| "the quote is not closed".to_owned());
     let word = value.text.to_ascii_lowercase();
-    let demand: Result<Demand, Cow<'static, str>> = match key {
+    let predicate: Result<Predicate, Cow<'static, str>> = match key {
         "role" => ROLES
             .into_iter()
             .find(|role| role.as_str() == word)
-            .map(Demand::Role)
+            .map(Predicate::Role)
             .ok_or("user, assistant or tool".into()),
-        "has" => {
-            named(&THINGS, &word).map(Demand::Has).ok_or("code, image, file, link, branch or secret".into())
-        }
-        "is" => named(&MARKS, &word).map(Demand::Is).ok_or("starred, archived or gpt".into()),
+        "has" => named(&FEATURES, &word)
+            .map(Predicate::Has)
+            .ok_or("code, image, file, link, branch or secret".into()),
+        "is" => named(&FLAGS, &word).map(Predicate::Is).ok_or("starred, archived or gpt".into()),
         "from" => {
             let words = || one_of(Provider::ALL.iter().map(|provider| provider.as_str()));
-            Provider::by_word(&word).map(Demand::From).ok_or_else(|| words().into())
+            Provider::by_word(&word).map(Predicate::From).ok_or_else(|| words().into())
         }
-        "after" => Date::parse(&word, zone).map(Demand::After).ok_or(DAYS.into()),
-        "before" => Date::parse(&word, zone).map(Demand::Before).ok_or(DAYS.into()),
-        "id" => Ok(Demand::Id(value.text)),
-        _ => Ok(Demand::Model { slug: value.text, whole: quoted }),
+        "after" => Date::parse(&word, zone).map(Predicate::After).ok_or(DAYS.into()),
+        "before" => Date::parse(&word, zone).map(Predicate::Before).ok_or(DAYS.into()),
+        "id" => Ok(Predicate::Id(value.text)),
+        _ => Ok(Predicate::Model { slug: value.text, whole: quoted }),
     };
-    demand
-        .map(|demand| (Some(demand), unclosed))
+    predicate
+        .map(|predicate| (Some(predicate), unclosed))
         .map_err(|values| Some(format!("{key}: takes {values}; searched as it stands")))
 }
 
 fn named<T: Copy>(names: &[(&str, T)], word: &str) -> Option<T> {
-    names.iter().find(|(name, _)| *name == word).map(|&(_, thing)| thing)
+    names.iter().find(|(name, _)| *name == word).map(|&(_, feature)| feature)
 }
 
-fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], thing: T) -> &'static str {
-    names.iter().find(|(_, other)| *other == thing).map_or("", |(name, _)| name)
+fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], feature: T) -> &'static str {
+    names.iter().find(|(_, other)| *other == feature).map_or("", |(name, _)| name)
 }
 
 impl fmt::Display for Query {
@@ -315,21 +318,21 @@ impl fmt::Display for Clause {
         if self.negated {
             formatter.write_str("-")?;
         }
-        match &self.demand {
-            Demand::Anywhere(wording) => write!(formatter, "{wording}"),
-            Demand::Title(wording) => write!(formatter, "title:{wording}"),
-            Demand::Role(role) => write!(formatter, "role:{}", role.as_str()),
-            Demand::Model { slug, whole: true } => write!(formatter, "model:{}", Quotes(slug)),
-            Demand::Model { slug, whole: false } => write!(formatter, "model:{slug}"),
-            Demand::Has(thing) => write!(formatter, "has:{}", name_of(&THINGS, *thing)),
-            Demand::After(date) => write!(formatter, "after:{date}"),
-            Demand::Before(date) => write!(formatter, "before:{date}"),
-            Demand::Is(mark) => write!(formatter, "is:{}", name_of(&MARKS, *mark)),
-            Demand::Id(id) if id.starts_with('"') || id.contains(char::is_whitespace) => {
-                write!(formatter, "id:{}", Quotes(id))
+        match &self.predicate {
+            Predicate::Anywhere(text_pattern) => write!(formatter, "{text_pattern}"),
+            Predicate::Title(text_pattern) => write!(formatter, "title:{text_pattern}"),
+            Predicate::Role(role) => write!(formatter, "role:{}", role.as_str()),
+            Predicate::Model { slug, whole: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
+            Predicate::Model { slug, whole: false } => write!(formatter, "model:{slug}"),
+            Predicate::Has(feature) => write!(formatter, "has:{}", name_of(&FEATURES, *feature)),
+            Predicate::After(date) => write!(formatter, "after:{date}"),
+            Predicate::Before(date) => write!(formatter, "before:{date}"),
+            Predicate::Is(flag) => write!(formatter, "is:{}", name_of(&FLAGS, *flag)),
+            Predicate::Id(id) if id.starts_with('"') || id.contains(char::is_whitespace) => {
+                write!(formatter, "id:{}", DisplayQuoted(id))
             }
-            Demand::Id(id) => write!(formatter, "id:{id}"),
-            Demand::From(provider) => write!(formatter, "from:{}", provider.as_str()),
+            Predicate::Id(id) => write!(formatter, "id:{id}"),
+            Predicate::From(provider) => write!(formatter, "from:{}", provider.as_str()),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What is looked for in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wording {
+pub enum TextPattern {
     /// Letter by letter, and in a title fuzzily.
     Word(String),
     /// Letter by letter, any white space for white space.
@@ -13,7 +13,7 @@ pub enum Wording {
     Regex(String),
 }
 
-impl Wording {
+impl TextPattern {
     /// The words or the expression without quotes or slashes.
     pub fn text(&self) -> &str {
         match self {
@@ -22,20 +22,20 @@ impl Wording {
     }
 }
 
-impl fmt::Display for Wording {
+impl fmt::Display for TextPattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Word(word) => formatter.write_str(word),
-            Self::Phrase(phrase) => write!(formatter, "{}", Quotes(phrase)),
+            Self::Phrase(phrase) => write!(formatter, "{}", DisplayQuoted(phrase)),
             Self::Regex(source) => write!(formatter, "/{source}/"),
         }
     }
 }
 
 /// Text between quotes, with what has a meaning there escaped.
-pub(in crate::search) struct Quotes<'a>(pub &'a str);
+pub(in crate::search) struct DisplayQuoted<'a>(pub &'a str);
 
-impl fmt::Display for Quotes<'_> {
+impl fmt::Display for DisplayQuoted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "\"{}\"", self.0.replace('\\', r"\\").replace('"', "\\\""))
     }

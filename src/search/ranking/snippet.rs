@@ -13,14 +13,14 @@ const READ_PER_COLUMN: usize = 16;
 
 /// A place to mark, and which words of the query stand there, as bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Mark {
+pub(in crate::search) struct TermHit {
     pub range: Range<usize>,
     pub terms: u64,
 }
 
 /// A line of `text` around `hits` (in order, not overlapping), at most `columns` wide, and where the hits are in it.
 /// White space becomes single blanks; `…` stands where something was left out.
-pub(in crate::search) fn cut(text: &str, hits: &[Mark], columns: usize) -> (String, Vec<Range<usize>>) {
+pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> (String, Vec<Range<usize>>) {
     let anchor = anchor(hits, columns);
     // Before the hit a quarter of the line: enough to see what it is about, and the hit stays in view. More where
     // the text ends soon after.
@@ -47,7 +47,7 @@ pub(in crate::search) fn cut(text: &str, hits: &[Mark], columns: usize) -> (Stri
 }
 
 /// From the first to the last of the hits on half a line: where most different words are, then where most hits are.
-fn anchor(hits: &[Mark], columns: usize) -> Range<usize> {
+fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
     let mut best = hits.first().map_or(0..0, |hit| hit.range.clone());
     let mut most = (0, 0);
     let mut first = 0;
@@ -82,7 +82,7 @@ fn is_blank(grapheme: &str) -> bool {
     grapheme.chars().all(char::is_whitespace)
 }
 
-fn line(text: &str, start: usize, hits: &[Mark], columns: usize) -> (String, Vec<Range<usize>>) {
+fn line(text: &str, start: usize, hits: &[TermHit], columns: usize) -> (String, Vec<Range<usize>>) {
     let mut out = String::new();
     let mut marks: Vec<Range<usize>> = Vec::new();
     let mut width = 0;
@@ -139,8 +139,8 @@ mod tests {
 
     use super::*;
 
-    fn marks(text: &str, word: &str) -> Vec<Mark> {
-        text.match_indices(word).map(|(at, hit)| Mark { range: at..at + hit.len(), terms: 1 }).collect()
+    fn marks(text: &str, word: &str) -> Vec<TermHit> {
+        text.match_indices(word).map(|(at, hit)| TermHit { range: at..at + hit.len(), terms: 1 }).collect()
     }
 
     fn marked(text: &str, word: &str, columns: usize) -> String {
@@ -174,7 +174,7 @@ mod tests {
     fn different_words_count_for_more_than_many() {
         let text = format!("the the the the {} the fox", "x ".repeat(100));
         let mut hits = marks(&text, "the");
-        hits.extend(marks(&text, "fox").into_iter().map(|mark| Mark { terms: 2, ..mark }));
+        hits.extend(marks(&text, "fox").into_iter().map(|mark| TermHit { terms: 2, ..mark }));
         assert!(cut(&text, &hits, 40).0.ends_with("the fox"));
     }
 

@@ -1,0 +1,33 @@
+//! Which letters a title has, as bits: most titles are told apart from a fuzzy word by these alone.
+
+use crate::search::matching::{Folding, LONGEST_TITLE};
+
+/// Which letters a text has, as bits; others share a few.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) struct LetterSet(u64);
+
+impl LetterSet {
+    /// Of the characters of a title that are looked at.
+    pub fn of(title: &str) -> Self {
+        let (mut set, mut at) = (Self::default(), 0);
+        for _ in 0..LONGEST_TITLE {
+            let Some((letter, end)) = Folding::ALL.unit(title, at) else { break };
+            set.add(letter);
+            at = end;
+        }
+        set
+    }
+
+    pub fn add(&mut self, letter: char) {
+        let bit = match letter {
+            'a'..='z' => letter as u32 - 'a' as u32,
+            '0'..='9' => 26 + letter as u32 - '0' as u32,
+            _ => 36 + letter as u32 % 28,
+        };
+        self.0 |= 1 << bit;
+    }
+
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}

@@ -1,0 +1,68 @@
+//! How a hit stands among the letters around it.
+
+use std::ops::Range;
+
+use super::folding::is_accent;
+
+/// How a hit stands among the letters around it. Better is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::search) enum WordBoundary {
+    /// Within a word.
+    Inside,
+    /// At the beginning of a word.
+    Start,
+    /// A whole word, or several.
+    Whole,
+}
+
+impl WordBoundary {
+    /// Looks at the characters beside a hit. Scripts that write no spaces have no inside.
+    pub fn of(text: &str, hit: &Range<usize>) -> Self {
+        let before = text[..hit.start].chars().rev().find(|&c| !is_accent(c));
+        let inner = &text[hit.clone()];
+        if joined(before, inner.chars().next()) {
+            return Self::Inside;
+        }
+        let last = inner.chars().rev().find(|&c| !is_accent(c));
+        let after = text[hit.end..].chars().find(|&c| !is_accent(c));
+        if joined(last, after) { Self::Start } else { Self::Whole }
+    }
+}
+
+/// BytesAndUnits belong to one word.
+fn joined(left: Option<char>, right: Option<char>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => is_spaced_letter(left) && is_spaced_letter(right),
+        _ => false,
+    }
+}
+
+/// A letter or digit of a script that puts blanks between words.
+pub(in crate::search) fn is_spaced_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
+}
+
+/// Letters of scripts that write words without spaces: Thai, Lao, Khmer, Burmese, kana, Chinese.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::matching::{Foldable, Literal};
+
+    #[test]
+    fn a_hit_is_a_whole_word_or_the_start_or_the_inside_of_one() {
+        let boundary_of = |text: &str, typed: &str| {
+            let hit = Literal::new(typed).and_then(|literal| literal.hits(text, Foldable::of(text)).next());
+            WordBoundary::of(text, &hit.expect("a hit"))
+        };
+        assert_eq!(boundary_of("the proxy_read_timeout, ", "timeout"), WordBoundary::Whole);
+        assert_eq!(boundary_of("timeouts", "timeout"), WordBoundary::Start);
+        assert_eq!(boundary_of("overtime", "time"), WordBoundary::Inside);
+        assert_eq!(boundary_of("私は日本語を", "日本"), WordBoundary::Whole);
+        assert_eq!(boundary_of("cafe\u{301}s", "cafe"), WordBoundary::Start);
+    }
+}
