@@ -8,34 +8,19 @@
 //! string of the archive passes [`sanitize`] on its way into a [`Span`], and spans remember where in the message
 //! their text stands, so that hits can be marked and found.
 
-mod attachment;
-mod block;
-mod citation;
-mod code;
-mod colouring;
-pub mod dates;
-mod entry;
-mod fold;
 pub mod highlight;
-mod inset;
-mod laid;
 mod layout;
-pub mod line;
 mod markdown;
 mod math;
 mod options;
-mod plain;
-mod prose;
-pub mod sanitize;
-mod table;
-mod target;
+mod text;
 pub mod thread;
-mod wrap;
 
 #[cfg(test)]
 mod tests;
 
-pub use code::Colours;
-pub use line::{Line, Mark, Span, Tone, mark};
+pub use highlight::Colours;
+pub use layout::line::{Line, Mark, Span, Tone, mark};
 pub use options::{Options, Present};
+pub use text::{dates, sanitize};
 pub use thread::{Entry, Transcript};

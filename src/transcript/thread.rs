@@ -8,14 +8,14 @@ use std::rc::Rc;
 use hashbrown::HashMap;
 
 use super::{
-    Line, Options,
-    code::{Code, Colours},
-    colouring::Colouring,
-    dates,
-    entry::{self, Scene},
-    fold,
-    highlight::{Job, JobId},
-    laid::Laid,
+    Line, Options, dates,
+    highlight::{Code, Colouring, Colours, Job, JobId},
+    layout::{
+        document,
+        entry::{self, Scene},
+        fold,
+        line_cache::Laid,
+    },
 };
 use crate::{
     conversation::{Kind, Role, Visibility},
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-pub use super::line::mark;
+pub use super::layout::line::mark;
 
 /// One message of the branch being read, or a chunk of a very long one.
 #[derive(Clone, Debug)]
@@ -239,7 +239,7 @@ impl Transcript {
         if shown.fold == Some(false) && fold::is_whole(&self.conversation, shown.message) {
             return 1 + blank;
         }
-        let columns = usize::from(width).saturating_sub(2).clamp(1, super::layout::PROSE);
+        let columns = usize::from(width).saturating_sub(2).clamp(1, document::PROSE);
         place.bytes / columns + place.breaks + 1 + usize::from(place.headed) + blank
     }
 

@@ -4,16 +4,20 @@ use std::ops::Range;
 
 use pulldown_cmark::Event;
 
-use super::{OpenLink, Walk};
+use super::{
+    blocks::{OpenLink, Walk},
+    inline_span::{self, Inset, InsetKind},
+};
 use crate::{
     message::link,
     transcript::{
-        block::Content,
-        inset::{self, Inset, InsetKind},
-        line::Tone,
+        layout::{
+            block::Content,
+            line::Tone,
+            styled_text::{Prose, Style},
+        },
         math,
-        prose::{Prose, Style},
-        target,
+        text::link_target,
     },
 };
 
@@ -28,7 +32,7 @@ impl Walk<'_> {
             return;
         }
         let mut at = range.start;
-        for inset in inset::overlapping(self.insets, &range) {
+        for inset in inline_span::overlapping(self.insets, &range) {
             if at < inset.range.start {
                 self.push_text(at..inset.range.start);
             }
@@ -148,7 +152,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn start_link(&mut self, url: String) {
-        self.prose.lead_to(target::target(&url));
+        self.prose.lead_to(link_target::target(&url));
         self.links.push(OpenLink { url, before: self.prose.text().len() });
     }
 
@@ -161,7 +165,7 @@ impl Walk<'_> {
             let style = Style { underline: true, ..self.style_of(Tone::Link) };
             self.prose.push(&link.url, style, None);
         }
-        self.prose.lead_to(self.links.last().and_then(|outer| target::target(&outer.url)));
+        self.prose.lead_to(self.links.last().and_then(|outer| link_target::target(&outer.url)));
         if let Some(elsewhere) = elsewhere {
             self.prose.push(&elsewhere, Style::of(Tone::Dim), None);
         }

@@ -11,7 +11,7 @@ mod sheet;
 mod symbols;
 mod tex;
 
-use super::sanitize;
+use super::text::sanitize;
 
 /// Formulas longer than this, in bytes, are shown as they were written.
 const LONGEST: usize = 16 << 10;

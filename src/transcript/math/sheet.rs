@@ -1,6 +1,6 @@
 //! A piece of a formula: text of one or several rows, one of which stands on the line.
 
-use crate::transcript::sanitize;
+use crate::transcript::text::sanitize;
 
 /// See the [module](self). All rows are meant to be padded to the same width when joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

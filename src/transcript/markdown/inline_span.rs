@@ -8,7 +8,7 @@ use crate::message::formula::Formula;
 
 /// One such place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Inset {
+pub struct Inset {
     /// Its bytes in the text.
     pub range: Range<usize>,
     pub kind: InsetKind,
@@ -16,7 +16,7 @@ pub(super) struct Inset {
 
 /// See [`Inset`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum InsetKind {
+pub enum InsetKind {
     /// The numbers of its sources.
     Citation(Vec<Number>),
     /// A formula without its delimiters; on lines of its own when `display`.
@@ -25,7 +25,7 @@ pub(super) enum InsetKind {
 
 /// The number of a source, or what stands between two.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Number {
+pub struct Number {
     /// As it is shown.
     pub text: String,
     /// Where it leads.
@@ -33,7 +33,7 @@ pub(super) struct Number {
 }
 
 /// Adds formulas to the citations of a text, in order. A formula that touches a citation is dropped.
-pub(super) fn with_formulas(citations: Vec<Inset>, formulas: Vec<Formula>) -> Vec<Inset> {
+pub fn with_formulas(citations: Vec<Inset>, formulas: Vec<Formula>) -> Vec<Inset> {
     let free = |range: &Range<usize>| {
         let next = citations.partition_point(|citation| citation.range.end <= range.start);
         citations.get(next).is_none_or(|citation| citation.range.start >= range.end)
@@ -50,7 +50,7 @@ pub(super) fn with_formulas(citations: Vec<Inset>, formulas: Vec<Formula>) -> Ve
 /// The text with every inset overwritten by punctuation that means nothing to Markdown, byte for byte: offsets
 /// stay, and what a delimiter next to an inset is (opening, closing) does not change, since insets begin and end
 /// with punctuation themselves.
-pub(super) fn hide<'a>(text: &'a str, insets: &[Inset]) -> Cow<'a, str> {
+pub fn hide<'a>(text: &'a str, insets: &[Inset]) -> Cow<'a, str> {
     if insets.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -64,7 +64,7 @@ pub(super) fn hide<'a>(text: &'a str, insets: &[Inset]) -> Cow<'a, str> {
 }
 
 /// The insets that overlap a range, which may begin within one.
-pub(super) fn overlapping<'a>(insets: &'a [Inset], range: &Range<usize>) -> &'a [Inset] {
+pub fn overlapping<'a>(insets: &'a [Inset], range: &Range<usize>) -> &'a [Inset] {
     let first = insets.partition_point(|inset| inset.range.end <= range.start);
     let last = insets.partition_point(|inset| inset.range.start < range.end);
     &insets[first..last.max(first)]

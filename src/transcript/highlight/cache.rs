@@ -8,10 +8,7 @@ use std::{
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{
-    code::{Code, Colours},
-    highlight::{Job, JobId},
-};
+use super::{Code, Colours, Job, JobId};
 
 /// Coloured lines that are kept before they are thrown away.
 const KEPT: usize = 400_000;
@@ -20,7 +17,7 @@ const LONGEST_CODE: usize = 200_000;
 
 /// See the [module](self).
 #[derive(Debug)]
-pub(super) struct Colouring {
+pub struct Colouring {
     known: HashMap<JobId, Rc<Colours>>,
     /// Lines in `known`.
     lines: usize,
@@ -39,14 +36,14 @@ struct Asked {
 
 impl Colouring {
     /// Nothing is known yet.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
         Self { known: HashMap::new(), lines: 0, asked: RefCell::default(), serial }
     }
 
     /// The colours of a message's code; the first time they are unknown they are asked for.
-    pub(super) fn of(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
+    pub fn of(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
         let id = JobId { transcript: self.serial, message: message as u32, byte: code.source()? as u32 };
         let known = self.known.get(&id).cloned();
         let worth = !code.language.is_empty() && code.text().len() <= LONGEST_CODE;
@@ -59,12 +56,12 @@ impl Colouring {
     }
 
     /// What was asked for since it was called last.
-    pub(super) fn wanted(&mut self) -> Vec<Job> {
+    pub fn wanted(&mut self) -> Vec<Job> {
         std::mem::take(&mut self.asked.get_mut().wanted)
     }
 
     /// Keeps the colours of a block; false: there are none, or they are another transcript's.
-    pub(super) fn keep(&mut self, job: JobId, colours: Colours) -> bool {
+    pub fn keep(&mut self, job: JobId, colours: Colours) -> bool {
         if job.transcript != self.serial || colours.is_empty() {
             return false;
         }

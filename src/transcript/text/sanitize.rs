@@ -50,7 +50,7 @@ fn collect(text: &str, shape: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether a character alone, at the start of a text, is shown as something else.
 #[cfg(test)]
-pub(super) fn is_replaced(c: char) -> bool {
+pub(in crate::transcript) fn is_replaced(c: char) -> bool {
     let alone = c.to_string();
     !matches!(text(&alone), Cow::Borrowed(shown) if shown == alone)
 }

@@ -6,18 +6,22 @@
 
 use std::ops::Range;
 
-use super::{
-    block::{Block, Content, Document},
-    code::Code,
-    inset::{self, Inset, InsetKind},
-    line::Tone,
-    math,
-    prose::{Prose, Style},
+use super::inline_span::{self, Inset, InsetKind};
+use crate::{
+    message::prompt::{Piece, pieces},
+    transcript::{
+        highlight::Code,
+        layout::{
+            block::{Block, Content, Document},
+            line::Tone,
+            styled_text::{Prose, Style},
+        },
+        math,
+    },
 };
-use crate::message::prompt::{Piece, pieces};
 
 /// Reads a text that stands at `base` in its message.
-pub(super) fn parse(text: &str, base: usize, insets: &[Inset], tone: Tone) -> Document {
+pub fn parse(text: &str, base: usize, insets: &[Inset], tone: Tone) -> Document {
     let mut document = Document::default();
     let mut add = |content: Content| {
         let gap = !document.blocks.is_empty();
@@ -45,7 +49,7 @@ fn literal(text: &str, range: Range<usize>, base: usize, insets: &[Inset], tone:
     let mut prose = Prose::default();
     let style = Style::of(tone);
     let mut at = range.start;
-    for inset in inset::overlapping(insets, &range) {
+    for inset in inline_span::overlapping(insets, &range) {
         prose.push_addressed(&text[at..inset.range.start.max(at)], style, Some(base + at));
         match &inset.kind {
             InsetKind::Citation(numbers) => prose.push_numbers(numbers),

@@ -2,16 +2,16 @@
 
 use super::{
     line::Tone,
-    prose::{Prose, Style},
-    sanitize,
+    styled_text::{Prose, Style},
 };
 use crate::{
     conversation::Attachment,
     message::{Description, format},
+    transcript::text::sanitize,
 };
 
 /// `▪ image · name · 1 024 × 768 · 213 KB`; `present` is what the archive says, if it was asked.
-pub(super) fn described(attachment: &Attachment, present: Option<bool>) -> Prose {
+pub fn described(attachment: &Attachment, present: Option<bool>) -> Prose {
     let Description { noun, name, mut facts, .. } = Description::of(attachment);
     let mut prose = Prose::default();
     let dim = Style::of(Tone::Dim);
@@ -34,7 +34,7 @@ pub(super) fn described(attachment: &Attachment, present: Option<bool>) -> Prose
 }
 
 /// The prompt a picture was made from.
-pub(super) fn prompt(attachment: &Attachment) -> Option<Prose> {
+pub fn prompt(attachment: &Attachment) -> Option<Prose> {
     let prompt = Description::of(attachment).prompt;
     if prompt.is_empty() {
         return None;

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-use super::sanitize;
+use crate::transcript::text::sanitize;
 
 /// What a stretch of text is; a theme turns it into colours and weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]

@@ -1,17 +1,22 @@
 //! Blocks to lines for one width: indentation, bars and markers, blank lines between.
 
-use super::{
-    block::{Block, Container, ContainerKind, Content, Document},
-    code::{Code, Colours},
-    line::{self, Line, Span, Tone},
-    prose::Prose,
-    sanitize,
-    wrap::{self, Manner},
-};
 use std::rc::Rc;
 
+use super::{
+    block::{Block, Container, ContainerKind, Content, Document},
+    line::{self, Line, Span, Tone},
+    styled_text::Prose,
+};
+use crate::transcript::{
+    highlight::{Code, Colours},
+    text::{
+        sanitize,
+        wrap::{self, Manner},
+    },
+};
+
 /// Columns prose takes at most, however wide the room is.
-pub(super) const PROSE: usize = 100;
+pub const PROSE: usize = 100;
 /// Columns code and mathematics stand in from the text.
 const INSET: usize = 2;
 /// The width of rows that are not to wrap.
@@ -20,7 +25,7 @@ const UNBROKEN: usize = usize::MAX / 4;
 const LEAST: usize = 8;
 
 /// The room a text is laid out in.
-pub(super) struct Room<'a> {
+pub struct Room<'a> {
     /// Columns in all.
     pub width: usize,
     /// What begins every line: a bar or blanks.
@@ -65,7 +70,7 @@ impl Room<'_> {
 }
 
 /// Lays out a document at the end of `lines`.
-pub(super) fn lay_out(document: &Document, room: &Room<'_>, lines: &mut Vec<Line>) {
+pub fn lay_out(document: &Document, room: &Room<'_>, lines: &mut Vec<Line>) {
     let mut page = Page { document, room, lines, begun: 0 };
     let mut before: &[Container] = &[];
     for (number, block) in document.blocks.iter().enumerate() {

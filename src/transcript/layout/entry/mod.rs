@@ -5,18 +5,20 @@ mod content;
 use std::rc::Rc;
 
 use super::{
-    Entry, Options,
     citation::Sources,
-    code::{Code, Colours},
-    dates, fold,
-    layout::{self, PROSE, Room},
+    document::{self, PROSE, Room},
+    fold,
     line::{Line, Span, Tone},
-    prose::Style,
-    sanitize,
+    styled_text::Style,
 };
 use crate::{
     conversation::{Conversation, Kind, Message, Role, Visibility},
     message::{Reading, Speaker, path::Branch},
+    transcript::{
+        Entry, Options,
+        highlight::{Code, Colours},
+        text::{dates, sanitize},
+    },
 };
 
 /// The bar that tells a person's words by shape.
@@ -24,7 +26,7 @@ const BAR: &str = "┃ ";
 const INDENT: &str = "  ";
 
 /// What decides how an entry looks, besides its message.
-pub(super) struct Scene<'a> {
+pub struct Scene<'a> {
     pub conversation: &'a Conversation,
     pub options: &'a Options,
     pub entry: &'a Entry,
@@ -39,11 +41,7 @@ pub(super) struct Scene<'a> {
 }
 
 /// Lays an entry out.
-pub(super) fn lay_out(
-    scene: &Scene<'_>,
-    width: usize,
-    colours: &dyn Fn(&Code) -> Option<Rc<Colours>>,
-) -> Vec<Line> {
+pub fn lay_out(scene: &Scene<'_>, width: usize, colours: &dyn Fn(&Code) -> Option<Rc<Colours>>) -> Vec<Line> {
     let message = scene.message();
     let person = message.role == Role::User && message.visibility == Visibility::Shown;
     let margin = if person { Span::new(BAR, Tone::You) } else { Span::new(INDENT, Tone::Plain) };
@@ -58,7 +56,7 @@ pub(super) fn lay_out(
         lines.push(scene.header(&room));
     }
     if !folds_whole || scene.entry.fold != Some(false) {
-        layout::lay_out(&scene.document(first, last), &room, &mut lines);
+        document::lay_out(&scene.document(first, last), &room, &mut lines);
         if last {
             scene.sources(&room, &mut lines);
         }

@@ -4,19 +4,19 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::{
-    inset::{Inset, InsetKind, Number},
-    line::{Span, Tone},
-    sanitize, target,
-};
+use super::line::{Span, Tone};
 use crate::{
     conversation::{Detail, Link, Part},
     message::link::host,
+    transcript::{
+        markdown::inline_span::{Inset, InsetKind, Number},
+        text::{link_target, sanitize},
+    },
 };
 
 /// What a message cites.
 #[derive(Debug, Default)]
-pub(super) struct Sources<'a> {
+pub struct Sources<'a> {
     /// In the order of their numbers, from 1.
     links: Vec<&'a Link>,
     by_name: HashMap<&'a str, usize>,
@@ -73,7 +73,7 @@ impl<'a> Sources<'a> {
             }
             shown.push(Number {
                 text: superscript(number),
-                link: target::target(&self.links[number - 1].url),
+                link: link_target::target(&self.links[number - 1].url),
             });
         }
         shown
@@ -107,7 +107,7 @@ impl<'a> Sources<'a> {
 
 /// The marks by which a browsing tool numbers what it lists, `【0†Title†host】`, as they are shown: the title stays the
 /// message's own text.
-pub(super) fn listed(text: &str) -> Vec<Inset> {
+pub fn listed(text: &str) -> Vec<Inset> {
     let mut insets = Vec::new();
     let mut show = |range: Range<usize>, text: &str| {
         let shown = Number { text: text.to_owned(), link: None };
@@ -137,8 +137,8 @@ pub(super) fn listed(text: &str) -> Vec<Inset> {
 }
 
 /// `Title – host`, at most `width` columns: the host stays, the title is cut.
-pub(super) fn described(link: &Link, width: usize) -> Vec<Span> {
-    let leads = target::target(&link.url);
+pub fn described(link: &Link, width: usize) -> Vec<Span> {
+    let leads = link_target::target(&link.url);
     let host = sanitize::line(host(&link.url)).into_owned();
     let title = sanitize::line(link.title.trim()).into_owned();
     if title.is_empty() || title == host || *title == *link.url {

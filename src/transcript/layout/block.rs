@@ -1,14 +1,15 @@
 //! What Markdown (or plain text) is made of, before it has a width: a flat list of blocks. What a block stands in
 //! (a quotation, an item of a list) is told by its containers; nothing nests, so nothing recurses.
 
-use super::{code::Code, prose::Prose, table::Table};
+use super::{styled_text::Prose, table::Table};
+use crate::transcript::highlight::Code;
 
 /// Containers a block keeps; deeper nesting is shown as deep as this.
-pub(super) const DEEPEST: usize = 12;
+pub const DEEPEST: usize = 12;
 
 /// A text as blocks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Document {
+pub struct Document {
     pub blocks: Vec<Block>,
     /// For every numbered list the columns its longest number takes.
     pub digits: Vec<usize>,
@@ -39,7 +40,7 @@ impl Document {
 
 /// A paragraph, a table, …
 #[derive(Clone, Debug)]
-pub(super) struct Block {
+pub struct Block {
     /// From the outermost inwards, at most [`DEEPEST`].
     pub containers: Box<[Container]>,
     /// A blank line stands before it (unless it is the first).
@@ -56,7 +57,7 @@ impl Block {
 
 /// Something a block stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Container {
+pub struct Container {
     /// Grows through the document: a greater one begins later.
     pub id: u32,
     pub kind: ContainerKind,
@@ -64,7 +65,7 @@ pub(super) struct Container {
 
 /// See [`Container`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ContainerKind {
+pub enum ContainerKind {
     /// A quotation: a bar at its left.
     Quote,
     /// An item of a list of bullets at this depth.
@@ -81,7 +82,7 @@ pub(super) enum ContainerKind {
 
 /// See [`Block`].
 #[derive(Clone, Debug)]
-pub(super) enum Content {
+pub enum Content {
     /// Prose: wrapped, at most as wide as prose is.
     Text(Prose),
     /// A heading and its level, from 1.

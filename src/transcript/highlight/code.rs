@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use super::{
-    line::{Span, Tone},
-    prose::{Prose, Style},
-    wrap::{self, Manner},
+use crate::transcript::{
+    layout::{
+        line::{Span, Tone},
+        styled_text::{Prose, Style},
+    },
+    text::wrap::{self, Manner},
 };
 
 /// The colours of one block: for each of its lines the tones of byte ranges within the line, in order; what no
@@ -14,7 +16,7 @@ pub type Colours = Vec<Vec<(Tone, Range<usize>)>>;
 
 /// A block of code as it was written.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Code {
+pub struct Code {
     /// What the fence says, or what is known otherwise. May be empty.
     pub language: String,
     /// The language stands above the block.

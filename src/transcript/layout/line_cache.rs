@@ -11,7 +11,7 @@ const KEPT: usize = 48 << 20;
 
 /// Lines by their entry. An entry is kept for one width, the last.
 #[derive(Debug, Default)]
-pub(super) struct Laid {
+pub struct Laid {
     entries: HashMap<usize, Held>,
     bytes: usize,
     uses: u64,
@@ -27,7 +27,7 @@ struct Held {
 
 impl Laid {
     /// The lines of an entry at a width, if they are kept.
-    pub(super) fn get(&mut self, entry: usize, width: u16) -> Option<Rc<[Line]>> {
+    pub fn get(&mut self, entry: usize, width: u16) -> Option<Rc<[Line]>> {
         let found = self.entries.get_mut(&entry).filter(|found| found.width == width)?;
         self.uses += 1;
         found.used = self.uses;
@@ -35,7 +35,7 @@ impl Laid {
     }
 
     /// Keeps the lines of an entry instead of those it had.
-    pub(super) fn keep(&mut self, entry: usize, width: u16, lines: Rc<[Line]>) {
+    pub fn keep(&mut self, entry: usize, width: u16, lines: Rc<[Line]>) {
         self.forget(entry);
         let bytes = lines.iter().map(bytes_of).sum();
         self.make_room(bytes);
@@ -45,14 +45,14 @@ impl Laid {
     }
 
     /// Throws an entry's lines away.
-    pub(super) fn forget(&mut self, entry: usize) {
+    pub fn forget(&mut self, entry: usize) {
         if let Some(held) = self.entries.remove(&entry) {
             self.bytes -= held.bytes;
         }
     }
 
     /// Throws all away: the entries are others now.
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.entries.clear();
         self.bytes = 0;
     }

@@ -10,7 +10,7 @@ const LONGEST: usize = 2_000;
 
 /// Returns a [safe](link::is_safe) address as it may stand in a terminal's link: in printable ASCII, so that nothing in
 /// it can end the sequence it is written in. `None`: it is text and nothing else.
-pub(super) fn target(url: &str) -> Option<Arc<str>> {
+pub fn target(url: &str) -> Option<Arc<str>> {
     let url = url.trim();
     // A character that has to be shown as another is no part of an honest address.
     if !link::is_safe(url) || url.len() > LONGEST || *sanitize::line(url) != *url {

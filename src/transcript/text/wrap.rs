@@ -8,15 +8,15 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{
+use super::sanitize;
+use crate::transcript::layout::{
     line::{Span, Tone},
-    prose::Prose,
-    sanitize,
+    styled_text::Prose,
 };
 
 /// One row of a wrapped text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub struct Row {
     /// Its bytes, white space at its end taken away.
     pub range: Range<usize>,
     /// Columns to leave free before it (its share of the width is so much less).
@@ -27,7 +27,7 @@ pub(super) struct Row {
 
 /// How a text is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub enum Manner {
     /// Every row at the edge.
     Prose,
     /// Rows after the first stand as far in as their line does, past the marker of a list.
@@ -61,7 +61,7 @@ fn like_the_line(line: &str) -> usize {
 }
 
 /// Breaks a prose into rows of at most `width` columns (taken for 1 when it is 0).
-pub(super) fn wrap(prose: &Prose, width: usize, manner: Manner) -> Vec<Row> {
+pub fn wrap(prose: &Prose, width: usize, manner: Manner) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut start = 0;
     for line in prose.text().split('\n') {
@@ -72,7 +72,7 @@ pub(super) fn wrap(prose: &Prose, width: usize, manner: Manner) -> Vec<Row> {
 }
 
 /// The spans of a row, without its indent. A cluster that is wider than the whole row becomes a mark.
-pub(super) fn spans(prose: &Prose, row: &Row, width: usize) -> Vec<Span> {
+pub fn spans(prose: &Prose, row: &Row, width: usize) -> Vec<Span> {
     let mut spans = prose.spans(row.range.clone());
     if !prose.text()[row.range.clone()].is_ascii() {
         let total: usize = spans.iter().map(Span::width).sum();
@@ -343,7 +343,8 @@ fn ends_no_row(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::prose::Style, *};
+    use super::*;
+    use crate::transcript::layout::styled_text::Style;
 
     fn rows(text: &str, width: usize, manner: Manner) -> Vec<String> {
         let mut prose = Prose::default();

@@ -3,19 +3,21 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{
-    inset::Number,
-    line::{Mark, Span, Tone},
-    sanitize, target,
+use super::line::{Mark, Span, Tone};
+use crate::{
+    message::find_address,
+    transcript::{
+        markdown::inline_span::Number,
+        text::{link_target, sanitize},
+    },
 };
-use crate::message::find_address;
 
 /// Columns between tab stops.
 const TAB: usize = 4;
 
 /// How a stretch looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(super) struct Style {
+pub struct Style {
     pub tone: Tone,
     pub bold: bool,
     pub italic: bool,
@@ -39,7 +41,7 @@ impl Style {
 
 /// Consecutive bytes of one look.
 #[derive(Clone, Debug)]
-pub(super) struct Run {
+pub struct Run {
     /// Where it ends in the text; it begins where the one before ends.
     pub end: usize,
     pub style: Style,
@@ -51,7 +53,7 @@ pub(super) struct Run {
 
 /// See the [module](self). A newline in the text is a break that the wrapping keeps.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Prose {
+pub struct Prose {
     text: String,
     runs: Vec<Run>,
     /// Where what is added leads.
@@ -106,7 +108,7 @@ impl Prose {
         while let Some(address) = find_address(&raw[at..]) {
             let address = at + address.start..at + address.end;
             self.push(&raw[at..address.start], style, source.map(|source| source + at));
-            self.link = target::target(&raw[address.clone()]);
+            self.link = link_target::target(&raw[address.clone()]);
             let link = Style { tone: Tone::Link, underline: true, ..style };
             self.push(&raw[address.clone()], link, source.map(|source| source + address.start));
             self.link = None;

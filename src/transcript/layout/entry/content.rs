@@ -13,15 +13,20 @@ use crate::{
         prompt,
     },
     transcript::{
-        attachment,
-        block::{Block, Container, ContainerKind, Content, Document},
-        citation::{self, Sources},
-        code::Code,
-        inset::{self, Inset, InsetKind},
-        line::Tone,
-        markdown, plain,
-        prose::{Prose, Style},
-        sanitize, target,
+        highlight::Code,
+        layout::{
+            attachment,
+            block::{Block, Container, ContainerKind, Content, Document},
+            citation::{self, Sources},
+            line::Tone,
+            styled_text::{Prose, Style},
+        },
+        markdown::{
+            self,
+            inline_span::{self, Inset, InsetKind},
+            plain,
+        },
+        text::{link_target, sanitize},
     },
 };
 
@@ -185,7 +190,7 @@ impl Scene<'_> {
             insets.sort_by_key(|inset| inset.range.start);
         }
         if mathematics && formula::may_be_in(text) {
-            insets = inset::with_formulas(insets, formula::formulas(text, opaque));
+            insets = inline_span::with_formulas(insets, formula::formulas(text, opaque));
         }
         insets
     }
@@ -226,7 +231,7 @@ fn source_of(link: &Link) -> Option<Prose> {
         return None;
     }
     let mut prose = Prose::default();
-    prose.lead_to(target::target(&link.url));
+    prose.lead_to(link_target::target(&link.url));
     prose.push(&sanitize::line(&link.url), Style { underline: true, ..Style::of(Tone::Link) }, None);
     Some(prose)
 }

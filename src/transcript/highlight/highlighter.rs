@@ -1,6 +1,6 @@
 //! Colouring of code: by syntect with two-face's syntaxes. Slow to load and slow to run, so it is done on a thread of
-//! its own: the transcript says what it [wants](super::Transcript::wanted) coloured, shows it plain, and takes the
-//! colours when they are [there](super::Transcript::apply).
+//! its own: the transcript says what it [wants](crate::transcript::Transcript::wanted) coloured, shows it plain, and takes the
+//! colours when they are [there](crate::transcript::Transcript::apply).
 
 use std::{
     cell::Cell,
@@ -9,7 +9,8 @@ use std::{
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
-use super::{code::Colours, line::Tone};
+use super::Colours;
+use crate::transcript::Tone;
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
 const LONGEST_LINE: usize = 4_000;
@@ -26,9 +27,9 @@ pub fn catches_panics() -> bool {
 /// Names a block of code in a transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct JobId {
-    pub(super) transcript: u64,
-    pub(super) message: u32,
-    pub(super) byte: u32,
+    pub(in crate::transcript) transcript: u64,
+    pub(in crate::transcript) message: u32,
+    pub(in crate::transcript) byte: u32,
 }
 
 /// A block of code that wants colours.
@@ -68,7 +69,7 @@ impl Highlighter {
         Self { syntaxes: two_face::syntax::extra_newlines(), tones }
     }
 
-    /// The colours of a piece of code, for [`Transcript::apply`](super::Transcript::apply). None at all for a language
+    /// The colours of a piece of code, for [`Transcript::apply`](crate::transcript::Transcript::apply). None at all for a language
     /// it does not know; up to where it went wrong when a syntax fails (some of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> Colours {
         let mut colours = Colours::new();

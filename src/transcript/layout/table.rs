@@ -5,7 +5,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     line::{Span, Tone},
-    prose::Prose,
+    styled_text::Prose,
+};
+use crate::transcript::text::{
     sanitize,
     wrap::{self, Manner},
 };
@@ -21,7 +23,7 @@ const BETWEEN: usize = 3;
 
 /// Where a cell's text stands in its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub enum Align {
     Left,
     Center,
     Right,
@@ -29,7 +31,7 @@ pub(super) enum Align {
 
 /// A table; its first row is the head.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Table {
+pub struct Table {
     pub aligns: Vec<Align>,
     pub rows: Vec<Vec<Prose>>,
     /// It goes on one whose head stands further up: its own is not shown.
@@ -37,7 +39,7 @@ pub(super) struct Table {
 }
 
 /// A table as rows of the screen.
-pub(super) struct Laid {
+pub struct Laid {
     pub rows: Vec<Vec<Span>>,
     /// It is wider than the room and scrolls.
     pub scrolls: bool,
@@ -165,7 +167,7 @@ fn rule(widths: &[usize]) -> Vec<Span> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::prose::Style, *};
+    use super::{super::styled_text::Style, *};
 
     fn table(rows: &[&[&str]], aligns: &[Align]) -> Table {
         let cell = |text: &&str| {

@@ -1,13 +1,14 @@
 //! What folds: which messages do, whether they start open, and what their one line says.
 
-use super::{Options, sanitize};
+use super::citation;
 use crate::{
     conversation::{Conversation, Kind, Message, Visibility},
     message::{Canvas, Label, Reading, format},
+    transcript::{Options, text::sanitize},
 };
 
 /// Whether a message folds, and if so whether it starts open.
-pub(super) fn initially(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
+pub fn initially(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
     match kind {
         Kind::Canvas => Some(options.open_canvas),
@@ -24,13 +25,13 @@ pub(super) fn initially(conversation: &Conversation, message: usize, options: &O
 }
 
 /// Whether the whole message is one line while it is folded (rather than only the files it carries).
-pub(super) fn is_whole(conversation: &Conversation, message: usize) -> bool {
+pub fn is_whole(conversation: &Conversation, message: usize) -> bool {
     let message = &conversation.messages()[message];
     message.kind == Kind::Canvas || message.visibility != Visibility::Shown
 }
 
 /// The words of a fold's line, sanitised: `python · 12 lines`. `recap` is the message that labels reasoning.
-pub(super) fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
+pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
     let reading = Reading::of(conversation, index);
     let label = reading.label();
     let noun = label.noun();
@@ -65,8 +66,7 @@ fn counted(reading: Reading<'_>, what: &str) -> String {
 fn titled(reading: Reading<'_>, what: &str) -> String {
     match reading.source() {
         Some(link) if !link.title.is_empty() || !link.url.is_empty() => {
-            let shown: String =
-                super::citation::described(link, 80).iter().map(|span| span.text.as_str()).collect();
+            let shown: String = citation::described(link, 80).iter().map(|span| span.text.as_str()).collect();
             format!("{what} · {shown}")
         }
         _ => counted(reading, what),

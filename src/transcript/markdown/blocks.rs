@@ -1,0 +1,345 @@
+//! Markdown to blocks: CommonMark and GFM as pulldown-cmark reads them, every stretch of text with its place in the
+//! message. HTML is shown as text, except `<br>`, which is the only way to break a line in a table's cell.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+use super::inline_span::{self, Inset};
+use crate::{
+    message::markdown::{dialect, language_of},
+    transcript::{
+        highlight::Code,
+        layout::{
+            block::{Block, Container, ContainerKind, Content, DEEPEST, Document},
+            line::Tone,
+            styled_text::{Prose, Style},
+            table::{Align, Table},
+        },
+    },
+};
+
+/// Reads a text that stands at `base` in its message. `insets` are ranges of `text`, sorted, not overlapping.
+pub fn parse(text: &str, base: usize, insets: &[Inset]) -> Document {
+    let hidden = inline_span::hide(text, insets);
+    let mut walk = Walk { text, hidden: &hidden, base, insets, ..Walk::default() };
+    for (event, range) in Parser::new_ext(&hidden, dialect()).into_offset_iter() {
+        walk.event(event, range);
+    }
+    walk.flush();
+    walk.document
+}
+
+/// A list being read.
+struct List {
+    /// The next number; `None`: bullets.
+    number: Option<u64>,
+    /// Its place in [`Document::digits`].
+    digits: usize,
+    depth: usize,
+    /// No blank line before its first item.
+    joined: bool,
+    begun: bool,
+}
+
+/// A link being read.
+pub(super) struct OpenLink {
+    pub url: String,
+    /// How much inline text there was when it began.
+    pub before: usize,
+}
+
+#[derive(Default)]
+pub(super) struct Walk<'a> {
+    pub text: &'a str,
+    pub hidden: &'a str,
+    pub base: usize,
+    pub insets: &'a [Inset],
+    document: Document,
+    containers: Vec<Container>,
+    next_id: u32,
+    /// For every open item, how many blocks there were when it began.
+    items: Vec<usize>,
+    lists: Vec<List>,
+    /// Inline text that is no block yet.
+    pub prose: Prose,
+    pub heading: Option<u8>,
+    /// The block being read, and the last one, are paragraphs of their own (not text of a tight list).
+    tagged: bool,
+    last_tagged: bool,
+    pub bold: usize,
+    pub italic: usize,
+    pub strike: usize,
+    pub links: Vec<OpenLink>,
+    pub quotes: usize,
+    pub table: Option<Table>,
+    code: Option<Code>,
+    html: bool,
+    /// Put before the next inline text: a footnote's label.
+    pub lead: Option<String>,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) if self.code.is_some() => self.code_text(&text, range),
+            Event::Text(text) => self.inline(&text, range),
+            Event::Code(code) => self.inline_code(&code, &range),
+            Event::Html(html) => self.inline(&html, range),
+            Event::InlineHtml(html) if is_line_break(&html) => self.prose.push_break(),
+            Event::InlineHtml(html) => self.verbatim(&html, range),
+            Event::FootnoteReference(label) => {
+                self.begin();
+                let style = self.style_of(Tone::Link);
+                self.prose.push(&format!("[{label}]"), style, None);
+            }
+            Event::SoftBreak | Event::HardBreak => self.line_break(&event, &range),
+            Event::Rule => {
+                self.flush();
+                self.block(Content::Rule);
+            }
+            Event::TaskListMarker(done) => {
+                if let Some(item) = self.containers.last_mut() {
+                    item.kind = ContainerKind::Task(done);
+                }
+            }
+            // Never made with these options; shown as text all the same.
+            Event::InlineMath(tex) | Event::DisplayMath(tex) => self.inline(&tex, range),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        match tag {
+            Tag::Paragraph => {
+                self.flush();
+                self.tagged = true;
+            }
+            Tag::Heading { level, .. } => {
+                self.flush();
+                self.heading = Some(level as u8);
+            }
+            Tag::BlockQuote(_) => {
+                self.flush();
+                self.quotes += 1;
+                self.open(ContainerKind::Quote);
+            }
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                let language = match &kind {
+                    CodeBlockKind::Fenced(info) => language_of(info),
+                    CodeBlockKind::Indented => "",
+                };
+                self.code = Some(Code::new(language));
+            }
+            Tag::HtmlBlock => {
+                self.flush();
+                self.html = true;
+            }
+            Tag::List(number) => self.start_list(number, range.start),
+            Tag::Item => self.start_item(),
+            Tag::FootnoteDefinition(label) => {
+                self.flush();
+                self.open(ContainerKind::Note);
+                self.lead = Some(format!("[{label}] "));
+            }
+            Tag::Table(aligns) => {
+                self.flush();
+                let aligns = aligns.iter().map(|align| match align {
+                    Alignment::None | Alignment::Left => Align::Left,
+                    Alignment::Center => Align::Center,
+                    Alignment::Right => Align::Right,
+                });
+                self.table = Some(Table { aligns: aligns.collect(), ..Table::default() });
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.bold += usize::from(matches!(tag, Tag::TableHead));
+                if let Some(table) = &mut self.table {
+                    table.rows.push(Vec::new());
+                }
+            }
+            Tag::Emphasis => self.italic += 1,
+            Tag::Strong => self.bold += 1,
+            Tag::Strikethrough => self.strike += 1,
+            Tag::Link { dest_url, .. } => {
+                self.begin();
+                self.start_link(dest_url.into_string());
+            }
+            Tag::Image { dest_url, .. } => {
+                self.begin();
+                self.prose.push("▪ ", Style::of(Tone::Furniture), None);
+                self.start_link(dest_url.into_string());
+            }
+            Tag::TableCell
+            | Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::MetadataBlock(_) => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => {
+                self.flush();
+                self.tagged = false;
+            }
+            TagEnd::Heading(_) => {
+                self.flush();
+                self.heading = None;
+            }
+            TagEnd::BlockQuote(_) => {
+                self.flush();
+                self.quotes -= 1;
+                self.containers.pop();
+            }
+            TagEnd::CodeBlock => {
+                if let Some(code) = self.code.take() {
+                    self.block(Content::Code(code));
+                }
+            }
+            TagEnd::HtmlBlock => {
+                let mut prose = std::mem::take(&mut self.prose);
+                prose.trim_end();
+                self.html = false;
+                self.block(Content::Literal(prose));
+            }
+            TagEnd::List(_) => {
+                self.flush();
+                self.lists.pop();
+            }
+            TagEnd::Item => {
+                self.flush();
+                if self.items.pop() == Some(self.document.blocks.len()) {
+                    self.block(Content::Text(Prose::default()));
+                }
+                self.containers.pop();
+            }
+            TagEnd::FootnoteDefinition => {
+                self.flush();
+                self.containers.pop();
+            }
+            TagEnd::Table => {
+                if let Some(table) = self.table.take() {
+                    self.block(Content::Table(table));
+                }
+            }
+            TagEnd::TableHead => self.bold -= 1,
+            TagEnd::TableCell => {
+                let mut cell = std::mem::take(&mut self.prose);
+                cell.trim_end();
+                if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Emphasis => self.italic -= 1,
+            TagEnd::Strong => self.bold -= 1,
+            TagEnd::Strikethrough => self.strike -= 1,
+            TagEnd::Link | TagEnd::Image => self.end_link(),
+            TagEnd::TableRow
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    fn start_list(&mut self, number: Option<u64>, at: usize) {
+        self.flush();
+        let joined = match self.document.blocks.last().map(|block| &block.content) {
+            Some(Content::Text(prose)) => {
+                prose.text().ends_with(':') || !follows_blank_line(&self.hidden[..at])
+            }
+            _ => false,
+        };
+        let depth = self.lists.len();
+        self.lists.push(List { number, digits: self.document.digits.len(), depth, joined, begun: false });
+        self.document.digits.push(1);
+    }
+
+    fn start_item(&mut self) {
+        self.flush();
+        let kind = match self.lists.last_mut() {
+            Some(List { number: Some(number), digits, .. }) => {
+                let kind = ContainerKind::Number(*digits, *number);
+                let length = number.checked_ilog10().unwrap_or(0) as usize + 1;
+                self.document.digits[*digits] = self.document.digits[*digits].max(length);
+                *number = number.saturating_add(1);
+                kind
+            }
+            Some(List { depth, .. }) => ContainerKind::Bullet(*depth),
+            None => ContainerKind::Bullet(0),
+        };
+        self.open(kind);
+        self.items.push(self.document.blocks.len());
+    }
+
+    fn open(&mut self, kind: ContainerKind) {
+        self.next_id += 1;
+        self.containers.push(Container { id: self.next_id, kind });
+    }
+
+    fn code_text(&mut self, shown: &str, range: Range<usize>) {
+        let verbatim = self.text.get(range.clone()).is_some_and(|there| there == shown);
+        if let Some(code) = &mut self.code {
+            code.push(shown, verbatim.then_some(self.base + range.start));
+        }
+    }
+
+    /// Makes a block of the inline text so far.
+    pub fn flush(&mut self) {
+        let mut prose = std::mem::take(&mut self.prose);
+        prose.trim_end();
+        if prose.is_empty() {
+            return;
+        }
+        let content = match self.heading {
+            Some(level) => Content::Heading(level, prose),
+            None => Content::Text(prose),
+        };
+        self.block(content);
+    }
+
+    pub fn block(&mut self, content: Content) {
+        let gap = self.gap();
+        let containers = self.containers.iter().take(DEEPEST).copied().collect();
+        self.document.blocks.push(Block { containers, gap, content });
+        self.last_tagged = self.tagged;
+    }
+
+    /// Whether a blank line stands before the next block.
+    fn gap(&mut self) -> bool {
+        let after_heading = match self.document.blocks.last() {
+            None => return false,
+            Some(last) => matches!(last.content, Content::Heading(..)) && self.heading.is_none(),
+        };
+        let first_of_item = self.items.last() == Some(&self.document.blocks.len());
+        let gap = match self.lists.last_mut() {
+            None => true,
+            Some(list) if first_of_item && !list.begun => {
+                list.begun = true;
+                !list.joined && (list.depth == 0 || self.tagged)
+            }
+            Some(_) if first_of_item => self.tagged,
+            Some(_) => self.tagged || self.last_tagged,
+        };
+        gap && !after_heading
+    }
+}
+
+/// Whether a blank line stands at the end of a text (that of a quotation counts).
+fn follows_blank_line(text: &str) -> bool {
+    let lead = |c: char| matches!(c, ' ' | '\t' | '>' | '\r');
+    let line = text.trim_end_matches(lead);
+    line.strip_suffix('\n').is_some_and(|before| before.trim_end_matches(lead).ends_with('\n'))
+}
+
+fn is_line_break(html: &str) -> bool {
+    let name = html.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/').trim();
+    name.eq_ignore_ascii_case("br")
+}

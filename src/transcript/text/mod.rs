@@ -1,0 +1,6 @@
+//! Characters: made harmless, measured, wrapped into rows.
+
+pub mod dates;
+pub mod link_target;
+pub mod sanitize;
+pub mod wrap;
