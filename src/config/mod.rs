@@ -75,7 +75,7 @@ impl Words for clipboard::Setting {
     const ALL: &'static [(Self, &'static str)] = &Self::ALL;
 }
 
-impl Words for dates::Style {
+impl Words for dates::DateStyle {
     const ALL: &'static [(Self, &'static str)] = &[(Self::Short, "short"), (Self::Iso, "iso")];
 }
 
@@ -93,7 +93,7 @@ pub struct Config {
     /// The most text a terminal is sent for its clipboard, in bytes.
     pub osc52_limit: Layered<Osc52Limit>,
     /// How a date is written on the screen.
-    pub dates: Layered<dates::Style>,
+    pub dates: Layered<dates::DateStyle>,
     /// Whose clock dates and times are by.
     pub time_zone: Layered<Zone>,
     /// What starts open in a thread.

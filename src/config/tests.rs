@@ -165,7 +165,7 @@ fn a_wrong_value_falls_back_alone() {
     let (config, complaints) = of("theme = \"drak\"\ndates = \"iso\"\n[limits]\nratio = 0\nmembers = 9\n");
     assert_eq!(complaints.len(), 2);
     assert_eq!(config.theme.value, ThemeName::Terminal);
-    assert_eq!(config.dates.value, dates::Style::Iso);
+    assert_eq!(config.dates.value, dates::DateStyle::Iso);
     assert_eq!(config.limits().ratio, Limits::default().ratio);
     assert_eq!(config.limits().members, 9);
 }
@@ -176,7 +176,7 @@ fn of_what_is_no_toml_nothing_counts_and_its_place_is_told() {
         ["dates = \"iso\"\ntheme = dark\n", "dates = \"iso\"\ndates = \"iso\"\n", "dates = \"iso\"\n[open\n"]
     {
         let (config, complaints) = of(file);
-        assert_eq!(config.dates.value, dates::Style::Short, "{file:?}");
+        assert_eq!(config.dates.value, dates::DateStyle::Short, "{file:?}");
         assert_eq!(complaints.len(), 1);
         assert!(complaints[0].starts_with("2:"), "{complaints:?}");
         assert!(complaints[0].ends_with(": nothing of the file counts"), "{complaints:?}");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Reading, chunks::Form};
+use super::{Reading, chunks::SplitMode};
 use crate::conversation::{Attachment, Detail, Kind, Link, Role};
 
 /// A stretch of a message.
@@ -63,11 +63,11 @@ impl<'a> Reading<'a> {
     }
 
     /// Returns where its text may be cut.
-    pub fn form(self) -> Form {
+    pub fn split_mode(self) -> SplitMode {
         match self.content() {
-            Content::Markdown => Form::Markdown,
-            Content::Code { .. } => Form::Code,
-            _ => Form::Plain,
+            Content::Markdown => SplitMode::Markdown,
+            Content::Code { .. } => SplitMode::Code,
+            _ => SplitMode::Plain,
         }
     }
 

@@ -34,7 +34,7 @@ pub struct Chunk {
 
 /// How a text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum SplitMode {
     /// As Markdown: cut between blocks.
     Markdown,
     /// As it was typed, fenced code apart: cut between lines.
@@ -44,13 +44,13 @@ pub enum Form {
 }
 
 /// Cuts a text; returns nothing when it is short enough to stay whole.
-pub fn split(text: &str, form: Form) -> Vec<Chunk> {
+pub fn split(text: &str, mode: SplitMode) -> Vec<Chunk> {
     if text.len() <= LONGEST {
         return Vec::new();
     }
-    let mut cutter = Cutter {
+    let mut splitter = Splitter {
         text,
-        form,
+        mode,
         start: 0,
         code: false,
         fence: None,
@@ -63,11 +63,11 @@ pub fn split(text: &str, form: Form) -> Vec<Chunk> {
     while at < text.len() {
         let end =
             memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |newline| at + newline + 1);
-        cutter.line(at..end);
+        splitter.line(at..end);
         at = end;
     }
-    cutter.cut(text.len(), false);
-    let mut chunks = cutter.chunks;
+    splitter.cut(text.len(), false);
+    let mut chunks = splitter.chunks;
     let count = chunks.len();
     for (index, chunk) in chunks.iter_mut().enumerate() {
         (chunk.index, chunk.count) = (index, count);
@@ -75,9 +75,9 @@ pub fn split(text: &str, form: Form) -> Vec<Chunk> {
     chunks
 }
 
-struct Cutter<'a> {
+struct Splitter<'a> {
     text: &'a str,
-    form: Form,
+    mode: SplitMode,
     /// Where the chunk begins, and whether within code.
     start: usize,
     code: bool,
@@ -91,12 +91,12 @@ struct Cutter<'a> {
     chunks: Vec<Chunk>,
 }
 
-impl<'a> Cutter<'a> {
+impl<'a> Splitter<'a> {
     fn line(&mut self, line: Range<usize>) {
         let text: &'a str = &self.text[line.clone()];
         self.cut_long_line(&line);
         let length = line.end - self.start;
-        if self.form == Form::Code {
+        if self.mode == SplitMode::Code {
             if length >= ENOUGH {
                 self.cut(line.end, false);
                 self.code = true;
@@ -119,7 +119,7 @@ impl<'a> Cutter<'a> {
         }
         if text.trim().is_empty() {
             self.table = None;
-        } else if self.form == Form::Markdown && self.piped && is_row_of_dashes(text) {
+        } else if self.mode == SplitMode::Markdown && self.piped && is_row_of_dashes(text) {
             self.table = Some(line.clone());
         }
         self.piped = text.contains('|');
@@ -127,7 +127,9 @@ impl<'a> Cutter<'a> {
             self.fence = Some(fence);
         } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
             self.cut(line.end, true);
-        } else if length >= MOST || (length >= ENOUGH && (self.form == Form::Plain || self.table.is_some())) {
+        } else if length >= MOST
+            || (length >= ENOUGH && (self.mode == SplitMode::Plain || self.table.is_some()))
+        {
             // Between two rows of a table is as good a place as between two paragraphs.
             self.cut(line.end, false);
         }
@@ -136,7 +138,7 @@ impl<'a> Cutter<'a> {
     /// Whether a block at the left edge begins here: no item of a list, no indented text.
     fn is_edge(&self, at: usize) -> bool {
         let next = self.text[at..].bytes().next();
-        self.form == Form::Plain
+        self.mode == SplitMode::Plain
             || next.is_some_and(|byte| {
                 !matches!(byte, b' ' | b'\t' | b'-' | b'*' | b'+' | b'>' | b'0'..=b'9' | b'\n')
             })
@@ -151,7 +153,7 @@ impl<'a> Cutter<'a> {
             }
             let back = self.text[..at].bytes().rev().take(200).position(|byte| byte == b' ').unwrap_or(0);
             let at = if at - back > self.start.max(line.start) { at - back } else { at };
-            let in_code = self.code || self.fence.is_some() || self.form == Form::Code;
+            let in_code = self.code || self.fence.is_some() || self.mode == SplitMode::Code;
             self.cut(at, false);
             self.code = in_code;
         }
@@ -185,24 +187,24 @@ mod tests {
     #[test]
     fn a_long_table_stays_a_table() {
         let text = format!("Look:\n\na | b\n--|:-:\n{}\n\nand so", "one | two\n".repeat(20_000));
-        let chunks = split(&text, Form::Markdown);
+        let chunks = split(&text, SplitMode::Markdown);
         assert!(chunks.len() > 3 && chunks[0].table.is_none());
         for chunk in &chunks[1..] {
             assert_eq!(chunk.table.clone().map(|row| &text[row]), Some("--|:-:\n"));
         }
         let text = format!("a | b\n--|--\none | two\n\n{}", "A paragraph.\n\n".repeat(10_000));
-        assert!(split(&text, Form::Markdown).iter().all(|chunk| chunk.table.is_none()));
+        assert!(split(&text, SplitMode::Markdown).iter().all(|chunk| chunk.table.is_none()));
     }
 
     #[test]
     fn a_short_text_is_whole() {
-        assert!(split(&"a\n\n".repeat(1_000), Form::Markdown).is_empty());
+        assert!(split(&"a\n\n".repeat(1_000), SplitMode::Markdown).is_empty());
     }
 
     #[test]
     fn prose_is_cut_between_paragraphs() {
         let text = "Some words of a paragraph.\n- an item\n\n- another\n\n".repeat(10_000);
-        let chunks = split(&text, Form::Markdown);
+        let chunks = split(&text, SplitMode::Markdown);
         assert!(chunks.len() > 5);
         for chunk in &chunks {
             assert!(text[chunk.range.clone()].starts_with("Some words"));
@@ -215,7 +217,7 @@ mod tests {
     #[test]
     fn long_code_stays_code() {
         let text = format!("Look:\n\n```rust\n{}```\nand *so*", "let a = 1;\n\n".repeat(20_000));
-        let chunks = split(&text, Form::Markdown);
+        let chunks = split(&text, SplitMode::Markdown);
         let last = chunks.len() - 1;
         assert!(!chunks[0].code && chunks[1].code && chunks[last - 1].code && !chunks[last].code);
         assert_eq!(&text[chunks[last].range.clone()], "and *so*");
@@ -225,10 +227,10 @@ mod tests {
     #[test]
     fn one_endless_line_is_cut_too() {
         let text = "é".repeat(500_000);
-        for form in [Form::Markdown, Form::Plain, Form::Code] {
-            let chunks = split(&text, form);
-            assert!(chunks.len() > 5, "{form:?}");
-            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MOST), "{form:?}");
+        for mode in [SplitMode::Markdown, SplitMode::Plain, SplitMode::Code] {
+            let chunks = split(&text, mode);
+            assert!(chunks.len() > 5, "{mode:?}");
+            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MOST), "{mode:?}");
         }
     }
 
@@ -239,9 +241,9 @@ mod tests {
             lines in proptest::collection::vec("(```[a-z]{0,2}|[a-zé ]{0,200}|- x|)\n", 50..60),
         ) {
             let text = lines.concat().repeat(40);
-            for form in [Form::Markdown, Form::Plain, Form::Code] {
+            for mode in [SplitMode::Markdown, SplitMode::Plain, SplitMode::Code] {
                 let mut at = 0;
-                for chunk in split(&text, form) {
+                for chunk in split(&text, mode) {
                     prop_assert!(chunk.range.start >= at);
                     let left_out = &text[at..chunk.range.start];
                     prop_assert!(left_out.is_empty() || left_out.trim() == "```", "{left_out:?}");

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::markdown::Opaque;
+use super::markdown::NonProse;
 
 /// A formula in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,16 +29,16 @@ pub fn may_be_in(text: &str) -> bool {
 }
 
 /// Returns the formulas of a text, in order, none inside another. Nothing in code, HTML tags or addresses is one;
-/// `opaque` says what these are. Linear in the text.
-pub fn formulas(text: &str, opaque: &[Opaque]) -> Vec<Formula> {
+/// `non_prose` says what these are. Linear in the text.
+pub fn formulas(text: &str, non_prose: &[NonProse]) -> Vec<Formula> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    let mut hidden = opaque.iter().peekable();
+    let mut hidden = non_prose.iter().peekable();
     while let Some(next) = memchr::memchr2(b'\\', b'$', &bytes[at..]) {
         at += next;
-        while hidden.next_if(|opaque| opaque.range.end <= at).is_some() {}
-        if let Some(inside) = hidden.peek().filter(|opaque| opaque.range.start <= at) {
+        while hidden.next_if(|found| found.range.end <= at).is_some() {}
+        if let Some(inside) = hidden.peek().filter(|found| found.range.start <= at) {
             at = inside.range.end;
             continue;
         }
@@ -49,8 +49,8 @@ pub fn formulas(text: &str, opaque: &[Opaque]) -> Vec<Formula> {
             continue;
         };
         let inner = at + opening.width();
-        let code = hidden.clone().find(|opaque| opaque.is_code());
-        let code = code.map_or(bytes.len(), |opaque| opaque.range.start);
+        let code = hidden.clone().find(|found| found.is_code());
+        let code = code.map_or(bytes.len(), |found| found.range.start);
         match find_end(opening, text, inner, code) {
             Some(end) => {
                 let range = at..end + opening.width();
@@ -218,7 +218,7 @@ mod tests {
     use crate::message::markdown;
 
     fn formulas(text: &str) -> Vec<&str> {
-        let formulas = super::formulas(text, &markdown::opaque(text));
+        let formulas = super::formulas(text, &markdown::non_prose(text));
         formulas.into_iter().map(|formula| &text[formula.tex]).collect()
     }
 

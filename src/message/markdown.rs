@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::chunks::{self, Form};
+use super::chunks::{self, SplitMode};
 
 /// Returns what of Markdown is read besides CommonMark: what GitHub and Obsidian know.
 pub fn dialect() -> Options {
@@ -17,16 +17,16 @@ pub fn dialect() -> Options {
 
 /// A stretch of a text that is not prose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opaque {
+pub struct NonProse {
     /// Its bytes of the text.
     pub range: Range<usize>,
     /// What it is.
-    pub kind: OpaqueKind,
+    pub kind: NonProseKind,
 }
 
-/// See [`Opaque`].
+/// See [`NonProse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpaqueKind {
+pub enum NonProseKind {
     /// Code in a fence or between backticks: as it was written, whatever stands in it.
     Code,
     /// Code that only its indentation tells.
@@ -35,52 +35,52 @@ pub enum OpaqueKind {
     Markup,
 }
 
-impl Opaque {
+impl NonProse {
     /// Returns whether it is code of any kind.
     pub fn is_code(&self) -> bool {
-        self.kind != OpaqueKind::Markup
+        self.kind != NonProseKind::Markup
     }
 }
 
 /// Returns what of a Markdown text is code, HTML or the address of a link, in order. Memory is bounded: a long text is
 /// read chunk by chunk.
-pub fn opaque(text: &str) -> Vec<Opaque> {
+pub fn non_prose(text: &str) -> Vec<NonProse> {
     let mut found = Vec::new();
-    let cut = chunks::split(text, Form::Markdown);
+    let cut = chunks::split(text, SplitMode::Markdown);
     if cut.is_empty() {
-        add_opaque(text, 0, &mut found);
+        add_non_prose(text, 0, &mut found);
     }
     for chunk in cut {
         let range = chunk.range;
         if chunk.code {
-            found.push(Opaque { range, kind: OpaqueKind::Code });
+            found.push(NonProse { range, kind: NonProseKind::Code });
         } else {
-            add_opaque(&text[range.clone()], range.start, &mut found);
+            add_non_prose(&text[range.clone()], range.start, &mut found);
         }
     }
-    found.sort_unstable_by_key(|opaque| opaque.range.start);
+    found.sort_unstable_by_key(|found| found.range.start);
     found
 }
 
-fn add_opaque(text: &str, base: usize, found: &mut Vec<Opaque>) {
+fn add_non_prose(text: &str, base: usize, found: &mut Vec<NonProse>) {
     use pulldown_cmark::CodeBlockKind::Indented;
 
     // A link's address begins where the last thing in it ends.
     let mut links: Vec<usize> = Vec::new();
     let mut add = |range: Range<usize>, kind| {
-        found.push(Opaque { range: base + range.start..base + range.end, kind });
+        found.push(NonProse { range: base + range.start..base + range.end, kind });
     };
     for (event, range) in Parser::new_ext(text, dialect()).into_offset_iter() {
         match event {
             Event::Start(Tag::Link { .. } | Tag::Image { .. }) => links.push(range.start),
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 if let Some(inner) = links.pop() {
-                    add(inner..range.end, OpaqueKind::Markup);
+                    add(inner..range.end, NonProseKind::Markup);
                 }
             }
-            Event::Start(Tag::CodeBlock(Indented)) => add(range.clone(), OpaqueKind::IndentedCode),
-            Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => add(range.clone(), OpaqueKind::Code),
-            Event::InlineHtml(_) => add(range.clone(), OpaqueKind::Markup),
+            Event::Start(Tag::CodeBlock(Indented)) => add(range.clone(), NonProseKind::IndentedCode),
+            Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => add(range.clone(), NonProseKind::Code),
+            Event::InlineHtml(_) => add(range.clone(), NonProseKind::Markup),
             _ => {}
         }
         if let (false, Some(link)) = (matches!(event, Event::Start(_)), links.last_mut()) {

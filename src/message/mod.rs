@@ -22,7 +22,7 @@ mod attachment;
 mod block;
 mod canvas;
 mod code;
-mod holds;
+mod contents;
 mod label;
 mod links;
 mod speaker;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::markdown::{Opaque, OpaqueKind, fence, language_of};
+use super::markdown::{NonProse, NonProseKind, fence, language_of};
 
 /// A piece of a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,11 +56,11 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 /// Returns what of a prompt is code, in order: what fences enclose, and what stands between backticks.
-pub fn opaque(text: &str) -> Vec<Opaque> {
+pub fn non_prose(text: &str) -> Vec<NonProse> {
     let mut found = Vec::new();
     for piece in pieces(text) {
         match piece {
-            Piece::Code(_, range) => found.push(Opaque { range, kind: OpaqueKind::Code }),
+            Piece::Code(_, range) => found.push(NonProse { range, kind: NonProseKind::Code }),
             Piece::Text(range) => code_spans(text, range, &mut found),
         }
     }
@@ -69,7 +69,7 @@ pub fn opaque(text: &str) -> Vec<Opaque> {
 
 /// Adds what stands between two runs of equally many backticks within a paragraph. Linear: what was not closed once is
 /// not looked for again.
-fn code_spans(text: &str, range: Range<usize>, found: &mut Vec<Opaque>) {
+fn code_spans(text: &str, range: Range<usize>, found: &mut Vec<NonProse>) {
     /// Longer runs are ornaments.
     const MOST_TICKS: usize = 16;
     let bytes = text.as_bytes();
@@ -100,7 +100,7 @@ fn code_spans(text: &str, range: Range<usize>, found: &mut Vec<Opaque>) {
         };
         match closing {
             Some(end) => {
-                found.push(Opaque { range: start..end, kind: OpaqueKind::Code });
+                found.push(NonProse { range: start..end, kind: NonProseKind::Code });
                 at = end;
             }
             None => unclosed[length] = paragraph_end,
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn code_between_backticks_is_code() {
         let code = |text: &'static str| -> Vec<&str> {
-            opaque(text).into_iter().map(|opaque| &text[opaque.range]).collect()
+            non_prose(text).into_iter().map(|found| &text[found.range]).collect()
         };
         assert_eq!(code("a `b` and ``c ` d``"), ["`b`", "``c ` d``"]);
         assert_eq!(code("a lone ` tick\n\nand ` another"), Vec::<&str>::new());
@@ -141,6 +141,6 @@ mod tests {
 
     #[test]
     fn unclosed_backticks_are_looked_for_once() {
-        assert!(opaque(&"` `` ``` ".repeat(30_000)).len() < 100_000);
+        assert!(non_prose(&"` `` ``` ".repeat(30_000)).len() < 100_000);
     }
 }

@@ -1,7 +1,7 @@
 //! What a reader sees of a conversation, for a given width: lines of styled, harmless text.
 //!
 //! ```text
-//! reading of a message ─▶ insets (citations, mathematics) ─▶ Markdown or plain text ─▶ blocks ─▶ rows ─▶ Line
+//! reading of a message ─▶ inline_spans (citations, mathematics) ─▶ Markdown or plain text ─▶ blocks ─▶ rows ─▶ Line
 //! ```
 //!
 //! Pure: values in, values out. Nothing here does I/O, asks the clock, knows a terminal, a colour or a key. Every
@@ -20,7 +20,7 @@ pub mod thread;
 mod tests;
 
 pub use highlight::Colours;
-pub use layout::line::{Line, Mark, Span, Tone, mark};
-pub use options::{Options, Present};
+pub use layout::line::{HitMark, Line, Span, Tone, mark_hits};
+pub use options::{AttachmentLookup, Options};
 pub use text::{dates, sanitize};
 pub use thread::{Entry, Transcript};

@@ -8,9 +8,9 @@ use super::dates;
 
 /// Whether the archive holds an attachment, by its id.
 #[derive(Clone)]
-pub struct Present(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+pub struct AttachmentLookup(Arc<dyn Fn(&str) -> bool + Send + Sync>);
 
-impl Present {
+impl AttachmentLookup {
     /// Wraps the question; it is asked whenever a message with attachments is laid out.
     pub fn new(has: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(has))
@@ -22,9 +22,9 @@ impl Present {
     }
 }
 
-impl fmt::Debug for Present {
+impl fmt::Debug for AttachmentLookup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Present")
+        f.write_str("AttachmentLookup")
     }
 }
 
@@ -34,7 +34,7 @@ pub struct Options {
     /// The zone of dates and times.
     pub zone: TimeZone,
     /// How dates are written.
-    pub dates: dates::Style,
+    pub dates: dates::DateStyle,
     /// Tool calls, results, pages, quotes start open.
     pub open_tools: bool,
     /// Reasoning starts open.
@@ -48,14 +48,14 @@ pub struct Options {
     /// Long lines of code wrap with a mark; else they scroll sideways.
     pub wrap_code: bool,
     /// Tells which attachments are missing; `None`: nothing is said about it.
-    pub attachments: Option<Present>,
+    pub attachments: Option<AttachmentLookup>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             zone: TimeZone::UTC,
-            dates: dates::Style::default(),
+            dates: dates::DateStyle::default(),
             open_tools: false,
             open_reasoning: false,
             open_files: false,

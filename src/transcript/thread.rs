@@ -9,12 +9,12 @@ use hashbrown::HashMap;
 
 use super::{
     Line, Options, dates,
-    highlight::{Code, Colouring, Colours, Job, JobId},
+    highlight::{Code, Colours, HighlightCache, Job, JobId},
     layout::{
         document,
-        entry::{self, Scene},
+        entry::{self, EntryLayout},
         fold,
-        line_cache::Laid,
+        line_cache::LineCache,
     },
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-pub use super::layout::line::mark;
+pub use super::layout::line::mark_hits;
 
 /// One message of the branch being read, or a chunk of a very long one.
 #[derive(Clone, Debug)]
@@ -44,9 +44,9 @@ pub struct Entry {
 
 /// What an entry's neighbours decide about it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    headed: bool,
-    dated: bool,
+struct EntryContext {
+    has_header: bool,
+    has_date: bool,
     recap: Option<usize>,
     /// Line breaks in its text, for guessing its height.
     breaks: usize,
@@ -64,11 +64,11 @@ pub struct Transcript {
     branches: Branches,
     leaf: Option<usize>,
     entries: Vec<Entry>,
-    places: Vec<Place>,
+    contexts: Vec<EntryContext>,
     /// Folds that were opened or closed, by message: they stay so when the branch changes and comes back.
     folds: HashMap<usize, bool>,
-    laid: Laid,
-    colouring: Colouring,
+    line_cache: LineCache,
+    highlight_cache: HighlightCache,
 }
 
 impl Transcript {
@@ -82,12 +82,12 @@ impl Transcript {
             branches,
             leaf,
             entries: Vec::new(),
-            places: Vec::new(),
+            contexts: Vec::new(),
             folds: HashMap::new(),
-            laid: Laid::default(),
-            colouring: Colouring::new(),
+            line_cache: LineCache::default(),
+            highlight_cache: HighlightCache::new(),
         };
-        transcript.follow();
+        transcript.rebuild_entries();
         transcript
     }
 
@@ -115,7 +115,7 @@ impl Transcript {
             return false;
         }
         self.leaf = Some(self.branches.leaf_from(message));
-        self.follow();
+        self.rebuild_entries();
         true
     }
 
@@ -130,7 +130,7 @@ impl Transcript {
             return None;
         }
         self.leaf = Some(self.branches.leaf_from(sibling as usize));
-        self.follow();
+        self.rebuild_entries();
         self.entry_of(sibling as usize)
     }
 
@@ -144,11 +144,11 @@ impl Transcript {
         self.folds.insert(message, open);
         if self.conversation.message_text(message).len() > chunks::LONGEST {
             // Its chunks come and go.
-            self.follow();
+            self.rebuild_entries();
             return;
         }
         self.entries[entry].fold = Some(open);
-        self.laid.forget(entry);
+        self.line_cache.remove(entry);
     }
 
     /// Opens or closes all folds of the branch.
@@ -156,7 +156,7 @@ impl Transcript {
         for entry in self.entries.iter().filter(|entry| entry.fold.is_some()) {
             self.folds.insert(entry.message, open);
         }
-        self.follow();
+        self.rebuild_entries();
     }
 
     /// The entry that shows this message, if it is on the branch; of a message in chunks the first.
@@ -166,12 +166,12 @@ impl Transcript {
             return Some(index);
         }
         let mut turn = (0..index).rev().take_while(|&entry| self.is_folded(entry));
-        turn.find(|&entry| self.places[entry].recap == Some(message))
+        turn.find(|&entry| self.contexts[entry].recap == Some(message))
     }
 
     /// The last reasoning of the turn so far, if nothing labels it yet: what it led to may stand between it and its
     /// label.
-    fn without_label(&self) -> Option<usize> {
+    fn unlabelled_reasoning(&self) -> Option<usize> {
         let mut turn = (0..self.entries.len()).rev().take_while(|&entry| self.is_folded(entry));
         let reasons = |entry: &usize| {
             self.conversation.messages()[self.entries[*entry].message].kind == Kind::Reasoning
@@ -179,7 +179,7 @@ impl Transcript {
         let last = turn.find(reasons)?;
         // Of one in chunks the first has the line.
         let first = self.entries.partition_point(|entry| entry.message < self.entries[last].message);
-        self.places[first].recap.is_none().then_some(first)
+        self.contexts[first].recap.is_none().then_some(first)
     }
 
     fn is_folded(&self, entry: usize) -> bool {
@@ -199,15 +199,15 @@ impl Transcript {
     /// Lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is blank, the space
     /// between messages, except between folded lines and within a message in chunks. Cached.
     pub fn lines(&mut self, entry: usize, width: u16) -> Rc<[Line]> {
-        if let Some(lines) = self.laid.get(entry, width) {
+        if let Some(lines) = self.line_cache.get(entry, width) {
             return lines;
         }
         if entry >= self.entries.len() {
             return Rc::default();
         }
         let lines: Rc<[Line]> = self.lay_out(entry, width).into();
-        self.places[entry].height = (width, lines.len());
-        self.laid.keep(entry, width, Rc::clone(&lines));
+        self.contexts[entry].height = (width, lines.len());
+        self.line_cache.insert(entry, width, Rc::clone(&lines));
         lines
     }
 
@@ -231,41 +231,43 @@ impl Transcript {
 
     /// A guess at an entry's height without laying it out (exact once laid out for that width): for the scroll bar.
     pub fn height_hint(&self, entry: usize, width: u16) -> usize {
-        let (Some(place), Some(shown)) = (self.places.get(entry), self.entries.get(entry)) else { return 0 };
-        if place.height.0 == width && width > 0 {
-            return place.height.1;
+        let (Some(context), Some(shown)) = (self.contexts.get(entry), self.entries.get(entry)) else {
+            return 0;
+        };
+        if context.height.0 == width && width > 0 {
+            return context.height.1;
         }
         let blank = usize::from(self.is_spaced(entry));
-        if shown.fold == Some(false) && fold::is_whole(&self.conversation, shown.message) {
+        if shown.fold == Some(false) && fold::folds_whole_message(&self.conversation, shown.message) {
             return 1 + blank;
         }
-        let columns = usize::from(width).saturating_sub(2).clamp(1, document::PROSE);
-        place.bytes / columns + place.breaks + 1 + usize::from(place.headed) + blank
+        let columns = usize::from(width).saturating_sub(2).clamp(1, document::TEXT_COLUMNS);
+        context.bytes / columns + context.breaks + 1 + usize::from(context.has_header) + blank
     }
 
     /// Code on laid-out lines that has not been coloured yet, each block once. To be coloured elsewhere (by a
     /// [`Highlighter`](super::highlight::Highlighter)) and given back to [`Transcript::apply`].
     pub fn wanted(&mut self) -> Vec<Job> {
-        self.colouring.wanted()
+        self.highlight_cache.take_requests()
     }
 
     /// Takes the colours of a block; those of another transcript are ignored. True: lines that were given out
     /// before look different now (never their number).
     pub fn apply(&mut self, job: JobId, colours: Colours) -> bool {
-        if !self.colouring.keep(job, colours) {
+        if !self.highlight_cache.insert(job, colours) {
             return false;
         }
         let Some(entry) = self.entry_at(job.message as usize, job.byte as usize) else { return false };
-        self.laid.forget(entry);
+        self.line_cache.remove(entry);
         true
     }
 
     /// Makes the entries of the branch that ends at the leaf.
-    fn follow(&mut self) {
+    fn rebuild_entries(&mut self) {
         let path = self.leaf.map(|leaf| self.conversation.path_to(leaf)).unwrap_or_default();
         self.entries.clear();
-        self.places.clear();
-        self.laid.clear();
+        self.contexts.clear();
+        self.line_cache.clear();
         let conversation = self.conversation.clone();
         let mut speaker = None;
         let mut today = None;
@@ -276,53 +278,54 @@ impl Transcript {
             }
             let branch = self.branches.branch(message);
             if (kind, branch) == (Kind::Recap, None)
-                && let Some(reasoning) = self.without_label()
+                && let Some(reasoning) = self.unlabelled_reasoning()
             {
-                self.places[reasoning].recap = Some(message);
+                self.contexts[reasoning].recap = Some(message);
                 continue;
             }
             let open = self.folds.get(&message).copied();
             let fold =
-                fold::initially(&conversation, message, &self.options).map(|starts| open.unwrap_or(starts));
-            let mut place = Place::default();
-            if !fold::is_whole(&conversation, message) {
+                fold::starts_open(&conversation, message, &self.options).map(|starts| open.unwrap_or(starts));
+            let mut context = EntryContext::default();
+            if !fold::folds_whole_message(&conversation, message) {
                 let role = conversation.messages()[message].role;
                 let who = (role, conversation.message_model(message));
-                place.headed = role == Role::User || branch.is_some() || speaker != Some(who);
+                context.has_header = role == Role::User || branch.is_some() || speaker != Some(who);
                 speaker = Some(who);
                 if let (Role::User, Some(time)) = (role, conversation.messages()[message].time()) {
                     let day = dates::day(time, &self.options.zone);
-                    place.dated = day != today;
+                    context.has_date = day != today;
                     today = day;
                 }
             }
-            self.enter(Entry { message, branch, fold, chunk: None }, place);
+            self.push_entry(Entry { message, branch, fold, chunk: None }, context);
         }
     }
 
     /// Adds an entry, or several when the message is very long and open.
-    fn enter(&mut self, entry: Entry, place: Place) {
-        let closed = entry.fold == Some(false) && fold::is_whole(&self.conversation, entry.message);
+    fn push_entry(&mut self, entry: Entry, context: EntryContext) {
+        let closed =
+            entry.fold == Some(false) && fold::folds_whole_message(&self.conversation, entry.message);
         let text = self.conversation.message_text(entry.message);
-        let form = Reading::of(&self.conversation, entry.message).form();
-        let pieces = if closed { Vec::new() } else { chunks::split(text, form) };
+        let mode = Reading::of(&self.conversation, entry.message).split_mode();
+        let pieces = if closed { Vec::new() } else { chunks::split(text, mode) };
         if pieces.is_empty() {
             let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
-            self.places.push(Place { breaks, bytes: text.len(), ..place });
+            self.contexts.push(EntryContext { breaks, bytes: text.len(), ..context });
             self.entries.push(entry);
             return;
         }
         for chunk in pieces {
             let text = &text.as_bytes()[chunk.range.clone()];
             let breaks = memchr::memchr_iter(b'\n', text).count();
-            self.places.push(Place { breaks, bytes: text.len(), ..place });
+            self.contexts.push(EntryContext { breaks, bytes: text.len(), ..context });
             self.entries.push(Entry { chunk: Some(chunk), ..entry.clone() });
         }
     }
 
     /// Whether a blank line follows an entry: not between folded lines, nor within a message.
     fn is_spaced(&self, entry: usize) -> bool {
-        let whole = |entry: &Entry| fold::is_whole(&self.conversation, entry.message);
+        let whole = |entry: &Entry| fold::folds_whole_message(&self.conversation, entry.message);
         let Some(next) = self.entries.get(entry + 1) else { return true };
         let this = &self.entries[entry];
         if let Some(chunk) = this.chunk.as_ref().filter(|_| next.message == this.message) {
@@ -333,17 +336,17 @@ impl Transcript {
 
     fn lay_out(&self, index: usize, width: u16) -> Vec<Line> {
         let entry = &self.entries[index];
-        let place = self.places[index];
-        let colours = |code: &Code| self.colouring.of(entry.message, code);
-        let scene = Scene {
+        let context = self.contexts[index];
+        let colours = |code: &Code| self.highlight_cache.get_or_request(entry.message, code);
+        let layout = EntryLayout {
             conversation: &self.conversation,
             options: &self.options,
             entry,
-            headed: place.headed,
-            dated: place.dated,
-            recap: place.recap,
+            has_header: context.has_header,
+            has_date: context.has_date,
+            recap: context.recap,
             spaced: self.is_spaced(index),
         };
-        entry::lay_out(&scene, usize::from(width), &colours)
+        entry::lay_out(&layout, usize::from(width), &colours)
     }
 }

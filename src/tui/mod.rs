@@ -60,7 +60,7 @@ use crate::{
     config::Config,
     extract::clipboard::{Clipboard, Surroundings},
     reason::reason,
-    transcript::{self, Present},
+    transcript::{self, AttachmentLookup},
 };
 
 /// What the command line says about the UI.
@@ -141,7 +141,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
 }
 
 /// What the person has settled, for the app.
-fn setup(launch: Launch, keymap: Keymap, attachments: Present, size: (u16, u16)) -> Setup {
+fn setup(launch: Launch, keymap: Keymap, attachments: AttachmentLookup, size: (u16, u16)) -> Setup {
     let config = &launch.config;
     let zone = config.zone();
     Setup {
@@ -165,9 +165,9 @@ fn setup(launch: Launch, keymap: Keymap, attachments: Present, size: (u16, u16))
 }
 
 /// Whether an attachment is in one of the archives.
-fn present(archives: &Arc<Vec<Archive>>) -> Present {
+fn present(archives: &Arc<Vec<Archive>>) -> AttachmentLookup {
     let archives = Arc::clone(archives);
-    Present::new(move |id| archives.iter().any(|archive| archive.find_attachment(id).is_some()))
+    AttachmentLookup::new(move |id| archives.iter().any(|archive| archive.find_attachment(id).is_some()))
 }
 
 /// Gives the terminal back before the process ends by the signal that ended the loop.

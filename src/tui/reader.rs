@@ -11,7 +11,7 @@ use crate::{
     conversation::{Role, Visibility},
     library::Shared,
     search::Hit,
-    transcript::{Entry, Line, Options, Transcript, thread::mark},
+    transcript::{Entry, Line, Options, Transcript, mark_hits},
 };
 
 /// A line of an entry.
@@ -351,7 +351,7 @@ impl Reader {
                 let line = if hits.is_empty() {
                     line.clone()
                 } else {
-                    mark(line, &hits, focus.map(|hit| &hit.range))
+                    mark_hits(line, &hits, focus.map(|hit| &hit.range))
                 };
                 let selected = Some(message) == selected || marked.binary_search(&message).is_ok();
                 rows.push(Row { selected, line });

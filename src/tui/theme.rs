@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::palette;
 use crate::{
     config::ThemeName,
-    transcript::{Mark, Span, Tone},
+    transcript::{HitMark, Span, Tone},
 };
 
 /// One look, as the file has it.
@@ -69,7 +69,7 @@ looks! {
     /// The person's name and bar.
     you,
     /// The model's name.
-    other,
+    assistant as "other",
     /// A heading in a message.
     heading,
     /// A link's words.
@@ -77,7 +77,7 @@ looks! {
     /// Code, when it has no colours of its own.
     code,
     /// Rules, labels, markers.
-    furniture,
+    chrome as "furniture",
     /// Quoted words.
     quote,
     /// A fold's line.
@@ -238,9 +238,9 @@ impl Theme {
             }
         }
         match span.mark {
-            Mark::None => style,
-            Mark::Hit => style.remove_modifier(Modifier::DIM).patch(self.hit),
-            Mark::Focus => style.remove_modifier(Modifier::DIM).patch(self.focus),
+            HitMark::None => style,
+            HitMark::Hit => style.remove_modifier(Modifier::DIM).patch(self.hit),
+            HitMark::Focus => style.remove_modifier(Modifier::DIM).patch(self.focus),
         }
     }
 
@@ -249,11 +249,11 @@ impl Theme {
             Tone::Plain => self.plain,
             Tone::Dim => self.dim,
             Tone::You => self.you,
-            Tone::Other => self.other,
+            Tone::Assistant => self.assistant,
             Tone::Heading => self.heading,
             Tone::Link => self.link,
             Tone::Code => self.code,
-            Tone::Furniture => self.furniture,
+            Tone::Chrome => self.chrome,
             Tone::Quote => self.quote,
             Tone::Fold => self.fold,
             Tone::Error => self.error,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// `3 Mar 2025`, or as the style has it; empty without a date.
-pub fn date(time: Option<Time>, zone: &TimeZone, style: dates::Style) -> String {
+pub fn date(time: Option<Time>, zone: &TimeZone, style: dates::DateStyle) -> String {
     time.map(|time| dates::date(time, zone, style)).unwrap_or_default()
 }
 
@@ -65,8 +65,8 @@ mod tests {
     fn dates_are_short_and_local() {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         let time = Time::from_seconds(1_740_956_400.0);
-        assert_eq!(date(time, &zone, dates::Style::Short), "3 Mar 2025");
-        assert_eq!(date(time, &zone, dates::Style::Iso), "2025-03-03");
-        assert_eq!(date(None, &zone, dates::Style::Short), "");
+        assert_eq!(date(time, &zone, dates::DateStyle::Short), "3 Mar 2025");
+        assert_eq!(date(time, &zone, dates::DateStyle::Iso), "2025-03-03");
+        assert_eq!(date(None, &zone, dates::DateStyle::Short), "");
     }
 }

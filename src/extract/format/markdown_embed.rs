@@ -13,7 +13,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
 use crate::message::{
     formula::{self, Formula},
-    markdown::{self, Opaque, dialect},
+    markdown::{self, NonProse, dialect},
     prompt,
 };
 
@@ -31,18 +31,18 @@ const MOST_DEFUSED: usize = 8;
 
 /// Makes Markdown fit below the heading of its turn; see the [module](self).
 pub(super) fn below_heading(text: &str) -> Cow<'_, str> {
-    fitted(text, markdown::opaque)
+    fitted(text, markdown::non_prose)
 }
 
 /// Makes a text that was typed fit there.
 pub(super) fn typed_below_heading(text: &str) -> Cow<'_, str> {
-    fitted(text, prompt::opaque)
+    fitted(text, prompt::non_prose)
 }
 
-fn fitted(text: &str, opaque: impl Fn(&str) -> Vec<Opaque>) -> Cow<'_, str> {
+fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Cow<'_, str> {
     let mut formulas = Vec::new();
     if formula::may_be_in(text) {
-        formulas = formula::formulas(text, &opaque(text));
+        formulas = formula::formulas(text, &non_prose(text));
         formulas.retain(|formula| !begins_a_block(&text[formula.tex.clone()]));
     }
     if formulas.is_empty() {

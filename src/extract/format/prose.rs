@@ -28,8 +28,11 @@ pub(super) fn prose(text: &str, out: &mut String) {
     if text.len() > LONGEST {
         return as_typed(text, out);
     }
-    let formulas =
-        if formula::may_be_in(text) { formula::formulas(text, &markdown::opaque(text)) } else { Vec::new() };
+    let formulas = if formula::may_be_in(text) {
+        formula::formulas(text, &markdown::non_prose(text))
+    } else {
+        Vec::new()
+    };
     let parsed = hide(text, &formulas);
     let mut writer = ProseWriter {
         text,

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     conversation::{Detail, Part},
     import::boundary,
-    message::markdown::{self, OpaqueKind},
+    message::markdown::{self, NonProseKind},
 };
 
 static SANDBOX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("](sandbox:"));
@@ -76,8 +76,8 @@ fn may_hold_code(text: &str) -> bool {
 
 /// The code of a text that its writer marked as such. Text that is merely indented may be an item of a list.
 fn code(text: &str) -> Vec<Range<usize>> {
-    let opaque = markdown::opaque(text).into_iter();
-    opaque.filter(|opaque| opaque.kind == OpaqueKind::Code).map(|opaque| opaque.range).collect()
+    let non_prose = markdown::non_prose(text).into_iter();
+    non_prose.filter(|found| found.kind == NonProseKind::Code).map(|found| found.range).collect()
 }
 
 /// Bytes of a line that are looked at for the beginning or end of a link or fence.

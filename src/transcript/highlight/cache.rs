@@ -17,62 +17,62 @@ const LONGEST_CODE: usize = 200_000;
 
 /// See the [module](self).
 #[derive(Debug)]
-pub struct Colouring {
+pub struct HighlightCache {
     known: HashMap<JobId, Rc<Colours>>,
     /// Lines in `known`.
     lines: usize,
-    /// What is asked is found out while lines are laid out, by a look at each block of code.
-    asked: RefCell<Asked>,
+    /// What is wanted is found out while lines are laid out, by a look at each block of code.
+    requests: RefCell<Requests>,
     /// Tells its jobs from those of another transcript.
     serial: u64,
 }
 
 #[derive(Debug, Default)]
-struct Asked {
+struct Requests {
     jobs: HashSet<JobId>,
     /// Those of them that nobody took yet.
     wanted: Vec<Job>,
 }
 
-impl Colouring {
+impl HighlightCache {
     /// Nothing is known yet.
     pub fn new() -> Self {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-        Self { known: HashMap::new(), lines: 0, asked: RefCell::default(), serial }
+        Self { known: HashMap::new(), lines: 0, requests: RefCell::default(), serial }
     }
 
     /// The colours of a message's code; the first time they are unknown they are asked for.
-    pub fn of(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
+    pub fn get_or_request(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
         let id = JobId { transcript: self.serial, message: message as u32, byte: code.source()? as u32 };
         let known = self.known.get(&id).cloned();
         let worth = !code.language.is_empty() && code.text().len() <= LONGEST_CODE;
-        let mut asked = self.asked.borrow_mut();
-        if known.is_none() && worth && asked.jobs.insert(id) {
+        let mut requests = self.requests.borrow_mut();
+        if known.is_none() && worth && requests.jobs.insert(id) {
             let (language, code) = (code.language.clone(), code.text().to_owned());
-            asked.wanted.push(Job { id, language, code });
+            requests.wanted.push(Job { id, language, code });
         }
         known
     }
 
     /// What was asked for since it was called last.
-    pub fn wanted(&mut self) -> Vec<Job> {
-        std::mem::take(&mut self.asked.get_mut().wanted)
+    pub fn take_requests(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.requests.get_mut().wanted)
     }
 
     /// Keeps the colours of a block; false: there are none, or they are another transcript's.
-    pub fn keep(&mut self, job: JobId, colours: Colours) -> bool {
+    pub fn insert(&mut self, job: JobId, colours: Colours) -> bool {
         if job.transcript != self.serial || colours.is_empty() {
             return false;
         }
-        let asked = &mut self.asked.get_mut().jobs;
+        let requests = &mut self.requests.get_mut().jobs;
         if self.lines > KEPT {
             self.known.clear();
-            asked.clear();
+            requests.clear();
             self.lines = 0;
         }
         self.lines += colours.len();
-        asked.insert(job);
+        requests.insert(job);
         self.known.insert(job, Rc::new(colours));
         true
     }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use crate::transcript::{
     layout::{
         line::{Span, Tone},
-        styled_text::{Prose, Style},
+        styled_text::{StyledText, TextStyle},
     },
-    text::wrap::{self, Manner},
+    text::wrap::{self, WrapMode},
 };
 
 /// The colours of one block: for each of its lines the tones of byte ranges within the line, in order; what no
@@ -52,7 +52,7 @@ impl Code {
     }
 
     /// Its lines as prose, coloured as far as colours are known.
-    pub fn lines<'a>(&'a self, colours: Option<&'a Colours>) -> impl Iterator<Item = Prose> + 'a {
+    pub fn lines<'a>(&'a self, colours: Option<&'a Colours>) -> impl Iterator<Item = StyledText> + 'a {
         let mut start = 0;
         self.text.split_inclusive('\n').enumerate().map(move |(number, line)| {
             let at = start;
@@ -64,8 +64,8 @@ impl Code {
         })
     }
 
-    fn line(&self, at: usize, line: &str, colours: &[(Tone, Range<usize>)]) -> Prose {
-        let mut prose = Prose::default();
+    fn line(&self, at: usize, line: &str, colours: &[(Tone, Range<usize>)]) -> StyledText {
+        let mut prose = StyledText::default();
         let mut done = 0;
         let mut push = |range: Range<usize>, tone: Tone| {
             let mut from = range.start;
@@ -76,7 +76,7 @@ impl Code {
                     self.places.get(stretch + 1).map_or(range.end, |&(next, _)| (next - at).min(range.end));
                 let source =
                     self.places.get(stretch).and_then(|&(begin, source)| Some(source? + at + from - begin));
-                prose.push(&line[from..end], Style::of(tone), source);
+                prose.push(&line[from..end], TextStyle::of(tone), source);
                 from = end;
             }
         };
@@ -93,12 +93,12 @@ impl Code {
     }
 
     /// The rows of one of its lines, `width` columns wide.
-    pub fn rows(line: &Prose, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
-        wrap::wrap(line, width, Manner::Code).into_iter().map(move |row| {
+    pub fn rows(line: &StyledText, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
+        wrap::wrap(line, width, WrapMode::Code).into_iter().map(move |row| {
             let mut spans = Vec::new();
             if row.indent > 0 {
                 let mark = if row.indent >= 2 { "↳ " } else { "" };
-                spans.push(Span::new(" ".repeat(row.indent - mark.chars().count()) + mark, Tone::Furniture));
+                spans.push(Span::new(" ".repeat(row.indent - mark.chars().count()) + mark, Tone::Chrome));
             }
             spans.extend(wrap::spans(line, &row, width));
             spans

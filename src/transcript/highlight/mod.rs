@@ -7,5 +7,5 @@ mod highlighter;
 pub use code::Colours;
 pub use highlighter::{Highlighter, Job, JobId, catches_panics};
 
-pub(super) use cache::Colouring;
+pub(super) use cache::HighlightCache;
 pub(super) use code::Code;

@@ -2,7 +2,7 @@
 
 use super::{
     line::Tone,
-    styled_text::{Prose, Style},
+    styled_text::{StyledText, TextStyle},
 };
 use crate::{
     conversation::Attachment,
@@ -11,15 +11,15 @@ use crate::{
 };
 
 /// `▪ image · name · 1 024 × 768 · 213 KB`; `present` is what the archive says, if it was asked.
-pub fn described(attachment: &Attachment, present: Option<bool>) -> Prose {
+pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
     let Description { noun, name, mut facts, .. } = Description::of(attachment);
-    let mut prose = Prose::default();
-    let dim = Style::of(Tone::Dim);
-    prose.push("▪ ", Style::of(Tone::Furniture), None);
+    let mut prose = StyledText::default();
+    let dim = TextStyle::of(Tone::Dim);
+    prose.push("▪ ", TextStyle::of(Tone::Chrome), None);
     prose.push(noun, dim, None);
     if !name.is_empty() {
         prose.push(" · ", dim, None);
-        prose.push(&sanitize::line(name), Style::default(), None);
+        prose.push(&sanitize::line(name), TextStyle::default(), None);
     }
     if !attachment.content.is_empty() {
         facts.push(format::count(attachment.content.lines().count() as u64, "line", "lines"));
@@ -34,14 +34,14 @@ pub fn described(attachment: &Attachment, present: Option<bool>) -> Prose {
 }
 
 /// The prompt a picture was made from.
-pub fn prompt(attachment: &Attachment) -> Option<Prose> {
+pub fn picture_prompt(attachment: &Attachment) -> Option<StyledText> {
     let prompt = Description::of(attachment).prompt;
     if prompt.is_empty() {
         return None;
     }
-    let mut prose = Prose::default();
-    prose.push("prompt: ", Style::of(Tone::Furniture), None);
-    prose.push(prompt, Style::of(Tone::Dim), None);
+    let mut prose = StyledText::default();
+    prose.push("prompt: ", TextStyle::of(Tone::Chrome), None);
+    prose.push(prompt, TextStyle::of(Tone::Dim), None);
     Some(prose)
 }
 
@@ -62,7 +62,7 @@ mod tests {
             prompt: "".into(),
             content: "".into(),
         };
-        assert_eq!(described(&picture, None).text(), "▪ image · a b␛.png · 1 024 × 768 · 213 KB");
-        assert!(described(&picture, Some(false)).text().ends_with(" · not in this archive"));
+        assert_eq!(summary(&picture, None).text(), "▪ image · a b␛.png · 1 024 × 768 · 213 KB");
+        assert!(summary(&picture, Some(false)).text().ends_with(" · not in this archive"));
     }
 }

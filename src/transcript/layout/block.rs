@@ -1,7 +1,7 @@
 //! What Markdown (or plain text) is made of, before it has a width: a flat list of blocks. What a block stands in
 //! (a quotation, an item of a list) is told by its containers; nothing nests, so nothing recurses.
 
-use super::{styled_text::Prose, table::Table};
+use super::{styled_text::StyledText, table::Table};
 use crate::transcript::highlight::Code;
 
 /// Containers a block keeps; deeper nesting is shown as deep as this.
@@ -9,15 +9,15 @@ pub const DEEPEST: usize = 12;
 
 /// A text as blocks.
 #[derive(Clone, Debug, Default)]
-pub struct Document {
-    pub blocks: Vec<Block>,
+pub struct LayoutDocument {
+    pub blocks: Vec<LayoutBlock>,
     /// For every numbered list the columns its longest number takes.
     pub digits: Vec<usize>,
     /// What the containers of another document are numbered from when it is added.
     next_id: u32,
 }
 
-impl Document {
+impl LayoutDocument {
     /// Adds another document below this one, with a blank line between.
     pub fn append(&mut self, other: Self) {
         let (lists, ids) = (self.digits.len(), self.next_id);
@@ -40,18 +40,18 @@ impl Document {
 
 /// A paragraph, a table, …
 #[derive(Clone, Debug)]
-pub struct Block {
+pub struct LayoutBlock {
     /// From the outermost inwards, at most [`DEEPEST`].
     pub containers: Box<[Container]>,
     /// A blank line stands before it (unless it is the first).
     pub gap: bool,
-    pub content: Content,
+    pub content: LayoutContent,
 }
 
-impl Block {
+impl LayoutBlock {
     /// A paragraph in nothing, without a blank line before it.
-    pub fn text(prose: Prose) -> Self {
-        Self { containers: Box::default(), gap: false, content: Content::Text(prose) }
+    pub fn text(prose: StyledText) -> Self {
+        Self { containers: Box::default(), gap: false, content: LayoutContent::Text(prose) }
     }
 }
 
@@ -70,7 +70,7 @@ pub enum ContainerKind {
     Quote,
     /// An item of a list of bullets at this depth.
     Bullet(usize),
-    /// An item of a numbered list: the list's place in [`Document::digits`], the number.
+    /// An item of a numbered list: the list's place in [`LayoutDocument::digits`], the number.
     Number(usize, u64),
     /// A task, done or not.
     Task(bool),
@@ -80,21 +80,21 @@ pub enum ContainerKind {
     Frame,
 }
 
-/// See [`Block`].
+/// See [`LayoutBlock`].
 #[derive(Clone, Debug)]
-pub enum Content {
+pub enum LayoutContent {
     /// Prose: wrapped, at most as wide as prose is.
-    Text(Prose),
+    Text(StyledText),
     /// A heading and its level, from 1.
-    Heading(u8, Prose),
+    Heading(u8, StyledText),
     /// Text whose line breaks and indentation count.
-    Literal(Prose),
+    Literal(StyledText),
     /// Code.
     Code(Code),
     /// A table.
     Table(Table),
     /// Mathematics on lines of its own.
-    Math(Prose),
+    Math(StyledText),
     /// A thematic break.
     Rule,
 }

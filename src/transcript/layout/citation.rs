@@ -9,22 +9,22 @@ use crate::{
     conversation::{Detail, Link, Part},
     message::link::host,
     transcript::{
-        markdown::inline_span::{Inset, InsetKind, Number},
+        markdown::inline_span::{CitationNumber, InlineSpan, InlineSpanKind},
         text::{link_target, sanitize},
     },
 };
 
 /// What a message cites.
 #[derive(Debug, Default)]
-pub struct Sources<'a> {
+pub struct CitedSources<'a> {
     /// In the order of their numbers, from 1.
     links: Vec<&'a Link>,
-    by_name: HashMap<&'a str, usize>,
+    numbers: HashMap<&'a str, usize>,
     /// Where the text cites: the bytes of the message that read as links, and the numbers shown instead.
-    pub places: Vec<(Range<usize>, Vec<Number>)>,
+    pub citations: Vec<(Range<usize>, Vec<CitationNumber>)>,
 }
 
-impl<'a> Sources<'a> {
+impl<'a> CitedSources<'a> {
     /// Numbers the sources of a message by their first place; one address has one number.
     ///
     /// A citation reads as links in brackets. One that does not is part of the text (a list of pages, a film): its
@@ -43,7 +43,7 @@ impl<'a> Sources<'a> {
                     numbers.dedup();
                     if !numbers.is_empty() {
                         let shown = sources.shown(&numbers);
-                        sources.places.push((range, shown));
+                        sources.citations.push((range, shown));
                     }
                 }
                 Detail::Sources(links) => {
@@ -54,10 +54,10 @@ impl<'a> Sources<'a> {
                 _ => {}
             }
         }
-        sources.places.sort_by_key(|(range, _)| range.start);
+        sources.citations.sort_by_key(|(range, _)| range.start);
         // ¹ and ² side by side would read as twelve.
         let mut end = None;
-        for (range, numbers) in &mut sources.places {
+        for (range, numbers) in &mut sources.citations {
             if end.replace(range.end) == Some(range.start) {
                 numbers.insert(0, comma());
             }
@@ -65,15 +65,15 @@ impl<'a> Sources<'a> {
         sources
     }
 
-    fn shown(&self, numbers: &[usize]) -> Vec<Number> {
+    fn shown(&self, numbers: &[usize]) -> Vec<CitationNumber> {
         let mut shown = Vec::with_capacity(numbers.len() * 2);
         for &number in numbers {
             if !shown.is_empty() {
                 shown.push(comma());
             }
-            shown.push(Number {
+            shown.push(CitationNumber {
                 text: superscript(number),
-                link: link_target::target(&self.links[number - 1].url),
+                link: link_target::link_target(&self.links[number - 1].url),
             });
         }
         shown
@@ -85,7 +85,7 @@ impl<'a> Sources<'a> {
             return None;
         }
         let next = self.links.len() + 1;
-        let number = *self.by_name.entry(name).or_insert(next);
+        let number = *self.numbers.entry(name).or_insert(next);
         if number == next {
             self.links.push(link);
         }
@@ -98,8 +98,8 @@ impl<'a> Sources<'a> {
         self.links.iter().enumerate().map(move |(index, link)| {
             let number = format!("{:>digits$}  ", index + 1);
             let room = width.saturating_sub(number.len());
-            let mut spans = vec![Span::new(number, Tone::Furniture)];
-            spans.extend(described(link, room));
+            let mut spans = vec![Span::new(number, Tone::Chrome)];
+            spans.extend(link_spans(link, room));
             spans
         })
     }
@@ -107,11 +107,11 @@ impl<'a> Sources<'a> {
 
 /// The marks by which a browsing tool numbers what it lists, `【0†Title†host】`, as they are shown: the title stays the
 /// message's own text.
-pub fn listed(text: &str) -> Vec<Inset> {
-    let mut insets = Vec::new();
+pub fn browsing_marks(text: &str) -> Vec<InlineSpan> {
+    let mut spans = Vec::new();
     let mut show = |range: Range<usize>, text: &str| {
-        let shown = Number { text: text.to_owned(), link: None };
-        insets.push(Inset { range, kind: InsetKind::Citation(vec![shown]) });
+        let shown = CitationNumber { text: text.to_owned(), link: None };
+        spans.push(InlineSpan { range, kind: InlineSpanKind::Citation(vec![shown]) });
     };
     let mut at = 0;
     while let Some(found) = text[at..].find('【') {
@@ -133,12 +133,12 @@ pub fn listed(text: &str) -> Vec<Inset> {
         at = end + '】'.len_utf8();
         show(end..at, "");
     }
-    insets
+    spans
 }
 
 /// `Title – host`, at most `width` columns: the host stays, the title is cut.
-pub fn described(link: &Link, width: usize) -> Vec<Span> {
-    let leads = link_target::target(&link.url);
+pub fn link_spans(link: &Link, width: usize) -> Vec<Span> {
+    let leads = link_target::link_target(&link.url);
     let host = sanitize::line(host(&link.url)).into_owned();
     let title = sanitize::line(link.title.trim()).into_owned();
     if title.is_empty() || title == host || *title == *link.url {
@@ -165,8 +165,8 @@ fn without_referrer(url: &str) -> &str {
     url.strip_suffix("utm_source=chatgpt.com").map_or(url, |url| url.trim_end_matches(['?', '&']))
 }
 
-fn comma() -> Number {
-    Number { text: ",".to_owned(), link: None }
+fn comma() -> CitationNumber {
+    CitationNumber { text: ",".to_owned(), link: None }
 }
 
 fn superscript(number: usize) -> String {
@@ -194,8 +194,8 @@ mod tests {
     fn one_address_has_one_number() {
         let (a, b) = (link("A", "https://a.example/1"), link("B", "https://b.example/"));
         let parts = [cite(5..9, std::slice::from_ref(&a)), cite(19..30, &[b, a])];
-        let sources = Sources::of(&parts, "seen (a) and then  (b and a)  ");
-        let [(_, first), (_, second)] = &*sources.places else { panic!("{sources:?}") };
+        let sources = CitedSources::of(&parts, "seen (a) and then  (b and a)  ");
+        let [(_, first), (_, second)] = &*sources.citations else { panic!("{sources:?}") };
         assert_eq!((numbers(first), numbers(second)), ("¹".to_owned(), "²,¹".to_owned()));
         assert_eq!(second[0].link.as_deref(), Some("https://b.example/"));
         assert_eq!(second[1].link, None);
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(lines, ["1  A – a.example", "2  B – b.example"]);
     }
 
-    fn numbers(numbers: &[Number]) -> String {
+    fn numbers(numbers: &[CitationNumber]) -> String {
         numbers.iter().map(|number| number.text.as_str()).collect()
     }
 
@@ -212,9 +212,9 @@ mod tests {
         let text = "# 【0†A page†a.example】\n【1†B】 and 【x†y】 or 【2†open";
         let mut shown = String::new();
         let mut at = 0;
-        for Inset { range, kind } in listed(text) {
+        for InlineSpan { range, kind } in browsing_marks(text) {
             shown.push_str(&text[at..range.start]);
-            if let InsetKind::Citation(shows) = kind {
+            if let InlineSpanKind::Citation(shows) = kind {
                 shown.push_str(&numbers(&shows));
             }
             at = range.end;
@@ -228,34 +228,34 @@ mod tests {
         let with = link("A", "https://a.example/x?utm_source=chatgpt.com");
         let without = link("A", "https://a.example/x");
         let parts = [cite(0..3, std::slice::from_ref(&with)), cite(6..9, std::slice::from_ref(&without))];
-        assert_eq!(Sources::of(&parts, "(a) - (a) ").lines(40).count(), 1);
+        assert_eq!(CitedSources::of(&parts, "(a) - (a) ").lines(40).count(), 1);
     }
 
     #[test]
     fn two_citations_side_by_side_are_two_numbers() {
         let (a, b) = (link("A", "https://a.example"), link("B", "https://b.example"));
         let parts = [cite(0..3, std::slice::from_ref(&a)), cite(3..6, std::slice::from_ref(&b))];
-        let sources = Sources::of(&parts, "(a)(b)");
-        assert_eq!(sources.places.iter().map(|(_, shown)| numbers(shown)).collect::<String>(), "¹,²");
+        let sources = CitedSources::of(&parts, "(a)(b)");
+        assert_eq!(sources.citations.iter().map(|(_, shown)| numbers(shown)).collect::<String>(), "¹,²");
     }
 
     #[test]
     fn what_is_no_citation_in_brackets_keeps_its_words() {
         let a = link("A film", "https://a.example");
         let parts = [cite(0..29, std::slice::from_ref(&a))];
-        let sources = Sources::of(&parts, "[A film](https://a.example) .");
-        assert!(sources.places.is_empty() && sources.lines(40).next().is_none());
+        let sources = CitedSources::of(&parts, "[A film](https://a.example) .");
+        assert!(sources.citations.is_empty() && sources.lines(40).next().is_none());
     }
 
     #[test]
     fn a_long_title_is_cut_and_the_host_stays() {
-        let spans = described(&link("A very long title of a page", "https://www.example.org/x"), 26);
+        let spans = link_spans(&link("A very long title of a page", "https://www.example.org/x"), 26);
         assert_eq!(text(spans), "A very long… – example.org");
     }
 
     #[test]
     fn a_source_without_a_title_is_its_address() {
-        assert_eq!(text(described(&link("", "https://example.org/x"), 80)), "https://example.org/x");
+        assert_eq!(text(link_spans(&link("", "https://example.org/x"), 80)), "https://example.org/x");
         assert_eq!(superscript(120), "¹²⁰");
     }
 }

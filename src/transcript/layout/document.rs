@@ -3,29 +3,29 @@
 use std::rc::Rc;
 
 use super::{
-    block::{Block, Container, ContainerKind, Content, Document},
+    block::{Container, ContainerKind, LayoutBlock, LayoutContent, LayoutDocument},
     line::{self, Line, Span, Tone},
-    styled_text::Prose,
+    styled_text::StyledText,
 };
 use crate::transcript::{
     highlight::{Code, Colours},
     text::{
         sanitize,
-        wrap::{self, Manner},
+        wrap::{self, WrapMode},
     },
 };
 
 /// Columns prose takes at most, however wide the room is.
-pub const PROSE: usize = 100;
+pub const TEXT_COLUMNS: usize = 100;
 /// Columns code and mathematics stand in from the text.
-const INSET: usize = 2;
+const CODE_INDENT: usize = 2;
 /// The width of rows that are not to wrap.
 const UNBROKEN: usize = usize::MAX / 4;
 /// The least a line's text gets before what stands at its left is left out.
 const LEAST: usize = 8;
 
 /// The room a text is laid out in.
-pub struct Room<'a> {
+pub struct LayoutContext<'a> {
     /// Columns in all.
     pub width: usize,
     /// What begins every line: a bar or blanks.
@@ -36,7 +36,7 @@ pub struct Room<'a> {
     pub colours: &'a dyn Fn(&Code) -> Option<Rc<Colours>>,
 }
 
-impl Room<'_> {
+impl LayoutContext<'_> {
     /// Columns right of the margin.
     pub fn inner(&self) -> usize {
         self.width.saturating_sub(self.margin_width()).max(1)
@@ -70,55 +70,57 @@ impl Room<'_> {
 }
 
 /// Lays out a document at the end of `lines`.
-pub fn lay_out(document: &Document, room: &Room<'_>, lines: &mut Vec<Line>) {
-    let mut page = Page { document, room, lines, begun: 0 };
+pub fn lay_out(document: &LayoutDocument, context: &LayoutContext<'_>, lines: &mut Vec<Line>) {
+    let mut layout = DocumentLayout { document, context, lines, begun: 0 };
     let mut before: &[Container] = &[];
     for (number, block) in document.blocks.iter().enumerate() {
         if block.gap && number > 0 {
-            page.gap(before, &block.containers);
+            layout.gap(before, &block.containers);
         }
-        page.block(block);
+        layout.block(block);
         before = &block.containers;
     }
 }
 
-struct Page<'a> {
-    document: &'a Document,
-    room: &'a Room<'a>,
+struct DocumentLayout<'a> {
+    document: &'a LayoutDocument,
+    context: &'a LayoutContext<'a>,
     lines: &'a mut Vec<Line>,
     /// The last container whose marker was drawn.
     begun: u32,
 }
 
-impl Page<'_> {
-    fn block(&mut self, block: &Block) {
-        let containers = self.fitting(&block.containers);
+impl DocumentLayout<'_> {
+    fn block(&mut self, block: &LayoutBlock) {
+        let containers = self.fitting_containers(&block.containers);
         let indent = containers.iter().map(|container| self.container_width(container)).sum::<usize>();
-        let inner = self.room.inner().saturating_sub(indent).max(1);
-        let prose = self.room.inner().min(PROSE).saturating_sub(indent).max(1);
+        let inner = self.context.inner().saturating_sub(indent).max(1);
+        let prose = self.context.inner().min(TEXT_COLUMNS).saturating_sub(indent).max(1);
         match &block.content {
-            Content::Text(text) => self.prose(containers, text, prose, Manner::Prose),
-            Content::Heading(level, text) => {
+            LayoutContent::Text(text) => self.prose(containers, text, prose, WrapMode::Text),
+            LayoutContent::Heading(level, text) => {
                 let mut text = text.clone();
                 text.emphasise(*level == 1, *level > 2);
-                self.prose(containers, &text, prose, Manner::Prose);
+                self.prose(containers, &text, prose, WrapMode::Text);
             }
-            Content::Literal(text) => self.prose(containers, text, prose, Manner::Literal),
-            Content::Code(code) => self.code(containers, code, inner, indent),
-            Content::Table(table) => {
-                let laid = table.lay_out(inner);
-                for mut spans in laid.rows {
+            LayoutContent::Literal(text) => self.prose(containers, text, prose, WrapMode::Literal),
+            LayoutContent::Code(code) => self.code(containers, code, inner, indent),
+            LayoutContent::Table(table) => {
+                let table = table.lay_out(inner);
+                for mut spans in table.rows {
                     trim(&mut spans);
-                    self.row(containers, spans, laid.scrolls.then_some(indent));
+                    self.row(containers, spans, table.scrolls.then_some(indent));
                 }
             }
-            Content::Math(text) => self.math(containers, text, inner, indent),
-            Content::Rule => self.row(containers, vec![Span::new("─".repeat(prose), Tone::Furniture)], None),
+            LayoutContent::Math(text) => self.math(containers, text, inner, indent),
+            LayoutContent::Rule => {
+                self.row(containers, vec![Span::new("─".repeat(prose), Tone::Chrome)], None);
+            }
         }
     }
 
-    fn prose(&mut self, containers: &[Container], text: &Prose, width: usize, manner: Manner) {
-        for row in wrap::wrap(text, width, manner) {
+    fn prose(&mut self, containers: &[Container], text: &StyledText, width: usize, mode: WrapMode) {
+        for row in wrap::wrap(text, width, mode) {
             let mut spans = vec![Span::new(" ".repeat(row.indent), Tone::Plain)];
             spans.extend(wrap::spans(text, &row, width));
             self.row(containers, spans, None);
@@ -126,16 +128,16 @@ impl Page<'_> {
     }
 
     fn code(&mut self, containers: &[Container], code: &Code, width: usize, indent: usize) {
-        let inset = if width > LEAST { INSET } else { 0 };
-        let pad = || Span::new(" ".repeat(inset), Tone::Code);
+        let step = if width > LEAST { CODE_INDENT } else { 0 };
+        let pad = || Span::new(" ".repeat(step), Tone::Code);
         if code.labelled {
             let label = sanitize::line(&code.language);
-            let label = Span::new(sanitize::fit(&label, width - inset), Tone::Furniture);
+            let label = Span::new(sanitize::fit(&label, width - step), Tone::Chrome);
             self.row(containers, vec![pad(), label], None);
         }
         let (room, scrolls) =
-            if self.room.wrap_code { (width - inset, None) } else { (UNBROKEN, Some(indent + inset)) };
-        let colours = (self.room.colours)(code);
+            if self.context.wrap_code { (width - step, None) } else { (UNBROKEN, Some(indent + step)) };
+        let colours = (self.context.colours)(code);
         for text in code.lines(colours.as_deref()) {
             for row in Code::rows(&text, room) {
                 let mut spans = vec![pad()];
@@ -146,12 +148,12 @@ impl Page<'_> {
     }
 
     /// A formula of one line wraps; the rows of a larger one belong together and scroll.
-    fn math(&mut self, containers: &[Container], text: &Prose, width: usize, indent: usize) {
-        let inset = if width > LEAST { INSET } else { 0 };
+    fn math(&mut self, containers: &[Container], text: &StyledText, width: usize, indent: usize) {
+        let step = if width > LEAST { CODE_INDENT } else { 0 };
         let whole = text.text().contains('\n');
-        let wrapped = if whole { UNBROKEN } else { width - inset };
-        for row in wrap::wrap(text, wrapped, Manner::Code) {
-            let mut spans = vec![Span::new(" ".repeat(inset + row.indent), Tone::Math)];
+        let wrapped = if whole { UNBROKEN } else { width - step };
+        for row in wrap::wrap(text, wrapped, WrapMode::Code) {
+            let mut spans = vec![Span::new(" ".repeat(step + row.indent), Tone::Math)];
             spans.extend(wrap::spans(text, &row, wrapped));
             self.row(containers, spans, whole.then_some(indent));
         }
@@ -168,21 +170,24 @@ impl Page<'_> {
         if blank {
             trim(&mut all);
         }
-        self.lines.push(self.room.line(all, scrolls_from));
+        self.lines.push(self.context.line(all, scrolls_from));
     }
 
     /// A blank line: with the bars of what both blocks stand in.
     fn gap(&mut self, before: &[Container], after: &[Container]) {
         let shared = before.iter().zip(after).take_while(|(before, after)| before.id == after.id).count();
-        let mut spans: Vec<Span> =
-            self.fitting(&after[..shared]).iter().map(|container| self.continued(container)).collect();
+        let mut spans: Vec<Span> = self
+            .fitting_containers(&after[..shared])
+            .iter()
+            .map(|container| self.continued(container))
+            .collect();
         trim(&mut spans);
-        self.lines.push(self.room.line(spans, None));
+        self.lines.push(self.context.line(spans, None));
     }
 
     /// The containers there is room for: the inner ones, in at most half of the width.
-    fn fitting<'b>(&self, containers: &'b [Container]) -> &'b [Container] {
-        let mut room = self.room.inner().min(PROSE) / 2;
+    fn fitting_containers<'b>(&self, containers: &'b [Container]) -> &'b [Container] {
+        let mut room = self.context.inner().min(TEXT_COLUMNS) / 2;
         let mut first = containers.len();
         for (index, container) in containers.iter().enumerate().rev() {
             let width = self.container_width(container);
@@ -221,13 +226,13 @@ impl Page<'_> {
             }
             ContainerKind::Task(done) => if done { " ☑ " } else { " ☐ " }.to_owned(),
         };
-        Span::new(text, Tone::Furniture)
+        Span::new(text, Tone::Chrome)
     }
 
     fn continued(&self, container: &Container) -> Span {
         match container.kind {
             ContainerKind::Quote => Span::new("│ ", Tone::Quote),
-            ContainerKind::Frame => Span::new("│ ", Tone::Furniture),
+            ContainerKind::Frame => Span::new("│ ", Tone::Chrome),
             _ => Span::new(" ".repeat(self.container_width(container)), Tone::Plain),
         }
     }

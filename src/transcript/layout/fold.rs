@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Whether a message folds, and if so whether it starts open.
-pub fn initially(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
+pub fn starts_open(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
     match kind {
         Kind::Canvas => Some(options.open_canvas),
@@ -25,7 +25,7 @@ pub fn initially(conversation: &Conversation, message: usize, options: &Options)
 }
 
 /// Whether the whole message is one line while it is folded (rather than only the files it carries).
-pub fn is_whole(conversation: &Conversation, message: usize) -> bool {
+pub fn folds_whole_message(conversation: &Conversation, message: usize) -> bool {
     let message = &conversation.messages()[message];
     message.kind == Kind::Canvas || message.visibility != Visibility::Shown
 }
@@ -66,7 +66,8 @@ fn counted(reading: Reading<'_>, what: &str) -> String {
 fn titled(reading: Reading<'_>, what: &str) -> String {
     match reading.source() {
         Some(link) if !link.title.is_empty() || !link.url.is_empty() => {
-            let shown: String = citation::described(link, 80).iter().map(|span| span.text.as_str()).collect();
+            let shown: String =
+                citation::link_spans(link, 80).iter().map(|span| span.text.as_str()).collect();
             format!("{what} · {shown}")
         }
         _ => counted(reading, what),

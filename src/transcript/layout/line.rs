@@ -18,7 +18,7 @@ pub enum Tone {
     /// Who speaks: the person.
     You,
     /// Who speaks: a model.
-    Other,
+    Assistant,
     /// A heading.
     Heading,
     /// A link's text, the number of a citation.
@@ -26,7 +26,7 @@ pub enum Tone {
     /// Code, inline and in blocks, before or without highlighting.
     Code,
     /// The label or border of a block, list markers, rules.
-    Furniture,
+    Chrome,
     /// Quoted text.
     Quote,
     /// A fold's one line.
@@ -59,7 +59,7 @@ pub enum Tone {
 
 /// Whether it is part of a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Mark {
+pub enum HitMark {
     /// No.
     #[default]
     None,
@@ -85,7 +85,7 @@ pub struct Span {
     /// Underlined: a link.
     pub underline: bool,
     /// Set by [`mark`].
-    pub mark: Mark,
+    pub mark: HitMark,
     /// Where it leads: an address of the web or of mail in printable ASCII, which a terminal may open.
     pub link: Option<Arc<str>>,
     /// Byte offset in the message's text where this span's text stands verbatim; `None`: made by the layout.
@@ -149,7 +149,7 @@ impl Line {
 ///
 /// `hits` are byte ranges in the message's text, sorted by start; `focus` is the one that `n` and `N` stand on.
 /// A hit that ends inside a grapheme cluster marks the whole cluster: a cell has one look.
-pub fn mark(line: &Line, hits: &[Range<usize>], focus: Option<&Range<usize>>) -> Line {
+pub fn mark_hits(line: &Line, hits: &[Range<usize>], focus: Option<&Range<usize>>) -> Line {
     let spans = line.spans.iter().flat_map(|span| mark_span(span, hits, focus)).collect();
     Line { spans, right: line.right.clone(), scrolls_from: line.scrolls_from }
 }
@@ -158,7 +158,7 @@ fn mark_span(span: &Span, hits: &[Range<usize>], focus: Option<&Range<usize>>) -
     let Some(source) = span.source_range() else { return vec![span.clone()] };
     let mut pieces = Vec::new();
     let mut done = 0;
-    let mut cut = |from: usize, to: usize, mark: Mark| {
+    let mut cut = |from: usize, to: usize, mark: HitMark| {
         if from < to {
             let text = span.text[from..to].to_owned();
             let source = span.source.map(|source| source + from as u32);
@@ -169,11 +169,11 @@ fn mark_span(span: &Span, hits: &[Range<usize>], focus: Option<&Range<usize>>) -
     for hit in hits.iter().take_while(|hit| hit.start < source.end).filter(|hit| hit.end > source.start) {
         let from = boundary(&span.text, hit.start.saturating_sub(source.start), false).max(done);
         let to = boundary(&span.text, hit.end.saturating_sub(source.start).min(span.text.len()), true);
-        cut(done, from, Mark::None);
-        cut(from, to, if focus == Some(hit) { Mark::Focus } else { Mark::Hit });
+        cut(done, from, HitMark::None);
+        cut(from, to, if focus == Some(hit) { HitMark::Focus } else { HitMark::Hit });
         done = done.max(to);
     }
-    cut(done, span.text.len(), Mark::None);
+    cut(done, span.text.len(), HitMark::None);
     pieces
 }
 
@@ -222,19 +222,19 @@ mod tests {
         Line { spans: vec![Span { source, ..Span::new(text, Tone::Plain) }], ..Line::default() }
     }
 
-    fn marked(line: &Line) -> Vec<(&str, Mark)> {
+    fn marked(line: &Line) -> Vec<(&str, HitMark)> {
         line.spans.iter().map(|span| (span.text.as_str(), span.mark)).collect()
     }
 
     #[test]
     fn hits_are_marked_where_they_stand() {
-        let line = mark(&line("one two three", Some(10)), &[10..13, 14..17, 18..23], Some(&(14..17)));
+        let line = mark_hits(&line("one two three", Some(10)), &[10..13, 14..17, 18..23], Some(&(14..17)));
         let expected = [
-            ("one", Mark::Hit),
-            (" ", Mark::None),
-            ("two", Mark::Focus),
-            (" ", Mark::None),
-            ("three", Mark::Hit),
+            ("one", HitMark::Hit),
+            (" ", HitMark::None),
+            ("two", HitMark::Focus),
+            (" ", HitMark::None),
+            ("three", HitMark::Hit),
         ];
         assert_eq!(marked(&line), expected);
         assert_eq!(line.spans[2].source, Some(14));
@@ -244,31 +244,31 @@ mod tests {
     fn a_hit_over_two_rows_is_marked_on_both() {
         let hits = [2..20, 30..40];
         assert_eq!(
-            marked(&mark(&line("abcd", Some(0)), &hits, None)),
-            [("ab", Mark::None), ("cd", Mark::Hit)]
+            marked(&mark_hits(&line("abcd", Some(0)), &hits, None)),
+            [("ab", HitMark::None), ("cd", HitMark::Hit)]
         );
         assert_eq!(
-            marked(&mark(&line("efgh", Some(18)), &hits, None)),
-            [("ef", Mark::Hit), ("gh", Mark::None)]
+            marked(&mark_hits(&line("efgh", Some(18)), &hits, None)),
+            [("ef", HitMark::Hit), ("gh", HitMark::None)]
         );
     }
 
     #[test]
     fn overlapping_hits_do_not_double_the_text() {
-        let line = mark(&line("abcdef", Some(0)), &[0..4, 2..5], None);
+        let line = mark_hits(&line("abcdef", Some(0)), &[0..4, 2..5], None);
         assert_eq!(line.text(), "abcdef");
     }
 
     #[test]
     fn a_hit_inside_a_grapheme_marks_all_of_it() {
-        let line = mark(&line("xe\u{301}y", Some(0)), &[1..2, 7..8], None);
-        assert_eq!(marked(&line), [("x", Mark::None), ("e\u{301}", Mark::Hit), ("y", Mark::None)]);
+        let line = mark_hits(&line("xe\u{301}y", Some(0)), &[1..2, 7..8], None);
+        assert_eq!(marked(&line), [("x", HitMark::None), ("e\u{301}", HitMark::Hit), ("y", HitMark::None)]);
     }
 
     #[test]
     fn what_the_layout_made_is_never_marked() {
         let line = line("abc", None);
-        assert_eq!(mark(&line, std::slice::from_ref(&(0..3)), None), line);
+        assert_eq!(mark_hits(&line, std::slice::from_ref(&(0..3)), None), line);
     }
 
     #[test]

@@ -7,25 +7,25 @@ use hashbrown::HashMap;
 use super::line::{Line, Span};
 
 /// Bytes of laid-out lines that are kept before the oldest are thrown away.
-const KEPT: usize = 48 << 20;
+const MOST_BYTES: usize = 48 << 20;
 
 /// Lines by their entry. An entry is kept for one width, the last.
 #[derive(Debug, Default)]
-pub struct Laid {
-    entries: HashMap<usize, Held>,
+pub struct LineCache {
+    entries: HashMap<usize, CachedLines>,
     bytes: usize,
     uses: u64,
 }
 
 #[derive(Debug)]
-struct Held {
+struct CachedLines {
     width: u16,
     lines: Rc<[Line]>,
     bytes: usize,
     used: u64,
 }
 
-impl Laid {
+impl LineCache {
     /// The lines of an entry at a width, if they are kept.
     pub fn get(&mut self, entry: usize, width: u16) -> Option<Rc<[Line]>> {
         let found = self.entries.get_mut(&entry).filter(|found| found.width == width)?;
@@ -35,19 +35,19 @@ impl Laid {
     }
 
     /// Keeps the lines of an entry instead of those it had.
-    pub fn keep(&mut self, entry: usize, width: u16, lines: Rc<[Line]>) {
-        self.forget(entry);
+    pub fn insert(&mut self, entry: usize, width: u16, lines: Rc<[Line]>) {
+        self.remove(entry);
         let bytes = lines.iter().map(bytes_of).sum();
-        self.make_room(bytes);
+        self.evict_for(bytes);
         self.bytes += bytes;
         self.uses += 1;
-        self.entries.insert(entry, Held { width, lines, bytes, used: self.uses });
+        self.entries.insert(entry, CachedLines { width, lines, bytes, used: self.uses });
     }
 
     /// Throws an entry's lines away.
-    pub fn forget(&mut self, entry: usize) {
-        if let Some(held) = self.entries.remove(&entry) {
-            self.bytes -= held.bytes;
+    pub fn remove(&mut self, entry: usize) {
+        if let Some(cached) = self.entries.remove(&entry) {
+            self.bytes -= cached.bytes;
         }
     }
 
@@ -58,18 +58,18 @@ impl Laid {
     }
 
     /// Throws the lines that were not used for longest away, until `bytes` more are no more than what may be kept.
-    fn make_room(&mut self, bytes: usize) {
-        if self.bytes + bytes <= KEPT {
+    fn evict_for(&mut self, bytes: usize) {
+        if self.bytes + bytes <= MOST_BYTES {
             return;
         }
         let mut uses: Vec<(u64, usize)> =
-            self.entries.iter().map(|(&entry, held)| (held.used, entry)).collect();
+            self.entries.iter().map(|(&entry, cached)| (cached.used, entry)).collect();
         uses.sort_unstable();
         for (_, entry) in uses {
-            if self.bytes + bytes <= KEPT / 2 {
+            if self.bytes + bytes <= MOST_BYTES / 2 {
                 break;
             }
-            self.forget(entry);
+            self.remove(entry);
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::line::{Mark, Span, Tone};
+use super::line::{HitMark, Span, Tone};
 use crate::{
     message::find_address,
     transcript::{
-        markdown::inline_span::Number,
+        markdown::inline_span::CitationNumber,
         text::{link_target, sanitize},
     },
 };
@@ -17,7 +17,7 @@ const TAB: usize = 4;
 
 /// How a stretch looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Style {
+pub struct TextStyle {
     pub tone: Tone,
     pub bold: bool,
     pub italic: bool,
@@ -25,7 +25,7 @@ pub struct Style {
     pub underline: bool,
 }
 
-impl Style {
+impl TextStyle {
     /// A tone without any emphasis.
     pub fn of(tone: Tone) -> Self {
         Self { tone, ..Self::default() }
@@ -35,16 +35,16 @@ impl Style {
     pub fn span(self, text: impl Into<String>) -> Span {
         let Self { tone, bold, italic, strike, underline } = self;
         let text = text.into();
-        Span { text, tone, bold, italic, strike, underline, mark: Mark::None, link: None, source: None }
+        Span { text, tone, bold, italic, strike, underline, mark: HitMark::None, link: None, source: None }
     }
 }
 
 /// Consecutive bytes of one look.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct StyledRun {
     /// Where it ends in the text; it begins where the one before ends.
     pub end: usize,
-    pub style: Style,
+    pub style: TextStyle,
     /// Where it stands in the message, byte for byte; `None`: it does not.
     pub source: Option<usize>,
     /// Where it leads.
@@ -53,16 +53,16 @@ pub struct Run {
 
 /// See the [module](self). A newline in the text is a break that the wrapping keeps.
 #[derive(Clone, Debug, Default)]
-pub struct Prose {
+pub struct StyledText {
     text: String,
-    runs: Vec<Run>,
+    runs: Vec<StyledRun>,
     /// Where what is added leads.
     link: Option<Arc<str>>,
     /// How far the columns of the last line were counted, in bytes, and how many there are.
     counted: (usize, usize),
 }
 
-impl Prose {
+impl StyledText {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -71,12 +71,12 @@ impl Prose {
         &self.text
     }
 
-    pub fn runs(&self) -> &[Run] {
+    pub fn runs(&self) -> &[StyledRun] {
         &self.runs
     }
 
     /// Adds text of the archive: sanitised, tabs expanded. `source` is where it stands in the message verbatim.
-    pub fn push(&mut self, raw: &str, style: Style, source: Option<usize>) {
+    pub fn push(&mut self, raw: &str, style: TextStyle, source: Option<usize>) {
         sanitize::pieces(raw, |at, piece| {
             let place = at.and_then(|at| source.map(|source| source + at));
             if piece.contains('\t') {
@@ -88,28 +88,28 @@ impl Prose {
     }
 
     /// What is added from now on leads there, or nowhere.
-    pub fn lead_to(&mut self, link: Option<Arc<str>>) {
+    pub fn set_link(&mut self, link: Option<Arc<str>>) {
         self.link = link;
     }
 
     /// Adds the numbers of a citation.
-    pub fn push_numbers(&mut self, numbers: &[Number]) {
+    pub fn push_numbers(&mut self, numbers: &[CitationNumber]) {
         let before = self.link.take();
-        for Number { text, link } in numbers {
+        for CitationNumber { text, link } in numbers {
             self.link.clone_from(link);
-            self.push(text, Style::of(Tone::Link), None);
+            self.push(text, TextStyle::of(Tone::Link), None);
         }
         self.link = before;
     }
 
     /// Adds text as it was typed, the addresses in it as links.
-    pub fn push_addressed(&mut self, raw: &str, style: Style, source: Option<usize>) {
+    pub fn push_linkified(&mut self, raw: &str, style: TextStyle, source: Option<usize>) {
         let mut at = 0;
         while let Some(address) = find_address(&raw[at..]) {
             let address = at + address.start..at + address.end;
             self.push(&raw[at..address.start], style, source.map(|source| source + at));
-            self.link = link_target::target(&raw[address.clone()]);
-            let link = Style { tone: Tone::Link, underline: true, ..style };
+            self.link = link_target::link_target(&raw[address.clone()]);
+            let link = TextStyle { tone: Tone::Link, underline: true, ..style };
             self.push(&raw[address.clone()], link, source.map(|source| source + address.start));
             self.link = None;
             at = address.end;
@@ -119,7 +119,7 @@ impl Prose {
 
     /// Adds a break that the wrapping keeps.
     pub fn push_break(&mut self) {
-        self.append("\n", Style::default(), None);
+        self.append("\n", TextStyle::default(), None);
     }
 
     /// Takes trailing white space away.
@@ -137,7 +137,7 @@ impl Prose {
     }
 
     /// Gives every run another tone, where `tone` has one for it.
-    pub fn retone(&mut self, tone: impl Fn(Tone) -> Tone) {
+    pub fn map_tones(&mut self, tone: impl Fn(Tone) -> Tone) {
         for run in &mut self.runs {
             run.style.tone = tone(run.style.tone);
         }
@@ -171,7 +171,7 @@ impl Prose {
         spans
     }
 
-    fn push_tabbed(&mut self, piece: &str, style: Style, place: Option<usize>) {
+    fn push_tabbed(&mut self, piece: &str, style: TextStyle, place: Option<usize>) {
         let mut done = 0;
         for (tab, _) in piece.match_indices('\t') {
             self.append(&piece[done..tab], style, place.map(|place| place + done));
@@ -194,7 +194,7 @@ impl Prose {
         columns
     }
 
-    fn append(&mut self, text: &str, style: Style, source: Option<usize>) {
+    fn append(&mut self, text: &str, style: TextStyle, source: Option<usize>) {
         if text.is_empty() {
             return;
         }
@@ -212,7 +212,7 @@ impl Prose {
                 return;
             }
         }
-        self.runs.push(Run { end: self.text.len(), style, source, link: self.link.clone() });
+        self.runs.push(StyledRun { end: self.text.len(), style, source, link: self.link.clone() });
     }
 }
 
@@ -222,8 +222,8 @@ mod tests {
 
     #[test]
     fn what_was_replaced_splits_the_run_and_the_rest_keeps_its_place() {
-        let mut prose = Prose::default();
-        prose.push("ab\x1bcd", Style::default(), Some(100));
+        let mut prose = StyledText::default();
+        prose.push("ab\x1bcd", TextStyle::default(), Some(100));
         let spans = prose.spans(0..prose.text().len());
         let seen: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.source)).collect();
         assert_eq!(seen, [("ab", Some(100)), ("␛", None), ("cd", Some(103))]);
@@ -231,17 +231,17 @@ mod tests {
 
     #[test]
     fn tabs_reach_the_next_stop() {
-        let mut prose = Prose::default();
-        prose.push("a\tb\n\tc", Style::default(), Some(0));
+        let mut prose = StyledText::default();
+        prose.push("a\tb\n\tc", TextStyle::default(), Some(0));
         assert_eq!(prose.text(), "a   b\n    c");
     }
 
     #[test]
     fn adjacent_text_of_one_look_is_one_span() {
-        let mut prose = Prose::default();
-        prose.push("ab", Style::default(), Some(0));
-        prose.push("cd", Style::default(), Some(2));
-        prose.push("ef", Style::of(Tone::Code), Some(4));
+        let mut prose = StyledText::default();
+        prose.push("ab", TextStyle::default(), Some(0));
+        prose.push("cd", TextStyle::default(), Some(2));
+        prose.push("ef", TextStyle::of(Tone::Code), Some(4));
         assert_eq!(prose.spans(1..5).len(), 2);
         assert_eq!(prose.spans(1..5)[0].source, Some(1));
         prose.trim_end();

@@ -5,11 +5,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     line::{Span, Tone},
-    styled_text::Prose,
+    styled_text::StyledText,
 };
 use crate::transcript::text::{
     sanitize,
-    wrap::{self, Manner},
+    wrap::{self, WrapMode},
 };
 
 /// Columns a cell is never shrunk below when it has more to show.
@@ -33,13 +33,13 @@ pub enum Align {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub aligns: Vec<Align>,
-    pub rows: Vec<Vec<Prose>>,
+    pub rows: Vec<Vec<StyledText>>,
     /// It goes on one whose head stands further up: its own is not shown.
     pub headless: bool,
 }
 
 /// A table as rows of the screen.
-pub struct Laid {
+pub struct TableRows {
     pub rows: Vec<Vec<Span>>,
     /// It is wider than the room and scrolls.
     pub scrolls: bool,
@@ -47,14 +47,14 @@ pub struct Laid {
 
 impl Table {
     /// Lays it out for so many columns.
-    pub fn lay_out(&self, room: usize) -> Laid {
+    pub fn lay_out(&self, room: usize) -> TableRows {
         let (widths, scrolls) = self.widths(room);
         let wrapped: Vec<Vec<Vec<wrap::Row>>> = self
             .rows
             .iter()
             .map(|cells| {
                 let cells = cells.iter().zip(&widths);
-                cells.map(|(cell, &width)| wrap::wrap(cell, width, Manner::Prose)).collect()
+                cells.map(|(cell, &width)| wrap::wrap(cell, width, WrapMode::Text)).collect()
             })
             .collect();
         let height = |row: &Vec<Vec<wrap::Row>>| row.iter().map(Vec::len).max().unwrap_or(1).max(1);
@@ -75,12 +75,12 @@ impl Table {
         if self.rows.len() == 1 && !self.headless {
             rows.push(rule(&widths));
         }
-        Laid { rows, scrolls }
+        TableRows { rows, scrolls }
     }
 
     fn screen_row(
         &self,
-        cells: &[Prose],
+        cells: &[StyledText],
         wrapped: &[Vec<wrap::Row>],
         line: usize,
         widths: &[usize],
@@ -89,7 +89,7 @@ impl Table {
         let mut gap = 0;
         for (column, &width) in widths.iter().enumerate() {
             if column > 0 {
-                spans.push(Span::new(" ".repeat(gap) + " │ ", Tone::Furniture));
+                spans.push(Span::new(" ".repeat(gap) + " │ ", Tone::Chrome));
             }
             let row = cells.get(column).zip(wrapped.get(column).and_then(|rows| rows.get(line)));
             let cell = row.map(|(cell, row)| wrap::spans(cell, row, width)).unwrap_or_default();
@@ -162,17 +162,17 @@ fn unbroken(word: &str) -> usize {
 
 fn rule(widths: &[usize]) -> Vec<Span> {
     let parts: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
-    vec![Span::new(parts.join("─┼─"), Tone::Furniture)]
+    vec![Span::new(parts.join("─┼─"), Tone::Chrome)]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::styled_text::Style, *};
+    use super::{super::styled_text::TextStyle, *};
 
     fn table(rows: &[&[&str]], aligns: &[Align]) -> Table {
         let cell = |text: &&str| {
-            let mut prose = Prose::default();
-            prose.push(text, Style::default(), None);
+            let mut prose = StyledText::default();
+            prose.push(text, TextStyle::default(), None);
             prose
         };
         Table {
@@ -182,26 +182,26 @@ mod tests {
         }
     }
 
-    fn text(laid: &Laid) -> Vec<String> {
-        laid.rows.iter().map(|spans| spans.iter().map(|span| span.text.as_str()).collect()).collect()
+    fn text(rows: &TableRows) -> Vec<String> {
+        rows.rows.iter().map(|spans| spans.iter().map(|span| span.text.as_str()).collect()).collect()
     }
 
     #[test]
     fn a_small_table_takes_what_it_needs() {
         let table = table(&[&["Name", "Age"], &["Ada", "36"], &["日本", "7"]], &[Align::Left, Align::Right]);
-        let laid = table.lay_out(40);
-        assert_eq!(text(&laid), ["Name │ Age", "─────┼────", "Ada  │  36", "日本 │   7"]);
-        assert!(!laid.scrolls);
+        let rows = table.lay_out(40);
+        assert_eq!(text(&rows), ["Name │ Age", "─────┼────", "Ada  │  36", "日本 │   7"]);
+        assert!(!rows.scrolls);
     }
 
     #[test]
     fn long_cells_wrap_and_the_rows_are_ruled() {
         let table =
             table(&[&["a", "b"], &["x", "one two three four"], &["y", "z"]], &[Align::Left, Align::Left]);
-        let laid = table.lay_out(14);
+        let rows = table.lay_out(14);
         let expected =
             ["a │ b", "──┼───────────", "x │ one two", "  │ three four", "──┼───────────", "y │ z"];
-        assert_eq!(text(&laid), expected);
+        assert_eq!(text(&rows), expected);
     }
 
     #[test]
@@ -213,19 +213,19 @@ mod tests {
 
     #[test]
     fn cells_in_chinese_and_japanese_wrap_before_the_table_scrolls() {
-        let laid = table(
+        let rows = table(
             &[&["言葉", "意味"], &["変更していただくことは可能でしょうか", "相手に選ぶ余地を残す"]],
             &[],
         )
         .lay_out(30);
-        assert!(!laid.scrolls, "{:?}", text(&laid));
+        assert!(!rows.scrolls, "{:?}", text(&rows));
     }
 
     #[test]
     fn a_table_that_cannot_fit_scrolls() {
         let row: Vec<&str> = vec!["incomprehensible"; 9];
-        let laid = table(&[&row, &row], &[]).lay_out(60);
-        assert!(laid.scrolls);
-        assert!(text(&laid)[0].len() > 60);
+        let rows = table(&[&row, &row], &[]).lay_out(60);
+        assert!(rows.scrolls);
+        assert!(text(&rows)[0].len() > 60);
     }
 }

@@ -5,36 +5,36 @@ use std::ops::Range;
 
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use super::inline_span::{self, Inset};
+use super::inline_span::{self, InlineSpan};
 use crate::{
     message::markdown::{dialect, language_of},
     transcript::{
         highlight::Code,
         layout::{
-            block::{Block, Container, ContainerKind, Content, DEEPEST, Document},
+            block::{Container, ContainerKind, DEEPEST, LayoutBlock, LayoutContent, LayoutDocument},
             line::Tone,
-            styled_text::{Prose, Style},
+            styled_text::{StyledText, TextStyle},
             table::{Align, Table},
         },
     },
 };
 
-/// Reads a text that stands at `base` in its message. `insets` are ranges of `text`, sorted, not overlapping.
-pub fn parse(text: &str, base: usize, insets: &[Inset]) -> Document {
-    let hidden = inline_span::hide(text, insets);
-    let mut walk = Walk { text, hidden: &hidden, base, insets, ..Walk::default() };
+/// Reads a text that stands at `base` in its message. `inline_spans` are ranges of `text`, sorted, not overlapping.
+pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> LayoutDocument {
+    let hidden = inline_span::hide(text, inline_spans);
+    let mut parser = BlockParser { text, hidden: &hidden, base, inline_spans, ..BlockParser::default() };
     for (event, range) in Parser::new_ext(&hidden, dialect()).into_offset_iter() {
-        walk.event(event, range);
+        parser.event(event, range);
     }
-    walk.flush();
-    walk.document
+    parser.flush();
+    parser.document
 }
 
 /// A list being read.
-struct List {
+struct OpenList {
     /// The next number; `None`: bullets.
     number: Option<u64>,
-    /// Its place in [`Document::digits`].
+    /// Its place in [`LayoutDocument::digits`].
     digits: usize,
     depth: usize,
     /// No blank line before its first item.
@@ -50,23 +50,23 @@ pub(super) struct OpenLink {
 }
 
 #[derive(Default)]
-pub(super) struct Walk<'a> {
+pub(super) struct BlockParser<'a> {
     pub text: &'a str,
     pub hidden: &'a str,
     pub base: usize,
-    pub insets: &'a [Inset],
-    document: Document,
+    pub inline_spans: &'a [InlineSpan],
+    document: LayoutDocument,
     containers: Vec<Container>,
     next_id: u32,
     /// For every open item, how many blocks there were when it began.
     items: Vec<usize>,
-    lists: Vec<List>,
+    lists: Vec<OpenList>,
     /// Inline text that is no block yet.
-    pub prose: Prose,
+    pub prose: StyledText,
     pub heading: Option<u8>,
     /// The block being read, and the last one, are paragraphs of their own (not text of a tight list).
-    tagged: bool,
-    last_tagged: bool,
+    in_paragraph: bool,
+    last_in_paragraph: bool,
     pub bold: usize,
     pub italic: usize,
     pub strike: usize,
@@ -76,29 +76,29 @@ pub(super) struct Walk<'a> {
     code: Option<Code>,
     html: bool,
     /// Put before the next inline text: a footnote's label.
-    pub lead: Option<String>,
+    pub footnote_label: Option<String>,
 }
 
-impl Walk<'_> {
+impl BlockParser<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, &range),
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.code.is_some() => self.code_text(&text, range),
-            Event::Text(text) => self.inline(&text, range),
+            Event::Text(text) => self.text(&text, range),
             Event::Code(code) => self.inline_code(&code, &range),
-            Event::Html(html) => self.inline(&html, range),
+            Event::Html(html) => self.text(&html, range),
             Event::InlineHtml(html) if is_line_break(&html) => self.prose.push_break(),
             Event::InlineHtml(html) => self.verbatim(&html, range),
             Event::FootnoteReference(label) => {
-                self.begin();
+                self.begin_inline();
                 let style = self.style_of(Tone::Link);
                 self.prose.push(&format!("[{label}]"), style, None);
             }
             Event::SoftBreak | Event::HardBreak => self.line_break(&event, &range),
             Event::Rule => {
                 self.flush();
-                self.block(Content::Rule);
+                self.block(LayoutContent::Rule);
             }
             Event::TaskListMarker(done) => {
                 if let Some(item) = self.containers.last_mut() {
@@ -106,7 +106,7 @@ impl Walk<'_> {
                 }
             }
             // Never made with these options; shown as text all the same.
-            Event::InlineMath(tex) | Event::DisplayMath(tex) => self.inline(&tex, range),
+            Event::InlineMath(tex) | Event::DisplayMath(tex) => self.text(&tex, range),
         }
     }
 
@@ -114,7 +114,7 @@ impl Walk<'_> {
         match tag {
             Tag::Paragraph => {
                 self.flush();
-                self.tagged = true;
+                self.in_paragraph = true;
             }
             Tag::Heading { level, .. } => {
                 self.flush();
@@ -142,7 +142,7 @@ impl Walk<'_> {
             Tag::FootnoteDefinition(label) => {
                 self.flush();
                 self.open(ContainerKind::Note);
-                self.lead = Some(format!("[{label}] "));
+                self.footnote_label = Some(format!("[{label}] "));
             }
             Tag::Table(aligns) => {
                 self.flush();
@@ -163,12 +163,12 @@ impl Walk<'_> {
             Tag::Strong => self.bold += 1,
             Tag::Strikethrough => self.strike += 1,
             Tag::Link { dest_url, .. } => {
-                self.begin();
+                self.begin_inline();
                 self.start_link(dest_url.into_string());
             }
             Tag::Image { dest_url, .. } => {
-                self.begin();
-                self.prose.push("▪ ", Style::of(Tone::Furniture), None);
+                self.begin_inline();
+                self.prose.push("▪ ", TextStyle::of(Tone::Chrome), None);
                 self.start_link(dest_url.into_string());
             }
             Tag::TableCell
@@ -185,7 +185,7 @@ impl Walk<'_> {
         match tag {
             TagEnd::Paragraph => {
                 self.flush();
-                self.tagged = false;
+                self.in_paragraph = false;
             }
             TagEnd::Heading(_) => {
                 self.flush();
@@ -198,14 +198,14 @@ impl Walk<'_> {
             }
             TagEnd::CodeBlock => {
                 if let Some(code) = self.code.take() {
-                    self.block(Content::Code(code));
+                    self.block(LayoutContent::Code(code));
                 }
             }
             TagEnd::HtmlBlock => {
                 let mut prose = std::mem::take(&mut self.prose);
                 prose.trim_end();
                 self.html = false;
-                self.block(Content::Literal(prose));
+                self.block(LayoutContent::Literal(prose));
             }
             TagEnd::List(_) => {
                 self.flush();
@@ -214,7 +214,7 @@ impl Walk<'_> {
             TagEnd::Item => {
                 self.flush();
                 if self.items.pop() == Some(self.document.blocks.len()) {
-                    self.block(Content::Text(Prose::default()));
+                    self.block(LayoutContent::Text(StyledText::default()));
                 }
                 self.containers.pop();
             }
@@ -224,7 +224,7 @@ impl Walk<'_> {
             }
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
-                    self.block(Content::Table(table));
+                    self.block(LayoutContent::Table(table));
                 }
             }
             TagEnd::TableHead => self.bold -= 1,
@@ -252,27 +252,27 @@ impl Walk<'_> {
     fn start_list(&mut self, number: Option<u64>, at: usize) {
         self.flush();
         let joined = match self.document.blocks.last().map(|block| &block.content) {
-            Some(Content::Text(prose)) => {
+            Some(LayoutContent::Text(prose)) => {
                 prose.text().ends_with(':') || !follows_blank_line(&self.hidden[..at])
             }
             _ => false,
         };
         let depth = self.lists.len();
-        self.lists.push(List { number, digits: self.document.digits.len(), depth, joined, begun: false });
+        self.lists.push(OpenList { number, digits: self.document.digits.len(), depth, joined, begun: false });
         self.document.digits.push(1);
     }
 
     fn start_item(&mut self) {
         self.flush();
         let kind = match self.lists.last_mut() {
-            Some(List { number: Some(number), digits, .. }) => {
+            Some(OpenList { number: Some(number), digits, .. }) => {
                 let kind = ContainerKind::Number(*digits, *number);
                 let length = number.checked_ilog10().unwrap_or(0) as usize + 1;
                 self.document.digits[*digits] = self.document.digits[*digits].max(length);
                 *number = number.saturating_add(1);
                 kind
             }
-            Some(List { depth, .. }) => ContainerKind::Bullet(*depth),
+            Some(OpenList { depth, .. }) => ContainerKind::Bullet(*depth),
             None => ContainerKind::Bullet(0),
         };
         self.open(kind);
@@ -299,34 +299,34 @@ impl Walk<'_> {
             return;
         }
         let content = match self.heading {
-            Some(level) => Content::Heading(level, prose),
-            None => Content::Text(prose),
+            Some(level) => LayoutContent::Heading(level, prose),
+            None => LayoutContent::Text(prose),
         };
         self.block(content);
     }
 
-    pub fn block(&mut self, content: Content) {
+    pub fn block(&mut self, content: LayoutContent) {
         let gap = self.gap();
         let containers = self.containers.iter().take(DEEPEST).copied().collect();
-        self.document.blocks.push(Block { containers, gap, content });
-        self.last_tagged = self.tagged;
+        self.document.blocks.push(LayoutBlock { containers, gap, content });
+        self.last_in_paragraph = self.in_paragraph;
     }
 
     /// Whether a blank line stands before the next block.
     fn gap(&mut self) -> bool {
         let after_heading = match self.document.blocks.last() {
             None => return false,
-            Some(last) => matches!(last.content, Content::Heading(..)) && self.heading.is_none(),
+            Some(last) => matches!(last.content, LayoutContent::Heading(..)) && self.heading.is_none(),
         };
         let first_of_item = self.items.last() == Some(&self.document.blocks.len());
         let gap = match self.lists.last_mut() {
             None => true,
             Some(list) if first_of_item && !list.begun => {
                 list.begun = true;
-                !list.joined && (list.depth == 0 || self.tagged)
+                !list.joined && (list.depth == 0 || self.in_paragraph)
             }
-            Some(_) if first_of_item => self.tagged,
-            Some(_) => self.tagged || self.last_tagged,
+            Some(_) if first_of_item => self.in_paragraph,
+            Some(_) => self.in_paragraph || self.last_in_paragraph,
         };
         gap && !after_heading
     }

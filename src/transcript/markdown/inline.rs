@@ -1,30 +1,30 @@
-//! What stands within a paragraph: text with its emphasis, links, code, and the insets.
+//! What stands within a paragraph: text with its emphasis, links, code, and the inline_spans.
 
 use std::ops::Range;
 
 use pulldown_cmark::Event;
 
 use super::{
-    blocks::{OpenLink, Walk},
-    inline_span::{self, Inset, InsetKind},
+    blocks::{BlockParser, OpenLink},
+    inline_span::{self, InlineSpan, InlineSpanKind},
 };
 use crate::{
     message::link,
     transcript::{
         layout::{
-            block::Content,
+            block::LayoutContent,
             line::Tone,
-            styled_text::{Prose, Style},
+            styled_text::{StyledText, TextStyle},
         },
         math,
         text::link_target,
     },
 };
 
-impl Walk<'_> {
-    /// Text: with the insets that stand in it, addresses made visible as links.
-    pub(super) fn inline(&mut self, shown: &str, range: Range<usize>) {
-        self.begin();
+impl BlockParser<'_> {
+    /// Text: with the inline_spans that stand in it, addresses made visible as links.
+    pub(super) fn text(&mut self, shown: &str, range: Range<usize>) {
+        self.begin_inline();
         if self.hidden.get(range.clone()) != Some(shown) {
             // An entity or another thing that does not stand there as it is shown.
             let style = self.style();
@@ -32,14 +32,14 @@ impl Walk<'_> {
             return;
         }
         let mut at = range.start;
-        for inset in inline_span::overlapping(self.insets, &range) {
-            if at < inset.range.start {
-                self.push_text(at..inset.range.start);
+        for span in inline_span::overlapping(self.inline_spans, &range) {
+            if at < span.range.start {
+                self.push_text(at..span.range.start);
             }
-            if inset.range.start >= range.start {
-                self.inset(inset);
+            if span.range.start >= range.start {
+                self.inline_span(span);
             }
-            at = at.max(inset.range.end);
+            at = at.max(span.range.end);
         }
         if at < range.end {
             self.push_text(at..range.end);
@@ -57,23 +57,23 @@ impl Walk<'_> {
             text = trimmed;
         }
         if self.links.is_empty() {
-            self.prose.push_addressed(text, style, Some(self.base + at));
+            self.prose.push_linkified(text, style, Some(self.base + at));
         } else {
             self.prose.push(text, style, Some(self.base + at));
         }
     }
 
-    pub(super) fn inset(&mut self, inset: &Inset) {
-        match &inset.kind {
-            InsetKind::Citation(numbers) => self.prose.push_numbers(numbers),
-            InsetKind::Math { display, tex } => {
+    pub(super) fn inline_span(&mut self, span: &InlineSpan) {
+        match &span.kind {
+            InlineSpanKind::Citation(numbers) => self.prose.push_numbers(numbers),
+            InlineSpanKind::Math { display, tex } => {
                 let lines = math::to_unicode(&self.text[tex.clone()], *display);
                 let style = self.style_of(Tone::Math);
                 if *display && self.table.is_none() && self.heading.is_none() {
                     self.flush();
-                    let mut prose = Prose::default();
+                    let mut prose = StyledText::default();
                     prose.push(&lines.join("\n"), style, None);
-                    self.block(Content::Math(prose));
+                    self.block(LayoutContent::Math(prose));
                 } else {
                     self.prose.push(&lines.join(" "), style, None);
                 }
@@ -82,7 +82,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn inline_code(&mut self, shown: &str, range: &Range<usize>) {
-        self.begin();
+        self.begin_inline();
         let raw = &self.text[range.clone()];
         let ticks = raw.len() - raw.trim_start_matches('`').len();
         let inner = raw.get(ticks..raw.len().saturating_sub(ticks)).unwrap_or_default();
@@ -90,7 +90,7 @@ impl Walk<'_> {
         let padded = usize::from(inner != shown);
         let there = inner.get(padded..inner.len().saturating_sub(padded));
         let place = self.base + range.start + ticks + padded;
-        let fence = Style::of(Tone::Furniture);
+        let fence = TextStyle::of(Tone::Chrome);
         self.prose.push("`", fence, None);
         let style = self.style_of(Tone::Code);
         self.prose.push(shown, style, (there == Some(shown)).then_some(place));
@@ -99,7 +99,7 @@ impl Walk<'_> {
 
     /// A tag, as it stands there.
     pub(super) fn verbatim(&mut self, shown: &str, range: Range<usize>) {
-        self.begin();
+        self.begin_inline();
         let source = self.text.get(range.clone()).is_some_and(|there| there == shown);
         let style = self.style();
         self.prose.push(shown, style, source.then_some(self.base + range.start));
@@ -121,7 +121,7 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn style(&self) -> Style {
+    pub(super) fn style(&self) -> TextStyle {
         let tone = if self.heading.is_some() {
             Tone::Heading
         } else if !self.links.is_empty() {
@@ -131,11 +131,11 @@ impl Walk<'_> {
         } else {
             Tone::Plain
         };
-        Style { underline: !self.links.is_empty(), ..self.style_of(tone) }
+        TextStyle { underline: !self.links.is_empty(), ..self.style_of(tone) }
     }
 
-    pub(super) fn style_of(&self, tone: Tone) -> Style {
-        Style {
+    pub(super) fn style_of(&self, tone: Tone) -> TextStyle {
+        TextStyle {
             tone,
             bold: self.bold > 0 || self.heading.is_some(),
             italic: self.italic > 0,
@@ -145,14 +145,14 @@ impl Walk<'_> {
     }
 
     /// Inline text begins: what is to stand before it goes first.
-    pub(super) fn begin(&mut self) {
-        if let Some(lead) = self.lead.take() {
-            self.prose.push(&lead, Style::of(Tone::Furniture), None);
+    pub(super) fn begin_inline(&mut self) {
+        if let Some(lead) = self.footnote_label.take() {
+            self.prose.push(&lead, TextStyle::of(Tone::Chrome), None);
         }
     }
 
     pub(super) fn start_link(&mut self, url: String) {
-        self.prose.lead_to(link_target::target(&url));
+        self.prose.set_link(link_target::link_target(&url));
         self.links.push(OpenLink { url, before: self.prose.text().len() });
     }
 
@@ -162,15 +162,15 @@ impl Walk<'_> {
         // Words that name another place than the one they lead to must not be believed.
         let elsewhere = link::other_place(words, &link.url).map(|place| format!(" ({place})"));
         if words.is_empty() {
-            let style = Style { underline: true, ..self.style_of(Tone::Link) };
+            let style = TextStyle { underline: true, ..self.style_of(Tone::Link) };
             self.prose.push(&link.url, style, None);
         }
-        self.prose.lead_to(self.links.last().and_then(|outer| link_target::target(&outer.url)));
+        self.prose.set_link(self.links.last().and_then(|outer| link_target::link_target(&outer.url)));
         if let Some(elsewhere) = elsewhere {
-            self.prose.push(&elsewhere, Style::of(Tone::Dim), None);
+            self.prose.push(&elsewhere, TextStyle::of(Tone::Dim), None);
         }
         if link.url.starts_with("sandbox:") {
-            self.prose.push(" (gone)", Style::of(Tone::Dim), None);
+            self.prose.push(" (gone)", TextStyle::of(Tone::Dim), None);
         }
     }
 }

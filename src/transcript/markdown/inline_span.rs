@@ -8,24 +8,24 @@ use crate::message::formula::Formula;
 
 /// One such place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inset {
+pub struct InlineSpan {
     /// Its bytes in the text.
     pub range: Range<usize>,
-    pub kind: InsetKind,
+    pub kind: InlineSpanKind,
 }
 
-/// See [`Inset`].
+/// See [`InlineSpan`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InsetKind {
+pub enum InlineSpanKind {
     /// The numbers of its sources.
-    Citation(Vec<Number>),
+    Citation(Vec<CitationNumber>),
     /// A formula without its delimiters; on lines of its own when `display`.
     Math { display: bool, tex: Range<usize> },
 }
 
 /// The number of a source, or what stands between two.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Number {
+pub struct CitationNumber {
     /// As it is shown.
     pub text: String,
     /// Where it leads.
@@ -33,41 +33,44 @@ pub struct Number {
 }
 
 /// Adds formulas to the citations of a text, in order. A formula that touches a citation is dropped.
-pub fn with_formulas(citations: Vec<Inset>, formulas: Vec<Formula>) -> Vec<Inset> {
+pub fn merge_formulas(citations: Vec<InlineSpan>, formulas: Vec<Formula>) -> Vec<InlineSpan> {
     let free = |range: &Range<usize>| {
         let next = citations.partition_point(|citation| citation.range.end <= range.start);
         citations.get(next).is_none_or(|citation| citation.range.start >= range.end)
     };
     let formulas = formulas.into_iter().filter(|formula| free(&formula.range));
-    let mut merged: Vec<Inset> = formulas
-        .map(|Formula { range, tex, display }| Inset { range, kind: InsetKind::Math { display, tex } })
+    let mut merged: Vec<InlineSpan> = formulas
+        .map(|Formula { range, tex, display }| InlineSpan {
+            range,
+            kind: InlineSpanKind::Math { display, tex },
+        })
         .collect();
     merged.extend(citations);
-    merged.sort_by_key(|inset| inset.range.start);
+    merged.sort_by_key(|span| span.range.start);
     merged
 }
 
-/// The text with every inset overwritten by punctuation that means nothing to Markdown, byte for byte: offsets
-/// stay, and what a delimiter next to an inset is (opening, closing) does not change, since insets begin and end
+/// The text with every inline_span overwritten by punctuation that means nothing to Markdown, byte for byte: offsets
+/// stay, and what a delimiter next to an inline_span is (opening, closing) does not change, since inline_spans begin and end
 /// with punctuation themselves.
-pub fn hide<'a>(text: &'a str, insets: &[Inset]) -> Cow<'a, str> {
-    if insets.is_empty() {
+pub fn hide<'a>(text: &'a str, inline_spans: &[InlineSpan]) -> Cow<'a, str> {
+    if inline_spans.is_empty() {
         return Cow::Borrowed(text);
     }
     let mut hidden = String::with_capacity(text.len());
-    for inset in insets {
-        hidden.push_str(&text[hidden.len()..inset.range.start]);
-        hidden.extend(std::iter::repeat_n('%', inset.range.len()));
+    for span in inline_spans {
+        hidden.push_str(&text[hidden.len()..span.range.start]);
+        hidden.extend(std::iter::repeat_n('%', span.range.len()));
     }
     hidden.push_str(&text[hidden.len()..]);
     Cow::Owned(hidden)
 }
 
-/// The insets that overlap a range, which may begin within one.
-pub fn overlapping<'a>(insets: &'a [Inset], range: &Range<usize>) -> &'a [Inset] {
-    let first = insets.partition_point(|inset| inset.range.end <= range.start);
-    let last = insets.partition_point(|inset| inset.range.start < range.end);
-    &insets[first..last.max(first)]
+/// The inline_spans that overlap a range, which may begin within one.
+pub fn overlapping<'a>(inline_spans: &'a [InlineSpan], range: &Range<usize>) -> &'a [InlineSpan] {
+    let first = inline_spans.partition_point(|span| span.range.end <= range.start);
+    let last = inline_spans.partition_point(|span| span.range.start < range.end);
+    &inline_spans[first..last.max(first)]
 }
 
 #[cfg(test)]
@@ -76,7 +79,7 @@ mod tests {
 
     #[test]
     fn hiding_keeps_every_offset() {
-        let inset = Inset { range: 3..9, kind: InsetKind::Citation(Vec::new()) };
-        assert_eq!(hide("ab [x](y) c", &[inset]), "ab %%%%%% c");
+        let inline_span = InlineSpan { range: 3..9, kind: InlineSpanKind::Citation(Vec::new()) };
+        assert_eq!(hide("ab [x](y) c", &[inline_span]), "ab %%%%%% c");
     }
 }

@@ -6,38 +6,38 @@
 
 use std::ops::Range;
 
-use super::inline_span::{self, Inset, InsetKind};
+use super::inline_span::{self, InlineSpan, InlineSpanKind};
 use crate::{
     message::prompt::{Piece, pieces},
     transcript::{
         highlight::Code,
         layout::{
-            block::{Block, Content, Document},
+            block::{LayoutBlock, LayoutContent, LayoutDocument},
             line::Tone,
-            styled_text::{Prose, Style},
+            styled_text::{StyledText, TextStyle},
         },
         math,
     },
 };
 
 /// Reads a text that stands at `base` in its message.
-pub fn parse(text: &str, base: usize, insets: &[Inset], tone: Tone) -> Document {
-    let mut document = Document::default();
-    let mut add = |content: Content| {
+pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan], tone: Tone) -> LayoutDocument {
+    let mut document = LayoutDocument::default();
+    let mut add = |content: LayoutContent| {
         let gap = !document.blocks.is_empty();
-        document.blocks.push(Block { containers: Box::default(), gap, content });
+        document.blocks.push(LayoutBlock { containers: Box::default(), gap, content });
     };
     for piece in pieces(text) {
         match piece {
             Piece::Code(language, range) => {
                 let mut code = Code::new(language);
                 code.push(&text[range.clone()], Some(base + range.start));
-                add(Content::Code(code));
+                add(LayoutContent::Code(code));
             }
             Piece::Text(range) => {
                 let range = without_blank_lines(text, range);
                 if !range.is_empty() {
-                    add(Content::Literal(literal(text, range, base, insets, tone)));
+                    add(LayoutContent::Literal(literal(text, range, base, inline_spans, tone)));
                 }
             }
         }
@@ -45,22 +45,28 @@ pub fn parse(text: &str, base: usize, insets: &[Inset], tone: Tone) -> Document 
     document
 }
 
-fn literal(text: &str, range: Range<usize>, base: usize, insets: &[Inset], tone: Tone) -> Prose {
-    let mut prose = Prose::default();
-    let style = Style::of(tone);
+fn literal(
+    text: &str,
+    range: Range<usize>,
+    base: usize,
+    inline_spans: &[InlineSpan],
+    tone: Tone,
+) -> StyledText {
+    let mut prose = StyledText::default();
+    let style = TextStyle::of(tone);
     let mut at = range.start;
-    for inset in inline_span::overlapping(insets, &range) {
-        prose.push_addressed(&text[at..inset.range.start.max(at)], style, Some(base + at));
-        match &inset.kind {
-            InsetKind::Citation(numbers) => prose.push_numbers(numbers),
-            InsetKind::Math { display, tex } => {
+    for span in inline_span::overlapping(inline_spans, &range) {
+        prose.push_linkified(&text[at..span.range.start.max(at)], style, Some(base + at));
+        match &span.kind {
+            InlineSpanKind::Citation(numbers) => prose.push_numbers(numbers),
+            InlineSpanKind::Math { display, tex } => {
                 let lines = math::to_unicode(&text[tex.clone()], *display);
-                prose.push(&lines.join("\n"), Style::of(Tone::Math), None);
+                prose.push(&lines.join("\n"), TextStyle::of(Tone::Math), None);
             }
         }
-        at = inset.range.end;
+        at = span.range.end;
     }
-    prose.push_addressed(&text[at.min(range.end)..range.end], style, Some(base + at));
+    prose.push_linkified(&text[at.min(range.end)..range.end], style, Some(base + at));
     prose.trim_end();
     prose
 }
@@ -81,8 +87,8 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let blocks = parse(text, 0, &[], Tone::Plain).blocks;
         let content = blocks.into_iter().map(|block| match block.content {
-            Content::Literal(prose) => prose.text().to_owned(),
-            Content::Code(code) => format!("{}>{}", code.language, code.text()),
+            LayoutContent::Literal(prose) => prose.text().to_owned(),
+            LayoutContent::Code(code) => format!("{}>{}", code.language, code.text()),
             other => panic!("{other:?}"),
         });
         content.collect()

@@ -1,24 +1,24 @@
 //! TeX's commands: fractions, roots, alphabets, brackets, environments.
 
 use super::{
-    row::{Item, bracketed, join, negated, script_text},
+    atom::{Atom, bracketed, join, negated, script_text},
+    formula_box::{self, FormulaBox},
     script,
-    sheet::{self, Sheet},
-    symbols::{self, Class},
-    tex::{DEEPEST, Reader, Token, Until},
+    symbols::{self, AtomClass},
+    tex::{DEEPEST, Terminator, TexParser, Token},
 };
 
-impl Reader {
+impl TexParser {
     /// Carries out a command.
-    pub(super) fn run(&mut self, name: &str, items: &mut Vec<Item>) {
-        let item = match name {
+    pub(super) fn expand(&mut self, name: &str, atoms: &mut Vec<Atom>) {
+        let atom = match name {
             "frac" | "dfrac" | "tfrac" | "cfrac" => {
                 let (over, under) = (self.argument(), self.argument());
-                Item::compound(format!("{}/{}", bracketed(over), bracketed(under)))
+                Atom::compound(format!("{}/{}", bracketed(over), bracketed(under)))
             }
             "binom" | "dbinom" | "tbinom" => {
                 let (n, k) = (self.flat_argument(), self.flat_argument());
-                Item::new(format!("C({n}, {k})"), Class::Ordinary)
+                Atom::new(format!("C({n}, {k})"), AtomClass::Ordinary)
             }
             "sqrt" => {
                 let degree = self.option();
@@ -29,77 +29,77 @@ impl Reader {
                     Some("4") => "∜".to_owned(),
                     Some(degree) => format!("{}√", script_text(degree, true).trim_start_matches('^')),
                 };
-                Item::new(sign + &under, Class::Ordinary)
+                Atom::new(sign + &under, AtomClass::Ordinary)
             }
             "text" | "textrm" | "textbf" | "textit" | "texttt" | "textsf" | "textnormal" | "mbox"
             | "hbox" | "ce" | "emph" | "textsc" | "mathrm" | "mathsf" | "mathtt" | "textup" | "intertext"
                 if self.peek() == Token::Open =>
             {
-                Item::new(self.raw(), Class::Ordinary)
+                Atom::new(self.raw(), AtomClass::Ordinary)
             }
             "operatorname" => {
                 if self.peek() == Token::Char('*') {
                     self.next();
                 }
-                Item::new(self.raw(), Class::Operator)
+                Atom::new(self.raw(), AtomClass::Operator)
             }
             "mathbb" | "mathbbm" | "Bbb" => {
-                Item::new(script::double_struck(&self.flat_argument()), Class::Ordinary)
+                Atom::new(script::double_struck(&self.flat_argument()), AtomClass::Ordinary)
             }
-            "mathcal" | "mathscr" => Item::new(script::script(&self.flat_argument()), Class::Ordinary),
+            "mathcal" | "mathscr" => Atom::new(script::script(&self.flat_argument()), AtomClass::Ordinary),
             "mathbf" | "boldsymbol" | "bm" | "mathit" | "mathfrak" | "mathnormal" | "cancel" | "bcancel"
             | "mathop" | "underbrace" | "overbrace" | "mathrm" | "mathsf" | "mathtt" | "substack"
             | "mathord" | "pmb" | "smash" => {
-                let items = self.argument();
-                let compound = items.iter().any(|item| item.compound);
-                Item { compound, ..Item::ordinary(join(items, false, false)) }
+                let atoms = self.argument();
+                let compound = atoms.iter().any(|atom| atom.compound);
+                Atom { compound, ..Atom::ordinary(join(atoms, false, false)) }
             }
-            "abs" => Item::ordinary(join(self.argument(), false, false).fenced("|", "|")),
-            "norm" => Item::ordinary(join(self.argument(), false, false).fenced("‖", "‖")),
-            "ket" => Item::ordinary(join(self.argument(), false, false).fenced("|", "⟩")),
-            "bra" => Item::ordinary(join(self.argument(), false, false).fenced("⟨", "|")),
-            "braket" => Item::ordinary(join(self.argument(), false, false).fenced("⟨", "⟩")),
-            "boxed" | "fbox" => Item::ordinary(join(self.argument(), false, false).fenced("[", "]")),
-            "tag" => Item::new(format!("  ({})", self.raw()), Class::Space),
+            "abs" => Atom::ordinary(join(self.argument(), false, false).fenced("|", "|")),
+            "norm" => Atom::ordinary(join(self.argument(), false, false).fenced("‖", "‖")),
+            "ket" => Atom::ordinary(join(self.argument(), false, false).fenced("|", "⟩")),
+            "bra" => Atom::ordinary(join(self.argument(), false, false).fenced("⟨", "|")),
+            "braket" => Atom::ordinary(join(self.argument(), false, false).fenced("⟨", "⟩")),
+            "boxed" | "fbox" => Atom::ordinary(join(self.argument(), false, false).fenced("[", "]")),
+            "tag" => Atom::new(format!("  ({})", self.raw()), AtomClass::Space),
             "label" | "color" | "hspace" | "vspace" | "phantom" | "hphantom" | "vphantom" => {
                 self.raw();
                 return;
             }
             "textcolor" | "colorbox" => {
                 self.raw();
-                return items.extend(self.group_or_argument());
+                return atoms.extend(self.group_or_argument());
             }
-            "overset" | "stackrel" => return self.stacked(items, true),
-            "underset" => return self.stacked(items, false),
-            "pmod" => Item::new(format!(" (mod {})", self.flat_argument()), Class::Space),
+            "overset" | "stackrel" => return self.stacked(atoms, true),
+            "underset" => return self.stacked(atoms, false),
+            "pmod" => Atom::new(format!(" (mod {})", self.flat_argument()), AtomClass::Space),
             "xrightarrow" | "xleftarrow" => {
                 self.option();
                 let label = self.flat_argument();
                 let arrow =
                     if name == "xrightarrow" { format!("–{label}→") } else { format!("←{label}–") };
-                Item::new(arrow, Class::Relation)
+                Atom::new(arrow, AtomClass::Relation)
             }
             "not" => negated(&join(self.argument(), true, false).flat()),
-            "left" => return items.extend(self.fenced()),
+            "left" => return atoms.extend(self.fenced()),
             "right" => {
                 self.delimiter();
                 return;
             }
-            "begin" => return items.extend(self.environment()),
+            "begin" => return atoms.extend(self.environment()),
             "end" => {
                 self.raw();
                 return;
             }
             _ => self.symbol_or_accent(name),
         };
-        items.push(item);
+        atoms.push(atom);
     }
 
-    fn symbol_or_accent(&mut self, name: &str) -> Item {
+    fn symbol_or_accent(&mut self, name: &str) -> Atom {
         if let Some((text, class)) = symbols::symbol(name) {
-            return Item::new(text, class);
+            return Atom::new(text, class);
         }
-        let Some(mark) = symbols::accent(name) else { return Item::compound(format!("\\{name}")) };
+        let Some(mark) = symbols::accent(name) else { return Atom::compound(format!("\\{name}")) };
         let base = self.flat_argument();
         let over_all = matches!(name, "overline" | "bar" | "underline");
         let mut marked = String::with_capacity(base.len() + 4);
@@ -109,22 +109,22 @@ impl Reader {
                 marked.push(mark);
             }
         }
-        Item::new(marked, Class::Ordinary)
+        Atom::new(marked, AtomClass::Ordinary)
     }
 
-    fn group_or_argument(&mut self) -> Option<Item> {
-        let items = self.argument();
-        (!items.is_empty()).then(|| Item::ordinary(join(items, false, false)))
+    fn group_or_argument(&mut self) -> Option<Atom> {
+        let atoms = self.argument();
+        (!atoms.is_empty()).then(|| Atom::ordinary(join(atoms, false, false)))
     }
 
     /// One thing above or below another.
-    fn stacked(&mut self, items: &mut Vec<Item>, above: bool) {
+    fn stacked(&mut self, atoms: &mut Vec<Atom>, above: bool) {
         let script = join(self.argument(), true, false).flat();
         let base = self.argument();
-        let class = base.first().map_or(Class::Ordinary, |item| item.class);
-        let mut sheet = join(base, false, false);
-        sheet.attach(&script_text(script.trim(), above), above);
-        items.push(Item { sheet, class, compound: false });
+        let class = base.first().map_or(AtomClass::Ordinary, |atom| atom.class);
+        let mut content = join(base, false, false);
+        content.attach(&script_text(script.trim(), above), above);
+        atoms.push(Atom { content, class, compound: false });
     }
 
     /// A delimiter after `\left`, `\right`.
@@ -141,17 +141,17 @@ impl Reader {
         }
     }
 
-    fn fenced(&mut self) -> Option<Item> {
+    fn fenced(&mut self) -> Option<Atom> {
         let left = self.delimiter();
         if self.depth >= DEEPEST {
             return None;
         }
-        let inner = join(self.sequence(Until::Right), false, false);
+        let inner = join(self.sequence(Terminator::Right), false, false);
         let right = self.delimiter();
-        Some(Item::ordinary(inner.fenced(&left, &right)))
+        Some(Atom::ordinary(inner.fenced(&left, &right)))
     }
 
-    fn environment(&mut self) -> Option<Item> {
+    fn environment(&mut self) -> Option<Atom> {
         let name = self.raw();
         if self.depth >= DEEPEST {
             return None;
@@ -173,11 +173,11 @@ impl Reader {
                 | "multline"
                 | "equation"
         );
-        let mut rows: Vec<Vec<Sheet>> = vec![Vec::new()];
+        let mut rows: Vec<Vec<FormulaBox>> = vec![Vec::new()];
         loop {
-            let items = self.sequence(Until::Cell);
+            let atoms = self.sequence(Terminator::Cell);
             let column = rows.last().map_or(0, Vec::len);
-            let cell = join(items, false, aligned && column % 2 == 1);
+            let cell = join(atoms, false, aligned && column % 2 == 1);
             if let Some(row) = rows.last_mut() {
                 row.push(cell);
             }
@@ -192,12 +192,12 @@ impl Reader {
             }
         }
         rows.retain(|row| row.iter().any(|cell| cell.rows.iter().any(|row| !row.trim().is_empty())));
-        Some(Item::ordinary(set(name, &rows, aligned, self.display)))
+        Some(Atom::ordinary(set(name, &rows, aligned, self.display)))
     }
 }
 
 /// Sets an environment's cells.
-fn set(name: &str, rows: &[Vec<Sheet>], aligned: bool, display: bool) -> Sheet {
+fn set(name: &str, rows: &[Vec<FormulaBox>], aligned: bool, display: bool) -> FormulaBox {
     let (left, right) = match name {
         "pmatrix" => ("(", ")"),
         "bmatrix" => ("[", "]"),
@@ -210,10 +210,10 @@ fn set(name: &str, rows: &[Vec<Sheet>], aligned: bool, display: bool) -> Sheet {
     };
     if !display || rows.len() <= 1 {
         let between = if aligned { "" } else { ", " };
-        let row = |row: &Vec<Sheet>| row.iter().map(Sheet::flat).collect::<Vec<_>>().join(between);
+        let row = |row: &Vec<FormulaBox>| row.iter().map(FormulaBox::flat).collect::<Vec<_>>().join(between);
         let text = rows.iter().map(row).collect::<Vec<_>>().join("; ");
-        return Sheet::text(format!("{left}{}{right}", text.trim()));
+        return FormulaBox::text(format!("{left}{}{right}", text.trim()));
     }
-    let grid = sheet::grid(rows, if aligned { 0 } else { 2 }, |column| aligned && column % 2 == 0);
+    let grid = formula_box::grid(rows, if aligned { 0 } else { 2 }, |column| aligned && column % 2 == 0);
     if left.is_empty() && right.is_empty() { grid } else { grid.fenced(left, right) }
 }

@@ -4,10 +4,10 @@
 //! [Where formulas are](crate::message::formula) is known before. What cannot be drawn is shown as it was written;
 //! nothing is lost. The source itself stays in the message for copies and search.
 
+mod atom;
 mod command;
-mod row;
+mod formula_box;
 mod script;
-mod sheet;
 mod symbols;
 mod tex;
 

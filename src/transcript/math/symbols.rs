@@ -2,7 +2,7 @@
 
 /// How a symbol stands among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum AtomClass {
     /// A letter, a number.
     Ordinary,
     /// `∑`, `sin`: set apart from what it applies to.
@@ -22,22 +22,22 @@ pub(super) enum Class {
 }
 
 /// What a command (without its backslash) stands for.
-pub(super) fn symbol(name: &str) -> Option<(&'static str, Class)> {
-    let tables: [(&[(&str, &'static str)], Class); 7] = [
-        (ORDINARY, Class::Ordinary),
-        (OPERATORS, Class::Operator),
-        (BINARY, Class::Binary),
-        (RELATIONS, Class::Relation),
-        (OPEN, Class::Open),
-        (CLOSE, Class::Close),
-        (SPACES, Class::Space),
+pub(super) fn symbol(name: &str) -> Option<(&'static str, AtomClass)> {
+    let tables: [(&[(&str, &'static str)], AtomClass); 7] = [
+        (ORDINARY, AtomClass::Ordinary),
+        (OPERATORS, AtomClass::Operator),
+        (BINARY, AtomClass::Binary),
+        (RELATIONS, AtomClass::Relation),
+        (OPEN, AtomClass::Open),
+        (CLOSE, AtomClass::Close),
+        (SPACES, AtomClass::Space),
     ];
     for (table, class) in tables {
         if let Some(&(_, shown)) = table.iter().find(|(known, _)| *known == name) {
             return Some((shown, class));
         }
     }
-    FUNCTIONS.iter().find(|known| **known == name).map(|shown| (*shown, Class::Operator))
+    FUNCTIONS.iter().find(|known| **known == name).map(|shown| (*shown, AtomClass::Operator))
 }
 
 /// A mark above a letter.

@@ -1,10 +1,10 @@
-//! TeX to text: reads a formula into items, which are then set in a row.
+//! TeX to text: reads a formula into atoms, which are then set in a row.
 //!
 //! Groups nest; the reading recurses, but never deeper than [`DEEPEST`]: past it braces are passed over.
 
 use super::{
-    row::{Item, join, script_text},
-    symbols::Class,
+    atom::{Atom, join, script_text},
+    symbols::AtomClass,
 };
 
 /// How deep groups may nest.
@@ -12,12 +12,12 @@ pub(super) const DEEPEST: usize = 40;
 
 /// Draws a formula. `display`: matrices and rows may take several lines.
 pub(super) fn draw(tex: &str, display: bool) -> Vec<String> {
-    let mut reader = Reader { chars: tex.chars().collect(), at: 0, depth: 0, display };
+    let mut parser = TexParser { chars: tex.chars().collect(), at: 0, depth: 0, display };
     let mut lines = Vec::new();
     loop {
-        let items = reader.sequence(Until::End);
-        lines.extend(join(items, false, false).rows.iter().map(|row| row.trim_end().to_owned()));
-        if reader.next() == Token::End {
+        let atoms = parser.sequence(Terminator::End);
+        lines.extend(join(atoms, false, false).rows.iter().map(|row| row.trim_end().to_owned()));
+        if parser.next() == Token::End {
             break;
         }
     }
@@ -47,7 +47,7 @@ pub(super) enum Token {
 
 /// What ends a sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
+pub(super) enum Terminator {
     End,
     Brace,
     Bracket,
@@ -55,14 +55,14 @@ pub(super) enum Until {
     Right,
 }
 
-pub(super) struct Reader {
+pub(super) struct TexParser {
     chars: Vec<char>,
     at: usize,
     pub depth: usize,
     pub display: bool,
 }
 
-impl Reader {
+impl TexParser {
     fn skip_blanks(&mut self) {
         while self.chars.get(self.at).is_some_and(|c| c.is_whitespace()) {
             self.at += 1;
@@ -120,70 +120,70 @@ impl Reader {
     }
 
     /// Items up to what ends them: a brace or bracket is taken, what ends a cell is left.
-    pub fn sequence(&mut self, until: Until) -> Vec<Item> {
+    pub fn sequence(&mut self, until: Terminator) -> Vec<Atom> {
         self.depth += 1;
-        let mut items: Vec<Item> = Vec::new();
+        let mut atoms: Vec<Atom> = Vec::new();
         loop {
             let before = self.at;
             match self.next() {
                 Token::End => break,
-                Token::Close if until == Until::Brace => break,
-                Token::Char(']') if until == Until::Bracket => break,
-                Token::Column | Token::Row if until == Until::Cell => {
+                Token::Close if until == Terminator::Brace => break,
+                Token::Char(']') if until == Terminator::Bracket => break,
+                Token::Column | Token::Row if until == Terminator::Cell => {
                     self.at = before;
                     break;
                 }
-                Token::Row if until == Until::End => {
+                Token::Row if until == Terminator::End => {
                     self.at = before;
                     break;
                 }
-                Token::Command(name) if name == "end" && until == Until::Cell => {
+                Token::Command(name) if name == "end" && until == Terminator::Cell => {
                     self.at = before;
                     break;
                 }
-                Token::Command(name) if name == "right" && until == Until::Right => break,
+                Token::Command(name) if name == "right" && until == Terminator::Right => break,
                 Token::Column => {}
-                Token::Row => items.push(Item::new(",", Class::Punctuation)),
+                Token::Row => atoms.push(Atom::new(",", AtomClass::Punctuation)),
                 Token::Close => {
                     // Deeper than is read, closing braces have lost their opening ones.
-                    if self.depth <= DEEPEST && until == Until::End {
-                        items.push(Item::new("}", Class::Close));
+                    if self.depth <= DEEPEST && until == Terminator::End {
+                        atoms.push(Atom::new("}", AtomClass::Close));
                     }
                 }
-                Token::Raise => self.script(&mut items, true),
-                Token::Lower => self.script(&mut items, false),
-                Token::Open => items.extend(self.group()),
-                Token::Char(c) => self.character(c, &mut items),
-                Token::Command(name) => self.run(&name, &mut items),
+                Token::Raise => self.script(&mut atoms, true),
+                Token::Lower => self.script(&mut atoms, false),
+                Token::Open => atoms.extend(self.group()),
+                Token::Char(c) => self.character(c, &mut atoms),
+                Token::Command(name) => self.expand(&name, &mut atoms),
             }
         }
         self.depth -= 1;
-        items
+        atoms
     }
 
-    fn group(&mut self) -> Option<Item> {
+    fn group(&mut self) -> Option<Atom> {
         if self.depth >= DEEPEST {
             return None;
         }
-        let items = self.sequence(Until::Brace);
-        let compound = items.len() == 1 && items[0].compound;
-        Some(Item { compound, ..Item::ordinary(join(items, false, false)) })
+        let atoms = self.sequence(Terminator::Brace);
+        let compound = atoms.len() == 1 && atoms[0].compound;
+        Some(Atom { compound, ..Atom::ordinary(join(atoms, false, false)) })
     }
 
-    fn character(&mut self, c: char, items: &mut Vec<Item>) {
-        let item = match c {
-            '-' => Item::new("−", Class::Binary),
-            '+' => Item::new("+", Class::Binary),
-            '*' => Item::new("∗", Class::Binary),
-            '=' | '<' | '>' => Item::new(c, Class::Relation),
-            '(' | '[' => Item::new(c, Class::Open),
-            ')' | ']' => Item::new(c, Class::Close),
-            '~' => Item::new(" ", Class::Space),
+    fn character(&mut self, c: char, atoms: &mut Vec<Atom>) {
+        let atom = match c {
+            '-' => Atom::new("−", AtomClass::Binary),
+            '+' => Atom::new("+", AtomClass::Binary),
+            '*' => Atom::new("∗", AtomClass::Binary),
+            '=' | '<' | '>' => Atom::new(c, AtomClass::Relation),
+            '(' | '[' => Atom::new(c, AtomClass::Open),
+            ')' | ']' => Atom::new(c, AtomClass::Close),
+            '~' => Atom::new(" ", AtomClass::Space),
             '\'' => {
-                let last = items.last_mut();
+                let last = atoms.last_mut();
                 return match last {
-                    Some(last) => last.sheet.attach("′", true),
-                    None => items.push(Item::new("′", Class::Ordinary)),
+                    Some(last) => last.content.attach("′", true),
+                    None => atoms.push(Atom::new("′", AtomClass::Ordinary)),
                 };
             }
             ',' | ';' | ':' => {
@@ -191,35 +191,35 @@ impl Reader {
                 let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
                 let before = self.at.checked_sub(2).and_then(|at| self.chars.get(at)).copied();
                 let grouped = digit(before) && digit(self.chars.get(self.at).copied());
-                Item::new(c, if grouped { Class::Ordinary } else { Class::Punctuation })
+                Atom::new(c, if grouped { AtomClass::Ordinary } else { AtomClass::Punctuation })
             }
-            _ => Item::new(c, Class::Ordinary),
+            _ => Atom::new(c, AtomClass::Ordinary),
         };
-        items.push(item);
+        atoms.push(atom);
     }
 
     /// An argument: a group, a command or a character.
-    pub fn argument(&mut self) -> Vec<Item> {
+    pub fn argument(&mut self) -> Vec<Atom> {
         if self.depth >= DEEPEST {
             return match self.next() {
-                Token::Char(c) => vec![Item::new(c, Class::Ordinary)],
+                Token::Char(c) => vec![Atom::new(c, AtomClass::Ordinary)],
                 _ => Vec::new(),
             };
         }
         let before = self.at;
         match self.next() {
-            Token::Open => self.sequence(Until::Brace),
+            Token::Open => self.sequence(Terminator::Brace),
             Token::Command(name) if name != "end" && name != "right" => {
                 self.depth += 1;
-                let mut items = Vec::new();
-                self.run(&name, &mut items);
+                let mut atoms = Vec::new();
+                self.expand(&name, &mut atoms);
                 self.depth -= 1;
-                items
+                atoms
             }
             Token::Char(c) => {
-                let mut items = Vec::new();
-                self.character(c, &mut items);
-                items
+                let mut atoms = Vec::new();
+                self.character(c, &mut atoms);
+                atoms
             }
             _ => {
                 self.at = before;
@@ -234,7 +234,7 @@ impl Reader {
             return None;
         }
         self.next();
-        Some(join(self.sequence(Until::Bracket), true, false).flat())
+        Some(join(self.sequence(Terminator::Bracket), true, false).flat())
     }
 
     /// An argument as it is written: the inside of `\text{…}`, the name of an environment.
@@ -269,12 +269,12 @@ impl Reader {
         join(self.argument(), false, false).flat()
     }
 
-    fn script(&mut self, items: &mut Vec<Item>, raise: bool) {
+    fn script(&mut self, atoms: &mut Vec<Atom>, raise: bool) {
         let text = join(self.argument(), true, false).flat();
         let text = script_text(text.trim(), raise);
-        match items.last_mut().filter(|last| last.class != Class::Space) {
-            Some(base) => base.sheet.attach(&text, raise),
-            None => items.push(Item::new(text, Class::Ordinary)),
+        match atoms.last_mut().filter(|last| last.class != AtomClass::Space) {
+            Some(base) => base.content.attach(&text, raise),
+            None => atoms.push(Atom::new(text, AtomClass::Ordinary)),
         }
     }
 }

@@ -216,7 +216,8 @@ fn attachments_are_one_line_each() {
         part(0..0, Detail::Attachment(Box::new(attachment(Media::File, "notes.pdf")))),
         part(5..5, Detail::Attachment(Box::new(attachment(Media::Audio, "")))),
     ];
-    let options = Options { attachments: Some(Present::new(|id| id != "file-9")), ..Options::default() };
+    let options =
+        Options { attachments: Some(AttachmentLookup::new(|id| id != "file-9")), ..Options::default() };
     let draft = Draft { parts, ..Draft::new(Role::User, "Look!") };
     let mut transcript = Transcript::new(chain(vec![draft]), options);
     let expected = [

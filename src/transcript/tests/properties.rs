@@ -266,7 +266,7 @@ proptest! {
         prop_assert!(line < transcript.lines(0, width).len());
         let hits = [byte..byte + 3, byte + 5..byte + 9];
         for line in transcript.lines(0, width).iter() {
-            prop_assert_eq!(mark(line, &hits, Some(&hits[0])).text(), line.text());
+            prop_assert_eq!(mark_hits(line, &hits, Some(&hits[0])).text(), line.text());
         }
     }
 }

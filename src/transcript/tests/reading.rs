@@ -213,7 +213,9 @@ fn a_hit_is_marked_where_it_stands() {
     let lines = transcript.lines(0, 30);
     let mut marked = Vec::new();
     for (number, line) in lines.iter().enumerate() {
-        for span in mark(line, &hits, Some(&hits[1])).spans.iter().filter(|span| span.mark != Mark::None) {
+        for span in
+            mark_hits(line, &hits, Some(&hits[1])).spans.iter().filter(|span| span.mark != HitMark::None)
+        {
             assert_eq!(span.text, "word");
             marked.push(number);
         }

@@ -9,7 +9,7 @@ const MONTHS: [&str; 12] =
 
 /// How a date is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Style {
+pub enum DateStyle {
     /// `3 Mar 2025`.
     #[default]
     Short,
@@ -34,13 +34,13 @@ pub fn clock(time: Time, zone: &TimeZone) -> String {
 }
 
 /// The local day of a time, in words; empty outside the calendar.
-pub fn date(time: Time, zone: &TimeZone, style: Style) -> String {
+pub fn date(time: Time, zone: &TimeZone, style: DateStyle) -> String {
     day(time, zone).map_or_else(String::new, |day| match style {
-        Style::Short => {
+        DateStyle::Short => {
             let month = MONTHS.get((day.month() as usize).wrapping_sub(1)).copied().unwrap_or_default();
             format!("{} {month} {}", day.day(), day.year())
         }
-        Style::Iso => day.to_string(),
+        DateStyle::Iso => day.to_string(),
     })
 }
 
@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn times_are_local() {
         let time = Time(1_741_000_000_000_000);
-        assert_eq!(date(time, &TimeZone::UTC, Style::Short), "3 Mar 2025");
-        assert_eq!(date(time, &TimeZone::UTC, Style::Iso), "2025-03-03");
-        assert_eq!(date(Time(i64::MAX), &TimeZone::UTC, Style::Iso), "");
+        assert_eq!(date(time, &TimeZone::UTC, DateStyle::Short), "3 Mar 2025");
+        assert_eq!(date(time, &TimeZone::UTC, DateStyle::Iso), "2025-03-03");
+        assert_eq!(date(Time(i64::MAX), &TimeZone::UTC, DateStyle::Iso), "");
         assert_eq!(clock(time, &TimeZone::UTC), "11:06");
         assert_eq!(clock(time, &TimeZone::fixed(jiff::tz::offset(9))), "20:06");
         assert_eq!(clock(Time(i64::MAX), &TimeZone::UTC), "");

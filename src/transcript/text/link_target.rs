@@ -10,7 +10,7 @@ const LONGEST: usize = 2_000;
 
 /// Returns a [safe](link::is_safe) address as it may stand in a terminal's link: in printable ASCII, so that nothing in
 /// it can end the sequence it is written in. `None`: it is text and nothing else.
-pub fn target(url: &str) -> Option<Arc<str>> {
+pub fn link_target(url: &str) -> Option<Arc<str>> {
     let url = url.trim();
     // A character that has to be shown as another is no part of an honest address.
     if !link::is_safe(url) || url.len() > LONGEST || *sanitize::line(url) != *url {
@@ -55,7 +55,7 @@ mod tests {
             ("e.org", None),
             ("", None),
         ] {
-            assert_eq!(target(url).as_deref(), expected, "{url}");
+            assert_eq!(link_target(url).as_deref(), expected, "{url}");
         }
     }
 
@@ -70,9 +70,9 @@ mod tests {
             "https://e.org/\u{e0041}",
             "https://e.org/\u{200b}",
         ] {
-            assert_eq!(target(url), None, "{url:?}");
+            assert_eq!(link_target(url), None, "{url:?}");
         }
-        assert_eq!(target(&format!("https://e.org/{}", "x".repeat(3_000))), None);
+        assert_eq!(link_target(&format!("https://e.org/{}", "x".repeat(3_000))), None);
     }
 
     #[test]
@@ -86,7 +86,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_target_is_printable_ascii(url in "(https?://|mailto:)?\\PC{0,40}|https://e.org/.{0,40}") {
-            if let Some(target) = target(&url) {
+            if let Some(target) = link_target(&url) {
                 prop_assert!(target.bytes().all(|byte| byte.is_ascii_graphic()), "{target:?}");
             }
         }

@@ -97,7 +97,7 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
 /// stands, a replacement with `None`. Adjacent verbatim text is one piece.
 pub(crate) fn pieces(text: &str, mut emit: impl FnMut(Option<usize>, &str)) {
     let bytes = text.as_bytes();
-    let mut state = State::default();
+    let mut state = SanitizerState::default();
     let mut clean = 0;
     let mut at = 0;
     while at < bytes.len() {
@@ -109,17 +109,17 @@ pub(crate) fn pieces(text: &str, mut emit: impl FnMut(Option<usize>, &str)) {
         let mut rest = text[at..].chars();
         let Some(c) = rest.next() else { break };
         let after = at + c.len_utf8();
-        let verdict = state.judge(c, [rest.next(), rest.next()]);
-        if verdict != Verdict::Keep {
+        let replacement = state.next(c, [rest.next(), rest.next()]);
+        if replacement != Replacement::Keep {
             if clean < at {
                 emit(Some(clean), &text[clean..at]);
             }
             clean = after;
         }
-        match verdict {
-            Verdict::Keep | Verdict::Drop => {}
-            Verdict::Show(shown) => emit(None, shown.encode_utf8(&mut [0; 4])),
-            Verdict::Show2(first, second) => {
+        match replacement {
+            Replacement::Keep | Replacement::Drop => {}
+            Replacement::Show(shown) => emit(None, shown.encode_utf8(&mut [0; 4])),
+            Replacement::ShowTwo(first, second) => {
                 let mut pair = String::with_capacity(8);
                 pair.extend([first, second]);
                 emit(None, &pair);
@@ -139,16 +139,16 @@ fn is_plain(byte: u8) -> bool {
 
 /// What becomes of one character.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Replacement {
     Keep,
     Drop,
     Show(char),
-    Show2(char, char),
+    ShowTwo(char, char),
 }
 
 /// What the characters before decide about the next one.
 #[derive(Default)]
-struct State {
+struct SanitizerState {
     /// The last character that was kept and is no joiner, mark or selector; `None` at the start and after a
     /// line break: nothing there to combine with.
     base: Option<char>,
@@ -163,7 +163,7 @@ struct State {
     invisible: bool,
 }
 
-impl State {
+impl SanitizerState {
     fn plain(&mut self, last: u8) {
         *self = Self {
             base: (last != b'\n').then_some(last as char),
@@ -172,42 +172,44 @@ impl State {
         };
     }
 
-    fn judge(&mut self, c: char, next: [Option<char>; 2]) -> Verdict {
-        let verdict = self.verdict(c, next);
-        let invisible = is_invisible(c) && verdict != Verdict::Keep;
-        match verdict {
-            Verdict::Keep | Verdict::Drop => {}
-            Verdict::Show('\n') => {}
-            Verdict::Show(_) | Verdict::Show2(..) => {
+    fn next(&mut self, c: char, next: [Option<char>; 2]) -> Replacement {
+        let replacement = self.decide(c, next);
+        let invisible = is_invisible(c) && replacement != Replacement::Keep;
+        match replacement {
+            Replacement::Keep | Replacement::Drop => {}
+            Replacement::Show('\n') => {}
+            Replacement::Show(_) | Replacement::ShowTwo(..) => {
                 self.base = Some('�');
-                self.marks = u8::from(matches!(verdict, Verdict::Show2(BARE, _)));
+                self.marks = u8::from(matches!(replacement, Replacement::ShowTwo(BARE, _)));
                 (self.selected, self.joined) = (false, false);
             }
         }
-        self.invisible =
-            invisible && verdict != Verdict::Drop || (self.invisible && verdict == Verdict::Drop);
+        self.invisible = invisible && replacement != Replacement::Drop
+            || (self.invisible && replacement == Replacement::Drop);
         self.before = Some(c);
-        verdict
+        replacement
     }
 
-    fn verdict(&mut self, c: char, next: [Option<char>; 2]) -> Verdict {
+    fn decide(&mut self, c: char, next: [Option<char>; 2]) -> Replacement {
         match c {
-            '\r' if next[0] == Some('\n') => Verdict::Drop,
+            '\r' if next[0] == Some('\n') => Replacement::Drop,
             '\u{2028}' | '\u{2029}' => {
                 *self = Self::default();
-                Verdict::Show('\n')
+                Replacement::Show('\n')
             }
-            '\0'..='\u{1F}' => Verdict::Show(picture(0x2400 + c as u32)),
-            '\u{7F}' => Verdict::Show('␡'),
+            '\0'..='\u{1F}' => Replacement::Show(picture(0x2400 + c as u32)),
+            '\u{7F}' => Replacement::Show('␡'),
             // An eight-bit control is ESC and a letter in seven bits.
-            '\u{80}'..='\u{9F}' => Verdict::Show2('␛', picture(c as u32 - 0x40)),
-            '\u{AD}' => Verdict::Show('‐'),
-            '\u{200B}' => Verdict::Show('␣'),
+            '\u{80}'..='\u{9F}' => Replacement::ShowTwo('␛', picture(c as u32 - 0x40)),
+            '\u{AD}' => Replacement::Show('‐'),
+            '\u{200B}' => Replacement::Show('␣'),
             '\u{200C}' | '\u{200D}' => self.joiner(c, next[0]),
             '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => self.selector(c, next),
             _ if is_invisible(c) => self.stand_in(),
-            '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => Verdict::Show('�'),
-            _ if c as u32 & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c) => Verdict::Show('�'),
+            '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => Replacement::Show('�'),
+            _ if c as u32 & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c) => {
+                Replacement::Show('�')
+            }
             // Below U+0300 nothing combines; this spares most texts the table.
             _ if c >= '\u{300}' && c.width() == Some(0) => self.mark(c),
             _ => {
@@ -216,32 +218,32 @@ impl State {
                 let tone = matches!(c, '\u{1F3FB}'..='\u{1F3FF}');
                 self.base = self.base.filter(|_| tone).or(Some(c));
                 (self.marks, self.selected) = (0, false);
-                Verdict::Keep
+                Replacement::Keep
             }
         }
     }
 
     /// One stand-in for a whole run: hidden text may be thousands of characters long.
-    fn stand_in(&self) -> Verdict {
-        if self.invisible { Verdict::Drop } else { Verdict::Show('�') }
+    fn stand_in(&self) -> Replacement {
+        if self.invisible { Replacement::Drop } else { Replacement::Show('�') }
     }
 
-    fn mark(&mut self, c: char) -> Verdict {
+    fn mark(&mut self, c: char) -> Replacement {
         if self.base.is_none() {
             // It would combine with whatever the screen has to the left.
-            return Verdict::Show2(BARE, c);
+            return Replacement::ShowTwo(BARE, c);
         }
         self.marks = self.marks.saturating_add(1);
-        if self.marks > MOST_MARKS { Verdict::Drop } else { Verdict::Keep }
+        if self.marks > MOST_MARKS { Replacement::Drop } else { Replacement::Keep }
     }
 
-    fn joiner(&mut self, c: char, next: Option<char>) -> Verdict {
+    fn joiner(&mut self, c: char, next: Option<char>) -> Replacement {
         let adjacent = self.before.is_some_and(|before| !matches!(before, '\u{200C}' | '\u{200D}'));
         match self.base {
-            Some(base) if adjacent && is_joining_script(base) => Verdict::Keep,
+            Some(base) if adjacent && is_joining_script(base) => Replacement::Keep,
             base if adjacent && c == '\u{200D}' && joins(base, next) => {
                 self.joined = true;
-                Verdict::Keep
+                Replacement::Keep
             }
             _ => self.stand_in(),
         }
@@ -250,13 +252,13 @@ impl State {
     /// A first variation selector only changes how its base is drawn, in ways terminals disagree about (U+FE0F
     /// may shift the rest of the row): it is dropped, except where it belongs to an emoji joined of several.
     /// Further ones draw nothing: they hide something.
-    fn selector(&mut self, c: char, next: [Option<char>; 2]) -> Verdict {
+    fn selector(&mut self, c: char, next: [Option<char>; 2]) -> Replacement {
         if self.base.is_none() || self.selected {
             return self.stand_in();
         }
         self.selected = true;
         let joined = self.joined || (next[0] == Some('\u{200D}') && joins(self.base, next[1]));
-        if joined && c == '\u{FE0F}' { Verdict::Keep } else { Verdict::Drop }
+        if joined && c == '\u{FE0F}' { Replacement::Keep } else { Replacement::Drop }
     }
 }
 

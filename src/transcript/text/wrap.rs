@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::sanitize;
 use crate::transcript::layout::{
     line::{Span, Tone},
-    styled_text::Prose,
+    styled_text::StyledText,
 };
 
 /// One row of a wrapped text.
@@ -27,19 +27,19 @@ pub struct Row {
 
 /// How a text is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum WrapMode {
     /// Every row at the edge.
-    Prose,
+    Text,
     /// Rows after the first stand as far in as their line does, past the marker of a list.
     Literal,
     /// They stand two columns further in than their line, and names are not broken at hyphens.
     Code,
 }
 
-impl Manner {
+impl WrapMode {
     fn hang(self, line: &str) -> usize {
         match self {
-            Self::Prose => 0,
+            Self::Text => 0,
             Self::Literal => like_the_line(line),
             Self::Code => line.len() - line.trim_start_matches(' ').len() + 2,
         }
@@ -61,18 +61,18 @@ fn like_the_line(line: &str) -> usize {
 }
 
 /// Breaks a prose into rows of at most `width` columns (taken for 1 when it is 0).
-pub fn wrap(prose: &Prose, width: usize, manner: Manner) -> Vec<Row> {
+pub fn wrap(prose: &StyledText, width: usize, mode: WrapMode) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut start = 0;
     for line in prose.text().split('\n') {
-        wrap_line(prose, start..start + line.len(), width.max(1), manner, &mut rows);
+        wrap_line(prose, start..start + line.len(), width.max(1), mode, &mut rows);
         start += line.len() + 1;
     }
     rows
 }
 
 /// The spans of a row, without its indent. A cluster that is wider than the whole row becomes a mark.
-pub fn spans(prose: &Prose, row: &Row, width: usize) -> Vec<Span> {
+pub fn spans(prose: &StyledText, row: &Row, width: usize) -> Vec<Span> {
     let mut spans = prose.spans(row.range.clone());
     if !prose.text()[row.range.clone()].is_ascii() {
         let total: usize = spans.iter().map(Span::width).sum();
@@ -84,7 +84,7 @@ pub fn spans(prose: &Prose, row: &Row, width: usize) -> Vec<Span> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
+enum ClusterClass {
     Start,
     Space,
     Narrow(char),
@@ -93,74 +93,75 @@ enum Class {
 
 /// A place where the row may end, and how much of the width is used up to there.
 #[derive(Clone, Copy)]
-struct Chance {
+struct BreakPoint {
     at: usize,
     used: usize,
     /// The same without the white space just before it, which hangs over the edge.
     solid: usize,
 }
 
-struct Breaker<'a> {
+struct LineBreaker<'a> {
     rows: &'a mut Vec<Row>,
     text: &'a str,
     width: usize,
     hang: usize,
-    start: Chance,
-    good: Option<Chance>,
-    poor: Option<Chance>,
+    start: BreakPoint,
+    good: Option<BreakPoint>,
+    poor: Option<BreakPoint>,
     continued: bool,
 }
 
-impl Breaker<'_> {
+impl LineBreaker<'_> {
     fn indent(&self) -> usize {
         if self.continued { self.hang } else { 0 }
     }
 
     /// Ends rows until a cluster of `width` columns at `here` fits behind what is left.
-    fn make_room(&mut self, here: Chance, width: usize) {
+    fn break_until_fits(&mut self, here: BreakPoint, width: usize) {
         while here.at > self.start.at && here.used - self.start.used + width + self.indent() > self.width {
             let room = self.width.saturating_sub(self.indent());
-            let fits = |chance: &Chance| chance.at > self.start.at && chance.solid <= self.start.used + room;
-            // A poor chance is worth taking when it leaves no great gap.
-            let enough = |poor: &Chance| poor.solid >= self.start.used + room / 2;
-            let chance = self.good.filter(fits).or(self.poor.filter(fits).filter(enough));
-            let chance = chance.or(Some(here).filter(fits)).unwrap_or_else(|| self.forced(here, room));
-            self.end_row(chance);
+            let fits = |point: &BreakPoint| point.at > self.start.at && point.solid <= self.start.used + room;
+            // A poor point is worth taking when it leaves no great gap.
+            let enough = |poor: &BreakPoint| poor.solid >= self.start.used + room / 2;
+            let point = self.good.filter(fits).or(self.poor.filter(fits).filter(enough));
+            let point = point.or(Some(here).filter(fits)).unwrap_or_else(|| self.forced_break(here, room));
+            self.end_row(point);
         }
     }
 
     /// The last place before `here` that fits. Needed where what is left of a row is too long for the next, which
     /// has less room.
-    fn forced(&self, here: Chance, room: usize) -> Chance {
+    fn forced_break(&self, here: BreakPoint, room: usize) -> BreakPoint {
         let left = &self.text[self.start.at..here.at];
         let mut used = 0;
         for (at, cluster) in left.grapheme_indices(true) {
             let columns = sanitize::grapheme_width(cluster);
             if used + columns > room && at > 0 {
                 let used = self.start.used + used;
-                return Chance { at: self.start.at + at, used, solid: used };
+                return BreakPoint { at: self.start.at + at, used, solid: used };
             }
             used += columns;
         }
         here
     }
 
-    fn end_row(&mut self, chance: Chance) {
-        let row = &self.text[self.start.at..chance.at];
+    fn end_row(&mut self, point: BreakPoint) {
+        let row = &self.text[self.start.at..point.at];
         let end = self.start.at + row.trim_end_matches(is_space).len();
         self.rows.push(Row { range: self.start.at..end, indent: self.indent(), continued: self.continued });
-        self.start = chance;
+        self.start = point;
         self.continued = true;
     }
 }
 
-fn wrap_line(prose: &Prose, line: Range<usize>, width: usize, manner: Manner, rows: &mut Vec<Row>) {
+fn wrap_line(prose: &StyledText, line: Range<usize>, width: usize, mode: WrapMode, rows: &mut Vec<Row>) {
     let text = prose.text();
-    let start = Chance { at: line.start, used: 0, solid: 0 };
+    let start = BreakPoint { at: line.start, used: 0, solid: 0 };
     // A hanging indent never takes more than half of the room.
-    let hang = manner.hang(&text[line.clone()]).min(width / 2);
-    let mut breaker = Breaker { rows, text, width, hang, start, good: None, poor: None, continued: false };
-    let mut before = Class::Start;
+    let hang = mode.hang(&text[line.clone()]).min(width / 2);
+    let mut breaker =
+        LineBreaker { rows, text, width, hang, start, good: None, poor: None, continued: false };
+    let mut before = ClusterClass::Start;
     let mut used = 0;
     // Columns up to the last character one can see. Nothing breaks in the line's own indentation.
     let mut solid = 0;
@@ -171,21 +172,21 @@ fn wrap_line(prose: &Prose, line: Range<usize>, width: usize, manner: Manner, ro
             break;
         }
         let end = run.end.min(line.end);
-        let code = manner == Manner::Code || run.style.tone == Tone::Code;
+        let code = mode == WrapMode::Code || run.style.tone == Tone::Code;
         let mut step = |at: usize, cluster: &str, columns: usize| {
             let class = classify(cluster, columns);
-            let here = Chance { at, used, solid };
-            match chance_between(before, class, code) {
-                Quality::Good if solid > 0 => breaker.good = Some(here),
-                Quality::Poor => breaker.poor = Some(here),
-                Quality::Good | Quality::None => {}
+            let here = BreakPoint { at, used, solid };
+            match break_between(before, class, code) {
+                BreakQuality::Good if solid > 0 => breaker.good = Some(here),
+                BreakQuality::Poor => breaker.poor = Some(here),
+                BreakQuality::Good | BreakQuality::None => {}
             }
             // White space may hang over the edge: it is taken away there.
-            if class != Class::Space {
-                breaker.make_room(here, columns);
+            if class != ClusterClass::Space {
+                breaker.break_until_fits(here, columns);
             }
             used += columns;
-            if class != Class::Space {
+            if class != ClusterClass::Space {
                 solid = used;
             }
             before = class;
@@ -210,7 +211,7 @@ fn wrap_line(prose: &Prose, line: Range<usize>, width: usize, manner: Manner, ro
         }
         at = end;
     }
-    breaker.end_row(Chance { at: line.end, used, solid });
+    breaker.end_row(BreakPoint { at: line.end, used, solid });
 }
 
 /// A cluster's characters, those without a width together with the one before.
@@ -227,46 +228,47 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{1680}' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{205F}' | '\u{3000}')
 }
 
-fn classify(cluster: &str, columns: usize) -> Class {
-    let Some(c) = cluster.chars().next() else { return Class::Start };
+fn classify(cluster: &str, columns: usize) -> ClusterClass {
+    let Some(c) = cluster.chars().next() else { return ClusterClass::Start };
     if is_space(c) && cluster.len() == c.len_utf8() {
-        Class::Space
+        ClusterClass::Space
     } else if columns >= 2 {
-        Class::Wide(c)
+        ClusterClass::Wide(c)
     } else {
-        Class::Narrow(c)
+        ClusterClass::Narrow(c)
     }
 }
 
-enum Quality {
+enum BreakQuality {
     Good,
     Poor,
     None,
 }
 
 /// Whether a row may break between two clusters.
-fn chance_between(before: Class, after: Class, code: bool) -> Quality {
+fn break_between(before: ClusterClass, after: ClusterClass, code: bool) -> BreakQuality {
     let (before_char, after_char, wide) = match (before, after) {
-        (Class::Start, _) | (_, Class::Start | Class::Space) => return Quality::None,
-        (Class::Space, _) => return Quality::Good,
-        (Class::Wide(a), Class::Wide(b) | Class::Narrow(b)) | (Class::Narrow(a), Class::Wide(b)) => {
-            (a, b, true)
+        (ClusterClass::Start, _) | (_, ClusterClass::Start | ClusterClass::Space) => {
+            return BreakQuality::None;
         }
-        (Class::Narrow(a), Class::Narrow(b)) => (a, b, false),
+        (ClusterClass::Space, _) => return BreakQuality::Good,
+        (ClusterClass::Wide(a), ClusterClass::Wide(b) | ClusterClass::Narrow(b))
+        | (ClusterClass::Narrow(a), ClusterClass::Wide(b)) => (a, b, true),
+        (ClusterClass::Narrow(a), ClusterClass::Narrow(b)) => (a, b, false),
     };
     if wide {
         return if begins_no_row(after_char) || ends_no_row(before_char) {
-            Quality::None
+            BreakQuality::None
         } else {
-            Quality::Good
+            BreakQuality::Good
         };
     }
     match before_char {
-        '␣' | '—' => Quality::Good,
-        '-' | '‐' if !code && after_char.is_alphabetic() => Quality::Good,
+        '␣' | '—' => BreakQuality::Good,
+        '-' | '‐' if !code && after_char.is_alphabetic() => BreakQuality::Good,
         '/' | '?' | '&' | '=' | '-' | '_' | '.' | ',' | ':' | ';' | '|' | '+' | ')' | ']' | '}' | '%'
-        | '#' => Quality::Poor,
-        _ => Quality::None,
+        | '#' => BreakQuality::Poor,
+        _ => BreakQuality::None,
     }
 }
 
@@ -344,12 +346,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::transcript::layout::styled_text::Style;
+    use crate::transcript::layout::styled_text::TextStyle;
 
-    fn rows(text: &str, width: usize, manner: Manner) -> Vec<String> {
-        let mut prose = Prose::default();
-        prose.push(text, Style::default(), Some(0));
-        wrap(&prose, width, manner)
+    fn rows(text: &str, width: usize, mode: WrapMode) -> Vec<String> {
+        let mut prose = StyledText::default();
+        prose.push(text, TextStyle::default(), Some(0));
+        wrap(&prose, width, mode)
             .iter()
             .map(|row| {
                 let text: String = spans(&prose, row, width).iter().map(|span| span.text.as_str()).collect();
@@ -360,53 +362,53 @@ mod tests {
 
     #[test]
     fn rows_break_at_spaces() {
-        assert_eq!(rows("the quick brown fox", 10, Manner::Prose), ["the quick", "brown fox"]);
-        assert_eq!(rows("the quick  ", 9, Manner::Prose), ["the quick"]);
-        assert_eq!(rows("", 9, Manner::Prose), [""]);
-        assert_eq!(rows("a\n\nb", 9, Manner::Prose), ["a", "", "b"]);
+        assert_eq!(rows("the quick brown fox", 10, WrapMode::Text), ["the quick", "brown fox"]);
+        assert_eq!(rows("the quick  ", 9, WrapMode::Text), ["the quick"]);
+        assert_eq!(rows("", 9, WrapMode::Text), [""]);
+        assert_eq!(rows("a\n\nb", 9, WrapMode::Text), ["a", "", "b"]);
     }
 
     #[test]
     fn a_word_longer_than_a_row_breaks() {
-        assert_eq!(rows("abcdefghij", 4, Manner::Prose), ["abcd", "efgh", "ij"]);
+        assert_eq!(rows("abcdefghij", 4, WrapMode::Text), ["abcd", "efgh", "ij"]);
         assert_eq!(
-            rows("https://a.example/path/to", 12, Manner::Prose),
+            rows("https://a.example/path/to", 12, WrapMode::Text),
             ["https://a.", "example/", "path/to"]
         );
     }
 
     #[test]
     fn wide_characters_break_anywhere_but_before_a_full_stop() {
-        assert_eq!(rows("日本語の文章です。", 6, Manner::Prose), ["日本語", "の文章", "です。"]);
-        assert_eq!(rows("日本語。の", 6, Manner::Prose), ["日本", "語。の"]);
+        assert_eq!(rows("日本語の文章です。", 6, WrapMode::Text), ["日本語", "の文章", "です。"]);
+        assert_eq!(rows("日本語。の", 6, WrapMode::Text), ["日本", "語。の"]);
     }
 
     #[test]
     fn a_list_in_a_prompt_hangs() {
-        assert_eq!(rows("- one two three", 9, Manner::Literal), ["- one two", "  three"]);
-        assert_eq!(rows("  10. aa bb", 9, Manner::Literal), ["  10. aa", "    bb"]);
+        assert_eq!(rows("- one two three", 9, WrapMode::Literal), ["- one two", "  three"]);
+        assert_eq!(rows("  10. aa bb", 9, WrapMode::Literal), ["  10. aa", "    bb"]);
     }
 
     #[test]
     fn emoji_of_several_characters_stay_whole() {
-        assert_eq!(rows("👨‍👩‍👧👨‍👩‍👧", 3, Manner::Prose), ["👨‍👩‍👧", "👨‍👩‍👧"]);
+        assert_eq!(rows("👨‍👩‍👧👨‍👩‍👧", 3, WrapMode::Text), ["👨‍👩‍👧", "👨‍👩‍👧"]);
     }
 
     #[test]
     fn rows_with_less_room_than_the_first_hold_no_more_than_fits() {
-        assert_eq!(rows(" https://exa", 8, Manner::Code), [" https:/", "   /exa"]);
-        assert_eq!(rows("- ab cdefghi", 8, Manner::Literal), ["- ab", "  cdefgh", "  i"]);
+        assert_eq!(rows(" https://exa", 8, WrapMode::Code), [" https:/", "   /exa"]);
+        assert_eq!(rows("- ab cdefghi", 8, WrapMode::Literal), ["- ab", "  cdefgh", "  i"]);
     }
 
     #[test]
     fn what_fits_nowhere_is_a_mark() {
-        assert_eq!(rows("日本", 1, Manner::Prose), ["›", "›"]);
+        assert_eq!(rows("日本", 1, WrapMode::Text), ["›", "›"]);
     }
 
     proptest! {
         #[test]
         fn rows_fit_and_lose_nothing_but_space(raw in "[ a-z/.日本。é👩🏽‍🚀\n-]{0,80}", width in 2_usize..40) {
-            let all = rows(&raw, width, Manner::Prose);
+            let all = rows(&raw, width, WrapMode::Text);
             for row in &all {
                 prop_assert!(sanitize::width(row) <= width, "{row:?}");
             }

@@ -69,13 +69,13 @@ pub fn draw_linked(
 fn rules(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let layout = app.layout;
     for y in layout.rule.top()..layout.rule.bottom() {
-        paint::text(buffer, layout.rule, y, &"─".repeat(layout.rule.width as usize), theme.furniture);
+        paint::text(buffer, layout.rule, y, &"─".repeat(layout.rule.width as usize), theme.chrome);
     }
     let Rect { x, .. } = layout.divider;
     for y in layout.divider.top()..layout.divider.bottom() {
-        paint::text(buffer, Rect { y, height: 1, ..layout.divider }, y, "│", theme.furniture);
+        paint::text(buffer, Rect { y, height: 1, ..layout.divider }, y, "│", theme.chrome);
     }
     if layout.divider.width > 0 && layout.rule.height > 0 {
-        paint::text(buffer, Rect { x, width: 1, ..layout.rule }, layout.rule.y, "┬", theme.furniture);
+        paint::text(buffer, Rect { x, width: 1, ..layout.rule }, layout.rule.y, "┬", theme.chrome);
     }
 }

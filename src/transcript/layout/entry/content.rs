@@ -2,37 +2,37 @@
 
 use std::ops::Range;
 
-use super::Scene;
+use super::EntryLayout;
 use crate::{
     conversation::{Attachment, Kind, Link, Visibility},
     message::{
         self,
         chunks::Chunk,
         formula, link,
-        markdown::{self as markup, Opaque},
+        markdown::{self as markup, NonProse},
         prompt,
     },
     transcript::{
         highlight::Code,
         layout::{
             attachment,
-            block::{Block, Container, ContainerKind, Content, Document},
-            citation::{self, Sources},
+            block::{Container, ContainerKind, LayoutBlock, LayoutContent, LayoutDocument},
+            citation::{self, CitedSources},
             line::Tone,
-            styled_text::{Prose, Style},
+            styled_text::{StyledText, TextStyle},
         },
         markdown::{
             self,
-            inline_span::{self, Inset, InsetKind},
+            inline_span::{self, InlineSpan, InlineSpanKind},
             plain,
         },
         text::{link_target, sanitize},
     },
 };
 
-impl Scene<'_> {
+impl EntryLayout<'_> {
     /// What the entry says, as blocks.
-    pub(super) fn document(&self, first: bool, last: bool) -> Document {
+    pub(super) fn document(&self, first: bool, last: bool) -> LayoutDocument {
         let reading = self.reading();
         let text = reading.text();
         let chunk = self.entry.chunk.as_ref();
@@ -43,19 +43,19 @@ impl Scene<'_> {
         let quietly = self.message().visibility == Visibility::Folded;
         let open = self.entry.fold != Some(false);
         let cited = self.cited();
-        let mut document = Document::default();
+        let mut document = LayoutDocument::default();
         // A blank line stands before the first of several attachments.
         let mut attached = false;
         for message::Block { range: stretch, content } in reading.blocks() {
             let start = stretch.start;
-            let mut attach = |block: Block| {
-                document.blocks.push(Block { gap: !attached, ..block });
+            let mut attach = |block: LayoutBlock| {
+                document.blocks.push(LayoutBlock { gap: !attached, ..block });
                 attached = true;
             };
             match content {
                 message::Content::Source(link) if quietly && here(start) => {
                     if let Some(source) = source_of(link) {
-                        attach(Block::text(source));
+                        attach(LayoutBlock::text(source));
                     }
                 }
                 message::Content::Attachment(attachment) if here(start) => {
@@ -87,9 +87,9 @@ impl Scene<'_> {
             }
         }
         if last && self.message().interrupted {
-            let mut note = Prose::default();
-            note.push("… the answer was cut here", Style::of(Tone::Dim), None);
-            document.blocks.push(Block { gap: true, ..Block::text(note) });
+            let mut note = StyledText::default();
+            note.push("… the answer was cut here", TextStyle::of(Tone::Dim), None);
+            document.blocks.push(LayoutBlock { gap: true, ..LayoutBlock::text(note) });
         }
         document
     }
@@ -100,12 +100,12 @@ impl Scene<'_> {
         content: &message::Content<'_>,
         whole: &str,
         range: Range<usize>,
-        cited: &Sources<'_>,
-    ) -> Document {
+        cited: &CitedSources<'_>,
+    ) -> LayoutDocument {
         let (text, base) = (&whole[range.clone()], range.start);
         let plain = |mathematics, tone| {
-            let insets = self.insets(text, base, cited, &prompt::opaque(text), mathematics);
-            plain::parse(text, base, &insets, tone)
+            let inline_spans = self.inline_spans(text, base, cited, &prompt::non_prose(text), mathematics);
+            plain::parse(text, base, &inline_spans, tone)
         };
         let mut document = match (self.entry.chunk.as_ref(), content) {
             (Some(chunk), _) if chunk.code => code_document(text, base, ""),
@@ -126,11 +126,11 @@ impl Scene<'_> {
         document
     }
 
-    fn markdown(&self, text: &str, base: usize, cited: &Sources<'_>) -> Document {
+    fn markdown(&self, text: &str, base: usize, cited: &CitedSources<'_>) -> LayoutDocument {
         let wanted = formula::may_be_in(text) || !self.reading().parts().is_empty();
-        let opaque = if wanted { markup::opaque(text) } else { Vec::new() };
-        let insets = self.insets(text, base, cited, &opaque, wanted);
-        let document = markdown::parse(text, base, &insets);
+        let non_prose = if wanted { markup::non_prose(text) } else { Vec::new() };
+        let inline_spans = self.inline_spans(text, base, cited, &non_prose, wanted);
+        let document = markdown::parse(text, base, &inline_spans);
         if document.blocks.is_empty() {
             // Nothing but markup, such as definitions of links or a quotation of nothing: never a blank.
             return plain::parse(text, base, &[], Tone::Plain);
@@ -139,39 +139,46 @@ impl Scene<'_> {
     }
 
     /// Markdown that begins within a table, whose row of dashes is given.
-    fn rest_of_table(&self, text: &str, base: usize, cited: &Sources<'_>, dashes: &str) -> Document {
+    fn rest_of_table(
+        &self,
+        text: &str,
+        base: usize,
+        cited: &CitedSources<'_>,
+        dashes: &str,
+    ) -> LayoutDocument {
         let dashes = dashes.trim().trim_matches('|');
         let head = format!("|{}|\n|{dashes}|\n", dashes.replace(['-', ':'], " "));
         let Some(begin) = base.checked_sub(head.len()) else { return self.markdown(text, base, cited) };
         // Offsets behind the head are those of the message.
         let whole = head.clone() + text;
-        let mut insets = self.insets(&whole, begin, cited, &markup::opaque(&whole), true);
-        insets.retain(|inset| inset.range.start >= head.len());
-        let mut document = markdown::parse(&whole, begin, &insets);
-        if let Some(Content::Table(table)) = document.blocks.first_mut().map(|block| &mut block.content) {
+        let mut inline_spans = self.inline_spans(&whole, begin, cited, &markup::non_prose(&whole), true);
+        inline_spans.retain(|span| span.range.start >= head.len());
+        let mut document = markdown::parse(&whole, begin, &inline_spans);
+        if let Some(LayoutContent::Table(table)) = document.blocks.first_mut().map(|block| &mut block.content)
+        {
             table.headless = true;
         }
         document
     }
 
     /// Where the text cites, and its mathematics, sorted; nothing in code.
-    fn insets(
+    fn inline_spans(
         &self,
         text: &str,
         base: usize,
-        cited: &Sources<'_>,
-        opaque: &[Opaque],
+        cited: &CitedSources<'_>,
+        non_prose: &[NonProse],
         mathematics: bool,
-    ) -> Vec<Inset> {
+    ) -> Vec<InlineSpan> {
         let end = base + text.len();
         let code: Vec<&Range<usize>> =
-            opaque.iter().filter(|opaque| opaque.is_code()).map(|opaque| &opaque.range).collect();
+            non_prose.iter().filter(|found| found.is_code()).map(|found| &found.range).collect();
         let in_code = |range: &Range<usize>| {
             code.get(code.partition_point(|code| code.end <= range.start))
                 .is_some_and(|code| code.start < range.end)
         };
-        let mut insets: Vec<Inset> = Vec::new();
-        for (range, numbers) in &cited.places {
+        let mut inline_spans: Vec<InlineSpan> = Vec::new();
+        for (range, numbers) in &cited.citations {
             let valid = range.start < range.end && range.start >= base && range.end <= end;
             if !valid
                 || !text.is_char_boundary(range.start - base)
@@ -180,43 +187,43 @@ impl Scene<'_> {
                 continue;
             }
             let range = range.start - base..range.end - base;
-            if insets.last().is_some_and(|last| last.range.end > range.start) || in_code(&range) {
+            if inline_spans.last().is_some_and(|last| last.range.end > range.start) || in_code(&range) {
                 continue;
             }
-            insets.push(Inset { range, kind: InsetKind::Citation(numbers.clone()) });
+            inline_spans.push(InlineSpan { range, kind: InlineSpanKind::Citation(numbers.clone()) });
         }
         if matches!(self.message().kind, Kind::Browsing | Kind::Page) {
-            insets.extend(citation::listed(text));
-            insets.sort_by_key(|inset| inset.range.start);
+            inline_spans.extend(citation::browsing_marks(text));
+            inline_spans.sort_by_key(|span| span.range.start);
         }
         if mathematics && formula::may_be_in(text) {
-            insets = inline_span::with_formulas(insets, formula::formulas(text, opaque));
+            inline_spans = inline_span::merge_formulas(inline_spans, formula::formulas(text, non_prose));
         }
-        insets
+        inline_spans
     }
 
-    fn attachment(&self, attachment: &Attachment) -> Vec<Block> {
+    fn attachment(&self, attachment: &Attachment) -> Vec<LayoutBlock> {
         let present = self.options.attachments.as_ref().map(|present| present.has(&attachment.id));
-        let mut blocks = vec![Block::text(attachment::described(attachment, present))];
-        blocks.extend(attachment::prompt(attachment).map(|prompt| {
+        let mut blocks = vec![LayoutBlock::text(attachment::summary(attachment, present))];
+        blocks.extend(attachment::picture_prompt(attachment).map(|prompt| {
             let indented = Container { id: 0, kind: ContainerKind::Note };
-            Block { containers: Box::new([indented]), ..Block::text(prompt) }
+            LayoutBlock { containers: Box::new([indented]), ..LayoutBlock::text(prompt) }
         }));
         blocks
     }
 }
 
 /// The text of an attachment, in a frame.
-fn attached_text(text: &str) -> Block {
-    let mut content = Prose::default();
-    content.push(text.trim_end(), Style::of(Tone::Dim), None);
+fn attached_text(text: &str) -> LayoutBlock {
+    let mut content = StyledText::default();
+    content.push(text.trim_end(), TextStyle::of(Tone::Dim), None);
     let framed = Container { id: 0, kind: ContainerKind::Frame };
-    let content = Content::Literal(content);
-    Block { containers: Box::new([framed]), content, ..Block::text(Prose::default()) }
+    let content = LayoutContent::Literal(content);
+    LayoutBlock { containers: Box::new([framed]), content, ..LayoutBlock::text(StyledText::default()) }
 }
 
 /// Puts a document into a frame of its own.
-fn frame(document: &mut Document) {
+fn frame(document: &mut LayoutDocument) {
     for block in &mut document.blocks {
         let mut containers = vec![Container { id: 0, kind: ContainerKind::Frame }];
         containers.extend_from_slice(&block.containers);
@@ -226,38 +233,42 @@ fn frame(document: &mut Document) {
 
 /// Where a page or quotation is from: its address, since its title stands on the fold's line. Where it has none
 /// there is nothing more to say.
-fn source_of(link: &Link) -> Option<Prose> {
+fn source_of(link: &Link) -> Option<StyledText> {
     if link::host(&link.url).is_empty() && !link::is_safe(&link.url) {
         return None;
     }
-    let mut prose = Prose::default();
-    prose.lead_to(link_target::target(&link.url));
-    prose.push(&sanitize::line(&link.url), Style { underline: true, ..Style::of(Tone::Link) }, None);
+    let mut prose = StyledText::default();
+    prose.set_link(link_target::link_target(&link.url));
+    prose.push(&sanitize::line(&link.url), TextStyle { underline: true, ..TextStyle::of(Tone::Link) }, None);
     Some(prose)
 }
 
-fn code_document(text: &str, base: usize, language: &str) -> Document {
+fn code_document(text: &str, base: usize, language: &str) -> LayoutDocument {
     // What it is stands on the fold's line.
     let mut code = Code::new(language);
     code.labelled = false;
     let text = text.trim_end();
     code.push(text, Some(base));
-    let mut document = Document::default();
+    let mut document = LayoutDocument::default();
     if !text.is_empty() {
-        let content = Content::Code(code);
-        document.blocks.push(Block { containers: Box::default(), gap: false, content });
+        let content = LayoutContent::Code(code);
+        document.blocks.push(LayoutBlock { containers: Box::default(), gap: false, content });
     }
     document
 }
 
 /// Sets the text of an opened fold back.
-fn quiet(document: &mut Document) {
+fn quiet(document: &mut LayoutDocument) {
     let dim = |tone| if matches!(tone, Tone::Plain | Tone::Quote) { Tone::Dim } else { tone };
     for block in &mut document.blocks {
         match &mut block.content {
-            Content::Text(prose) | Content::Literal(prose) | Content::Heading(_, prose) => prose.retone(dim),
-            Content::Table(table) => table.rows.iter_mut().flatten().for_each(|cell| cell.retone(dim)),
-            Content::Code(_) | Content::Math(_) | Content::Rule => {}
+            LayoutContent::Text(prose) | LayoutContent::Literal(prose) | LayoutContent::Heading(_, prose) => {
+                prose.map_tones(dim);
+            }
+            LayoutContent::Table(table) => {
+                table.rows.iter_mut().flatten().for_each(|cell| cell.map_tones(dim));
+            }
+            LayoutContent::Code(_) | LayoutContent::Math(_) | LayoutContent::Rule => {}
         }
     }
 }

@@ -5,11 +5,11 @@ mod content;
 use std::rc::Rc;
 
 use super::{
-    citation::Sources,
-    document::{self, PROSE, Room},
+    citation::CitedSources,
+    document::{self, LayoutContext, TEXT_COLUMNS},
     fold,
     line::{Line, Span, Tone},
-    styled_text::Style,
+    styled_text::TextStyle,
 };
 use crate::{
     conversation::{Conversation, Kind, Message, Role, Visibility},
@@ -26,14 +26,14 @@ const BAR: &str = "┃ ";
 const INDENT: &str = "  ";
 
 /// What decides how an entry looks, besides its message.
-pub struct Scene<'a> {
+pub struct EntryLayout<'a> {
     pub conversation: &'a Conversation,
     pub options: &'a Options,
     pub entry: &'a Entry,
     /// The first of its turn: it says who speaks.
-    pub headed: bool,
+    pub has_header: bool,
     /// The first of its day: the time has a date.
-    pub dated: bool,
+    pub has_date: bool,
     /// The message that labels this one's reasoning.
     pub recap: Option<usize>,
     /// A blank line follows.
@@ -41,33 +41,37 @@ pub struct Scene<'a> {
 }
 
 /// Lays an entry out.
-pub fn lay_out(scene: &Scene<'_>, width: usize, colours: &dyn Fn(&Code) -> Option<Rc<Colours>>) -> Vec<Line> {
-    let message = scene.message();
+pub fn lay_out(
+    layout: &EntryLayout<'_>,
+    width: usize,
+    colours: &dyn Fn(&Code) -> Option<Rc<Colours>>,
+) -> Vec<Line> {
+    let message = layout.message();
     let person = message.role == Role::User && message.visibility == Visibility::Shown;
     let margin = if person { Span::new(BAR, Tone::You) } else { Span::new(INDENT, Tone::Plain) };
-    let room = Room { width: width.max(1), margin, wrap_code: scene.options.wrap_code, colours };
+    let context = LayoutContext { width: width.max(1), margin, wrap_code: layout.options.wrap_code, colours };
     let mut lines = Vec::new();
-    let first = scene.entry.chunk.as_ref().is_none_or(|chunk| chunk.index == 0);
-    let last = scene.entry.chunk.as_ref().is_none_or(|chunk| chunk.index + 1 == chunk.count);
-    let folds_whole = fold::is_whole(scene.conversation, scene.entry.message);
+    let first = layout.entry.chunk.as_ref().is_none_or(|chunk| chunk.index == 0);
+    let last = layout.entry.chunk.as_ref().is_none_or(|chunk| chunk.index + 1 == chunk.count);
+    let folds_whole = fold::folds_whole_message(layout.conversation, layout.entry.message);
     if first && folds_whole {
-        lines.push(scene.fold_line(&room));
-    } else if first && scene.headed {
-        lines.push(scene.header(&room));
+        lines.push(layout.fold_line(&context));
+    } else if first && layout.has_header {
+        lines.push(layout.header(&context));
     }
-    if !folds_whole || scene.entry.fold != Some(false) {
-        document::lay_out(&scene.document(first, last), &room, &mut lines);
+    if !folds_whole || layout.entry.fold != Some(false) {
+        document::lay_out(&layout.document(first, last), &context, &mut lines);
         if last {
-            scene.sources(&room, &mut lines);
+            layout.sources(&context, &mut lines);
         }
     }
-    if scene.spaced {
-        lines.push(if last { Line::default() } else { room.line(Vec::new(), None) });
+    if layout.spaced {
+        lines.push(if last { Line::default() } else { context.line(Vec::new(), None) });
     }
     lines
 }
 
-impl Scene<'_> {
+impl EntryLayout<'_> {
     fn reading(&self) -> Reading<'_> {
         Reading::of(self.conversation, self.entry.message)
     }
@@ -77,30 +81,30 @@ impl Scene<'_> {
     }
 
     /// `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
-    fn header(&self, room: &Room<'_>) -> Line {
+    fn header(&self, context: &LayoutContext<'_>) -> Line {
         let message = self.message();
         let speaker = self.reading().speaker();
         let name = sanitize::line(speaker.name());
-        let name = sanitize::fit(&name, PROSE);
+        let name = sanitize::fit(&name, TEXT_COLUMNS);
         let name = match speaker {
-            Speaker::You => Style { bold: true, ..Style::of(Tone::You) }.span(name),
+            Speaker::You => TextStyle { bold: true, ..TextStyle::of(Tone::You) }.span(name),
             Speaker::Model(_) | Speaker::Assistant(_) => {
-                Style { bold: true, ..Style::of(Tone::Other) }.span(name)
+                TextStyle { bold: true, ..TextStyle::of(Tone::Assistant) }.span(name)
             }
             _ => Span::new(name, Tone::Dim),
         };
         let mut right = Vec::new();
         if let (Role::User, Some(time)) = (message.role, message.time()) {
             let clock = dates::clock(time, &self.options.zone);
-            if self.dated && !clock.is_empty() {
+            if self.has_date && !clock.is_empty() {
                 right.push(format!("{}, {clock}", dates::date(time, &self.options.zone, self.options.dates)));
             }
             right.push(clock);
         }
-        self.with_right(room, vec![name], &right)
+        self.with_right(context, vec![name], &right)
     }
 
-    fn fold_line(&self, room: &Room<'_>) -> Line {
+    fn fold_line(&self, context: &LayoutContext<'_>) -> Line {
         let sign = match self.entry.fold {
             Some(true) => "▾ ",
             Some(false) => "▸ ",
@@ -110,18 +114,18 @@ impl Scene<'_> {
         let tone = if self.message().kind == Kind::Error { Tone::Error } else { Tone::Fold };
         let branch = self.entry.branch.map_or(0, |branch| sanitize::width(&badge(branch)) + 1);
         let text = format!("{sign}{label}");
-        let columns = room.inner().saturating_sub(branch);
-        self.with_right(room, vec![Span::new(sanitize::fit(&text, columns), tone)], &[])
+        let columns = context.inner().saturating_sub(branch);
+        self.with_right(context, vec![Span::new(sanitize::fit(&text, columns), tone)], &[])
     }
 
-    /// Adds the branch and the longest of `times` for which there is room at the right end.
-    fn with_right(&self, room: &Room<'_>, spans: Vec<Span>, times: &[String]) -> Line {
-        let mut line = room.line(spans, None);
-        let mut free = room.width.saturating_sub(line.width() + 1);
+    /// Adds the branch and the longest of `times` for which there is space at the right end.
+    fn with_right(&self, context: &LayoutContext<'_>, spans: Vec<Span>, times: &[String]) -> Line {
+        let mut line = context.line(spans, None);
+        let mut free = context.width.saturating_sub(line.width() + 1);
         let branch = self.entry.branch.map(badge);
         if let Some(branch) = branch.filter(|branch| sanitize::width(branch) <= free) {
             free -= sanitize::width(&branch);
-            line.right.push(Span::new(branch, Tone::Furniture));
+            line.right.push(Span::new(branch, Tone::Chrome));
         }
         let between = if line.right.is_empty() { "" } else { "  " };
         let time = times.iter().find(|time| !time.is_empty() && time.len() + between.len() <= free);
@@ -131,19 +135,19 @@ impl Scene<'_> {
         line
     }
 
-    fn cited(&self) -> Sources<'_> {
+    fn cited(&self) -> CitedSources<'_> {
         let Self { conversation, entry, .. } = self;
-        Sources::of(conversation.message_parts(entry.message), conversation.message_text(entry.message))
+        CitedSources::of(conversation.message_parts(entry.message), conversation.message_text(entry.message))
     }
 
     /// The list of what the text cites.
-    fn sources(&self, room: &Room<'_>, lines: &mut Vec<Line>) {
+    fn sources(&self, context: &LayoutContext<'_>, lines: &mut Vec<Line>) {
         let sources = self.cited();
-        for (index, spans) in sources.lines(room.inner().min(PROSE)).enumerate() {
+        for (index, spans) in sources.lines(context.inner().min(TEXT_COLUMNS)).enumerate() {
             if index == 0 {
-                lines.push(room.line(Vec::new(), None));
+                lines.push(context.line(Vec::new(), None));
             }
-            lines.push(room.line(spans, None));
+            lines.push(context.line(spans, None));
         }
     }
 }

@@ -4,13 +4,13 @@ use crate::transcript::text::sanitize;
 
 /// See the [module](self). All rows are meant to be padded to the same width when joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sheet {
+pub(super) struct FormulaBox {
     pub rows: Vec<String>,
     /// Which of the rows stands on the line.
     pub base: usize,
 }
 
-impl Sheet {
+impl FormulaBox {
     /// One row.
     pub fn text(text: impl Into<String>) -> Self {
         Self { rows: vec![text.into()], base: 0 }
@@ -96,7 +96,7 @@ impl Sheet {
 }
 
 /// A bracket over so many rows.
-fn tall(bracket: &str, height: usize, base: usize) -> Sheet {
+fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
     // Top, middle, bottom, and what fills a long one.
     let pieces = match bracket {
         "(" => ["⎛", "⎜", "⎝", "⎜"],
@@ -108,7 +108,7 @@ fn tall(bracket: &str, height: usize, base: usize) -> Sheet {
         other => [other; 4],
     };
     if height <= 1 {
-        return Sheet { rows: vec![bracket.to_owned()], base };
+        return FormulaBox { rows: vec![bracket.to_owned()], base };
     }
     let rows = (0..height).map(|row| {
         let piece = match row {
@@ -119,12 +119,12 @@ fn tall(bracket: &str, height: usize, base: usize) -> Sheet {
         };
         pieces[piece].to_owned()
     });
-    Sheet { rows: rows.collect(), base }
+    FormulaBox { rows: rows.collect(), base }
 }
 
 /// Columns of cells, each as wide as its widest; `between` stands between two, `right` says which columns are set
 /// to the right.
-pub(super) fn grid(rows: &[Vec<Sheet>], between: usize, right: impl Fn(usize) -> bool) -> Sheet {
+pub(super) fn grid(rows: &[Vec<FormulaBox>], between: usize, right: impl Fn(usize) -> bool) -> FormulaBox {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0; columns];
     for row in rows {
@@ -132,15 +132,15 @@ pub(super) fn grid(rows: &[Vec<Sheet>], between: usize, right: impl Fn(usize) ->
             *width = (*width).max(cell.width());
         }
     }
-    let mut all = Sheet::default();
+    let mut all = FormulaBox::default();
     for row in rows {
-        let mut line = Sheet::text("");
+        let mut line = FormulaBox::text("");
         let mut at = 0;
         for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
             let before = if right(column) { width - cell.width() } else { 0 };
             // Pad what came before to the column's beginning.
             let gap = (at + before).saturating_sub(line.width());
-            line.join(&Sheet::text(" ".repeat(gap)));
+            line.join(&FormulaBox::text(" ".repeat(gap)));
             line.join(cell);
             at += width + between;
         }
