@@ -8,11 +8,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::{
-    folding::{Foldable, Folding},
-    pattern::Pattern,
-    word_boundary::WordBoundary,
-};
+use super::folding::Folding;
 use crate::search::{index::LetterSet, query::TextPattern};
 
 /// Letters a word needs before it is matched fuzzily.
@@ -141,45 +137,13 @@ impl FuzzyWord {
     }
 }
 
-/// The best literal hit in a title.
-pub(in crate::search) fn best_boundary(
-    pattern: &Pattern,
-    title: &str,
-    foldable: Foldable,
-) -> Option<WordBoundary> {
-    let mut best = None;
-    for hit in pattern.hits(title, foldable) {
-        best = best.max(Some(WordBoundary::of(title, &hit)));
-        if best == Some(WordBoundary::Whole) {
-            break;
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn literal(word: &str, title: &str) -> Option<WordBoundary> {
-        best_boundary(
-            &Pattern::new(&TextPattern::Word(word.into())).expect("not blank"),
-            title,
-            Foldable::of(title),
-        )
-    }
-
     fn is_alike(word: &str, title: &str) -> bool {
         let fuzzy = FuzzyWord::new(&TextPattern::Word(word.into()));
         fuzzy.is_some_and(|fuzzy| fuzzy.may_be_in(LetterSet::of(title)) && fuzzy.score(title).is_some())
-    }
-
-    #[test]
-    fn the_best_literal_hit_of_a_title_counts() {
-        assert_eq!(literal("ingress", "Ingresses and an ingress"), Some(WordBoundary::Whole));
-        assert_eq!(literal("ingres", "Ingress returns 504"), Some(WordBoundary::Start));
-        assert_eq!(literal("gress", "Ingress returns 504"), Some(WordBoundary::Inside));
-        assert_eq!(literal("ingrss", "Ingress returns 504"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{evaluation::CompiledQuery, folding::Foldable, position_cache::CachedPositions, term::Term};
+use super::{compiled_query::CompiledQuery, folding::Foldable, position_cache::CachedPositions, term::Term};
 use crate::{
     conversation::Conversation,
     search::{

@@ -1,17 +1,20 @@
 //! Looks for the words of a query in the text and the title of one conversation.
 
 mod byte_scan;
+mod compiled_query;
 mod evaluation;
 mod expression;
 mod folding;
 mod fuzzy_match;
 mod literal;
 mod matcher;
+mod message_hits;
 mod pattern;
 pub(super) mod position_cache;
 mod regex_prefilter;
 mod scope;
 mod term;
+mod title_match;
 mod word_boundary;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Where in a conversation a query looks: its shown text as one run, or the messages that count.
+//! The part of a conversation that a query searches: its shown text as one run, or the messages that its filters let
+//! in.
 
 use std::{
     cell::OnceCell,
@@ -12,59 +13,60 @@ use crate::{
     search::{index::IndexEntry, query::filters::MessageFilter},
 };
 
-/// The text of a conversation that counts.
+/// The text of a conversation that a query searches.
 pub(in crate::search) struct SearchScope<'a> {
     conversation: &'a Conversation,
-    /// `None`: all shown messages.
+    /// The messages that `role:`, `model:` and `has:` let in, in order. `None`: all shown messages.
     eligible: Option<Vec<u32>>,
     entry: IndexEntry<'a>,
-    /// Which messages lie on the visible branch, once that was asked.
-    path: OnceCell<Box<[bool]>>,
+    /// By message, whether it lies on the visible branch; made on first need.
+    visible_branch: OnceCell<Box<[bool]>>,
 }
 
 impl<'a> SearchScope<'a> {
-    /// `hints` are about the conversation.
+    /// Applies a filter to a conversation; `entry` is what the index has of it.
     pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry<'a>) -> Self {
         let eligible = (!filter.is_empty()).then(|| filter.eligible(conversation));
-        Self { conversation, eligible, entry, path: OnceCell::new() }
+        Self { conversation, eligible, entry, visible_branch: OnceCell::new() }
     }
 
-    /// What is known of the conversation.
+    /// Returns what the index has of the conversation.
     pub fn entry(&self) -> IndexEntry<'a> {
         self.entry
     }
 
-    /// Whether a message is part of the conversation, not folded away.
+    /// Decides whether a message is part of the conversation and not folded away.
     pub fn is_shown(&self, message: u32) -> bool {
         self.conversation.messages()[message as usize].visibility == Visibility::Shown
     }
 
-    /// The length of a message's text in bytes.
+    /// Returns the length of a message's text in bytes.
     pub fn length_of(&self, message: u32) -> usize {
         self.conversation.messages()[message as usize].text_range().len()
     }
 
-    /// Whether a message lies on the visible branch.
+    /// Decides whether a message lies on the visible branch.
     pub fn is_on_visible_branch(&self, message: u32) -> bool {
-        self.entry.is_linear || self.path.get_or_init(|| path::visible(self.conversation))[message as usize]
+        self.entry.is_linear
+            || self.visible_branch.get_or_init(|| path::visible(self.conversation))[message as usize]
     }
 
-    /// The first message that counts, if that is a matter of choice.
-    pub fn first(&self) -> Option<u32> {
+    /// Returns the first eligible message. `None`: the query does not filter messages, or lets none in.
+    pub fn first_eligible(&self) -> Option<u32> {
         self.eligible.as_ref().and_then(|eligible| eligible.first().copied())
     }
 
-    /// The messages that count, if that is a matter of choice.
+    /// Returns the eligible messages, in order; empty if the query does not filter messages.
     pub fn eligible(&self) -> Vec<usize> {
         self.eligible.iter().flatten().map(|&message| message as usize).collect()
     }
 
-    /// Some message counts, or there is no choice.
-    pub fn is_open(&self) -> bool {
-        self.eligible.as_ref().is_none_or(|eligible| !eligible.is_empty())
+    /// Decides whether the query filters messages and lets none in.
+    pub fn is_empty(&self) -> bool {
+        self.eligible.as_ref().is_some_and(Vec::is_empty)
     }
 
-    /// The texts of the messages that count, in order.
+    /// Returns the texts of the messages that are searched, in order.
     pub fn texts(&self) -> impl Iterator<Item = &'a str> + '_ {
         let conversation = self.conversation;
         let all = (0..conversation.messages().len() as u32).filter(|&message| self.is_shown(message));
@@ -73,7 +75,7 @@ impl<'a> SearchScope<'a> {
         eligible.chain(all).map(move |message| conversation.message_text(message as usize))
     }
 
-    /// Whether the pattern stands anywhere.
+    /// Decides whether the pattern has any hit.
     pub fn contains(&self, pattern: &Pattern) -> bool {
         let mut found = false;
         self.each_hit(pattern, |_, _| {
@@ -83,7 +85,7 @@ impl<'a> SearchScope<'a> {
         found
     }
 
-    /// Calls `visit` with each hit, by message and place: the message, and bytes of the conversation's text.
+    /// Calls `visit` with each hit, by message and position: the message, and bytes of the conversation's text.
     pub fn each_hit(&self, pattern: &Pattern, mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>) {
         if let Pattern::Literal(literal) = pattern
             && literal.needs_more_than_ascii()
@@ -112,7 +114,7 @@ impl<'a> SearchScope<'a> {
         }
     }
 
-    /// The same, of hits in some messages that count.
+    /// Calls `visit` with each hit in some of the messages that are searched.
     pub fn each_hit_in_messages(
         &self,
         messages: impl Iterator<Item = u32>,
@@ -126,7 +128,7 @@ impl<'a> SearchScope<'a> {
         }
     }
 
-    /// One scan over all shown messages; no literal crosses the NUL between them.
+    /// Scans all shown messages as one text; no literal crosses the NUL between two of them.
     fn each_hit_in_shown_text(
         &self,
         pattern: &Pattern,

@@ -2,43 +2,55 @@
 
 use crate::search::matching::WordBoundary;
 
-/// Where one word of a query stands in a message.
+/// The position of one term of a query in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) struct TermPosition {
-    /// Which word: its number among those that are looked for in messages.
+    /// The term's number among those that are required.
     pub term: u16,
     /// The message's index.
     pub message: u32,
-    /// Its bytes, counted from wherever all places of a message are.
+    /// Its first byte, counted from wherever all positions of a message are.
     pub start: u32,
-    /// Exclusive.
+    /// The byte after its last.
     pub end: u32,
-    /// How it stands there.
+    /// How it stands among the letters around it.
     pub boundary: WordBoundary,
 }
 
-/// How well one message, or the title, answers. Greater is better.
+/// How well one message, or the title, answers. Greater is better: fields are compared in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) struct MatchQuality {
-    /// How many of the words it has.
+    /// How many of the terms it has.
     pub terms: u32,
-    /// The worst fit among them, if good ones are chosen.
+    /// The worst word boundary among them, when the best position of each is chosen.
     pub boundary: WordBoundary,
-    /// How close they stand: 31 for one word or words side by side, one less for each doubling of the rest.
+    /// How close together they stand: 31 for one term, 30 for terms side by side, one less for each doubling of what
+    /// lies between them.
     pub proximity: u8,
     /// It is not folded away.
     pub shown: bool,
-    /// How short the message is, if several words are looked for: one less for each doubling.
+    /// How short the message is, if several terms are looked for: 31, less one for each doubling of its length in
+    /// bytes.
     pub shortness: u8,
 }
 
 impl MatchQuality {
-    /// The closeness of one word to itself, and the brevity of nothing.
-    pub const MOST: u8 = 31;
-    /// The closeness of words in one title.
-    pub const TITLE_PROXIMITY: u8 = 28;
+    /// The greatest proximity, which one term alone has, and the greatest shortness.
+    const MOST: u8 = 31;
+    /// The proximity of terms in one title.
+    const TITLE_PROXIMITY: u8 = 28;
 
-    /// Judges the places of one message of `length` bytes, in order of their starts. `None` if there are none.
+    /// Rates a title that has all of so many terms.
+    pub fn of_title(terms: u32, boundary: WordBoundary) -> Self {
+        Self { terms, boundary, proximity: Self::TITLE_PROXIMITY, shown: true, shortness: 0 }
+    }
+
+    /// Rates a message for a query of one term by its best hit.
+    pub fn of_single_term(boundary: WordBoundary, shown: bool) -> Self {
+        Self { terms: 1, boundary, proximity: Self::MOST, shown, shortness: 0 }
+    }
+
+    /// Rates a message of `length` bytes by the positions in it, in order of their starts. `None`: there are none.
     pub fn of(positions: &[TermPosition], shown: bool, length: usize) -> Option<Self> {
         let present = count_terms(positions.iter());
         if present == 0 {
@@ -57,36 +69,36 @@ impl MatchQuality {
     }
 }
 
-/// How many different words stand there. Words are numbered below 64.
+/// Counts the different terms. They are numbered below 64.
 fn count_terms<'a>(positions: impl Iterator<Item = &'a TermPosition>) -> u32 {
     positions.fold(0_u64, |seen, position| seen | 1 << (position.term & 63)).count_ones()
 }
 
-/// How close together all words stand at best: what is between them in the shortest stretch that has them all.
+/// Rates how close together all terms stand: by what lies between them in the shortest stretch that has them all.
 fn proximity<'a, I: Iterator<Item = &'a TermPosition>>(positions: impl Fn() -> I, present: u32) -> u8 {
     let mut counts = [0_u32; 64];
-    let mut held = 0;
+    let mut present_here = 0;
     let mut least = u32::MAX;
     // The beginning of the stretch follows its end at a distance.
     let mut begin = positions();
     for last in positions() {
         let count = &mut counts[last.term as usize & 63];
         *count += 1;
-        held += u32::from(*count == 1);
-        while held == present
+        present_here += u32::from(*count == 1);
+        while present_here == present
             && let Some(first) = begin.next()
         {
-            let words = (first.end - first.start) + (last.end - last.start);
-            least = least.min(last.end.saturating_sub(first.start).saturating_sub(words));
+            let own = (first.end - first.start) + (last.end - last.start);
+            least = least.min(last.end.saturating_sub(first.start).saturating_sub(own));
             let count = &mut counts[first.term as usize & 63];
             *count -= 1;
-            held -= u32::from(*count == 0);
+            present_here -= u32::from(*count == 0);
         }
     }
     MatchQuality::MOST - doublings(least)
 }
 
-/// How often one must be doubled to get past a number; at most 31 times.
+/// Counts how often one must be doubled to get past a number; at most 31 times.
 fn doublings(number: u32) -> u8 {
     (u32::BITS - number.leading_zeros()).min(31) as u8
 }

@@ -1,14 +1,14 @@
 //! The order of what is found: the one place that says why one conversation stands above another.
 //!
-//! 1. All words stand whole in the title.
-//! 2. All words stand in one message, or in the title though not whole. Among these:
-//!    1. whole words before beginnings of words, those before insides of words (the worst of the words counts);
-//!    2. close together before far apart: the length of the shortest stretch with all words, in steps that double;
+//! 1. All terms stand whole in the title.
+//! 2. All terms stand in one message, or in the title though not whole. Among these:
+//!    1. whole words before beginnings of words, those before insides of words (the worst of the terms counts);
+//!    2. close together before far apart: the length of the shortest stretch with all terms, in steps that double;
 //!    3. what is shown before what is folded away (tools, reasoning);
-//!    4. of several words those in a shorter message, in steps that double: they are more of what it is about;
-//!    5. more of the words in the title.
-//! 3. The words are spread over messages and title: more of them in one message first.
-//! 4. A word stands nowhere but, by its letters alone, in the title: better fuzzy scores first.
+//!    4. of several terms those in a shorter message, in steps that double: they are more of what it is about;
+//!    5. more of the terms in the title.
+//! 3. The terms are spread over messages and title: more of them in one message first.
+//! 4. A term stands nowhere but, fuzzily, in the title: better fuzzy scores first.
 //!
 //! Ties are broken by date, newest first, and only they are. Within a conversation the best message is found by the
 //! same rules; of equals one on the visible branch goes before one that is not, and then the earlier one.
@@ -18,12 +18,12 @@ pub(in crate::search) mod snippet;
 
 pub(in crate::search) use match_quality::{MatchQuality, TermPosition};
 
-/// How well a conversation answers a query. Greater is better; equal is a tie.
+/// A conversation's rank for a query. Greater is better; equal is a tie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Score(u32);
 
 impl Score {
-    /// The number itself, for `--json`: it orders, and means nothing more.
+    /// Returns the number itself, for `--json`: it orders, and means nothing more.
     pub fn value(self) -> u32 {
         self.0
     }
@@ -32,9 +32,9 @@ impl Score {
 /// The classes of the [module](self)'s list, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) enum RankClass {
-    /// A word is there only by its letters.
+    /// A term matches only the title, and that only fuzzily.
     Fuzzy,
-    /// No message has all the words.
+    /// No message has all the terms.
     Spread,
     /// A message, or the title, has them all.
     Together,
@@ -42,21 +42,21 @@ pub(in crate::search) enum RankClass {
     Title,
 }
 
-/// What is known of a conversation when it is ranked.
+/// Everything that a conversation is ranked by.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct RankInputs {
-    /// How it is found at all.
+    /// How it was found.
     pub class: RankClass,
-    /// The best message's or the title's standing.
+    /// The quality of the best message or of the title.
     pub quality: Option<MatchQuality>,
-    /// How many of the words the title has literally.
+    /// How many of the terms the title has literally.
     pub in_title: u32,
     /// The sum of the fuzzy scores.
     pub fuzzy: u32,
 }
 
 impl RankInputs {
-    /// One number that orders as the [module](self) says.
+    /// Packs everything into one number that orders as the [module](self) says.
     pub fn score(self) -> Score {
         let class = (self.class as u32) << 29;
         let quality = self.quality.map_or(0, |quality| {

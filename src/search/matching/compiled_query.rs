@@ -1,0 +1,94 @@
+//! A query, compiled: its filters and terms, ready to be asked about one conversation after the other.
+
+use super::{
+    pattern::Pattern,
+    position_cache::{TermRelation, relations},
+    scope::SearchScope,
+    term::Term,
+};
+use crate::{
+    conversation::Conversation,
+    search::{
+        index::{IndexEntry, LetterSet},
+        query::{
+            Predicate, Query,
+            filters::{ConversationFilter, MessageFilter},
+        },
+    },
+};
+
+/// A query, compiled.
+#[derive(Debug, Default)]
+pub(in crate::search) struct CompiledQuery {
+    pub(super) conversations: ConversationFilter,
+    pub(super) messages: MessageFilter,
+    pub(super) required: Vec<Term>,
+    pub(super) excluded: Vec<Term>,
+}
+
+impl CompiledQuery {
+    /// Compiles a query.
+    pub fn new(query: &Query) -> Self {
+        let mut compiled = Self {
+            conversations: ConversationFilter::new(query.clauses()),
+            messages: MessageFilter::new(query.clauses()),
+            ..Self::default()
+        };
+        for clause in query.clauses() {
+            let (text_pattern, title_only) = match &clause.predicate {
+                Predicate::Anywhere(text_pattern) => (text_pattern, false),
+                Predicate::Title(text_pattern) => (text_pattern, true),
+                _ => continue,
+            };
+            // An exclusion is never fuzzy: it would hide what nobody can then find.
+            let Some(term) = Term::new(text_pattern, title_only, !clause.negated) else { continue };
+            if clause.negated { compiled.excluded.push(term) } else { compiled.required.push(term) }
+        }
+        // Long literals are rare and quick to look for, expressions are slow: what is likely to fail soon goes first.
+        compiled.required.sort_by_key(|term| match &term.pattern {
+            Pattern::Literal(literal) => usize::MAX / 2 - literal.units().len(),
+            Pattern::Regex(_) => usize::MAX,
+        });
+        compiled
+    }
+
+    /// Relates each required term to those of an earlier query; empty if that looked at other messages.
+    pub fn relations_to(&self, earlier: &Self) -> Vec<TermRelation> {
+        if self.messages == earlier.messages {
+            relations(&self.required, &earlier.required)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Returns the terms that must be somewhere, in the order in which they are looked for.
+    pub fn required(&self) -> &[Term] {
+        &self.required
+    }
+
+    /// Returns the required terms that are looked for in messages: all but those of `title:`.
+    pub fn message_terms(&self) -> impl Iterator<Item = &Term> + Clone {
+        self.required.iter().filter(|term| !term.title_only)
+    }
+
+    /// Returns the part of a conversation's text that the query searches.
+    pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry<'a>) -> SearchScope<'a> {
+        SearchScope::new(conversation, &self.messages, entry)
+    }
+
+    /// Decides by the index alone whether a conversation can match. No is certain, yes is not.
+    pub fn may_match(&self, entry: IndexEntry<'_>) -> bool {
+        self.required.iter().all(|term| entry.may_contain(term) || term.may_fuzzy_match(entry.title_letters))
+    }
+
+    /// Decides by its letters alone whether a title may match some term fuzzily: then the conversation may match
+    /// although it did not match the beginning of that term. No is certain.
+    pub fn may_fuzzy_match(&self, title_letters: LetterSet) -> bool {
+        self.required.iter().any(|term| term.may_fuzzy_match(title_letters))
+    }
+
+    /// Decides whether a title matches some term fuzzily.
+    pub fn fuzzy_matches_title(&self, title: &str) -> bool {
+        self.required.iter().any(|term| term.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.is_in(title)))
+    }
+}
