@@ -7,7 +7,7 @@ use crate::transcript::{
         line::{Span, Tone},
         styled_text::{StyledText, TextStyle},
     },
-    text::wrap::{self, WrapMode},
+    text::wrap::WrapMode,
 };
 
 /// The colours of one block: for each of its lines the tones of byte ranges within the line, in order; what no
@@ -94,13 +94,13 @@ impl Code {
 
     /// The rows of one of its lines, `width` columns wide.
     pub fn rows(line: &StyledText, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
-        wrap::wrap(line, width, WrapMode::Code).into_iter().map(move |row| {
+        line.wrap(width, WrapMode::Code).into_iter().map(move |row| {
             let mut spans = Vec::new();
             if row.indent > 0 {
                 let mark = if row.indent >= 2 { "↳ " } else { "" };
                 spans.push(Span::new(" ".repeat(row.indent - mark.chars().count()) + mark, Tone::Chrome));
             }
-            spans.extend(wrap::spans(line, &row, width));
+            spans.extend(line.row_spans(&row, width));
             spans
         })
     }

@@ -9,10 +9,7 @@ use super::{
 };
 use crate::transcript::{
     highlight::{Code, Colours},
-    text::{
-        sanitize,
-        wrap::{self, WrapMode},
-    },
+    text::{sanitize, wrap::WrapMode},
 };
 
 /// Columns prose takes at most, however wide the room is.
@@ -120,9 +117,9 @@ impl DocumentLayout<'_> {
     }
 
     fn prose(&mut self, containers: &[Container], text: &StyledText, width: usize, mode: WrapMode) {
-        for row in wrap::wrap(text, width, mode) {
+        for row in text.wrap(width, mode) {
             let mut spans = vec![Span::new(" ".repeat(row.indent), Tone::Plain)];
-            spans.extend(wrap::spans(text, &row, width));
+            spans.extend(text.row_spans(&row, width));
             self.row(containers, spans, None);
         }
     }
@@ -152,9 +149,9 @@ impl DocumentLayout<'_> {
         let step = if width > LEAST { CODE_INDENT } else { 0 };
         let whole = text.text().contains('\n');
         let wrapped = if whole { UNBROKEN } else { width - step };
-        for row in wrap::wrap(text, wrapped, WrapMode::Code) {
+        for row in text.wrap(wrapped, WrapMode::Code) {
             let mut spans = vec![Span::new(" ".repeat(step + row.indent), Tone::Math)];
-            spans.extend(wrap::spans(text, &row, wrapped));
+            spans.extend(text.row_spans(&row, wrapped));
             self.row(containers, spans, whole.then_some(indent));
         }
     }

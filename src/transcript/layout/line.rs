@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-use crate::transcript::text::sanitize;
+use crate::transcript::text::width::{grapheme_width, width};
 
 /// What a stretch of text is; a theme turns it into colours and weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -106,7 +106,7 @@ impl Span {
 
     /// Columns it takes.
     pub fn width(&self) -> usize {
-        sanitize::width(&self.text)
+        width(&self.text)
     }
 
     /// Which bytes of the message's text it shows, if it shows any verbatim.
@@ -202,7 +202,7 @@ pub(crate) fn truncate(spans: &mut Vec<Span>, columns: usize) {
         }
         let mut end = 0;
         for (at, grapheme) in spans[index].text.grapheme_indices(true) {
-            used += sanitize::grapheme_width(grapheme);
+            used += grapheme_width(grapheme);
             if used > columns {
                 break;
             }

@@ -8,7 +8,11 @@ use crate::{
     message::find_address,
     transcript::{
         markdown::inline_span::CitationNumber,
-        text::{link_target, sanitize},
+        text::{
+            link_target, sanitize,
+            width::width,
+            wrap::{self, Row, Segment, WrapMode},
+        },
     },
 };
 
@@ -41,14 +45,14 @@ impl TextStyle {
 
 /// Consecutive bytes of one look.
 #[derive(Clone, Debug)]
-pub struct StyledRun {
+struct StyledRun {
     /// Where it ends in the text; it begins where the one before ends.
-    pub end: usize,
-    pub style: TextStyle,
+    end: usize,
+    style: TextStyle,
     /// Where it stands in the message, byte for byte; `None`: it does not.
-    pub source: Option<usize>,
+    source: Option<usize>,
     /// Where it leads.
-    pub link: Option<Arc<str>>,
+    link: Option<Arc<str>>,
 }
 
 /// See the [module](self). A newline in the text is a break that the wrapping keeps.
@@ -69,10 +73,6 @@ impl StyledText {
 
     pub fn text(&self) -> &str {
         &self.text
-    }
-
-    pub fn runs(&self) -> &[StyledRun] {
-        &self.runs
     }
 
     /// Adds text of the archive: sanitised, tabs expanded. `source` is where it stands in the message verbatim.
@@ -171,6 +171,22 @@ impl StyledText {
         spans
     }
 
+    /// Breaks it into rows of at most `columns` (taken for 1 when it is 0).
+    pub fn wrap(&self, columns: usize, mode: WrapMode) -> Vec<Row> {
+        let segment = |run: &StyledRun| Segment { end: run.end, is_code: run.style.tone == Tone::Code };
+        wrap::wrap(&self.text, self.runs.iter().map(segment), columns, mode)
+    }
+
+    /// Returns the spans of a row, without its indent. A cluster that is wider than the whole row becomes a mark.
+    pub fn row_spans(&self, row: &Row, columns: usize) -> Vec<Span> {
+        let spans = self.spans(row.range.clone());
+        let fits = || spans.iter().map(Span::width).sum::<usize>() + row.indent <= columns.max(1);
+        if self.text[row.range.clone()].is_ascii() || fits() {
+            return spans;
+        }
+        vec![Span::new("›", Tone::Dim)]
+    }
+
     fn push_tabbed(&mut self, piece: &str, style: TextStyle, place: Option<usize>) {
         let mut done = 0;
         for (tab, _) in piece.match_indices('\t') {
@@ -187,8 +203,8 @@ impl StyledText {
         let (from, columns) = if self.counted.0 <= self.text.len() { self.counted } else { (0, 0) };
         let new = &self.text[from..];
         let columns = match new.rfind('\n') {
-            Some(newline) => sanitize::width(&new[newline + 1..]),
-            None => columns + sanitize::width(new),
+            Some(newline) => width(&new[newline + 1..]),
+            None => columns + width(new),
         };
         self.counted = (self.text.len(), columns);
         columns
@@ -246,5 +262,15 @@ mod tests {
         assert_eq!(prose.spans(1..5)[0].source, Some(1));
         prose.trim_end();
         assert_eq!(prose.text(), "abcdef");
+    }
+
+    #[test]
+    fn what_fits_nowhere_is_a_mark() {
+        let mut prose = StyledText::default();
+        prose.push("日本", TextStyle::default(), Some(0));
+        let rows = prose.wrap(1, WrapMode::Text);
+        let shown: Vec<String> =
+            rows.iter().flat_map(|row| prose.row_spans(row, 1)).map(|span| span.text).collect();
+        assert_eq!(shown, ["›", "›"]);
     }
 }

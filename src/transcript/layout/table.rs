@@ -8,8 +8,8 @@ use super::{
     styled_text::StyledText,
 };
 use crate::transcript::text::{
-    sanitize,
-    wrap::{self, WrapMode},
+    width::{grapheme_width, width},
+    wrap::{Row, WrapMode},
 };
 
 /// Columns a cell is never shrunk below when it has more to show.
@@ -49,15 +49,15 @@ impl Table {
     /// Lays it out for so many columns.
     pub fn lay_out(&self, room: usize) -> TableRows {
         let (widths, scrolls) = self.widths(room);
-        let wrapped: Vec<Vec<Vec<wrap::Row>>> = self
+        let wrapped: Vec<Vec<Vec<Row>>> = self
             .rows
             .iter()
             .map(|cells| {
                 let cells = cells.iter().zip(&widths);
-                cells.map(|(cell, &width)| wrap::wrap(cell, width, WrapMode::Text)).collect()
+                cells.map(|(cell, &width)| cell.wrap(width, WrapMode::Text)).collect()
             })
             .collect();
-        let height = |row: &Vec<Vec<wrap::Row>>| row.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        let height = |row: &Vec<Vec<Row>>| row.iter().map(Vec::len).max().unwrap_or(1).max(1);
         // Where cells take several rows of the screen, one must see where a row of the table ends.
         let ruled = wrapped.iter().skip(1).any(|row| height(row) > 1);
         let mut rows = Vec::new();
@@ -81,7 +81,7 @@ impl Table {
     fn screen_row(
         &self,
         cells: &[StyledText],
-        wrapped: &[Vec<wrap::Row>],
+        wrapped: &[Vec<Row>],
         line: usize,
         widths: &[usize],
     ) -> Vec<Span> {
@@ -92,7 +92,7 @@ impl Table {
                 spans.push(Span::new(" ".repeat(gap) + " │ ", Tone::Chrome));
             }
             let row = cells.get(column).zip(wrapped.get(column).and_then(|rows| rows.get(line)));
-            let cell = row.map(|(cell, row)| wrap::spans(cell, row, width)).unwrap_or_default();
+            let cell = row.map(|(cell, row)| cell.row_spans(row, width)).unwrap_or_default();
             let free = width.saturating_sub(cell.iter().map(Span::width).sum());
             let before = match self.aligns.get(column) {
                 Some(Align::Right) => free,
@@ -116,7 +116,7 @@ impl Table {
         for cells in &self.rows {
             for (column, cell) in cells.iter().enumerate() {
                 for line in cell.text().split('\n') {
-                    natural[column] = natural[column].max(sanitize::width(line));
+                    natural[column] = natural[column].max(width(line));
                 }
                 let word = cell.text().split([' ', '\n']).map(unbroken).max().unwrap_or(0);
                 least[column] = least[column].max(word.min(WORD));
@@ -154,10 +154,10 @@ impl Table {
 
 /// Columns a word keeps together; one with wide characters breaks between any two.
 fn unbroken(word: &str) -> usize {
-    if !word.is_ascii() && word.graphemes(true).any(|cluster| sanitize::grapheme_width(cluster) > 1) {
+    if !word.is_ascii() && word.graphemes(true).any(|cluster| grapheme_width(cluster) > 1) {
         return LEAST;
     }
-    sanitize::width(word)
+    width(word)
 }
 
 fn rule(widths: &[usize]) -> Vec<Span> {

@@ -3,4 +3,5 @@
 pub mod dates;
 pub mod link_target;
 pub mod sanitize;
+pub mod width;
 pub mod wrap;

@@ -4,15 +4,11 @@
 //! must not begin or end a row), after a hyphen in a word; failing that after the punctuation of an address;
 //! failing that anywhere between two clusters. Nothing but white space is ever lost.
 
-use std::ops::Range;
+use std::{iter::Peekable, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::sanitize;
-use crate::transcript::layout::{
-    line::{Span, Tone},
-    styled_text::StyledText,
-};
+use super::width::{grapheme_width, width};
 
 /// One row of a wrapped text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,30 +53,33 @@ fn like_the_line(line: &str) -> usize {
         _ if rest.starts_with('•') => '•'.len_utf8(),
         _ => return indent,
     };
-    if rest[marker..].starts_with(' ') { indent + sanitize::width(&rest[..=marker]) } else { indent }
+    if rest[marker..].starts_with(' ') { indent + width(&rest[..=marker]) } else { indent }
 }
 
-/// Breaks a prose into rows of at most `width` columns (taken for 1 when it is 0).
-pub fn wrap(prose: &StyledText, width: usize, mode: WrapMode) -> Vec<Row> {
+/// Consecutive bytes of a text that are code or are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Where it ends in the text; it begins where the one before ends.
+    pub end: usize,
+    /// Its words are not broken at hyphens.
+    pub is_code: bool,
+}
+
+/// Breaks a text into rows of at most `columns` (taken for 1 when it is 0). `segments` cover the text in order.
+pub fn wrap(
+    text: &str,
+    segments: impl IntoIterator<Item = Segment>,
+    columns: usize,
+    mode: WrapMode,
+) -> Vec<Row> {
     let mut rows = Vec::new();
+    let mut segments = segments.into_iter().peekable();
     let mut start = 0;
-    for line in prose.text().split('\n') {
-        wrap_line(prose, start..start + line.len(), width.max(1), mode, &mut rows);
+    for line in text.split('\n') {
+        wrap_line(text, start..start + line.len(), &mut segments, columns.max(1), mode, &mut rows);
         start += line.len() + 1;
     }
     rows
-}
-
-/// The spans of a row, without its indent. A cluster that is wider than the whole row becomes a mark.
-pub fn spans(prose: &StyledText, row: &Row, width: usize) -> Vec<Span> {
-    let mut spans = prose.spans(row.range.clone());
-    if !prose.text()[row.range.clone()].is_ascii() {
-        let total: usize = spans.iter().map(Span::width).sum();
-        if total + row.indent > width.max(1) {
-            spans = vec![Span::new("›", Tone::Dim)];
-        }
-    }
-    spans
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,7 +134,7 @@ impl LineBreaker<'_> {
         let left = &self.text[self.start.at..here.at];
         let mut used = 0;
         for (at, cluster) in left.grapheme_indices(true) {
-            let columns = sanitize::grapheme_width(cluster);
+            let columns = grapheme_width(cluster);
             if used + columns > room && at > 0 {
                 let used = self.start.used + used;
                 return BreakPoint { at: self.start.at + at, used, solid: used };
@@ -154,10 +153,16 @@ impl LineBreaker<'_> {
     }
 }
 
-fn wrap_line(prose: &StyledText, line: Range<usize>, width: usize, mode: WrapMode, rows: &mut Vec<Row>) {
-    let text = prose.text();
+fn wrap_line(
+    text: &str,
+    line: Range<usize>,
+    segments: &mut Peekable<impl Iterator<Item = Segment>>,
+    width: usize,
+    mode: WrapMode,
+    rows: &mut Vec<Row>,
+) {
     let start = BreakPoint { at: line.start, used: 0, solid: 0 };
-    // A hanging indent never takes more than half of the room.
+    // A hanging indent never takes more than half of the width.
     let hang = mode.hang(&text[line.clone()]).min(width / 2);
     let mut breaker =
         LineBreaker { rows, text, width, hang, start, good: None, poor: None, continued: false };
@@ -165,14 +170,15 @@ fn wrap_line(prose: &StyledText, line: Range<usize>, width: usize, mode: WrapMod
     let mut used = 0;
     // Columns up to the last character one can see. Nothing breaks in the line's own indentation.
     let mut solid = 0;
-    let first = prose.runs().partition_point(|run| run.end <= line.start);
     let mut at = line.start;
-    for run in &prose.runs()[first.min(prose.runs().len())..] {
-        if at >= line.end {
-            break;
+    while at < line.end {
+        let Some(&segment) = segments.peek() else { break };
+        if segment.end <= at {
+            segments.next();
+            continue;
         }
-        let end = run.end.min(line.end);
-        let code = mode == WrapMode::Code || run.style.tone == Tone::Code;
+        let end = segment.end.min(line.end);
+        let code = mode == WrapMode::Code || segment.is_code;
         let mut step = |at: usize, cluster: &str, columns: usize| {
             let class = classify(cluster, columns);
             let here = BreakPoint { at, used, solid };
@@ -198,14 +204,14 @@ fn wrap_line(prose: &StyledText, line: Range<usize>, width: usize, mode: WrapMod
             }
         } else {
             for (offset, cluster) in slice.grapheme_indices(true) {
-                let columns = sanitize::grapheme_width(cluster);
+                let columns = grapheme_width(cluster);
                 if columns <= width {
                     step(at + offset, cluster, columns);
                     continue;
                 }
                 // Conjuncts chain without end: a cluster may be wider than any screen.
                 for (inner, part) in pieces(cluster) {
-                    step(at + offset + inner, part, sanitize::grapheme_width(part));
+                    step(at + offset + inner, part, grapheme_width(part));
                 }
             }
         }
@@ -216,7 +222,7 @@ fn wrap_line(prose: &StyledText, line: Range<usize>, width: usize, mode: WrapMod
 
 /// A cluster's characters, those without a width together with the one before.
 fn pieces(cluster: &str) -> Vec<(usize, &str)> {
-    let wide = |(_, c): &(usize, char)| sanitize::grapheme_width(c.encode_utf8(&mut [0; 4])) > 0;
+    let wide = |(_, c): &(usize, char)| grapheme_width(c.encode_utf8(&mut [0; 4])) > 0;
     let mut starts: Vec<usize> = cluster.char_indices().filter(wide).map(|(at, _)| at).collect();
     starts.retain(|&at| at > 0);
     starts.insert(0, 0);
@@ -345,18 +351,14 @@ fn ends_no_row(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::transcript::layout::styled_text::TextStyle;
+    use super::{super::sanitize, *};
 
-    fn rows(text: &str, width: usize, mode: WrapMode) -> Vec<String> {
-        let mut prose = StyledText::default();
-        prose.push(text, TextStyle::default(), Some(0));
-        wrap(&prose, width, mode)
+    fn rows(text: &str, columns: usize, mode: WrapMode) -> Vec<String> {
+        let text = sanitize::text(text);
+        let segment = Segment { end: text.len(), is_code: false };
+        wrap(&text, [segment], columns, mode)
             .iter()
-            .map(|row| {
-                let text: String = spans(&prose, row, width).iter().map(|span| span.text.as_str()).collect();
-                " ".repeat(row.indent) + &text
-            })
+            .map(|row| " ".repeat(row.indent) + &text[row.range.clone()])
             .collect()
     }
 
@@ -400,17 +402,12 @@ mod tests {
         assert_eq!(rows("- ab cdefghi", 8, WrapMode::Literal), ["- ab", "  cdefgh", "  i"]);
     }
 
-    #[test]
-    fn what_fits_nowhere_is_a_mark() {
-        assert_eq!(rows("日本", 1, WrapMode::Text), ["›", "›"]);
-    }
-
     proptest! {
         #[test]
-        fn rows_fit_and_lose_nothing_but_space(raw in "[ a-z/.日本。é👩🏽‍🚀\n-]{0,80}", width in 2_usize..40) {
-            let all = rows(&raw, width, WrapMode::Text);
+        fn rows_fit_and_lose_nothing_but_space(raw in "[ a-z/.日本。é👩🏽‍🚀\n-]{0,80}", columns in 2_usize..40) {
+            let all = rows(&raw, columns, WrapMode::Text);
             for row in &all {
-                prop_assert!(sanitize::width(row) <= width, "{row:?}");
+                prop_assert!(width(row) <= columns, "{row:?}");
             }
             let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
             prop_assert_eq!(solid(&all.concat()), solid(&sanitize::text(&raw)));
