@@ -33,27 +33,27 @@ pub use self::{
 /// One conversation: what it is called, what was said, and how its branches hang together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conversation {
-    /// The provider's id, or one made from its position.
+    /// The provider's id, or one made from its position in the archive.
     pub id: Box<str>,
-    /// The export gave no id; such a conversation is never merged with another.
+    /// `true` if the export gave no id; such a conversation is never merged with another.
     pub id_is_made: bool,
     /// The title; the first line of the first prompt when the export has none. Never empty.
     pub title: Box<str>,
-    /// When it began.
+    /// The time it began.
     pub created: Option<Time>,
-    /// When it was last added to.
+    /// The time of its last addition.
     pub updated: Option<Time>,
-    /// Whose export it came from.
+    /// The provider whose export it came from.
     pub provider: Provider,
-    /// Put away in the archive by the person.
+    /// `true` if the person archived it.
     pub archived: bool,
-    /// Starred or pinned.
+    /// `true` if it is starred or pinned.
     pub starred: bool,
-    /// With a custom GPT (`g-…`); projects (`g-p-…`) are not.
+    /// `true` if it is with a custom GPT (`g-…`); projects (`g-p-…`) are not.
     pub gpt: bool,
     /// The custom GPT's or project's id, or empty.
     pub gizmo: Box<str>,
-    /// Where the original is.
+    /// The place of the original object.
     pub source: Source,
     current: u32,
     model: u16,
@@ -67,63 +67,65 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// All messages in depth-first order, hidden ones too.
+    /// Returns all messages in depth-first order, hidden ones too.
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
-    /// The whole buffer. Between two messages stands one NUL byte, so that no phrase is found across them.
+    /// Returns the whole buffer. Between two messages stands one NUL byte, so that no phrase is found across
+    /// them.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The part of the buffer that holds the shown messages, in their order.
+    /// Returns the part of the buffer that holds the shown messages, in their order.
     pub fn shown_text(&self) -> &str {
         &self.text[..self.shown_end as usize]
     }
 
-    /// The part of the buffer that holds the shown and the folded messages.
+    /// Returns the part of the buffer that holds the shown and the folded messages.
     pub fn readable_text(&self) -> &str {
         &self.text[..self.folded_end as usize]
     }
 
-    /// Whether the readable text is plain ASCII: it needs no folding to be searched.
+    /// Tells that the readable text is plain ASCII: it needs no folding to be searched.
     pub fn is_ascii(&self) -> bool {
         self.ascii
     }
 
-    /// A message's text: cleaned (citations resolved into Markdown links), otherwise as written.
+    /// Returns a message's text: cleaned (citations resolved into Markdown links), otherwise as written.
     pub fn message_text(&self, message: usize) -> &str {
         &self.text[self.messages[message].text_range()]
     }
 
-    /// A message's parts, by their place.
+    /// Returns a message's parts, by their place.
     pub fn message_parts(&self, message: usize) -> &[Part] {
         let (start, end) = self.messages[message].parts;
         &self.parts[start as usize..end as usize]
     }
 
-    /// The model that wrote a message (its slug), if known.
+    /// Returns the model that wrote a message (its slug), if known.
     pub fn message_model(&self, message: usize) -> Option<&str> {
         self.names.get(self.messages[message].model as usize).map(|name| &**name)
     }
 
-    /// A message's name: the tool of a call or result, the language of a code message, the type of an unknown one.
+    /// Returns a message's name: the tool of a call or result, the language of a code message, the type of an
+    /// unknown one.
     pub fn message_name(&self, message: usize) -> Option<&str> {
         self.names.get(self.messages[message].name as usize).map(|name| &**name)
     }
 
-    /// The conversation's default model, else that of its last answer.
+    /// Returns the conversation's default model, else that of its last answer.
     pub fn model(&self) -> Option<&str> {
         self.names.get(self.model as usize).map(|name| &**name)
     }
 
-    /// The message at which the provider's screen last stood: the leaf of the visible branch.
+    /// Returns the message at which the provider's screen last stood: the leaf of the visible branch.
     pub fn current(&self) -> Option<usize> {
         (self.current != NONE_32).then_some(self.current as usize)
     }
 
-    /// The messages from the root to `leaf`, in reading order.
+    /// Returns the messages from the root to `leaf`, in reading order.
     pub fn path_to(&self, leaf: usize) -> Vec<usize> {
         let mut path: Vec<usize> =
             std::iter::successors(Some(leaf), |&message| self.messages[message].parent()).collect();
@@ -131,12 +133,12 @@ impl Conversation {
         path
     }
 
-    /// The visible path: the messages from the root to [`Conversation::current`].
+    /// Returns the visible path: the messages from the root to [`Conversation::current`].
     pub fn visible_path(&self) -> Vec<usize> {
         self.current().map(|leaf| self.path_to(leaf)).unwrap_or_default()
     }
 
-    /// The message that owns this byte of [`Conversation::text`]; `None` on a separator.
+    /// Finds the message that owns this byte of [`Conversation::text`]; `None` on a separator.
     pub fn message_at(&self, byte: usize) -> Option<usize> {
         // Messages stand in depth-first order, their texts in runs by visibility: three sorted sequences.
         let visibility = if byte < self.shown_end as usize {
@@ -151,12 +153,12 @@ impl Conversation {
             .position(|message| message.visibility == visibility && message.text_range().contains(&byte))
     }
 
-    /// How many messages are part of the conversation: shown, on any branch.
+    /// Counts the messages that are part of the conversation: shown, on any branch.
     pub fn shown_count(&self) -> usize {
         self.messages.iter().filter(|message| message.visibility == Visibility::Shown).count()
     }
 
-    /// Bytes this conversation keeps on the heap, for the account of memory.
+    /// Counts the bytes this conversation keeps on the heap, for the limit on memory.
     pub fn heap_size(&self) -> usize {
         let names: usize = self.names.iter().map(|name| size_of::<Box<str>>() + name.len()).sum();
         let parts: usize = self.parts.iter().map(|part| part.detail.heap_size()).sum();

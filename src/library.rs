@@ -15,7 +15,7 @@ use crate::conversation::{Conversation, Provider, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(pub u32);
 
-/// How a list of conversations is ordered. Ties keep the order of the archive.
+/// The order of a list of conversations. Ties keep the order of the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// Last added to first; conversations without a date last.
@@ -51,7 +51,7 @@ impl Deref for Shared {
     }
 }
 
-/// See the [module](self).
+/// All conversations of the opened archives; see the [module](self).
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     batches: Vec<Arc<Vec<Conversation>>>,
@@ -59,7 +59,7 @@ pub struct Library {
     starts: Vec<u32>,
     /// Live handles, by `updated`, newest first.
     newest: Vec<Handle>,
-    /// When each of them was updated, side by side with `newest`: merging looks at every one of them.
+    /// The time each of them was updated, side by side with `newest`: merging looks at every one of them.
     dates: Vec<Option<Time>>,
     /// Handles by the hash of their ids. The hash stands beside its handle: a table that grows must not go through all
     /// conversations, which takes longer than a key may wait.
@@ -74,7 +74,7 @@ pub struct Library {
 }
 
 impl Library {
-    /// Nothing yet.
+    /// Makes an empty library.
     pub fn new() -> Self {
         Self::default()
     }
@@ -163,32 +163,32 @@ impl Library {
         Shared { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
     }
 
-    /// How many conversations it lists.
+    /// Counts the conversations it lists.
     pub fn len(&self) -> usize {
         self.newest.len()
     }
 
-    /// Nothing is listed.
+    /// Tells that nothing is listed.
     pub fn is_empty(&self) -> bool {
         self.newest.is_empty()
     }
 
-    /// They are of more than one provider, and a list should say whose each is.
+    /// Tells that they are of more than one provider, so that a list should name each one's.
     pub fn is_mixed(&self) -> bool {
         self.mixed
     }
 
-    /// How many shown messages they hold, on all branches.
+    /// Counts the shown messages they hold, on all branches.
     pub fn messages(&self) -> usize {
         self.messages
     }
 
-    /// Bytes of text they hold, hidden text included.
+    /// Counts the bytes of text they hold, hidden text included.
     pub fn text_bytes(&self) -> usize {
         self.text_bytes
     }
 
-    /// Duplicates that were merged away.
+    /// Counts the duplicates that were merged away.
     pub fn superseded(&self) -> usize {
         self.superseded
     }
@@ -199,12 +199,12 @@ impl Library {
             + self.starts.last().map_or(0, |&start| start as usize)
     }
 
-    /// What it lists, last added to first: the order of the empty query.
+    /// Returns the listed conversations, last added to first: the order of the empty query.
     pub fn newest(&self) -> &[Handle] {
         &self.newest
     }
 
-    /// What it lists, in an order of choice.
+    /// Returns the listed conversations in the given order.
     pub fn sorted(&self, sort: Sort) -> Vec<Handle> {
         let mut handles = self.newest.clone();
         match sort {

@@ -4,13 +4,13 @@
 
 use std::{num::NonZero, panic::resume_unwind, thread};
 
-/// How many threads work at the same time at best; `most` if there are more processors.
+/// Returns the number of threads that work best at the same time; `most` if there are more processors.
 pub fn available(most: usize) -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(most)
 }
 
-/// Does `work` on so many threads, this one counted. A thread that the system does not give is done without: then the
-/// others find more to do. A panic on any of them is one here, after all have ended.
+/// Does `work` on this many threads, the calling one included. A thread that the system does not give is done
+/// without: then the others find more to do. A panic on any of them is one here, after all have ended.
 pub fn together(threads: usize, work: &(dyn Fn() + Sync)) {
     thread::scope(|scope| {
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();

@@ -2,7 +2,8 @@
 
 use std::io;
 
-/// In lower case, without the system's number for it and without the period that some systems put.
+/// Writes an error of the system in lower case, without its number and without the period that some systems
+/// put.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let words = text.split(" (os error").next().unwrap_or_default().trim_end_matches('.');

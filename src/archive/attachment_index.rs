@@ -6,7 +6,7 @@
 use super::{Archive, base_name};
 use crate::provider::Provider;
 
-/// No real map comes near this.
+/// The largest map of names that is read, in bytes; no real one comes near this.
 const LARGEST_MAP: usize = 64 << 20;
 
 /// A name an attachment is found by.
@@ -42,7 +42,8 @@ impl AttachmentIndex {
         Self(names)
     }
 
-    /// The member whose base name is the id, or begins with it: best where the id ends at a `-`, `.` or `_`.
+    /// Finds the member whose base name is the id, or begins with it: best where the id ends at a `-`, `.` or
+    /// `_`.
     pub(super) fn find(&self, id: &str) -> Option<&IndexedName> {
         if id.is_empty() {
             return None;
@@ -68,7 +69,7 @@ fn aliases(archive: &Archive) -> hashbrown::HashMap<String, Box<str>> {
         .unwrap_or_default()
 }
 
-/// The extension that the first bytes of a file say it should have, for members stored without one.
+/// Returns the extension that the first bytes of a file stand for, for members stored without one.
 pub fn sniff(head: &[u8]) -> Option<&'static str> {
     const MAGIC: [(usize, &[u8], &str); 15] = [
         (0, b"\x89PNG", "png"),

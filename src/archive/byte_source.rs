@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-/// Something to read from at any position. Cheap to clone; no clone moves another's position.
+/// Bytes that can be read at any position. Cheap to clone; no clone moves another's position.
 #[derive(Clone, Debug)]
 pub struct ByteSource {
     origin: Backing,
@@ -34,34 +34,37 @@ impl fmt::Debug for Backing {
 }
 
 impl ByteSource {
-    /// A regular file, with the length it has now.
+    /// Takes a regular file, with the length it has now.
+    ///
+    /// # Errors
+    /// Fails where the system does not tell that length.
     pub fn file(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self { origin: Backing::File(Arc::new(file)), start: 0, length })
     }
 
-    /// What was read from a stream that cannot be read twice.
+    /// Takes bytes that came from a stream, which cannot be read twice.
     pub fn memory(bytes: Vec<u8>) -> Self {
         let length = bytes.len() as u64;
         Self { origin: Backing::Memory(Arc::new(bytes)), start: 0, length }
     }
 
-    /// What is built into the program.
+    /// Takes bytes that are built into the program.
     pub fn fixed(bytes: &'static [u8]) -> Self {
         Self { origin: Backing::Static(bytes), start: 0, length: bytes.len() as u64 }
     }
 
-    /// How many there are.
+    /// Returns the number of bytes.
     pub fn len(&self) -> u64 {
         self.length
     }
 
-    /// There are none.
+    /// Tells that there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    /// A stretch of them, cut to what there is.
+    /// Returns a stretch of the bytes, cut to those there are.
     pub fn section(&self, start: u64, length: u64) -> Self {
         let start = start.min(self.length);
         let length = length.min(self.length - start);
@@ -69,6 +72,9 @@ impl ByteSource {
     }
 
     /// Reads at a position; 0 only at the end or for an empty buffer.
+    ///
+    /// # Errors
+    /// Fails where the system cannot read the file.
     pub fn read_at(&self, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(left) = self.length.checked_sub(position) else { return Ok(0) };
         let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
@@ -81,7 +87,10 @@ impl ByteSource {
         }
     }
 
-    /// Fills the buffer from a position, or fails with `UnexpectedEof`.
+    /// Fills the buffer from a position.
+    ///
+    /// # Errors
+    /// Fails with `UnexpectedEof` where the bytes end before, and where the system cannot read the file.
     pub fn read_exact_at(&self, mut position: u64, mut buffer: &mut [u8]) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read_at(position, buffer)? {
@@ -95,7 +104,7 @@ impl ByteSource {
         Ok(())
     }
 
-    /// A reader of its own over them.
+    /// Returns a reader of its own over the bytes.
     pub fn cursor(&self) -> Cursor {
         Cursor { bytes: self.clone(), position: 0 }
     }
@@ -123,7 +132,7 @@ fn read_file_at(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usi
     std::os::windows::fs::FileExt::seek_read(file, buffer, position)
 }
 
-/// See [`ByteSource::cursor`].
+/// A reader over a [`ByteSource`]; see [`ByteSource::cursor`].
 #[derive(Clone, Debug)]
 pub struct Cursor {
     bytes: ByteSource,

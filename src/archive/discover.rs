@@ -8,8 +8,8 @@ use std::{
 use super::{Limits, byte_source::ByteSource, has_ending, holds_conversations, manifest, zipped};
 use crate::provider::{is_conversations_zip, is_part, may_be_manifest};
 
-/// Whether a path is an export worth offering: a zip or folder with conversations in it, or a conversations file.
-/// Looks at names and the zip's directory only.
+/// Decides whether a path is an export worth offering: a zip or folder with conversations in it, or a
+/// conversations file. Looks at names and the zip's directory only.
 pub fn looks_like_archive(path: &Path) -> bool {
     let Ok(metadata) = fs::metadata(path) else { return false };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -44,7 +44,7 @@ pub fn looks_like_archive(path: &Path) -> bool {
     })
 }
 
-/// The archives among the entries of these folders, newest first.
+/// Lists the archives among the entries of these folders, newest first.
 pub fn offered(folders: &[PathBuf]) -> Vec<PathBuf> {
     let mut found: Vec<_> = folders
         .iter()

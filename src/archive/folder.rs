@@ -5,11 +5,11 @@ use std::{fs, path::Path};
 use super::{Limits, MemberContent, MemberEntry, stream::StreamError};
 use crate::reason::reason;
 
-/// How deep folders are looked into: an export has two levels, and may lie under a top folder.
+/// The depth to which folders are looked into: an export has two levels, and may lie under a top folder.
 const DEPTH: usize = 4;
 
-/// The regular files below a folder, named by their path in it, sorted. Symbolic links are not followed, so that a
-/// loop has no end to find; hidden files and folders are left out.
+/// Lists the regular files below a folder, named by their path in it, sorted. Symbolic links are not
+/// followed, so that a loop cannot go on for ever; hidden files and folders are left out.
 pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, StreamError> {
     let mut entries = Vec::new();
     let mut waiting = vec![(root.to_path_buf(), String::new(), 0)];

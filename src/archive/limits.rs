@@ -22,11 +22,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Below this many inflated bytes the ratio is not looked at: honest text can be 400 : 1.
+    /// The inflated bytes below which the ratio is not looked at: honest text can be 400 : 1.
     pub const RATIO_FLOOR: u64 = 256 << 20;
-    /// See [`Limits::memory_bytes`].
+    /// The memory for each byte of the archives; see [`Limits::memory_bytes`].
     pub const MEMORY_PER_BYTE: u64 = 8;
-    /// No object may be larger than this, whatever the limit says: text ranges are 32 bits.
+    /// The largest object that is read, whatever the limit says, in bytes: text ranges are 32 bits.
     pub const LARGEST_OBJECT: u64 = 1 << 31;
 }
 

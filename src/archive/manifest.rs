@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::{byte_source::ByteSource, has_ending};
 
-/// No real manifest comes near this, in bytes.
+/// The largest manifest that is read, in bytes; no real one comes near this.
 const LARGEST: usize = 1 << 20;
-/// Zips that are looked for.
+/// The number of zips that are looked for.
 const MOST_FILES: usize = 1_000;
 
 #[derive(Deserialize)]
@@ -17,7 +17,7 @@ struct Manifest {
     data_files: Vec<serde_json::Value>,
 }
 
-/// The names of the zips it lists; `None`: this is no manifest. Never a path.
+/// Reads the names of the zips that a manifest lists, never a path; `None` if this is not a manifest.
 pub(super) fn names(bytes: &ByteSource) -> Option<Vec<String>> {
     let length = usize::try_from(bytes.len()).ok().filter(|&length| length <= LARGEST)?;
     let mut json = vec![0; length];

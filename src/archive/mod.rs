@@ -36,7 +36,7 @@ pub use stream::{Stream, StreamError};
 use attachment_index::AttachmentIndex;
 use byte_source::ByteSource;
 
-/// Where an archive is.
+/// The place of an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Location {
     /// A zip, a folder or a JSON file.
@@ -57,18 +57,19 @@ impl fmt::Display for Location {
     }
 }
 
-/// Why an archive, or a piece of it, could not be read. One line, lower case, without any of the archive's text.
+/// The reason why an archive, or a piece of it, could not be read. One line, lower case, without any of the
+/// archive's text.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// It cannot be read as what it should be.
+    /// It cannot be read as the archive it should be.
     #[error("{path}: {reason}")]
     Unusable {
         /// The archive as it was given.
         path: String,
-        /// What it is, and what was expected.
+        /// The reason, with what was expected.
         reason: String,
     },
-    /// More were named than can be open at once, by [`MOST_ARCHIVES`].
+    /// More were named than [`MOST_ARCHIVES`].
     #[error("{0} archives are named: at most {MOST_ARCHIVES} can be open at once")]
     TooMany(usize),
     /// The `progress` of the caller said to stop.
@@ -76,7 +77,7 @@ pub enum ArchiveError {
     Stopped,
 }
 
-/// How many archives can be open at once: a [`Source`] names its archive by 16 bits.
+/// The number of archives that can be open at once: a [`Source`] names its archive by 16 bits.
 pub const MOST_ARCHIVES: usize = 1 << 16;
 
 /// Opens all of these, in their order.
@@ -91,7 +92,7 @@ pub fn open_all(locations: &[Location], limits: Limits) -> Result<Vec<Archive>, 
     locations.iter().map(|location| Archive::open(location, limits)).collect()
 }
 
-/// How a member's bytes are packed.
+/// The packing of a member's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Method {
     Stored,
@@ -100,7 +101,7 @@ enum Method {
     Unsupported,
 }
 
-/// Where a member's bytes are.
+/// The place of a member's bytes.
 #[derive(Clone, Debug)]
 enum MemberContent {
     /// In a zip: [`Archive::containers`], behind the local header at `header`.
@@ -118,13 +119,13 @@ enum MemberContent {
 #[derive(Clone, Debug)]
 struct MemberEntry {
     name: Box<str>,
-    /// As declared; never trusted.
+    /// The inflated bytes, as declared; never trusted.
     size: u64,
     content: MemberContent,
 }
 
 impl MemberEntry {
-    /// The name behind the last separator.
+    /// Returns the name behind the last separator.
     fn base_name(&self) -> &str {
         base_name(&self.name)
     }
@@ -139,11 +140,11 @@ fn base_name(name: &str) -> &str {
 pub struct Member {
     /// Its path inside the archive. Untrusted: never a path to write to.
     pub name: String,
-    /// The name the export's own map gives it, when it is stored under a meaningless one (`….dat`).
+    /// The name in the export's own map, when it is stored under a meaningless one (`….dat`).
     pub alias: Option<String>,
     /// Inflated bytes, as declared.
     pub size: u64,
-    /// Its place among the archive's members.
+    /// Its index among the archive's members.
     pub index: usize,
 }
 
@@ -156,7 +157,7 @@ pub struct Archive {
     entries: Vec<MemberEntry>,
     /// The entries that hold conversations, in the order of their names.
     conversations: Vec<u32>,
-    /// What could not be used when it was opened.
+    /// The losses found when it was opened.
     losses: Vec<Loss>,
     /// Bytes on disk (or in memory).
     size: u64,
@@ -168,59 +169,68 @@ pub struct Archive {
 pub struct Loss {
     /// The member concerned, or empty for the archive itself.
     pub member: String,
-    /// What happened.
+    /// The reason, in one line.
     pub reason: String,
 }
 
 impl Archive {
-    /// Lists the members of what is there. Fails when nothing in it can hold conversations, saying what it is and
-    /// what was expected. Reads stdin to its end; otherwise it reads only the directory.
+    /// Lists the members of an archive. Reads stdin to its end; otherwise it reads only the directory.
+    ///
+    /// # Errors
+    /// Fails when nothing in it can hold conversations, saying what it is and what was expected; when it
+    /// cannot be read; and when it goes past one of the limits.
     pub fn open(location: &Location, limits: Limits) -> Result<Self, ArchiveError> {
         open::open(location, limits)
     }
 
-    /// What to call it: the path as given, "stdin", "the demo archive".
+    /// Returns its name: the path as given, "stdin", "the demo archive".
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The bounds it was opened with.
+    /// Returns the bounds it was opened with.
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// Bytes of the file or stream; of a folder those of its files.
+    /// Returns the bytes of the file or stream; of a folder those of its files.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// How many members it has.
+    /// Counts its members.
     pub fn member_count(&self) -> usize {
         self.entries.len()
     }
 
-    /// The members that hold conversations; [`Source::member`] counts them.
+    /// Lists the members that hold conversations; [`Source::member`] counts them.
     pub fn conversation_members(&self) -> impl ExactSizeIterator<Item = Member> {
         self.conversations.iter().map(|&index| self.member(index as usize))
     }
 
-    /// The first member with that base name, as `user.json` or `shared_conversations.json`.
+    /// Finds the first member with that base name, as `user.json` or `shared_conversations.json`.
     pub fn find_member(&self, base: &str) -> Option<Member> {
         let index = self.entries.iter().position(|entry| entry.base_name() == base)?;
         Some(self.member(index))
     }
 
-    /// What could not be used when it was opened.
+    /// Returns the losses found when it was opened.
     pub fn losses(&self) -> &[Loss] {
         &self.losses
     }
 
-    /// Reads a member from its beginning. Damage and limits come up while it is read.
+    /// Reads a member from its beginning.
+    ///
+    /// # Errors
+    /// Fails where its bytes cannot be reached or unpacked. Damage and limits come up while it is read.
     pub fn stream(&self, member: &Member) -> Result<Stream, StreamError> {
         self.stream_entry(member.index)
     }
 
-    /// The whole of a small member, such as `user.json`; at most `most` bytes of it.
+    /// Reads a small member as a whole, such as `user.json`; at most `most` bytes of it.
+    ///
+    /// # Errors
+    /// Fails where the member cannot be read to that length.
     pub fn read_member(&self, member: &Member, most: usize) -> Result<Vec<u8>, ArchiveError> {
         let unusable = |fault: StreamError| self.unusable(format!("{}: {fault}", member.name));
         let mut stream = self.stream(member).map_err(unusable)?;
@@ -239,8 +249,11 @@ impl Archive {
         }
     }
 
-    /// The original object, byte for byte. Inflates its member up to it, and so can take as long as loading it.
-    /// `progress` gets the bytes inflated so far; `false` stops.
+    /// Reads the original object, byte for byte. Inflates its member up to it, and so can take as long as
+    /// loading it. `progress` gets the bytes inflated so far; `false` stops.
+    ///
+    /// # Errors
+    /// Fails where the member cannot be read any more, and with [`ArchiveError::Stopped`].
     pub fn read_object(
         &self,
         source: Source,
@@ -254,8 +267,12 @@ impl Archive {
         Ok(object)
     }
 
-    /// The original objects, byte for byte, in one pass over each member. `sources` are sorted and of this archive;
-    /// `sink` gets the index in `sources` and the bytes, in that order; `false` from either closure stops.
+    /// Reads the original objects, byte for byte, in one pass over each member. `sources` are sorted and of
+    /// this archive; `sink` gets the index in `sources` and the bytes, in that order; `false` from either
+    /// closure stops.
+    ///
+    /// # Errors
+    /// Fails where a member cannot be read any more, and with [`ArchiveError::Stopped`].
     pub fn read_objects(
         &self,
         sources: &[Source],
@@ -265,7 +282,7 @@ impl Archive {
         read_object::read(self, sources, progress, sink)
     }
 
-    /// Whether it holds that attachment (by the id of `conversation::Attachment`), under which name, how large.
+    /// Finds the attachment with this id (of `conversation::Attachment`), with its name and size.
     pub fn find_attachment(&self, id: &str) -> Option<Member> {
         let index = self.attachments.get_or_init(|| AttachmentIndex::of(self)).find(id)?;
         let mut member = self.member(index.entry as usize);
@@ -273,7 +290,11 @@ impl Archive {
         Some(member)
     }
 
-    /// Copies a member's bytes out, and says how many. What was written before an error is not whole.
+    /// Copies a member's bytes out and counts them.
+    ///
+    /// # Errors
+    /// Fails where the member cannot be read or `to` not be written. The bytes written before are not the
+    /// whole member.
     pub fn copy_attachment(&self, member: &Member, to: &mut dyn std::io::Write) -> Result<u64, ArchiveError> {
         let unusable = |fault: StreamError| self.unusable(format!("{}: {fault}", member.name));
         let mut stream = self.stream(member).map_err(unusable)?;
@@ -344,14 +365,15 @@ fn open_file(path: &Path) -> Result<ByteSource, StreamError> {
     Ok(ByteSource::file(std::fs::File::open(path)?)?)
 }
 
-/// Whether a member of that name holds conversations. A Mac adds shadows of all members to a zip; they hold none.
+/// Decides whether a member of that name holds conversations. A Mac adds shadows of all members to a zip;
+/// they hold none.
 fn holds_conversations(name: &str) -> bool {
     provider::holds_conversations(base_name(name))
         && !name.starts_with("__MACOSX/")
         && !name.contains("/__MACOSX/")
 }
 
-/// Whether a name ends in `.zip` or the like, in any case.
+/// Decides whether a name ends in `.zip` or the like, in any case.
 fn has_ending(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
 }

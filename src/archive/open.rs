@@ -23,12 +23,12 @@ use crate::{
 /// The archive this program carries.
 const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
 
-/// What every refusal ends with.
+/// Returns the end of every refusal: what was expected.
 fn expected() -> String {
     format!("expected a {} export: its zip, its unpacked folder or a {}", provider::any(), files())
 }
 
-/// The files that hold conversations, as people know them.
+/// Names the files that hold conversations, as people know them.
 fn files() -> String {
     one_of(Provider::ALL.iter().map(|provider| provider.facts().file))
 }
@@ -130,7 +130,7 @@ impl ArchiveOpener {
         self.bytes(&bytes, &name)
     }
 
-    /// The zips that a manifest names, as far as they lie beside it.
+    /// Takes the zips that a manifest names, as far as they lie beside it.
     fn named(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
         for name in names {
             let path = folder.join(name);
@@ -161,7 +161,7 @@ impl ArchiveOpener {
         Err(format!("this is only the manifest of an export: download {first} into its folder, or name that"))
     }
 
-    /// One file's bytes: a zip, or JSON.
+    /// Takes the bytes of one file: a zip, or JSON.
     fn bytes(&mut self, bytes: &ByteSource, name: &str) -> Result<(), String> {
         self.size = bytes.len();
         if bytes.is_empty() {
@@ -217,7 +217,7 @@ impl ArchiveOpener {
         })
     }
 
-    /// The members of one zip: by its directory, or, without one, by their own headers.
+    /// Lists the members of one zip: by its directory, or, without one, by their own headers.
     fn list(&mut self, bytes: &ByteSource, container: u32, name: &str) -> Result<Vec<MemberEntry>, String> {
         let (entries, hidden) = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
@@ -242,7 +242,8 @@ impl ArchiveOpener {
         Ok(entries)
     }
 
-    /// The zips among the members, one level deep: the Privacy Portal packs exports so, and Claude's come in several.
+    /// Opens the zips among the members, one level deep: the Privacy Portal packs exports so, and Claude's
+    /// come in several.
     fn nested(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), String> {
         let mut memory = 0;
         for index in 0..self.entries.len() {
@@ -330,7 +331,8 @@ impl ArchiveOpener {
     }
 }
 
-/// What to say of a container without conversations, naming another provider's where its member names tell.
+/// Explains that a container has no conversations, naming another provider's export where its member names
+/// tell.
 fn foreign(entries: &[MemberEntry], container: &str) -> String {
     let any = |patterns: &[&str]| {
         entries.iter().any(|entry| provider::is_named(patterns, &entry.name, entry.base_name()))

@@ -4,7 +4,7 @@
 use super::{Archive, ArchiveError, stream::StreamError};
 use crate::conversation::Source;
 
-/// Bytes skipped or read at once.
+/// The bytes skipped or read at once.
 const PIECE: usize = 1 << 20;
 
 pub(super) fn read(
@@ -23,7 +23,8 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The objects of one member; gives the bytes inflated. `before` is what earlier members inflated to.
+/// Reads the objects of one member and returns the number of bytes inflated. `before` is what earlier members
+/// inflated to.
 fn member(
     archive: &Archive,
     sources: &[Source],

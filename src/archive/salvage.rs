@@ -7,8 +7,8 @@ const SIZES_FOLLOW: u16 = 1 << 3;
 /// Bit 0: encrypted.
 const ENCRYPTED: u16 = 1;
 
-/// The members as their local headers name them, from the beginning of the file to the first byte that is no
-/// header. A member whose length is not in its header is inflated to find its end.
+/// Lists the members as their local headers name them, from the beginning of the file to the first byte that
+/// is not a header. A member whose length is not in its header is inflated to find its end.
 pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Vec<MemberEntry> {
     let mut entries = Vec::new();
     let mut position = 0;
@@ -23,7 +23,7 @@ pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Vec<Me
     entries
 }
 
-/// The member whose header stands there, and where the next one should.
+/// Reads the member whose header stands there, and finds where the next header should be.
 fn member(
     bytes: &ByteSource,
     container: u32,
@@ -71,7 +71,7 @@ fn member(
     Some((MemberEntry { name: name.into(), size, content }, next))
 }
 
-/// Inflated and compressed length from a zip64 extra field.
+/// Reads the inflated and compressed length from a zip64 extra field.
 fn zip64(mut extra: &[u8]) -> Option<(u64, u64)> {
     while let [a, b, c, d, rest @ ..] = extra {
         let (id, length) = (u16::from_le_bytes([*a, *b]), usize::from(u16::from_le_bytes([*c, *d])));
@@ -85,7 +85,7 @@ fn zip64(mut extra: &[u8]) -> Option<(u64, u64)> {
     None
 }
 
-/// How many bytes a deflate stream of unknown length takes; `None` if it does not end.
+/// Measures a deflate stream of unknown length, in bytes; `None` if it does not end.
 fn inflated_length(bytes: ByteSource, limits: Limits) -> Option<u64> {
     let mut stream = Stream::deflated(bytes, None, limits);
     let mut buffer = vec![0; 256 << 10];
@@ -98,7 +98,7 @@ fn inflated_length(bytes: ByteSource, limits: Limits) -> Option<u64> {
     }
 }
 
-/// The next header behind an optional data descriptor of 12 to 24 bytes.
+/// Finds the next header behind an optional data descriptor of 12 to 24 bytes.
 fn behind_descriptor(bytes: &ByteSource, position: u64) -> Option<u64> {
     let mut around = [0; 28];
     let count = bytes.read_at(position, &mut around).ok()?;

@@ -7,10 +7,10 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::{Limits, byte_source::ByteSource};
 use crate::reason::reason;
 
-/// Compressed bytes read at once.
+/// The compressed bytes read at once.
 const INPUT: usize = 256 << 10;
 
-/// Why a member's bytes end before they should, or should not be trusted.
+/// The reason why a member's bytes end before they should, or should not be trusted. One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamError(pub String);
 
@@ -26,10 +26,10 @@ impl From<io::Error> for StreamError {
     }
 }
 
-/// What the archive says of a member, to be checked once it was read.
+/// The length and checksum that the archive declares for a member, to be verified once it was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared {
-    /// Inflated length.
+    /// The inflated length in bytes.
     pub size: u64,
     /// CRC-32 of the inflated bytes.
     pub crc: u32,
@@ -56,30 +56,30 @@ struct Inflate {
 }
 
 impl Stream {
-    /// Bytes as they are.
+    /// Reads bytes as they are.
     pub fn stored(bytes: ByteSource, declared: Option<Declared>, limits: Limits) -> Self {
         let check = declared.map(|declared| (crc32fast::Hasher::new(), declared));
         Self { bytes, position: 0, inflate: None, check, produced: 0, limits, ended: false }
     }
 
-    /// A deflate stream; `bytes` may go on behind it.
+    /// Inflates a deflate stream; `bytes` may go on behind it.
     pub fn deflated(bytes: ByteSource, declared: Option<Declared>, limits: Limits) -> Self {
         let inflate = Inflate { state: Decompress::new(false), input: vec![0; INPUT], start: 0, end: 0 };
         Self { inflate: Some(inflate), ..Self::stored(bytes, declared, limits) }
     }
 
-    /// Inflated bytes so far.
+    /// Returns the inflated bytes so far.
     pub fn produced(&self) -> u64 {
         self.produced
     }
 
-    /// Compressed bytes used so far; at the end, where the deflate stream ended.
+    /// Returns the compressed bytes used so far; at the end, the position where the deflate stream ended.
     pub fn consumed(&self) -> u64 {
         self.position - self.inflate.as_ref().map_or(0, |inflate| (inflate.end - inflate.start) as u64)
     }
 
     /// Fills the buffer as far as the member goes. Fewer bytes than asked for mean its end, with length and
-    /// checksum as declared. After a fault, what was handed out before is still what the member held.
+    /// checksum as declared. With an error, the bytes handed out before are still the member's.
     pub fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<StreamError>) {
         let mut filled = 0;
         while filled < buffer.len() && !self.ended {

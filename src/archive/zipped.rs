@@ -9,17 +9,18 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::{Limits, MemberContent, MemberEntry, Method, byte_source::ByteSource, stream::StreamError};
 
-/// Length of a local file header without name and extra field.
+/// The length of a local file header without name and extra field, in bytes.
 pub(super) const LOCAL_HEADER: usize = 30;
 /// The signature it begins with.
 pub(super) const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 
-/// Whether these first bytes of a file are a zip's.
+/// Tells that these first bytes of a file are a zip's.
 pub(super) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(&LOCAL_SIGNATURE) || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08")
 }
 
-/// The members a zip's central directory lists; of several with one name the last, and how many that hides.
+/// Lists the members in a zip's central directory; of several with one name the last. Counts those that this
+/// hides.
 pub(super) fn list(
     bytes: &ByteSource,
     container: u32,
@@ -66,10 +67,10 @@ pub(super) fn list(
     Ok((entries, hidden))
 }
 
-/// How many members the end of a zip says it has; more than the directory has names if several bear one. `None` where
-/// that is not said, as of more than 65 534.
+/// Returns how many members the end of a zip declares; more than the directory has names if several bear one.
+/// `None` where it declares nothing, as for more than 65 534.
 fn declared(bytes: &ByteSource) -> Option<usize> {
-    /// The end of a directory: its fixed part, and the longest comment behind it.
+    /// The length of the end of a directory without its comment.
     const END: usize = 22;
     let length = usize::try_from(bytes.len()).unwrap_or(usize::MAX).min(END + usize::from(u16::MAX));
     let mut tail = vec![0; length];
@@ -79,7 +80,7 @@ fn declared(bytes: &ByteSource) -> Option<usize> {
     Some(u16::from_le_bytes([end[10], end[11]])).filter(|&count| count != u16::MAX).map(usize::from)
 }
 
-/// Where a member's compressed bytes begin, behind its local header.
+/// Finds where a member's compressed bytes begin, behind its local header.
 pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamError> {
     let mut local = [0; LOCAL_HEADER];
     let missing = || StreamError("its local header is missing: the zip is damaged".into());
@@ -91,7 +92,7 @@ pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamE
     Ok(header + LOCAL_HEADER as u64 + length(26) + length(28))
 }
 
-/// Whether two members share bytes, as in a bomb that refers to one piece of data many times.
+/// Tells that two members share bytes, as in a bomb that refers to one piece of data many times.
 pub(super) fn overlap(entries: &[MemberEntry]) -> bool {
     let mut spans: Vec<(u64, u64)> = entries
         .iter()

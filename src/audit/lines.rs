@@ -15,7 +15,7 @@ use crate::{
     secrets::{KindId, Scanner, SecretClass, audit::PersonalContext},
 };
 
-/// In which order the findings of a class stand.
+/// The order of the findings of a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FindingOrder {
     /// By conversation, the one last added to first.
@@ -38,7 +38,7 @@ impl FindingOrder {
         }
     }
 
-    /// In words.
+    /// Returns the order in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Conversation => "by conversation",
@@ -51,13 +51,13 @@ impl FindingOrder {
 /// A line of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReportLine {
-    /// What follows.
+    /// A heading for the lines behind it.
     Heading(String),
     /// A public link, by its place in the account.
     Shared(usize),
     /// A finding, by its place in the account.
     Finding(usize),
-    /// So many of a kind, in so many conversations.
+    /// The number of findings of a kind, and of the conversations they are in.
     Kind(String),
     /// A field of the profile, by its place.
     Profile(usize),
@@ -71,7 +71,7 @@ pub enum ReportLine {
     Page(String, String),
 }
 
-/// Where a line leads.
+/// The place a line leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineTarget {
     /// A conversation and a message in it.
@@ -83,16 +83,16 @@ pub enum LineTarget {
 /// An account as lines.
 #[derive(Debug)]
 pub struct ReportLines<'a> {
-    /// What is told.
+    /// The report that is told.
     pub report: &'a AuditReport,
-    /// Whose handles it holds.
+    /// The library of its handles.
     pub library: &'a Library,
-    /// For dates.
+    /// The time zone of its dates.
     pub zone: &'a TimeZone,
 }
 
 impl ReportLines<'_> {
-    /// All of it. `each`: every finding of personal data is a line, too.
+    /// Returns all lines. `each`: every finding of personal data is a line, too.
     pub fn lines(&self, order: FindingOrder, each: bool) -> Vec<ReportLine> {
         let mut lines = Vec::new();
         self.shared(&mut lines);
@@ -204,7 +204,7 @@ impl ReportLines<'_> {
         )));
     }
 
-    /// What to do, most urgent first; only what applies, and at each provider that it concerns.
+    /// Adds the advice, most urgent first; only what applies, and for each provider that it concerns.
     fn advice(&self, lines: &mut Vec<ReportLine>) {
         let report = self.report;
         let scanner = Scanner::built_in();
@@ -248,7 +248,7 @@ impl ReportLines<'_> {
         ]);
     }
 
-    /// Where to look through memory, and where to switch off training.
+    /// Adds the settings where to look through memory, and where to switch off training.
     fn settings(&self, lines: &mut Vec<ReportLine>) {
         let report = self.report;
         // Of several providers each path says whose it is.
@@ -360,7 +360,7 @@ impl ReportLines<'_> {
         Widths { kind: widest(&mut kinds), mask: widest(&mut masks), field: widest(&mut fields) }
     }
 
-    /// Where a line leads, if anywhere.
+    /// Returns the place that a line leads to, if any.
     pub fn place(&self, line: &ReportLine) -> Option<LineTarget> {
         let report = self.report;
         match line {
@@ -391,7 +391,7 @@ impl ReportLines<'_> {
     }
 }
 
-/// See [`ReportLines::widths`].
+/// The least widths of columns; see [`ReportLines::widths`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Widths {
     kind: usize,
@@ -400,7 +400,7 @@ pub struct Widths {
 }
 
 impl Widths {
-    /// Of this line's columns, in order; further ones are as wide as they are.
+    /// Returns the widths of this line's columns, in order; further ones are as wide as they are.
     pub fn of(self, line: &ReportLine) -> Vec<usize> {
         match line {
             ReportLine::Finding(_) => vec![10, self.kind, self.mask, 3, 9],
@@ -422,7 +422,7 @@ pub fn day(time: Option<Time>, zone: &TimeZone) -> String {
     )
 }
 
-/// `1 conversation`, `2 conversations`.
+/// Counts in words: `1 conversation`, `2 conversations`.
 fn many(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

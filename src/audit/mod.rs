@@ -29,24 +29,24 @@ use crate::{
 /// The most of a side file that is read, in bytes.
 const LARGEST_MEMBER: usize = 16 << 20;
 
-/// Everything there is to tell.
+/// The report of an audit: everything there is to tell.
 #[derive(Debug, Default)]
 pub struct AuditReport {
-    /// By conversation, last added to first, then by message.
+    /// The findings by conversation, last added to first, then by message.
     pub findings: Vec<(Handle, Exposure)>,
-    /// What anybody with the address can read.
+    /// The links that anybody with the address can read.
     pub shared: Vec<SharedLink>,
-    /// Fields, each with the member it is from.
+    /// The fields of the profile, each with the member it is from.
     pub profile: Vec<(FileOrigin, ProfileField)>,
-    /// Each text once, where it stands last.
+    /// Custom instructions, each text once, where it stands last.
     pub instructions: Vec<(Handle, PersonalContext)>,
-    /// What the model was told to remember, or remembers of its own accord.
+    /// The memories: texts the model was told to remember, or remembers of its own accord.
     pub memory: Vec<(Remembered, PersonalContext)>,
-    /// How many files the messages name.
+    /// The number of files that the messages name.
     pub attached: AttachmentCounts,
-    /// Members that are there and could not be read.
+    /// The members that are there and could not be read.
     pub unreadable: Vec<String>,
-    /// Whose export this is about; every provider where nothing tells.
+    /// The providers that this is about; every provider where nothing tells.
     pub providers: Vec<Provider>,
 }
 
@@ -57,11 +57,11 @@ pub struct FileOrigin {
     pub archive: String,
     /// The member's, without folders.
     pub member: &'static str,
-    /// Whose member it is.
+    /// The provider it is from.
     pub provider: Provider,
 }
 
-/// Where a memory stands.
+/// The place of a memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remembered {
     /// In a conversation.
@@ -111,7 +111,7 @@ impl AuditReport {
         if all.is_empty() { Provider::ALL.to_vec() } else { all }
     }
 
-    /// What the other members of an archive say; one that cannot be read is noted.
+    /// Adds the contents of the other members of an archive; notes those that cannot be read.
     fn side_files(&mut self, archive: &Archive, whose: &[Provider]) {
         let scanner = Scanner::built_in();
         let mut links: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
@@ -150,7 +150,7 @@ impl AuditReport {
             .filter(move |(_, (_, exposure))| Scanner::built_in().rule(exposure.kind).class() == class)
     }
 
-    /// There is something that opens something, or that anybody can read.
+    /// Tells that something in it opens something, or can be read by anybody.
     pub fn alarms(&self) -> bool {
         self.of_class(SecretClass::Credential).next().is_some() || !self.shared.is_empty()
     }
@@ -203,7 +203,7 @@ fn personal_contexts(library: &Library, kind: Kind) -> Vec<(Handle, PersonalCont
     personal_contexts
 }
 
-/// Whose conversations each archive holds.
+/// Lists the providers whose conversations each archive holds.
 fn whose(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
     let mut whose = vec![HashSet::new(); archives];
     for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
@@ -214,7 +214,7 @@ fn whose(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
     whose.into_iter().map(each_once).collect()
 }
 
-/// Each of these providers once, in the order of all.
+/// Lists each of these providers once, in the order of all.
 fn each_once(some: impl IntoIterator<Item = Provider>) -> Vec<Provider> {
     let some: HashSet<Provider> = some.into_iter().collect();
     Provider::ALL.iter().copied().filter(|provider| some.contains(provider)).collect()

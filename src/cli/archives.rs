@@ -19,26 +19,26 @@ use crate::{
     load::{self, Arrival, Report},
 };
 
-/// Everything a subcommand works on.
+/// The archives that a subcommand works on, with their conversations.
 #[derive(Debug)]
 pub struct OpenedArchives {
-    /// In the order they were named; [`crate::conversation::Source::archive`] counts them.
+    /// The archives in the order they were named; [`crate::conversation::Source::archive`] counts them.
     pub archives: Vec<Archive>,
     /// All conversations, merged.
     pub library: Library,
-    /// What was read and what was not.
+    /// The report of the load.
     pub report: Report,
 }
 
 impl OpenedArchives {
-    /// What the archive a conversation is from is called.
+    /// Returns the name of the archive that a conversation is from.
     pub fn source(&self, conversation: &Conversation) -> &str {
         self.archives.get(usize::from(conversation.source.archive)).map_or("", Archive::name)
     }
 }
 
-/// Where the archives are: those named, the demo if asked for, else what the environment or the config file says. None
-/// named twice.
+/// Lists the archives: those named, the demo if asked for, else those in the environment or the config file.
+/// Each once.
 pub fn locations(global: &GlobalSettings, named: &[PathBuf]) -> Vec<Location> {
     let asked_for = !named.is_empty() || global.demo;
     let paths = if asked_for { named } else { global.archive() };
@@ -52,7 +52,10 @@ fn location(path: &Path) -> Location {
     if path.as_os_str() == "-" { Location::Stdin } else { Location::Path(path.to_owned()) }
 }
 
-/// Opens and reads all of them. Damage is warned of, once.
+/// Opens and reads all archives. Damage is warned of, once.
+///
+/// # Errors
+/// Fails where no archive is named, where one cannot be opened, and where nothing at all can be read.
 pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     Ok(warned(read(global, named, None)?))
 }

@@ -16,7 +16,7 @@ use crate::{
 /// The document of `--json`. Its keys are a contract.
 #[derive(Serialize)]
 struct CheckJson<'a> {
-    /// What is listed: duplicates merged.
+    /// The number of conversations listed: duplicates merged.
     conversations: usize,
     messages: usize,
     bytes: u64,
@@ -82,7 +82,7 @@ pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome
     Ok(if opened.report.damaged() { Outcome::Nothing } else { Outcome::Done })
 }
 
-/// Which member of which archive.
+/// Names the member and the archive of a loss.
 fn place(opened: &OpenedArchives, skipped: &Skipped) -> String {
     let archive = opened.archives.get(usize::from(skipped.archive)).map_or("", |archive| archive.name());
     if skipped.member.is_empty() { archive.to_owned() } else { format!("{archive}: {}", skipped.member) }

@@ -32,7 +32,7 @@ use crate::{
     search::{self, Query},
 };
 
-/// Where an extract goes.
+/// The destination of an extract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum OutputTarget {
     Stdout,
@@ -80,7 +80,7 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
     Ok(Outcome::Done)
 }
 
-/// Says on stderr what was taken out, and of originals that they are none any more.
+/// Says on stderr what was taken out, and of originals that they are no longer the original.
 fn tell_redacted(extraction: &Extraction) {
     match extraction.redaction.sentence().as_deref() {
         None => {}
@@ -121,7 +121,7 @@ fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
     }
 }
 
-/// Which conversations, each once. `None`: an id that none has, which was told.
+/// Selects the conversations, each once. `None`: an id that no conversation has, which was told.
 fn selection(
     arguments: &ExtractArgs,
     opened: &OpenedArchives,
@@ -162,7 +162,7 @@ fn selection(
     Ok(Some(handles))
 }
 
-/// Says how far it is, by a bar; stops at ctrl-c where files are written.
+/// A watch that shows the progress by a bar, and stops at ctrl-c where files are written.
 struct Watching {
     reading: ProgressDisplay,
     writing: ProgressDisplay,
@@ -170,7 +170,7 @@ struct Watching {
 }
 
 impl Watching {
-    /// For what goes to stdout or the clipboard: a signal ends the program as ever.
+    /// Watches an extract to stdout or the clipboard: a signal ends the program as ever.
     fn new() -> Self {
         Self {
             reading: ProgressDisplay::new("reading"),
@@ -179,7 +179,7 @@ impl Watching {
         }
     }
 
-    /// For files.
+    /// Watches an extract to files.
     fn interruptible() -> Self {
         Self { interrupt: Some(Interrupt::watch()), ..Self::new() }
     }
@@ -229,7 +229,7 @@ fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyho
     Ok(())
 }
 
-/// Says on stderr which attachments are no files, and whether some hold what was taken out of the text.
+/// Says on stderr which attachments are not files, and whether some hold what was taken out of the text.
 fn tell_of(attached: AttachmentOutcome) {
     let lacking = attached.lacking();
     if !lacking.is_empty() {
@@ -241,7 +241,7 @@ fn tell_of(attached: AttachmentOutcome) {
     }
 }
 
-/// `1 file`, `2 files`.
+/// Counts in words: `1 file`, `2 files`.
 fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }

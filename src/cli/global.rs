@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// See the [module](self).
+/// The settings of every command; see the [module](self).
 #[derive(Debug)]
 pub struct GlobalSettings {
     /// The demo archive is asked for.
@@ -50,7 +50,7 @@ impl GlobalSettings {
         Ok(Self { demo: given.demo, loaded: file::load(which, &Environment::of_process(), &flags)? })
     }
 
-    /// Says on stderr, in one line, what is wrong with the config file.
+    /// Warns on stderr, in one line, of errors in the config file.
     pub fn warn(&self) {
         if let Some(warning) = self.loaded.warning() {
             tell(&warning);
@@ -62,7 +62,7 @@ impl GlobalSettings {
         &self.loaded.config
     }
 
-    /// When stdout has colours.
+    /// Returns the condition for colours on stdout.
     pub fn color(&self) -> Color {
         self.config().color.value
     }
@@ -72,12 +72,12 @@ impl GlobalSettings {
         self.config().limits()
     }
 
-    /// Whose clock dates are by.
+    /// Returns the clock that dates are by.
     pub fn zone(&self) -> TimeZone {
         self.config().zone()
     }
 
-    /// Who names the archives, if it is not the command line: they may be long forgotten.
+    /// Names the source of the archives, if it is not the command line: they may be long forgotten.
     pub fn named_by(&self, named: &[PathBuf]) -> Option<String> {
         if self.demo || !named.is_empty() {
             return None;
@@ -89,7 +89,7 @@ impl GlobalSettings {
         }
     }
 
-    /// What to open where nothing is named.
+    /// Returns the archives to open where none is named.
     pub fn archive(&self) -> &[PathBuf] {
         &self.config().archive.value
     }

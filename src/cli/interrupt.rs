@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// Whether the person, or the system, wants us to stop. From when it is made to the end of the program, the first
+/// A request of the person, or the system, to stop. From when it is made to the end of the program, the first
 /// signal is only noted here; the second one ends the program on the spot.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
@@ -29,7 +29,7 @@ impl Interrupt {
         watch
     }
 
-    /// It is time to stop.
+    /// Tells that it is time to stop.
     pub fn is_set(&self) -> bool {
         self.flag.load(Ordering::Relaxed)
     }

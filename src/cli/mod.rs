@@ -38,7 +38,7 @@ use args::{Cli, CliCommand};
 use global::GlobalSettings;
 use output::{is_closed_pipe, tell};
 
-/// What a subcommand that did not fail found.
+/// The finding of a subcommand that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     /// All is well: 0.
@@ -47,18 +47,18 @@ enum Outcome {
     Nothing,
 }
 
-/// What the command line says about the UI, the other front door.
+/// The part of the command line that is for the UI.
 #[derive(Clone, Debug)]
 pub struct ScreenArgs {
-    /// What to open; nothing: the person is asked.
+    /// The archives to open; if empty, the person is asked.
     pub archives: Vec<Location>,
-    /// Who names them, if it is not the command line.
+    /// The source of the archives, if it is not the command line.
     pub named_by: Option<String>,
     /// The query to begin with.
     pub query: String,
     /// The configuration in force.
     pub config: Config,
-    /// What is wrong with the config file, in one line.
+    /// The errors of the config file, in one line.
     pub warning: Option<String>,
     /// The UI is to be on the controlling terminal; what is chosen goes to stdout.
     pub pick: bool,
@@ -98,9 +98,10 @@ fn subcommand(arguments: impl IntoIterator<Item = OsString>) -> Option<String> {
     matches.subcommand_name().map(str::to_owned)
 }
 
-/// clap's paragraphs as one line: what is wrong, what was probably meant, and where to read on.
+/// Makes one line of clap's paragraphs: what is wrong, what was probably meant, and where to read on.
 fn wrong_use(rendered: &str, subcommand: Option<&str>) -> String {
-    /// What the standard library says of numbers, for those who write programs; and for those who use them.
+    /// The standard library's sentences about numbers, for those who write programs; and for those who use
+    /// them.
     const NUMBERS: [(&str, &str); 3] = [
         (": invalid digit found in string", ": it is no whole number"),
         (": cannot parse integer from empty string", ": it is no whole number"),
@@ -160,7 +161,7 @@ fn code(outcome: Outcome) -> ExitCode {
     }
 }
 
-/// What the UI is told; refused where there is nothing to draw on.
+/// Gathers the arguments of the UI; refused where there is nothing to draw on.
 fn screen(
     global: GlobalSettings,
     query: Option<String>,
@@ -177,7 +178,7 @@ fn screen(
     Ok(what_to_show(global, query, named))
 }
 
-/// What was taken for an archive, is none, and was meant to be this subcommand.
+/// Returns the word that was taken for an archive, with the subcommand that was meant by it.
 fn mistyped(named: &[std::path::PathBuf]) -> Option<(&str, String)> {
     let written = named.first().filter(|path| !path.exists())?.to_str()?;
     let command = Cli::command();

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{config::Color, reason::reason, transcript::sanitize};
 
-/// stdout, with what is known of it.
+/// The standard output, exact into a pipe or file, made harmless on a terminal.
 #[derive(Debug)]
 pub struct Output {
     writer: BufWriter<StdoutLock<'static>>,
@@ -16,12 +16,12 @@ pub struct Output {
     colour: bool,
 }
 
-/// How a piece of a line looks where there are colours.
+/// The look of a piece of a line where there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextStyle {
-    /// What one looks for.
+    /// The text that one looks for.
     Bold,
-    /// All else.
+    /// The text beside it.
     Dim,
     /// A hit.
     Hit,
@@ -40,7 +40,7 @@ impl Output {
         Self { writer: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, colour }
     }
 
-    /// Columns of a line: the terminal's, or what reads well in a file.
+    /// Returns the columns of a line: the terminal's, or a width that reads well in a file.
     pub fn columns(&self) -> usize {
         let terminal = self.terminal.then(crossterm::terminal::size).and_then(Result::ok);
         terminal.map_or(160, |(columns, _)| usize::from(columns)).max(20)
@@ -98,13 +98,16 @@ impl Output {
         self.write(&sanitize::text(&text))
     }
 
-    /// Brings everything out. A full disk may show only here.
+    /// Writes out what is buffered. A full disk may show only here.
+    ///
+    /// # Errors
+    /// Fails where stdout cannot be written.
     pub fn finish(&mut self) -> anyhow::Result<()> {
         self.writer.flush().map_err(failed)
     }
 }
 
-/// JSON without a character that a terminal should not get. Outside of strings it has none.
+/// Escapes JSON so that it has no character that a terminal should not get. Outside of strings it has none.
 fn escaped(json: &str) -> Cow<'_, str> {
     let is_fine = |c: char| {
         let mut bytes = [0; 4];
@@ -127,7 +130,7 @@ fn escaped(json: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// stdout does not take what it is given.
+/// The error of a stdout that cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write to stdout: {}", reason(.0))]
 struct Unwritable(io::Error);
@@ -136,7 +139,7 @@ fn failed(error: io::Error) -> anyhow::Error {
     Unwritable(error).into()
 }
 
-/// Whether this is a reader who has seen enough: nothing to be told about.
+/// Tells that the reader has closed the pipe, having seen enough: nothing to be told about.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<Unwritable>()

@@ -8,10 +8,10 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How long the work may take without a word.
+/// The time the work may take without a word.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// See the [module](self). May be told of progress from several threads; what is told is a total so far.
+/// A progress bar. May be told of progress from several threads; each tells a total so far.
 #[derive(Debug)]
 pub struct ProgressDisplay {
     what: &'static str,
@@ -21,17 +21,17 @@ pub struct ProgressDisplay {
 }
 
 impl ProgressDisplay {
-    /// Nothing is shown yet. `what` is the word before the bar.
+    /// Begins without showing anything. `what` is the word before the bar.
     pub fn new(what: &'static str) -> Self {
         Self { what, begun: Instant::now(), terminal: io::stderr().is_terminal(), bar: Mutex::new(None) }
     }
 
-    /// So many bytes of so many are done.
+    /// Shows the bytes done so far.
     pub fn bytes(&self, done: u64, of: u64) {
         self.show(done, of, "{prefix} {wide_bar} {bytes} of {total_bytes}");
     }
 
-    /// So many files of so many are done.
+    /// Shows the files done so far.
     pub fn files(&self, done: u64, of: u64) {
         self.show(done, of, "{prefix} {wide_bar} {human_pos} of {human_len}");
     }

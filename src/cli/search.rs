@@ -17,7 +17,7 @@ use crate::{
     search::{self, Matcher, Query},
 };
 
-/// Columns of a snippet where nobody's terminal says how many.
+/// The columns of a snippet where no terminal gives their number.
 const JSON_COLUMNS: usize = 200;
 
 /// A line of `--json`. Its keys are a contract.

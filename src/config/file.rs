@@ -12,10 +12,10 @@ use etcetera::BaseStrategy;
 use super::{Complaint, Config, Environment, Flags, ValueContext};
 use crate::reason::reason;
 
-/// Nobody writes so much by hand.
+/// The largest config file, in bytes; nobody writes so much by hand.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// Which file is to be read.
+/// The config file to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigChoice<'a> {
     /// The usual one, if it is there.
@@ -29,27 +29,27 @@ pub enum ConfigChoice<'a> {
 /// The configuration in force, and what there is to say of the file.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// See [`Config`].
+    /// The configuration.
     pub config: Config,
     /// The file that was looked for.
     pub path: Option<PathBuf>,
-    /// It is there and was read.
+    /// `true` if the file is there and was read.
     pub found: bool,
-    /// What is wrong with it, in the order in which it stands there.
+    /// The errors of the file, in the order in which they stand there.
     pub troubles: Vec<FileError>,
 }
 
-/// Something wrong with a file.
+/// An error of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
-    /// In it.
+    /// An error in it.
     At(Complaint),
-    /// With the whole of it.
+    /// An error with the whole of it.
     Whole(String),
 }
 
 impl Loaded {
-    /// What is wrong with the file, a line each.
+    /// Returns the errors of the file, a line each.
     pub fn complaints(&self) -> Vec<String> {
         let name = self.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
         self.troubles.iter().map(|trouble| trouble.told(&name)).collect()
@@ -83,7 +83,8 @@ impl FileError {
     }
 }
 
-/// `$XDG_CONFIG_HOME/unspool/config.toml`; without that variable below `~/.config`, on Windows below the roaming profile.
+/// Returns the usual path: `$XDG_CONFIG_HOME/unspool/config.toml`; without that variable below `~/.config`,
+/// on Windows below the roaming profile.
 pub fn usual() -> Option<PathBuf> {
     // Who sets it means it, on systems too that do not know of it.
     let named = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
@@ -119,7 +120,10 @@ pub fn load(which: ConfigChoice<'_>, environment: &Environment, flags: &Flags) -
     Ok(Loaded { config, found: bytes.is_some(), path, troubles })
 }
 
-/// Its bytes; nothing where there is no such file and there need be none.
+/// Reads the file; `None` where there is no such file and there need not be one.
+///
+/// # Errors
+/// Fails with the reason, in a few words, where it cannot be read or is too large.
 fn contents(path: &Path, may_be_missing: bool) -> Result<Option<Vec<u8>>, String> {
     let read = || -> io::Result<Result<Vec<u8>, String>> {
         // A pipe that was asked for is waited for; a usual path that is none would be waited for for ever.

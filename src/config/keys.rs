@@ -54,8 +54,8 @@ const NAMED: [(&str, KeyCode, &str); 15] = [
 const DISGUISED: [(char, &str); 4] = [('i', "tab"), ('m', "enter"), ('[', "esc"), ('h', "backspace")];
 
 impl Key {
-    /// From what the terminal sent. Shift counts only for keys that are no characters, and none of those is bound
-    /// with it, so it is dropped.
+    /// Reads what the terminal sent. Shift counts only for keys that are not characters, and none of those is
+    /// bound with it, so it is dropped.
     pub fn from_event(event: KeyEvent) -> Self {
         Self {
             code: event.code,
@@ -101,12 +101,12 @@ impl Key {
         (!control).then_some(Self { code, ctrl, alt })
     }
 
-    /// As the help writes it.
+    /// Writes it as the help does.
     pub fn label(self) -> String {
         self.written(|(_, _, shown)| shown, "F")
     }
 
-    /// As the map writes it.
+    /// Writes it as the map does.
     pub fn name(self) -> String {
         self.written(|(name, _, _)| name, "f")
     }
@@ -138,7 +138,7 @@ impl Key {
     }
 }
 
-/// What a command is bound to in a place.
+/// The keys of a command in a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// A table of the map.
@@ -147,7 +147,7 @@ pub struct Binding {
     pub command: String,
     /// Its keys there; may be none.
     pub keys: Vec<Key>,
-    /// Who says so.
+    /// The layer that binds them.
     pub origin: ValueOrigin,
 }
 
@@ -177,7 +177,7 @@ impl Keys {
         Self(bindings)
     }
 
-    /// Every binding.
+    /// Returns every binding.
     pub fn bindings(&self) -> &[Binding] {
         &self.0
     }
@@ -272,7 +272,7 @@ impl Keys {
         }
     }
 
-    /// What to say of a command that there is not.
+    /// Returns the complaint about a command that does not exist.
     fn unknown(&self, name: &str) -> Option<String> {
         let commands = self.0.iter().map(|binding| &*binding.command);
         if commands.clone().any(|command| command == name) {
@@ -318,7 +318,7 @@ impl Keys {
         Ok(key)
     }
 
-    /// Binds, and takes the keys from whoever has them in that place.
+    /// Binds keys, and takes them from the command that has them in that place.
     fn bind(&mut self, place: &str, command: &str, keys: Vec<Key>, origin: ValueOrigin) {
         for other in self.0.iter_mut().filter(|other| other.place == place && other.command != command) {
             let before = other.keys.len();

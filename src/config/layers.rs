@@ -12,7 +12,7 @@ use super::{
 };
 
 impl Config {
-    /// All layers, one upon the other, and what is wrong with the file.
+    /// Lays all layers upon each other, and complains of the file.
     pub fn layered(
         file: Option<&[u8]>,
         context: &ValueContext<'_>,
@@ -60,15 +60,15 @@ impl Config {
     }
 }
 
-/// What of the machine a file's values are checked against.
+/// The facts of the machine that a file's values are checked against.
 pub struct ValueContext<'a> {
-    /// What `~/` stands for.
+    /// The folder that `~/` stands for.
     pub home: Option<&'a Path>,
     /// The zone of a name such as `Europe/Zurich`.
     pub zone: &'a dyn Fn(&str) -> Option<TimeZone>,
 }
 
-/// What of the environment goes before the file.
+/// The variables of the environment that go before the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     /// UNSPOOL_ARCHIVE.
@@ -84,7 +84,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// As this process has it. A variable that is set to nothing is not set.
+    /// Reads the environment of this process. A variable that is set to nothing is not set.
     pub fn of_process() -> Self {
         let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         Self {
@@ -97,7 +97,7 @@ impl Environment {
     }
 }
 
-/// What the command line says, where it says something.
+/// The values of the command line, where it has some.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)] // the fields of `Config`
 pub struct Flags {

@@ -35,7 +35,7 @@ pub use self::{
 };
 use crate::{archive::Limits, extract::clipboard, transcript::dates};
 
-/// When there are colours.
+/// The condition for colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     /// On a terminal, unless NO_COLOR is set.
@@ -82,29 +82,29 @@ impl Words for dates::DateStyle {
 /// The configuration in force.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// What to open when nothing is named; may be several.
+    /// The archives to open when none is named.
     pub archive: Layered<Vec<PathBuf>>,
-    /// How the screen looks.
+    /// The theme of the screen.
     pub theme: Layered<ThemeName>,
-    /// When stdout has colours.
+    /// The condition for colours on stdout.
     pub color: Layered<Color>,
-    /// Which clipboard copies go to.
+    /// The clipboard that copies go to.
     pub clipboard: Layered<clipboard::Setting>,
     /// The most text a terminal is sent for its clipboard, in bytes.
     pub osc52_limit: Layered<Osc52Limit>,
-    /// How a date is written on the screen.
+    /// The style of dates on the screen.
     pub dates: Layered<dates::DateStyle>,
-    /// Whose clock dates and times are by.
+    /// The clock that dates and times are by.
     pub time_zone: Layered<Zone>,
-    /// What starts open in a thread.
+    /// The messages that start open in a thread.
     pub open: Open,
     /// Bounds on what an archive may make us do.
     pub limits: LimitSettings,
-    /// Which keys mean what.
+    /// The keys of each command.
     pub keys: Keys,
 }
 
-/// What starts open in a thread; the rest starts folded.
+/// The messages that start open in a thread; the rest starts folded.
 #[derive(Clone, Debug)]
 pub struct Open {
     /// Tool calls and results, quotes, fetched pages.
@@ -212,7 +212,7 @@ impl Default for Config {
 pub struct OptionEntry<'a> {
     /// Its name, its table's before it: `limits.ratio`.
     pub path: &'static str,
-    /// What it decides.
+    /// Its meaning.
     pub help: &'static str,
     /// The flag or variable that goes before it, if there is one.
     pub before: &'static str,
@@ -221,14 +221,14 @@ pub struct OptionEntry<'a> {
 }
 
 impl OptionEntry<'_> {
-    /// Its table, empty for none, and its name there.
+    /// Returns its table, empty for none, and its name there.
     pub fn place(&self) -> (&'static str, &'static str) {
         self.path.split_once('.').unwrap_or(("", self.path))
     }
 }
 
 impl Config {
-    /// Every option but the keys, in the order in which they are printed.
+    /// Lists every option but the keys, in the order in which they are printed.
     pub fn entries(&mut self) -> Vec<OptionEntry<'_>> {
         let Self { archive, theme, color, clipboard, osc52_limit, dates, time_zone, open, limits, keys: _ } =
             self;

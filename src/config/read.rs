@@ -61,9 +61,9 @@ pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config
     complaints
 }
 
-/// Why an option was not set.
+/// The reason why an option was not set.
 struct OptionError {
-    /// There is none of that name.
+    /// `true` if there is no option of that name.
     unknown: bool,
     words: String,
 }
@@ -93,7 +93,7 @@ fn set(
     Err(OptionError { unknown: true, words })
 }
 
-/// Whether options stand in a table of that name.
+/// Tells that options stand in a table of that name.
 fn is_table(config: &mut Config, name: &str) -> bool {
     config.entries().iter().any(|entry| entry.place().0 == name)
 }

@@ -10,7 +10,7 @@ const COLUMN: usize = 40;
 /// Columns of a comment.
 const WIDTH: usize = 79;
 
-/// Every option with its meaning, its value and where that is from; then the keys.
+/// Writes every option with its meaning, its value and the layer it is from; then the keys.
 pub fn show(config: &Config) -> String {
     let mut config = config.clone();
     let mut out = String::new();
@@ -29,7 +29,7 @@ pub fn show(config: &Config) -> String {
     out
 }
 
-/// Each place with its commands and their keys.
+/// Writes each place with its commands and their keys.
 fn keys(out: &mut String, keys: &Keys) {
     for (index, place) in keys.places().into_iter().enumerate() {
         if index > 0 {
@@ -43,7 +43,7 @@ fn keys(out: &mut String, keys: &Keys) {
     }
 }
 
-/// Words behind `#`, in lines that fit a screen.
+/// Writes words behind `#`, in lines that fit a screen.
 fn comment(out: &mut String, words: &str) {
     let mut columns = 0;
     for word in words.split(' ') {

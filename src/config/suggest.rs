@@ -1,6 +1,7 @@
 //! Did you mean …?
 
-/// Bytes; comparing takes time by the length, and no word is nearly so long.
+/// The longest word that is compared, in bytes; comparing takes time by the length, and no word is nearly so
+/// long.
 const LONGEST: usize = 64;
 
 /// The known word that what was written was probably meant to be.

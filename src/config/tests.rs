@@ -18,7 +18,7 @@ fn of(file: &str) -> (Config, Vec<String>) {
     (config, complaints.iter().map(ToString::to_string).collect())
 }
 
-/// What is wrong with a file of which one thing is.
+/// Returns the one complaint about a file.
 fn wrong(file: &str) -> String {
     let (_, complaints) = of(file);
     assert_eq!(complaints.len(), 1, "{file:?}: {complaints:?}");

@@ -7,14 +7,14 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-/// Something that is wrong with the file: one line, without the file's name.
+/// An error in the file: one line, without the file's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub column: usize,
-    /// What, and what to do.
+    /// The error, and what to do about it.
     pub reason: String,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Complaint {
 pub(super) struct LineIndex<'a>(&'a str);
 
 impl<'a> LineIndex<'a> {
-    /// Of these words.
+    /// Indexes these words.
     pub fn of(words: &'a str) -> Self {
         Self(words)
     }
@@ -39,7 +39,7 @@ impl<'a> LineIndex<'a> {
         1 + memchr::memchr_iter(b'\n', self.0.as_bytes().get(..byte).unwrap_or(self.0.as_bytes())).count()
     }
 
-    /// What is wrong with a stretch of it.
+    /// Makes a complaint about a stretch of it.
     pub fn complaint(self, span: Range<usize>, reason: String) -> Complaint {
         let before = self.0.get(..span.start).unwrap_or(self.0);
         let line = before.rsplit('\n').next().unwrap_or_default();

@@ -13,7 +13,7 @@ use toml::de::DeValue;
 use super::{ValueContext, suggest};
 use crate::one_of::one_of;
 
-/// Which layer a value is from.
+/// The layer that a value is from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ValueOrigin {
     /// Nobody said anything.
@@ -41,9 +41,9 @@ impl fmt::Display for ValueOrigin {
 /// A value and where it is from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layered<T> {
-    /// What is in force.
+    /// The value in force.
     pub value: T,
-    /// Since which layer.
+    /// The layer it is from.
     pub origin: ValueOrigin,
 }
 
@@ -65,11 +65,11 @@ impl<T> Layered<T> {
 pub trait Slot {
     /// Takes what the file says in this line, or says what it should be.
     fn read(&mut self, value: &DeValue<'_>, line: usize, context: &ValueContext<'_>) -> Result<(), String>;
-    /// As TOML.
+    /// Writes the value as TOML.
     fn show(&self) -> String;
-    /// Where it is from.
+    /// Returns the layer it is from.
     fn origin(&self) -> ValueOrigin;
-    /// What it takes: `"auto", "always" or "never"`.
+    /// Describes the values it takes: `"auto", "always" or "never"`.
     fn takes(&self) -> String;
 }
 
@@ -92,19 +92,22 @@ impl<T: Value> Slot for Layered<T> {
     }
 }
 
-/// What can stand in the file.
+/// A type of values that can stand in the file.
 pub trait Value: Sized {
-    /// Or why not, in a few words.
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Fails with the reason, in a few words.
     fn read(value: &DeValue<'_>, context: &ValueContext<'_>) -> Result<Self, String>;
-    /// As TOML.
+    /// Writes the value as TOML.
     fn show(&self) -> String;
-    /// See [`Slot::takes`].
+    /// Describes the values it takes; see [`Slot::takes`].
     fn takes() -> String;
 }
 
 /// One of a few, each with its word.
 pub trait Words: Copy + PartialEq + 'static {
-    /// All of them.
+    /// All of them, each with its word.
     const ALL: &'static [(Self, &'static str)];
 }
 
@@ -213,7 +216,7 @@ impl Value for Vec<PathBuf> {
     }
 }
 
-/// Where a path begins that means the same everywhere.
+/// The beginning of a path that means the same everywhere.
 pub(super) const ROOT: &str = if cfg!(windows) { "C:/" } else { "/" };
 
 /// A path that means the same from wherever the program is started.
@@ -229,7 +232,7 @@ fn path(text: &str, context: &ValueContext<'_>) -> Result<PathBuf, String> {
     Err(format!("{} depends on where one is: give it from {ROOT} or ~/ on", said(text)))
 }
 
-/// Whose clock.
+/// The clock of dates and times.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Zone {
     /// This machine's.
@@ -277,7 +280,7 @@ fn wrong_kind<T: Value>(value: &DeValue<'_>) -> String {
     format!("it takes {}, not {}", T::takes(), kind(value))
 }
 
-/// What a value is, in words.
+/// Names the kind of a value.
 pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
@@ -290,7 +293,7 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// What somebody wrote, for a complaint: a TOML string, cut where it is very long.
+/// Quotes somebody's words for a complaint: a TOML string, cut where it is very long.
 pub(super) fn said(text: &str) -> String {
     /// Characters of a wrong value that a complaint repeats.
     const MOST: usize = 60;

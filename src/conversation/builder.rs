@@ -9,20 +9,20 @@ use super::{
     time::Time,
 };
 
-/// What an importer says of one message; indices are in the order of [`Builder::push`].
+/// One message as an importer describes it; indices are in the order of [`Builder::push`].
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
-    /// Who speaks.
+    /// The role of whoever speaks.
     pub role: Role,
     /// Shown, folded or hidden.
     pub visibility: Visibility,
-    /// What it is made of.
+    /// The kind of its content.
     pub kind: Kind,
-    /// The answer was cut.
+    /// `true` if the answer was cut.
     pub interrupted: bool,
     /// The message before it: an index that was pushed already.
     pub parent: Option<usize>,
-    /// When it was written.
+    /// The time it was written.
     pub time: Option<Time>,
     /// The model's slug.
     pub model: Option<&'a str>,
@@ -35,7 +35,7 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// A plain message of somebody's words.
+    /// Drafts a plain message of somebody's words.
     pub fn new(role: Role, text: &'a str) -> Self {
         Self {
             role,
@@ -52,8 +52,9 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Puts a conversation together: messages are pushed in depth-first order, then [`Builder::finish`] lays out the
-/// buffer. The one way to make a [`Conversation`], so that its ranges always hold.
+/// A conversation while it is put together: messages are pushed in depth-first order, then
+/// [`Builder::finish`] lays out the buffer. The one way to make a [`Conversation`], so that its ranges always
+/// hold.
 #[derive(Debug, Default)]
 pub struct Builder {
     names: NameTable,
@@ -62,33 +63,33 @@ pub struct Builder {
     runs: [String; 3],
 }
 
-/// What is known of a conversation besides its messages.
+/// The facts of a conversation besides its messages.
 #[derive(Clone, Debug)]
 pub struct Heading<'a> {
-    /// See [`Conversation::id`]; `None`: one is made from the source.
+    /// The id, as in [`Conversation::id`]; `None`: one is made from the source.
     pub id: Option<&'a str>,
-    /// See [`Conversation::title`]; blank or `None`: the first prompt's first line.
+    /// The title, as in [`Conversation::title`]; blank or `None`: the first prompt's first line.
     pub title: Option<&'a str>,
-    /// See [`Conversation::created`]; `None`: the first message's.
+    /// The time it began; `None`: the first message's.
     pub created: Option<Time>,
-    /// See [`Conversation::updated`]; `None`: the newest message's.
+    /// The time of its last addition; `None`: the newest message's.
     pub updated: Option<Time>,
     /// The default model's slug.
     pub model: Option<&'a str>,
-    /// Whose export.
+    /// The provider whose export it is from.
     pub provider: Provider,
-    /// Put away.
+    /// `true` if the person archived it.
     pub archived: bool,
-    /// Starred or pinned.
+    /// `true` if it is starred or pinned.
     pub starred: bool,
     /// The custom GPT's or project's id.
     pub gizmo: Option<&'a str>,
-    /// Where the original is.
+    /// The place of the original object.
     pub source: Source,
 }
 
 impl Heading<'_> {
-    /// Nothing is known but where it is from.
+    /// Makes a heading that says nothing but where the conversation is from.
     pub fn new(provider: Provider, source: Source) -> Self {
         Self {
             id: None,
@@ -106,22 +107,22 @@ impl Heading<'_> {
 }
 
 impl Builder {
-    /// An empty conversation.
+    /// Begins an empty conversation.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many messages were pushed.
+    /// Counts the messages pushed so far.
     pub fn len(&self) -> usize {
         self.messages.len()
     }
 
-    /// Nothing was pushed yet.
+    /// Tells that nothing was pushed yet.
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
 
-    /// Adds a message and gives its index. A parent that was not pushed before is taken for none.
+    /// Adds a message and returns its index. A parent that was not pushed before counts as no parent.
     pub fn push(&mut self, draft: Draft<'_>) -> usize {
         let index = self.messages.len();
         let run = &mut self.runs[draft.visibility as usize];

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::time::Time;
 
-/// Who speaks.
+/// The role of whoever speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// The person the archive belongs to.
@@ -18,7 +18,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word the export, the query language and the extracts use.
+    /// Returns the word that the export, the query language and the extracts use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -29,18 +29,18 @@ impl Role {
     }
 }
 
-/// How the provider's own screen treats a message; the classes of the export notes.
+/// The way the provider's own screen treats a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Visibility {
-    /// Class 2: part of the conversation.
+    /// Part of the conversation.
     Shown,
-    /// Class 3: there, but folded: reasoning, tool calls and results, quotes, instructions, memory.
+    /// Folded away on the provider's screen: reasoning, tool calls and results, quotes, instructions, memory.
     Folded,
-    /// Class 1: never shown: hidden by flag, weight 0, system messages, blank text.
+    /// Never on the provider's screen: flagged as hidden, of weight 0, a system message, or blank.
     Hidden,
 }
 
-/// What a message is made of.
+/// The kind of content that a message has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Prose in Markdown, perhaps with attachments; voice as its words.
@@ -69,12 +69,12 @@ pub enum Kind {
     /// A canvas document, in its final state. The document's name and type are in its
     /// [`Detail::Canvas`](super::Detail::Canvas) part.
     Canvas,
-    /// A content type this version does not know; [`Conversation::message_name`](super::Conversation::message_name)
-    /// says which.
+    /// A content type this version does not know;
+    /// [`Conversation::message_name`](super::Conversation::message_name) has its name.
     Other,
 }
 
-/// A slot that points nowhere: no model, no name, no parent, no current message.
+/// The slot of no model, no name, no parent, no current message.
 pub(super) const NONE_16: u16 = u16::MAX;
 pub(super) const NONE_32: u32 = u32::MAX;
 pub(super) const NO_TIME: i64 = i64::MIN;
@@ -82,13 +82,13 @@ pub(super) const NO_TIME: i64 = i64::MIN;
 /// [`Conversation::messages`](super::Conversation::messages). 40 bytes: an archive holds millions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Who speaks.
+    /// The role of whoever speaks.
     pub role: Role,
     /// Shown, folded or hidden.
     pub visibility: Visibility,
-    /// What it is made of.
+    /// The kind of its content.
     pub kind: Kind,
-    /// The answer was cut: by the person, by an error or by the length limit.
+    /// `true` if the answer was cut: by the person, by an error or by the length limit.
     pub interrupted: bool,
     pub(super) parent: u32,
     pub(super) time: i64,
@@ -99,17 +99,17 @@ pub struct Message {
 }
 
 impl Message {
-    /// When it was written, if the export says so.
+    /// Returns the time it was written, if the export has it.
     pub fn time(&self) -> Option<Time> {
         (self.time != NO_TIME).then_some(Time(self.time))
     }
 
-    /// The index of the message before it on its branch. Always smaller than its own.
+    /// Returns the index of the message before it on its branch. Always smaller than its own.
     pub fn parent(&self) -> Option<usize> {
         (self.parent != NONE_32).then_some(self.parent as usize)
     }
 
-    /// Where its text stands in [`Conversation::text`](super::Conversation::text), in bytes.
+    /// Returns the range of its text in [`Conversation::text`](super::Conversation::text), in bytes.
     pub fn text_range(&self) -> Range<usize> {
         self.text.0 as usize..self.text.1 as usize
     }

@@ -3,7 +3,8 @@
 /// Declares the providers together with the list of them, so that none can be missing there.
 macro_rules! providers {
     ($($(#[$doc:meta])* $variant:ident,)*) => {
-        /// Whose export a conversation came from. What differs by provider stands in [`crate::provider`].
+        /// The provider whose export a conversation came from. The facts that differ by provider are in
+        /// [`crate::provider`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Provider {
             $($(#[$doc])* $variant,)*
@@ -23,8 +24,8 @@ providers! {
     Claude,
 }
 
-/// Where the original object stands, so that it can be read again, byte for byte. By default nowhere in particular: at
-/// the beginning, without a length.
+/// The place of an original object, so that it can be read again, byte for byte. The default is no place in
+/// particular: the beginning, without a length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
     /// Index of the archive, in the order they were opened.

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-/// Something in a message besides its words, or something to know about some of them.
+/// Something in a message besides its words, or a fact about some of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// Which bytes of the *message's* text it concerns; empty for what stands between words.
+    /// The bytes of the *message's* text that it concerns; empty for what stands between words.
     pub range: Range<u32>,
-    /// What it is.
+    /// Its content.
     pub detail: Detail,
 }
 
-/// See [`Part`].
+/// The content of a [`Part`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detail {
     /// The range reads as Markdown links to these sources; a screen may show a number instead.
@@ -27,7 +27,7 @@ pub enum Detail {
         /// `document`, `code/python`, …
         format: Box<str>,
     },
-    /// How long the model thought, in whole seconds, or the export's own words for it.
+    /// The time the model thought, in whole seconds, or the export's own words for it.
     Thought {
         /// `metadata.finished_duration_sec`.
         seconds: Option<u32>,
@@ -63,7 +63,7 @@ pub struct Link {
     pub url: Box<str>,
 }
 
-/// What kind of thing an attachment is, as far as the export says.
+/// The kind of thing an attachment is, as far as the export says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Media {
     /// A picture, uploaded or generated.
@@ -76,7 +76,7 @@ pub enum Media {
     File,
 }
 
-/// An attachment as a message names it. Whether the archive holds it is the archive's to say.
+/// An attachment as a message names it. The archive knows whether it holds the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     /// Its kind.
@@ -85,7 +85,7 @@ pub struct Attachment {
     pub id: Box<str>,
     /// The name the person gave it, or empty.
     pub name: Box<str>,
-    /// In bytes.
+    /// Its size in bytes.
     pub size: Option<u64>,
     /// Width and height in pixels.
     pub dimensions: Option<(u32, u32)>,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::save::{SaveError, attachments::AttachmentOutcome};
 use crate::archive::ArchiveError;
 
-/// Why an extract was not written, or not all of it. What was written is whole. One line; a front end that knows
-/// what to do about it adds that.
+/// The reason why an extract was not written, or not all of it. The files that were written are whole. One
+/// line; a front end that knows what to do about it adds that.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
     /// A file could not be written.
@@ -18,13 +18,13 @@ pub enum ExtractError {
     /// The archive of a conversation is not among those given.
     #[error("the archive that a conversation is from is not open: open it again")]
     Closed,
-    /// Originals of so many conversations do not make one text.
+    /// The originals of this many conversations do not make one text.
     #[error("json is one object a file: {0} conversations need a folder")]
     OriginalsApart(usize),
-    /// Nor do so many with front matter.
+    /// This many conversations with front matter do not make one text.
     #[error("front matter is for one conversation a file: {0} need a folder")]
     FrontMatterApart(usize),
-    /// Whoever waits for it said so.
+    /// The caller stopped it.
     #[error("stopped: nothing was written")]
     Stopped,
     /// The text is there, and the name of an attachment beside it was taken.
@@ -32,12 +32,12 @@ pub enum ExtractError {
     Attachment {
         /// The first name that was taken.
         taken: PathBuf,
-        /// What became of the others.
+        /// The result of the other attachments.
         attached: AttachmentOutcome,
     },
 }
 
-/// What is to be said of the attachments that were written comes first.
+/// Says it, with the attachments that were written first.
 fn without_one(taken: &Path, attached: &AttachmentOutcome) -> String {
     let exposed = match attached.exposed() {
         "" => String::new(),

@@ -22,34 +22,34 @@ use super::{
 };
 use crate::{archive::Archive, conversation::Conversation};
 
-/// What is extracted: conversations, and the archives they are from, which hold their originals and attachments.
+/// The conversations to extract, and the archives they are from, which hold their originals and attachments.
 #[derive(Clone, Copy, Debug)]
 pub struct Selection<'a> {
-    /// All that are open; [`crate::conversation::Source::archive`] counts them.
+    /// All archives that are open; [`crate::conversation::Source::archive`] counts them.
     pub archives: &'a [Archive],
-    /// Which, in the order of the extract.
+    /// The conversations, in the order of the extract.
     pub conversations: &'a [&'a Conversation],
 }
 
-/// How conversations are extracted. The same for the screen and the command line, for one conversation and for many,
-/// for texts and for originals.
+/// The way conversations are extracted. The same for the screen and the command line, for one conversation
+/// and for many, for texts and for originals.
 #[derive(Debug)]
 pub struct Extraction {
-    /// What of a conversation is written, and as what.
+    /// The parts of a conversation that are written, and their format.
     pub options: Options,
-    /// Whether secrets are taken out, and how many were so far.
+    /// The redaction that everything passes; counts the secrets it took out.
     pub redaction: Redaction,
-    /// What becomes of a file that exists.
+    /// The fate of a file that exists.
     pub clobber: Clobber,
 }
 
 impl Extraction {
-    /// With these options, secrets and all, and nothing is replaced.
+    /// Extracts with these options, secrets and all, and replaces nothing.
     pub fn new(options: Options) -> Self {
         Self { options, redaction: Redaction::default(), clobber: Clobber::Never }
     }
 
-    /// Of original objects, as they are.
+    /// Extracts original objects, as they are.
     pub fn of_originals() -> Self {
         Self::new(Options::new(Format::Json, TimeZone::UTC))
     }

@@ -21,7 +21,7 @@ use crate::{
     parallel,
 };
 
-/// See [`Extraction::to_folder`].
+/// Writes a folder of files; see [`Extraction::to_folder`].
 pub(super) fn write(
     extraction: &Extraction,
     what: Selection<'_>,
@@ -67,7 +67,7 @@ impl FolderJob<'_> {
         self.watch.goes_on()
     }
 
-    /// Texts are made and written by as many threads as there are processors, each with its own batch.
+    /// Makes and writes texts on as many threads as there are processors, each with its own batch.
     fn texts(&self) -> Result<SaveOutcome, SaveError> {
         let next = AtomicUsize::new(0);
         let stopped = AtomicBool::new(false);
@@ -117,7 +117,7 @@ impl FolderJob<'_> {
         batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))
     }
 
-    /// Original objects, in one pass over each archive in the order of its bytes.
+    /// Writes original objects, in one pass over each archive in the order of its bytes.
     fn originals(&self) -> Result<SaveOutcome, ExtractError> {
         let mut wanted: Vec<(Source, &str, &Conversation)> = self
             .files

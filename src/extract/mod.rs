@@ -56,14 +56,15 @@ pub fn answer_for(conversation: &Conversation, message: usize) -> Option<usize> 
     branch.into_iter().skip_while(|&index| index != message).find(is_answer)
 }
 
-/// What a copy may hold: the text without the control characters that act when they are pasted. ESC and the rest of
-/// C0 go, DEL and C1 too; tab and newline stay. A carriage return is Enter to a terminal, so CRLF becomes a newline.
+/// Makes a text fit to be copied: without the control characters that act when they are pasted. ESC and the
+/// rest of C0 go, DEL and C1 too; tab and newline stay. A carriage return is Enter to a terminal, so CRLF
+/// becomes a newline.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     let acts = |char: char| char.is_control() && char != '\t' && char != '\n';
     if text.contains(acts) { Cow::Owned(text.replace(acts, "")) } else { Cow::Borrowed(text) }
 }
 
-/// Where the conversation stands on its provider's site; `None` for one without an id of its own.
+/// Returns the address of a conversation on its provider's site; `None` for one without an id of its own.
 pub fn address(conversation: &Conversation) -> Option<String> {
     if conversation.id_is_made {
         return None;

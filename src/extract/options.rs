@@ -9,14 +9,14 @@ use jiff::tz::TimeZone;
 use super::{Format, save::attachments::AttachmentLinks};
 use crate::conversation::{Kind, Message, Visibility};
 
-/// What is taken besides the conversation itself.
+/// The messages to take besides the conversation itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Include {
     /// Tool calls and their results, quotes, fetched pages, errors, canvases, unknown types.
     pub tools: bool,
     /// The model's reasoning.
     pub reasoning: bool,
-    /// What the provider never shows, and the owner's custom instructions and saved memory.
+    /// Messages that the provider never shows, and the owner's custom instructions and saved memory.
     pub hidden: bool,
 }
 
@@ -45,24 +45,25 @@ impl Include {
     }
 }
 
-/// What to write and how.
+/// The options of an extract.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How it is written down.
+    /// The format.
     pub format: Format,
-    /// Every branch, in depth-first order, instead of one.
+    /// `true`: every branch, in depth-first order, instead of one.
     pub all_branches: bool,
-    /// What is taken besides the conversation itself.
+    /// The messages to take besides the conversation itself.
     pub include: Include,
-    /// Markdown only: begin with a block of YAML (title, id, address, times, models).
+    /// `true`: begin Markdown with a block of YAML (title, id, address, times, models).
     pub front_matter: bool,
     /// The leaf of the branch to take instead of the visible one.
     pub leaf: Option<usize>,
-    /// For the times a person reads; `jsonl` and front matter are in UTC.
+    /// The zone of the times a person reads; `jsonl` and front matter are in UTC.
     pub zone: TimeZone,
-    /// Whoever writes files puts the attachments beside them ([`AttachmentWriter`](super::save::attachments::AttachmentWriter)).
+    /// `true`: put the attachments beside the files that are written
+    /// ([`AttachmentWriter`](super::save::attachments::AttachmentWriter)).
     pub attachments: bool,
-    /// Where these are: Markdown and HTML link them, text names them.
+    /// The places of these: Markdown and HTML link them, text names them.
     pub links: Option<Arc<AttachmentLinks>>,
 }
 
@@ -81,7 +82,7 @@ impl Options {
         }
     }
 
-    /// Whether this message of its conversation is written.
+    /// Decides whether this message of its conversation is written.
     pub fn takes(&self, message: &Message) -> bool {
         self.include.takes(message)
             || (message.kind == Kind::Canvas

@@ -11,7 +11,7 @@ use crate::{
     secrets::{Counts, Scanner},
 };
 
-/// What secrets an extract with these options would hold.
+/// Counts the secrets that an extract with these options would hold.
 pub fn held(conversation: &Conversation, options: &Options) -> Counts {
     let scanner = Scanner::built_in();
     let mut counts = Counts::default();
@@ -41,7 +41,8 @@ pub fn redacted(text: &str, is_json: bool) -> (String, Counts) {
     (String::from_utf8_lossy(&json).into_owned(), counts)
 }
 
-/// Whether secrets are taken out, and how many were; several threads may use one.
+/// The redaction of an extract: takes secrets out and counts them, or lets everything pass. Several threads
+/// may use one.
 #[derive(Debug, Default)]
 pub struct Redaction(Option<Mutex<Counts>>);
 
@@ -51,7 +52,7 @@ impl Redaction {
         Self(wanted.then(Mutex::default))
     }
 
-    /// Whether secrets are to be taken out.
+    /// Tells that secrets are to be taken out.
     pub fn is_wanted(&self) -> bool {
         self.0.is_some()
     }
@@ -98,8 +99,8 @@ impl Redaction {
         }
     }
 
-    /// What was found so far in all that passed, "2 e-mail addresses" (empty: nothing); `None` when nothing was to
-    /// be taken out.
+    /// Says in words which secrets were found so far in all that passed, "2 e-mail addresses" (empty:
+    /// nothing); `None` when nothing was to be taken out.
     pub fn sentence(&self) -> Option<String> {
         let counts = self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
         Some(counts.sentence(Scanner::built_in()))

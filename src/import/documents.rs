@@ -6,9 +6,10 @@ use crate::{
     message::path,
 };
 
-/// What the changes of a conversation may add to its documents in all, in bytes; further ones change nothing.
+/// The bytes that the changes of a conversation may add to its documents in all; further changes are not
+/// made.
 const GROWTH: usize = 32 << 20;
-/// What all changes of a conversation may cost, in bytes looked through.
+/// The cost that all changes of a conversation may have, in bytes looked through.
 const WORK: usize = 2 << 30;
 
 /// A document in its final state.
@@ -20,7 +21,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Its name and type, for the message that made it.
+    /// Describes it, by name and type, for the message that made it.
     pub(super) fn part(&self) -> Part {
         let detail =
             Detail::Canvas { title: self.title.as_str().into(), format: self.format.as_str().into() };
@@ -32,7 +33,7 @@ impl Document {
 #[derive(Default)]
 pub(super) struct Documents {
     made: Vec<(usize, Option<Document>)>,
-    /// Changes that were not made since they cost too much.
+    /// The number of changes that were not made since they cost too much.
     pub unmade: u64,
 }
 
@@ -49,7 +50,7 @@ impl Documents {
     }
 }
 
-/// Which of several branches below a document counts: the visible one, else the newest.
+/// The branches below each document, to tell which of several counts: the visible one, else the newest.
 pub(super) struct Branches {
     visible: Box<[bool]>,
     /// The first message of the run of last children that ends at this one.
@@ -57,7 +58,8 @@ pub(super) struct Branches {
 }
 
 impl Branches {
-    /// `order` lists messages with the place of the one before each; `current` is the leaf of the visible branch.
+    /// Follows the branches. `order` lists messages with the place of the one before each; `current` is the
+    /// leaf of the visible branch.
     pub(super) fn of(order: &[(u32, u32)], current: Option<usize>) -> Self {
         let parent =
             |place: usize| Some(order[place].1).filter(|&parent| parent != NONE).map(|at| at as usize);
@@ -77,21 +79,22 @@ impl Branches {
         Self { visible, straight_from }
     }
 
-    /// Whether the branch that counts for the document made at `made` goes through `message`, which is below it.
+    /// Decides whether the branch that counts for the document made at `made` goes through `message`, which
+    /// is below it.
     pub(super) fn leads(&self, made: usize, message: usize) -> bool {
         if self.visible[made] { self.visible[message] } else { self.straight_from[message] <= made }
     }
 }
 
-/// What the changes to come may still cost and add.
+/// The cost and the growth that the changes to come may still have.
 pub(super) struct Bounds {
     work: usize,
     growth: usize,
-    /// Changes that were not made since they cost too much.
+    /// The number of changes that were not made since they cost too much.
     pub unmade: u64,
 }
 
-/// What a change would cost or add is more than is left.
+/// The error of a change that would cost or add more than is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooMuch;
 
@@ -108,7 +111,8 @@ impl Bounds {
         left.is_some()
     }
 
-    /// [`Bounds::spend`] for a change that ends there.
+    /// Takes the cost of a change as [`Bounds::spend`] does, or fails with [`TooMuch`], which ends the
+    /// change.
     pub(super) fn pay(&mut self, bytes: usize) -> Result<(), TooMuch> {
         if self.spend(bytes) { Ok(()) } else { Err(TooMuch) }
     }
@@ -118,7 +122,7 @@ impl Bounds {
         Self { work, ..Self::new() }
     }
 
-    /// How long a document may become.
+    /// Returns the length that a document may grow to, in bytes.
     pub(super) fn most(&self, document: &Document) -> usize {
         document.text.len() + self.growth
     }

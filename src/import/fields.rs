@@ -14,7 +14,7 @@ use super::{
 };
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
-/// What a message is made of: a list, each element as it stands; or a bare string.
+/// The content of a message: a list, each element as it stands; or a bare string.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pieces<'de> {
     pub list: Vec<Raw<'de>>,
@@ -73,7 +73,7 @@ pub(super) fn size(number: Option<f64>) -> Option<u64> {
     number.filter(|number| (0.0..1e18).contains(number)).map(|number| number as u64)
 }
 
-/// What kind of thing a file is by its MIME type, or by the word before the slash alone.
+/// Tells the kind of a file by its MIME type, or by the word before the slash alone.
 pub(super) fn media(mime: &str) -> Media {
     match mime.split('/').next() {
         Some("image") => Media::Image,

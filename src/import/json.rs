@@ -40,33 +40,33 @@ pub(crate) use record;
 
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
-    /// From whatever comes; the lists in it take of the allowance.
+    /// Makes one of whatever comes; the lists in it take of the allowance.
     fn read<D: Deserializer<'de>>(deserializer: D, allowance: &Allowance) -> Result<Self, D::Error> {
         deserializer.deserialize_any(allowance.seed())
     }
 
-    /// From a string; borrowed where the JSON has no escapes.
+    /// Makes one of a string; borrowed where the JSON has no escapes.
     fn from_text(_: Cow<'de, str>) -> Self {
         Self::default()
     }
 
-    /// From a number.
+    /// Makes one of a number.
     fn from_number(_: f64) -> Self {
         Self::default()
     }
 
-    /// From `true` or `false`.
+    /// Makes one of `true` or `false`.
     fn from_flag(_: bool) -> Self {
         Self::default()
     }
 
-    /// From an array.
+    /// Makes one of an array.
     fn from_list<A: SeqAccess<'de>>(mut list: A, _: &Allowance) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
 
-    /// From an object.
+    /// Makes one of an object.
     fn from_map<A: MapAccess<'de>>(mut map: A, _: &Allowance) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self::default())
@@ -81,20 +81,20 @@ pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, allowance: &Allowan
     Ok(value)
 }
 
-/// How many bytes the lists of what is read may still take: `[{},{},…]` is three bytes an element in the file and
-/// hundreds in memory. What goes beyond is skipped.
+/// The bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
+/// hundreds in memory. Elements beyond are skipped.
 pub(crate) struct Allowance(Cell<usize>);
 
-/// What an element costs besides its own size, as a string it owns.
+/// The bytes that an element costs besides its own size, as a string it owns.
 const PER_ELEMENT: usize = 32;
 
 impl Allowance {
-    /// So many bytes.
+    /// Allows this many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
         Self(Cell::new(bytes))
     }
 
-    /// For what holds no list.
+    /// Allows nothing, for values that hold no list.
     pub(crate) fn none() -> Self {
         Self::new(0)
     }
@@ -236,7 +236,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
     }
 }
 
-/// Present and not null, whatever it is.
+/// A test for a value that is there and not null, of any shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Present(pub bool);
 
@@ -275,7 +275,7 @@ impl<'de> Lenient<'de> for Raw<'de> {
 }
 
 impl Raw<'_> {
-    /// It is a string.
+    /// Tells that it is a string.
     pub(crate) fn is_text(self) -> bool {
         self.0.starts_with('"')
     }
@@ -333,7 +333,7 @@ impl Raw<'_> {
 /// Appends the words of a list, one a line.
 struct Lines<'o> {
     out: &'o mut String,
-    /// There is a line already.
+    /// `true` once there is a line.
     any: bool,
 }
 
@@ -392,7 +392,7 @@ pub(crate) trait Sink<'de> {
     }
 }
 
-/// Gives what JSON as text holds to a sink.
+/// Gives the content of JSON as text to a sink.
 pub(crate) fn pour<'de>(json: &'de str, sink: impl Sink<'de>) -> serde_json::Result<()> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     SinkSeed(sink).deserialize(&mut deserializer)?;

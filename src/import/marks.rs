@@ -8,7 +8,7 @@ use crate::provider::{Mark, Owner};
 /// Looks at the keys that an importer has no use for, and says whose mark was among them.
 #[derive(Default)]
 pub(super) struct Marks {
-    /// Whose the first mark was.
+    /// The owner of the first mark.
     pub owner: Option<Owner>,
 }
 

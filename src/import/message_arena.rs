@@ -42,7 +42,7 @@ pub(super) struct MessageArena {
     pub text: String,
     parts: Vec<Part>,
     pub names: NameTable,
-    /// How often each content type occurred.
+    /// The number of messages of each content type.
     pub census: Census,
 }
 

@@ -38,17 +38,17 @@ use documents::Documents;
 use message_arena::{NONE, ParsedObject};
 use repair::Repairs;
 
-/// Why an object became no conversation.
+/// The reason why an object became no conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportError {
-    /// It is not JSON, even repaired; `at` is the byte in it where reading ended.
+    /// It is not JSON, even repaired; `at` is the byte in it where parsing ended.
     Json {
         /// Bytes from the beginning of the object.
         at: u64,
     },
-    /// It is that provider's, which is not supported yet.
+    /// It is from a provider that is not supported yet, which this names.
     Foreign(&'static str),
-    /// It is an object, but no conversation: it has no messages.
+    /// It is an object without messages, and so not a conversation.
     NoConversation,
 }
 
@@ -74,11 +74,11 @@ impl std::fmt::Display for ImportError {
     }
 }
 
-/// Why an importer does not take an object.
+/// The reason why an importer does not take an object.
 enum Refusal {
-    /// Nobody does.
+    /// No importer takes it.
     Failed(ImportError),
-    /// It bears the mark of another.
+    /// It bears the mark of another importer.
     Belongs(Owner),
 }
 
@@ -97,15 +97,15 @@ pub struct Imported {
     pub repairs: Option<Repairs>,
 }
 
-/// Content types and how often each occurred.
+/// The content types of messages, with the number of each.
 #[derive(Clone, Debug, Default)]
 pub struct Census {
     types: HashMap<Box<str>, (u64, bool)>,
 }
 
-/// Different content types that are told apart; real exports have under thirty.
+/// The number of content types that are told apart; real exports have under thirty.
 const MOST_TYPES: usize = 1_000;
-/// Bytes of a type's name that are kept.
+/// The bytes of a type's name that are kept.
 const LONGEST_TYPE: usize = 64;
 
 impl Census {
@@ -129,7 +129,7 @@ impl Census {
         }
     }
 
-    /// Each content type with its count and whether this version knows it; most frequent first.
+    /// Lists the content types, each with its count and whether this version knows it; most frequent first.
     pub fn types(&self) -> Vec<(String, u64, bool)> {
         let mut types: Vec<_> =
             self.types.iter().map(|(name, &(count, known))| (name.to_string(), count, known)).collect();
@@ -293,7 +293,7 @@ fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// Whether a whole object is sound JSON and a conversation of a provider that is supported.
+/// Decides whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
     let mut census = Census::default();
     std::str::from_utf8(object).is_ok_and(|text| parse_by_mark(text, &mut census).is_ok())

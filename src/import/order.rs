@@ -4,7 +4,7 @@
 
 use super::message_arena::{NONE, ParsedMessage};
 
-/// Nodes in depth-first order, and what each hangs on.
+/// The nodes in depth-first order, each with its parent.
 pub(super) struct Order {
     /// The nodes, each once, parents first, siblings by their places.
     pub nodes: Vec<u32>,
@@ -13,15 +13,15 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// `parents` has what each node hangs on, or [`NONE`]; `members` are the nodes that count, ascending; siblings
-    /// stand by `places`, those with equal ones as they stand in `members`.
+    /// Orders the nodes. `parents` has the parent of each node, or [`NONE`]; `members` are the nodes that
+    /// count, ascending; siblings stand by `places`, those with equal ones as they stand in `members`.
     pub(super) fn of(mut parents: Vec<u32>, members: &[u32], places: &[u32]) -> Self {
         break_cycles(&mut parents, members);
         let nodes = depth_first(&parents, members, places);
         Self { nodes, parents }
     }
 
-    /// What a node hangs on.
+    /// Returns the parent of a node.
     pub(super) fn parent(&self, node: u32) -> Option<u32> {
         Some(self.parents[node as usize]).filter(|&parent| parent != NONE)
     }
@@ -53,7 +53,8 @@ fn break_cycles(parents: &mut [u32], members: &[u32]) {
     }
 }
 
-/// Parents before children, siblings as their parent lists them, those it does not list behind, in file order.
+/// Lists parents before children, siblings as their parent lists them, those it does not list behind, in file
+/// order.
 fn depth_first(parents: &[u32], members: &[u32], places: &[u32]) -> Vec<u32> {
     // Children of all nodes in one array: slot 0 are the roots, slot n + 1 the children of n.
     let slot = |node: u32| parents[node as usize].wrapping_add(1) as usize;

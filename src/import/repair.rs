@@ -12,30 +12,30 @@
 
 use std::fmt::Write;
 
-/// Values deeper than this are pruned. The import itself looks twelve deep.
+/// The depth below which values are pruned. The import itself looks twelve deep.
 pub const DEEPEST: usize = 100;
 
-/// How much longer than the object its repaired form may be. A byte that is none becomes three, a raw control six: past
-/// this each becomes a question mark.
+/// The bytes by which the repaired form may be longer than the object. An invalid byte becomes three, a raw
+/// control six: past this each becomes a question mark.
 const MOST_GROWTH: usize = 16 << 20;
 
-/// What was repaired.
+/// The repairs of one object, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Repairs {
-    /// Characters that were none: lone surrogates, invalid UTF-8, raw controls, unknown escapes.
+    /// Broken characters: lone surrogates, invalid UTF-8, raw controls, unknown escapes.
     pub characters: u64,
-    /// Values that were none, or out of range.
+    /// Values that are not JSON, or out of range.
     pub values: u64,
     /// Values nested too deep.
     pub pruned: u64,
-    /// Changes of its documents that cost too much to be made.
+    /// Changes of its documents that were not made since they cost too much.
     pub changes: u64,
-    /// It ended in the middle.
+    /// `true` if it ended in the middle.
     pub cut: bool,
 }
 
 impl Repairs {
-    /// Whether something of it was lost, other than single characters.
+    /// Tells that something of it was lost, other than single characters.
     pub fn lost(&self) -> bool {
         self.values > 0 || self.pruned > 0 || self.changes > 0 || self.cut
     }
@@ -67,7 +67,7 @@ impl std::fmt::Display for Repairs {
     }
 }
 
-/// What the grammar allows next.
+/// The token that the grammar allows next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Key,
@@ -100,9 +100,9 @@ struct Repairer<'a> {
     /// `{` and `[` that were written and not closed.
     open: Vec<u8>,
     next: Next,
-    /// Where the string just written begins; `usize::MAX` if what was written last is none.
+    /// The beginning of the string just written; `usize::MAX` if what was written last is not a string.
     last_string: usize,
-    /// Bytes that it may still become longer.
+    /// The bytes by which it may still become longer.
     growth: usize,
     repairs: Repairs,
 }
@@ -326,7 +326,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// Stands for a character that is none.
+    /// Writes what stands for a broken character.
     fn replacement(&mut self) {
         self.repairs.characters += 1;
         let replacement = if self.may_grow(2) { char::REPLACEMENT_CHARACTER } else { '?' };

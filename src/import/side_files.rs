@@ -11,24 +11,24 @@ use crate::provider::{Holds, Provider};
 /// A side file, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SideContent {
-    /// See [`Holds::Links`].
+    /// The public links, as [`Holds::Links`] describes them.
     Links(Vec<SharedLink>),
-    /// See [`Holds::Profile`]: the fields that say something.
+    /// The fields of the profile that are not empty; see [`Holds::Profile`].
     Profile(Vec<ProfileEntry>),
-    /// See [`Holds::Memory`]: every text in it that is not blank, ids and dates too.
+    /// Every text of the memory that is not blank, ids and dates too; see [`Holds::Memory`].
     Memory(Vec<String>),
 }
 
 /// A conversation that anybody with the address can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedLink {
-    /// Where it is shared.
+    /// The provider where it is shared.
     pub provider: Provider,
     /// The link's own id: `https://chatgpt.com/share/{id}`.
     pub id: String,
     /// The conversation it shows; empty if the export does not say.
     pub conversation_id: String,
-    /// As it was titled when it was shared.
+    /// Its title when it was shared.
     pub title: String,
 }
 
@@ -44,11 +44,11 @@ impl SharedLink {
 pub struct ProfileEntry {
     /// Its key in the export.
     pub name: String,
-    /// What stands under it.
+    /// The value under it.
     pub value: ProfileValue,
 }
 
-/// See [`ProfileEntry`].
+/// The value of a [`ProfileEntry`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileValue {
     /// A text that is not blank.
@@ -92,7 +92,7 @@ pub(super) fn profile(json: &[u8]) -> Option<Vec<ProfileEntry>> {
     Some(fields.into_iter().filter_map(entry).collect())
 }
 
-/// `None`: it says nothing.
+/// Reads a value; `None` for one that is empty.
 fn said(value: Value) -> Option<ProfileValue> {
     match value {
         Value::Null => None,

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::json::Lenient;
 use crate::conversation::Time;
 
-/// Seconds since 1970, as ChatGPT writes them, or ISO 8601, as Claude does and exports made by ChatGPT's API.
+/// A time: seconds since 1970, as ChatGPT writes them, or ISO 8601, as Claude does and exports made by
+/// ChatGPT's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Timestamp(pub Option<Time>);
 

@@ -30,15 +30,16 @@ pub use self::{
 use self::{pipeline::Pipeline, tally::Tally};
 use crate::{archive::Archive, parallel};
 
-/// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever sets
-/// `cancel`, be it the sink itself, ends the load within a piece.
+/// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever
+/// sets `cancel`, be it the sink itself, ends the load within a piece. Archives past
+/// [`MOST_ARCHIVES`](crate::archive::MOST_ARCHIVES) are not read.
 pub fn load(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(Arrival) + Sync)) -> Report {
     /// Threads of a load: more would wait for the inflating of one member, and each holds pieces in memory.
     const MOST_THREADS: usize = 16;
     load_with(parallel::available(MOST_THREADS), archives, cancel, sink)
 }
 
-/// [`load`] on so many threads, this one counted.
+/// Reads all conversations as [`load`] does, on this many threads, the calling one included.
 pub fn load_with(
     threads: usize,
     archives: &[Archive],
@@ -65,7 +66,7 @@ pub fn load_with(
     report
 }
 
-/// One thread's work, from the first member to the last object.
+/// Runs one thread's part, from the first member to the last object.
 fn run(pipeline: &Pipeline<'_>) {
     let mut tally = Tally::new(pipeline.archives.len());
     while let Some(task) = pipeline.claim() {

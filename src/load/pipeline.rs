@@ -21,16 +21,16 @@ use crate::{
     import::{self, ImportError},
 };
 
-/// Conversations are sent off this often; the first at once.
+/// The time between two batches of one thread; the first is sent at once.
 const SEND: Duration = Duration::from_millis(100);
-/// Progress is told this often.
+/// The time between two reports of progress, in milliseconds.
 const TELL: u64 = 50;
-/// What a conversation costs beside what it holds: the allocator's share and a library's tables.
+/// The memory a conversation costs beside its own, in bytes: the allocator's share and a library's tables.
 const PER_CONVERSATION: usize = 160;
-/// A buffer that grew past this is not kept for reuse.
+/// The largest buffer that is kept for reuse, in bytes.
 pub(super) const LARGEST_SPARE: usize = 4 << 20;
 
-/// See the [module](self).
+/// The state that the threads of a load share.
 pub(super) struct Pipeline<'a> {
     pub archives: &'a [Archive],
     tasks: Vec<Task>,
@@ -38,12 +38,13 @@ pub(super) struct Pipeline<'a> {
     queue: Queue<Piece>,
     spare: Mutex<Vec<Vec<u8>>>,
     cancel: &'a AtomicBool,
-    /// Archives that turned out to be another provider's, or too much: the rest of them is not read.
+    /// The archives that turned out to be another provider's, or too much: the rest of them is not read.
     given_up: Vec<AtomicBool>,
-    /// Bytes that the conversations keep in memory, and the most they may.
+    /// The bytes that the conversations keep in memory.
     kept: AtomicU64,
     most_kept: u64,
-    /// Held by whoever reads an object larger than [`LARGEST_SPARE`], so that there is one such at a time.
+    /// Held by the thread that reads an object larger than [`LARGEST_SPARE`], so that there is one such at a
+    /// time.
     pub large: Mutex<()>,
     sink: &'a (dyn Fn(Arrival) + Sync),
     start: Instant,
@@ -94,12 +95,12 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// A thread that could not be started.
+    /// Counts off a thread that could not be started.
     pub(super) fn absent(&self) {
         self.queue.done();
     }
 
-    /// The next member that nobody reads yet.
+    /// Claims the next member that no thread reads yet.
     pub(super) fn claim(&self) -> Option<&Task> {
         loop {
             let task = self.tasks.get(self.claimed.fetch_add(1, Ordering::Relaxed))?;
@@ -109,7 +110,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Parses what others read, once this thread has no member to read, and sends off the last of it.
+    /// Parses what other threads read, once this one has no member to read, and sends off the last of it.
     pub(super) fn finish(&self, mut tally: Tally) {
         self.queue.done();
         while let Some(piece) = self.queue.pop() {
@@ -119,12 +120,12 @@ impl<'a> Pipeline<'a> {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner).push(tally);
     }
 
-    /// Whether to read no further in an archive.
+    /// Decides whether to stop reading an archive.
     pub(super) fn stopped(&self, archive: usize) -> bool {
         self.cancel.load(Ordering::Relaxed) || self.given_up[archive].load(Ordering::Relaxed)
     }
 
-    /// A buffer to fill: one that was used before, if there is one.
+    /// Returns a buffer to fill: a used one, if there is one.
     pub(super) fn buffer(&self) -> Vec<u8> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
@@ -136,7 +137,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Counts bytes read, and tells how far it is.
+    /// Counts bytes read, and reports the progress when it is due.
     pub(super) fn progress(&self, count: u64) {
         let bytes = self.bytes.fetch_add(count, Ordering::Relaxed) + count;
         let milliseconds = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -197,7 +198,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Takes in what became of an object.
+    /// Takes in the result of an object: a conversation, or the reason it became none.
     fn keep(
         &self,
         parsed: Result<import::Parsed, ImportError>,
@@ -233,13 +234,13 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Whether an object of that many bytes can be read without keeping more in memory than allowed: while it is
-    /// laid out it is there twice.
+    /// Decides whether an object of that many bytes can be read without keeping more in memory than allowed:
+    /// while it is laid out it is there twice.
     pub(super) fn has_room(&self, bytes: u64) -> bool {
         self.kept.load(Ordering::Relaxed) + 2 * bytes <= self.most_kept
     }
 
-    /// What to say where there is none.
+    /// Returns the reason for not reading an object, or the rest of an archive, when memory is used up.
     pub(super) fn no_room(&self) -> String {
         format!("its conversations take more than {} MB of memory (--limit-memory-mb)", self.most_kept >> 20)
     }
@@ -251,7 +252,7 @@ impl<'a> Pipeline<'a> {
         tally.sent = Some(Instant::now());
     }
 
-    /// The sum of what all threads have done.
+    /// Sums up what all threads have counted.
     pub(super) fn report(self) -> Report {
         let tallies = self.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
         tally::sum(self.archives, tallies, self.bytes.into_inner())

@@ -15,12 +15,12 @@ pub(super) struct Queue<T> {
 
 struct QueueState<T> {
     items: VecDeque<T>,
-    /// Readers that may still put something in.
+    /// The readers that may still put something in.
     writers: usize,
 }
 
 impl<T> Queue<T> {
-    /// For at most `most` items, with `writers` threads that have not said they are done.
+    /// Makes a queue for at most `most` items, with `writers` threads that have not called [`Queue::done`].
     pub(super) fn new(most: usize, writers: usize) -> Self {
         Self {
             state: Mutex::new(QueueState { items: VecDeque::with_capacity(most), writers }),
@@ -34,7 +34,7 @@ impl<T> Queue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts an item in, or gives it back if there is no room.
+    /// Puts an item in, or gives it back if the queue is full.
     pub(super) fn try_push(&self, item: T) -> Result<(), T> {
         let mut state = self.lock();
         if state.items.len() >= self.most {
@@ -60,7 +60,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// A writer will put nothing in any more.
+    /// Counts off a writer that puts nothing in any more.
     pub(super) fn done(&self) {
         let mut state = self.lock();
         state.writers -= 1;

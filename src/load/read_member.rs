@@ -23,13 +23,13 @@ pub(super) const PIECE: usize = 1 << 20;
 /// The first piece of a member is smaller, so that the list is there at once.
 const FIRST_PIECE: usize = 128 << 10;
 
-/// Bytes that may be gone through, in one member, to find conversations behind broken ones.
+/// The bytes that may be gone through, in one member, to find conversations behind broken ones.
 const SEARCH: usize = 2 << 30;
 
-/// What is said of an element of the array that is none.
+/// The reason given for an element of the array that is not an object.
 const NO_OBJECT: &str = "not an object";
 
-/// A member being read.
+/// A member while it is read.
 struct MemberReader<'w, 'a> {
     pipeline: &'w Pipeline<'a>,
     task: Task,
@@ -38,20 +38,20 @@ struct MemberReader<'w, 'a> {
     /// Offset of the buffer's first byte in the member.
     base: u64,
     buffer: Vec<u8>,
-    /// Bytes of it that are filled.
+    /// The bytes of it that are filled.
     filled: usize,
     limits: Limits,
-    /// The object at hand is not read, only passed over: why.
+    /// The reason for only passing over the object at hand, if it is not to be read.
     passing: Option<String>,
-    /// How large the object at hand was when it was last looked at for another one inside it.
+    /// The size of the object at hand when it was last searched for another one inside it, in bytes.
     searched: usize,
-    /// Bytes that looking for them may still go through.
+    /// The bytes that this search may still go through.
     search: usize,
-    /// Held while the object at hand is a large one.
+    /// The lock that is held while the object at hand is a large one.
     large: Option<MutexGuard<'w, ()>>,
 }
 
-/// Reads a member to its end, damage or the word to stop.
+/// Reads a member to its end, to damage, or until the load is cancelled.
 pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally) {
     let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
@@ -134,7 +134,7 @@ impl MemberReader<'_, '_> {
         });
     }
 
-    /// Sends the objects off with the buffer; what is not whole yet moves to the next one.
+    /// Sends the objects off with the buffer; moves what is not whole yet to the next one.
     fn hand_over(&mut self, objects: Vec<Object>, tally: &mut Tally) {
         let keep = self.cutter.pending().filter(|_| self.passing.is_none());
         let keep = keep.map_or(self.filled, |start| distance(self.base, start));
@@ -163,7 +163,7 @@ impl MemberReader<'_, '_> {
         self.large = None;
     }
 
-    /// Looks after an object that has outgrown a piece: it may be broken, too large, or simply large.
+    /// Bounds an object that has outgrown a piece: it may be broken, too large, or simply large.
     fn bound(&mut self, tally: &mut Tally) {
         if self.passing.is_none()
             && self.filled > LARGEST_SPARE
@@ -199,8 +199,8 @@ impl MemberReader<'_, '_> {
         }
     }
 
-    /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would otherwise
-    /// swallow all that follow. What begins like one must be one: a whole object with messages.
+    /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would
+    /// otherwise swallow all that follow. Only a whole object with messages counts as one.
     fn resume(&mut self, objects: &mut Vec<Object>, tally: &mut Tally) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
         let first = distance(self.base, start);
@@ -225,7 +225,7 @@ impl MemberReader<'_, '_> {
         true
     }
 
-    /// The member ended, or can be read no further.
+    /// Ends the member: it has no more bytes, or can be read no further.
     fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, tally: &mut Tally) {
         let end = self.stream.produced();
         // What there is of a last object that is not whole is shown; the account says so.

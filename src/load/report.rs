@@ -9,48 +9,48 @@ pub struct Skipped {
     pub archive: u16,
     /// The member; empty for the archive itself.
     pub member: String,
-    /// First byte of the (inflated) member concerned.
+    /// The first byte of the (inflated) member concerned.
     pub offset: u64,
-    /// Bytes concerned; 0 where they cannot be counted, as behind a broken deflate stream.
+    /// The bytes concerned; 0 where they cannot be counted, as behind a broken deflate stream.
     pub length: u64,
-    /// How many objects the stretch stands for: neighbours with one reason are one entry.
+    /// The number of objects the stretch stands for: neighbours with one reason are one entry.
     pub objects: u64,
-    /// Why, in one line, without any of the archive's text.
+    /// The reason, in one line, without any of the archive's text.
     pub reason: String,
-    /// The conversation is there all the same, without what could not be read of it.
+    /// `true` if the conversation is there all the same, without what could not be read of it.
     pub repaired: bool,
-    /// Something is lost: more than single characters that were none, as the halves of emoji where an export cuts a
-    /// text. Those are in many sound exports and no damage.
+    /// `true` if something is lost: more than single broken characters, such as the halves of emoji where an
+    /// export cuts a text. Those are in many sound exports and no damage.
     pub lost: bool,
 }
 
-/// What was read of one member that holds conversations.
+/// The counts of one member that holds conversations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberReport {
     /// Its path in the archive.
     pub name: String,
-    /// Inflated bytes read.
+    /// The inflated bytes read.
     pub bytes: u64,
-    /// Compressed bytes read (the same, where it is not compressed).
+    /// The compressed bytes read (the same, where it is not compressed).
     pub compressed: u64,
-    /// Objects found in it.
+    /// The objects found in it.
     pub objects: u64,
 }
 
-/// What was read of one archive.
+/// The counts of one archive.
 #[derive(Clone, Debug, Default)]
 pub struct ArchiveReport {
-    /// What to call it.
+    /// Its name, as a person gave it.
     pub name: String,
     /// Bytes on disk.
     pub size: u64,
-    /// How many members it has, conversations or not.
+    /// The number of its members, with conversations or without.
     pub members: usize,
-    /// Those that hold conversations.
+    /// The members that hold conversations.
     pub read: Vec<MemberReport>,
-    /// Inflated bytes of these.
+    /// The inflated bytes of these.
     pub bytes: u64,
-    /// Conversations, duplicates among them counted.
+    /// The number of conversations, duplicates counted.
     pub conversations: u64,
     /// Shown messages on all branches.
     pub messages: u64,
@@ -62,9 +62,9 @@ pub struct ArchiveReport {
     pub census: Census,
     /// Attachments that messages name and that one of the opened archives holds.
     pub attachments_found: u64,
-    /// Attachments that messages name and that none holds; no damage, many real exports lack them.
+    /// Attachments that messages name and that no archive holds; no damage, many real exports lack them.
     pub attachments_missing: u64,
-    /// Nothing of it could be read: why.
+    /// The reason, if nothing of it could be read.
     pub failure: Option<String>,
 }
 
@@ -79,16 +79,17 @@ pub struct Stages {
     pub parse: f64,
 }
 
-/// The account of a load.
+/// The report of a load: what was read, what was not, and why.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// What was lost or mended, by archive, member and offset.
+    /// The losses and repairs, by archive, member and offset.
     pub skipped: Vec<Skipped>,
-    /// Inflated bytes read.
+    /// The inflated bytes read.
     pub bytes: u64,
-    /// Wall time.
+    /// The wall time in seconds.
     pub seconds: f64,
-    /// Conversations, duplicates counted; [`crate::library::Library::superseded`] says how many were merged.
+    /// The number of conversations, duplicates counted; [`crate::library::Library::superseded`] counts those
+    /// merged.
     pub conversations: u64,
     /// Shown messages on all branches, duplicates counted.
     pub messages: u64,
@@ -96,17 +97,18 @@ pub struct Report {
     pub archives: Vec<ArchiveReport>,
     /// Thread time by stage.
     pub stages: Stages,
-    /// It was told to stop before the end.
+    /// `true` if it was told to stop before the end.
     pub cancelled: bool,
 }
 
 impl Report {
-    /// Something was skipped, cut, or failed its checksum.
+    /// Tells that something was skipped, cut, or failed its checksum.
     pub fn damaged(&self) -> bool {
         self.skipped.iter().any(|skipped| skipped.lost)
     }
 
-    /// One line for the status line or stderr: "3 conversations could not be read: unspool check says why".
+    /// Returns one line for the status line or stderr: "3 conversations could not be read: unspool check says
+    /// why".
     pub fn warning(&self) -> Option<String> {
         let lost: u64 =
             self.skipped.iter().filter(|skipped| !skipped.repaired).map(|skipped| skipped.objects).sum();
@@ -128,7 +130,8 @@ impl Report {
         Some(format!("{what}: unspool check says why"))
     }
 
-    /// Why nothing at all could be read, if so: one line for each archive that failed. An empty export is no failure.
+    /// Returns the reasons if nothing at all could be read: one line for each archive that failed. An empty
+    /// export is not a failure.
     pub fn failure(&self) -> Option<String> {
         let failures: Vec<String> = self
             .archives
@@ -146,7 +149,7 @@ impl Report {
 }
 
 impl Skipped {
-    /// Takes in the stretch behind it, if it is of the same kind and nothing but separators lies between.
+    /// Takes in the stretch behind it, if it is of the same kind and only separators lie between.
     pub(super) fn join(&mut self, next: &Self) -> bool {
         const BETWEEN: u64 = 16;
         let end = self.offset + self.length;

@@ -12,10 +12,10 @@ use crate::{
     provider,
 };
 
-/// Entries of the account that are kept; past that they are counted in the last one.
+/// The losses that one thread keeps; past that they are counted in its last one.
 const MOST_SKIPPED: usize = 10_000;
 
-/// What one thread has done, summed up at the end.
+/// The counts of one thread, summed up at the end.
 pub(super) struct Tally {
     pub stages: Stages,
     skipped: Vec<Skipped>,
@@ -23,7 +23,7 @@ pub(super) struct Tally {
     /// The providers of objects that are not supported, by archive.
     pub foreign: Vec<Option<&'static str>>,
     pub ready: Vec<Conversation>,
-    /// When conversations were last sent off.
+    /// The time of the last batch.
     pub sent: Option<Instant>,
 }
 
@@ -39,12 +39,12 @@ impl Tally {
         }
     }
 
-    /// Notes what was lost of a member.
+    /// Notes the loss of a stretch of a member.
     pub(super) fn lose(&mut self, task: &Task, offset: u64, length: u64, objects: u64, reason: String) {
         self.note(task.skipped(offset, length, objects, reason));
     }
 
-    /// Adds to the account, or to its last entry.
+    /// Adds a loss, or counts it in the last one.
     pub(super) fn note(&mut self, skipped: Skipped) {
         let full = self.skipped.len() >= MOST_SKIPPED;
         if let Some(last) = self.skipped.last_mut() {
@@ -64,7 +64,7 @@ impl Tally {
         self.member(task).objects += objects;
     }
 
-    /// A member was read.
+    /// Counts the bytes of a member that was read.
     pub(super) fn read(&mut self, task: &Task, bytes: u64, compressed: u64) {
         let member = self.member(task);
         member.bytes += bytes;
@@ -115,7 +115,7 @@ impl ArchiveReport {
     }
 }
 
-/// The account of the whole load.
+/// Sums up the whole load.
 pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
     report.archives = archives

@@ -21,7 +21,7 @@ impl Task {
         usize::from(self.source)
     }
 
-    /// An entry of the account for what was lost of it.
+    /// Describes a stretch of the member that was lost.
     pub(super) fn skipped(&self, offset: u64, length: u64, objects: u64, reason: String) -> Skipped {
         Skipped {
             archive: self.source,
@@ -39,7 +39,7 @@ impl Task {
 /// A piece of a member with the objects in it.
 pub(super) struct Piece {
     pub task: Task,
-    /// Offset of the first byte in the member.
+    /// The offset of the first byte in the member.
     pub base: u64,
     pub bytes: Vec<u8>,
     pub objects: Vec<Object>,
@@ -49,6 +49,6 @@ pub(super) struct Piece {
 #[derive(Clone, Debug)]
 pub(super) struct Object {
     pub range: Range<usize>,
-    /// It ends with its brace; otherwise the member ended in it, or the next one began.
+    /// `true` if it ends with its brace; otherwise the member ended in it, or the next one began.
     pub whole: bool,
 }

@@ -1,24 +1,24 @@
 //! The questions that every provider answers.
 
-/// What there is to know of a provider.
+/// The facts about a provider.
 #[derive(Debug)]
 pub struct Facts {
-    /// What people call it.
+    /// The name people call it by.
     pub name: &'static str,
     /// The word `from:` takes and `--json` prints.
     pub word: &'static str,
-    /// What to call whoever answered, where the export does not name the model.
+    /// The name of whoever answered, where the export does not name the model.
     pub assistant: &'static str,
     /// The address of a conversation's page, up to its id.
     pub conversation_page: Option<&'static str>,
     /// The address at which anybody reads a shared conversation, up to the id of its link.
     pub shared_page: Option<&'static str>,
-    /// Where its export is asked for: a path through its settings, or a page.
+    /// The way to ask for its export: a path through its settings, or a page.
     pub export: &'static str,
-    /// What else is to be known then, in whole sentences; may be empty.
+    /// Further advice for asking, in whole sentences; may be empty.
     pub export_note: &'static str,
-    /// Keys that only this provider's conversations have at their top. They say whose an object is, wherever in it
-    /// they stand, and that an object which stands alone is a conversation.
+    /// Keys that only this provider's conversations have at their top. Wherever in an object they stand, they
+    /// mark it as this provider's, and an object that stands alone as a conversation.
     pub marks: &'static [&'static str],
     /// Keys that its conversations begin with, in one export or another: so one that is broken does not swallow the
     /// next.
@@ -35,13 +35,13 @@ pub struct Facts {
     pub attachment_zips: &'static [&'static str],
     /// Files that list those zips, likewise.
     pub manifests: &'static [&'static str],
-    /// How another zip of such an export is known.
+    /// The signs of another zip of such an export.
     pub elsewhere: Option<Elsewhere>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
     pub attachment_names: Option<&'static str>,
     /// Members beside the conversations that say something of their owner.
     pub side_files: &'static [SideFile],
-    /// Where in its settings what was given away is taken back.
+    /// The places in its settings where something given away is taken back.
     pub controls: Controls,
 }
 
@@ -61,18 +61,18 @@ pub struct Controls {
 pub struct SideFile {
     /// Its base name.
     pub name: &'static str,
-    /// What of them.
+    /// The kind of its content.
     pub holds: Holds,
 }
 
-/// See [`SideFile`].
+/// The content of a [`SideFile`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
     /// Conversations that were made public.
     Links,
-    /// Who they are: name, address and the like.
+    /// The owner's name, address and the like.
     Profile,
-    /// What is remembered of them.
+    /// The provider's memory of the owner.
     Memory,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Owner, Provider, unsupported::UNSUPPORTED};
 
-/// No key that is asked about here is longer than so many bytes.
+/// The longest key that is asked about here, in bytes.
 pub const LONGEST_KEY: usize = 32;
 
 /// Tells whether an object with this key at its top is a conversation.
@@ -34,10 +34,10 @@ impl Provider {
     }
 }
 
-/// What a key at the top of an object says of whose it is.
+/// A key at the top of an object that tells its provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// Whose.
+    /// The owner of objects with this key.
     pub owner: Owner,
     /// The text that must stand under it; `None`: anything but null.
     pub value: Option<&'static str>,

@@ -40,12 +40,12 @@ pub fn side_files() -> Vec<&'static str> {
     names
 }
 
-/// Whose an object is.
+/// The owner of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// Of a provider whose export can be read.
+    /// A provider whose export can be read.
     Provider(Provider),
-    /// Of one whose export cannot be read yet: its name.
+    /// A provider whose export cannot be read yet: its name.
     Unsupported(&'static str),
 }
 

@@ -2,10 +2,10 @@
 //!
 //! One that gets an importer leaves this list and becomes a [`Provider`](super::Provider).
 
-/// What is known of such an export.
+/// An export that cannot be read yet.
 #[derive(Debug)]
 pub struct Unsupported {
-    /// What people call it.
+    /// The name people call it by.
     pub name: &'static str,
     /// A key at the top of each of its objects, and the text under it where the key alone says too little.
     pub mark: Option<(&'static str, Option<&'static str>)>,
@@ -13,7 +13,7 @@ pub struct Unsupported {
     pub members: &'static [&'static str],
 }
 
-/// All of them.
+/// All exports that are known and cannot be read yet.
 pub static UNSUPPORTED: [Unsupported; 4] = [
     Unsupported { name: "DeepSeek", mark: Some(("inserted_at", None)), members: &[] },
     Unsupported { name: "Grok", mark: Some(("responses", None)), members: &[] },

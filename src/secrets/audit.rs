@@ -15,20 +15,20 @@ use crate::{
 /// A secret in a conversation. The same value several times in one message is one exposure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
-    /// What it is.
+    /// The kind of the secret.
     pub kind: KindId,
     /// The message it stands in; `None`: the title.
     pub message: Option<usize>,
-    /// When that message was written; else when the conversation was last added to.
+    /// The time that message was written; else the time of the conversation's last addition.
     pub date: Option<Time>,
-    /// Enough for its owner to know it again.
+    /// The masked value: enough for its owner to know it again.
     pub masked: String,
-    /// How often it stands in that message.
+    /// The number of times it stands in that message.
     pub times: usize,
 }
 
-/// All that a conversation exposes, title first, then by message: on every branch, folded and hidden ones too, since
-/// whoever gets the archive reads them all.
+/// Lists all that a conversation exposes, title first, then by message: on every branch, folded and hidden
+/// ones too, since whoever gets the archive reads them all.
 pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure> {
     let title = exposed(scanner, &conversation.title, None, conversation.updated);
     let messages = conversation.messages().iter().enumerate().flat_map(|(index, message)| {
@@ -43,9 +43,9 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
     title.into_iter().chain(messages).collect()
 }
 
-/// Different values of one text that are told apart; more of a kind are counted with its last.
+/// The number of values of one text that are told apart; more of a kind are counted with its last.
 const MOST_VALUES: usize = 10_000;
-/// Bytes that are scanned at once: nobody's message is as long, and every finding takes memory.
+/// The bytes that are scanned at once: hardly a message is as long, and every finding takes memory.
 const PIECE: usize = 8 << 20;
 
 fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
@@ -94,15 +94,16 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 pub struct PersonalContext {
     /// The message; `None`: it stands in a member of its own.
     pub message: Option<usize>,
-    /// When it was written; else when the conversation was last added to.
+    /// The time it was written; else the time of the conversation's last addition.
     pub date: Option<Time>,
     /// Its length in characters.
     pub characters: usize,
-    /// Its lines that are not blank: of a memory what is remembered.
+    /// Its lines that are not blank: of a memory, the things remembered.
     pub entries: usize,
     /// The secrets in it.
     pub holds: Counts,
-    /// Two with one mark are one text (and in all probability only they): an account lists it once.
+    /// A fingerprint: two with one mark are one text (and in all probability only they), and an audit lists
+    /// it once.
     pub mark: u64,
 }
 
@@ -121,7 +122,7 @@ pub fn personal_contexts(scanner: &Scanner, conversation: &Conversation, kind: K
 }
 
 impl PersonalContext {
-    /// What can be told of a text.
+    /// Describes a text.
     fn of(scanner: &Scanner, text: &str) -> Self {
         Self {
             message: None,
@@ -134,8 +135,8 @@ impl PersonalContext {
     }
 }
 
-/// What a memory of its own holds, text by text. One of a single word is an id or a date, and counts only if it is a
-/// secret.
+/// Describes a memory of its own, text by text. One of a single word is an id or a date, and counts only if
+/// it is a secret.
 pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<PersonalContext> {
     // Japanese has no blanks.
     let is_one_word = |text: &str| text.is_ascii() && !text.trim().contains(char::is_whitespace);
@@ -183,7 +184,7 @@ fn masked(scanner: &Scanner, text: &str) -> String {
     whole.map_or_else(first, |finding| scanner.mask(finding.kind, &text[finding.range]))
 }
 
-/// How many attachments of each sort there are, and of how many the archive has the bytes.
+/// The number of attachments of each sort, and of those that the archive holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AttachmentCounts {
     /// Named in messages; one that several name is counted once.

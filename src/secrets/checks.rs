@@ -29,7 +29,7 @@ pub(super) enum ValueCheck {
 }
 
 impl ValueCheck {
-    /// Whether the value is what it looks like.
+    /// Decides whether the value is what it looks like.
     pub(super) fn holds(self, value: &str) -> bool {
         match self {
             Self::Luhn => card(value),
@@ -46,7 +46,8 @@ impl ValueCheck {
     }
 }
 
-/// Shannon's entropy of a value by its bytes, in bits a byte: 0 for `aaaa`, 4 for sixteen different ones.
+/// Measures Shannon's entropy of a value by its bytes, in bits a byte: 0 for `aaaa`, 4 for sixteen different
+/// ones.
 pub(super) fn entropy(value: &str) -> f64 {
     let mut counts = [0_u32; 256];
     for byte in value.bytes() {
@@ -106,7 +107,7 @@ fn one_all_over<T: PartialEq>(values: &[T]) -> bool {
 }
 
 fn iban(value: &str) -> bool {
-    /// How many characters an account number of a country has.
+    /// The number of characters in an account number, by country.
     const LENGTHS: [(&str, usize); 50] = [
         ("AD", 24),
         ("AE", 23),
@@ -283,7 +284,7 @@ const STAND_INS: [&str; 44] = [
     "hidden",
 ];
 
-/// Whether it is the kind of text that programs and manuals have in the place of a secret.
+/// Decides whether it is a text that programs and manuals have in the place of a secret.
 fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     STAND_INS.iter().any(|word| lower.contains(word))
@@ -296,7 +297,7 @@ fn is_code(value: &str) -> bool {
     brackets || variable || value.contains("::") || value.contains("->") || value.contains("://")
 }
 
-/// Letters of how many of the four sorts: lower case, upper case, digits, others.
+/// Counts the sorts of letters in a value, of four: lower case, upper case, digits, others.
 fn sorts(value: &str) -> usize {
     let has = |sort: fn(&u8) -> bool| usize::from(value.bytes().any(|byte| sort(&byte)));
     has(u8::is_ascii_lowercase)
@@ -336,7 +337,7 @@ fn is_url_password(value: &str) -> bool {
     !is_code(value) && !is_stand_in(value) && !COMMON.contains(&&*lower) && !one_all_over(value.as_bytes())
 }
 
-/// Words joined by dots or slashes, without a digit among them.
+/// Decides whether a value is a path: words joined by dots or slashes, without a digit among them.
 fn is_path(value: &str) -> bool {
     value.contains(['.', '/'])
         && value.split(['.', '/', '_', '-']).all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()))

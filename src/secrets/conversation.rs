@@ -85,7 +85,8 @@ impl Scanner {
         Part { range, detail }
     }
 
-    /// Where a byte of a text stands once the findings in it are replaced; one within a finding: behind its label.
+    /// Returns the place of a byte of a text once the findings in it are replaced; one within a finding is
+    /// behind its label.
     fn moved(&self, at: usize, findings: &[Finding], text: &str) -> usize {
         let mut shift = 0_isize;
         for finding in findings.iter().take_while(|finding| finding.range.start < at) {

@@ -74,8 +74,8 @@ impl Iterator for JsonStrings<'_> {
     }
 }
 
-/// What a string says. `visit` gets, for each piece that does not stand for itself byte for byte, where what follows
-/// it begins: in the text, and in the raw bytes. Lone surrogates and bytes that are no UTF-8 become U+FFFD.
+/// Decodes a string. `visit` gets, for each piece that does not stand for itself byte for byte, where the
+/// rest begins: in the text, and in the raw bytes. Lone surrogates and invalid UTF-8 become U+FFFD.
 fn decode(raw: &[u8], mut visit: impl FnMut(usize, usize)) -> Cow<'_, str> {
     if memchr(b'\\', raw).is_none()
         && let Ok(text) = std::str::from_utf8(raw)
@@ -137,7 +137,7 @@ fn unicode(raw: &[u8]) -> (char, usize) {
     (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
 }
 
-/// Where a byte of what a string says stands in its raw bytes.
+/// The places of a string's text in its raw bytes.
 struct RawOffsets(Vec<(usize, usize)>);
 
 impl RawOffsets {
@@ -147,7 +147,7 @@ impl RawOffsets {
         Self(places)
     }
 
-    /// `said` is on a character boundary.
+    /// Returns the raw place of a byte of the text; `said` is on a character boundary.
     fn raw(&self, said: usize) -> usize {
         let next = self.0.partition_point(|place| place.0 <= said);
         let (before, raw) = self.0[next - 1];

@@ -31,7 +31,7 @@ fn ends(value: &str, first: usize, last: usize) -> String {
     masked
 }
 
-/// `r…@e….org`
+/// Masks an e-mail address: `r…@e….org`.
 fn mail(value: &str) -> String {
     let (local, domain) = value.rsplit_once('@').unwrap_or((value, ""));
     let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Finding, KindId, Scanner, SecretClass};
 
-/// How many of each kind.
+/// The number of findings of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     counts: Vec<(KindId, usize)>,
@@ -30,12 +30,12 @@ impl Counts {
         }
     }
 
-    /// Nothing was counted.
+    /// Tells that nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
 
-    /// All of them together.
+    /// Returns the number of all of them together.
     pub fn total(&self) -> usize {
         self.counts.iter().map(|entry| entry.1).sum()
     }
@@ -46,13 +46,13 @@ impl Counts {
         self.counts.iter().filter(|entry| credential(entry.0)).map(|entry| entry.1).sum()
     }
 
-    /// Each kind with its number, in the order of the rules: credentials first.
+    /// Lists each kind with its number, in the order of the rules: credentials first.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (KindId, usize)> {
         self.counts.iter().copied()
     }
 
-    /// For the status line: "1 github-token, 2 e-mail addresses". Past four kinds the rest is a number. Empty when
-    /// nothing was counted.
+    /// Says it in words, for the status line: "1 github-token, 2 e-mail addresses". Past four kinds the rest
+    /// is a number. Empty when nothing was counted.
     pub fn sentence(&self, scanner: &Scanner) -> String {
         /// Kinds that are named; of more the rest is a number.
         const MOST: usize = 4;
@@ -76,7 +76,7 @@ impl<'a> FromIterator<&'a Finding> for Counts {
 }
 
 impl Scanner {
-    /// What is in a text, for the status line; `None` when there is nothing.
+    /// Says in words which secrets a text holds, for the status line; `None` when it holds none.
     pub fn summary(&self, text: &str) -> Option<String> {
         let counts: Counts = self.scan(text).iter().collect();
         (!counts.is_empty()).then(|| counts.sentence(self))
@@ -101,7 +101,7 @@ impl Scanner {
         out
     }
 
-    /// What stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
+    /// Writes the label that stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
     pub(super) fn push_label(&self, out: &mut String, kind: KindId) {
         // Writing to a String cannot fail.
         let _ = write!(out, "[redacted: {}]", self.rule(kind).id());

@@ -12,10 +12,10 @@ use super::checks::ValueCheck;
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
-/// Bytes behind a keyword that a rule looks at, unless it says otherwise.
+/// The bytes behind a keyword that a rule looks at, by default.
 const REACH: usize = 512;
 
-/// What kind of harm a finding does.
+/// The kind of harm that a finding does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SecretClass {
@@ -42,20 +42,20 @@ pub struct Rule {
     id: Box<str>,
     description: Box<str>,
     class: SecretClass,
-    /// What one and several of it are called in a sentence.
+    /// The word for one of it in a sentence; `many` is the word for several.
     one: Option<Box<str>>,
     many: Option<Box<str>>,
-    /// Where its owner makes it worthless.
+    /// The page where its owner makes it worthless.
     revoke: Option<Box<str>>,
     /// A shape that other kinds share: loses against one of its own.
     #[serde(default)]
     generic: bool,
-    /// Where the expression is tried, in lower case; empty: wherever digits crowd.
+    /// The words at which the expression is tried, in lower case; empty: wherever digits crowd.
     #[serde(default)]
     pub(super) keywords: Vec<Box<str>>,
     /// Characters that may stand before a keyword and belong to the match.
     back: Option<Box<str>>,
-    /// Bytes behind a keyword that are looked at.
+    /// The bytes behind a keyword that are looked at.
     reach: Option<usize>,
     regex: Box<str>,
     /// The least entropy of a value, in bits a character.
@@ -68,17 +68,17 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Its name: `github-token`.
+    /// Returns its name: `github-token`.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What it is, in a few words.
+    /// Returns its description, a few words.
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// Credential or personal.
+    /// Tells a credential from personal data.
     pub fn class(&self) -> SecretClass {
         self.class
     }
@@ -88,7 +88,7 @@ impl Rule {
         self.revoke.as_deref()
     }
 
-    /// So many of it, as in "2 e-mail addresses".
+    /// Returns a number of it in words, as in "2 e-mail addresses".
     pub fn count(&self, number: usize) -> String {
         match (number, &self.one, &self.many) {
             (1, Some(one), _) => format!("1 {one}"),
@@ -98,7 +98,7 @@ impl Rule {
         }
     }
 
-    /// Which of two overlapping findings is the better name for what stands there; the greater one.
+    /// Ranks the names that overlapping findings give one value; the greater is the better name.
     pub(super) fn rank(&self) -> u8 {
         match (self.class, self.generic) {
             (SecretClass::Credential, false) => 3,
@@ -143,7 +143,7 @@ impl Rule {
         }))
     }
 
-    /// Whether a value that matched is one after all.
+    /// Decides whether a value that matched is a secret after all.
     pub(super) fn admits(&self, value: &str) -> bool {
         if let Some(least) = self.entropy
             && super::checks::entropy(value) < least
@@ -157,7 +157,8 @@ impl Rule {
     }
 }
 
-/// Expressions see bytes and know ASCII only: `\w` and `\b` are those of tokens, and compiling takes microseconds.
+/// Compiles an expression. Expressions see bytes and know ASCII only: `\w` and `\b` are those of tokens, and
+/// compiling takes microseconds.
 pub(super) fn compile(source: &str) -> Result<Regex, Box<regex_automata::meta::BuildError>> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))

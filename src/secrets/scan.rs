@@ -21,7 +21,8 @@ use super::rules::{self, Rule, SecretClass};
 const MOST_BACK: usize = 80;
 /// Bytes whose digits are counted together.
 const BLOCK: usize = 32;
-/// So many digits in a block are worth a look: any number of seven digits with single separators has them in one.
+/// The digits in a block that are worth a look: any number of seven digits with single separators has them in
+/// one.
 const CROWD: usize = 4;
 /// Bytes around a crowd that are looked at with it: the longest number reaches no further.
 const AROUND: usize = 48;
@@ -33,9 +34,9 @@ pub struct KindId(pub(super) u16);
 /// A secret in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
-    /// What it is.
+    /// The kind of the secret.
     pub kind: KindId,
-    /// Its bytes in the text: the value alone, without the name before it. On character boundaries.
+    /// The bytes of the value alone in the text, without the name before it. On character boundaries.
     pub range: Range<usize>,
 }
 
@@ -44,7 +45,7 @@ pub struct Finding {
 pub struct Scanner {
     rules: Vec<Rule>,
     keywords: AhoCorasick,
-    /// Which rules a keyword wakes.
+    /// The rules that each keyword wakes.
     woken: Vec<Vec<u16>>,
     /// The rules without keywords: those of numbers.
     numbers: Vec<u16>,
@@ -82,7 +83,7 @@ impl Scanner {
         Ok(Self { rules, keywords, woken, numbers })
     }
 
-    /// Every rule, in the order of the file.
+    /// Returns every rule, in the order of the file.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
@@ -92,7 +93,7 @@ impl Scanner {
         &self.rules[usize::from(kind.0)]
     }
 
-    /// What is in the text, in its order, nothing overlapping.
+    /// Finds the secrets in a text, in its order, without overlaps.
     pub fn scan(&self, text: &str) -> Vec<Finding> {
         let mut found = Vec::new();
         self.each(text, None, &mut |finding| {
@@ -102,7 +103,7 @@ impl Scanner {
         self.resolve(found)
     }
 
-    /// Whether there is a credential in the text. Stops at the first.
+    /// Tells that there is a credential in the text. Stops at the first.
     pub fn holds_credential(&self, text: &str) -> bool {
         let mut holds = false;
         self.each(text, Some(SecretClass::Credential), &mut |_| {
@@ -177,7 +178,8 @@ impl Scanner {
         }
     }
 
-    /// Of findings that overlap the most specific stays, of equals the longer, then the one first in the file.
+    /// Keeps, of findings that overlap, the most specific, of equals the longer, then the one first in the
+    /// file.
     fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
         if found.len() > 1 {
             found.sort_by_key(|finding| {
@@ -198,7 +200,8 @@ impl Scanner {
     }
 }
 
-/// Where a rule begins to read: before its keyword, as far as its characters reach back, but not before `from`.
+/// Returns the place where a rule begins to read: before its keyword, as far as its characters reach back,
+/// but not before `from`.
 fn back(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
     let Some(set) = rule.back_set() else { return keyword };
     let bytes = text.as_bytes();
@@ -210,7 +213,7 @@ fn back(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
     start
 }
 
-/// Asks expressions about one text.
+/// The text that expressions are asked about.
 struct RuleMatcher<'t> {
     text: &'t str,
     /// Made for the first match, and again only for an expression with more groups.
@@ -246,8 +249,8 @@ impl RuleMatcher<'_> {
     }
 }
 
-/// Whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country before its digits,
-/// and not within a word, a path or another number.
+/// Decides whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country
+/// before its digits, and not within a word, a path or another number.
 fn begins_number(bytes: &[u8], at: usize) -> bool {
     let digit = |ahead: usize| bytes.get(at + ahead).is_some_and(u8::is_ascii_digit);
     let begins = match bytes[at] {

@@ -14,16 +14,16 @@ pub use self::resume::{first_object, starts};
 use self::scan::ValueScan;
 use crate::provider;
 
-/// What was found in a piece, in file order. Offsets count from the beginning of the file.
+/// An element that was found in a piece, in file order. Offsets count from the beginning of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// A whole object, from `{` to `}`.
     Object(Range<u64>),
-    /// An element of the array that is no object.
+    /// An element of the array that is not an object.
     Stray(Range<u64>),
 }
 
-/// How the file ended; see [`ObjectCutter::finish`].
+/// The way a file ended; see [`ObjectCutter::finish`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CutEnd {
     /// The array was closed.
@@ -32,7 +32,7 @@ pub enum CutEnd {
     Unclosed,
     /// The file ends inside the object that begins there.
     InObject(u64),
-    /// The file ends inside an element of the array that begins there and is no object.
+    /// The file ends inside an element of the array that begins there and is not an object.
     InStray(u64),
     /// There was nothing but white space.
     Blank,
@@ -40,7 +40,7 @@ pub enum CutEnd {
     Foreign,
 }
 
-/// Where the scan stands.
+/// The place where the scan stands.
 #[derive(Clone, Debug)]
 enum CutState {
     /// Before the first byte that is not blank.
@@ -69,10 +69,10 @@ struct OuterObject {
     at_value: bool,
 }
 
-/// How much of an outer object is kept in case it is itself a conversation.
+/// The bytes of an outer object that are kept in case it is itself a conversation.
 const MOST_OUTER: u64 = 1 << 20;
 
-/// See the [module](self).
+/// A scan over the bytes of a conversations file; see the [module](self).
 #[derive(Clone, Debug)]
 pub struct ObjectCutter {
     position: u64,
@@ -89,22 +89,23 @@ impl Default for ObjectCutter {
 }
 
 impl ObjectCutter {
-    /// At the beginning of a file.
+    /// Begins at the beginning of a file.
     pub fn new() -> Self {
         Self { position: 0, state: CutState::Start, wrapped: false, single: false }
     }
 
-    /// At `offset`, between two elements of the array: to go on behind damage.
+    /// Begins at `offset`, between two elements of the array: to go on behind damage.
     pub fn between(offset: u64) -> Self {
         Self { position: offset, state: CutState::Between, wrapped: false, single: false }
     }
 
-    /// The offset behind the last byte seen.
+    /// Returns the offset behind the last byte seen.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// From where on bytes must be kept because an element that is not whole yet began there.
+    /// Returns the offset from which bytes must be kept, because an element that is not whole yet began
+    /// there.
     pub fn pending(&self) -> Option<u64> {
         match &self.state {
             CutState::Object(scan) | CutState::Stray(scan) => Some(scan.start),
@@ -152,7 +153,7 @@ impl ObjectCutter {
         self.position = base + bytes.len() as u64;
     }
 
-    /// Says how the file ended.
+    /// Tells how the file ended.
     pub fn finish(&self) -> CutEnd {
         match &self.state {
             CutState::Start => CutEnd::Blank,
@@ -231,8 +232,8 @@ impl ObjectCutter {
         at
     }
 
-    /// Behind an array that stands alone there should be nothing. More objects, as in a file of lines or of several
-    /// arrays, are read all the same: a bracket too many must not end the file silently.
+    /// Reads on behind the array, where nothing should stand. More objects, as in a file of lines or of
+    /// several arrays, are read all the same: a bracket too many must not end the file silently.
     fn after(&mut self, bytes: &[u8], at: usize, found: &mut impl FnMut(Cut)) -> usize {
         let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
         let Some(next) = bytes[at..].iter().position(|byte| !blank(byte)).filter(|_| !self.wrapped) else {

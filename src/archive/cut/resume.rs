@@ -3,7 +3,7 @@
 use super::scan::ValueScan;
 use crate::provider;
 
-/// Where objects may begin that look like the next element of the array: `, {"title"`. For going on behind a broken
+/// Finds the objects that look like the next element of the array: `, {"title"`. For going on behind a broken
 /// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
 pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     memchr::memchr_iter(b'{', bytes).filter(|&at| {
@@ -13,14 +13,14 @@ pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// The string that begins at the beginning of the bytes, as far as it may be a key worth knowing.
+/// Reads the string at the beginning of the bytes, as far as it may be a key worth knowing.
 fn key(bytes: &[u8]) -> Option<&[u8]> {
     let rest = bytes.strip_prefix(b"\"")?;
     let end = memchr::memchr(b'"', &rest[..rest.len().min(provider::LONGEST_KEY + 1)])?;
     Some(&rest[..end])
 }
 
-/// The object that begins at the beginning of the bytes, if it ends in them.
+/// Returns the object at the beginning of the bytes, if it ends in them.
 pub fn first_object(bytes: &[u8]) -> Option<&[u8]> {
     let inside = bytes.strip_prefix(b"{")?;
     let mut scan = ValueScan::inside(0);

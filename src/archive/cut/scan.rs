@@ -12,17 +12,17 @@ pub(super) struct ValueScan {
 }
 
 impl ValueScan {
-    /// Behind the brace that opens an object at `start`.
+    /// Begins behind the brace that opens an object at `start`.
     pub(super) fn inside(start: u64) -> Self {
         Self { depth: 1, ..Self::before(start) }
     }
 
-    /// Before the first byte of a value at `start`.
+    /// Begins before the first byte of a value at `start`.
     pub(super) fn before(start: u64) -> Self {
         Self { start, depth: 0, in_string: false, escaped: false }
     }
 
-    /// Runs to the end of the object or of the bytes, and says where it stands.
+    /// Runs to the end of the object or of the bytes, and returns the position.
     pub(super) fn braces(&mut self, bytes: &[u8], mut at: usize) -> usize {
         while at < bytes.len() {
             if self.in_string {
@@ -61,7 +61,7 @@ impl ValueScan {
         at
     }
 
-    /// Runs to the end of an element that is no object: a comma or bracket of the array itself.
+    /// Runs to the end of an element that is not an object: a comma or bracket of the array itself.
     pub(super) fn stray(&mut self, bytes: &[u8], mut at: usize) -> (usize, bool) {
         while at < bytes.len() {
             let byte = bytes[at];
@@ -87,8 +87,8 @@ impl ValueScan {
     }
 }
 
-/// The next quote or backslash. Most strings of an export are short ids, so a few bytes are looked at before the
-/// vector search is called.
+/// Finds the next quote or backslash. Most strings of an export are short ids, so a few bytes are looked at
+/// before the vector search is called.
 #[inline]
 fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
@@ -110,5 +110,5 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     memchr2(b'"', b'\\', &bytes[at..]).map(|found| at + found)
 }
 
-/// Words of eight bytes looked at before: a UUID is four and a half.
+/// The words of eight bytes looked at before: a UUID is four and a half.
 const SHORT: usize = 5;

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// See the [module](self).
+/// The document of `audit --json`; see the [module](self).
 #[derive(Serialize)]
 pub(super) struct AuditJson<'a> {
     findings: Vec<FindingJson<'a>>,
@@ -78,7 +78,7 @@ struct AttachmentsJson {
 }
 
 impl<'a> AuditJson<'a> {
-    /// Of an account, with the library its handles are of.
+    /// Makes it of a report, with the library of its handles.
     pub(super) fn of(report: &'a AuditReport, library: &'a Library) -> Self {
         let scanner = Scanner::built_in();
         let found = |(handle, exposure): &'a (Handle, Exposure)| {

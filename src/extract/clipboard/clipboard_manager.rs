@@ -3,7 +3,8 @@
 //! On X11 and Wayland a copied text stays with the program that copied it. On X11 a clipboard manager takes it over
 //! when that program ends, if one runs; on Wayland some desktops take it at once. Elsewhere the system keeps it.
 
-/// Asks the display, which answers or has hung up; to be called where waiting for it is no harm.
+/// Decides whether a copied text is kept. Asks the display, which answers or has hung up; to be called where
+/// waiting for it does no harm.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn keeps_copied_text() -> bool {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -15,13 +16,13 @@ pub(super) fn keeps_copied_text() -> bool {
     x11_manager().unwrap_or(false)
 }
 
-/// Everywhere else the system does.
+/// Decides whether a copied text is kept: on these systems it is.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub(super) fn keeps_copied_text() -> bool {
     true
 }
 
-/// Whether somebody has the office of a clipboard manager.
+/// Tells whether a clipboard manager runs.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn x11_manager() -> Option<bool> {
     use x11rb::protocol::xproto::ConnectionExt as _;

@@ -9,10 +9,10 @@ use std::{
 
 use super::{clipboard_manager, display};
 
-/// How long another program or the display may take before the next way is tried.
+/// The time another program or the display may take before the next way is tried.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
-/// See the [module](self).
+/// The desktop's clipboard; see the [module](self).
 pub(super) struct Desktop {
     requests: Option<Sender<CopyRequest>>,
     thread: Option<JoinHandle<()>>,
@@ -50,7 +50,11 @@ impl Desktop {
         Self { requests: Some(requests), thread }
     }
 
-    /// Copies; whether it lasts when unspool has ended.
+    /// Copies, and tells whether the copy lasts when unspool has ended.
+    ///
+    /// # Errors
+    /// Fails with the reason, in one line, where the display or its clipboard refuses or does not answer in
+    /// time.
     pub fn copy(&self, text: &str) -> Result<bool, String> {
         let gone = || "the desktop's clipboard is gone".to_owned();
         let (answer, result) = mpsc::channel();

@@ -1,19 +1,19 @@
 //! Whether the desktop's display is on this machine: X11 goes over the network where `DISPLAY` names a host, and
 //! nothing here opens a connection to another machine, nor to a port of this one.
 
-/// Where a value of `DISPLAY` leads, as X11's libraries read it: `[protocol/][host]:number[.screen]`, or the path of a
-/// socket.
+/// The target of a value of `DISPLAY`, as X11's libraries read it: `[protocol/][host]:number[.screen]`, or
+/// the path of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DisplayTarget<'a> {
-    /// To a socket in the file system, or nowhere.
+    /// A socket in the file system, or nothing.
     Here,
-    /// To the socket of that number; if nobody listens there, to a port of this machine.
+    /// The socket of that number; if nobody listens there, a port of this machine.
     Numbered(&'a str),
-    /// To a host, be it this one: a network connection.
+    /// A host, even this one: a network connection.
     ToHost,
 }
 
-/// Where it leads.
+/// Reads a value of `DISPLAY`.
 pub(super) fn display_target(display: &str) -> DisplayTarget<'_> {
     if display.starts_with('/') || display.starts_with("unix:") {
         return DisplayTarget::Here;
@@ -60,7 +60,7 @@ pub(super) fn connect() -> Option<DisplayConnection> {
     }
 }
 
-/// Linux has sockets that are in no folder; X11's libraries look there first.
+/// Connects to a socket without a file, as Linux has them; X11's libraries look there first.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn abstract_socket(name: &str) -> Option<std::os::unix::net::UnixStream> {
     use std::os::{
@@ -75,7 +75,7 @@ fn abstract_socket(_: &str) -> Option<std::os::unix::net::UnixStream> {
     None
 }
 
-/// Elsewhere the clipboard is the system's own.
+/// Returns a connection without a socket: elsewhere the clipboard is the system's own.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub(super) fn connect() -> Option<DisplayConnection> {
     Some(DisplayConnection {})

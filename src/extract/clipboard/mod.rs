@@ -23,7 +23,7 @@ use self::{
 };
 use crate::{extract::harmless, reason::reason};
 
-/// Which clipboard is used, as the config's `clipboard` says.
+/// The clipboard to use, as set by `clipboard` in the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Setting {
     /// By the surroundings.
@@ -54,7 +54,7 @@ impl Setting {
 /// strictest of the common terminals stop.
 pub const OSC52_LIMIT: usize = 74_994;
 
-/// What of the environment decides.
+/// The facts of the environment that decide where a copy goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// There is a display to talk to.
@@ -72,7 +72,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// As the environment of this process has it.
+    /// Reads the environment of this process.
     pub fn from_env() -> Self {
         Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
@@ -117,7 +117,7 @@ struct CopyPlan {
     otherwise: Option<CopyMethod>,
 }
 
-/// Which ways to try. `None`: the clipboard is switched off.
+/// Decides which ways to try. `None`: the clipboard is switched off.
 fn plan(setting: Setting, surroundings: &Surroundings) -> Option<CopyPlan> {
     let Surroundings { display, ssh, tmux, screen, console, .. } = *surroundings;
     // To a console it would be written for nobody.
@@ -143,13 +143,13 @@ fn plan(setting: Setting, surroundings: &Surroundings) -> Option<CopyPlan> {
     Some(plan)
 }
 
-/// What became of a copy.
+/// The result of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// Bytes of text.
     pub bytes: usize,
-    /// How, for the sentence "copied 412 bytes to the clipboard …": "by OSC 52", "by tmux, which keeps it",
-    /// "of the desktop".
+    /// The way it went, for the sentence "copied 412 bytes to the clipboard …": "by OSC 52", "by tmux, which
+    /// keeps it", "of the desktop".
     pub by: String,
     /// To be written to the terminal by whoever owns it; often empty.
     pub terminal: Vec<u8>,
@@ -157,7 +157,7 @@ pub struct Copied {
     pub lasts: bool,
 }
 
-/// Why nothing was copied. One line.
+/// The reason why nothing was copied. One line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
     /// The one way there is takes less.
@@ -168,7 +168,7 @@ pub enum CopyError {
         /// The terminal's.
         limit: usize,
     },
-    /// Nothing worked.
+    /// No way worked.
     #[error("{0}")]
     Failed(String),
 }
@@ -198,7 +198,11 @@ impl Clipboard {
         Self { setting, surroundings, osc52_limit, desktop: None }
     }
 
-    /// Copies a text, made [`harmless`]. May take up to two seconds a way where a display or tmux does not answer.
+    /// Copies a text, made [`harmless`]. May take up to two seconds a way where a display or tmux does not
+    /// answer.
+    ///
+    /// # Errors
+    /// Fails where the clipboard is switched off, where no way works, and where the only way takes less text.
     pub fn copy(&mut self, text: &str) -> Result<Copied, CopyError> {
         let text = harmless(text);
         if text.is_empty() {
@@ -283,8 +287,8 @@ fn osc52(text: &str) -> String {
     sequence
 }
 
-/// screen hands on what stands in a device control string, of which it takes 768 bytes at a time. The sequence's own
-/// end (ESC \) would end that string, so it ends in BEL instead, which means the same.
+/// Wraps a sequence for screen, which hands on the content of a device control string, 768 bytes at a time.
+/// The sequence's own end (ESC \) would end that string, so it ends in BEL instead, which means the same.
 fn for_screen(sequence: &str) -> Vec<u8> {
     /// Bytes of one device control string; screen takes 768.
     const MOST: usize = 512;
@@ -293,8 +297,11 @@ fn for_screen(sequence: &str) -> Vec<u8> {
     bytes.chunks(MOST).flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
 }
 
-/// Hands a text to tmux, which keeps it as a buffer and, with `to_terminal`, sends it on to the terminal's clipboard:
-/// under tmux's defaults the only way there.
+/// Hands a text to tmux, which keeps it as a buffer and, with `to_terminal`, sends it on to the terminal's
+/// clipboard: under tmux's defaults the only way there.
+///
+/// # Errors
+/// Fails with the reason, in one line, where tmux cannot be started, refuses, or does not answer in time.
 fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     let mut command = Command::new("tmux");
     command.arg("load-buffer").args(to_terminal.then_some("-w")).arg("-");
@@ -319,8 +326,8 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     }
 }
 
-/// Whether the terminal that shows tmux is one that tmux believes to take a clipboard: to others it sends nothing, and
-/// says nothing. A tmux that does not know of features is believed to reach it.
+/// Decides whether the terminal that shows tmux is one that tmux believes to take a clipboard: to others it
+/// sends nothing, and says nothing. A tmux that does not know of features is believed to reach it.
 fn tmux_reaches_a_clipboard() -> bool {
     let mut command = Command::new("tmux");
     command.args(["display-message", "-p", "#{client_termfeatures}"]);
@@ -331,7 +338,7 @@ fn tmux_reaches_a_clipboard() -> bool {
     features.is_empty() || features.split(',').any(|feature| feature == "clipboard")
 }
 
-/// Whether a child succeeded; `None` when it is not done in time.
+/// Waits for a child and tells whether it succeeded; `None` when it is not done in time.
 fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
     let deadline = Instant::now() + patience;
     loop {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use super::escape::escape;
 use crate::transcript::{Tone, highlight::Highlighter};
 
-/// Code longer than this, in bytes, stays plain: nobody reads it for its colours, and colouring is slow.
+/// The longest code that is coloured, in bytes: longer code is not read for its colours, and colouring is
+/// slow.
 const LONGEST: usize = 64 << 10;
 
 /// Loaded at the first block of code in a language that is named.

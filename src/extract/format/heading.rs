@@ -10,7 +10,7 @@ use crate::{
     message::{Label, Reading},
 };
 
-/// `3 Mar 2025, 10:42`.
+/// Writes a time in a zone: `3 Mar 2025, 10:42`.
 pub(super) fn timestamp(time: Time, zone: &TimeZone) -> Option<String> {
     let time = Timestamp::from_microsecond(time.0).ok()?;
     Some(time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string())
@@ -41,7 +41,7 @@ pub(super) fn heading_parts<'a>(
     words
 }
 
-/// What it is when it is not simply said.
+/// Returns the kind of a message that is not simply said.
 fn label_part(reading: Reading<'_>) -> Option<Cow<'_, str>> {
     let label = reading.label();
     Some(match label {

@@ -28,7 +28,7 @@ use crate::{
     message::{Block, Content, Reading, link},
 };
 
-/// See the [module](self).
+/// The `html` format; see the [module](self).
 pub(super) struct Html;
 
 impl Writer for Html {
@@ -53,7 +53,7 @@ impl Writer for Html {
         out
     }
 
-    /// Without what makes them a file.
+    /// Writes messages without the frame of a file.
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
         let mut out = String::new();
         for &message in messages {
@@ -79,10 +79,10 @@ impl Writer for Html {
 
 const STYLE: &str = include_str!("html.css");
 
-/// What pictures' names end in that a browser shows and in which nothing can act.
+/// The endings of pictures that a browser shows and in which nothing can act.
 const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "bmp"];
 
-/// What goes before one or several conversations in a file; whether pictures stand beside it.
+/// Writes the beginning of a file; `pictures` says that some stand beside it.
 fn opening(title: &str, pictures: bool) -> String {
     let pictures = if pictures { "; img-src 'self' file:" } else { "" };
     format!(
@@ -95,10 +95,10 @@ fn opening(title: &str, pictures: bool) -> String {
     )
 }
 
-/// What goes after them.
+/// The end of a file.
 const CLOSING: &str = "</body>\n</html>\n";
 
-/// About how long a conversation becomes.
+/// Estimates the length of a conversation's text, in bytes.
 fn room(conversation: &Conversation) -> usize {
     conversation.shown_text().len() * 9 / 8 + 4_096
 }

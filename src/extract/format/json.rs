@@ -4,7 +4,7 @@
 use super::{Writer, jsonl::Jsonl};
 use crate::{conversation::Conversation, extract::Options};
 
-/// See the [module](self).
+/// The `json` format; see the [module](self).
 pub(super) struct Json;
 
 impl Writer for Json {

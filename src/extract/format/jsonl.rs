@@ -22,7 +22,7 @@ struct MessageJson<'a> {
     text: &'a str,
 }
 
-/// See the [module](self).
+/// The `jsonl` format; see the [module](self).
 pub(super) struct Jsonl;
 
 impl Writer for Jsonl {
@@ -80,8 +80,9 @@ fn lines(conversation: &Conversation, messages: &[usize]) -> String {
     out
 }
 
-/// JSON on one line for whoever splits lines, too: some languages also break them at these three characters, which JSON
-/// lets stand as they are. They can only be inside strings, where an escape means the same.
+/// Escapes JSON so that it is one line for every program that splits lines: some languages also break them at
+/// these three characters, which JSON lets stand as they are. They can only be inside strings, where an
+/// escape means the same.
 pub fn one_line(json: String) -> String {
     if !json.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
         return json;

@@ -40,7 +40,7 @@ use crate::{
     message::{Block, Content, Reading, link},
 };
 
-/// See the [module](self).
+/// The `markdown` format; see the [module](self).
 pub(super) struct Markdown;
 
 impl Writer for Markdown {
@@ -87,7 +87,7 @@ impl Writer for Markdown {
     }
 }
 
-/// What becomes of the messages' own Markdown.
+/// The treatment of the messages' own Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bodies {
     /// Made to fit below the turn's heading: for a file that is rendered.
@@ -125,7 +125,7 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, bodie
     write_body(conversation, turn.message, options, bodies, out);
 }
 
-/// Every block with a blank line before it.
+/// Writes every block with a blank line before it.
 fn write_body(
     conversation: &Conversation,
     message: usize,

@@ -26,7 +26,8 @@ struct TextEdit {
     with: String,
 }
 
-/// Open HTML blocks that are made text before the next one is closed instead: making one text can show another.
+/// The number of open HTML blocks that are made text before the next one is closed instead: making one text
+/// can show another.
 const MOST_DEFUSED: usize = 8;
 
 /// Makes Markdown fit below the heading of its turn; see the [module](self).
@@ -103,7 +104,8 @@ fn edited(text: &str, mut edits: Vec<TextEdit>) -> String {
     out
 }
 
-/// Whether the text can hold a heading, a fence or an HTML block at all: most messages cannot, and are not parsed.
+/// Decides whether the text can hold a heading, a fence or an HTML block at all: most messages cannot, and
+/// are not parsed.
 fn may_need_care(text: &str) -> bool {
     text.contains('#')
         || text.contains("```")
@@ -116,7 +118,7 @@ fn may_need_care(text: &str) -> bool {
         })
 }
 
-/// Dollar signs instead of `\(` and `\[`; what has them already stays as it is.
+/// Writes dollar signs instead of `\(` and `\[`; a formula that has them already stays as it is.
 fn delimiters(text: &str, formula: &Formula) -> Option<TextEdit> {
     if text[formula.range.clone()].starts_with('$') {
         return None;
@@ -134,8 +136,8 @@ fn delimiters(text: &str, formula: &Formula) -> Option<TextEdit> {
     Some(TextEdit { range: formula.range.clone(), with })
 }
 
-/// `$$ … $$` without blank lines: GitHub ends mathematics at one, and LaTeX takes none in it. The marks of a quotation
-/// stay.
+/// Writes `$$ … $$` without blank lines: GitHub ends mathematics at one, and LaTeX takes none in it. The
+/// marks of a quotation stay.
 fn display(inner: &str, quoted: bool, is_blank: &dyn Fn(&str) -> bool) -> String {
     let lines: Vec<&str> = inner.split('\n').collect();
     let [first, between @ .., last] = &*lines else { return format!("$${inner}$$") };
@@ -150,8 +152,8 @@ fn display(inner: &str, quoted: bool, is_blank: &dyn Fn(&str) -> bool) -> String
     }
 }
 
-/// Whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever delimiters stand
-/// around it: such a formula cannot be drawn there.
+/// Decides whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever
+/// delimiters stand around it: such a formula cannot be drawn there.
 fn begins_a_block(text: &str) -> bool {
     text.contains('\n')
         && text.split('\n').any(|line| {
@@ -244,7 +246,7 @@ fn shift(text: &str, range: Range<usize>, level: usize, edits: &mut Vec<TextEdit
     edits.push(TextEdit { range: closing..end, with });
 }
 
-/// What closes a fenced block that runs to the end of the text without its closing fence.
+/// Closes a fenced block that runs to the end of the text without its closing fence.
 fn close_fence(text: &str, range: Range<usize>) -> Option<TextEdit> {
     if !text[range.end..].trim().is_empty() {
         return None;

@@ -20,29 +20,29 @@ use std::borrow::Cow;
 use super::Options;
 use crate::conversation::Conversation;
 
-/// What a format is to people, and what it makes of conversations. A format is a type that says so, in a file of its
-/// own, and a line in the list below.
+/// A format: its words for people, and its text of conversations. Each is a type in a file of its own, and a
+/// line in the list below.
 trait Writer {
-    /// Its word on the command line and in the dialog.
+    /// Returns its word on the command line and in the dialog.
     fn name(&self) -> &'static str;
 
-    /// Another word for it on the command line.
+    /// Returns another word for it on the command line.
     fn alias(&self) -> Option<&'static str> {
         None
     }
 
-    /// What it is, for `--help`.
+    /// Returns its description, for `--help`.
     fn about(&self) -> &'static str;
 
-    /// What its files' names end in, without the dot.
+    /// Returns the ending of its files' names, without the dot.
     fn extension(&self) -> &'static str;
 
-    /// Whether a canvas is written without being asked for: wherever a person reads.
+    /// Decides whether a canvas is written without being asked for: wherever a person reads.
     fn shows_canvases(&self) -> bool {
         true
     }
 
-    /// Whether it writes titles, names of attachments and sources besides what was said.
+    /// Decides whether it writes titles, names of attachments and sources besides the messages.
     fn writes_titles(&self) -> bool {
         true
     }
@@ -55,12 +55,12 @@ trait Writer {
         self.conversation(conversation, options)
     }
 
-    /// What stands between several that are copied together.
+    /// Returns the text between several conversations that are copied together.
     fn between_copies(&self) -> &'static str {
         "\n"
     }
 
-    /// Several messages, to be copied.
+    /// Writes several messages, to be copied.
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String;
 
     /// One message, to be copied.
@@ -68,7 +68,7 @@ trait Writer {
         self.messages(conversation, &[message], options)
     }
 
-    /// What several conversations in one file begin with, called so in a browser's tab.
+    /// Writes the beginning of a file of several conversations; `title` is for a browser's tab.
     fn opening(&self, _title: &str, _options: &Options) -> String {
         String::new()
     }
@@ -78,12 +78,12 @@ trait Writer {
         self.conversation(conversation, options)
     }
 
-    /// What stands between them.
+    /// Returns the text between two of them.
     fn between_sections(&self) -> &'static str {
         ""
     }
 
-    /// What they end with.
+    /// Returns the end of such a file.
     fn closing(&self) -> &'static str {
         ""
     }
@@ -92,7 +92,7 @@ trait Writer {
 /// Makes the enum, the list of all and the way to what writes each, from one line a format.
 macro_rules! formats {
     ($($(#[$attribute:meta])* $name:ident => $writer:expr,)+) => {
-        /// How an extract is written down.
+        /// A format of extracts.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
         pub enum Format {
             $($(#[$attribute])* $name,)+
@@ -131,32 +131,33 @@ impl Format {
         self.writer().name()
     }
 
-    /// Another word for it on the command line.
+    /// Returns another word for it on the command line.
     pub fn alias(self) -> Option<&'static str> {
         self.writer().alias()
     }
 
-    /// What it is, in a line of `--help`.
+    /// Returns its description, a line of `--help`.
     pub fn about(self) -> &'static str {
         self.writer().about()
     }
 
-    /// What its files' names end in, without the dot.
+    /// Returns the ending of its files' names, without the dot.
     pub fn extension(self) -> &'static str {
         self.writer().extension()
     }
 
-    /// Whether it is the archive's own bytes, which nothing here can make.
+    /// Tells that it is the archive's own bytes, which nothing here can make.
     pub fn is_original(self) -> bool {
         self == Self::Json
     }
 
-    /// Whether a canvas is written without being asked for: wherever a person reads. In `jsonl` it counts as a tool's.
+    /// Decides whether a canvas is written without being asked for: wherever a person reads. In `jsonl` it
+    /// counts as a tool's.
     pub fn shows_canvases(self) -> bool {
         self.writer().shows_canvases()
     }
 
-    /// Whether it writes titles, names of attachments and sources besides what was said.
+    /// Decides whether it writes titles, names of attachments and sources besides the messages.
     pub fn writes_titles(self) -> bool {
         self.writer().writes_titles()
     }
@@ -168,8 +169,8 @@ pub fn conversation(conversation: &Conversation, options: &Options) -> String {
     options.format.writer().conversation(conversation, options)
 }
 
-/// What several conversations in one file begin with, called so in a browser's tab. Between this and [`closing`]
-/// come their [`section`]s.
+/// Writes the beginning of a file of several conversations; `title` is for a browser's tab. Between this and
+/// [`closing`] come their [`section`]s.
 pub fn opening(options: &Options, title: &str) -> String {
     options.format.writer().opening(title, options)
 }
@@ -184,7 +185,7 @@ pub fn section(conversation: &Conversation, options: &Options, first: bool) -> S
     }
 }
 
-/// What several conversations in one file end with.
+/// Returns the end of a file of several conversations.
 pub fn closing(format: Format) -> &'static str {
     format.writer().closing()
 }
@@ -195,7 +196,7 @@ pub fn conversation_to_copy(conversation: &Conversation, options: &Options) -> S
     options.format.writer().conversation_to_copy(conversation, options)
 }
 
-/// Several conversations as they are copied, one after the other.
+/// Writes several conversations as they are copied, one after the other.
 pub fn conversations_to_copy<'a>(
     conversations: impl IntoIterator<Item = &'a Conversation>,
     options: &Options,
@@ -206,9 +207,9 @@ pub fn conversations_to_copy<'a>(
     texts.join(writer.between_copies())
 }
 
-/// Some messages, to copy. One alone is its bare text, exactly as written (one that is only an image or file: its
-/// description); several get a heading each. In `html` they are
-/// pieces of a page; in `jsonl` (and `json`) each is its line.
+/// Writes some messages, to copy. One alone is its bare text, exactly as written (one that is only an image
+/// or file: its description); several get a heading each. In `html` they are pieces of a page; in `jsonl`
+/// (and `json`) each is its line.
 pub fn messages(conversation: &Conversation, messages: &[usize], options: &Options) -> String {
     let writer = options.format.writer();
     match messages {
@@ -217,8 +218,8 @@ pub fn messages(conversation: &Conversation, messages: &[usize], options: &Optio
     }
 }
 
-/// Without the blank lines before it; the indentation of the first line stays, it may mean code. What is blank at the
-/// end may belong to code that was cut off there: whoever writes it down decides.
+/// Drops the blank lines before a text; the indentation of the first line stays, it may mean code. Blanks at
+/// the end may belong to code that was cut off there: the writer decides.
 fn from_first_line(text: &str) -> &str {
     let indentation = text.len() - text.trim_start().len();
     let start = text[..indentation].rfind('\n').map_or(0, |newline| newline + 1);

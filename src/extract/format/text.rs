@@ -22,7 +22,7 @@ use crate::{
     message::{Block, Content, Reading},
 };
 
-/// See the [module](self).
+/// The `text` format; see the [module](self).
 pub(super) struct Text;
 
 impl Writer for Text {
@@ -101,7 +101,7 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: 
     write_body(conversation, turn.message, options, out);
 }
 
-/// Every block with a blank line before it.
+/// Writes every block with a blank line before it.
 fn write_body(conversation: &Conversation, message: usize, options: &Options, out: &mut String) {
     let reading = Reading::of(conversation, message);
     for Block { range, content } in reading.blocks() {

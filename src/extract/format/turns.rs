@@ -20,9 +20,9 @@ pub(in crate::extract) struct Turn {
 /// One of several turns that follow the same one: an edited prompt, a regenerated answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::extract) struct Fork {
-    /// Which, from 1, by creation.
+    /// Its number among them, from 1, by creation.
     pub index: usize,
-    /// Of how many.
+    /// The number of them.
     pub count: usize,
     /// The number of the turn they all follow; `None`: they begin the conversation.
     pub after: Option<usize>,

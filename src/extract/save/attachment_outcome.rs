@@ -1,6 +1,6 @@
 //! What became of attachments, counted and in words.
 
-/// How many attachments there were, and what became of them.
+/// The numbers of attachments that were written, and that were not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AttachmentOutcome {
     /// Files that have their name now.
@@ -23,13 +23,13 @@ impl AttachmentOutcome {
         self.unredacted += other.unredacted;
     }
 
-    /// So many of the files have their name now. What has none exposes nothing.
+    /// Counts the files that have their name now. A file without a name exposes nothing.
     pub fn named(&mut self, files: usize) {
         self.written += files;
         self.unredacted = self.unredacted.min(self.written);
     }
 
-    /// What is to be said of files that redaction passes by. Empty: there are none.
+    /// Returns the sentence about files that redaction passes by. Empty: there are none.
     pub fn exposed(&self) -> &'static str {
         match self.unredacted {
             0 => "",
@@ -38,7 +38,8 @@ impl AttachmentOutcome {
         }
     }
 
-    /// What is to be said of those that are no files: "2 attachments are not in the archive". Empty: all are.
+    /// Returns the sentence about attachments that are not files: "2 attachments are not in the archive".
+    /// Empty: all are.
     pub fn lacking(&self) -> String {
         let count = |number: usize| match number {
             1 => "1 attachment".to_owned(),

@@ -29,12 +29,12 @@ use crate::{
     },
 };
 
-/// Where a conversation's attachments are, by their ids: an address relative to the text, or nowhere.
+/// The places of a conversation's attachments, by their ids: an address relative to the text, or nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttachmentLinks(HashMap<Box<str>, Option<Box<str>>>);
 
 impl AttachmentLinks {
-    /// `None`: nobody asked for this one. `Some(None)`: the archive does not hold it.
+    /// Looks up an attachment. `None`: nobody asked for this one. `Some(None)`: the archive does not hold it.
     pub(in crate::extract) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
         self.0.get(&attachment.id)
     }
@@ -43,7 +43,7 @@ impl AttachmentLinks {
 /// The files beside one text. Dropped, it leaves nothing.
 #[derive(Debug)]
 pub struct AttachmentWriter {
-    /// What links in the text begin with; ends in a slash.
+    /// The beginning of links in the text; ends in a slash.
     address: String,
     names: Names,
     /// By archive and id: the same attachment is written once.
@@ -55,7 +55,7 @@ pub struct AttachmentWriter {
 }
 
 impl AttachmentWriter {
-    /// For a text of this path that passes this redaction. Nothing is made yet.
+    /// Prepares for a text of this path that passes this redaction. Nothing is made yet.
     pub fn of(text: &Path, redaction: &Redaction) -> Self {
         let mut folder = text.file_stem().unwrap_or(OsStr::new("attachments")).to_owned();
         folder.push("-files");
@@ -152,7 +152,7 @@ impl AttachmentWriter {
 /// An attachment to be saved on its own, without the text that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SingleAttachment {
-    /// Which archive its conversation is from.
+    /// The number of the archive that its conversation is from.
     pub archive: u16,
     /// Its id.
     pub id: String,
@@ -160,7 +160,7 @@ pub struct SingleAttachment {
     pub content: Option<Box<str>>,
 }
 
-/// Why an attachment was not saved.
+/// The reason why an attachment was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum AttachmentError {
     /// No archive holds it.
@@ -199,7 +199,7 @@ fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive,
     own.into_iter().chain(archives).find_map(|archive| Some((archive, archive.find_attachment(id)?)))
 }
 
-/// What the first bytes say it is.
+/// Tells by the first bytes which extension a member should have.
 fn sniffed(archive: &Archive, member: &Member) -> Option<&'static str> {
     let mut head = [0; 32];
     let (count, _) = archive.stream(member).ok()?.fill(&mut head);

@@ -23,7 +23,7 @@ pub struct CompanionFiles {
 }
 
 impl CompanionFiles {
-    /// None yet, for this folder.
+    /// Begins without files, for this folder.
     pub fn new(folder: PathBuf) -> Self {
         Self { folder, made: false, files: Vec::new() }
     }
@@ -58,7 +58,7 @@ impl CompanionFiles {
         self.name(clobber)
     }
 
-    /// Where they are written, until they have their names.
+    /// Lists the temporary paths of the files that have no names yet.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().map(|(temporary, _)| &**temporary)
     }

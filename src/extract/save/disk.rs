@@ -11,7 +11,7 @@ use tempfile::{NamedTempFile, TempPath};
 use super::error::SaveError;
 use crate::reason::reason;
 
-/// What to do when the file exists.
+/// The treatment of a file that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clobber {
     /// Leave it and say so.
@@ -46,7 +46,7 @@ pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
     Err(SaveError::Failed(format!("cannot make the folder {}: {reason}", folder.display())))
 }
 
-/// What makes folders for their owner only.
+/// Returns a builder of folders for their owner only.
 #[cfg(unix)]
 fn for_its_owner() -> DirBuilder {
     use std::os::unix::fs::DirBuilderExt;
@@ -56,7 +56,7 @@ fn for_its_owner() -> DirBuilder {
     builder
 }
 
-/// What makes folders; those of a person's home are theirs only.
+/// Returns a builder of folders; those of a person's home are theirs only.
 #[cfg(not(unix))]
 fn for_its_owner() -> DirBuilder {
     DirBuilder::new()

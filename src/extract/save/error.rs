@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use crate::reason::reason;
 
-/// Why a file was not written. One line, with the path.
+/// The reason why a file was not written. One line, with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SaveError {
     /// It exists, and was not to be replaced.
@@ -16,7 +16,7 @@ pub enum SaveError {
 }
 
 impl SaveError {
-    /// What the system says of this path.
+    /// Wraps the system's error about this path.
     pub(in crate::extract) fn failed(path: &Path, error: &io::Error) -> Self {
         Self::Failed(format!("cannot write {}: {}", path.display(), reason(error)))
     }

@@ -35,10 +35,11 @@ struct PendingFile {
 }
 
 impl FileBatch {
-    /// Files brought to the disk at once. An fsync a file would cost more than all the rest of an extract.
+    /// The files brought to the disk at once. An fsync a file would cost more than all the rest of an
+    /// extract.
     pub(super) const SIZE: usize = 1_024;
 
-    /// For files in this folder, which must exist.
+    /// Begins a batch for files in this folder, which must exist.
     pub fn new(folder: &Path, clobber: Clobber) -> Self {
         Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: SaveOutcome::default() }
     }

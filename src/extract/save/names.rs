@@ -9,7 +9,7 @@ use crate::conversation::{Attachment, Conversation};
 /// The longest name in bytes, its extension included. File systems take 255; encrypted ones 143, and a name this
 /// long still fits beside others in a listing.
 const LONGEST: usize = 140;
-/// Of those, what is kept free for making a name unique.
+/// The bytes of those that are kept free for making a name unique.
 const RESERVE: usize = 24;
 
 /// `2025-03-03-ingress-returns-504-after-a-minute.md`: the day it began (in `zone`) and its title in lower case.
@@ -100,7 +100,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// None yet.
+    /// Begins without names.
     pub fn new() -> Self {
         Self::default()
     }
@@ -166,7 +166,8 @@ fn slug(text: &str, room: usize) -> String {
     out
 }
 
-/// Controls, zero-width and direction marks, variation selectors, tags: what could hide in a name.
+/// Decides whether a character could hide in a name: controls, zero-width and direction marks, variation
+/// selectors, tags.
 fn is_invisible(char: char) -> bool {
     char.is_control()
         || matches!(char,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::attachment_outcome::AttachmentOutcome;
 
-/// What was written to one file.
+/// The sizes of one file that was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Bytes of the text.
@@ -13,7 +13,7 @@ pub struct Written {
     pub attached: AttachmentOutcome,
 }
 
-/// How many files were written, which were not, and their attachments.
+/// The numbers of files that were written and that were not, and their attachments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SaveOutcome {
     /// Files that have their name now.

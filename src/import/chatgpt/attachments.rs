@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct Uploads<'a, 'de> {
     listed: &'a [Upload<'de>],
     by_id: HashMap<&'a str, &'a Upload<'de>>,
-    /// Ids that a pointer was found for.
+    /// The ids that a pointer was found for.
     placed: HashSet<Box<str>>,
 }
 
@@ -22,7 +22,7 @@ impl<'a, 'de> Uploads<'a, 'de> {
         Self { listed: uploads, by_id: ids.collect(), placed: HashSet::new() }
     }
 
-    /// What is known of an upload by its id; it will not be listed again.
+    /// Looks up an upload by its id, and crosses it out.
     fn place(&mut self, id: &str) -> Option<&'a Upload<'de>> {
         let upload = self.by_id.get(id).copied();
         if upload.is_some() {
@@ -31,7 +31,7 @@ impl<'a, 'de> Uploads<'a, 'de> {
         upload
     }
 
-    /// Those no pointer stands for, at the beginning of the text.
+    /// Adds the uploads that no pointer stands for, at the beginning of the text.
     pub(super) fn rest(&self, parts: &mut Vec<Part>) {
         let is_placed = |id: &str| self.placed.contains(id);
         let rest = self
@@ -64,7 +64,7 @@ pub(super) fn stored_id(pointer: &str) -> &str {
     pieces.find(|piece| piece.starts_with("file")).filter(|_| !first.starts_with("file")).unwrap_or(first)
 }
 
-/// What an object among the parts points at, placed at `at` in the text.
+/// Adds the file that an object among the parts points at, placed at `at` in the text.
 pub(super) fn of_part(
     object: &PartObject<'_>,
     uploads: &mut Uploads<'_, '_>,

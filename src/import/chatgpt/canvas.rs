@@ -9,7 +9,7 @@ use crate::import::{
     message_arena::{NONE, ParsedMessage},
 };
 
-/// What a message does to a canvas document.
+/// The effect of a message on a canvas document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::import) enum Canvas {
     Create,
@@ -29,7 +29,7 @@ impl Canvas {
 }
 
 record! {
-    /// What `canmore.create_textdoc` is given.
+    /// The arguments of `canmore.create_textdoc`.
     Created<'de> {
         name: Text<'de> = "name",
         kind: Text<'de> = "type",
@@ -38,7 +38,7 @@ record! {
 }
 
 record! {
-    /// What `canmore.update_textdoc` is given.
+    /// The arguments of `canmore.update_textdoc`.
     Updated<'de> {
         updates: Vec<Update<'de>> = "updates",
     }
@@ -53,11 +53,11 @@ record! {
     }
 }
 
-/// What an update costs besides the document, in bytes looked through.
+/// The cost of an update besides the document, in bytes looked through.
 const LOOKING: usize = 4 << 10;
-/// What each byte of a replacement costs, at each match.
+/// The cost of each byte of a replacement, at each match.
 const REPLACING: usize = 4;
-/// How long the name of a group may be, in bytes.
+/// The longest name of a group, in bytes.
 const LONGEST_NAME: usize = 256;
 
 /// The documents of a conversation. `order` lists messages with the place of the one before each; `canvases` are the
@@ -128,11 +128,11 @@ fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
     }
 }
 
-/// What to put in the place of a match, or of all of them.
+/// A text to put in the place of a match, or of all of them.
 struct Substitution<'a> {
     replacement: &'a str,
     times: usize,
-    /// How long the text may become.
+    /// The length that the text may grow to, in bytes.
     most: usize,
 }
 
@@ -209,7 +209,7 @@ struct Changed<'a> {
     text: &'a str,
     change: &'a Substitution<'a>,
     out: String,
-    /// How far the text is in it, once there was a match.
+    /// The bytes of the text that are in it, once there was a match.
     copied: Option<usize>,
 }
 

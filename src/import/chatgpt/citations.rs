@@ -13,7 +13,7 @@ use crate::conversation::Link;
 
 /// A message's references, found by what they stand for.
 pub(super) struct References<'a, 'de> {
-    /// By the marker's own text, without white space around it.
+    /// The references by the marker's own text, without white space around it.
     matched: HashMap<&'a str, &'a Reference<'de>>,
     /// Old citations by the code point they begin at, and by the message they cite.
     starts: HashMap<u64, &'a OldCitation<'de>>,
@@ -57,12 +57,12 @@ const SEPARATOR: char = '\u{e202}';
 const SPAN_OPEN: char = '\u{e203}';
 const SPAN_CLOSE: char = '\u{e204}';
 
-/// Sources of one reference that are named.
+/// The number of sources of one reference that are named.
 const MOST_LINKS: usize = 50;
-/// Sources listed at the end of a message.
+/// The number of sources listed at the end of a message.
 const MOST_SOURCES: usize = 1_000;
-/// Bytes that the references of one message may add to its text; one that many markers name is long many times.
-/// Markers behind that are dropped.
+/// The bytes that the references of one message may add to its text; one that many markers name is long many
+/// times. Markers behind that are dropped.
 const MOST_ADDED: usize = 8 << 20;
 
 /// Replaces every marker by links to its sources, or by nothing.
@@ -91,8 +91,9 @@ pub(super) fn markers(text: &str, references: &References<'_, '_>, edits: &mut E
     }
 }
 
-/// How much of a text behind an opening mark belongs to a marker that was cut off: its kind, where fields or nothing
-/// follow, and these up to where words go on. What does not look like a marker is none: only the mark goes.
+/// Measures how much of a text behind an opening mark belongs to a marker that was cut off: its kind, where
+/// fields or nothing follow, and these up to where words go on. Of what does not look like a marker only the
+/// mark goes.
 fn cut_off(text: &str) -> usize {
     let kind = text.bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b'_').count();
     if kind == text.len() {
@@ -106,7 +107,7 @@ fn cut_off(text: &str) -> usize {
     text[kind..].find(goes_on).map_or(text.len(), |length| kind + length)
 }
 
-/// What to put in a marker's place, and what that links to.
+/// Returns the text for a marker's place, and the links in it.
 fn resolve(marker: &str, references: &References<'_, '_>) -> (String, Vec<Link>) {
     let inner = marker.trim_matches([OPEN, CLOSE]);
     let mut fields = inner.split(SEPARATOR);
@@ -135,7 +136,7 @@ fn resolve(marker: &str, references: &References<'_, '_>) -> (String, Vec<Link>)
     (text, links)
 }
 
-/// Whether a character belongs to the markers.
+/// Tells that a character belongs to the markers.
 pub(super) fn is_mark(character: char) -> bool {
     matches!(character, OPEN | CLOSE | SEPARATOR | SPAN_OPEN | SPAN_CLOSE)
 }
@@ -193,7 +194,7 @@ fn links_in(alt: &str) -> Vec<Link> {
     links
 }
 
-/// Sources as Markdown: `([title](url), [title](url))`.
+/// Writes sources as Markdown: `([title](url), [title](url))`.
 fn written(links: &[Link]) -> String {
     let mut text = String::new();
     for link in links {
@@ -217,14 +218,14 @@ fn written(links: &[Link]) -> String {
     text
 }
 
-/// `example.org` of `https://example.org/page`.
+/// Returns the host: `example.org` of `https://example.org/page`.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     host.strip_prefix("www.").unwrap_or(host)
 }
 
-/// Text from a reference may itself hold marks.
+/// Drops the marks that the text of a reference may itself hold.
 fn without_marks(text: &str) -> String {
     text.replace([OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE], "")
 }

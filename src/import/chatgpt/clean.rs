@@ -69,7 +69,8 @@ pub(super) fn clean(
     }
 }
 
-/// Whether a text can hold code in a fence or between backticks: spares most texts the reading of their Markdown.
+/// Decides whether a text can hold code in a fence or between backticks: spares most texts the reading of
+/// their Markdown.
 fn may_hold_code(text: &str) -> bool {
     memchr::memchr(b'`', text.as_bytes()).is_some() || text.contains("~~~")
 }
@@ -80,7 +81,7 @@ fn code(text: &str) -> Vec<Range<usize>> {
     non_prose.filter(|found| found.kind == NonProseKind::Code).map(|found| found.range).collect()
 }
 
-/// Bytes of a line that are looked at for the beginning or end of a link or fence.
+/// The bytes of a line that are looked at for the beginning or end of a link or fence.
 const NEAR: usize = 4 << 10;
 
 /// A label without the citation markers in it: the edits of these would overlap the one that the label is a part of.
@@ -92,7 +93,7 @@ fn unmarked(label: &str) -> String {
     edits.apply(label, &mut Vec::new())
 }
 
-/// `[label](sandbox:/mnt/data/…)`: the label stays, and says that there is nothing behind it.
+/// Replaces `[label](sandbox:/mnt/data/…)`: the label stays, and says that there is nothing behind it.
 fn sandbox(text: &str, edits: &mut Edits) {
     for middle in SANDBOX.find_iter(text.as_bytes()) {
         let near = boundary(text, middle.saturating_sub(NEAR));
@@ -127,7 +128,7 @@ fn opening_bracket(text: &str) -> Option<usize> {
     text.rfind('[')
 }
 
-/// `:::writing{…}` and the `:::` that closes it: fences that only ChatGPT's screen draws.
+/// Drops `:::writing{…}` and the `:::` that closes it: fences that only ChatGPT's screen draws.
 fn writing(text: &str, edits: &mut Edits) {
     let mut closings = None;
     for start in WRITING.find_iter(text.as_bytes()) {

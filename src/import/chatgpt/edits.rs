@@ -17,8 +17,8 @@ struct Edit {
 #[derive(Default)]
 pub(super) struct Edits(Vec<Edit>);
 
-/// More changes than any answer needs: an edit takes ten times the memory of the shortest marker. Further ones are
-/// not made, and of markers only their characters are dropped.
+/// The number of changes that are kept, more than any answer needs: an edit takes ten times the memory of the
+/// shortest marker. Further ones are not made, and of markers only their characters are dropped.
 const MOST_EDITS: usize = 1 << 18;
 
 impl Edits {
@@ -44,12 +44,12 @@ impl Edits {
         self.0.retain(|edit| !within(edit.range.start as usize));
     }
 
-    /// There are none.
+    /// Tells that there are no changes.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// There were more than are made.
+    /// Tells that there were more changes than are kept.
     pub(super) fn is_full(&self) -> bool {
         self.0.len() >= MOST_EDITS
     }

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How a message is to be understood.
+/// The meaning of a message: whose it is, and of which kind.
 pub(super) struct Sense<'a> {
     pub role: Role,
     pub kind: Kind,
@@ -50,12 +50,12 @@ pub(super) fn type_name<'a>(message: &'a Message<'_>) -> &'a str {
     message.content.0.content_type.as_deref().unwrap_or_default()
 }
 
-/// Whether this version knows what that type means.
+/// Tells that this version knows the type of a message.
 pub(super) fn is_known(message: &Message<'_>) -> bool {
     KNOWN_TYPES.contains(&type_name(message))
 }
 
-/// Whether the answer was cut: by the person, an error or the length limit.
+/// Tells that the answer was cut: by the person, an error or the length limit.
 pub(super) fn interrupted(message: &Message<'_>) -> bool {
     matches!(message.status.as_deref(), Some("in_progress" | "finished_partial_completion" | "error"))
         || matches!(message.metadata.finish.kind.as_deref(), Some("interrupted" | "max_tokens"))
@@ -246,7 +246,7 @@ fn thoughts(thoughts: &[Thought<'_>], text: &mut String) {
     }
 }
 
-/// Custom instructions, each once: the new form repeats the old one in its metadata.
+/// Writes custom instructions, each once: the new form repeats the old one in its metadata.
 fn instructions(message: &Message<'_>, text: &mut String) {
     let content = &message.content.0;
     let context = &message.metadata.user_context;

@@ -19,11 +19,12 @@ use crate::import::{
     timestamp::Timestamp,
 };
 
-/// Nodes of one conversation; real ones have at most some ten thousand. Further ones are left out.
+/// The number of nodes that are read of one conversation; real ones have at most some ten thousand.
 const MOST_NODES: usize = 1 << 21;
-/// Links to children in one conversation; a node that is not listed still names its parent.
+/// The number of links to children that are read of one conversation; a node that is not listed still names
+/// its parent.
 const MOST_CHILDREN: usize = 1 << 22;
-/// What the lists of one message may take in memory while it is read.
+/// The memory that the lists of one message may take while it is read, in bytes.
 pub(super) const LISTS: usize = 64 << 20;
 
 /// One element of the array, read.
@@ -50,14 +51,14 @@ pub(super) struct Element<'de> {
 /// The tree and the messages in it, in the order of the file.
 #[derive(Default)]
 pub(super) struct Mapping<'de> {
-    /// It is an object, be it empty.
+    /// `true` if it is an object, even an empty one.
     pub present: bool,
     pub nodes: Vec<Node<'de>>,
     pub children: Vec<Cow<'de, str>>,
     pub arena: MessageArena,
     /// The messages, by number, that do something to a canvas.
     pub canvases: Vec<(u32, Canvas)>,
-    /// Nodes that were left out.
+    /// The number of nodes that were left out.
     pub dropped: u64,
 }
 
@@ -65,7 +66,7 @@ pub(super) struct Mapping<'de> {
 pub(super) struct Node<'de> {
     pub id: Cow<'de, str>,
     pub parent: Text<'de>,
-    /// Where its children stand in [`Mapping::children`].
+    /// The range of its children in [`Mapping::children`].
     pub children: Range<u32>,
     /// The number of its message in the arena, or [`NONE`].
     pub message: u32,

@@ -22,22 +22,26 @@ use regex_automata::{
 
 use crate::import::documents::{Bounds, TooMuch};
 
-/// What reading a pattern costs in any case, in bytes looked through; also one that turns out to be none.
+/// The cost of reading a pattern, in bytes looked through; also one that turns out to be invalid.
 const COMPILING: usize = 256 << 10;
-/// What each byte of a pattern costs, then each state of its automaton: a class of two bytes has hundreds of ranges.
+/// The cost of each byte of a pattern, then of each state of its automaton: a class of two bytes has hundreds
+/// of ranges.
 const READING: usize = 1 << 10;
-/// What each state costs besides that a pattern has beyond two for each of its bytes: counted repetition makes many.
+/// The additional cost of each state that a pattern has beyond two for each of its bytes: counted repetition
+/// makes many.
 const REPEATING: usize = 8 << 10;
-/// What one state at one byte costs where a state of the lazy automaton is made, and where every state is looked at.
+/// The cost of one state at one byte where a state of the lazy automaton is made, and where every state is
+/// looked at.
 const MAKING: usize = 2;
 const STEPPING: usize = 4;
-/// What a pattern costs besides that is given up since it is too large.
+/// The additional cost of a pattern that is given up since it is too large.
 const TOO_LARGE: usize = 16 << 20;
-/// What beginning to look costs.
+/// The cost of beginning to look.
 const BEGINNING: usize = 64;
-/// How long a pattern may be.
+/// The longest pattern, in bytes.
 const LONGEST_PATTERN: usize = 16 << 10;
-/// What may be held while a pattern is looked for: of its automaton, of the states it was in, of the groups it found.
+/// The memory that may be held while a pattern is looked for, in bytes: by its automaton, by the states it
+/// was in, by the groups it found.
 const LARGEST_PATTERN: usize = 1 << 20;
 const LARGEST_CACHE: usize = 1 << 20;
 const LARGEST_GROUPS: usize = 32 << 20;
@@ -52,7 +56,7 @@ pub(super) struct EditPattern {
 }
 
 impl EditPattern {
-    /// `None` if it is none.
+    /// Compiles a pattern; `None` if it is not valid.
     pub(super) fn compile(pattern: &str, bounds: &mut Bounds) -> Result<Option<Self>, TooMuch> {
         bounds.pay(COMPILING + pattern.len().saturating_mul(READING))?;
         if pattern.len() > LONGEST_PATTERN {
@@ -109,7 +113,7 @@ impl EditPattern {
         Ok(self.found.get_match().map(|found| found.range()))
     }
 
-    /// Has [`EditPattern::group`] know the groups of a match.
+    /// Finds the groups of a match, for [`EditPattern::group`].
     pub(super) fn groups(
         &mut self,
         text: &str,
@@ -122,7 +126,8 @@ impl EditPattern {
         self.look(&Input::new(text).range(found.clone()).anchored(Anchored::Yes), bounds)
     }
 
-    /// Where a group is, by number or name; none but the whole if the pattern has no groups.
+    /// Returns the range of a group, by number or name; only that of the whole match if the pattern has no
+    /// groups.
     pub(super) fn group(&self, name: &str) -> Option<Range<usize>> {
         let info = self.nfa.group_info();
         let number = name.parse().ok().or_else(|| info.to_index(PatternID::ZERO, name))?;
@@ -165,7 +170,7 @@ fn as_written(pattern: &str) -> String {
     written
 }
 
-/// Why an automaton did not come to an end.
+/// The reason why an automaton did not come to an end.
 enum Stopped {
     TooMuch,
     /// It does not know which characters beyond ASCII make words.
@@ -182,10 +187,10 @@ impl From<TooMuch> for Stopped {
 struct Automaton {
     dfa: DFA,
     cache: Cache,
-    /// How many states of the pattern there are, and how many of them take no byte: each may be passed for any byte.
+    /// The number of states of the pattern, and of those that take no byte: each may be passed for any byte.
     states: usize,
     passed: usize,
-    /// What each state took when it was made, until `clears` says that all were forgotten.
+    /// The memory of each state when it was made, until `clears` says that all were forgotten.
     sizes: HashMap<LazyStateID, usize>,
     clears: usize,
     /// The steps already made out of states that match: of others the automaton tells.
@@ -208,7 +213,7 @@ impl Automaton {
         Some(Self { dfa, cache, states, passed, sizes: HashMap::new(), clears: 0, made: HashSet::new() })
     }
 
-    /// Where the first match ends.
+    /// Finds the end of the first match.
     fn end(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
         let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_forward(cache, input).ok();
         let state = self.begin(begin, bounds)?;
@@ -217,7 +222,7 @@ impl Automaton {
         self.run(state, (input.start()..=input.end()).map(|at| (at, text.get(at).copied())), bounds)
     }
 
-    /// Where the match begins that ends where the input does.
+    /// Finds the beginning of the match that ends where the input does.
     fn start(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
         let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_reverse(cache, input).ok();
         let state = self.begin(begin, bounds)?;
@@ -299,7 +304,7 @@ impl Automaton {
         self.sizes.get(&state).copied().unwrap_or(self.states)
     }
 
-    /// Remembers what a state took that was not there before; whether it was not.
+    /// Remembers the memory of a state that was not there before; tells whether it was new.
     fn grown(&mut self, state: LazyStateID, before: usize) -> bool {
         let after = self.cache.memory_usage();
         if self.cache.clear_count() != self.clears {

@@ -40,14 +40,14 @@ record! {
 }
 
 record! {
-    /// Who wrote it.
+    /// The author of a message.
     Author<'de> {
         role: Text<'de> = "role",
         name: Text<'de> = "name",
     }
 }
 
-/// What a message says, in whichever fields its type uses.
+/// The content of a message, in whichever fields its type uses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MessageContent<'de>(pub ContentFields<'de>);
 
@@ -62,7 +62,7 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
 }
 
 record! {
-    /// See [`MessageContent`].
+    /// The fields of a [`MessageContent`].
     ContentFields<'de> {
         content_type: Text<'de> = "content_type",
         parts: Pieces<'de> = "parts",
@@ -100,7 +100,7 @@ record! {
 }
 
 record! {
-    /// What is kept of a part's metadata.
+    /// The metadata of a part.
     PartMetadata<'de> {
         dalle: Dalle<'de> = "dalle",
         generation: Dalle<'de> = "generation",
@@ -108,7 +108,7 @@ record! {
 }
 
 record! {
-    /// How an image was made.
+    /// The making of an image.
     Dalle<'de> {
         prompt: Text<'de> = "prompt",
     }
@@ -119,7 +119,7 @@ record! {
 pub(crate) struct Pointer<'de>(pub PointerFields<'de>);
 
 record! {
-    /// See [`Pointer`].
+    /// The fields of a [`Pointer`].
     PointerFields<'de> {
         asset_pointer: Text<'de> = "asset_pointer",
         format: Text<'de> = "format",
@@ -147,7 +147,7 @@ record! {
 }
 
 record! {
-    /// What is read of a message's metadata.
+    /// The metadata of a message.
     Metadata<'de> {
         model: Text<'de> = "model_slug",
         attachments: Vec<Upload<'de>> = "attachments",
@@ -172,14 +172,14 @@ record! {
 }
 
 record! {
-    /// Why an answer ended.
+    /// The end of an answer.
     Finish<'de> {
         kind: Text<'de> = "type",
     }
 }
 
 record! {
-    /// What python gave back.
+    /// The outputs of python.
     Aggregate<'de> {
         messages: Vec<AggregateMessage<'de>> = "messages",
     }
@@ -212,7 +212,7 @@ record! {
 }
 
 record! {
-    /// `metadata.citations[]`: what 【…†…】 points at.
+    /// An element of `metadata.citations[]`: the target of a 【…†…】.
     OldCitation<'de> {
         start: Option<f64> = "start_ix",
         end: Option<f64> = "end_ix",
@@ -221,7 +221,7 @@ record! {
 }
 
 record! {
-    /// See [`OldCitation`].
+    /// The metadata of an [`OldCitation`].
     OldCitationMetadata<'de> {
         title: Text<'de> = "title",
         name: Text<'de> = "name",
@@ -230,7 +230,7 @@ record! {
     }
 }
 
-/// See [`OldCitation`].
+/// The number of the message that an [`OldCitation`] cites.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OldCitationExtra {
     pub message: Option<f64>,
@@ -250,7 +250,7 @@ impl<'de> Lenient<'de> for OldCitationExtra {
 }
 
 record! {
-    /// `metadata.content_references[]`: what a citation marker points at.
+    /// An element of `metadata.content_references[]`: the target of a citation marker.
     Reference<'de> {
         matched: Text<'de> = "matched_text",
         kind: Text<'de> = "type",

@@ -40,7 +40,7 @@ impl<'a, 'de> ById<'a, 'de> {
         self.table.find(self.hasher.hash_one(id), same).copied()
     }
 
-    /// Whether a node is the one of its id, not an earlier one that a later replaced.
+    /// Tells that a node is the one of its id, not an earlier one that a later replaced.
     fn counts(&self, index: u32) -> bool {
         self.table.len() == self.nodes.len() || self.find(&self.nodes[index as usize].id) == Some(index)
     }

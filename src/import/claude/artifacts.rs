@@ -9,7 +9,7 @@ use crate::import::{
     message_arena::{NONE, ParsedMessage},
 };
 
-/// What looking for the artifact of a change costs, in bytes looked through.
+/// The cost of looking for the artifact of a change, in bytes looked through.
 const LOOKING: usize = 64;
 
 /// A message that does something to an artifact.
@@ -28,7 +28,7 @@ enum ArtifactCommand {
 }
 
 impl Artifact {
-    /// What a call does; its text stays with the message.
+    /// Reads the command of a call; its text stays with the message.
     pub(super) fn of(number: u32, input: Raw<'_>) -> Option<Self> {
         let command = match input_of(input.0)?.command.as_deref() {
             Some("create") => ArtifactCommand::Create,
@@ -88,7 +88,8 @@ pub(super) fn documents(
     Documents::new(documents, bounds.unmade)
 }
 
-/// For each place, the first behind all that follow it on any branch: depth-first order has them in one run.
+/// Finds, for each place, the first behind all that follow it on any branch: depth-first order has them in
+/// one run.
 fn ends(order: &[(u32, u32)]) -> Vec<usize> {
     let mut ends: Vec<usize> = (1..=order.len()).collect();
     for place in (0..order.len()).rev() {

@@ -89,7 +89,7 @@ fn named<'a>(file: &'a Filed<'_>) -> Option<(&'a str, &'a str)> {
     (!id.is_empty() || !name.is_empty()).then_some((id, name))
 }
 
-/// By the kind the export gives, else by the ending.
+/// Tells the kind of a file by the kind the export gives, else by its ending.
 fn media(kind: &str, name: &str) -> Media {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     match (fields::media(kind), &*ending) {

@@ -34,7 +34,7 @@ const KNOWN_TYPES: [&str; 9] = [
     "redacted_thinking",
 ];
 
-/// What stands in `text` for a block that its writer did not know.
+/// The texts in `text` for a block that its writer did not know.
 const PLACEHOLDERS: [&str; 3] = [
     "This block is not supported on your current device yet.",
     "Viewing artifacts created via the Analysis Tool web feature preview isn’t yet supported on mobile.",
@@ -45,9 +45,9 @@ const PLACEHOLDERS: [&str; 3] = [
 struct OpenMessage<'a, 'de> {
     message: &'a ChatMessage<'de>,
     role: Option<Role>,
-    /// Where the words at hand begin in the buffer, if there are any.
+    /// The beginning of the words at hand in the buffer, if there are any.
     words: Option<usize>,
-    /// Words were found among the blocks.
+    /// `true` once words were found among the blocks.
     said: bool,
     /// Files that wait for the message's words.
     files: Vec<Part>,
@@ -55,7 +55,7 @@ struct OpenMessage<'a, 'de> {
     sources: Vec<Link>,
 }
 
-/// Pages listed for one stretch of words.
+/// The number of pages listed for one stretch of words.
 const MOST_SOURCES: usize = 1_000;
 
 /// A piece that is no words of somebody's.
@@ -67,7 +67,7 @@ struct BlockMessage<'a> {
 }
 
 record! {
-    /// What a tool gave back, where it is a list: a page, a file.
+    /// An element of a tool's result, where that is a list: a page, a file.
     Given<'de> {
         title: Text<'de> = "title",
         name: Text<'de> = "name",
@@ -193,7 +193,7 @@ impl Messages<'_> {
         }
     }
 
-    /// Where the words at hand begin; from now on there are some.
+    /// Returns the beginning of the words at hand, and begins some if there are none.
     fn begin(&mut self, open: &mut OpenMessage<'_, '_>) -> usize {
         *open.words.get_or_insert(self.arena.text.len())
     }
@@ -265,7 +265,7 @@ fn with_fields(block: Raw<'_>, allowance: &Allowance, look: impl FnOnce(&BlockFi
     }
 }
 
-/// What the model thought, or what it says it thought about.
+/// Writes the reasoning, or the summary of it.
 fn thought(fields: &BlockFields<'_>, text: &mut String) {
     fields.thinking.words(text);
     if !text.trim_start().is_empty() {
@@ -280,14 +280,14 @@ fn thought(fields: &BlockFields<'_>, text: &mut String) {
     }
 }
 
-/// How long it thought.
+/// Returns how long the model thought.
 fn seconds(fields: &BlockFields<'_>) -> Option<Part> {
     let spent = fields.stopped.0?.0.checked_sub(fields.started.0?.0)?;
     let seconds = u32::try_from((spent + 500_000) / 1_000_000).ok()?;
     Some(Part { range: 0..0, detail: Detail::Thought { seconds: Some(seconds) } })
 }
 
-/// What a tool was given: code as code, all else as the JSON it is.
+/// Writes the input of a tool: code as code, all else as the JSON it is.
 fn called(input: Raw<'_>, text: &mut String) {
     if input.0.starts_with('{')
         && let Ok(CodeInput { code }) = json::from_str(input.0, &Allowance::none())
@@ -314,7 +314,7 @@ impl<'de> Sink<'de> for Pages<'_> {
     }
 }
 
-/// What a tool gave back: its words, else the JSON it is; and the pages it names.
+/// Writes the result of a tool, its words or else the JSON it is, and returns the pages it names.
 fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
     let content = fields.content;
     content.words(text);

@@ -15,11 +15,11 @@ use crate::import::{
     timestamp::Timestamp,
 };
 
-/// Messages of one conversation; real ones have at most some thousand. Further ones are left out.
+/// The number of messages that are read of one conversation; real ones have at most some thousand.
 const MOST_MESSAGES: usize = 1 << 20;
-/// Pieces of all messages: words, reasoning, calls. Further ones are left out.
+/// The number of pieces that are read of all messages: words, reasoning, calls.
 const MOST_PIECES: usize = 1 << 21;
-/// What the lists of one message may take in memory while it is read.
+/// The memory that the lists of one message may take while it is read, in bytes.
 pub(super) const LISTS: usize = 64 << 20;
 /// The parent of a first message: Claude writes `00000000-0000-4000-8000-000000000000`.
 const NO_PARENT: &str = "00000000-0000-";
@@ -33,7 +33,7 @@ pub(super) struct Element<'de> {
     pub updated: Timestamp,
     pub model: Text<'de>,
     pub starred: bool,
-    /// Not in exports, but in what browser extensions save.
+    /// The leaf of the visible branch. Not in exports, but in what browser extensions save.
     pub current: Text<'de>,
     pub messages: Messages<'de>,
 }
@@ -41,15 +41,15 @@ pub(super) struct Element<'de> {
 /// The messages, in the order of the file.
 #[derive(Default)]
 pub(super) struct Messages<'de> {
-    /// It is a list, be it empty.
+    /// `true` if it is a list, even an empty one.
     pub present: bool,
     pub nodes: Vec<MessageNode<'de>>,
     pub arena: MessageArena,
-    /// What is done to artifacts, by the number of the message that does it.
+    /// The messages that make or change an artifact.
     pub artifacts: Vec<Artifact>,
-    /// How many texts without a name were attached.
+    /// The number of attached texts without a name.
     pub pasted: usize,
-    /// Messages and pieces of them that were left out.
+    /// The number of messages, and pieces of them, that were left out.
     pub dropped: u64,
 }
 
@@ -113,7 +113,7 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
 }
 
 impl Messages<'_> {
-    /// There is no room for another piece.
+    /// Tells that no further piece is read.
     pub(super) fn full(&self) -> bool {
         self.arena.messages.len() >= MOST_PIECES
     }
@@ -123,8 +123,8 @@ impl Messages<'_> {
         self.nodes.iter().rposition(|node| node.uuid == uuid).map(|at| at as u32)
     }
 
-    /// What each message hangs on. The list is in the order of writing: one whose parent is not named, or not there,
-    /// follows the one before it, so that nothing is out of sight for a link that is missing.
+    /// Finds the parent of each message. The list is in the order of writing: one whose parent is not named,
+    /// or not there, follows the one before it, so that nothing is out of sight for a link that is missing.
     pub(super) fn parents(&self) -> Vec<u32> {
         // The table's hasher is seeded: ids cannot be chosen to collide.
         let mut by_id: HashMap<&str, u32> = HashMap::with_capacity(self.nodes.len());

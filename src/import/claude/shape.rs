@@ -67,14 +67,14 @@ record! {
 }
 
 record! {
-    /// What a stretch of reasoning was about.
+    /// The subject of a stretch of reasoning.
     Summary<'de> {
         summary: Raw<'de> = "summary",
     }
 }
 
 record! {
-    /// What an answer cites.
+    /// A citation of an answer.
     Cited<'de> {
         title: Text<'de> = "title",
         url: Text<'de> = "url",
@@ -84,7 +84,7 @@ record! {
 }
 
 record! {
-    /// What the tool `artifacts` is given.
+    /// The arguments of the tool `artifacts`.
     ArtifactInput<'de> {
         command: Text<'de> = "command",
         id: Text<'de> = "id",
@@ -98,7 +98,7 @@ record! {
 }
 
 record! {
-    /// What a tool that runs code is given.
+    /// The arguments of a tool that runs code.
     CodeInput<'de> {
         code: Raw<'de> = "code",
     }

@@ -17,8 +17,8 @@ pub(in crate::import) fn side_file(holds: Holds, json: &[u8]) -> Option<SideCont
     }
 }
 
-/// Every text of a `memories.json`, wherever in it that stands, for it has changed its shape before. `None` if it is
-/// no JSON object or array.
+/// Lists every text of a `memories.json`, wherever in it that stands, for it has changed its shape before.
+/// `None` if it is not a JSON object or array.
 fn memory(json: &[u8]) -> Option<Vec<String>> {
     let whole: Value = serde_json::from_slice(json).ok()?;
     if !whole.is_object() && !whole.is_array() {
