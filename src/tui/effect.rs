@@ -1,4 +1,4 @@
-//! What the app asks of the outside, as values. [`desk`](super::desk) carries them out.
+//! What the app asks of the outside, as values. [`executor`](super::executor) carries them out.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -1,6 +1,6 @@
 //! What reaches the loop, by one channel: what the person does, what the system says, and answers from [elsewhere].
 //!
-//! [elsewhere]: super::desk
+//! [elsewhere]: super::executor
 
 use std::sync::mpsc::Sender;
 
@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::{
     action::Action,
     queue::Typed,
-    terminal::{self, Input, Signal},
+    terminal::{self, Signal, TerminalInput},
 };
 
 /// Everything that reaches the loop.
@@ -39,9 +39,9 @@ pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
     let keys = events.clone();
     terminal::read_keys(move |typed| {
         let _ = keys.send(match typed {
-            Input::Key(key) => Event::Typed(Typed::Key(key)),
-            Input::Paste(text) => Event::Typed(Typed::Paste(text)),
-            Input::Resize => Event::Resized,
+            TerminalInput::Key(key) => Event::Typed(Typed::Key(key)),
+            TerminalInput::Paste(text) => Event::Typed(Typed::Paste(text)),
+            TerminalInput::Resize => Event::Resized,
         });
     })?;
     Ok(())

@@ -13,8 +13,8 @@ use super::{
     action::{Action, Command},
     app::{App, Setup},
     backend::Link,
-    desk::{Desk, Left},
     effect::Effect,
+    executor::{Executor, Left},
     pipe,
     queue::Queue,
     terminal::{Signal, Terminal},
@@ -60,7 +60,7 @@ pub(super) struct EventLoop<'a> {
     terminal: &'a mut Terminal,
     app: App,
     typed: Queue,
-    desk: &'a Desk,
+    executor: &'a Executor,
     theme: &'a Theme,
     buffer: Buffer,
     /// What would be copied ends the loop.
@@ -80,19 +80,19 @@ impl<'a> EventLoop<'a> {
         terminal: &'a mut Terminal,
         setup: Setup,
         theme: &'a Theme,
-        desk: &'a Desk,
+        executor: &'a Executor,
         pick: bool,
         hooks: Hooks,
     ) -> Self {
         let (app, effects) = App::new(setup);
         for effect in effects {
-            desk.carry_out(effect);
+            executor.execute(effect);
         }
         Self {
             terminal,
             app,
             typed: Queue::default(),
-            desk,
+            executor,
             theme,
             buffer: Buffer::default(),
             pick,
@@ -181,13 +181,13 @@ impl<'a> EventLoop<'a> {
                 }
                 Effect::CopyOriginal { conversation, redact } if self.pick => {
                     self.copies += 1;
-                    self.desk.pick_original(conversation, redact);
+                    self.executor.pick_original(conversation, redact);
                     continue;
                 }
                 other => other,
             };
             self.copies += usize::from(matches!(effect, Effect::Copy { .. } | Effect::CopyOriginal { .. }));
-            match self.desk.carry_out(effect) {
+            match self.executor.execute(effect) {
                 Left::Nothing => {}
                 Left::Suspend => {
                     let stopped = self.terminal.suspend()?;

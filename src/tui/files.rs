@@ -12,8 +12,8 @@ use super::{
     Event,
     action::Action,
     effect::{ManyOutcome, SaveFailure},
-    pace::Pace,
-    words,
+    format,
+    throttle::Throttle,
 };
 use crate::{
     archive::Archive,
@@ -53,11 +53,11 @@ pub(super) fn save_many(
         Ok(outcome) => {
             let existing = match &*outcome.existing {
                 [] => None,
-                [one] => Some(format!("enter again replaces {}, which exists already", words::path(one))),
+                [one] => Some(format!("enter again replaces {}, which exists already", format::path(one))),
                 [one, ..] => Some(format!(
                     "enter again replaces {} that exist already, {} the first",
-                    words::number(outcome.existing.len()),
-                    words::path(one)
+                    format::number(outcome.existing.len()),
+                    format::path(one)
                 )),
             };
             (outcome.written, outcome.attached, existing)
@@ -71,7 +71,7 @@ pub(super) fn save_many(
 /// Tells the app how the making of many files is going, and hears from it when to stop.
 pub(super) struct Telling<'a> {
     begun: ManyOutcome,
-    pace: Pace,
+    throttle: Throttle,
     stop: &'a AtomicBool,
     events: &'a Sender<Event>,
 }
@@ -88,7 +88,7 @@ impl<'a> Telling<'a> {
             stopped: false,
             failure: None,
         };
-        Self { begun, pace: Pace::default(), stop, events }
+        Self { begun, throttle: Throttle::default(), stop, events }
     }
 
     fn folder(&self) -> &Path {
@@ -106,7 +106,7 @@ impl Watch for Telling<'_> {
     }
 
     fn made(&self, conversations: usize, _of: usize) {
-        if self.pace.is_due() {
+        if self.throttle.is_due() {
             self.tell(ManyOutcome { written: conversations, ..self.begun.clone() });
         }
     }

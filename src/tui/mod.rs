@@ -2,22 +2,22 @@
 //!
 //! One keystroke's way: an [`Event`] (key, resize, signal, loader, search, what became of an effect; one channel,
 //! no polling, no ticks) → [`keymap`] makes it an [`action::Action`], in its [turn](queue) → [`app::App::update`] gives
-//! [`effect::Effect`]s → [`desk`] carries them out elsewhere and answers with events. All waiting events are drained,
+//! [`effect::Effect`]s → [`executor`] carries them out elsewhere and answers with events. All waiting events are drained,
 //! then one frame is drawn ([`view`]) and sent ([`terminal`]).
 
 pub mod action;
 pub mod app;
 mod archives;
 pub mod backend;
-pub mod desk;
 pub mod effect;
 mod event;
 mod event_loop;
+pub mod executor;
 mod files;
+pub mod format;
 pub mod keymap;
 pub mod layout;
 mod loader;
-mod pace;
 pub mod palette;
 #[cfg(all(test, unix))]
 pub mod panics;
@@ -27,11 +27,11 @@ mod platform;
 pub mod queue;
 pub mod reader;
 pub mod terminal;
+pub mod text_input;
 pub mod theme;
-pub mod typing;
+mod throttle;
 pub mod view;
 pub mod welcome;
-pub mod words;
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -49,8 +49,8 @@ pub use self::event::Event;
 use self::{
     app::Setup,
     archives::Chosen,
-    desk::Desk,
     event_loop::{End, EventLoop, Hooks},
+    executor::Executor,
     keymap::Keymap,
     terminal::{Signal, Terminal},
     theme::{Depth, Theme},
@@ -114,16 +114,16 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
         Surroundings::from_env(),
         launch.config.osc52_limit.value.get() as usize,
     );
-    let desk = Desk::new(Arc::clone(&archives), clipboard, events)?;
+    let executor = Executor::new(Arc::clone(&archives), clipboard, events)?;
     let pick = launch.pick;
     let setup = setup(launch, keymap, present(&archives), terminal.size().into());
-    let end_of_it = EventLoop::new(&mut terminal, setup, &theme, &desk, pick, hooks).run(&waiting);
+    let end_of_it = EventLoop::new(&mut terminal, setup, &theme, &executor, pick, hooks).run(&waiting);
     cancel.store(true, Ordering::Relaxed);
     match end_of_it? {
         End::Quit { uncopied, at_once } => {
             terminal.leave()?;
             if !at_once {
-                desk.leave();
+                executor.leave();
             }
             if let Some(reason) = uncopied {
                 anyhow::bail!(reason);

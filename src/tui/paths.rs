@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::words;
+use super::format;
 
 /// Entries of a folder that are looked at, and folders that are offered.
 const MOST_ENTRIES: usize = 10_000;
@@ -18,8 +18,8 @@ pub fn at_home(path: PathBuf) -> PathBuf {
 /// The way back: a path below the home folder begins with `~/`. Harmless.
 pub fn from_home(path: &Path) -> String {
     match etcetera::home_dir().ok().as_deref().map(|home| path.strip_prefix(home)) {
-        Some(Ok(rest)) => format!("~/{}", words::path(rest)),
-        _ => words::path(path),
+        Some(Ok(rest)) => format!("~/{}", format::path(rest)),
+        _ => format::path(path),
     }
 }
 

@@ -13,12 +13,12 @@ use ratatui::{
 
 use super::{
     action::Command,
+    format,
     keymap::{Keymap, Place},
     paths,
+    text_input::TextInput,
     theme::Theme,
-    typing::Input,
     view::{paint, search_line},
-    words,
 };
 use crate::{
     archive::{self, Location},
@@ -54,10 +54,10 @@ pub fn look_around() -> Vec<Offer> {
 
 fn offer(path: PathBuf) -> Offer {
     let about = fs::metadata(&path).ok();
-    let name = path.strip_prefix(".").map_or_else(|_| paths::from_home(&path), words::path);
+    let name = path.strip_prefix(".").map_or_else(|_| paths::from_home(&path), format::path);
     let size = match &about {
         Some(about) if about.is_dir() => "a folder".to_owned(),
-        Some(about) => words::bytes(about.len()),
+        Some(about) => format::size(about.len()),
         None => String::new(),
     };
     let written = about.and_then(|about| about.modified().ok()).unwrap_or(SystemTime::UNIX_EPOCH);
@@ -82,7 +82,7 @@ pub struct Welcome {
     offers: Vec<Offer>,
     selected: usize,
     /// A path, while one is typed.
-    path: Option<Input>,
+    path: Option<TextInput>,
     /// Why the last choice could not be opened.
     trouble: Option<String>,
     keymap: Keymap,
@@ -135,7 +135,7 @@ impl Welcome {
         match command {
             Command::Quit => return Choice::Quit,
             Command::OpenDemo => return Choice::Open(Location::Demo),
-            Command::TypePath => self.path = Some(Input::default()),
+            Command::TypePath => self.path = Some(TextInput::default()),
             Command::Down => self.selected = (self.selected + 1).min(self.offers.len().saturating_sub(1)),
             Command::Up => self.selected = self.selected.saturating_sub(1),
             Command::Accept => {

@@ -79,7 +79,7 @@ fn keys_and_pastes_are_done_in_the_order_they_were_typed() {
     }
     typed.push(Typed::Paste("funicular".to_owned()), &driver.app);
     assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
-    driver.carry_out(asked);
+    driver.execute(asked);
     while let Some(action) = typed.next(&driver.app) {
         driver.act(action);
     }
@@ -326,7 +326,7 @@ fn enter_is_for_what_was_typed_before_it_while_an_archive_is_loading_too() {
     let mut typed = Queue::default();
     typed.push(Typed::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)), &driver.app);
     assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
-    driver.carry_out(asked);
+    driver.execute(asked);
     let enter = typed.next(&driver.app).expect("what is loaded is answered for, though more will come");
     driver.act(enter);
     assert_eq!((selected(&driver), driver.app.focus), ("Sourdough starter", Focus::Thread));

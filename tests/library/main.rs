@@ -7,11 +7,11 @@ pub mod support;
 pub mod targets;
 
 mod app;
-mod app_leaving;
 mod archives;
 mod attachments;
 mod audit_screen;
 mod claude;
+mod copy_save;
 mod corpora;
 mod demo_archive;
 mod docs;

@@ -78,19 +78,19 @@ impl Driver {
             warning: None,
         });
         let mut driver = Self { app, effects: Vec::new() };
-        driver.carry_out(effects);
+        driver.execute(effects);
         driver
     }
 
     /// One action, and what follows from it.
     pub fn act(&mut self, action: Action) -> &mut Self {
         let effects = self.app.update(action);
-        self.carry_out(effects);
+        self.execute(effects);
         self
     }
 
     /// What the outside answers at once.
-    pub fn carry_out(&mut self, effects: Vec<Effect>) {
+    pub fn execute(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Search(request) => {

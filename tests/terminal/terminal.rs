@@ -12,12 +12,12 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::{Signal, kill_process};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
-use unspool::tui::terminal::{self, Input, Options, Terminal};
+use unspool::tui::terminal::{self, Options, Terminal, TerminalInput};
 
 const ASKED: &str = "TERMINAL_TEST_PROGRAM";
 
 enum Event {
-    Typed(Input),
+    Typed(TerminalInput),
     Told(terminal::Signal),
 }
 
@@ -54,7 +54,7 @@ fn the_program() {
         );
         let _ = terminal.present(&frame, Some(Position::new(0, 0)));
         let key = match told.recv().unwrap() {
-            Event::Typed(Input::Key(key)) => key.code.to_string(),
+            Event::Typed(TerminalInput::Key(key)) => key.code.to_string(),
             Event::Typed(other) => format!("{other:?}"),
             Event::Told(signal) if signal.ends() => {
                 drop(terminal);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Dialog, Focus, Input};
+use super::{App, Dialog, Focus, TextInput};
 use crate::{
     audit::{
         AuditReport,
@@ -12,7 +12,7 @@ use crate::{
     library::{Handle, Library},
     search::Hit,
     secrets::Scanner,
-    tui::{action::Command, effect::Effect, words},
+    tui::{action::Command, effect::Effect, format},
 };
 
 /// What the screen shows.
@@ -178,7 +178,7 @@ impl App {
         if !self.listing.rows.iter().any(|row| row.handle == handle) {
             // It is not among what was found: back to all.
             self.remember_query();
-            self.input = Input::default();
+            self.input = TextInput::default();
             effects = self.search();
         }
         let Some(index) = self.listing.rows.iter().position(|row| row.handle == handle) else {
@@ -198,7 +198,7 @@ impl App {
         // These are no hits of the query: opening the conversation again brings those back.
         self.reading = self.reading.take().map(|(handle, _)| (handle, "\0audit".to_owned()));
         if in_sight {
-            self.say(words::count(count, "place is marked", "places are marked") + ": n goes to the next");
+            self.say(format::count(count, "place is marked", "places are marked") + ": n goes to the next");
         } else {
             let name = provider.name();
             self.say(format!("{name} never shows this message; an extract holds it with --include hidden"));

@@ -5,7 +5,7 @@ use crate::{
     conversation::{Conversation, Role, Visibility},
     extract,
     message::path::{self, Fork},
-    tui::{effect::Effect, words},
+    tui::{effect::Effect, format},
 };
 
 /// Columns for the names of the facts.
@@ -52,13 +52,13 @@ impl App {
             "messages",
             format!(
                 "{} of yours, {}, {} folded, {} hidden",
-                words::number(count(Role::User)),
-                words::count(count(Role::Assistant), "answer", "answers"),
-                words::number(of(conversation, Visibility::Folded)),
-                words::number(of(conversation, Visibility::Hidden)),
+                format::number(count(Role::User)),
+                format::count(count(Role::Assistant), "answer", "answers"),
+                format::number(of(conversation, Visibility::Folded)),
+                format::number(of(conversation, Visibility::Hidden)),
             ),
         );
-        fact("text", words::bytes(conversation.text().len() as u64));
+        fact("text", format::size(conversation.text().len() as u64));
         let flags = [
             (conversation.archived, "archived"),
             (conversation.starred, "starred"),
@@ -101,7 +101,7 @@ fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
     let mut lines = vec![match forks.len() {
         0 => "one branch".to_owned(),
         1 => "forks in one place".to_owned(),
-        forks => format!("forks in {} places", words::number(forks)),
+        forks => format!("forks in {} places", format::number(forks)),
     }];
     for Fork { before, branches } in &forks {
         if lines.len() > MOST_BRANCHES {
@@ -116,7 +116,7 @@ fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
         for (index, &branch) in branches.iter().enumerate() {
             let mark = if path.binary_search(&branch).is_ok() { "▸" } else { " " };
             let number = format!("{}/{}", index + 1, branches.len());
-            let said = words::count(said[branch], "message", "messages");
+            let said = format::count(said[branch], "message", "messages");
             lines.push(format!("{indent}  {mark} {number:5} {said:13} {}", first_line(conversation, branch)));
         }
     }

@@ -1,6 +1,6 @@
 //! The extract dialog: where to, as what, and what goes in.
 
-use super::{App, Dialog, Input};
+use super::{App, Dialog, TextInput};
 use crate::{
     extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
     library::Shared,
@@ -49,7 +49,7 @@ pub struct ExtractDialog {
     /// The branch that was being read.
     pub leaf: Option<usize>,
     /// Where to.
-    pub path: Input,
+    pub path: TextInput,
     /// What the file is called in a folder that is named without one, less its ending.
     pub stem: String,
     /// As what.
@@ -88,7 +88,7 @@ impl ExtractDialog {
             conversations: vec![conversation],
             many: false,
             leaf,
-            path: Input::new(path),
+            path: TextInput::new(path),
             stem: stem.to_owned(),
             format: Format::Markdown,
             include: Include::default(),
@@ -109,7 +109,7 @@ impl ExtractDialog {
     /// The same for several, into this folder.
     pub fn many(conversations: Vec<Shared>, folder: &str) -> Self {
         let first = conversations[0].clone();
-        Self { conversations, many: true, path: Input::new(folder), ..Self::new(first, None, "") }
+        Self { conversations, many: true, path: TextInput::new(folder), ..Self::new(first, None, "") }
     }
 
     /// How it is extracted, now that the person has said enter.
@@ -190,7 +190,7 @@ impl ExtractDialog {
         let at = formats.iter().position(|&format| format == self.format).unwrap_or(0);
         let next = formats[(at as isize + step).rem_euclid(formats.len() as isize) as usize];
         if let Some(stem) = self.path.text().strip_suffix(&format!(".{}", self.format.extension())) {
-            self.path = Input::new(format!("{stem}.{}", next.extension()));
+            self.path = TextInput::new(format!("{stem}.{}", next.extension()));
         }
         self.format = next;
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{App, Focus, Input};
+use super::{App, Focus, TextInput};
 use crate::{
     conversation::Conversation,
     library::{Handle, Sort},
@@ -244,7 +244,7 @@ impl App {
             earlier = back(self.recalled % self.history.len());
             self.recalled += 1;
         }
-        self.input = Input::new(earlier);
+        self.input = TextInput::new(earlier);
     }
 
     /// Opens the selected conversation in the thread pane, without moving the focus. In the narrow layout the pane

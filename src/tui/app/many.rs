@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, Dialog, ExtractDialog, Input, leaving::beside};
+use super::{App, Dialog, ExtractDialog, TextInput, copy_save::beside};
 use crate::{
     extract::{self, Format},
     library::{Handle, Shared},
@@ -10,7 +10,7 @@ use crate::{
     tui::{
         action::Command,
         effect::{Effect, ManyOutcome},
-        words,
+        format,
     },
 };
 
@@ -25,7 +25,7 @@ impl App {
         let count = self.marked.len();
         self.say(match count {
             0 => "nothing is marked".to_owned(),
-            _ => format!("{} marked", words::count(count, "conversation", "conversations")),
+            _ => format!("{} marked", format::count(count, "conversation", "conversations")),
         });
         effects
     }
@@ -89,9 +89,9 @@ impl App {
     }
 
     pub(super) fn saved_many(&mut self, outcome: ManyOutcome) {
-        let folder = words::path(&outcome.folder);
-        let written = words::count(outcome.written, "file", "files");
-        let of = words::number(outcome.of);
+        let folder = format::path(&outcome.folder);
+        let written = format::count(outcome.written, "file", "files");
+        let of = format::number(outcome.of);
         let exposed = outcome.attached.exposed();
         let mut sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
             // Both are to be in sight: where to stands above.
@@ -134,7 +134,7 @@ impl App {
 
     pub(super) fn open_pipe(&mut self) -> Vec<Effect> {
         if self.selected().is_some() {
-            self.pipe = Some(Input::default());
+            self.pipe = Some(TextInput::default());
         }
         Vec::new()
     }

@@ -3,11 +3,11 @@
 //! Pure: no file, no clock, no thread, no terminal. What the tests drive is what the person drives.
 
 mod auditing;
+mod copy_save;
 mod details;
 mod dialogs;
 mod extracting;
 mod focus;
-mod leaving;
 mod listing;
 mod many;
 mod pick;
@@ -33,7 +33,7 @@ use super::{
     effect::Effect,
     layout::Layout,
     reader::Reader,
-    typing::Input,
+    text_input::TextInput,
 };
 use crate::{
     extract::Format,
@@ -63,7 +63,7 @@ pub struct App {
     /// Which pane has the keys.
     pub focus: Focus,
     /// The search line.
-    pub input: Input,
+    pub input: TextInput,
     /// What it means.
     pub query: Query,
     /// The same, compiled.
@@ -81,9 +81,9 @@ pub struct App {
     /// Which conversation the reader shows, and the query whose hits it marks.
     pub reading: Option<(Handle, String)>,
     /// What is typed into find, while it is.
-    pub find: Option<Input>,
+    pub find: Option<TextInput>,
     /// The command that is typed to pipe to, while it is.
-    pub pipe: Option<Input>,
+    pub pipe: Option<TextInput>,
     /// Secrets are taken out of what leaves.
     pub redact: bool,
     /// How messages and conversations are copied: Markdown, text or JSON Lines.
@@ -114,7 +114,7 @@ impl App {
             library: Arc::new(Library::new()),
             loading: Some(Progress::default()),
             focus: Focus::Search,
-            input: Input::new(setup.query.clone()),
+            input: TextInput::new(setup.query.clone()),
             matcher: Matcher::new(&query),
             query,
             by_date: false,

@@ -3,7 +3,7 @@
 
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::{App, Dialog, Input};
+use super::{App, Dialog, TextInput};
 use crate::{
     conversation::{Detail, Link, Role, Visibility},
     extract::{self, save::attachments::SingleAttachment},
@@ -24,7 +24,7 @@ pub struct Pick {
     /// Index into `matching`.
     pub selected: usize,
     /// What is typed to narrow the list; `None`: digits choose instead.
-    pub filter: Option<Input>,
+    pub filter: Option<TextInput>,
     /// The number typed so far, where a digit may still follow; 0: none.
     number: usize,
 }
@@ -74,7 +74,7 @@ impl Pick {
 
     /// A list that typing narrows.
     pub fn by_typing(title: &'static str, items: Vec<Item>) -> Self {
-        Self { filter: Some(Input::default()), ..Self::by_number(title, items) }
+        Self { filter: Some(TextInput::default()), ..Self::by_number(title, items) }
     }
 
     /// The selected item.

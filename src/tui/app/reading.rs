@@ -1,6 +1,6 @@
 //! The thread: moving, hits, find, folds, branches.
 
-use super::{App, Focus, Input};
+use super::{App, Focus, TextInput};
 use crate::{
     search::{Matcher, Query},
     tui::{action::Command, effect::Effect, reader::Reader},
@@ -21,7 +21,7 @@ impl App {
             return self.mark_messages();
         }
         if command == Command::Find {
-            self.find = Some(Input::default());
+            self.find = Some(TextInput::default());
             if let Some(reader) = &mut self.reader {
                 reader.begin_find();
             }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::{
     conversation::Time,
     transcript,
-    tui::{keymap::Keymap, words},
+    tui::{format, keymap::Keymap},
 };
 
 /// What is fixed for a session.
@@ -28,6 +28,6 @@ pub struct Setup {
 impl Setup {
     /// A date as the person wants it written; empty without one.
     pub fn date(&self, time: Option<Time>) -> String {
-        words::date(time, &self.zone, self.transcript.dates)
+        format::date(time, &self.zone, self.transcript.dates)
     }
 }

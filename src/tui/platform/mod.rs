@@ -17,7 +17,7 @@ use crossterm::event::KeyEvent;
 
 /// Something typed. What a key means is the key map's business.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
+pub enum TerminalInput {
     /// A key went down, or repeats.
     Key(KeyEvent),
     /// A bracketed paste as one text, with the line breaks the terminal sent and whatever else was in it: of at most

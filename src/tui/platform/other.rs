@@ -1,6 +1,6 @@
 //! Systems without Unix signals: the console tells crossterm of its resizes, and there is nothing to hang up.
 
-use super::{Input, Signal};
+use super::{Signal, TerminalInput};
 use crossterm::event::{Event, KeyEventKind};
 use ratatui::layout::Size;
 use std::io::{self, IsTerminal, Write};
@@ -52,14 +52,14 @@ pub fn watch(_on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-pub fn read_keys(mut on_input: impl FnMut(Input) + Send + 'static) -> io::Result<()> {
+pub fn read_keys(mut on_input: impl FnMut(TerminalInput) + Send + 'static) -> io::Result<()> {
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         while let Ok(event) = crossterm::event::read() {
             match event {
                 // The console tells of releases, too.
-                Event::Key(key) if key.kind != KeyEventKind::Release => on_input(Input::Key(key)),
-                Event::Paste(text) => on_input(Input::Paste(text)),
-                Event::Resize(..) => on_input(Input::Resize),
+                Event::Key(key) if key.kind != KeyEventKind::Release => on_input(TerminalInput::Key(key)),
+                Event::Paste(text) => on_input(TerminalInput::Paste(text)),
+                Event::Resize(..) => on_input(TerminalInput::Resize),
                 _ => {}
             }
         }

@@ -12,7 +12,7 @@ mod kind;
 use self::kind::{knows_synchronized_updates, takes_links};
 use super::backend::{Link, Screen};
 use super::platform::{self, Output};
-pub use super::platform::{Input, Signal};
+pub use super::platform::{Signal, TerminalInput};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -309,9 +309,9 @@ pub fn listen(on_signal: impl Fn(Signal) + Clone + Send + 'static) -> io::Result
 
 /// Calls `on_input` with everything typed, from a thread of its own that does not keep the process alive.
 /// To be called once, while there is a [`Terminal`].
-pub fn read_keys(mut on_input: impl FnMut(Input) + Send + 'static) -> io::Result<()> {
+pub fn read_keys(mut on_input: impl FnMut(TerminalInput) + Send + 'static) -> io::Result<()> {
     platform::read_keys(move |input| {
-        if input == Input::Resize {
+        if input == TerminalInput::Resize {
             RESIZED.store(true, Ordering::SeqCst);
         }
         on_input(input);

@@ -8,8 +8,8 @@ use crate::{
     transcript::sanitize,
     tui::{
         app::{App, Audit},
+        format,
         theme::Theme,
-        words,
     },
 };
 
@@ -28,7 +28,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
     let told = match &mut app.audit {
         Some(Audit::Told(told)) => told,
         Some(Audit::Looking(done, of)) => {
-            let far = format!("{} of {} conversations …", words::number(*done), words::number(*of));
+            let far = format!("{} of {} conversations …", format::number(*done), format::number(*of));
             if area.height > 2 {
                 paint::text(buffer, area, area.y + 2, &far, theme.dim);
             }

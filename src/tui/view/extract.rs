@@ -12,8 +12,8 @@ use crate::{
     transcript::sanitize,
     tui::{
         app::{ExtractDialog, Field},
+        format,
         theme::Theme,
-        words,
     },
 };
 
@@ -24,7 +24,7 @@ const NAMES: u16 = 9;
 pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let count = dialog.conversations.len();
     let title = if dialog.many {
-        format!("Extract {} to a folder, a file each", words::count(count, "conversation", "conversations"))
+        format!("Extract {} to a folder, a file each", format::count(count, "conversation", "conversations"))
     } else {
         "Extract this conversation".to_owned()
     };

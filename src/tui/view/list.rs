@@ -9,8 +9,8 @@ use crate::{
     transcript::sanitize,
     tui::{
         app::{App, Focus, RowFacts},
+        format,
         theme::Theme,
-        words,
     },
 };
 
@@ -54,7 +54,7 @@ fn row_of(app: &mut App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: 
         paint::text(buffer, row, row.y, if selected { "▐" } else { "•" }, theme.accent);
     }
     let hits =
-        facts.as_ref().map(|facts| if facts.hits == 0 { String::new() } else { words::hits(facts.hits) });
+        facts.as_ref().map(|facts| if facts.hits == 0 { String::new() } else { format::hits(facts.hits) });
     let mut date = app.setup.date(conversation.updated);
     if app.library.is_mixed() {
         let name = conversation.provider.name();
@@ -120,7 +120,7 @@ fn second_line(
         let marked = theme.plain.patch(theme.selected);
         paint::marked(buffer, area, y, &snippet.text[start..], &marks, (theme.dim, marked));
     } else {
-        let mut about = words::count(conversation.shown_count(), "message", "messages");
+        let mut about = format::count(conversation.shown_count(), "message", "messages");
         if let Some(model) = conversation.model() {
             about.push_str(" · ");
             about.push_str(&sanitize::line(model));
@@ -136,7 +136,7 @@ fn facts(app: &mut App, handle: Handle) -> RowFacts {
     }
     let conversation = app.library.get(handle);
     let facts = RowFacts {
-        hits: app.matcher.count(conversation, words::MOST_HITS + 1),
+        hits: app.matcher.count(conversation, format::MOST_HITS + 1),
         snippet: app.matcher.snippet(conversation, SNIPPET_COLUMNS),
     };
     app.facts.insert(handle, facts.clone());
@@ -167,11 +167,11 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
             let word = format!("{quote}{}{quote}", missing.word);
             let holds = match missing.found {
                 0 => format!("{word} is in no conversation"),
-                found => format!("{word} is in {}", words::number(found)),
+                found => format!("{word} is in {}", format::number(found)),
             };
             let without = match (names.len(), missing.without) {
                 (1, _) | (_, 0) => String::new(),
-                (_, without) => format!(" · without it: {}", words::number(without)),
+                (_, without) => format!(" · without it: {}", format::number(without)),
             };
             lines.push(holds + &without);
         }

@@ -12,8 +12,8 @@ use crate::{
     transcript::sanitize,
     tui::{
         app::{App, Focus},
+        format,
         theme::Theme,
-        words,
     },
 };
 
@@ -62,15 +62,15 @@ pub fn typed(buffer: &mut Buffer, field: Rect, text: &str, before: &str, theme: 
 fn facts(app: &App, columns: u16) -> String {
     let total = app.library.len();
     let mut facts = if app.query.is_empty() {
-        words::count(total, "conversation", "conversations")
+        format::count(total, "conversation", "conversations")
     } else {
         let rows = app.listing.rows.len();
         let more = if app.listing.complete { "" } else { "…" };
-        let mut found = format!("{}{more} of {}", words::number(rows), words::number(total));
+        let mut found = format!("{}{more} of {}", format::number(rows), format::number(total));
         // A query of filters or titles finds conversations without a place in their text.
         if app.listing.hits > 0 || rows == 0 {
             let hits = if app.listing.hits == 1 { "hit" } else { "hits" };
-            found.push_str(&format!(" · {} {hits}", words::hits(app.listing.hits)));
+            found.push_str(&format!(" · {} {hits}", format::hits(app.listing.hits)));
         }
         found
     };
@@ -97,7 +97,7 @@ fn how_far(progress: Progress, room: usize) -> String {
         return String::new();
     }
     let rate = progress.bytes as f64 / (progress.milliseconds.max(1) as f64 / 1e3);
-    let speed = format!(" · {}/s", words::bytes(rate as u64));
+    let speed = format!(" · {}/s", format::size(rate as u64));
     if progress.total == 0 {
         return speed;
     }
@@ -105,7 +105,7 @@ fn how_far(progress: Progress, room: usize) -> String {
     let percent = format!(" {:.0} %", share * 100.0);
     let filled = (share * 10.0) as usize;
     let bar = format!(" {}{}", "━".repeat(filled), "┄".repeat(10 - filled));
-    let bytes = format!(" · {}", words::bytes(progress.bytes));
+    let bytes = format!(" · {}", format::size(progress.bytes));
     let left = progress.total.saturating_sub(progress.bytes) as f64 / rate.max(1.0);
     let left = format!(" · {left:.0} s left");
     // What fits, from the most to the least.

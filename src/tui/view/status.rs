@@ -12,8 +12,8 @@ use crate::{
     tui::{
         action::Command,
         app::{App, Audit, Dialog, Focus, Weight},
+        format,
         theme::Theme,
-        words,
     },
 };
 
@@ -27,7 +27,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     if let Some(find) = &app.find {
         let x = paint::text(buffer, area, area.y, " / ", theme.accent);
         let count = app.reader.as_ref().map_or(0, |reader| reader.hits().1);
-        let found = if find.text().is_empty() { String::new() } else { words::count(count, "hit", "hits") };
+        let found = if find.text().is_empty() { String::new() } else { format::count(count, "hit", "hits") };
         let begin = paint::right(buffer, inner, area.y, &found, theme.dim);
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, find.text(), find.before_cursor(), theme));
@@ -69,19 +69,19 @@ fn place(app: &App) -> String {
         match reader.hits() {
             (Some(focus), count) => {
                 let branch = if reader.has_strayed() { ", on another branch" } else { "" };
-                return format!("hit {} of {}{branch}", words::number(focus + 1), words::hits(count));
+                return format!("hit {} of {}{branch}", format::number(focus + 1), format::hits(count));
             }
-            (None, count) if count > 0 => return words::count(count, "hit", "hits"),
+            (None, count) if count > 0 => return format::count(count, "hit", "hits"),
             _ => {}
         }
         if app.focus == Focus::Thread {
             let (at, of) = reader.place();
-            return format!("message {} of {}", words::number(at), words::number(of));
+            return format!("message {} of {}", format::number(at), format::number(of));
         }
     }
     match app.listing.rows.len() {
         0 => String::new(),
-        rows => format!("{} of {}", words::number(app.listing.selected + 1), words::number(rows)),
+        rows => format!("{} of {}", format::number(app.listing.selected + 1), format::number(rows)),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
     tui::{
         app::{App, Focus},
         backend::Link,
+        format,
         theme::Theme,
-        words,
     },
 };
 
@@ -21,7 +21,7 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let conversation = reader.conversation();
     let title = sanitize::line(&conversation.title);
     paint::text(buffer, inner, area.y, &sanitize::fit(&title, inner.width as usize), theme.selected);
-    let facts = facts(app, &words::count(conversation.shown_count(), "message", "messages"));
+    let facts = facts(app, &format::count(conversation.shown_count(), "message", "messages"));
     paint::text(buffer, inner, area.y + 1, &sanitize::fit(&facts, inner.width as usize), theme.dim);
 }
 
@@ -31,7 +31,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let Some(reader) = app.reader.as_ref().filter(|_| area.height > 0) else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (at, of) = reader.place();
-    let facts = facts(app, &format!("{} of {}", words::number(at), words::number(of)));
+    let facts = facts(app, &format!("{} of {}", format::number(at), format::number(of)));
     let begin = if inner.width >= 50 {
         paint::right(buffer, inner, area.y, &facts, theme.dim)
     } else {

@@ -7,7 +7,7 @@
 //!
 //! Keys are called as crossterm calls them, except that both 0x08 and 0x7f are the backspace key.
 
-use crate::tui::platform::Input;
+use crate::tui::platform::TerminalInput;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ enum State {
 
 impl Decoder {
     /// Takes these bytes; gives what they complete.
-    pub fn feed(&mut self, bytes: &[u8], give: &mut impl FnMut(Input)) {
+    pub fn feed(&mut self, bytes: &[u8], give: &mut impl FnMut(TerminalInput)) {
         for byte in bytes {
             self.take(*byte, give);
         }
@@ -69,7 +69,7 @@ impl Decoder {
     }
 
     /// Nothing more came: what is unfinished is taken for what it is so far.
-    pub fn lapse(&mut self, give: &mut impl FnMut(Input)) {
+    pub fn lapse(&mut self, give: &mut impl FnMut(TerminalInput)) {
         match self.state {
             State::Ground | State::Character(_) => {}
             State::Escape => self.key(KeyCode::Esc, KeyModifiers::NONE, give),
@@ -87,7 +87,7 @@ impl Decoder {
         self.held.clear();
     }
 
-    fn take(&mut self, byte: u8, give: &mut impl FnMut(Input)) {
+    fn take(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
         match self.state {
             State::Ground => self.begin(byte, give),
             State::Escape => match byte {
@@ -157,7 +157,7 @@ impl Decoder {
         }
     }
 
-    fn begin(&mut self, byte: u8, give: &mut impl FnMut(Input)) {
+    fn begin(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
         let ctrl = KeyModifiers::CONTROL;
         match byte {
             0x1b => self.state = State::Escape,
@@ -181,7 +181,7 @@ impl Decoder {
     }
 
     /// A byte of `ESC [ … final`.
-    fn control(&mut self, byte: u8, give: &mut impl FnMut(Input)) {
+    fn control(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
         match byte {
             // The console's F1 to F5 are `ESC [ [ A` to `E`.
             b'[' if self.held.is_empty() => self.held.push(byte),
@@ -207,33 +207,38 @@ impl Decoder {
         }
     }
 
-    fn paste(&mut self, give: &mut impl FnMut(Input)) {
+    fn paste(&mut self, give: &mut impl FnMut(TerminalInput)) {
         self.held.truncate(PASTE_LIMIT);
-        give(Input::Paste(String::from_utf8_lossy(&self.held).into_owned()));
+        give(TerminalInput::Paste(String::from_utf8_lossy(&self.held).into_owned()));
         self.held = Vec::new();
         self.rest();
     }
 
-    fn with_alt(&mut self, character: char, give: &mut impl FnMut(Input)) {
+    fn with_alt(&mut self, character: char, give: &mut impl FnMut(TerminalInput)) {
         self.alt = true;
         self.key(KeyCode::Char(character), KeyModifiers::NONE, give);
     }
 
     /// The end of a sequence: a key, or nothing that is one.
-    fn finish(&mut self, code: Option<KeyCode>, modifiers: KeyModifiers, give: &mut impl FnMut(Input)) {
+    fn finish(
+        &mut self,
+        code: Option<KeyCode>,
+        modifiers: KeyModifiers,
+        give: &mut impl FnMut(TerminalInput),
+    ) {
         match code {
             Some(code) => self.key(code, modifiers, give),
             None => self.rest(),
         }
     }
 
-    fn key(&mut self, code: KeyCode, mut modifiers: KeyModifiers, give: &mut impl FnMut(Input)) {
+    fn key(&mut self, code: KeyCode, mut modifiers: KeyModifiers, give: &mut impl FnMut(TerminalInput)) {
         modifiers.set(KeyModifiers::ALT, modifiers.contains(KeyModifiers::ALT) || self.alt);
         if matches!(code, KeyCode::Char(character) if character.is_uppercase()) {
             modifiers |= KeyModifiers::SHIFT;
         }
         self.rest();
-        give(Input::Key(KeyEvent::new(code, modifiers)));
+        give(TerminalInput::Key(KeyEvent::new(code, modifiers)));
     }
 }
 
@@ -324,7 +329,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// What these pieces give, with a pause after the last.
-    fn decoded(pieces: &[&[u8]]) -> Vec<Input> {
+    fn decoded(pieces: &[&[u8]]) -> Vec<TerminalInput> {
         let mut decoder = Decoder::default();
         let mut inputs = Vec::new();
         for piece in pieces {
@@ -337,11 +342,11 @@ mod tests {
         inputs
     }
 
-    fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
-        Input::Key(KeyEvent::new(code, modifiers))
+    fn key(code: KeyCode, modifiers: KeyModifiers) -> TerminalInput {
+        TerminalInput::Key(KeyEvent::new(code, modifiers))
     }
 
-    fn plain(code: KeyCode) -> Input {
+    fn plain(code: KeyCode) -> TerminalInput {
         key(code, KeyModifiers::NONE)
     }
 
@@ -413,9 +418,9 @@ mod tests {
     fn a_paste_is_one_input_whatever_is_in_it() {
         assert_eq!(
             decoded(&[b"\x1b[200~one\rtwo\x1b[A\x03", b"\x1b[20", b"1~x"]),
-            [Input::Paste("one\rtwo\x1b[A\x03".into()), plain(KeyCode::Char('x'))]
+            [TerminalInput::Paste("one\rtwo\x1b[A\x03".into()), plain(KeyCode::Char('x'))]
         );
-        assert_eq!(decoded(&[b"\x1b[200~cut"]), [Input::Paste("cut".into())]);
+        assert_eq!(decoded(&[b"\x1b[200~cut"]), [TerminalInput::Paste("cut".into())]);
     }
 
     #[test]
@@ -423,7 +428,7 @@ mod tests {
         let mut long = b"\x1b[200~".to_vec();
         long.resize(PASTE_LIMIT + 5000, b'a');
         long.extend_from_slice(PASTE_END);
-        let Input::Paste(text) = &decoded(&[&long])[0] else { panic!("no paste") };
+        let TerminalInput::Paste(text) = &decoded(&[&long])[0] else { panic!("no paste") };
         assert_eq!(text.len(), PASTE_LIMIT);
     }
 

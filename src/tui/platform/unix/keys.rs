@@ -4,7 +4,7 @@
 //! cannot be asked to leave the keys to somebody else for a while.
 
 use super::decode::Decoder;
-use crate::tui::platform::Input;
+use crate::tui::platform::TerminalInput;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use std::io;
@@ -32,7 +32,7 @@ const PATIENCE_WITH_READER: Duration = Duration::from_millis(200);
 
 /// Calls `on_input` with everything typed, on a thread of its own that does not keep the process alive. To be called
 /// once.
-pub fn read_keys(mut on_input: impl FnMut(Input) + Send + 'static) -> io::Result<()> {
+pub fn read_keys(mut on_input: impl FnMut(TerminalInput) + Send + 'static) -> io::Result<()> {
     let terminal = super::input()?;
     let (woken, wake) = io::pipe()?;
     WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;

@@ -10,15 +10,15 @@ const BETWEEN: Duration = Duration::from_millis(100);
 
 /// When it was told last; for the first time after a while.
 #[derive(Debug)]
-pub(super) struct Pace(Mutex<Instant>);
+pub(super) struct Throttle(Mutex<Instant>);
 
-impl Default for Pace {
+impl Default for Throttle {
     fn default() -> Self {
         Self(Mutex::new(Instant::now()))
     }
 }
 
-impl Pace {
+impl Throttle {
     /// Whether it is to be told now; of several threads one is told so.
     pub(super) fn is_due(&self) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-pub use crate::message::format::size as bytes;
+pub use crate::message::format::size;
 use crate::{
     conversation::Time,
-    message::format,
+    message::format as words,
     transcript::{dates, sanitize},
 };
 
@@ -18,7 +18,7 @@ pub fn date(time: Option<Time>, zone: &TimeZone, style: dates::DateStyle) -> Str
 
 /// `4 212`: groups of three.
 pub fn number(number: usize) -> String {
-    format::number(number as u64)
+    words::number(number as u64)
 }
 
 /// Hits are counted up to here; one more means "more".
@@ -54,10 +54,10 @@ mod tests {
 
     #[test]
     fn sizes_are_short() {
-        for (size, shown) in
+        for (bytes, shown) in
             [(412, "412 bytes"), (2_103, "2.1 KB"), (48_000_000, "48 MB"), (999_900, "1.0 MB")]
         {
-            assert_eq!(bytes(size), shown);
+            assert_eq!(size(bytes), shown);
         }
     }
 

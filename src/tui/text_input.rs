@@ -6,12 +6,12 @@ use super::action::Command;
 
 /// The text and where the cursor stands in it (a byte, always on a cluster's edge).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Input {
+pub struct TextInput {
     text: String,
     cursor: usize,
 }
 
-impl Input {
+impl TextInput {
     /// With this text, the cursor at its end.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
@@ -122,14 +122,14 @@ mod tests {
 
     #[test]
     fn a_paste_is_one_line() {
-        let mut input = Input::default();
+        let mut input = TextInput::default();
         input.insert("two\r\nlines\u{1b}[31m");
         assert_eq!(input.text(), "two lines[31m");
     }
 
     #[test]
     fn erasing_goes_by_what_one_sees() {
-        let mut input = Input::new("a👩‍👩‍👧é");
+        let mut input = TextInput::new("a👩‍👩‍👧é");
         input.erase();
         input.erase();
         assert_eq!(input.text(), "a");
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_word_goes_with_its_blanks() {
-        let mut input = Input::new("kubernetes ingress  ");
+        let mut input = TextInput::new("kubernetes ingress  ");
         input.erase_word();
         assert_eq!(input.text(), "kubernetes ");
         input.erase_word();
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn typing_happens_at_the_cursor() {
-        let mut input = Input::new("ac");
+        let mut input = TextInput::new("ac");
         input.left();
         input.insert("b");
         assert_eq!((input.text(), input.before_cursor()), ("abc", "ab"));

@@ -13,8 +13,8 @@ use crate::{
     transcript::sanitize,
     tui::{
         effect::{CopyFailure, CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        format,
         reader::Reader,
-        words,
     },
 };
 
@@ -161,7 +161,7 @@ impl App {
                         let language = if block.language.is_empty() { "code" } else { &block.language };
                         Item {
                             label: format!("{language}  {}", first.chars().take(200).collect::<String>()),
-                            note: words::count(block.code.lines().count(), "line", "lines"),
+                            note: format::count(block.code.lines().count(), "line", "lines"),
                             choice: Choice::Copy { text: block.code, what: "the code" },
                         }
                     })
@@ -190,7 +190,7 @@ impl App {
         let failure = outcome.failure().unwrap_or_default();
         match outcome.result {
             Ok(copied) => {
-                let size = words::bytes(copied.bytes as u64);
+                let size = format::size(copied.bytes as u64);
                 let (form, by) = (outcome.form, copied.by);
                 let redacted = outcome.redacted;
                 let secrets = match &outcome.secrets {
@@ -240,13 +240,13 @@ impl App {
     }
 
     pub(super) fn saved(&mut self, outcome: SaveOutcome) {
-        let shown = words::path(&outcome.path);
+        let shown = format::path(&outcome.path);
         match (outcome.result, &mut self.dialog) {
             (Ok(Written { bytes, attached }), dialog) => {
                 if matches!(dialog, Some(Dialog::Extract(_))) {
                     *dialog = None;
                 }
-                let bytes = words::bytes(bytes);
+                let bytes = format::size(bytes);
                 let mut words = format!("wrote {bytes} to {shown}{}", beside(attached));
                 let exposed = attached.exposed();
                 if !exposed.is_empty() {
@@ -281,7 +281,7 @@ impl App {
 pub(super) fn beside(attached: AttachmentOutcome) -> String {
     let mut words = match attached.written {
         0 => String::new(),
-        number => format!(" and {} beside it", words::count(number, "attachment", "attachments")),
+        number => format!(" and {} beside it", format::count(number, "attachment", "attachments")),
     };
     let lacking = attached.lacking();
     if !lacking.is_empty() {

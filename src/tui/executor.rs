@@ -17,8 +17,8 @@ use super::{
     action::Action,
     effect::{CopyFailure, CopyOutcome, Effect, SaveOutcome},
     files::{self, Telling},
-    pace::Pace,
     paths,
+    throttle::Throttle,
 };
 use crate::{
     archive::Archive,
@@ -57,7 +57,7 @@ type Aside = Box<dyn FnOnce(&[Archive], &Sender<Event>) + Send>;
 
 /// The threads behind the app.
 #[derive(Debug)]
-pub struct Desk {
+pub struct Executor {
     archives: Arc<Vec<Archive>>,
     events: Sender<Event>,
     search: Worker,
@@ -90,7 +90,7 @@ pub enum Left {
     Quit,
 }
 
-impl Desk {
+impl Executor {
     /// Starts the threads; they end with the process.
     pub fn new(archives: Arc<Vec<Archive>>, clipboard: Clipboard, events: Sender<Event>) -> io::Result<Self> {
         let answers = events.clone();
@@ -146,7 +146,7 @@ impl Desk {
     }
 
     /// Begins an effect; gives what is left for the loop.
-    pub fn carry_out(&self, effect: Effect) -> Left {
+    pub fn execute(&self, effect: Effect) -> Left {
         match effect {
             Effect::Search(request) => self.search.ask(request),
             Effect::PrepareSearch(library) => self.search.prepare(library),
@@ -219,15 +219,15 @@ impl Desk {
     fn aside(&self, work: impl FnOnce(&[Archive], &Sender<Event>) + Send + 'static) {
         let work: Arc<Mutex<Option<Aside>>> = Arc::new(Mutex::new(Some(Box::new(work))));
         let (theirs, archives, events) = (Arc::clone(&work), Arc::clone(&self.archives), self.events.clone());
-        let run = move || carry(&theirs, &archives, &events);
+        let run = move || run_once(&theirs, &archives, &events);
         if thread::Builder::new().name("aside".into()).spawn(run).is_err() {
-            carry(&work, &self.archives, &self.events);
+            run_once(&work, &self.archives, &self.events);
         }
     }
 }
 
 /// Does a work that nobody has done yet.
-fn carry(work: &Mutex<Option<Aside>>, archives: &[Archive], events: &Sender<Event>) {
+fn run_once(work: &Mutex<Option<Aside>>, archives: &[Archive], events: &Sender<Event>) {
     let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(work) = work {
         work(archives, events);
@@ -314,9 +314,9 @@ fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() ->
 
 /// Looks at everything; tells how it is going ten times a second.
 fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Sender<Event>) {
-    let pace = Pace::default();
+    let throttle = Throttle::default();
     let watch = |done: usize, of: usize| {
-        if pace.is_due() {
+        if throttle.is_due() {
             let _ = events.send(Event::Action(Action::Auditing(done, of)));
         }
         !stop.load(Ordering::Relaxed)
