@@ -197,7 +197,6 @@ impl Bench {
     fn new(conversation: Conversation) -> Self {
         // A narrow screen has no preview: opening the conversation is what is measured.
         let mut driver = Driver::new(80, 24, vec![conversation]);
-        driver.app.setup.size = SIZE;
         driver.app.layout = Layout::of(SIZE.0, SIZE.1);
         let area = Rect::new(0, 0, SIZE.0, SIZE.1);
         let screen = Screen::new(std::io::sink(), true);
@@ -208,8 +207,7 @@ impl Bench {
         let start = Instant::now();
         let app = &mut self.driver.app;
         black_box(app.update(action));
-        let (columns, rows) = app.setup.size;
-        let area = Rect::new(0, 0, columns, rows);
+        let area = app.layout.screen;
         if self.buffer.area == area {
             self.buffer.reset();
         } else {

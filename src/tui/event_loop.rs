@@ -3,15 +3,12 @@
 use std::sync::mpsc::Receiver;
 
 use anyhow::Result;
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     Event,
     action::{Action, Command},
-    app::{App, Setup},
+    app::App,
     backend::Link,
     effect::Effect,
     executor::{Executor, Left},
@@ -75,16 +72,15 @@ pub(super) struct EventLoop<'a> {
 }
 
 impl<'a> EventLoop<'a> {
-    /// With what the app wants done at once already on its way.
+    /// Begins with an app, and with what it wants done at once.
     pub(super) fn new(
         terminal: &'a mut Terminal,
-        setup: Setup,
+        (app, effects): (App, Vec<Effect>),
         theme: &'a Theme,
         executor: &'a Executor,
         pick: bool,
         hooks: Hooks,
     ) -> Self {
-        let (app, effects) = App::new(setup);
         for effect in effects {
             executor.execute(effect);
         }
@@ -117,8 +113,7 @@ impl<'a> EventLoop<'a> {
     }
 
     fn draw(&mut self) -> Result<()> {
-        let (columns, rows) = self.app.setup.size;
-        let area = Rect::new(0, 0, columns, rows);
+        let area = self.app.layout.screen;
         if self.buffer.area == area {
             self.buffer.reset();
         } else {

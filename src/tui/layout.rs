@@ -1,13 +1,15 @@
-//! Where the panes are for a terminal's size. Both `update` (to scroll by what fits) and `view` (to draw) ask here.
+//! The areas of the panes for a terminal's size. Both `update` (to scroll by what fits) and `view` (to draw) ask here.
 
 use ratatui::layout::Rect;
 
 /// From this many columns on the list and the thread stand side by side.
 pub const WIDE: u16 = 100;
 
-/// The panes. Rows and columns that do not fit have no area.
+/// The areas of the panes. One that does not fit is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
+    /// The whole terminal.
+    pub screen: Rect,
     /// List and thread side by side.
     pub wide: bool,
     /// The search line; in the narrow thread its header.
@@ -27,7 +29,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// For this many columns and rows.
+    /// Lays the panes out for this many columns and rows.
     pub fn of(columns: u16, rows: u16) -> Self {
         let wide = columns >= WIDE;
         // The status line is the last to go, then the top line; the rule is a luxury.
@@ -53,6 +55,7 @@ impl Layout {
             (body, Rect::default(), Rect::default(), body)
         };
         Self {
+            screen: Rect::new(0, 0, columns, rows),
             wide,
             top: row(0, top_rows),
             rule: row(top_rows, rule_rows),
@@ -64,7 +67,12 @@ impl Layout {
         }
     }
 
-    /// Columns for the thread's lines: less the cursor's bar, the scroll bar and a blank before it.
+    /// Returns the area of what takes the place of the panes: all rows above the status line.
+    pub fn full_screen(&self) -> Rect {
+        Rect { height: self.status.y.saturating_sub(self.top.y), ..self.screen }
+    }
+
+    /// Returns the columns for the thread's lines: less the cursor's bar, the scroll bar and a blank before it.
     pub fn thread_columns(&self) -> u16 {
         self.thread.width.saturating_sub(3)
     }

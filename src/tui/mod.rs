@@ -47,7 +47,7 @@ use anyhow::Result;
 
 pub use self::event::Event;
 use self::{
-    app::Setup,
+    app::{App, Setup, Start},
     archives::Chosen,
     event_loop::{End, EventLoop, Hooks},
     executor::Executor,
@@ -116,8 +116,10 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     );
     let executor = Executor::new(Arc::clone(&archives), clipboard, events)?;
     let pick = launch.pick;
-    let setup = setup(launch, keymap, present(&archives), terminal.size().into());
-    let end_of_it = EventLoop::new(&mut terminal, setup, &theme, &executor, pick, hooks).run(&waiting);
+    let start =
+        Start { size: terminal.size().into(), query: launch.query.clone(), warning: launch.warning.clone() };
+    let app = App::new(setup(&launch.config, keymap, present(&archives)), start);
+    let end_of_it = EventLoop::new(&mut terminal, app, &theme, &executor, pick, hooks).run(&waiting);
     cancel.store(true, Ordering::Relaxed);
     match end_of_it? {
         End::Quit { uncopied, at_once } => {
@@ -141,8 +143,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
 }
 
 /// What the person has settled, for the app.
-fn setup(launch: Launch, keymap: Keymap, attachments: AttachmentLookup, size: (u16, u16)) -> Setup {
-    let config = &launch.config;
+fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setup {
     let zone = config.zone();
     Setup {
         keymap,
@@ -158,9 +159,6 @@ fn setup(launch: Launch, keymap: Keymap, attachments: AttachmentLookup, size: (u
             ..transcript::Options::default()
         },
         zone,
-        size,
-        query: launch.query,
-        warning: launch.warning,
     }
 }
 

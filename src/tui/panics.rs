@@ -30,7 +30,7 @@ fn fail() {
 
 fn failing_update(app: &mut App, action: Action) -> Vec<Effect> {
     let effects = app.update(action);
-    if app.input.text() == "update" {
+    if app.search.input.text() == "update" {
         fail();
     }
     effects
@@ -43,7 +43,7 @@ fn failing_draw(
     links: &mut Vec<Link>,
 ) -> Option<Position> {
     let cursor = view::draw_linked(app, theme, buffer, links);
-    if app.input.text() == "draw" {
+    if app.search.input.text() == "draw" {
         fail();
     }
     cursor
@@ -51,7 +51,7 @@ fn failing_draw(
 
 /// A thread beside the app's fails.
 fn failing_beside(app: &mut App, action: Action) -> Vec<Effect> {
-    if app.input.text() == "beside" {
+    if app.search.input.text() == "beside" {
         let begun = std::thread::Builder::new().name("search".to_owned()).spawn(fail).expect("a thread");
         let _ = begun.join();
     }

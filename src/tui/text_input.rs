@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::action::Command;
 
-/// The text and where the cursor stands in it (a byte, always on a cluster's edge).
+/// A line of text and the cursor in it (a byte, always on a cluster's edge).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextInput {
     text: String,
@@ -12,25 +12,25 @@ pub struct TextInput {
 }
 
 impl TextInput {
-    /// With this text, the cursor at its end.
+    /// Begins with this text, the cursor at its end.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         Self { cursor: text.len(), text }
     }
 
-    /// What was typed.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What stands before the cursor.
+    /// Returns the text before the cursor.
     pub fn before_cursor(&self) -> &str {
         &self.text[..self.cursor]
     }
 
-    /// Puts text in at the cursor. A line break in it becomes a space, other controls vanish: what is typed here is
-    /// one line.
-    pub fn insert(&mut self, text: &str) {
+    /// Puts text in at the cursor, and says whether there was any. A line break in it becomes a space, other controls
+    /// vanish: what is typed here is one line.
+    pub fn insert(&mut self, text: &str) -> bool {
         let clean: String = text
             .replace("\r\n", " ")
             .chars()
@@ -39,6 +39,7 @@ impl TextInput {
             .collect();
         self.text.insert_str(self.cursor, &clean);
         self.cursor += clean.len();
+        !clean.is_empty()
     }
 
     /// Takes away the cluster before the cursor.
@@ -67,8 +68,9 @@ impl TextInput {
         self.remove(0);
     }
 
-    /// Carries out a command of editing; any other does nothing.
-    pub fn edit(&mut self, command: Command) {
+    /// Carries out a command of editing, and says whether the text has changed; any other command does nothing.
+    pub fn edit(&mut self, command: Command) -> bool {
+        let before = self.text.len();
         match command {
             Command::CursorLeft => self.left(),
             Command::CursorRight => self.right(),
@@ -80,6 +82,8 @@ impl TextInput {
             Command::EraseLine => self.erase_line(),
             _ => {}
         }
+        // No command puts anything in.
+        self.text.len() != before
     }
 
     fn remove(&mut self, start: usize) {
@@ -87,22 +91,22 @@ impl TextInput {
         self.cursor = start;
     }
 
-    /// One cluster to the left.
+    /// Moves the cursor one cluster to the left.
     pub fn left(&mut self) {
         self.cursor = self.previous();
     }
 
-    /// One cluster to the right.
+    /// Moves the cursor one cluster to the right.
     pub fn right(&mut self) {
         self.cursor = self.next();
     }
 
-    /// To the start.
+    /// Moves the cursor to the start.
     pub fn start(&mut self) {
         self.cursor = 0;
     }
 
-    /// To the end.
+    /// Moves the cursor to the end.
     pub fn end(&mut self) {
         self.cursor = self.text.len();
     }

@@ -127,8 +127,12 @@ impl Welcome {
                 Command::Accept if !path.text().trim().is_empty() => {
                     return Choice::Open(Location::Path(paths::at_home(path.text().trim().into())));
                 }
-                Command::Toggle => path.insert(" "),
-                other => path.edit(other),
+                Command::Toggle => {
+                    path.insert(" ");
+                }
+                other => {
+                    path.edit(other);
+                }
             }
             return Choice::None;
         }

@@ -11,7 +11,7 @@ use unspool::{
     load::Progress,
     tui::{
         action::Action,
-        app::{Dialog, Focus},
+        app::{Focus, Overlay},
         effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
         queue::{Queue, Typed},
         reader::Reader,
@@ -36,7 +36,7 @@ fn three() -> Vec<Conversation> {
 
 fn titles(driver: &Driver) -> Vec<&str> {
     let app = &driver.app;
-    app.listing.rows.iter().map(|row| &*app.library.get(row.handle).title).collect()
+    app.search.listing.rows.iter().map(|row| &*app.library.get(row.handle).title).collect()
 }
 
 fn selected(driver: &Driver) -> &str {
@@ -64,7 +64,7 @@ fn typing_finds_and_erasing_finds_all_again() {
 fn a_letter_is_typed_even_where_it_is_a_key_elsewhere() {
     let mut driver = Driver::new(80, 24, three());
     driver.type_("quit? jk");
-    assert_eq!(driver.app.input.text(), "quit? jk");
+    assert_eq!(driver.app.search.input.text(), "quit? jk");
     assert!(driver.effects.is_empty());
 }
 
@@ -83,8 +83,9 @@ fn keys_and_pastes_are_done_in_the_order_they_were_typed() {
     while let Some(action) = typed.next(&driver.app) {
         driver.act(action);
     }
-    assert_eq!(driver.app.input.text(), "timeout");
-    assert_eq!(driver.app.find.as_ref().unwrap().text(), "funicular");
+    assert_eq!(driver.app.search.input.text(), "timeout");
+    let Overlay::Find(find) = &driver.app.overlay else { panic!("find is open") };
+    assert_eq!(find.text(), "funicular");
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn a_conversation_opens_at_its_hit() {
     let row =
         screen.lines().position(|line| line.contains("the needle is here")).expect("the hit is in sight");
     assert!((4..=12).contains(&row), "in the upper part, not in row {row}:\n{screen}");
-    assert_eq!(driver.app.reader.as_ref().and_then(Reader::message), Some(1));
+    assert_eq!(driver.app.reader().and_then(Reader::message), Some(1));
 }
 
 #[test]
@@ -157,7 +158,7 @@ fn n_goes_through_the_hits_and_around() {
 fn the_cursor_reaches_every_message_by_line() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a", "b", "c", "d"])]);
     driver.press("enter");
-    let at = |driver: &Driver| driver.app.reader.as_ref().and_then(Reader::message);
+    let at = |driver: &Driver| driver.app.reader().and_then(Reader::message);
     assert_eq!(at(&driver), Some(0));
     for message in [1, 2, 3, 3] {
         driver.press("j");
@@ -175,7 +176,7 @@ fn prompts_and_messages_are_stepped_through() {
     driver.press("enter");
     for (key, message) in [("J", 1), ("}", 2), ("]", 3), ("{", 2), ("{", 0), ("}", 2), ("K", 1), ("[", 0)] {
         driver.press(key);
-        assert_eq!(driver.app.reader.as_ref().and_then(Reader::message), Some(message), "after {key}");
+        assert_eq!(driver.app.reader().and_then(Reader::message), Some(message), "after {key}");
     }
 }
 
@@ -214,10 +215,10 @@ fn c_copies_the_one_code_block_and_asks_among_several() {
     driver.press("enter J c");
     assert_eq!(driver.copies(), ["ls -l"]);
     driver.press("G c");
-    assert!(matches!(driver.app.dialog, Some(Dialog::Pick(_))));
+    assert!(matches!(driver.app.overlay, Overlay::Pick(_)));
     driver.press("2");
     assert_eq!(driver.copies(), ["ls -l", "pwd"]);
-    assert!(driver.app.dialog.is_none());
+    assert!(driver.app.overlay.is_none());
 }
 
 #[test]
@@ -251,7 +252,7 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
     assert_eq!(extraction.clobber, Clobber::Replace);
     driver
         .act(Action::Saved(SaveOutcome { path, result: Ok(Written { bytes: 2_100, ..Written::default() }) }));
-    assert!(driver.app.dialog.is_none());
+    assert!(driver.app.overlay.is_none());
     assert!(
         driver.status().starts_with("wrote 2.1 KB to ./2025-01-04-a-day-in-zürich.md"),
         "{}",
@@ -281,9 +282,9 @@ fn a_changed_path_is_asked_about_again() {
 fn find_marks_as_one_types_and_esc_brings_the_hits_of_the_query_back() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["tea and milk", "milk and tea, tea"])]);
     driver.type_("tea").press("enter").press("/").type_("milk");
-    assert_eq!(driver.app.reader.as_ref().map(|reader| reader.hits().1), Some(2));
+    assert_eq!(driver.app.reader().map(|reader| reader.hits().1), Some(2));
     driver.press("esc");
-    assert_eq!(driver.app.reader.as_ref().map(|reader| reader.hits().1), Some(3));
+    assert_eq!(driver.app.reader().map(|reader| reader.hits().1), Some(3));
     driver.press("/").type_("milk").press("enter n");
     assert!(driver.status().starts_with("hit 2 of 2"), "{}", driver.status());
 }
@@ -292,11 +293,11 @@ fn find_marks_as_one_types_and_esc_brings_the_hits_of_the_query_back() {
 fn an_earlier_query_comes_back() {
     let mut driver = Driver::new(80, 24, three());
     driver.type_("timeout").press("enter esc / ctrl-u").type_("lake").press("esc / ctrl-u ctrl-r");
-    assert_eq!(driver.app.input.text(), "lake");
+    assert_eq!(driver.app.search.input.text(), "lake");
     driver.press("ctrl-r");
-    assert_eq!(driver.app.input.text(), "timeout");
+    assert_eq!(driver.app.search.input.text(), "timeout");
     driver.press("ctrl-r");
-    assert_eq!(driver.app.input.text(), "lake");
+    assert_eq!(driver.app.search.input.text(), "lake");
 }
 
 #[test]
@@ -306,7 +307,7 @@ fn a_chosen_conversation_stays_selected_while_others_arrive() {
     assert_eq!(selected(&driver), "Ingress returns 504");
     driver.act(Action::Arrived(vec![conversation(9, "Newest", &["x"])], Progress::default()));
     assert_eq!(selected(&driver), "Ingress returns 504");
-    assert_eq!(driver.app.listing.rows.len(), 4);
+    assert_eq!(driver.app.search.listing.rows.len(), 4);
 }
 
 #[test]
@@ -341,7 +342,7 @@ fn an_answer_to_an_older_query_is_not_shown() {
     stale.generation = request.generation;
     driver.type_("qqq");
     driver.act(Action::Found(stale));
-    assert!(driver.app.listing.rows.is_empty(), "{:?}", titles(&driver));
+    assert!(driver.app.search.listing.rows.is_empty(), "{:?}", titles(&driver));
 }
 
 #[test]
@@ -370,7 +371,7 @@ fn help_opens_everywhere_and_closes_again() {
         let focus = { driver.press(before).app.focus };
         assert!(driver.screen().contains("Search line"), "{}", driver.screen());
         driver.press("q");
-        assert!(driver.app.dialog.is_none());
+        assert!(driver.app.overlay.is_none());
         assert_eq!(driver.app.focus, focus);
     }
 }
@@ -381,8 +382,8 @@ fn the_index_of_prompts_narrows_as_one_types_and_jumps() {
         ["How do I feed it?", "Flour.", "Where is the timeout?", "In nginx.", "And the lake?", "There."];
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
     driver.press("enter p").type_("timeo").press("enter");
-    assert_eq!(driver.app.reader.as_ref().and_then(Reader::message), Some(2));
-    assert!(driver.app.dialog.is_none());
+    assert_eq!(driver.app.reader().and_then(Reader::message), Some(2));
+    assert!(driver.app.overlay.is_none());
 }
 
 #[test]
@@ -529,4 +530,13 @@ fn a_resize_keeps_the_words_at_the_top() {
     driver.act(Action::Resize(80, 24));
     let after: String = driver.screen().lines().skip(2).take(3).collect();
     assert!(after.contains(&first.clone().unwrap_or_default()), "{first:?} is gone:\n{after}");
+}
+
+/// The help is asked for in the middle of typing.
+#[test]
+fn the_help_gives_back_the_line_that_was_being_typed() {
+    let mut driver = Driver::new(80, 24, three());
+    driver.press("enter /").type_("la").press("f1 esc").type_("ke");
+    let Overlay::Find(find) = &driver.app.overlay else { panic!("find is open") };
+    assert_eq!(find.text(), "lake");
 }

@@ -9,7 +9,7 @@ use unspool::{
     load::Progress,
     tui::{
         action::Action,
-        app::{Dialog, Focus},
+        app::{Focus, Overlay},
         effect::Effect,
     },
 };
@@ -64,7 +64,7 @@ fn enter_goes_to_the_message_and_marks_the_secret() {
     let mut driver = audited(120, 40);
     down_to(&mut driver, "github-token");
     driver.press("enter");
-    assert!(driver.app.dialog.is_none());
+    assert!(driver.app.overlay.is_none());
     assert_eq!(driver.app.focus, Focus::Thread);
     let screen = driver.screen();
     assert!(screen.contains("Why does this workflow fail"), "{screen}");
@@ -128,9 +128,9 @@ fn it_shows_how_far_it_is_and_esc_stops_it() {
     assert!(driver.screen().contains("30 of 50 conversations"), "{}", driver.screen());
     driver.press("j esc");
     assert!(matches!(driver.effects.last(), Some(Effect::StopAudit)));
-    assert!(driver.app.dialog.is_none());
+    assert!(driver.app.overlay.is_none());
     driver.act(Action::Audited(None));
-    assert!(driver.app.dialog.is_none() && driver.app.audit.is_none());
+    assert!(driver.app.overlay.is_none() && driver.app.audit.is_none());
 }
 
 #[test]
@@ -139,5 +139,5 @@ fn while_the_archive_is_read_it_waits_to_be_asked_again() {
     driver.act(Action::Arrived(demo(), Progress::default()));
     driver.press("esc :").type_("audit").press("enter");
     assert!(driver.status().contains("still loading"), "{}", driver.status());
-    assert!(!matches!(driver.app.dialog, Some(Dialog::Audit)));
+    assert!(!matches!(driver.app.overlay, Overlay::Audit));
 }

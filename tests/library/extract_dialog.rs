@@ -12,7 +12,7 @@ use unspool::{
     library::Shared,
     tui::{
         action::Action,
-        app::{Dialog, Field},
+        app::{Field, Overlay},
         effect::{CopyFailure, CopyOutcome, Effect, ManyOutcome, SaveOutcome},
     },
 };
@@ -32,12 +32,12 @@ fn with_folders(folders: &[&str]) -> Driver {
 }
 
 fn path(driver: &Driver) -> &str {
-    let Some(Dialog::Extract(dialog)) = &driver.app.dialog else { panic!("no dialog") };
-    dialog.path.text()
+    let Overlay::Extract(dialog) = &driver.app.overlay else { panic!("no dialog") };
+    dialog.destination.input.text()
 }
 
 fn field(driver: &Driver) -> Field {
-    let Some(Dialog::Extract(dialog)) = &driver.app.dialog else { panic!("no dialog") };
+    let Overlay::Extract(dialog) = &driver.app.overlay else { panic!("no dialog") };
     dialog.field
 }
 

@@ -15,7 +15,7 @@ use unspool::{
 };
 
 fn message(driver: &Driver) -> Option<usize> {
-    driver.app.reader.as_ref().and_then(Reader::message)
+    driver.app.reader().and_then(Reader::message)
 }
 
 /// The row of the screen on which some words stand.
@@ -241,7 +241,7 @@ fn a_find_that_changed_the_branch_gives_it_back() {
 fn marking_ends_where_it_is_pressed_again() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["one", "two", "three", "four"])]);
     driver.press("enter v J J");
-    let marked = driver.app.reader.as_ref().map(Reader::marked);
+    let marked = driver.app.reader().map(Reader::marked);
     assert_eq!(marked, Some(vec![0, 1, 2]));
     assert_eq!(
         driver.screen().lines().filter(|line| line.starts_with('▌')).count(),
@@ -260,7 +260,7 @@ fn of_many_links_the_twelfth_is_two_digits_away() {
     let links: String = (1..=12).map(|link| format!("[page {link}](https://e.org/{link}) ")).collect();
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["q", &links])]);
     driver.press("enter J o 1");
-    assert!(driver.app.dialog.is_some(), "a digit may follow");
+    assert!(!driver.app.overlay.is_none(), "a digit may follow");
     driver.press("2");
     driver.press("o 7");
     driver.press("o 1 enter");

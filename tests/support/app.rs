@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::buffer::Buffer;
 use unspool::{
     archive::{Archive, Limits, Location},
     conversation::Conversation,
@@ -13,7 +13,7 @@ use unspool::{
     transcript,
     tui::{
         action::Action,
-        app::{App, Setup},
+        app::{App, Setup, Start},
         effect::Effect,
         keymap::Keymap,
         queue::{Queue, Typed},
@@ -69,14 +69,12 @@ impl Driver {
     /// An app over nothing yet.
     pub fn empty(columns: u16, rows: u16) -> Self {
         let zone = TimeZone::UTC;
-        let (app, effects) = App::new(Setup {
+        let setup = Setup {
             keymap: Keymap::built_in(),
             transcript: transcript::Options { zone: zone.clone(), ..transcript::Options::default() },
             zone,
-            size: (columns, rows),
-            query: String::new(),
-            warning: None,
-        });
+        };
+        let (app, effects) = App::new(setup, Start { size: (columns, rows), ..Start::default() });
         let mut driver = Self { app, effects: Vec::new() };
         driver.execute(effects);
         driver
@@ -154,8 +152,7 @@ impl Driver {
 
     /// The cells of the whole screen.
     pub fn buffer(&mut self) -> Buffer {
-        let (columns, rows) = self.app.setup.size;
-        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let mut buffer = Buffer::empty(self.app.layout.screen);
         view::draw(&mut self.app, &Theme::terminal(), &mut buffer);
         buffer
     }

@@ -1,6 +1,6 @@
 //! What is known of a conversation, in words; and an overview of its branches.
 
-use super::{App, Dialog};
+use super::{App, Overlay};
 use crate::{
     conversation::{Conversation, Role, Visibility},
     extract,
@@ -19,7 +19,7 @@ impl App {
     pub(super) fn open_details(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         let lines = self.facts_of(&conversation, leaf);
-        self.dialog = Some(Dialog::Text { title: "Details", lines, top: 0 });
+        self.overlay = Overlay::Text { title: "Details", lines, top: 0 };
         Vec::new()
     }
 

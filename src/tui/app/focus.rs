@@ -1,9 +1,9 @@
-//! Where keys go: which pane has them, and whether they must wait.
+//! The destination of keys: which pane or overlay has them, and which of them must wait.
 
-use super::{App, Dialog};
+use super::{App, Overlay};
 use crate::tui::{action::Command, effect::Effect, keymap::Place};
 
-/// Which pane has the keys.
+/// The pane that has the keys while no overlay is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     /// The search line; the list moves beside it.
@@ -15,22 +15,24 @@ pub enum Focus {
 }
 
 impl App {
-    /// Where keys go now.
+    /// Returns the place whose part of the key map is in force.
     pub fn place(&self) -> Place {
-        match (&self.dialog, self.focus) {
-            (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => Place::Help,
-            (Some(Dialog::Audit), _) => Place::Audit,
-            (Some(_), _) => Place::Dialog,
-            (None, _) if self.find.is_some() => Place::Find,
-            (None, _) if self.pipe.is_some() => Place::Pipe,
-            (None, Focus::Search) => Place::Search,
-            (None, Focus::List) => Place::List,
-            (None, Focus::Thread) => Place::Thread,
+        match &self.overlay {
+            Overlay::None => match self.focus {
+                Focus::Search => Place::Search,
+                Focus::List => Place::List,
+                Focus::Thread => Place::Thread,
+            },
+            Overlay::Find(_) => Place::Find,
+            Overlay::Pipe(_) => Place::Pipe,
+            Overlay::Help { .. } | Overlay::Text { .. } => Place::Help,
+            Overlay::Pick(_) | Overlay::Extract(_) => Place::Dialog,
+            Overlay::Audit => Place::Audit,
         }
     }
 
-    /// Whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter` is for
-    /// what the letters before it find, not for what stands there until that is known.
+    /// Decides whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter`
+    /// is for what the letters before it find, not for what stands there until that is known.
     pub fn must_wait(&self, command: Command) -> bool {
         let is_for_the_answer = matches!(
             command,
@@ -44,17 +46,19 @@ impl App {
                 | Command::CopyAnswer
                 | Command::CopyConversation
         );
-        is_for_the_answer && self.place() == Place::Search && !self.listing.answered
+        is_for_the_answer && self.place() == Place::Search && !self.search.listing.answered
     }
 
+    /// Gives the keys to a pane.
     pub(super) fn focus_on(&mut self, focus: Focus) -> Vec<Effect> {
         if focus != Focus::Search && self.focus == Focus::Search {
-            self.remember_query();
+            self.search.remember_query();
         }
         self.focus = focus;
         Vec::new()
     }
 
+    /// Gives the keys to the next pane; from the list that opens the selected conversation.
     pub(super) fn next_pane(&mut self) -> Vec<Effect> {
         let next = match self.focus {
             Focus::Search => Focus::List,

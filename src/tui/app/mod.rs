@@ -2,147 +2,103 @@
 //!
 //! Pure: no file, no clock, no thread, no terminal. What the tests drive is what the person drives.
 
-mod auditing;
-mod copy_save;
+mod audit_screen;
+mod copy;
 mod details;
-mod dialogs;
-mod extracting;
+mod extract_dialog;
 mod focus;
-mod listing;
-mod many;
+mod marks;
+mod overlay;
 mod pick;
-mod reading;
+mod pipe;
+mod query_history;
+mod save;
+mod search_pane;
 mod setup;
+mod thread_pane;
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 pub use self::{
-    auditing::{Audit, Told},
-    dialogs::Dialog,
-    extracting::{ExtractDialog, Field},
+    audit_screen::{Audit, FinishedAudit},
+    extract_dialog::{Choices, Destination, ExtractDialog, Field, SecretCount, Stage},
     focus::Focus,
-    listing::{Listing, RowFacts},
+    overlay::{Overlay, Prompt},
     pick::{Choice, Item, Pick},
-    setup::Setup,
+    search_pane::{Listing, RowFacts, SearchPane},
+    setup::{Setup, Start},
+    thread_pane::ThreadPane,
 };
 use super::{
     action::{Action, Command},
     effect::Effect,
     layout::Layout,
-    reader::Reader,
-    text_input::TextInput,
 };
-use crate::{
-    extract::Format,
-    library::{Handle, Library, Sort},
-    load::Progress,
-    search::{Matcher, Query},
-};
+use crate::{extract::Format, library::Library, load::Progress};
 
-/// How serious a word in the status line is.
+/// The weight of a sentence in the status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// What just happened.
+    /// It was done.
     Done,
-    /// What did not.
+    /// It could not be done.
     Failed,
 }
 
-/// See the [module](self).
+/// The state of the whole UI: what is fixed, what was read, a value a pane, and the overlay over them.
 #[derive(Debug)]
 pub struct App {
-    /// Keys, zone.
+    /// Keys, local time, how threads start.
     pub setup: Setup,
     /// Everything that was read so far.
     pub library: Arc<Library>,
     /// How far loading is; `None`: done.
     pub loading: Option<Progress>,
-    /// Which pane has the keys.
+    /// The size of the screen and the place of each pane.
+    pub layout: Layout,
+    /// The pane that has the keys while no overlay is open.
     pub focus: Focus,
-    /// The search line.
-    pub input: TextInput,
-    /// What it means.
-    pub query: Query,
-    /// The same, compiled.
-    pub matcher: Matcher,
-    /// By date instead of by relevance.
-    pub by_date: bool,
-    /// The order of the empty query.
-    pub sort: Sort,
-    /// The list.
-    pub listing: Listing,
-    /// Counts and snippets of rows that were visible.
-    pub facts: HashMap<Handle, RowFacts>,
+    /// The search line and the list.
+    pub search: SearchPane,
     /// The open thread.
-    pub reader: Option<Reader>,
-    /// Which conversation the reader shows, and the query whose hits it marks.
-    pub reading: Option<(Handle, String)>,
-    /// What is typed into find, while it is.
-    pub find: Option<TextInput>,
-    /// The command that is typed to pipe to, while it is.
-    pub pipe: Option<TextInput>,
+    pub thread: Option<ThreadPane>,
+    /// Open over the panes.
+    pub overlay: Overlay,
+    /// What the archive gives away, once it was asked for; [`Overlay::Audit`] shows it.
+    pub audit: Option<Audit>,
     /// Secrets are taken out of what leaves.
     pub redact: bool,
-    /// How messages and conversations are copied: Markdown, text or JSON Lines.
+    /// The format in which messages and conversations are copied: Markdown, text or JSON Lines.
     pub copy_as: Format,
-    /// What the archive gives away, once it was asked for.
-    pub audit: Option<Audit>,
-    /// Marked conversations.
-    pub marked: HashSet<Handle>,
-    /// Open over everything.
-    pub dialog: Option<Dialog>,
-    /// The last word of the status line.
+    /// The last sentence of the status line.
     pub status: Option<(Weight, String)>,
-    /// Where everything is.
-    pub layout: Layout,
-    generation: u64,
     /// The last count of secrets that was asked for.
     serial: u64,
-    history: Vec<String>,
-    recalled: usize,
 }
 
 impl App {
-    /// The app before its first event; also what to do at once.
-    pub fn new(setup: Setup) -> (Self, Vec<Effect>) {
-        let query = Query::parse(&setup.query, &setup.zone);
-        let layout = Layout::of(setup.size.0, setup.size.1);
+    /// Makes the app before its first event, and the effects to begin with.
+    pub fn new(setup: Setup, start: Start) -> (Self, Vec<Effect>) {
         let mut app = Self {
             library: Arc::new(Library::new()),
             loading: Some(Progress::default()),
+            layout: Layout::of(start.size.0, start.size.1),
             focus: Focus::Search,
-            input: TextInput::new(setup.query.clone()),
-            matcher: Matcher::new(&query),
-            query,
-            by_date: false,
-            sort: Sort::default(),
-            listing: Listing { complete: true, answered: true, ..Listing::default() },
-            facts: HashMap::new(),
-            reader: None,
-            reading: None,
-            find: None,
-            pipe: None,
+            search: SearchPane::new(start.query, &setup.zone),
+            thread: None,
+            overlay: Overlay::None,
+            audit: None,
             redact: false,
             copy_as: Format::Markdown,
-            audit: None,
-            marked: HashSet::new(),
-            dialog: None,
-            status: setup.warning.clone().map(|warning| (Weight::Failed, warning)),
-            layout,
-            generation: 0,
+            status: start.warning.map(|warning| (Weight::Failed, warning)),
             serial: 0,
-            history: Vec::new(),
-            recalled: 0,
             setup,
         };
-        let effects = app.search();
+        let effects = app.search_again();
         (app, effects)
     }
 
-    /// The one way in.
+    /// Takes in what happened; returns what is to be done outside. The one way in.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Command(command) => self.command(command),
@@ -159,8 +115,8 @@ impl App {
             }
             Action::Found(results) => self.found(results),
             Action::Highlighted(job, colours) => {
-                if let Some(reader) = &mut self.reader {
-                    reader.transcript_mut().apply(job, colours);
+                if let Some(thread) = &mut self.thread {
+                    thread.reader.transcript_mut().apply(job, colours);
                 }
                 Vec::new()
             }
@@ -220,19 +176,11 @@ impl App {
         }
         // What the status line said was about the last key.
         self.status = None;
-        if self.dialog.is_some() {
-            return self.dialog_command(command);
-        }
-        if command == Command::Help {
-            self.dialog = Some(Dialog::Help(0));
-            return Vec::new();
-        }
-        if self.find.is_some() {
-            return self.find_command(command);
-        }
-        if self.pipe.is_some() {
-            return self.pipe_command(command);
-        }
+        self.overlay_command(command)
+    }
+
+    /// Carries out a command where no overlay is open.
+    fn pane_command(&mut self, command: Command) -> Vec<Effect> {
         match (command, self.focus) {
             (Command::NextPane, _) => self.next_pane(),
             (Command::CopyAnswer, _) => self.copy_answer(),
@@ -267,35 +215,24 @@ impl App {
         }
     }
 
-    fn typed(&mut self, text: &str) -> Vec<Effect> {
-        if self.dialog.is_some() {
-            return self.dialog_typed(text);
-        }
-        if let Some(find) = &mut self.find {
-            find.insert(text);
-            return self.find_again();
-        }
-        if let Some(pipe) = &mut self.pipe {
-            pipe.insert(text);
+    /// Puts a text into the search line, if it has the keys.
+    fn pane_typed(&mut self, text: &str) -> Vec<Effect> {
+        if self.focus != Focus::Search {
             return Vec::new();
         }
-        if self.focus == Focus::Search {
-            self.status = None;
-            self.input.insert(text);
-            return self.search();
-        }
-        Vec::new()
+        self.status = None;
+        self.search.input.insert(text);
+        self.search_again()
     }
 
     fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
-        self.setup.size = (columns, rows);
         self.layout = Layout::of(columns, rows);
-        if let Some(reader) = &mut self.reader {
-            reader.resize(self.layout.thread_columns(), self.layout.thread.height);
+        if let Some(thread) = &mut self.thread {
+            thread.reader.resize(self.layout.thread_columns(), self.layout.thread.height);
         }
         // In the wide layout there is a preview, in the narrow one a thread is open or it is not.
         let effects = self.preview();
-        self.keep_in_sight();
+        self.search.keep_in_sight(&self.layout);
         effects
     }
 

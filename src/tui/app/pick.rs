@@ -3,13 +3,13 @@
 
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::{App, Dialog, TextInput};
+use super::{App, Overlay};
 use crate::{
     conversation::{Detail, Link, Role, Visibility},
     extract::{self, save::attachments::SingleAttachment},
     message,
     transcript::Entry,
-    tui::{action::Command, effect::Effect},
+    tui::{action::Command, effect::Effect, text_input::TextInput},
 };
 
 /// A list to choose from.
@@ -110,22 +110,15 @@ impl Pick {
 
 impl App {
     pub(super) fn pick_command(&mut self, command: Command) -> Vec<Effect> {
-        let Some(Dialog::Pick(pick)) = &mut self.dialog else { return Vec::new() };
+        let Overlay::Pick(pick) = &mut self.overlay else { return Vec::new() };
         match command {
             Command::Down | Command::Complete => pick.step(1),
             Command::Up => pick.step(-1),
             Command::Accept => return self.choose(None),
             other => {
-                if let Some(filter) = &mut pick.filter {
-                    let before = filter.text().to_owned();
-                    if other == Command::Toggle {
-                        filter.insert(" ");
-                    } else {
-                        filter.edit(other);
-                    }
-                    if filter.text() != before {
-                        pick.narrow();
-                    }
+                let Some(filter) = &mut pick.filter else { return Vec::new() };
+                if if other == Command::Toggle { filter.insert(" ") } else { filter.edit(other) } {
+                    pick.narrow();
                 }
             }
         }
@@ -133,7 +126,7 @@ impl App {
     }
 
     pub(super) fn pick_typed(&mut self, text: &str) -> Vec<Effect> {
-        let Some(Dialog::Pick(pick)) = &mut self.dialog else { return Vec::new() };
+        let Overlay::Pick(pick) = &mut self.overlay else { return Vec::new() };
         if let Some(filter) = &mut pick.filter {
             filter.insert(text);
             pick.narrow();
@@ -155,7 +148,7 @@ impl App {
     }
 
     fn choose(&mut self, number: Option<usize>) -> Vec<Effect> {
-        let Some(Dialog::Pick(pick)) = self.dialog.take() else { return Vec::new() };
+        let Overlay::Pick(pick) = std::mem::take(&mut self.overlay) else { return Vec::new() };
         let item = match number {
             Some(index) => pick.items.get(index),
             None => pick.chosen(),
@@ -167,8 +160,8 @@ impl App {
                 vec![Effect::Copy { text, what, form: "text", redact: self.redact }]
             }
             Choice::GoTo(message) => {
-                if let Some(reader) = &mut self.reader {
-                    reader.go_to(message);
+                if let Some(thread) = &mut self.thread {
+                    thread.reader.go_to(message);
                 }
                 self.highlight()
             }
@@ -183,7 +176,7 @@ impl App {
 
     /// The index of the person's own prompts on this branch.
     pub(super) fn open_prompts(&mut self) -> Vec<Effect> {
-        let Some(reader) = &self.reader else { return Vec::new() };
+        let Some(reader) = self.reader() else { return Vec::new() };
         let conversation = reader.conversation();
         let mut last = None;
         let mut items = Vec::new();
@@ -208,7 +201,7 @@ impl App {
             items.iter().rposition(|item| matches!(item.choice, Choice::GoTo(message) if message <= here));
         let mut pick = Pick::by_typing("Your prompts", items);
         pick.selected = at.unwrap_or(0);
-        self.dialog = Some(Dialog::Pick(pick));
+        self.overlay = Overlay::Pick(pick);
         Vec::new()
     }
 
@@ -241,7 +234,7 @@ impl App {
             self.fail("there is no link and no attachment in this message");
             return Vec::new();
         }
-        self.dialog = Some(Dialog::Pick(Pick::by_number("Links and attachments", items)));
+        self.overlay = Overlay::Pick(Pick::by_number("Links and attachments", items));
         Vec::new()
     }
 
@@ -260,7 +253,7 @@ impl App {
                 choice: Choice::Run(command),
             })
             .collect();
-        self.dialog = Some(Dialog::Pick(Pick::by_typing("Every command", items)));
+        self.overlay = Overlay::Pick(Pick::by_typing("Every command", items));
         Vec::new()
     }
 }

@@ -1,4 +1,4 @@
-//! What the app is started with.
+//! The app's beginning: what is fixed for a session, and what it only starts with.
 
 use jiff::tz::TimeZone;
 
@@ -8,7 +8,7 @@ use crate::{
     tui::{format, keymap::Keymap},
 };
 
-/// What is fixed for a session.
+/// Settings that stay as they are for a session.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The keys.
@@ -17,16 +17,21 @@ pub struct Setup {
     pub zone: TimeZone,
     /// How threads start.
     pub transcript: transcript::Options,
-    /// Columns and rows.
+}
+
+/// The state that a session begins with, and that changes from then on.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// The terminal's columns and rows.
     pub size: (u16, u16),
-    /// The query to begin with.
+    /// The query in the search line.
     pub query: String,
-    /// What the status line has to say at once.
+    /// A warning for the status line.
     pub warning: Option<String>,
 }
 
 impl Setup {
-    /// A date as the person wants it written; empty without one.
+    /// Writes a date as the person wants it; empty without one.
     pub fn date(&self, time: Option<Time>) -> String {
         format::date(time, &self.zone, self.transcript.dates)
     }

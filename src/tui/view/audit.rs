@@ -21,13 +21,13 @@ const MOST: usize = 18;
 
 /// Draws it.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
-    let height = app.layout.status.y.saturating_sub(app.layout.top.y);
-    let area = Rect { x: 1, width: buffer.area.width.saturating_sub(2), height, ..buffer.area };
+    let full = app.layout.full_screen();
+    let area = Rect { x: 1, width: full.width.saturating_sub(2), ..full };
     paint::text(buffer, area, area.y, &sanitize::fit(TITLE, area.width as usize), theme.heading);
-    let room = (height as usize).saturating_sub(2);
-    let told = match &mut app.audit {
-        Some(Audit::Told(told)) => told,
-        Some(Audit::Looking(done, of)) => {
+    let room = (area.height as usize).saturating_sub(2);
+    let audit = match &mut app.audit {
+        Some(Audit::Finished(audit)) => audit,
+        Some(Audit::Running(done, of)) => {
             let far = format!("{} of {} conversations …", format::number(*done), format::number(*of));
             if area.height > 2 {
                 paint::text(buffer, area, area.y + 2, &far, theme.dim);
@@ -36,15 +36,15 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
         }
         None => return,
     };
-    told.keep_in_sight(room);
-    let order = told.order.as_str();
+    audit.keep_in_sight(room);
+    let order = audit.order.as_str();
     if (area.width as usize) > TITLE.len() + order.len() + 2 {
         paint::right(buffer, area, area.y, order, theme.dim);
     }
-    let report = told.report(&app.setup.zone);
-    for (row, (index, line)) in told.lines.iter().enumerate().skip(told.top).take(room).enumerate() {
+    let report = audit.report(&app.setup.zone);
+    for (row, (index, line)) in audit.lines.iter().enumerate().skip(audit.top).take(room).enumerate() {
         let y = area.y + 2 + row as u16;
-        let chosen = index == told.selected;
+        let chosen = index == audit.selected;
         if chosen {
             paint::text(buffer, Rect { x: 0, width: 1, ..area }, y, "▌", theme.accent);
         }
@@ -55,7 +55,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
             continue;
         }
         let mut x = area.x + 1;
-        let mut widths = told.widths.of(line);
+        let mut widths = audit.widths.of(line);
         let narrow = area.width < NARROW && matches!(line, ReportLine::Finding(_));
         if narrow {
             for wide in &mut widths {

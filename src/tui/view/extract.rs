@@ -11,7 +11,7 @@ use crate::{
     extract::Format,
     transcript::sanitize,
     tui::{
-        app::{ExtractDialog, Field},
+        app::{ExtractDialog, Field, SecretCount, Stage},
         format,
         theme::Theme,
     },
@@ -23,7 +23,7 @@ const NAMES: u16 = 9;
 /// Draws it; gives where its cursor is, if it types.
 pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let count = dialog.conversations.len();
-    let title = if dialog.many {
+    let title = if dialog.is_many() {
         format!("Extract {} to a folder, a file each", format::count(count, "conversation", "conversations"))
     } else {
         "Extract this conversation".to_owned()
@@ -36,7 +36,7 @@ pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -
     drawing.secrets();
     drawing.answer();
     drawing.keys();
-    cursor.filter(|_| dialog.field == Field::Path && !dialog.writing)
+    cursor.filter(|_| dialog.edits_path())
 }
 
 /// What the rows are drawn with. A row for which there is no room is left out.
@@ -67,7 +67,7 @@ impl Drawing<'_> {
 
     fn path(&mut self) -> Option<Position> {
         let to = self.row(0, "to", self.dialog.field == Field::Path)?;
-        let path = &self.dialog.path;
+        let path = &self.dialog.destination.input;
         let cursor = search_line::typed(self.buffer, to, path.text(), path.before_cursor(), self.theme);
         if let Some(rest) = self.dialog.suggestion() {
             let behind = Rect { x: cursor.x, width: to.right().saturating_sub(cursor.x), ..to };
@@ -81,7 +81,7 @@ impl Drawing<'_> {
     fn format(&mut self) {
         let Some(row) = self.row(1, "format", self.dialog.field == Field::Format) else { return };
         let names = Format::ALL.map(|format| {
-            if format == self.dialog.format {
+            if format == self.dialog.choices.format {
                 (format!("‹ {} ›  ", format.as_str()), self.theme.selected)
             } else {
                 (format!("  {}   ", format.as_str()), self.theme.dim)
@@ -93,10 +93,10 @@ impl Drawing<'_> {
     fn include(&mut self) {
         let dialog = self.dialog;
         let boxes = [
-            (dialog.include.tools, "tools", Field::Tools),
-            (dialog.include.reasoning, "reasoning", Field::Reasoning),
-            (dialog.all_branches, "all branches", Field::Branches),
-            (dialog.attachments, "attachments", Field::Attachments),
+            (dialog.choices.include.tools, "tools", Field::Tools),
+            (dialog.choices.include.reasoning, "reasoning", Field::Reasoning),
+            (dialog.choices.all_branches, "all branches", Field::Branches),
+            (dialog.choices.attachments, "attachments", Field::Attachments),
         ];
         let at = boxes.iter().position(|(.., field)| *field == dialog.field);
         let Some(row) = self.row(2, "include", at.is_some()) else { return };
@@ -124,11 +124,11 @@ impl Drawing<'_> {
         let here = dialog.field == Field::Redact;
         let Some(row) = self.row(3, "secrets", here) else { return };
         let found = match &dialog.secrets {
-            None => "…",
-            Some(None) => "none found",
-            Some(Some(found)) => found,
+            SecretCount::Pending => "…",
+            SecretCount::NoneFound => "none found",
+            SecretCount::Found(found) => found,
         };
-        let redact = format!("[{}] redact", if dialog.redact { '×' } else { ' ' });
+        let redact = format!("[{}] redact", if dialog.choices.redact { '×' } else { ' ' });
         let begin = paint::right(self.buffer, row, row.y, &redact, self.look(here));
         let room = begin.saturating_sub(row.x + 2) as usize;
         paint::text(self.buffer, row, row.y, &sanitize::fit(found, room), self.theme.plain);
@@ -142,13 +142,15 @@ impl Drawing<'_> {
         }
         let names: Vec<String> = dialog.candidates().take(40).map(|name| format!("{name}/")).collect();
         let folders = if names.len() > 1 { names.join("  ") } else { String::new() };
-        let (words, style) = match (&dialog.asks, dialog.writing) {
-            (_, true) => (dialog.progress.as_deref().unwrap_or("writing …"), self.theme.dim),
-            (Some(asks), _) => (asks.as_str(), self.theme.error),
-            (None, _) if folders.is_empty() && dialog.redact && dialog.attachments => {
+        let (words, style) = match &dialog.stage {
+            Stage::Writing { progress } => (progress.as_deref().unwrap_or("writing …"), self.theme.dim),
+            Stage::Editing { notice: Some(notice) } => (notice.as_str(), self.theme.error),
+            Stage::Editing { notice: None }
+                if folders.is_empty() && dialog.choices.redact && dialog.choices.attachments =>
+            {
                 ("the files of attachments are copied as they are, not redacted", self.theme.plain)
             }
-            (None, _) => (folders.as_str(), self.theme.dim),
+            Stage::Editing { notice: None } => (folders.as_str(), self.theme.dim),
         };
         let clean = sanitize::line(words);
         let clean = sanitize::fit(&clean, inside.width as usize);

@@ -5,22 +5,24 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::paint;
 use crate::{
     transcript::sanitize,
-    tui::{
-        app::{App, Dialog},
-        theme::Theme,
-    },
+    tui::{keymap::Keymap, theme::Theme},
 };
 
 /// Columns for the keys.
 const KEYS: usize = 22;
 
 /// Draws lines to read over the whole screen but the status line.
-pub fn draw_text(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
-    let height = app.layout.status.y.saturating_sub(app.layout.top.y);
-    let Some(Dialog::Text { title, lines, top }) = &mut app.dialog else { return };
-    let area = Rect { x: 1, width: buffer.area.width.saturating_sub(2), height, ..buffer.area };
+pub fn draw_text(
+    title: &str,
+    lines: &[String],
+    top: &mut usize,
+    full: Rect,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
+    let area = Rect { x: 1, width: full.width.saturating_sub(2), ..full };
     paint::text(buffer, area, area.y, title, theme.heading);
-    let room = (height as usize).saturating_sub(2);
+    let room = (area.height as usize).saturating_sub(2);
     *top = (*top).min(lines.len().saturating_sub(room));
     for (index, line) in lines.iter().skip(*top).take(room).enumerate() {
         let clean = sanitize::line(line);
@@ -35,11 +37,10 @@ pub fn draw_text(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
 }
 
 /// Draws it over the whole screen but the status line.
-pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
-    let height = app.layout.status.y.saturating_sub(app.layout.top.y);
-    let area = Rect { height, ..buffer.area };
+pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    let height = area.height as usize;
     let mut lines: Vec<(String, Option<&'static str>)> = Vec::new();
-    for (place, rows) in app.setup.keymap.help() {
+    for (place, rows) in keymap.help() {
         lines.push((place.title().to_owned(), None));
         for (keys, command) in rows {
             lines.push((keys, Some(command.help())));
@@ -49,9 +50,8 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
     for line in QUERY {
         lines.push(((*line.0).to_owned(), line.1));
     }
-    let Some(Dialog::Help(top)) = &mut app.dialog else { return };
-    *top = (*top).min(lines.len().saturating_sub(height as usize));
-    for (index, (left, right)) in lines.iter().skip(*top).take(height as usize).enumerate() {
+    *top = (*top).min(lines.len().saturating_sub(height));
+    for (index, (left, right)) in lines.iter().skip(*top).take(height).enumerate() {
         let y = area.y + index as u16;
         let row = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
         match right {

@@ -14,32 +14,29 @@ use crate::{
     },
 };
 
-/// Columns a snippet is made for: the widest list.
-const SNIPPET_COLUMNS: usize = 160;
-
 /// Draws it.
-pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.list;
-    if app.listing.rows.is_empty() {
+    if app.search.listing.rows.is_empty() {
         return nothing(app, theme, buffer, area);
     }
-    let height = app.row_height();
-    let visible = app.list_page() + 1;
-    let first = app.listing.top;
-    for index in first..(first + visible).min(app.listing.rows.len()) {
+    let height = app.search.row_height(&app.layout);
+    let visible = app.search.page(&app.layout) + 1;
+    let first = app.search.listing.top;
+    for index in first..(first + visible).min(app.search.listing.rows.len()) {
         let y = area.y + (index - first) as u16 * height;
         if y >= area.bottom() {
             break;
         }
         let row = Rect { y, height: height.min(area.bottom() - y), ..area };
-        let handle = app.listing.rows[index].handle;
-        row_of(app, theme, buffer, row, handle, index == app.listing.selected);
+        let handle = app.search.listing.rows[index].handle;
+        row_of(app, theme, buffer, row, handle, index == app.search.listing.selected);
     }
 }
 
-fn row_of(app: &mut App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: Handle, selected: bool) {
-    let searching = !app.query.is_empty();
-    let facts = searching.then(|| facts(app, handle));
+fn row_of(app: &App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: Handle, selected: bool) {
+    let searching = !app.search.query.is_empty();
+    let facts = app.search.facts(handle);
     let conversation = app.library.get(handle);
     let title_style = if selected { theme.selected } else { theme.plain };
     let mark_style = title_style.patch(theme.selected).patch(theme.accent);
@@ -49,12 +46,11 @@ fn row_of(app: &mut App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: 
             paint::text(buffer, row, y, "▌", bar);
         }
     }
-    if app.marked.contains(&handle) {
+    if app.search.marked.contains(&handle) {
         // Beside the cursor's bar, so that both are seen.
         paint::text(buffer, row, row.y, if selected { "▐" } else { "•" }, theme.accent);
     }
-    let hits =
-        facts.as_ref().map(|facts| if facts.hits == 0 { String::new() } else { format::hits(facts.hits) });
+    let hits = facts.map(|facts| if facts.hits == 0 { String::new() } else { format::hits(facts.hits) });
     let mut date = app.setup.date(conversation.updated);
     if app.library.is_mixed() {
         let name = conversation.provider.name();
@@ -73,7 +69,7 @@ fn row_of(app: &mut App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: 
         end = paint::right(buffer, left, row.y, &date, theme.dim);
     }
     let title = Rect { width: end.saturating_sub(inner.x + 1), ..inner };
-    let marks = if searching { app.matcher.title_marks(&conversation.title) } else { Vec::new() };
+    let marks = if searching { app.search.matcher.title_marks(&conversation.title) } else { Vec::new() };
     paint::marked(buffer, title, row.y, &conversation.title, &marks, (title_style, mark_style));
     if row.height < 2 {
         return;
@@ -83,10 +79,10 @@ fn row_of(app: &mut App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: 
     if app.layout.wide {
         let x = paint::text(buffer, below, y, &format!("{date}  "), theme.dim);
         let rest = Rect { x, width: below.right().saturating_sub(x), ..below };
-        second_line(conversation, facts.as_ref(), theme, buffer, rest, y);
+        second_line(conversation, facts, theme, buffer, rest, y);
     } else {
         let rest = Rect { x: below.x + 1, width: below.width.saturating_sub(1), ..below };
-        second_line(conversation, facts.as_ref(), theme, buffer, rest, y);
+        second_line(conversation, facts, theme, buffer, rest, y);
     }
 }
 
@@ -129,39 +125,26 @@ fn second_line(
     }
 }
 
-/// The count and snippet of a row, found out once a query.
-fn facts(app: &mut App, handle: Handle) -> RowFacts {
-    if let Some(facts) = app.facts.get(&handle) {
-        return facts.clone();
-    }
-    let conversation = app.library.get(handle);
-    let facts = RowFacts {
-        hits: app.matcher.count(conversation, format::MOST_HITS + 1),
-        snippet: app.matcher.snippet(conversation, SNIPPET_COLUMNS),
-    };
-    app.facts.insert(handle, facts.clone());
-    facts
-}
-
 /// Why the list is empty.
 fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let mut lines: Vec<String> = Vec::new();
-    if app.query.is_empty() {
+    if app.search.query.is_empty() {
         if app.loading.is_none() {
             lines.push("this archive holds no conversations".to_owned());
         }
-    } else if !app.listing.complete {
+    } else if !app.search.listing.complete {
         return;
-    } else if app.listing.missing.is_empty() {
+    } else if app.search.listing.missing.is_empty() {
         lines.push("nothing matches".to_owned());
     } else {
-        let names: Vec<&str> = app.listing.missing.iter().map(|missing| missing.word.as_str()).collect();
+        let names: Vec<&str> =
+            app.search.listing.missing.iter().map(|missing| missing.word.as_str()).collect();
         if names.len() == 1 {
             lines.push(format!("nothing holds {}", names[0]));
         } else {
             lines.push(format!("nothing holds all of: {}", names.join(", ")));
         }
-        for missing in &app.listing.missing {
+        for missing in &app.search.listing.missing {
             // A phrase has its quotes already.
             let quote = if missing.word.starts_with('"') { "" } else { "\"" };
             let word = format!("{quote}{}{quote}", missing.word);

@@ -2,12 +2,12 @@
 //! the app means (it may fill caches: layouts of lines, counts of visible rows).
 
 mod audit;
-mod dialog;
 mod extract;
 mod frame;
 mod help;
 mod list;
 pub(super) mod paint;
+mod pick;
 pub(super) mod search_line;
 mod status;
 mod thread;
@@ -15,7 +15,7 @@ mod thread;
 use ratatui::{buffer::Buffer, layout::Position, layout::Rect};
 
 use super::{
-    app::{App, Dialog, Focus},
+    app::{App, Focus, Overlay},
     backend::Link,
     theme::Theme,
 };
@@ -33,36 +33,58 @@ pub fn draw_linked(
     links: &mut Vec<Link>,
 ) -> Option<Position> {
     links.clear();
-    let layout = app.layout;
+    app.prepare_frame();
     buffer.set_style(buffer.area, theme.plain);
-    let thread_alone = !layout.wide && app.focus == Focus::Thread;
-    let mut cursor = None;
-    if let Some(Dialog::Help(_)) = app.dialog {
-        help::draw(app, theme, buffer);
-    } else if let Some(Dialog::Text { .. }) = app.dialog {
-        help::draw_text(app, theme, buffer);
-    } else if let Some(Dialog::Audit) = app.dialog {
-        audit::draw(app, theme, buffer);
-    } else {
-        if thread_alone {
-            thread::draw_narrow_header(app, theme, buffer);
-            thread::draw(app, theme, buffer, links);
-        } else {
-            cursor = search_line::draw(app, theme, buffer).filter(|_| app.focus == Focus::Search);
-            list::draw(app, theme, buffer);
-            if layout.wide {
-                thread::draw_header(app, theme, buffer);
-                thread::draw(app, theme, buffer, links);
-            }
+    let full = app.layout.full_screen();
+    let cursor = match &mut app.overlay {
+        Overlay::Help { top, .. } => {
+            help::draw(&app.setup.keymap, top, full, theme, buffer);
+            None
         }
-        rules(app, theme, buffer);
-        if app.dialog.is_some() {
-            // It lies over what leads somewhere.
+        Overlay::Text { title, lines, top } => {
+            help::draw_text(title, lines, top, full, theme, buffer);
+            None
+        }
+        Overlay::Audit => {
+            audit::draw(app, theme, buffer);
+            None
+        }
+        Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) => panes(app, theme, buffer, links),
+        Overlay::Pick(_) | Overlay::Extract(_) => {
+            panes(app, theme, buffer, links);
+            // A dialog lies over what leads somewhere.
             links.clear();
-            cursor = dialog::draw(app, theme, buffer);
+            dialog(app, theme, buffer)
+        }
+    };
+    status::draw(app, theme, buffer).or(cursor)
+}
+
+/// Draws the panes; gives where the search line's cursor is, if it has the keys.
+fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Option<Position> {
+    let mut cursor = None;
+    if !app.layout.wide && app.focus == Focus::Thread {
+        thread::draw_narrow_header(app, theme, buffer);
+        thread::draw(app, theme, buffer, links);
+    } else {
+        cursor = search_line::draw(app, theme, buffer).filter(|_| app.focus == Focus::Search);
+        list::draw(app, theme, buffer);
+        if app.layout.wide {
+            thread::draw_header(app, theme, buffer);
+            thread::draw(app, theme, buffer, links);
         }
     }
-    status::draw(app, theme, buffer).or(cursor)
+    rules(app, theme, buffer);
+    cursor
+}
+
+/// Draws the dialog over the panes; gives where its cursor is, if it types.
+fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    match &app.overlay {
+        Overlay::Extract(dialog) => extract::draw(dialog, theme, buffer),
+        Overlay::Pick(dialog) => pick::draw(dialog, theme, buffer),
+        _ => None,
+    }
 }
 
 /// The thin lines between the panes.

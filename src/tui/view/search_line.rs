@@ -33,7 +33,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let x = paint::text(buffer, area, area.y, PROMPT, prompt);
     let width = area.right().saturating_sub(x + facts_columns + 2);
     let field = Rect { x, width, ..area };
-    Some(typed(buffer, field, app.input.text(), app.input.before_cursor(), theme))
+    Some(typed(buffer, field, app.search.input.text(), app.search.input.before_cursor(), theme))
 }
 
 /// Draws a line being typed so that its cursor is in sight; gives where that is.
@@ -61,25 +61,27 @@ pub fn typed(buffer: &mut Buffer, field: Rect, text: &str, before: &str, theme: 
 /// "37 of 4 212 · 112 hits · relevance", or how loading goes.
 fn facts(app: &App, columns: u16) -> String {
     let total = app.library.len();
-    let mut facts = if app.query.is_empty() {
+    let mut facts = if app.search.query.is_empty() {
         format::count(total, "conversation", "conversations")
     } else {
-        let rows = app.listing.rows.len();
-        let more = if app.listing.complete { "" } else { "…" };
+        let rows = app.search.listing.rows.len();
+        let more = if app.search.listing.complete { "" } else { "…" };
         let mut found = format!("{}{more} of {}", format::number(rows), format::number(total));
         // A query of filters or titles finds conversations without a place in their text.
-        if app.listing.hits > 0 || rows == 0 {
-            let hits = if app.listing.hits == 1 { "hit" } else { "hits" };
-            found.push_str(&format!(" · {} {hits}", format::hits(app.listing.hits)));
+        if app.search.listing.hits > 0 || rows == 0 {
+            let hits = if app.search.listing.hits == 1 { "hit" } else { "hits" };
+            found.push_str(&format!(" · {} {hits}", format::hits(app.search.listing.hits)));
         }
         found
     };
     if let Some(progress) = app.loading {
-        let typed = sanitize::width(&sanitize::line(app.input.text()));
+        let typed = sanitize::width(&sanitize::line(app.search.input.text()));
         let room = (columns as usize).saturating_sub(typed + sanitize::width(&facts) + PROMPT.len() + 3);
         facts.push_str(&how_far(progress, room));
-    } else if columns >= 90 && (app.query.is_empty() && app.sort != Sort::Updated || !app.query.is_empty()) {
-        facts.push_str(match (app.query.is_empty(), app.sort, app.by_date) {
+    } else if columns >= 90
+        && (app.search.query.is_empty() && app.search.sort != Sort::Updated || !app.search.query.is_empty())
+    {
+        facts.push_str(match (app.search.query.is_empty(), app.search.sort, app.search.by_date) {
             (true, Sort::Created, _) => " · by beginning",
             (true, Sort::Messages, _) => " · by length",
             (true, Sort::Title, _) => " · by title",

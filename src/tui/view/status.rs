@@ -11,7 +11,7 @@ use crate::{
     transcript::sanitize,
     tui::{
         action::Command,
-        app::{App, Audit, Dialog, Focus, Weight},
+        app::{App, Audit, Focus, Overlay, Prompt, Weight},
         format,
         theme::Theme,
     },
@@ -24,15 +24,15 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         return None;
     }
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    if let Some(find) = &app.find {
+    if let Some(Prompt::Find(find)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " / ", theme.accent);
-        let count = app.reader.as_ref().map_or(0, |reader| reader.hits().1);
+        let count = app.reader().map_or(0, |reader| reader.hits().1);
         let found = if find.text().is_empty() { String::new() } else { format::count(count, "hit", "hits") };
         let begin = paint::right(buffer, inner, area.y, &found, theme.dim);
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, find.text(), find.before_cursor(), theme));
     }
-    if let Some(pipe) = &app.pipe {
+    if let Some(Prompt::Pipe(pipe)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " ! ", theme.accent);
         let field = Rect { x, width: inner.right().saturating_sub(x), ..area };
         return Some(search_line::typed(buffer, field, pipe.text(), pipe.before_cursor(), theme));
@@ -57,15 +57,15 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
 
 /// Where one is.
 fn place(app: &App) -> String {
-    if let Some(problem) = app.query.problems().first().filter(|_| app.focus == Focus::Search) {
+    if let Some(problem) = app.search.query.problems().first().filter(|_| app.focus == Focus::Search) {
         return format!("column {}: {}", problem.column + 1, problem.reason);
     }
-    match app.dialog {
-        Some(Dialog::Help(_)) => return "every key".to_owned(),
-        Some(Dialog::Text { .. } | Dialog::Audit) => return String::new(),
+    match app.overlay {
+        Overlay::Help { .. } => return "every key".to_owned(),
+        Overlay::Text { .. } | Overlay::Audit => return String::new(),
         _ => {}
     }
-    if let (Some(reader), true) = (&app.reader, app.layout.wide || app.focus == Focus::Thread) {
+    if let (Some(reader), true) = (app.reader(), app.layout.wide || app.focus == Focus::Thread) {
         match reader.hits() {
             (Some(focus), count) => {
                 let branch = if reader.has_strayed() { ", on another branch" } else { "" };
@@ -79,33 +79,33 @@ fn place(app: &App) -> String {
             return format!("message {} of {}", format::number(at), format::number(of));
         }
     }
-    match app.listing.rows.len() {
+    match app.search.listing.rows.len() {
         0 => String::new(),
-        rows => format!("{} of {}", format::number(app.listing.selected + 1), format::number(rows)),
+        rows => format!("{} of {}", format::number(app.search.listing.selected + 1), format::number(rows)),
     }
 }
 
 /// The keys that matter now, the most needed last: it stays longest.
 fn keys(app: &App) -> Vec<String> {
-    let has_hits = app.reader.as_ref().is_some_and(|reader| reader.hits().1 > 0);
-    let commands: &[Command] = match (&app.dialog, app.focus) {
-        (Some(Dialog::Help(_) | Dialog::Text { .. }), _) => &[Command::Cancel],
-        (Some(Dialog::Audit), _) if matches!(app.audit, Some(Audit::Looking(..))) => &[Command::Cancel],
-        (Some(Dialog::Audit), _) => &[Command::Sort, Command::Accept, Command::Cancel],
-        (Some(_), _) => &[],
-        (None, Focus::Search) => &[Command::CopyAnswer, Command::Read, Command::Help],
-        (None, Focus::List) => &[Command::Search, Command::Read, Command::Help],
-        (None, Focus::Thread) if has_hits => {
-            &[Command::NextHit, Command::Copy, Command::Extract, Command::Help]
-        }
-        (None, Focus::Thread) => &[Command::Copy, Command::Extract, Command::Back, Command::Help],
+    let has_hits = app.reader().is_some_and(|reader| reader.hits().1 > 0);
+    let commands: &[Command] = match &app.overlay {
+        Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
+        Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],
+        Overlay::Audit => &[Command::Sort, Command::Accept, Command::Cancel],
+        Overlay::Find(_) | Overlay::Pipe(_) | Overlay::Pick(_) | Overlay::Extract(_) => &[],
+        Overlay::None => match app.focus {
+            Focus::Search => &[Command::CopyAnswer, Command::Read, Command::Help],
+            Focus::List => &[Command::Search, Command::Read, Command::Help],
+            Focus::Thread if has_hits => &[Command::NextHit, Command::Copy, Command::Extract, Command::Help],
+            Focus::Thread => &[Command::Copy, Command::Extract, Command::Back, Command::Help],
+        },
     };
     commands
         .iter()
         .filter_map(|&command| {
             let key = app.setup.keymap.key_for(app.place(), command)?;
-            let word = match (command, &app.dialog) {
-                (Command::Accept, Some(Dialog::Audit)) => "go there",
+            let word = match (command, &app.overlay) {
+                (Command::Accept, Overlay::Audit) => "go there",
                 _ => command.hint(),
             };
             Some(format!("{key} {word}"))

@@ -16,7 +16,7 @@ use crate::{
 /// The header of the wide layout: title, facts, a blank line.
 pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.header;
-    let Some(reader) = app.reader.as_ref().filter(|_| area.height >= 2) else { return };
+    let Some(reader) = app.reader().filter(|_| area.height >= 2) else { return };
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     let conversation = reader.conversation();
     let title = sanitize::line(&conversation.title);
@@ -28,7 +28,7 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 /// The header of the narrow layout: one line.
 pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.top;
-    let Some(reader) = app.reader.as_ref().filter(|_| area.height > 0) else { return };
+    let Some(reader) = app.reader().filter(|_| area.height > 0) else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (at, of) = reader.place();
     let facts = facts(app, &format!("{} of {}", format::number(at), format::number(of)));
@@ -50,7 +50,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 
 /// "3 Mar 2025 · gpt-4o · 18 messages".
 fn facts(app: &App, last: &str) -> String {
-    let Some(reader) = &app.reader else { return String::new() };
+    let Some(reader) = app.reader() else { return String::new() };
     let conversation = reader.conversation();
     let date = app.setup.date(conversation.created.or(conversation.updated));
     let model = conversation.model().map(|model| sanitize::line(model).into_owned()).unwrap_or_default();
@@ -69,7 +69,8 @@ fn facts(app: &App, last: &str) -> String {
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) {
     let area = app.layout.thread;
     let focused = app.focus == Focus::Thread;
-    let Some(reader) = app.reader.as_mut().filter(|_| area.width > 3) else { return };
+    let Some(thread) = app.thread.as_mut().filter(|_| area.width > 3) else { return };
+    let reader = &mut thread.reader;
     let inner = Rect { x: area.x + 1, width: app.layout.thread_columns(), ..area };
     let sideways = reader.sideways();
     let rows = reader.rows();

@@ -1,18 +1,14 @@
-//! What leaves: copies and files. The texts are made by `extract`, the same calls as the subcommand's.
+//! Copying: the text of what is selected or marked, and what became of it. The texts are made by `extract`, by the same
+//! calls as the subcommand's.
 
-use std::path::PathBuf;
-
-use super::{App, Choice, Dialog, ExtractDialog, Focus, Item, Pick};
+use super::{App, Choice, Focus, Item, Overlay, Pick};
 use crate::{
     conversation::Visibility,
-    extract::{
-        self, Format,
-        save::{Written, attachments::AttachmentOutcome, names},
-    },
+    extract::{self, Format},
     library::{Handle, Shared},
     transcript::sanitize,
     tui::{
-        effect::{CopyFailure, CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        effect::{CopyFailure, CopyOutcome, Effect},
         format,
         reader::Reader,
     },
@@ -21,8 +17,8 @@ use crate::{
 impl App {
     /// The conversation that copies and extracts are about: the one being read, else the selected one.
     fn subject(&self) -> Option<Handle> {
-        match (self.focus, &self.reading) {
-            (Focus::Thread, Some((handle, _))) => Some(*handle),
+        match (self.focus, &self.thread) {
+            (Focus::Thread, Some(thread)) => Some(thread.handle),
             _ => self.selected(),
         }
     }
@@ -30,12 +26,11 @@ impl App {
     /// That conversation, and the branch on the screen if it is being read.
     pub(super) fn shared_subject(&self) -> Option<(Shared, Option<usize>)> {
         let handle = self.subject()?;
-        let reader =
-            self.reader.as_ref().filter(|_| self.reading.as_ref().is_some_and(|(other, _)| *other == handle));
-        Some((self.library.share(handle), reader.and_then(|reader| reader.transcript().leaf())))
+        let thread = self.thread.as_ref().filter(|thread| thread.handle == handle);
+        Some((self.library.share(handle), thread.and_then(|thread| thread.reader.transcript().leaf())))
     }
 
-    fn options(&self, format: Format, leaf: Option<usize>) -> extract::Options {
+    pub(super) fn options(&self, format: Format, leaf: Option<usize>) -> extract::Options {
         extract::Options { leaf, ..extract::Options::new(format, self.setup.zone.clone()) }
     }
 
@@ -46,12 +41,12 @@ impl App {
 
     /// The message that `y` means: the selected one of the thread, or of the preview, or the best one.
     pub(super) fn subject_message(&self) -> Option<usize> {
-        if let Some(reader) = &self.reader
-            && self.reading.as_ref().map(|(handle, _)| *handle) == self.subject()
+        if let Some(thread) = &self.thread
+            && Some(thread.handle) == self.subject()
         {
-            return reader.message();
+            return thread.reader.message();
         }
-        let row = self.listing.rows.get(self.listing.selected)?;
+        let row = self.search.listing.selected_row()?;
         let conversation = self.library.get(row.handle);
         row.best.map(|best| best as usize).or_else(|| {
             conversation
@@ -63,14 +58,14 @@ impl App {
 
     /// The messages that `y` means: the marked ones, else [`App::subject_message`].
     pub(super) fn subject_messages(&self) -> Vec<usize> {
-        match &self.reader {
+        match self.reader() {
             Some(reader) if self.focus == Focus::Thread && reader.marked().len() > 1 => reader.marked(),
             _ => self.subject_message().into_iter().collect(),
         }
     }
 
     pub(super) fn copy_message(&mut self) -> Vec<Effect> {
-        if self.focus == Focus::List && !self.marked.is_empty() {
+        if self.focus == Focus::List && !self.search.marked.is_empty() {
             return self.copy_marked();
         }
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
@@ -124,7 +119,7 @@ impl App {
 
     /// The line that the hit stands in, exactly as written.
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
-        let Some(line) = self.reader.as_ref().and_then(Reader::hit_line) else {
+        let Some(line) = self.reader().and_then(Reader::hit_line) else {
             self.fail("there is no hit here: y copies the whole message");
             return Vec::new();
         };
@@ -166,7 +161,7 @@ impl App {
                         }
                     })
                     .collect();
-                self.dialog = Some(Dialog::Pick(Pick::by_number("Copy which code block?", items)));
+                self.overlay = Overlay::Pick(Pick::by_number("Copy which code block?", items));
                 Vec::new()
             }
         }
@@ -214,78 +209,4 @@ impl App {
             Err(CopyFailure::Refused(_)) => self.fail(failure + ": e saves it"),
         }
     }
-
-    pub(super) fn open_extract(&mut self) -> Vec<Effect> {
-        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
-        let name = names::file_name(&conversation, Format::Markdown.extension(), &self.setup.zone);
-        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
-        let mut dialog = ExtractDialog::new(conversation, leaf, stem);
-        dialog.redact = self.redact;
-        self.show_extract(dialog)
-    }
-
-    /// The dialog's enter: write it.
-    pub(super) fn write(&mut self) -> Vec<Effect> {
-        let Some(Dialog::Extract(dialog)) = &mut self.dialog else { return Vec::new() };
-        let Some(path) = dialog.target() else {
-            dialog.asks = Some("a file needs a name".to_owned());
-            return Vec::new();
-        };
-        dialog.writing = true;
-        vec![Effect::Save {
-            conversation: dialog.conversations[0].clone(),
-            extraction: Box::new(dialog.extraction(&self.setup.zone)),
-            path: PathBuf::from(path),
-        }]
-    }
-
-    pub(super) fn saved(&mut self, outcome: SaveOutcome) {
-        let shown = format::path(&outcome.path);
-        match (outcome.result, &mut self.dialog) {
-            (Ok(Written { bytes, attached }), dialog) => {
-                if matches!(dialog, Some(Dialog::Extract(_))) {
-                    *dialog = None;
-                }
-                let bytes = format::size(bytes);
-                let mut words = format!("wrote {bytes} to {shown}{}", beside(attached));
-                let exposed = attached.exposed();
-                if !exposed.is_empty() {
-                    let whole = format!("{words} · {exposed}");
-                    let fits = sanitize::width(&whole) + 2 <= self.layout.status.width as usize;
-                    // What is cut off else is where it is, not what is in it.
-                    words = if fits { whole } else { format!("{exposed} · {words}") };
-                }
-                self.say(words);
-            }
-            (Err(SaveFailure::Exists), Some(Dialog::Extract(dialog))) => {
-                dialog.writing = false;
-                dialog.replace = true;
-                dialog.asks = Some("exists already: enter again replaces it".to_owned());
-            }
-            (Err(SaveFailure::Exists), _) => {
-                self.fail(format!("{shown} exists already and is left as it is"));
-            }
-            (Err(SaveFailure::Failed(reason)), dialog) => {
-                if let Some(Dialog::Extract(dialog)) = dialog {
-                    dialog.writing = false;
-                    dialog.asks = Some(reason);
-                } else {
-                    self.fail(reason);
-                }
-            }
-        }
-    }
-}
-
-/// What is said of the attachments beside what was written.
-pub(super) fn beside(attached: AttachmentOutcome) -> String {
-    let mut words = match attached.written {
-        0 => String::new(),
-        number => format!(" and {} beside it", format::count(number, "attachment", "attachments")),
-    };
-    let lacking = attached.lacking();
-    if !lacking.is_empty() {
-        words.push_str(&format!(" · {lacking}"));
-    }
-    words
 }

@@ -1,29 +1,18 @@
-//! The dialogs, and the one that lets pick.
+//! The dialog that lets pick one of several.
 
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
 };
 
-use super::{extract, frame::frame, paint, search_line};
+use super::{frame::frame, paint, search_line};
 use crate::{
     transcript::sanitize,
-    tui::{
-        app::{App, Dialog, Pick},
-        theme::Theme,
-    },
+    tui::{app::Pick, theme::Theme},
 };
 
-/// Draws the open dialog; gives where its cursor is, if it types.
-pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    match &app.dialog {
-        Some(Dialog::Extract(dialog)) => extract::draw(dialog, theme, buffer),
-        Some(Dialog::Pick(dialog)) => pick(dialog, theme, buffer),
-        Some(Dialog::Help(_) | Dialog::Text { .. } | Dialog::Audit) | None => None,
-    }
-}
-
-fn pick(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+/// Draws it; gives where its cursor is, if it types.
+pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let filter_rows = u16::from(dialog.filter.is_some());
     let most = buffer.area.height.saturating_sub(5 + filter_rows).max(1) as usize;
     // As high as all items: it does not jump while typing narrows them.

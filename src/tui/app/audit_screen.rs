@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Dialog, Focus, TextInput};
+use super::{App, Focus, Overlay};
 use crate::{
     audit::{
         AuditReport,
@@ -12,21 +12,21 @@ use crate::{
     library::{Handle, Library},
     search::Hit,
     secrets::Scanner,
-    tui::{action::Command, effect::Effect, format},
+    tui::{action::Command, effect::Effect, format, text_input::TextInput},
 };
 
 /// What the screen shows.
 #[derive(Debug)]
 pub enum Audit {
     /// It is being made: so many conversations of so many.
-    Looking(usize, usize),
+    Running(usize, usize),
     /// It is there.
-    Told(Box<Told>),
+    Finished(Box<FinishedAudit>),
 }
 
 /// A finished audit and where one stands in it.
 #[derive(Debug)]
-pub struct Told {
+pub struct FinishedAudit {
     account: AuditReport,
     /// The one its handles are of.
     library: Arc<Library>,
@@ -42,7 +42,7 @@ pub struct Told {
     pub top: usize,
 }
 
-impl Told {
+impl FinishedAudit {
     fn new(account: AuditReport, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
         let order = FindingOrder::default();
         let report = ReportLines { report: &account, library: &library, zone };
@@ -76,18 +76,18 @@ impl App {
             self.fail("still loading: an audit looks at the whole archive");
             return Vec::new();
         }
-        self.dialog = Some(Dialog::Audit);
-        if let Some(Audit::Told(told)) = &self.audit
-            && Arc::ptr_eq(&told.library, &self.library)
+        self.overlay = Overlay::Audit;
+        if let Some(Audit::Finished(audit)) = &self.audit
+            && Arc::ptr_eq(&audit.library, &self.library)
         {
             return Vec::new();
         }
-        self.audit = Some(Audit::Looking(0, self.library.len()));
+        self.audit = Some(Audit::Running(0, self.library.len()));
         vec![Effect::Audit(Arc::clone(&self.library))]
     }
 
     pub(super) fn auditing(&mut self, done: usize, of: usize) {
-        if let Some(Audit::Looking(before, all)) = &mut self.audit {
+        if let Some(Audit::Running(before, all)) = &mut self.audit {
             // Threads tell in any order.
             (*before, *all) = (done.max(*before), of);
         }
@@ -95,42 +95,45 @@ impl App {
 
     pub(super) fn audited(&mut self, account: Option<Box<AuditReport>>) {
         // One that was stopped is forgotten, and so is one that nobody waits for.
-        if !matches!(self.audit, Some(Audit::Looking(..))) {
+        if !matches!(self.audit, Some(Audit::Running(..))) {
             return;
         }
         self.audit = account.map(|account| {
-            Audit::Told(Box::new(Told::new(*account, Arc::clone(&self.library), &self.setup.zone)))
+            Audit::Finished(Box::new(FinishedAudit::new(
+                *account,
+                Arc::clone(&self.library),
+                &self.setup.zone,
+            )))
         });
-        if self.audit.is_none() && matches!(self.dialog, Some(Dialog::Audit)) {
-            self.dialog = None;
+        if self.audit.is_none() && matches!(self.overlay, Overlay::Audit) {
+            self.overlay = Overlay::None;
         }
     }
 
     pub(super) fn audit_command(&mut self, command: Command) -> Vec<Effect> {
-        let page = self.list_area_rows().max(2) - 1;
-        let told = match &mut self.audit {
-            Some(Audit::Told(told)) => told,
+        let page = (self.layout.full_screen().height.saturating_sub(2) as usize).max(2) - 1;
+        let audit = match &mut self.audit {
+            Some(Audit::Finished(audit)) => audit,
             looking => {
                 if command == Command::Cancel && looking.take().is_some() {
-                    self.dialog = None;
+                    self.overlay = Overlay::None;
                     return vec![Effect::StopAudit];
                 }
                 return Vec::new();
             }
         };
-        let last = told.lines.len().saturating_sub(1);
-        let step = |step: isize| told.selected.saturating_add_signed(step).min(last);
-        told.selected = match command {
+        let last = audit.lines.len().saturating_sub(1);
+        let step = |step: isize| audit.selected.saturating_add_signed(step).min(last);
+        audit.selected = match command {
             Command::Cancel => {
-                self.dialog = None;
-                return Vec::new();
+                return self.close_overlay();
             }
             Command::Accept => return self.go_to_place(),
             Command::Sort => {
-                told.order = told.order.next();
-                let order = told.order;
-                let lines = told.report(&self.setup.zone).lines(order, true);
-                told.lines = lines;
+                audit.order = audit.order.next();
+                let order = audit.order;
+                let lines = audit.report(&self.setup.zone).lines(order, true);
+                audit.lines = lines;
                 self.say(order.as_str());
                 return Vec::new();
             }
@@ -142,21 +145,16 @@ impl App {
             Command::PageUp => step(-(page as isize)),
             Command::First => 0,
             Command::Last => last,
-            _ => told.selected,
+            _ => audit.selected,
         };
         Vec::new()
     }
 
-    /// Rows that a full screen has.
-    fn list_area_rows(&self) -> usize {
-        self.layout.status.y.saturating_sub(self.layout.top.y + 2) as usize
-    }
-
     /// To where the selected line leads: a message is shown with the secret marked, an address is copied.
     fn go_to_place(&mut self) -> Vec<Effect> {
-        let Some(Audit::Told(told)) = &self.audit else { return Vec::new() };
-        let line = told.lines.get(told.selected);
-        match line.and_then(|line| told.report(&self.setup.zone).place(line)) {
+        let Some(Audit::Finished(audit)) = &self.audit else { return Vec::new() };
+        let line = audit.lines.get(audit.selected);
+        match line.and_then(|line| audit.report(&self.setup.zone).place(line)) {
             None => {
                 self.fail("this line leads nowhere");
                 Vec::new()
@@ -166,7 +164,7 @@ impl App {
                 vec![Effect::Copy { text, what: "the address", form: "text", redact: false }]
             }
             Some(LineTarget::Message(handle, message)) => {
-                self.dialog = None;
+                self.overlay = Overlay::None;
                 self.read_at(handle, message)
             }
         }
@@ -175,28 +173,26 @@ impl App {
     /// Opens a conversation at a message, its secrets marked.
     fn read_at(&mut self, handle: Handle, message: Option<usize>) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if !self.listing.rows.iter().any(|row| row.handle == handle) {
+        if self.search.listing.position(handle).is_none() {
             // It is not among what was found: back to all.
-            self.remember_query();
-            self.input = TextInput::default();
-            effects = self.search();
+            self.search.remember_query();
+            self.search.input = TextInput::default();
+            effects = self.search_again();
         }
-        let Some(index) = self.listing.rows.iter().position(|row| row.handle == handle) else {
+        let Some(index) = self.search.listing.position(handle) else {
             return effects;
         };
         self.focus = Focus::List;
-        self.listing.selected = index;
-        self.listing.chosen = true;
-        self.keep_in_sight();
+        self.search.choose(index, &self.layout);
         effects.extend(self.read());
-        let (Some(reader), Some(message)) = (&mut self.reader, message) else { return effects };
-        let provider = reader.conversation().provider;
-        let findings = Scanner::built_in().scan(reader.conversation().message_text(message));
-        reader.set_hits(findings.into_iter().map(|finding| Hit { message, range: finding.range }).collect());
-        let count = reader.hits().1;
-        let in_sight = reader.reveal(message);
-        // These are no hits of the query: opening the conversation again brings those back.
-        self.reading = self.reading.take().map(|(handle, _)| (handle, "\0audit".to_owned()));
+        let (Some(thread), Some(message)) = (&mut self.thread, message) else { return effects };
+        let conversation = thread.reader.conversation();
+        let provider = conversation.provider;
+        let findings = Scanner::built_in().scan(conversation.message_text(message));
+        let count = findings.len();
+        let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range }).collect();
+        thread.mark_for_audit(hits);
+        let in_sight = thread.reader.reveal(message);
         if in_sight {
             self.say(format::count(count, "place is marked", "places are marked") + ": n goes to the next");
         } else {

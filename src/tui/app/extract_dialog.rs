@@ -1,0 +1,425 @@
+//! The extract dialog: where to, as what, and what goes in.
+
+use jiff::tz::TimeZone;
+
+use super::{App, Overlay};
+use crate::{
+    extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
+    library::Shared,
+    tui::{action::Command, effect::Effect, text_input::TextInput},
+};
+
+/// A field of the dialog, in which its cursor can stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The path.
+    Path,
+    /// One of the formats.
+    Format,
+    /// Tool calls and results.
+    Tools,
+    /// Reasoning.
+    Reasoning,
+    /// All branches instead of the one being read.
+    Branches,
+    /// Attachments beside the text.
+    Attachments,
+    /// Secrets are taken out.
+    Redact,
+}
+
+impl Field {
+    /// From top to bottom.
+    pub const ALL: [Self; 7] = [
+        Self::Path,
+        Self::Format,
+        Self::Tools,
+        Self::Reasoning,
+        Self::Branches,
+        Self::Attachments,
+        Self::Redact,
+    ];
+}
+
+/// The dialog that extracts conversations to a file or a folder.
+#[derive(Debug)]
+pub struct ExtractDialog {
+    /// The conversations to extract; at least one.
+    pub conversations: Vec<Shared>,
+    /// The branch that was being read.
+    pub leaf: Option<usize>,
+    /// Where to.
+    pub destination: Destination,
+    /// As what, and what goes in.
+    pub choices: Choices,
+    /// The secrets that the extract would hold.
+    pub secrets: SecretCount,
+    /// The number of that count.
+    serial: u64,
+    /// Where the cursor is.
+    pub field: Field,
+    /// Files of that name are replaced: the person was told that they exist, and presses enter again.
+    pub replace: bool,
+    /// Being edited, or written.
+    pub stage: Stage,
+}
+
+/// The file or folder that is typed into the dialog.
+#[derive(Debug)]
+pub struct Destination {
+    /// The path as it is typed.
+    pub input: TextInput,
+    /// The name of the file in a folder that is named without one, less its ending. `None`: the path is a folder, for a
+    /// file each.
+    stem: Option<String>,
+    /// The folder, as it was typed, whose folders are known.
+    listed: String,
+    /// The names of the folders in it.
+    folders: Vec<String>,
+}
+
+/// The person's choices about what is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Choices {
+    /// The format.
+    pub format: Format,
+    /// Messages that go in besides.
+    pub include: Include,
+    /// All branches go in.
+    pub all_branches: bool,
+    /// Attachments go beside the text.
+    pub attachments: bool,
+    /// Secrets are taken out.
+    pub redact: bool,
+}
+
+/// A count of the secrets that an extract would hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretCount {
+    /// They are being counted.
+    Pending,
+    /// There are none.
+    NoneFound,
+    /// There are these, in words.
+    Found(String),
+}
+
+/// The stage that the dialog is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The person chooses.
+    Editing {
+        /// What the dialog has to say about the last try.
+        notice: Option<String>,
+    },
+    /// It is being written.
+    Writing {
+        /// How far that is, for many.
+        progress: Option<String>,
+    },
+}
+
+/// The most telling consequence of a key in the dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    /// At most the cursor is elsewhere.
+    Nothing,
+    /// Another file in the same folder, or another choice that the text does not depend on.
+    Detail,
+    /// Another folder: its folders are to be listed.
+    Folder,
+    /// The text is another: its secrets are to be counted.
+    Content,
+}
+
+impl Destination {
+    fn new(path: String, stem: Option<String>) -> Self {
+        Self { input: TextInput::new(path), stem, listed: "./".to_owned(), folders: Vec::new() }
+    }
+
+    /// Returns the path, once more is said than a folder for a file.
+    pub(super) fn path(&self, format: Format) -> Option<String> {
+        let path = self.input.text().trim();
+        match self.name(format) {
+            Some(name) if path.ends_with('/') => Some(format!("{path}{name}")),
+            _ => (!path.is_empty()).then(|| path.to_owned()),
+        }
+    }
+
+    /// Returns the name that a file gets where only its folder is typed.
+    fn name(&self, format: Format) -> Option<String> {
+        self.stem.as_ref().map(|stem| format!("{stem}.{}", format.extension()))
+    }
+
+    /// Returns the folder being typed in, its slash included, and what stands behind it.
+    fn split(&self) -> (&str, &str) {
+        let text = self.input.text();
+        text.split_at(text.rfind('/').map_or(0, |slash| slash + 1))
+    }
+
+    /// Returns the folder being typed in, its slash included.
+    pub fn folder(&self) -> &str {
+        self.split().0
+    }
+
+    /// Returns the folders that what is typed could mean.
+    fn candidates(&self) -> impl Iterator<Item = &str> {
+        let (folder, piece) = self.split();
+        let is_known = self.listed == folder;
+        let fits = move |name: &&str| {
+            is_known
+                && name.starts_with(piece)
+                && *name != piece
+                && (piece.starts_with('.') || !name.starts_with('.'))
+        };
+        self.folders.iter().map(String::as_str).filter(fits)
+    }
+
+    /// Returns what could stand behind the cursor, at the end of the path: the rest of a folder, or the name in it.
+    fn suggestion(&self, format: Format) -> Option<String> {
+        let (_, piece) = self.split();
+        if self.input.before_cursor().len() < self.input.text().len() {
+            return None;
+        }
+        if piece.is_empty() {
+            return self.name(format).filter(|_| self.input.text().ends_with('/'));
+        }
+        self.candidates().next().map(|name| format!("{}/", &name[piece.len()..]))
+    }
+
+    /// Edits the path; `edit` says whether its text has changed.
+    fn edit(&mut self, edit: impl FnOnce(&mut TextInput) -> bool) -> Change {
+        let before = self.folder().to_owned();
+        match edit(&mut self.input) {
+            false => Change::Nothing,
+            true if self.folder() == before => Change::Detail,
+            true => Change::Folder,
+        }
+    }
+
+    /// Gives the path the ending of another format, if it has that of the one before.
+    fn change_ending(&mut self, from: Format, to: Format) {
+        if let Some(stem) = self.input.text().strip_suffix(&format!(".{}", from.extension())) {
+            self.input = TextInput::new(format!("{stem}.{}", to.extension()));
+        }
+    }
+}
+
+impl ExtractDialog {
+    /// Opens with a file of this name in the current folder, as Markdown.
+    pub(super) fn one(conversation: Shared, leaf: Option<usize>, stem: &str, redact: bool) -> Self {
+        let path = format!("./{stem}.{}", Format::Markdown.extension());
+        Self::new(vec![conversation], leaf, Destination::new(path, Some(stem.to_owned())), redact)
+    }
+
+    /// Opens with this folder for several.
+    pub(super) fn many(conversations: Vec<Shared>, folder: &str, redact: bool) -> Self {
+        Self::new(conversations, None, Destination::new(folder.to_owned(), None), redact)
+    }
+
+    fn new(conversations: Vec<Shared>, leaf: Option<usize>, destination: Destination, redact: bool) -> Self {
+        let choices = Choices {
+            format: Format::Markdown,
+            include: Include::default(),
+            all_branches: false,
+            attachments: false,
+            redact,
+        };
+        Self {
+            conversations,
+            leaf,
+            destination,
+            choices,
+            secrets: SecretCount::Pending,
+            serial: 0,
+            field: Field::Path,
+            replace: false,
+            stage: Stage::Editing { notice: None },
+        }
+    }
+
+    /// Decides whether it goes into a folder, a file each.
+    pub fn is_many(&self) -> bool {
+        self.destination.stem.is_none()
+    }
+
+    /// Decides whether it is being written.
+    pub fn is_writing(&self) -> bool {
+        matches!(self.stage, Stage::Writing { .. })
+    }
+
+    /// Goes back to editing, with the reason.
+    pub(super) fn failed(&mut self, reason: String) {
+        self.stage = Stage::Editing { notice: Some(reason) };
+    }
+
+    /// Returns how it is extracted, now that the person has said enter.
+    pub(super) fn extraction(&self, zone: &TimeZone) -> Extraction {
+        Extraction {
+            options: self.options(zone),
+            redaction: Redaction::new(self.choices.redact),
+            clobber: if self.replace { Clobber::Replace } else { Clobber::Never },
+        }
+    }
+
+    /// Returns the options of the extract that the person chose.
+    fn options(&self, zone: &TimeZone) -> extract::Options {
+        extract::Options {
+            leaf: self.leaf,
+            all_branches: self.choices.all_branches,
+            include: self.choices.include,
+            attachments: self.choices.attachments,
+            ..extract::Options::new(self.choices.format, zone.clone())
+        }
+    }
+
+    /// Decides whether the path is being edited.
+    pub fn edits_path(&self) -> bool {
+        self.field == Field::Path && !self.is_writing()
+    }
+
+    /// Returns the folders that the path being typed could mean.
+    pub fn candidates(&self) -> impl Iterator<Item = &str> {
+        self.destination.candidates().filter(|_| self.edits_path())
+    }
+
+    /// Returns what could stand behind the cursor of the path being typed.
+    pub fn suggestion(&self) -> Option<String> {
+        self.destination.suggestion(self.choices.format).filter(|_| self.edits_path())
+    }
+
+    /// Takes another format; the path's ending goes with it.
+    fn turn_format(&mut self, step: isize) -> Change {
+        let format = stepped(&Format::ALL, self.choices.format, step);
+        self.destination.change_ending(self.choices.format, format);
+        self.choices.format = format;
+        Change::Content
+    }
+
+    /// Switches what the cursor is on.
+    fn toggle(&mut self) -> Change {
+        let choices = &mut self.choices;
+        let (choice, change) = match self.field {
+            Field::Path => return self.destination.edit(|path| path.insert(" ")),
+            Field::Format => return self.turn_format(1),
+            Field::Tools => (&mut choices.include.tools, Change::Content),
+            Field::Reasoning => (&mut choices.include.reasoning, Change::Content),
+            Field::Branches => (&mut choices.all_branches, Change::Content),
+            Field::Attachments => (&mut choices.attachments, Change::Detail),
+            Field::Redact => (&mut choices.redact, Change::Detail),
+        };
+        *choice ^= true;
+        change
+    }
+
+    fn move_field(&mut self, step: isize) -> Change {
+        self.field = stepped(&Field::ALL, self.field, step);
+        Change::Nothing
+    }
+
+    /// Carries out a command that edits.
+    fn command(&mut self, command: Command) -> Change {
+        if matches!(command, Command::Complete | Command::CursorRight | Command::CursorEnd)
+            && let Some(rest) = self.suggestion()
+        {
+            return self.destination.edit(|path| path.insert(&rest));
+        }
+        match (command, self.field) {
+            (Command::Down | Command::Complete, _) => self.move_field(1),
+            (Command::Up, _) => self.move_field(-1),
+            (Command::Toggle, _) => self.toggle(),
+            (Command::CursorLeft, Field::Format) => self.turn_format(-1),
+            (Command::CursorRight, Field::Format) => self.turn_format(1),
+            (other, Field::Path) => self.destination.edit(|path| path.edit(other)),
+            _ => Change::Nothing,
+        }
+    }
+}
+
+/// Returns the one that stands so many further on, around the ends.
+fn stepped<T: Copy + PartialEq>(all: &[T], from: T, step: isize) -> T {
+    let at = all.iter().position(|&one| one == from).unwrap_or(0).cast_signed();
+    all[(at + step).rem_euclid(all.len().cast_signed()).cast_unsigned()]
+}
+
+impl App {
+    /// Opens the dialog, and asks for what it shows besides.
+    pub(super) fn show_extract(&mut self, dialog: ExtractDialog) -> Vec<Effect> {
+        let folder = dialog.destination.folder().to_owned();
+        self.overlay = Overlay::Extract(Box::new(dialog));
+        let mut effects = self.count_secrets();
+        effects.push(Effect::ListFolders(folder));
+        effects
+    }
+
+    /// Asks for the secrets that the chosen extract would hold.
+    fn count_secrets(&mut self) -> Vec<Effect> {
+        let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
+        self.serial += 1;
+        (dialog.serial, dialog.secrets) = (self.serial, SecretCount::Pending);
+        vec![Effect::CountSecrets {
+            conversations: dialog.conversations.clone(),
+            options: Box::new(dialog.options(&self.setup.zone)),
+            serial: self.serial,
+        }]
+    }
+
+    /// Carries out a command of the dialog.
+    pub(super) fn extract_command(&mut self, command: Command) -> Vec<Effect> {
+        let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
+        match (command, dialog.is_writing()) {
+            // What is being written in many files goes on until it has heard of it.
+            (Command::Cancel, true) if dialog.is_many() => vec![Effect::StopSaving],
+            (Command::Cancel, _) => self.close_overlay(),
+            (_, true) => Vec::new(),
+            (Command::Accept, false) => self.write(),
+            (other, false) => {
+                let change = dialog.command(other);
+                self.extract_changed(change)
+            }
+        }
+    }
+
+    /// Puts a text into the path of the dialog.
+    pub(super) fn extract_typed(&mut self, text: &str) -> Vec<Effect> {
+        let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
+        if !dialog.edits_path() {
+            return Vec::new();
+        }
+        let change = dialog.destination.edit(|path| path.insert(text));
+        self.extract_changed(change)
+    }
+
+    /// Asks anew for what depends on what was changed.
+    fn extract_changed(&mut self, change: Change) -> Vec<Effect> {
+        let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
+        if change != Change::Nothing {
+            // What was asked no longer holds.
+            dialog.replace = false;
+            dialog.stage = Stage::Editing { notice: None };
+        }
+        match change {
+            Change::Nothing | Change::Detail => Vec::new(),
+            Change::Folder => vec![Effect::ListFolders(dialog.destination.folder().to_owned())],
+            Change::Content => self.count_secrets(),
+        }
+    }
+
+    /// Shows the secrets that were counted, if they are of the extract that is chosen now.
+    pub(super) fn counted(&mut self, serial: u64, secrets: Option<String>) {
+        if let Overlay::Extract(dialog) = &mut self.overlay
+            && dialog.serial == serial
+        {
+            dialog.secrets = secrets.map_or(SecretCount::NoneFound, SecretCount::Found);
+        }
+    }
+
+    /// Takes in the folders of a folder, if it is the one being typed in.
+    pub(super) fn listed(&mut self, folder: String, folders: Vec<String>) {
+        if let Overlay::Extract(dialog) = &mut self.overlay
+            && dialog.destination.folder() == folder
+        {
+            (dialog.destination.listed, dialog.destination.folders) = (folder, folders);
+        }
+    }
+}

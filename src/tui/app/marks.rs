@@ -1,0 +1,61 @@
+//! Marks: conversations in the list, messages in the thread.
+
+use super::App;
+use crate::{
+    extract,
+    library::Handle,
+    tui::{effect::Effect, format},
+};
+
+impl App {
+    /// Marks the selected conversation or takes its mark away, and goes on to the next.
+    pub(super) fn mark(&mut self) -> Vec<Effect> {
+        let Some(handle) = self.selected() else { return self.nothing() };
+        if !self.search.marked.remove(&handle) {
+            self.search.marked.insert(handle);
+        }
+        let effects = self.move_selection(1);
+        let count = self.search.marked.len();
+        self.say(match count {
+            0 => "nothing is marked".to_owned(),
+            _ => format!("{} marked", format::count(count, "conversation", "conversations")),
+        });
+        effects
+    }
+
+    /// Returns the marked conversations in the order of the list; those that are not in it now come last.
+    pub(super) fn marked_in_order(&self) -> Vec<Handle> {
+        let mut order: Vec<Handle> = self
+            .search
+            .listing
+            .rows
+            .iter()
+            .map(|row| row.handle)
+            .filter(|handle| self.search.marked.contains(handle))
+            .collect();
+        let mut rest: Vec<Handle> =
+            self.search.marked.iter().copied().filter(|handle| !order.contains(handle)).collect();
+        rest.sort_unstable();
+        order.extend(rest);
+        order
+    }
+
+    /// Copies all marked conversations as one text.
+    pub(super) fn copy_marked(&mut self) -> Vec<Effect> {
+        let options = extract::Options::new(self.copy_as, self.setup.zone.clone());
+        let conversations = self.marked_in_order().into_iter().map(|handle| self.library.get(handle));
+        let text = extract::conversations_to_copy(conversations, &options);
+        let text = extract::harmless(&text).into_owned();
+        let what = "the marked conversations";
+        vec![Effect::Copy { text, what, form: self.form(), redact: self.redact }]
+    }
+
+    /// Marks messages from the selected one on, or takes the marks away.
+    pub(super) fn mark_messages(&mut self) -> Vec<Effect> {
+        if let Some(thread) = &mut self.thread {
+            let marking = thread.reader.toggle_marking();
+            self.say(if marking { "move to mark messages, y copies them" } else { "nothing is marked" });
+        }
+        Vec::new()
+    }
+}

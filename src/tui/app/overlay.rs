@@ -1,0 +1,130 @@
+//! The overlays: a line that is typed into the status line, a dialog over the panes, or a full screen of text.
+
+use super::{App, ExtractDialog, Pick};
+use crate::tui::{action::Command, effect::Effect, text_input::TextInput};
+
+/// The one thing that is open over the panes and has the keys.
+#[derive(Debug, Default)]
+pub enum Overlay {
+    /// Nothing: the focused pane has the keys.
+    #[default]
+    None,
+    /// The line of find in the thread.
+    Find(TextInput),
+    /// The line of a command to pipe to.
+    Pipe(TextInput),
+    /// The help.
+    Help {
+        /// Index of the first visible line.
+        top: usize,
+        /// The overlay that is open again afterwards: nothing, or a line being typed.
+        under: Box<Overlay>,
+    },
+    /// Lines to read.
+    Text {
+        /// Their subject.
+        title: &'static str,
+        /// Untrusted.
+        lines: Vec<String>,
+        /// Index of the first visible line.
+        top: usize,
+    },
+    /// A choice of one of several.
+    Pick(Pick),
+    /// The dialog that extracts to a file or folder.
+    Extract(Box<ExtractDialog>),
+    /// The screen of [`App::audit`], which stays when this is closed.
+    Audit,
+}
+
+/// A line being typed into the status line.
+#[derive(Debug)]
+pub enum Prompt<'a> {
+    /// Find in the thread.
+    Find(&'a TextInput),
+    /// Pipe to a command.
+    Pipe(&'a TextInput),
+}
+
+impl Overlay {
+    /// Decides whether nothing is open.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// Returns the line in the status line; the help leaves one that is being typed where it is.
+    pub fn prompt(&self) -> Option<Prompt<'_>> {
+        match self {
+            Self::Find(input) => Some(Prompt::Find(input)),
+            Self::Pipe(input) => Some(Prompt::Pipe(input)),
+            Self::Help { under, .. } => under.prompt(),
+            _ => None,
+        }
+    }
+}
+
+impl App {
+    /// Carries out a command by whatever has the keys.
+    pub(super) fn overlay_command(&mut self, command: Command) -> Vec<Effect> {
+        match &mut self.overlay {
+            Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) if command == Command::Help => {
+                let under = Box::new(std::mem::take(&mut self.overlay));
+                self.overlay = Overlay::Help { top: 0, under };
+                Vec::new()
+            }
+            Overlay::None => self.pane_command(command),
+            Overlay::Find(_) => self.find_command(command),
+            Overlay::Pipe(_) => self.pipe_command(command),
+            Overlay::Help { under, .. } if command == Command::Cancel => {
+                self.overlay = std::mem::take(under);
+                Vec::new()
+            }
+            Overlay::Text { .. } | Overlay::Pick(_) if command == Command::Cancel => self.close_overlay(),
+            Overlay::Help { top, .. } | Overlay::Text { top, .. } => {
+                let page = (self.layout.list.height as usize).max(2) - 1;
+                *top = scrolled(*top, page, command);
+                Vec::new()
+            }
+            Overlay::Pick(_) => self.pick_command(command),
+            Overlay::Extract(_) => self.extract_command(command),
+            Overlay::Audit => self.audit_command(command),
+        }
+    }
+
+    /// Puts a text where something is being typed.
+    pub(super) fn typed(&mut self, text: &str) -> Vec<Effect> {
+        match &mut self.overlay {
+            Overlay::None => self.pane_typed(text),
+            Overlay::Find(find) => {
+                find.insert(text);
+                self.find_again()
+            }
+            Overlay::Pipe(pipe) => {
+                pipe.insert(text);
+                Vec::new()
+            }
+            Overlay::Pick(_) => self.pick_typed(text),
+            Overlay::Extract(_) => self.extract_typed(text),
+            Overlay::Help { .. } | Overlay::Text { .. } | Overlay::Audit => Vec::new(),
+        }
+    }
+
+    /// Closes whatever is open over the panes.
+    pub(super) fn close_overlay(&mut self) -> Vec<Effect> {
+        self.overlay = Overlay::None;
+        Vec::new()
+    }
+}
+
+/// Returns the first visible line after a command. The view knows the last one and clamps to it.
+fn scrolled(top: usize, page: usize, command: Command) -> usize {
+    match command {
+        Command::Down => top + 1,
+        Command::Up => top.saturating_sub(1),
+        Command::PageDown => top + page,
+        Command::PageUp => top.saturating_sub(page),
+        Command::First => 0,
+        Command::Last => usize::MAX / 2,
+        _ => top,
+    }
+}

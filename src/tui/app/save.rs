@@ -1,0 +1,145 @@
+//! Extracting to files: the dialog's enter, and what became of what was written.
+
+use std::path::PathBuf;
+
+use super::{App, ExtractDialog, Overlay, Stage};
+use crate::{
+    extract::{
+        Format,
+        save::{Written, attachments::AttachmentOutcome, names},
+    },
+    library::Shared,
+    transcript::sanitize,
+    tui::{
+        effect::{Effect, ManyOutcome, SaveFailure, SaveOutcome},
+        format,
+    },
+};
+
+impl App {
+    /// Opens the dialog that extracts the conversation to a file.
+    pub(super) fn open_extract(&mut self) -> Vec<Effect> {
+        let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
+        let name = names::file_name(&conversation, Format::Markdown.extension(), &self.setup.zone);
+        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+        let dialog = ExtractDialog::one(conversation, leaf, stem, self.redact);
+        self.show_extract(dialog)
+    }
+
+    /// Opens the dialog that extracts all marked conversations; without marks, all that the list holds.
+    pub(super) fn open_extract_all(&mut self) -> Vec<Effect> {
+        let handles = if self.search.marked.is_empty() {
+            self.search.listing.rows.iter().map(|row| row.handle).collect()
+        } else {
+            self.marked_in_order()
+        };
+        if handles.is_empty() {
+            return self.nothing();
+        }
+        let conversations: Vec<Shared> =
+            handles.into_iter().map(|handle| self.library.share(handle)).collect();
+        self.show_extract(ExtractDialog::many(conversations, "./unspool-extract/", self.redact))
+    }
+
+    /// Writes what the dialog says.
+    pub(super) fn write(&mut self) -> Vec<Effect> {
+        let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
+        let Some(path) = dialog.destination.path(dialog.choices.format) else {
+            let lacking = if dialog.is_many() { "the files need a folder" } else { "a file needs a name" };
+            dialog.stage = Stage::Editing { notice: Some(lacking.to_owned()) };
+            return Vec::new();
+        };
+        dialog.stage = Stage::Writing { progress: None };
+        let (extraction, path) = (Box::new(dialog.extraction(&self.setup.zone)), PathBuf::from(path));
+        vec![if dialog.is_many() {
+            Effect::SaveMany { conversations: dialog.conversations.clone(), extraction, folder: path }
+        } else {
+            Effect::Save { conversation: dialog.conversations[0].clone(), extraction, path }
+        }]
+    }
+
+    /// Says what became of a file.
+    pub(super) fn saved(&mut self, outcome: SaveOutcome) {
+        let shown = format::path(&outcome.path);
+        match (outcome.result, &mut self.overlay) {
+            (Ok(Written { bytes, attached }), overlay) => {
+                if matches!(overlay, Overlay::Extract(_)) {
+                    *overlay = Overlay::None;
+                }
+                let size = format::size(bytes);
+                let mut words = format!("wrote {size} to {shown}{}", beside(attached));
+                let exposed = attached.exposed();
+                if !exposed.is_empty() {
+                    let whole = format!("{words} · {exposed}");
+                    let fits = sanitize::width(&whole) + 2 <= self.layout.status.width as usize;
+                    // What is cut off else is where it is, not what is in it.
+                    words = if fits { whole } else { format!("{exposed} · {words}") };
+                }
+                self.say(words);
+            }
+            (Err(SaveFailure::Exists), Overlay::Extract(dialog)) => {
+                dialog.failed("exists already: enter again replaces it".to_owned());
+                dialog.replace = true;
+            }
+            (Err(SaveFailure::Exists), _) => {
+                self.fail(format!("{shown} exists already and is left as it is"));
+            }
+            (Err(SaveFailure::Failed(reason)), Overlay::Extract(dialog)) => dialog.failed(reason),
+            (Err(SaveFailure::Failed(reason)), _) => self.fail(reason),
+        }
+    }
+
+    /// Says how the writing of many files is going, or what became of it.
+    pub(super) fn saved_many(&mut self, outcome: ManyOutcome) {
+        let (is_over, has_failed) = (outcome.over, outcome.failure.is_some());
+        let sentence = sentence_of(outcome);
+        match &mut self.overlay {
+            Overlay::Extract(dialog) if !is_over => {
+                dialog.stage = Stage::Writing { progress: Some(sentence) };
+            }
+            Overlay::Extract(dialog) if has_failed => {
+                dialog.failed(sentence);
+                dialog.replace = true;
+            }
+            Overlay::Extract(_) => {
+                self.overlay = Overlay::None;
+                self.search.marked.clear();
+                self.say(sentence);
+            }
+            _ if has_failed => self.fail(sentence),
+            _ => self.say(sentence),
+        }
+    }
+}
+
+/// Returns how the writing of many files is going or went, in words.
+fn sentence_of(outcome: ManyOutcome) -> String {
+    let folder = format::path(&outcome.folder);
+    let written = format::count(outcome.written, "file", "files");
+    let of = format::number(outcome.of);
+    let exposed = outcome.attached.exposed();
+    let sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
+        // Both are to be in sight: where to stands above.
+        (Some(failure), _, _) if !exposed.is_empty() => {
+            return format!("{written} of {of} written, attachments not redacted: {failure}");
+        }
+        (Some(failure), _, _) => return format!("{written} of {of} written to {folder}: {failure}"),
+        (None, false, _) => return format!("{written} of {of} … esc stops"),
+        (None, true, true) => format!("stopped: {written} of {of} written to {folder}"),
+        (None, true, false) => format!("wrote {written} to {folder}{}", beside(outcome.attached)),
+    };
+    if exposed.is_empty() { sentence } else { format!("{exposed} · {sentence}") }
+}
+
+/// Returns what is said of the attachments beside what was written.
+fn beside(attached: AttachmentOutcome) -> String {
+    let mut words = match attached.written {
+        0 => String::new(),
+        number => format!(" and {} beside it", format::count(number, "attachment", "attachments")),
+    };
+    let lacking = attached.lacking();
+    if !lacking.is_empty() {
+        words.push_str(&format!(" · {lacking}"));
+    }
+    words
+}

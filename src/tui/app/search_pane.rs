@@ -1,0 +1,389 @@
+//! The search pane: the line that is typed, the list that it finds, and the row that is selected in it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use jiff::tz::TimeZone;
+
+use super::{App, Focus, query_history::QueryHistory};
+use crate::{
+    conversation::Conversation,
+    library::{Handle, Library, Sort},
+    load::Progress,
+    search::{
+        Matcher, Query, Score, Snippet,
+        worker::{Missing, Request, Results, Row},
+    },
+    tui::{action::Command, effect::Effect, format, layout::Layout, text_input::TextInput},
+};
+
+/// Columns a snippet is made for: the widest list.
+const SNIPPET_COLUMNS: usize = 160;
+
+/// The state of the search line and the list.
+#[derive(Debug)]
+pub struct SearchPane {
+    /// The search line.
+    pub input: TextInput,
+    /// Its meaning.
+    pub query: Query,
+    /// The same, compiled.
+    pub matcher: Matcher,
+    /// Results stand by date instead of by relevance.
+    pub by_date: bool,
+    /// The order of the empty query.
+    pub sort: Sort,
+    /// The list.
+    pub listing: Listing,
+    /// Marked conversations.
+    pub marked: HashSet<Handle>,
+    /// Counts and snippets of rows that were visible since the query changed.
+    facts: HashMap<Handle, RowFacts>,
+    /// The search that was asked for last.
+    generation: u64,
+    history: QueryHistory,
+}
+
+/// The rows of the list and how complete they are.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The conversations, best or newest first.
+    pub rows: Arc<Vec<Row>>,
+    /// Index of the selected row.
+    pub selected: usize,
+    /// The person chose that row: it stays chosen while others arrive.
+    pub chosen: bool,
+    /// First visible row.
+    pub top: usize,
+    /// Hits over all rows; 10 000 means more.
+    pub hits: usize,
+    /// The rows are the whole answer to what is typed, for all that is loaded.
+    pub complete: bool,
+    /// The search that made these rows; 0 for the empty query.
+    pub generation: u64,
+    /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
+    pub answered: bool,
+    /// Words that nothing holds.
+    pub missing: Vec<Missing>,
+}
+
+/// Facts that a visible row shows besides its title; found out when it is first drawn.
+#[derive(Clone, Debug)]
+pub struct RowFacts {
+    /// Number of hits in the conversation.
+    pub hits: usize,
+    /// Its best passage.
+    pub snippet: Option<Snippet>,
+}
+
+/// An answer to the search line.
+enum Answer {
+    /// The rows of the empty query, known at once.
+    Rows(Arc<Vec<Row>>),
+    /// A search that has to be made.
+    Search(Request),
+}
+
+impl SearchPane {
+    /// Begins with this text in the search line, over nothing.
+    pub(super) fn new(text: String, zone: &TimeZone) -> Self {
+        let query = Query::parse(&text, zone);
+        Self {
+            input: TextInput::new(text),
+            matcher: Matcher::new(&query),
+            query,
+            by_date: false,
+            sort: Sort::default(),
+            listing: Listing { complete: true, answered: true, ..Listing::default() },
+            marked: HashSet::new(),
+            facts: HashMap::new(),
+            generation: 0,
+            history: QueryHistory::default(),
+        }
+    }
+
+    /// Reads the search line anew.
+    fn parse(&mut self, zone: &TimeZone) {
+        self.query = Query::parse(self.input.text(), zone);
+        self.matcher = Matcher::new(&self.query);
+        self.facts = HashMap::new();
+        self.listing.chosen = false;
+        self.listing.answered = self.query.is_empty();
+    }
+
+    /// Answers the search line, or says what has to be searched for that.
+    fn answer(&mut self, library: &Arc<Library>) -> Answer {
+        self.generation += 1;
+        if !self.query.is_empty() {
+            self.listing.complete = false;
+            return Answer::Search(Request {
+                generation: self.generation,
+                query: self.query.clone(),
+                library: Arc::clone(library),
+                by_date: self.by_date,
+            });
+        }
+        let handles = match self.sort {
+            Sort::Updated => library.newest().to_vec(),
+            sort => library.sorted(sort),
+        };
+        let rows =
+            handles.into_iter().map(|handle| Row { handle, best: None, score: Score::default() }).collect();
+        self.listing.generation = 0;
+        self.listing.hits = 0;
+        self.listing.complete = true;
+        self.listing.missing = Vec::new();
+        Answer::Rows(Arc::new(rows))
+    }
+
+    /// Takes in an answer and returns its rows. One to something older than what is typed is dropped: it would be shown
+    /// as final.
+    fn accept(&mut self, results: Results, loading: bool) -> Option<Arc<Vec<Row>>> {
+        if results.generation != self.generation || self.query.is_empty() {
+            return None;
+        }
+        self.listing.generation = results.generation;
+        self.listing.hits = results.hits;
+        self.listing.complete = results.complete;
+        // While an archive is loading there is no such thing as the whole answer.
+        self.listing.answered |= results.complete || loading;
+        self.listing.missing = results.missing;
+        Some(results.rows)
+    }
+
+    /// Puts new rows under the cursor. The selected conversation stays selected if the person chose it or `keep` says
+    /// so; else the first is.
+    fn show(&mut self, rows: Arc<Vec<Row>>, keep: bool, layout: &Layout) {
+        let page = self.page(layout);
+        let chosen = self.selected().filter(|_| self.listing.chosen || keep);
+        let listing = &mut self.listing;
+        let before = listing.selected.saturating_sub(listing.top);
+        listing.rows = rows;
+        let kept = chosen.and_then(|handle| listing.position(handle));
+        listing.selected = kept.unwrap_or(0);
+        listing.top = listing.selected.saturating_sub(before);
+        listing.keep_in_sight(page);
+    }
+
+    /// Returns the selected conversation.
+    pub fn selected(&self) -> Option<Handle> {
+        self.listing.selected_row().map(|row| row.handle)
+    }
+
+    /// Returns the rows a conversation takes in the list: two where there is something to say in the second.
+    pub fn row_height(&self, layout: &Layout) -> u16 {
+        if layout.wide || !self.query.is_empty() { 2 } else { 1 }
+    }
+
+    /// Returns the number of conversations that the list shows at once.
+    pub fn page(&self, layout: &Layout) -> usize {
+        (layout.list.height / self.row_height(layout)).max(1) as usize
+    }
+
+    /// Scrolls so that the selected row is visible.
+    pub(super) fn keep_in_sight(&mut self, layout: &Layout) {
+        let page = self.page(layout);
+        self.listing.keep_in_sight(page);
+    }
+
+    /// Selects the row at this index, as the person's choice.
+    pub(super) fn choose(&mut self, index: usize, layout: &Layout) {
+        self.listing.selected = index;
+        self.listing.chosen = true;
+        self.keep_in_sight(layout);
+    }
+
+    /// Selects the row this many further down; negative: further up.
+    pub(super) fn move_by(&mut self, rows: isize, layout: &Layout) {
+        let last = self.listing.rows.len().saturating_sub(1);
+        self.choose(self.listing.selected.saturating_add_signed(rows).min(last), layout);
+    }
+
+    /// Returns how many rows a command moves the selection, if it moves it.
+    fn motion(&self, command: Command, layout: &Layout) -> Option<isize> {
+        let page = self.page(layout).cast_signed();
+        Some(match command {
+            Command::Down => 1,
+            Command::Up => -1,
+            Command::PageDown => page,
+            Command::PageUp => -page,
+            Command::HalfPageDown => (page / 2).max(1),
+            Command::HalfPageUp => -(page / 2).max(1),
+            Command::First => isize::MIN,
+            Command::Last => isize::MAX,
+            _ => return None,
+        })
+    }
+
+    /// Takes the next order; returns it in words.
+    fn next_order(&mut self) -> &'static str {
+        self.listing.chosen = false;
+        if !self.query.is_empty() {
+            self.by_date = !self.by_date;
+            return if self.by_date { "by date" } else { "by relevance" };
+        }
+        let (next, words) = match self.sort {
+            Sort::Updated => (Sort::Created, "by the date of the first message"),
+            Sort::Created => (Sort::Messages, "by the number of messages"),
+            Sort::Messages => (Sort::Title, "by title"),
+            Sort::Title => (Sort::Updated, "by the date of the last message"),
+        };
+        self.sort = next;
+        words
+    }
+
+    /// Remembers the query, now that it was used.
+    pub(super) fn remember_query(&mut self) {
+        self.history.remember(self.input.text());
+    }
+
+    /// Returns the text whose hits a thread marks: the search line, unless it asks for nothing.
+    pub(super) fn text_of_query(&self) -> &str {
+        if self.query.is_empty() { "" } else { self.input.text() }
+    }
+
+    /// Returns the facts of a row, if there is a query and [`App::prepare_frame`] found them out.
+    pub fn facts(&self, handle: Handle) -> Option<&RowFacts> {
+        self.facts.get(&handle)
+    }
+
+    /// Finds out the facts of the visible rows, once a query.
+    fn find_facts(&mut self, library: &Library, layout: &Layout) {
+        if self.query.is_empty() {
+            return;
+        }
+        // A row that is half in sight is drawn too.
+        let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
+        for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
+            self.facts.entry(row.handle).or_insert_with(|| {
+                let conversation = library.get(row.handle);
+                RowFacts {
+                    hits: self.matcher.count(conversation, format::MOST_HITS + 1),
+                    snippet: self.matcher.snippet(conversation, SNIPPET_COLUMNS),
+                }
+            });
+        }
+    }
+}
+
+impl Listing {
+    /// Returns the selected row.
+    pub fn selected_row(&self) -> Option<&Row> {
+        self.rows.get(self.selected)
+    }
+
+    /// Returns the index of a conversation's row.
+    pub fn position(&self, handle: Handle) -> Option<usize> {
+        self.rows.iter().position(|row| row.handle == handle)
+    }
+
+    fn keep_in_sight(&mut self, page: usize) {
+        self.selected = self.selected.min(self.rows.len().saturating_sub(1));
+        self.top = self
+            .top
+            .min(self.rows.len().saturating_sub(page))
+            .min(self.selected)
+            .max((self.selected + 1).saturating_sub(page));
+    }
+}
+
+impl App {
+    /// Asks for what the search line says, over what is loaded.
+    pub(super) fn search_again(&mut self) -> Vec<Effect> {
+        self.search.parse(&self.setup.zone);
+        self.ask()
+    }
+
+    fn ask(&mut self) -> Vec<Effect> {
+        match self.search.answer(&self.library) {
+            Answer::Rows(rows) => self.show_rows(rows),
+            Answer::Search(request) => vec![Effect::Search(request)],
+        }
+    }
+
+    /// Shows the results of a search.
+    pub(super) fn found(&mut self, results: Results) -> Vec<Effect> {
+        match self.search.accept(results, self.loading.is_some()) {
+            Some(rows) => self.show_rows(rows),
+            None => Vec::new(),
+        }
+    }
+
+    /// Takes in conversations that were read.
+    pub(super) fn arrived(&mut self, batch: Vec<Conversation>, progress: Progress) -> Vec<Effect> {
+        self.loading = Some(progress);
+        if batch.is_empty() {
+            return Vec::new();
+        }
+        Arc::make_mut(&mut self.library).add(batch);
+        self.ask()
+    }
+
+    fn show_rows(&mut self, rows: Arc<Vec<Row>>) -> Vec<Effect> {
+        self.search.show(rows, self.focus == Focus::Thread, &self.layout);
+        self.preview()
+    }
+
+    /// Finds out what a frame shows and is not known yet. To be called before each is drawn.
+    pub fn prepare_frame(&mut self) {
+        if self.layout.wide || self.focus != Focus::Thread {
+            self.search.find_facts(&self.library, &self.layout);
+        }
+    }
+
+    /// Returns the selected conversation.
+    pub fn selected(&self) -> Option<Handle> {
+        self.search.selected()
+    }
+
+    /// Selects the row this many further down in the list; negative: further up.
+    pub(super) fn move_selection(&mut self, rows: isize) -> Vec<Effect> {
+        self.search.move_by(rows, &self.layout);
+        self.preview()
+    }
+
+    /// Carries out a command of the search line.
+    pub(super) fn search_command(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(rows) = self.search.motion(command, &self.layout) {
+            return self.move_selection(rows);
+        }
+        match command {
+            Command::Read => self.read(),
+            Command::ToList => self.focus_on(Focus::List),
+            Command::EarlierQuery => self.recall(),
+            other if self.search.input.edit(other) => self.search_again(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Carries out a command of the list.
+    pub(super) fn list_command(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(rows) = self.search.motion(command, &self.layout) {
+            return self.move_selection(rows);
+        }
+        match command {
+            Command::Read => self.read(),
+            Command::Sort => {
+                let words = self.search.next_order();
+                self.say(words);
+                self.ask()
+            }
+            Command::Mark => self.mark(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Puts an earlier query into the search line.
+    fn recall(&mut self) -> Vec<Effect> {
+        let pane = &mut self.search;
+        let Some(earlier) = pane.history.recall(pane.input.text()) else {
+            self.say("no earlier query");
+            return Vec::new();
+        };
+        let is_another = earlier != pane.input.text();
+        pane.input = TextInput::new(earlier);
+        if is_another { self.search_again() } else { Vec::new() }
+    }
+}

@@ -1,0 +1,272 @@
+//! The thread pane: the conversation that is open, whose hits are marked in it, moving, find, folds and branches.
+
+use jiff::tz::TimeZone;
+
+use super::{App, Focus, Overlay, SearchPane};
+use crate::{
+    library::{Handle, Shared},
+    search::{Hit, Matcher, Query, worker::Row},
+    transcript::{Options, highlight::Job},
+    tui::{action::Command, effect::Effect, layout::Layout, reader::Reader, text_input::TextInput},
+};
+
+/// Columns that `H` and `L` scroll by.
+const SIDEWAYS: i32 = 8;
+
+/// The state of the open thread.
+#[derive(Debug)]
+pub struct ThreadPane {
+    /// The conversation.
+    pub handle: Handle,
+    /// The position in its transcript.
+    pub reader: Reader,
+    /// The origin of the marked hits.
+    marked: Marked,
+}
+
+/// The origin of the hits that are marked in a thread.
+#[derive(Debug, PartialEq, Eq)]
+enum Marked {
+    /// This text of the search line; empty: nothing is marked.
+    Query(String),
+    /// Find: opening the conversation again brings back those of the query.
+    Find,
+    /// The audit: likewise.
+    Audit,
+}
+
+impl ThreadPane {
+    /// Opens the conversation of a row at its best message, the hits of the query marked.
+    fn open(row: Row, conversation: Shared, options: Options, layout: &Layout, search: &SearchPane) -> Self {
+        let mut reader = Reader::new(conversation, options, layout.thread_columns(), layout.thread.height);
+        if !search.query.is_empty() {
+            reader.set_hits(search.matcher.hits(reader.conversation()));
+            if let Some(best) = row.best {
+                reader.go_to(best as usize);
+                reader.focus_first(Some(best as usize));
+            }
+        }
+        Self { handle: row.handle, reader, marked: Marked::Query(search.text_of_query().to_owned()) }
+    }
+
+    /// Decides whether this conversation is open with the hits of this query.
+    fn shows(&self, handle: Handle, query: &str) -> bool {
+        self.handle == handle && matches!(&self.marked, Marked::Query(text) if text == query)
+    }
+
+    /// Marks the hits of a text typed into find, and goes to the first from where it began.
+    fn find(&mut self, text: &str, zone: &TimeZone) {
+        let query = Query::parse(text, zone);
+        let hits =
+            if query.is_empty() { Vec::new() } else { Matcher::new(&query).hits(self.reader.conversation()) };
+        let from = self.reader.find_from();
+        self.reader.set_hits(hits);
+        self.reader.focus_first(from);
+        self.marked = Marked::Find;
+    }
+
+    /// Marks the hits of the search line again.
+    fn mark_query(&mut self, search: &SearchPane) {
+        let is_empty = search.query.is_empty();
+        let hits = if is_empty { Vec::new() } else { search.matcher.hits(self.reader.conversation()) };
+        self.reader.set_hits(hits);
+        self.marked = Marked::Query(search.text_of_query().to_owned());
+    }
+
+    /// Marks hits of the audit.
+    pub(super) fn mark_for_audit(&mut self, hits: Vec<Hit>) {
+        self.reader.set_hits(hits);
+        self.marked = Marked::Audit;
+    }
+
+    /// Returns the code in sight that has no colours yet.
+    fn wanted_colours(&mut self) -> Vec<Job> {
+        // What is in sight is laid out now, so that it is known what wants colours.
+        self.reader.rows();
+        self.reader.transcript_mut().wanted()
+    }
+
+    /// Goes to the next or previous hit; returns a sentence for the status line.
+    fn step_hit(&mut self, step: isize) -> String {
+        let reader = &mut self.reader;
+        let Some(around) = reader.step_hit(step) else { return "no hits in this thread".to_owned() };
+        let (focus, count) = reader.hits();
+        let mut word = format!("hit {} of {count}", focus.map_or(0, |index| index + 1));
+        if around && count > 1 {
+            word.push_str(if step > 0 { ", from the top again" } else { ", from the end again" });
+        }
+        if reader.has_strayed() {
+            word.push_str(", on another branch");
+        }
+        word
+    }
+
+    /// Moves or folds; returns a sentence for the status line where there is something to say.
+    fn command(&mut self, command: Command) -> Option<String> {
+        let reader = &mut self.reader;
+        let unless = |done: bool, word: &str| (!done).then(|| word.to_owned());
+        match command {
+            Command::NextHit => return Some(self.step_hit(1)),
+            Command::PreviousHit => return Some(self.step_hit(-1)),
+            Command::Down => reader.scroll(1),
+            Command::Up => reader.scroll(-1),
+            Command::HalfPageDown => reader.page(1, 1),
+            Command::HalfPageUp => reader.page(-1, 1),
+            Command::PageDown => reader.page(1, 2),
+            Command::PageUp => reader.page(-1, 2),
+            Command::First => reader.first(),
+            Command::Last => reader.last(),
+            Command::NextMessage => return unless(reader.step_message(1, false), "this is the last message"),
+            Command::PreviousMessage => {
+                return unless(reader.step_message(-1, false), "this is the first message");
+            }
+            Command::NextPrompt => {
+                return unless(reader.step_message(1, true), "no prompt of yours after this");
+            }
+            Command::PreviousPrompt => {
+                return unless(reader.step_message(-1, true), "no prompt of yours before this");
+            }
+            Command::Fold => return unless(reader.toggle_fold(), "there is no fold here"),
+            Command::FoldAll => {
+                return Some(match reader.toggle_all_folds() {
+                    None => "there are no folds in this thread".to_owned(),
+                    Some(true) => "all folds open".to_owned(),
+                    Some(false) => "all folds closed".to_owned(),
+                });
+            }
+            Command::NextBranch | Command::PreviousBranch => {
+                return Some(
+                    match reader.switch_branch(if command == Command::NextBranch { 1 } else { -1 }) {
+                        Some(branch) => format!("branch {} of {}", branch.index, branch.count),
+                        None => "this message has no other branch".to_owned(),
+                    },
+                );
+            }
+            Command::ScrollLeft | Command::ScrollRight => {
+                let columns = if command == Command::ScrollLeft { -SIDEWAYS } else { SIDEWAYS };
+                return unless(reader.scroll_sideways(columns), "nothing in sight is wider than the screen");
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+impl App {
+    /// Returns the reader of the open thread.
+    pub fn reader(&self) -> Option<&Reader> {
+        self.thread.as_ref().map(|thread| &thread.reader)
+    }
+
+    /// Opens the selected conversation in the thread pane, without moving the focus. In the narrow layout the pane
+    /// is not in sight, and nothing is opened before it is asked for.
+    pub(super) fn preview(&mut self) -> Vec<Effect> {
+        if self.focus == Focus::Thread {
+            return Vec::new();
+        }
+        if self.layout.wide {
+            return self.open();
+        }
+        let selected = self.selected();
+        self.thread.take_if(|thread| Some(thread.handle) != selected);
+        Vec::new()
+    }
+
+    /// Opens the selected conversation at its best message. Does nothing if it is open with these hits already.
+    fn open(&mut self) -> Vec<Effect> {
+        let Some(&row) = self.search.listing.selected_row() else {
+            self.thread = None;
+            return Vec::new();
+        };
+        let query = self.search.text_of_query();
+        if self.thread.as_ref().is_some_and(|thread| thread.shows(row.handle, query)) {
+            return Vec::new();
+        }
+        let (conversation, options) = (self.library.share(row.handle), self.setup.transcript.clone());
+        self.thread = Some(ThreadPane::open(row, conversation, options, &self.layout, &self.search));
+        self.highlight()
+    }
+
+    /// Opens the selected conversation and gives its thread the keys.
+    pub(super) fn read(&mut self) -> Vec<Effect> {
+        if self.selected().is_none() {
+            self.say(if self.loading.is_some() { "still loading" } else { "there is nothing to read" });
+            return Vec::new();
+        }
+        let effects = self.open();
+        self.focus_on(Focus::Thread);
+        self.search.listing.chosen = true;
+        effects
+    }
+
+    /// Carries out a command of the thread.
+    pub(super) fn thread_command(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Back => return self.focus_on(Focus::List),
+            Command::Prompts => return self.open_prompts(),
+            Command::MarkMessages => return self.mark_messages(),
+            Command::Find => return self.open_find(),
+            _ => {}
+        }
+        let Some(thread) = &mut self.thread else { return Vec::new() };
+        if let Some(word) = thread.command(command) {
+            self.say(word);
+        }
+        self.highlight()
+    }
+
+    /// Asks for the colours of the code in sight that has none yet.
+    pub(super) fn highlight(&mut self) -> Vec<Effect> {
+        let jobs = self.thread.as_mut().map(ThreadPane::wanted_colours).unwrap_or_default();
+        if jobs.is_empty() { Vec::new() } else { vec![Effect::Highlight(jobs)] }
+    }
+
+    fn open_find(&mut self) -> Vec<Effect> {
+        self.overlay = Overlay::Find(TextInput::default());
+        if let Some(thread) = &mut self.thread {
+            thread.reader.begin_find();
+        }
+        Vec::new()
+    }
+
+    /// Carries out a command of the line of find.
+    pub(super) fn find_command(&mut self, command: Command) -> Vec<Effect> {
+        let Overlay::Find(find) = &mut self.overlay else { return Vec::new() };
+        match command {
+            Command::Accept => {
+                let is_empty = find.text().trim().is_empty();
+                return self.end_find(is_empty);
+            }
+            Command::Cancel => return self.end_find(true),
+            Command::NextHit | Command::PreviousHit => {
+                if let Some(thread) = &mut self.thread {
+                    thread.step_hit(if command == Command::NextHit { 1 } else { -1 });
+                }
+            }
+            other if find.edit(other) => return self.find_again(),
+            _ => {}
+        }
+        self.highlight()
+    }
+
+    /// Marks what is typed into find.
+    pub(super) fn find_again(&mut self) -> Vec<Effect> {
+        let (Overlay::Find(find), Some(thread)) = (&self.overlay, &mut self.thread) else {
+            return Vec::new();
+        };
+        thread.find(find.text(), &self.setup.zone);
+        self.highlight()
+    }
+
+    /// Closes find: `back` to where it began, with the hits of the search line, or to stay with those it found.
+    fn end_find(&mut self, back: bool) -> Vec<Effect> {
+        self.overlay = Overlay::None;
+        if let Some(thread) = &mut self.thread {
+            thread.reader.end_find(back);
+            if back {
+                thread.mark_query(&self.search);
+            }
+        }
+        self.highlight()
+    }
+}
