@@ -1,4 +1,6 @@
-//! What the app asks of the outside, as values. [`executor`](super::executor) carries them out.
+//! The outside world as the app sees it: tasks and requests as values, and what became of them.
+//!
+//! [`executor`](super::executor) executes the tasks, the event loop what is asked of the terminal.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -16,39 +18,49 @@ use crate::{
     transcript::highlight::Job,
 };
 
-/// One thing to do. Answers come back as actions.
+/// Something to be done outside of the app. Answers come back as actions.
 #[derive(Debug)]
 pub enum Effect {
+    /// By a thread in the background.
+    Background(Task),
+    /// By the event loop, which owns the terminal.
+    Terminal(TerminalRequest),
+}
+
+/// A request to the event loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalRequest {
+    /// Run a command of the person's with this text as its input, with the terminal lent to it.
+    Pipe {
+        /// For the shell.
+        command: String,
+        /// Its input.
+        text: String,
+    },
+    /// Give the terminal back and stop until continued.
+    Suspend,
+    /// Forget what the terminal shows and draw all of it.
+    Redraw,
+    /// Leave.
+    Quit,
+}
+
+/// A task for a thread in the background.
+#[derive(Debug)]
+pub enum Task {
     /// Search; a newer one cancels it.
     Search(Request),
     /// All is loaded: prepare what makes searching it fast.
     PrepareSearch(Arc<Library>),
-    /// Copy this text. `what` names it for the status line ("the message").
-    Copy {
-        /// The text, already harmless.
-        text: String,
-        /// What it is, in words.
-        what: &'static str,
-        /// "markdown", "text", …
-        form: &'static str,
-        /// Take secrets out first.
-        redact: bool,
-    },
-    /// Copy a conversation's original object, in its turn among the copies: it is read from its archive, which takes
-    /// its time.
-    CopyOriginal {
-        /// Whose.
-        conversation: Shared,
-        /// Take secrets out first: as it was when the key was pressed.
-        redact: bool,
-    },
+    /// Copy, in its turn among the copies.
+    Copy(CopyRequest),
     /// Count the secrets that an extract would hold; a newer count cancels it.
     CountSecrets {
-        /// Of which conversations.
+        /// The conversations of the extract.
         conversations: Vec<Shared>,
-        /// With which options.
+        /// Its options.
         options: Box<Options>,
-        /// To be given back with the answer.
+        /// A number that is given back with the answer.
         serial: u64,
     },
     /// List the folders in a folder, as it is typed: empty is the current one, `~` is resolved.
@@ -59,18 +71,18 @@ pub enum Effect {
     StopAudit,
     /// Make a file of a conversation.
     Save {
-        /// Which.
+        /// The conversation.
         conversation: Shared,
-        /// How.
+        /// Options, redaction and what becomes of an existing file.
         extraction: Box<Extraction>,
-        /// Where; `~` is resolved.
+        /// The file; `~` is resolved.
         path: PathBuf,
     },
     /// Make a file of each of several conversations.
     SaveMany {
-        /// Which, in the list's order.
+        /// The conversations, in the list's order.
         conversations: Vec<Shared>,
-        /// How.
+        /// Options, redaction and what becomes of existing files.
         extraction: Box<Extraction>,
         /// The folder; made if need be. `~` is resolved.
         folder: PathBuf,
@@ -79,53 +91,70 @@ pub enum Effect {
     StopSaving,
     /// Copy an attachment out of its archive.
     SaveAttachment {
-        /// Which.
+        /// The attachment.
         attachment: SingleAttachment,
-        /// Where to.
+        /// The file.
         path: PathBuf,
         /// Take secrets out, where it is a text that the export carries.
         redact: bool,
     },
-    /// Run a command of the person's with this text as its input, with the terminal lent to it.
-    Pipe {
-        /// For the shell.
-        command: String,
-        /// What it reads.
-        text: String,
-    },
     /// Colour code blocks.
     Highlight(Vec<Job>),
-    /// Give the terminal back and stop until continued.
-    Suspend,
-    /// Forget what the terminal shows and draw all of it.
-    Redraw,
-    /// Leave.
-    Quit,
 }
 
-/// What became of a copy.
+/// A copy to be made.
+#[derive(Debug)]
+pub struct CopyRequest {
+    /// The text.
+    pub content: CopyContent,
+    /// A name for the status line: "the message".
+    pub what: &'static str,
+    /// "markdown", "text", …
+    pub form: &'static str,
+    /// Take secrets out first: as it was when the key was pressed.
+    pub redact: bool,
+}
+
+/// The text of a copy.
+#[derive(Debug)]
+pub enum CopyContent {
+    /// This text, already harmless.
+    Text(String),
+    /// The original object of a conversation, which is read from its archive when its turn has come: no copy overtakes
+    /// another.
+    Original(Shared),
+}
+
+impl Effect {
+    /// Asks for a copy of a text, already harmless.
+    pub fn copy(text: String, what: &'static str, form: &'static str, redact: bool) -> Self {
+        Self::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, form, redact }))
+    }
+}
+
+/// The outcome of a copy.
 #[derive(Debug)]
 pub struct CopyOutcome {
-    /// What was copied, in words.
+    /// A name of what was copied.
     pub what: &'static str,
-    /// In which form.
+    /// Its form.
     pub form: &'static str,
     /// Secrets were taken out.
     pub redacted: bool,
-    /// What secrets it held, in words.
+    /// The secrets it held, in words.
     pub secrets: Option<String>,
-    /// How it went.
+    /// Its size and way, or why there is none.
     pub result: Result<Copied, CopyFailure>,
 }
 
 impl CopyOutcome {
-    /// Why there is no copy, in a line.
+    /// Returns why there is no copy, in a line.
     pub fn failure(&self) -> Option<String> {
         self.result.as_ref().err().map(|error| format!("{} was not copied: {error}", self.what))
     }
 }
 
-/// Why there is no copy.
+/// A reason why there is no copy.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyFailure {
     /// The original could not be read.
@@ -136,21 +165,21 @@ pub enum CopyFailure {
     Refused(#[from] CopyError),
 }
 
-/// What became of a file.
+/// The outcome of writing a file.
 #[derive(Debug)]
 pub struct SaveOutcome {
-    /// Where it is or should have been.
+    /// The path where it is or should have been.
     pub path: PathBuf,
-    /// What was written, or why not.
+    /// Its size and attachments, or why there is none.
     pub result: Result<Written, SaveFailure>,
 }
 
-/// How a making of many files is going, or went.
+/// The outcome so far of writing many files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManyOutcome {
-    /// Files that are there.
+    /// Number of files that are there.
     pub written: usize,
-    /// Of how many.
+    /// Number of files that there are to be.
     pub of: usize,
     /// The folder.
     pub folder: PathBuf,
@@ -160,11 +189,11 @@ pub struct ManyOutcome {
     pub over: bool,
     /// It was stopped by the person.
     pub stopped: bool,
-    /// Why some are not there: the first reason.
+    /// The first reason why some are not there.
     pub failure: Option<String>,
 }
 
-/// Why there is no file.
+/// A reason why there is no file.
 #[derive(Debug)]
 pub enum SaveFailure {
     /// One of that name is there already; the dialog asks.

@@ -10,15 +10,14 @@ use super::{
     action::{Action, Command},
     app::App,
     backend::Link,
-    effect::Effect,
-    executor::{Executor, Left},
+    effect::{Effect, Task, TerminalRequest},
+    executor::Executor,
     pipe,
     queue::Queue,
     terminal::{Signal, Terminal},
     theme::Theme,
     view,
 };
-use crate::extract::redaction::redacted;
 
 /// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
 const MOST_AT_ONCE: usize = 256;
@@ -82,7 +81,9 @@ impl<'a> EventLoop<'a> {
         hooks: Hooks,
     ) -> Self {
         for effect in effects {
-            executor.execute(effect);
+            if let Effect::Background(task) = effect {
+                executor.execute(task);
+            }
         }
         Self {
             terminal,
@@ -169,41 +170,56 @@ impl<'a> EventLoop<'a> {
             }
         }
         for effect in (self.hooks.update)(&mut self.app, action) {
-            let effect = match effect {
-                Effect::Copy { text, form, redact, .. } if self.pick => {
-                    let text = if redact { redacted(&text, form == "json").0 } else { text };
-                    return Ok(Some(End::Picked(text)));
-                }
-                Effect::CopyOriginal { conversation, redact } if self.pick => {
-                    self.copies += 1;
-                    self.executor.pick_original(conversation, redact);
-                    continue;
-                }
-                other => other,
+            let end = match effect {
+                Effect::Background(task) => self.begin(task),
+                Effect::Terminal(request) => self.grant(request)?,
             };
-            self.copies += usize::from(matches!(effect, Effect::Copy { .. } | Effect::CopyOriginal { .. }));
-            match self.executor.execute(effect) {
-                Left::Nothing => {}
-                Left::Suspend => {
-                    let stopped = self.terminal.suspend()?;
-                    self.app.update(self.resized());
-                    if !stopped {
-                        self.app.update(Action::CannotSuspend);
-                    }
-                }
-                Left::Pipe { command, text } => {
-                    let result = self.terminal.lend(|| pipe::run(&command, &text))?;
-                    self.app.update(Action::Piped(result));
-                    self.app.update(self.resized());
-                }
-                Left::Redraw => self.terminal.forget(),
-                // What goes through the terminal can only be copied while there is one.
-                Left::Quit if self.copies > 0 && !self.leaving => {
-                    self.leaving = true;
-                    self.app.update(Action::Leaving);
-                }
-                Left::Quit => return Ok(Some(self.quit())),
+            if end.is_some() {
+                return Ok(end);
             }
+        }
+        Ok(None)
+    }
+
+    /// Begins a task; `Some` when it is a pick, and known already.
+    fn begin(&mut self, task: Task) -> Option<End> {
+        match task {
+            Task::Copy(copy) if self.pick => {
+                if let Some(text) = self.executor.pick(copy) {
+                    return Some(End::Picked(text));
+                }
+                self.copies += 1;
+            }
+            task => {
+                self.copies += usize::from(matches!(task, Task::Copy(_)));
+                self.executor.execute(task);
+            }
+        }
+        None
+    }
+
+    /// Does what the terminal is needed for; `Some` when that is the end.
+    fn grant(&mut self, request: TerminalRequest) -> Result<Option<End>> {
+        match request {
+            TerminalRequest::Suspend => {
+                let stopped = self.terminal.suspend()?;
+                self.app.update(self.resized());
+                if !stopped {
+                    self.app.update(Action::CannotSuspend);
+                }
+            }
+            TerminalRequest::Pipe { command, text } => {
+                let result = self.terminal.lend(|| pipe::run(&command, &text))?;
+                self.app.update(Action::Piped(result));
+                self.app.update(self.resized());
+            }
+            TerminalRequest::Redraw => self.terminal.forget(),
+            // What goes through the terminal can only be copied while there is one.
+            TerminalRequest::Quit if self.copies > 0 && !self.leaving => {
+                self.leaving = true;
+                self.app.update(Action::Leaving);
+            }
+            TerminalRequest::Quit => return Ok(Some(self.quit())),
         }
         Ok(None)
     }

@@ -1,10 +1,10 @@
-//! Carries out what the app asks for, each thing on a thread of its own kind, and sends the answers back as events.
+//! Executes the tasks of the app, each on a thread of its own kind, and sends the answers back as events.
 //! Nothing here decides anything.
 
 use std::{
     io,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
@@ -15,8 +15,8 @@ use std::{
 use super::{
     Event,
     action::Action,
-    effect::{CopyFailure, CopyOutcome, Effect, SaveOutcome},
-    files::{self, Telling},
+    effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, SaveOutcome, Task},
+    files::{self, SaveProgress},
     paths,
     throttle::Throttle,
 };
@@ -34,60 +34,22 @@ use crate::{
     transcript::highlight::{Highlighter, Job},
 };
 
-/// What an original is, in words.
-const WHOLE: &str = "the conversation";
+/// Work that is done on a thread of its own.
+type Work = Box<dyn FnOnce(&[Archive], &Sender<Event>) + Send>;
 
-#[derive(Debug)]
-struct Copy {
-    content: Content,
-    what: &'static str,
-    form: &'static str,
-    redact: bool,
-}
-
-#[derive(Debug)]
-enum Content {
-    Text(String),
-    /// Read when its turn has come: no copy overtakes another.
-    Original(Shared),
-}
-
-/// Work beside the app that nobody waits for.
-type Aside = Box<dyn FnOnce(&[Archive], &Sender<Event>) + Send>;
-
-/// The threads behind the app.
+/// The threads that execute tasks.
 #[derive(Debug)]
 pub struct Executor {
     archives: Arc<Vec<Archive>>,
     events: Sender<Event>,
     search: Worker,
-    copies: Sender<Copy>,
+    copies: Sender<CopyRequest>,
     clipboard: JoinHandle<()>,
     colours: Sender<Vec<Job>>,
     stop_saving: Arc<AtomicBool>,
     stop_audit: Arc<AtomicBool>,
     /// The newest count of secrets that was asked for.
     counting: Arc<AtomicU64>,
-}
-
-/// What only the loop can do: it owns the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Left {
-    /// Nothing.
-    Nothing,
-    /// Run a command with this as its input, the terminal lent to it.
-    Pipe {
-        /// For the shell.
-        command: String,
-        /// What it reads.
-        text: String,
-    },
-    /// Suspend.
-    Suspend,
-    /// Redraw all of it.
-    Redraw,
-    /// Leave.
-    Quit,
 }
 
 impl Executor {
@@ -128,14 +90,22 @@ impl Executor {
         }
     }
 
-    /// Reads an original for who picks it; the answer is what was picked, or a copy that failed.
-    pub fn pick_original(&self, conversation: Shared, redact: bool) {
-        self.aside(move |archives, events| {
+    /// Makes a text of what is picked instead of copied: at once, or, where it has to be read first, by an event with the
+    /// text or with a copy that failed.
+    pub fn pick(&self, copy: CopyRequest) -> Option<String> {
+        let CopyRequest { content, what, form, redact } = copy;
+        let redact_if_wanted =
+            move |text: String| if redact { redacted(&text, form == "json").0 } else { text };
+        let conversation = match content {
+            CopyContent::Text(text) => return Some(redact_if_wanted(text)),
+            CopyContent::Original(conversation) => conversation,
+        };
+        self.spawn(move |archives, events| {
             let event = match original_text(archives, &conversation) {
-                Ok(text) => Event::Picked(if redact { redacted(&text, true).0 } else { text }),
+                Ok(text) => Event::Picked(redact_if_wanted(text)),
                 Err(failure) => Event::Action(Action::Copied(CopyOutcome {
-                    what: WHOLE,
-                    form: "json",
+                    what,
+                    form,
                     redacted: redact,
                     secrets: None,
                     result: Err(failure),
@@ -143,24 +113,21 @@ impl Executor {
             };
             let _ = events.send(event);
         });
+        None
     }
 
-    /// Begins an effect; gives what is left for the loop.
-    pub fn execute(&self, effect: Effect) -> Left {
-        match effect {
-            Effect::Search(request) => self.search.ask(request),
-            Effect::PrepareSearch(library) => self.search.prepare(library),
-            Effect::Copy { text, what, form, redact } => {
-                let _ = self.copies.send(Copy { content: Content::Text(text), what, form, redact });
+    /// Begins a task.
+    pub fn execute(&self, task: Task) {
+        match task {
+            Task::Search(request) => self.search.ask(request),
+            Task::PrepareSearch(library) => self.search.prepare(library),
+            Task::Copy(copy) => {
+                let _ = self.copies.send(copy);
             }
-            Effect::CopyOriginal { conversation, redact } => {
-                let (content, what) = (Content::Original(conversation), WHOLE);
-                let _ = self.copies.send(Copy { content, what, form: "json", redact });
-            }
-            Effect::CountSecrets { conversations, options, serial } => {
+            Task::CountSecrets { conversations, options, serial } => {
                 self.counting.store(serial, Ordering::Relaxed);
                 let newest = Arc::clone(&self.counting);
-                self.aside(move |_, events| {
+                self.spawn(move |_, events| {
                     let goes_on = || newest.load(Ordering::Relaxed) == serial;
                     if let Some(counts) = secrets_of(&conversations, &options, &goes_on) {
                         let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
@@ -168,83 +135,80 @@ impl Executor {
                     }
                 });
             }
-            Effect::ListFolders(typed) => {
-                self.aside(move |_, events| {
+            Task::ListFolders(typed) => {
+                self.spawn(move |_, events| {
                     let folders = paths::folders_in(&typed);
                     let _ = events.send(Event::Action(Action::Folders(typed, folders)));
                 });
             }
-            Effect::Audit(library) => {
+            Task::Audit(library) => {
                 self.stop_audit.store(false, Ordering::Relaxed);
                 let stop = Arc::clone(&self.stop_audit);
-                self.aside(move |archives, events| audit(archives, &library, &stop, events));
+                self.spawn(move |archives, events| audit(archives, &library, &stop, events));
             }
-            Effect::StopAudit => self.stop_audit.store(true, Ordering::Relaxed),
-            Effect::Highlight(jobs) => {
+            Task::StopAudit => self.stop_audit.store(true, Ordering::Relaxed),
+            Task::Highlight(jobs) => {
                 let _ = self.colours.send(jobs);
             }
-            Effect::Save { conversation, extraction, path } => {
-                self.aside(move |archives, events| {
+            Task::Save { conversation, extraction, path } => {
+                self.spawn(move |archives, events| {
                     let path = paths::at_home(path);
                     let result = files::save(archives, &conversation, &extraction, &path);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
-            Effect::SaveMany { conversations, extraction, folder } => {
+            Task::SaveMany { conversations, extraction, folder } => {
                 self.stop_saving.store(false, Ordering::Relaxed);
                 let stop = Arc::clone(&self.stop_saving);
-                self.aside(move |archives, events| {
-                    let telling = Telling::new(conversations.len(), paths::at_home(folder), &stop, events);
-                    files::save_many(archives, &conversations, &extraction, &telling);
+                self.spawn(move |archives, events| {
+                    let progress =
+                        SaveProgress::new(conversations.len(), paths::at_home(folder), &stop, events);
+                    files::save_many(archives, &conversations, &extraction, &progress);
                 });
             }
-            Effect::StopSaving => self.stop_saving.store(true, Ordering::Relaxed),
-            Effect::SaveAttachment { attachment, path, redact } => {
-                self.aside(move |archives, events| {
+            Task::StopSaving => self.stop_saving.store(true, Ordering::Relaxed),
+            Task::SaveAttachment { attachment, path, redact } => {
+                self.spawn(move |archives, events| {
                     let result = attachment.save(archives, &path, redact);
                     let result = result.map_err(|error| files::failed(&error));
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
             }
-            Effect::Pipe { command, text } => return Left::Pipe { command, text },
-            Effect::Suspend => return Left::Suspend,
-            Effect::Redraw => return Left::Redraw,
-            Effect::Quit => return Left::Quit,
         }
-        Left::Nothing
     }
 
     /// Does something on a thread of its own; what it tells goes to the loop. Where the system gives no thread it is
     /// done here: the keys wait, and nothing is lost.
-    fn aside(&self, work: impl FnOnce(&[Archive], &Sender<Event>) + Send + 'static) {
-        let work: Arc<Mutex<Option<Aside>>> = Arc::new(Mutex::new(Some(Box::new(work))));
-        let (theirs, archives, events) = (Arc::clone(&work), Arc::clone(&self.archives), self.events.clone());
-        let run = move || run_once(&theirs, &archives, &events);
-        if thread::Builder::new().name("aside".into()).spawn(run).is_err() {
-            run_once(&work, &self.archives, &self.events);
+    fn spawn(&self, work: impl FnOnce(&[Archive], &Sender<Event>) + Send + 'static) {
+        let work: Work = Box::new(work);
+        // It is handed over once there is a thread: a spawn that fails would take it along.
+        let (hand_over, handed_over) = channel::<Work>();
+        let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
+        let run = move || {
+            if let Ok(work) = handed_over.recv() {
+                work(&archives, &events);
+            }
+        };
+        if thread::Builder::new().name("task".into()).spawn(run).is_ok() {
+            let _ = hand_over.send(work);
+        } else {
+            work(&self.archives, &self.events);
         }
     }
 }
 
-/// Does a work that nobody has done yet.
-fn run_once(work: &Mutex<Option<Aside>>, archives: &[Archive], events: &Sender<Event>) {
-    let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(work) = work {
-        work(archives, events);
-    }
-}
-
-/// The clipboard has one owner for the life of the app: on X11 the text is served by whoever owns it.
+/// Makes the copies one after another. The clipboard has one owner for the life of the app: on X11 the text is served by
+/// whoever owns it.
 fn copy_all(
     archives: &[Archive],
     mut clipboard: Clipboard,
-    waiting: &Receiver<Copy>,
+    waiting: &Receiver<CopyRequest>,
     events: &Sender<Event>,
 ) {
-    while let Ok(Copy { content, what, form, redact }) = waiting.recv() {
+    while let Ok(CopyRequest { content, what, form, redact }) = waiting.recv() {
         let text = match content {
-            Content::Text(text) => Ok(text),
-            Content::Original(conversation) => original_text(archives, &conversation),
+            CopyContent::Text(text) => Ok(text),
+            CopyContent::Original(conversation) => original_text(archives, &conversation),
         };
         let mut secrets = None;
         let mut result = text.and_then(|text| {
@@ -274,7 +238,7 @@ fn copy_all(
     }
 }
 
-/// A conversation's original object as a text to copy.
+/// Returns a conversation's original object as a text to copy.
 fn original_text(archives: &[Archive], conversation: &Shared) -> Result<String, CopyFailure> {
     let what = Selection { archives, conversations: &[conversation] };
     let text = Extraction::of_originals().to_string(what, &());
@@ -282,7 +246,7 @@ fn original_text(archives: &[Archive], conversation: &Shared) -> Result<String, 
     Ok(extract::harmless(&text).into_owned())
 }
 
-/// Highlighting never delays a frame: the syntaxes are loaded here, at the first block of code.
+/// Colours blocks of code beside the app, so that no frame waits: the syntaxes are loaded here, at the first block.
 fn colour_all(waiting: &Receiver<Vec<Job>>, events: &Sender<Event>) {
     let mut highlighter: Option<Highlighter> = None;
     while let Ok(mut jobs) = waiting.recv() {
@@ -300,7 +264,7 @@ fn colour_all(waiting: &Receiver<Vec<Job>>, events: &Sender<Event>) {
     }
 }
 
-/// What secrets extracts would hold; `None`: it is of no interest any more.
+/// Counts the secrets that extracts would hold; `None`: nobody asks any more.
 fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() -> bool) -> Option<Counts> {
     let mut counts = Counts::default();
     for conversation in conversations {
@@ -312,7 +276,7 @@ fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() ->
     Some(counts)
 }
 
-/// Looks at everything; tells how it is going ten times a second.
+/// Audits everything; tells how it is going ten times a second.
 fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Sender<Event>) {
     let throttle = Throttle::default();
     let watch = |done: usize, of: usize| {

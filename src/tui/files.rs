@@ -45,11 +45,11 @@ pub(super) fn save_many(
     archives: &[Archive],
     conversations: &[Shared],
     extraction: &Extraction,
-    telling: &Telling<'_>,
+    progress: &SaveProgress<'_>,
 ) {
     let conversations: Vec<&Conversation> = conversations.iter().map(|shared| &**shared).collect();
     let what = Selection { archives, conversations: &conversations };
-    let (written, attached, failure) = match extraction.to_folder(what, telling.folder(), telling) {
+    let (written, attached, failure) = match extraction.to_folder(what, progress.folder(), progress) {
         Ok(outcome) => {
             let existing = match &*outcome.existing {
                 [] => None,
@@ -64,19 +64,19 @@ pub(super) fn save_many(
         }
         Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string())),
     };
-    let stopped = !telling.goes_on();
-    telling.tell(ManyOutcome { written, attached, over: true, stopped, failure, ..telling.begun.clone() });
+    let stopped = !progress.goes_on();
+    progress.tell(ManyOutcome { written, attached, over: true, stopped, failure, ..progress.begun.clone() });
 }
 
 /// Tells the app how the making of many files is going, and hears from it when to stop.
-pub(super) struct Telling<'a> {
+pub(super) struct SaveProgress<'a> {
     begun: ManyOutcome,
     throttle: Throttle,
     stop: &'a AtomicBool,
     events: &'a Sender<Event>,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> SaveProgress<'a> {
     /// Of so many files in this folder.
     pub(super) fn new(of: usize, folder: PathBuf, stop: &'a AtomicBool, events: &'a Sender<Event>) -> Self {
         let begun = ManyOutcome {
@@ -100,7 +100,7 @@ impl<'a> Telling<'a> {
     }
 }
 
-impl Watch for Telling<'_> {
+impl Watch for SaveProgress<'_> {
     fn goes_on(&self) -> bool {
         !self.stop.load(Ordering::Relaxed)
     }

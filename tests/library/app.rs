@@ -12,7 +12,7 @@ use unspool::{
     tui::{
         action::Action,
         app::{Focus, Overlay},
-        effect::{CopyOutcome, Effect, SaveFailure, SaveOutcome},
+        effect::{CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task, TerminalRequest},
         queue::{Queue, Typed},
         reader::Reader,
     },
@@ -241,14 +241,16 @@ fn extract_offers_a_name_and_asks_once_before_it_replaces() {
     driver.press("enter e");
     assert!(driver.screen().contains("./2025-01-04-a-day-in-zürich.md"), "{}", driver.screen());
     driver.press("enter");
-    let Some(Effect::Save { path, extraction, .. }) = driver.effects.pop() else {
+    let Some(Effect::Background(Task::Save { path, extraction, .. })) = driver.effects.pop() else {
         panic!("nothing was saved")
     };
     assert_eq!(extraction.clobber, Clobber::Never);
     driver.act(Action::Saved(SaveOutcome { path: path.clone(), result: Err(SaveFailure::Exists) }));
     assert!(driver.screen().contains("exists already: enter again replaces it"), "{}", driver.screen());
     driver.press("enter");
-    let Some(Effect::Save { extraction, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
+    let Some(Effect::Background(Task::Save { extraction, .. })) = driver.effects.pop() else {
+        panic!("nothing was saved")
+    };
     assert_eq!(extraction.clobber, Clobber::Replace);
     driver
         .act(Action::Saved(SaveOutcome { path, result: Ok(Written { bytes: 2_100, ..Written::default() }) }));
@@ -274,7 +276,9 @@ fn a_changed_path_is_asked_about_again() {
     driver.effects.clear();
     driver.act(Action::Saved(SaveOutcome { path: "x".into(), result: Err(SaveFailure::Exists) }));
     driver.press("x enter");
-    let Some(Effect::Save { extraction, .. }) = driver.effects.pop() else { panic!("nothing was saved") };
+    let Some(Effect::Background(Task::Save { extraction, .. })) = driver.effects.pop() else {
+        panic!("nothing was saved")
+    };
     assert_eq!(extraction.clobber, Clobber::Never);
 }
 
@@ -337,7 +341,9 @@ fn enter_is_for_what_was_typed_before_it_while_an_archive_is_loading_too() {
 fn an_answer_to_an_older_query_is_not_shown() {
     let mut driver = Driver::new(80, 24, three());
     let effects = driver.app.update(Action::Type('z'));
-    let Some(Effect::Search(request)) = effects.into_iter().next() else { panic!("no search") };
+    let Some(Effect::Background(Task::Search(request))) = effects.into_iter().next() else {
+        panic!("no search")
+    };
     let mut stale = unspool::search::worker::search(&request.query, &request.library, false);
     stale.generation = request.generation;
     driver.type_("qqq");
@@ -412,21 +418,28 @@ fn marked_conversations_are_extracted_to_a_folder() {
     driver.press("esc space space E");
     assert!(driver.screen().contains("Extract 2 conversations to a folder"), "{}", driver.screen());
     driver.press("enter");
-    let Some(Effect::SaveMany { conversations, extraction, .. }) = driver.effects.last() else {
+    let Some(Effect::Background(Task::SaveMany { conversations, extraction, .. })) = driver.effects.last()
+    else {
         panic!("nothing saved")
     };
     let titles: Vec<&str> = conversations.iter().map(|conversation| &*conversation.title).collect();
     assert_eq!(titles, ["A day in Zürich", "Ingress returns 504"]);
     assert_eq!(extraction.clobber, Clobber::Never);
     driver.press("esc");
-    assert!(matches!(driver.effects.last(), Some(Effect::StopSaving)), "{:?}", driver.effects.last());
+    assert!(
+        matches!(driver.effects.last(), Some(Effect::Background(Task::StopSaving))),
+        "{:?}",
+        driver.effects.last()
+    );
 }
 
 #[test]
 fn without_marks_all_that_was_found_is_extracted() {
     let mut driver = Driver::new(80, 24, three());
     driver.type_("timeout").press("esc E enter");
-    let Some(Effect::SaveMany { conversations, .. }) = driver.effects.last() else { panic!("nothing saved") };
+    let Some(Effect::Background(Task::SaveMany { conversations, .. })) = driver.effects.last() else {
+        panic!("nothing saved")
+    };
     assert_eq!(conversations.len(), 2);
 }
 
@@ -448,7 +461,9 @@ fn details_tell_what_is_known_and_how_the_thread_forks() {
 fn a_message_is_piped_to_a_command() {
     let mut driver = Driver::new(80, 24, three());
     driver.press("enter J !").type_("wc -w").press("enter");
-    let Some(Effect::Pipe { command, text }) = driver.effects.last() else { panic!("nothing was piped") };
+    let Some(Effect::Terminal(TerminalRequest::Pipe { command, text })) = driver.effects.last() else {
+        panic!("nothing was piped")
+    };
     assert_eq!((command.as_str(), text.as_str()), ("wc -w", "The lake, and the timeout of the funicular."));
 }
 
@@ -463,8 +478,14 @@ fn every_command_can_be_called_by_name() {
 fn r_asks_for_redaction_in_everything_that_leaves() {
     let mut driver = Driver::new(80, 24, three());
     driver.press("enter r y e enter");
-    assert!(matches!(driver.effects[0], Effect::Copy { redact: true, .. }), "{:?}", driver.effects);
-    let Effect::Save { extraction, .. } = &driver.effects[1] else { panic!("{:?}", driver.effects) };
+    assert!(
+        matches!(driver.effects[0], Effect::Background(Task::Copy(CopyRequest { redact: true, .. }))),
+        "{:?}",
+        driver.effects
+    );
+    let Effect::Background(Task::Save { extraction, .. }) = &driver.effects[1] else {
+        panic!("{:?}", driver.effects)
+    };
     assert!(extraction.redaction.is_wanted());
 }
 
@@ -473,7 +494,9 @@ fn a_piped_message_is_redacted_too() {
     let mail = "write to someone@example.org please";
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &[mail])]);
     driver.press("enter r !").type_("cat").press("enter");
-    let Some(Effect::Pipe { text, .. }) = driver.effects.last() else { panic!("nothing was piped") };
+    let Some(Effect::Terminal(TerminalRequest::Pipe { text, .. })) = driver.effects.last() else {
+        panic!("nothing was piped")
+    };
     assert!(text.contains("[redacted: ") && !text.contains("someone@"), "{text}");
 }
 
@@ -499,7 +522,11 @@ fn q_quits_and_ctrl_c_quits_from_anywhere() {
     for keys in ["esc q", "enter q", "ctrl-c", "enter / ctrl-c", "enter e ctrl-c"] {
         let mut driver = Driver::new(80, 24, three());
         driver.press(keys);
-        assert!(matches!(driver.effects.last(), Some(Effect::Quit)), "{keys}: {:?}", driver.effects);
+        assert!(
+            matches!(driver.effects.last(), Some(Effect::Terminal(TerminalRequest::Quit))),
+            "{keys}: {:?}",
+            driver.effects
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use unspool::{
     tui::{
         action::Action,
         app::{Focus, Overlay},
-        effect::Effect,
+        effect::{Effect, Task},
     },
 };
 
@@ -18,7 +18,9 @@ use unspool::{
 fn audited(columns: u16, rows: u16) -> Driver {
     let mut driver = Driver::new(columns, rows, demo());
     driver.press("esc :").type_("audit").press("enter");
-    let Some(Effect::Audit(library)) = driver.effects.last() else { panic!("no audit was asked for") };
+    let Some(Effect::Background(Task::Audit(library))) = driver.effects.last() else {
+        panic!("no audit was asked for")
+    };
     let library = Arc::clone(library);
     let archive = Archive::open(&Location::Demo, Limits::default()).unwrap();
     let account = AuditReport::of(&[archive], &library, &|_, _| true).map(Box::new);
@@ -88,7 +90,9 @@ fn the_audit_is_where_one_left_it() {
 fn it_leads_to_a_conversation_that_the_query_does_not_find() {
     let mut driver = Driver::new(120, 40, demo());
     driver.type_("sourdough").press("esc :").type_("audit").press("enter");
-    let Some(Effect::Audit(library)) = driver.effects.last() else { panic!("no audit was asked for") };
+    let Some(Effect::Background(Task::Audit(library))) = driver.effects.last() else {
+        panic!("no audit was asked for")
+    };
     let library = Arc::clone(library);
     let account = AuditReport::of(&[], &library, &|_, _| true).map(Box::new);
     driver.act(Action::Audited(account));
@@ -127,7 +131,7 @@ fn it_shows_how_far_it_is_and_esc_stops_it() {
     driver.act(Action::Auditing(30, 50)).act(Action::Auditing(20, 50));
     assert!(driver.screen().contains("30 of 50 conversations"), "{}", driver.screen());
     driver.press("j esc");
-    assert!(matches!(driver.effects.last(), Some(Effect::StopAudit)));
+    assert!(matches!(driver.effects.last(), Some(Effect::Background(Task::StopAudit))));
     assert!(driver.app.overlay.is_none());
     driver.act(Action::Audited(None));
     assert!(driver.app.overlay.is_none() && driver.app.audit.is_none());

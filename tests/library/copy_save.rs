@@ -10,7 +10,7 @@ use unspool::{
     extract::save::{Written, attachments::AttachmentOutcome},
     tui::{
         action::Action,
-        effect::{Effect, ManyOutcome, SaveOutcome},
+        effect::{CopyContent, CopyRequest, Effect, ManyOutcome, SaveOutcome, Task, TerminalRequest},
     },
 };
 
@@ -42,11 +42,17 @@ const ANSWER: &str = "the needle\n\n```\ncode\n```\n\n[link](https://e.org/)";
 /// What each effect is, and whether it takes secrets out.
 fn redacting(effects: &[Effect]) -> Vec<(&'static str, bool)> {
     let each = effects.iter().filter_map(|effect| match effect {
-        Effect::Copy { what, redact, .. } => Some((*what, *redact)),
-        Effect::CopyOriginal { redact, .. } => Some(("the original", *redact)),
-        Effect::Save { extraction, .. } => Some(("a file", extraction.redaction.is_wanted())),
-        Effect::SaveMany { extraction, .. } => Some(("files", extraction.redaction.is_wanted())),
-        Effect::SaveAttachment { redact, .. } => Some(("an attachment", *redact)),
+        Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Original(_), redact, .. })) => {
+            Some(("the original", *redact))
+        }
+        Effect::Background(Task::Copy(CopyRequest { what, redact, .. })) => Some((*what, *redact)),
+        Effect::Background(Task::Save { extraction, .. }) => {
+            Some(("a file", extraction.redaction.is_wanted()))
+        }
+        Effect::Background(Task::SaveMany { extraction, .. }) => {
+            Some(("files", extraction.redaction.is_wanted()))
+        }
+        Effect::Background(Task::SaveAttachment { redact, .. }) => Some(("an attachment", *redact)),
         _ => None,
     });
     each.collect()
@@ -93,8 +99,10 @@ fn nothing_that_a_paste_obeys_leaves() {
         .act(Action::Arrived(vec![conversation(9, "Two", &["?", &two])], unspool::load::Progress::default()));
     driver.press("/ ctrl-u").type_("title:Two").press("enter J c 2");
     let texts = driver.effects.iter().filter_map(|effect| match effect {
-        Effect::Copy { text, what, .. } => Some((text, *what)),
-        Effect::Pipe { text, .. } => Some((text, "piped")),
+        Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, .. })) => {
+            Some((text, *what))
+        }
+        Effect::Terminal(TerminalRequest::Pipe { text, .. }) => Some((text, "piped")),
         _ => None,
     });
     let mut kinds = Vec::new();
@@ -107,7 +115,9 @@ fn nothing_that_a_paste_obeys_leaves() {
         ["the message", "the conversation", "the marked messages", "the line", "the code", "the address"];
     let in_list = ["piped", "the answer", "the conversation", "the marked conversations", "the code"];
     assert_eq!(kinds, [&in_thread[..], &in_list].concat());
-    assert!(matches!(driver.effects.last(), Some(Effect::Copy { text, .. }) if text.starts_with("second")));
+    assert!(
+        matches!(driver.effects.last(), Some(Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), .. }))) if text.starts_with("second"))
+    );
 }
 
 /// A prompt with an upload of this name.
@@ -137,7 +147,8 @@ fn an_attachment_is_saved_here_whatever_it_is_called() {
     ] {
         let mut driver = Driver::new(80, 24, vec![with_upload(name)]);
         driver.press("enter r o 1");
-        let Some(Effect::SaveAttachment { path, redact: true, .. }) = driver.effects.last() else {
+        let Some(Effect::Background(Task::SaveAttachment { path, redact: true, .. })) = driver.effects.last()
+        else {
             panic!("{name}: {:?}", driver.effects)
         };
         assert_eq!(path, std::path::Path::new(expected), "{name}");

@@ -13,7 +13,9 @@ use unspool::{
     tui::{
         action::Action,
         app::{Field, Overlay},
-        effect::{CopyFailure, CopyOutcome, Effect, ManyOutcome, SaveOutcome},
+        effect::{
+            CopyContent, CopyFailure, CopyOutcome, CopyRequest, Effect, ManyOutcome, SaveOutcome, Task,
+        },
     },
 };
 
@@ -44,7 +46,7 @@ fn field(driver: &Driver) -> Field {
 /// What the last save was told.
 fn saved(driver: &Driver) -> (&std::path::Path, &unspool::extract::Extraction) {
     match driver.effects.last() {
-        Some(Effect::Save { path, extraction, .. }) => (path, extraction),
+        Some(Effect::Background(Task::Save { path, extraction, .. })) => (path, extraction),
         other => panic!("nothing was saved but {other:?}"),
     }
 }
@@ -151,7 +153,7 @@ fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
 /// The counts that were asked for: with which format and tools, and which count it is.
 fn counts(effects: &[Effect]) -> Vec<(Format, bool, u64)> {
     let each = effects.iter().filter_map(|effect| match effect {
-        Effect::CountSecrets { options, serial, .. } => {
+        Effect::Background(Task::CountSecrets { options, serial, .. }) => {
             Some((options.format, options.include.tools, *serial))
         }
         _ => None,
@@ -196,7 +198,9 @@ fn copies_take_the_form_that_was_chosen_by_name() {
         .effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Copy { text, form, .. } => Some((*form, text.lines().next().unwrap_or_default())),
+            Effect::Background(Task::Copy(CopyRequest {
+                content: CopyContent::Text(text), form, ..
+            })) => Some((*form, text.lines().next().unwrap_or_default())),
             _ => None,
         })
         .collect();
@@ -222,7 +226,11 @@ fn an_original_is_redacted_as_it_was_when_it_was_asked_for() {
         .effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::CopyOriginal { conversation, redact } => Some((&*conversation.title, *redact)),
+            Effect::Background(Task::Copy(CopyRequest {
+                content: CopyContent::Original(conversation),
+                redact,
+                ..
+            })) => Some((&*conversation.title, *redact)),
             _ => None,
         })
         .collect();

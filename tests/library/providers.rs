@@ -6,7 +6,11 @@ use crate::support::exports::{
     claude::{ROOT, answer, conversation, human},
 };
 use serde_json::json;
-use unspool::{archive::Location, conversation::Conversation, tui::effect::Effect};
+use unspool::{
+    archive::Location,
+    conversation::Conversation,
+    tui::effect::{Effect, Task},
+};
 
 /// One of Claude's, with a file, and one of ChatGPT's.
 fn both() -> Vec<Conversation> {
@@ -53,11 +57,15 @@ fn a_file_opens_in_the_thread_and_o_saves_its_text() {
     driver.press("z");
     assert!(driver.screen().contains("line two"), "{}", driver.screen());
     driver.press("o 1");
-    let Some(Effect::SaveAttachment { attachment, path, redact }) = driver.effects.last() else {
+    let Some(Effect::Background(Task::SaveAttachment { attachment, path, redact })) = driver.effects.last()
+    else {
         panic!("{:?}", driver.effects)
     };
     assert_eq!(path.to_str(), Some("notes.txt"));
     assert_eq!((attachment.content.as_deref(), *redact), (Some("me@example.org\nline two"), false));
     driver.press("r o 1");
-    assert!(matches!(driver.effects.last(), Some(Effect::SaveAttachment { redact: true, .. })));
+    assert!(matches!(
+        driver.effects.last(),
+        Some(Effect::Background(Task::SaveAttachment { redact: true, .. }))
+    ));
 }

@@ -9,7 +9,7 @@ use unspool::{
     extract::clipboard::Copied,
     tui::{
         action::Action,
-        effect::{CopyOutcome, Effect},
+        effect::{CopyOutcome, Effect, Task},
         reader::Reader,
     },
 };
@@ -277,7 +277,11 @@ fn an_attachment_is_saved_by_its_number() {
     driver.press("enter J J o");
     assert!(driver.screen().contains("save"), "{}", driver.screen());
     driver.press("1");
-    assert!(matches!(driver.effects.last(), Some(Effect::SaveAttachment { .. })), "{:?}", driver.effects);
+    assert!(
+        matches!(driver.effects.last(), Some(Effect::Background(Task::SaveAttachment { .. }))),
+        "{:?}",
+        driver.effects
+    );
     driver.press("r o");
     assert!(driver.screen().contains("save, not redacted"), "{}", driver.screen());
 }

@@ -14,7 +14,7 @@ use unspool::{
     tui::{
         action::Action,
         app::{App, Setup, Start},
-        effect::Effect,
+        effect::{CopyContent, CopyRequest, Effect, Task},
         keymap::Keymap,
         queue::{Queue, Typed},
         theme::Theme,
@@ -91,15 +91,17 @@ impl Driver {
     pub fn execute(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Search(request) => {
+                Effect::Background(Task::Search(request)) => {
                     let mut results = worker::search(&request.query, &request.library, request.by_date);
                     results.generation = request.generation;
                     self.act(Action::Found(results));
                 }
-                Effect::Highlight(_)
-                | Effect::CountSecrets { .. }
-                | Effect::ListFolders(_)
-                | Effect::PrepareSearch(_) => {}
+                Effect::Background(
+                    Task::Highlight(_)
+                    | Task::CountSecrets { .. }
+                    | Task::ListFolders(_)
+                    | Task::PrepareSearch(_),
+                ) => {}
                 other => self.effects.push(other),
             }
         }
@@ -189,7 +191,9 @@ impl Driver {
         self.effects
             .iter()
             .filter_map(|effect| match effect {
-                Effect::Copy { text, .. } => Some(text.as_str()),
+                Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), .. })) => {
+                    Some(text.as_str())
+                }
                 _ => None,
             })
             .collect()

@@ -12,7 +12,12 @@ use crate::{
     library::{Handle, Library},
     search::Hit,
     secrets::Scanner,
-    tui::{action::Command, effect::Effect, format, text_input::TextInput},
+    tui::{
+        action::Command,
+        effect::{Effect, Task},
+        format,
+        text_input::TextInput,
+    },
 };
 
 /// What the screen shows.
@@ -83,7 +88,7 @@ impl App {
             return Vec::new();
         }
         self.audit = Some(Audit::Running(0, self.library.len()));
-        vec![Effect::Audit(Arc::clone(&self.library))]
+        vec![Effect::Background(Task::Audit(Arc::clone(&self.library)))]
     }
 
     pub(super) fn auditing(&mut self, done: usize, of: usize) {
@@ -117,7 +122,7 @@ impl App {
             looking => {
                 if command == Command::Cancel && looking.take().is_some() {
                     self.overlay = Overlay::None;
-                    return vec![Effect::StopAudit];
+                    return vec![Effect::Background(Task::StopAudit)];
                 }
                 return Vec::new();
             }
@@ -161,7 +166,7 @@ impl App {
             }
             Some(LineTarget::Page(address)) => {
                 let text = extract::harmless(&address).into_owned();
-                vec![Effect::Copy { text, what: "the address", form: "text", redact: false }]
+                vec![Effect::copy(text, "the address", "text", false)]
             }
             Some(LineTarget::Message(handle, message)) => {
                 self.overlay = Overlay::None;

@@ -8,7 +8,7 @@ use crate::{
     library::{Handle, Shared},
     transcript::sanitize,
     tui::{
-        effect::{CopyFailure, CopyOutcome, Effect},
+        effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, Effect, Task},
         format,
         reader::Reader,
     },
@@ -93,7 +93,12 @@ impl App {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         if self.copy_as == Format::Jsonl {
             self.say("reading the original …");
-            return vec![Effect::CopyOriginal { conversation, redact: self.redact }];
+            return vec![Effect::Background(Task::Copy(CopyRequest {
+                content: CopyContent::Original(conversation),
+                what: "the conversation",
+                form: "json",
+                redact: self.redact,
+            }))];
         }
         let text = extract::conversation_to_copy(&conversation, &self.options(self.copy_as, leaf));
         self.copy("the conversation", &text)
@@ -124,7 +129,7 @@ impl App {
             return Vec::new();
         };
         let text = extract::harmless(line).into_owned();
-        vec![Effect::Copy { text, what: "the line", form: "text", redact: self.redact }]
+        vec![Effect::copy(text, "the line", "text", self.redact)]
     }
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
@@ -134,7 +139,7 @@ impl App {
             return Vec::new();
         };
         let text = extract::harmless(&text).into_owned();
-        vec![Effect::Copy { text, what: "the address", form: "text", redact: false }]
+        vec![Effect::copy(text, "the address", "text", false)]
     }
 
     pub(super) fn copy_code(&mut self) -> Vec<Effect> {
@@ -169,7 +174,7 @@ impl App {
 
     fn copy_block(&self, code: &str) -> Vec<Effect> {
         let text = extract::harmless(code).into_owned();
-        vec![Effect::Copy { text, what: "the code", form: "text", redact: self.redact }]
+        vec![Effect::copy(text, "the code", "text", self.redact)]
     }
 
     fn copy(&mut self, what: &'static str, text: &str) -> Vec<Effect> {
@@ -178,7 +183,7 @@ impl App {
             return Vec::new();
         }
         let text = extract::harmless(text).into_owned();
-        vec![Effect::Copy { text, what, form: self.form(), redact: self.redact }]
+        vec![Effect::copy(text, what, self.form(), self.redact)]
     }
 
     pub(super) fn copied(&mut self, outcome: CopyOutcome) {

@@ -6,7 +6,11 @@ use super::{App, Overlay};
 use crate::{
     extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
     library::Shared,
-    tui::{action::Command, effect::Effect, text_input::TextInput},
+    tui::{
+        action::Command,
+        effect::{Effect, Task},
+        text_input::TextInput,
+    },
 };
 
 /// A field of the dialog, in which its cursor can stand.
@@ -348,7 +352,7 @@ impl App {
         let folder = dialog.destination.folder().to_owned();
         self.overlay = Overlay::Extract(Box::new(dialog));
         let mut effects = self.count_secrets();
-        effects.push(Effect::ListFolders(folder));
+        effects.push(Effect::Background(Task::ListFolders(folder)));
         effects
     }
 
@@ -357,11 +361,11 @@ impl App {
         let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
         self.serial += 1;
         (dialog.serial, dialog.secrets) = (self.serial, SecretCount::Pending);
-        vec![Effect::CountSecrets {
+        vec![Effect::Background(Task::CountSecrets {
             conversations: dialog.conversations.clone(),
             options: Box::new(dialog.options(&self.setup.zone)),
             serial: self.serial,
-        }]
+        })]
     }
 
     /// Carries out a command of the dialog.
@@ -369,7 +373,7 @@ impl App {
         let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
         match (command, dialog.is_writing()) {
             // What is being written in many files goes on until it has heard of it.
-            (Command::Cancel, true) if dialog.is_many() => vec![Effect::StopSaving],
+            (Command::Cancel, true) if dialog.is_many() => vec![Effect::Background(Task::StopSaving)],
             (Command::Cancel, _) => self.close_overlay(),
             (_, true) => Vec::new(),
             (Command::Accept, false) => self.write(),
@@ -400,7 +404,9 @@ impl App {
         }
         match change {
             Change::Nothing | Change::Detail => Vec::new(),
-            Change::Folder => vec![Effect::ListFolders(dialog.destination.folder().to_owned())],
+            Change::Folder => {
+                vec![Effect::Background(Task::ListFolders(dialog.destination.folder().to_owned()))]
+            }
             Change::Content => self.count_secrets(),
         }
     }

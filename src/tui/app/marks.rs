@@ -47,7 +47,7 @@ impl App {
         let text = extract::conversations_to_copy(conversations, &options);
         let text = extract::harmless(&text).into_owned();
         let what = "the marked conversations";
-        vec![Effect::Copy { text, what, form: self.form(), redact: self.redact }]
+        vec![Effect::copy(text, what, self.form(), self.redact)]
     }
 
     /// Marks messages from the selected one on, or takes the marks away.

@@ -31,7 +31,7 @@ pub use self::{
 };
 use super::{
     action::{Action, Command},
-    effect::Effect,
+    effect::{Effect, Task, TerminalRequest},
     layout::Layout,
 };
 use crate::{extract::Format, library::Library, load::Progress};
@@ -111,7 +111,7 @@ impl App {
                 if let Some(warning) = report.warning() {
                     self.fail(warning);
                 }
-                vec![Effect::PrepareSearch(Arc::clone(&self.library))]
+                vec![Effect::Background(Task::PrepareSearch(Arc::clone(&self.library)))]
             }
             Action::Found(results) => self.found(results),
             Action::Highlighted(job, colours) => {
@@ -169,9 +169,9 @@ impl App {
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
         match command {
-            Command::Quit | Command::Interrupt => return vec![Effect::Quit],
-            Command::Suspend => return vec![Effect::Suspend],
-            Command::Redraw => return vec![Effect::Redraw],
+            Command::Quit | Command::Interrupt => return vec![Effect::Terminal(TerminalRequest::Quit)],
+            Command::Suspend => return vec![Effect::Terminal(TerminalRequest::Suspend)],
+            Command::Redraw => return vec![Effect::Terminal(TerminalRequest::Redraw)],
             _ => {}
         }
         // What the status line said was about the last key.

@@ -9,7 +9,11 @@ use crate::{
     extract::{self, save::attachments::SingleAttachment},
     message,
     transcript::Entry,
-    tui::{action::Command, effect::Effect, text_input::TextInput},
+    tui::{
+        action::Command,
+        effect::{Effect, Task},
+        text_input::TextInput,
+    },
 };
 
 /// A list to choose from.
@@ -157,7 +161,7 @@ impl App {
         match item.choice.clone() {
             Choice::Copy { text, what } => {
                 let text = extract::harmless(&text).into_owned();
-                vec![Effect::Copy { text, what, form: "text", redact: self.redact }]
+                vec![Effect::copy(text, what, "text", self.redact)]
             }
             Choice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
@@ -169,7 +173,11 @@ impl App {
             Choice::Save { id, name, content } => {
                 let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
                 let attachment = SingleAttachment { archive: conversation.source.archive, id, content };
-                vec![Effect::SaveAttachment { attachment, path: name.into(), redact: self.redact }]
+                vec![Effect::Background(Task::SaveAttachment {
+                    attachment,
+                    path: name.into(),
+                    redact: self.redact,
+                })]
             }
         }
     }

@@ -4,7 +4,11 @@ use super::{App, Focus, Overlay};
 use crate::{
     extract::{self, Format},
     secrets::Scanner,
-    tui::{action::Command, effect::Effect, text_input::TextInput},
+    tui::{
+        action::Command,
+        effect::{Effect, TerminalRequest},
+        text_input::TextInput,
+    },
 };
 
 impl App {
@@ -33,7 +37,7 @@ impl App {
             return Vec::new();
         }
         let Some(text) = self.piped_text() else { return self.nothing() };
-        vec![Effect::Pipe { command: line, text }]
+        vec![Effect::Terminal(TerminalRequest::Pipe { command: line, text })]
     }
 
     /// Returns what is piped: in the thread the selected or marked messages, in the list the conversation.

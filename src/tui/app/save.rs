@@ -11,7 +11,7 @@ use crate::{
     library::Shared,
     transcript::sanitize,
     tui::{
-        effect::{Effect, ManyOutcome, SaveFailure, SaveOutcome},
+        effect::{Effect, ManyOutcome, SaveFailure, SaveOutcome, Task},
         format,
     },
 };
@@ -52,9 +52,13 @@ impl App {
         dialog.stage = Stage::Writing { progress: None };
         let (extraction, path) = (Box::new(dialog.extraction(&self.setup.zone)), PathBuf::from(path));
         vec![if dialog.is_many() {
-            Effect::SaveMany { conversations: dialog.conversations.clone(), extraction, folder: path }
+            Effect::Background(Task::SaveMany {
+                conversations: dialog.conversations.clone(),
+                extraction,
+                folder: path,
+            })
         } else {
-            Effect::Save { conversation: dialog.conversations[0].clone(), extraction, path }
+            Effect::Background(Task::Save { conversation: dialog.conversations[0].clone(), extraction, path })
         }]
     }
 

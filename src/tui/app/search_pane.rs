@@ -16,7 +16,13 @@ use crate::{
         Matcher, Query, Score, Snippet,
         worker::{Missing, Request, Results, Row},
     },
-    tui::{action::Command, effect::Effect, format, layout::Layout, text_input::TextInput},
+    tui::{
+        action::Command,
+        effect::{Effect, Task},
+        format,
+        layout::Layout,
+        text_input::TextInput,
+    },
 };
 
 /// Columns a snippet is made for: the widest list.
@@ -299,7 +305,7 @@ impl App {
     fn ask(&mut self) -> Vec<Effect> {
         match self.search.answer(&self.library) {
             Answer::Rows(rows) => self.show_rows(rows),
-            Answer::Search(request) => vec![Effect::Search(request)],
+            Answer::Search(request) => vec![Effect::Background(Task::Search(request))],
         }
     }
 

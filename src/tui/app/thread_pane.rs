@@ -7,7 +7,13 @@ use crate::{
     library::{Handle, Shared},
     search::{Hit, Matcher, Query, worker::Row},
     transcript::{Options, highlight::Job},
-    tui::{action::Command, effect::Effect, layout::Layout, reader::Reader, text_input::TextInput},
+    tui::{
+        action::Command,
+        effect::{Effect, Task},
+        layout::Layout,
+        reader::Reader,
+        text_input::TextInput,
+    },
 };
 
 /// Columns that `H` and `L` scroll by.
@@ -218,7 +224,7 @@ impl App {
     /// Asks for the colours of the code in sight that has none yet.
     pub(super) fn highlight(&mut self) -> Vec<Effect> {
         let jobs = self.thread.as_mut().map(ThreadPane::wanted_colours).unwrap_or_default();
-        if jobs.is_empty() { Vec::new() } else { vec![Effect::Highlight(jobs)] }
+        if jobs.is_empty() { Vec::new() } else { vec![Effect::Background(Task::Highlight(jobs))] }
     }
 
     fn open_find(&mut self) -> Vec<Effect> {
