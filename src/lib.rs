@@ -24,6 +24,7 @@
 //! | [`extract`] | Markdown, text, HTML, JSON Lines; file names (pure); saving and the clipboard |
 //! | [`audit`] | what a whole archive gives away, in the words that both front doors show |
 //! | [`config`] | what a person has settled for good: file, environment and flags in layers (pure), keys and themes by name |
+//! | [`launch`] | what the command line says about the UI |
 //! | [`tui`], [`cli`] | the two front doors to the same rooms; they never import each other |
 //!
 //! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
@@ -57,6 +58,7 @@ pub mod extract;
 
 pub mod audit;
 pub mod config;
+pub mod launch;
 
 pub mod cli;
 pub mod tui;

@@ -7,7 +7,5 @@ fn main() -> std::process::ExitCode {
     tui::terminal::forbid_core_dumps();
     // A panic's own words may quote it.
     tui::terminal::report_panics(highlight::catches_panics);
-    cli::run(|cli::ScreenArgs { archives, named_by, query, config, warning, pick }| {
-        tui::run(tui::Launch { archives, named_by, query, config, warning, pick })
-    })
+    cli::run(tui::run)
 }

@@ -29,11 +29,7 @@ use std::{
 
 use clap::{CommandFactory, Parser};
 
-use crate::{
-    archive::Location,
-    audit::lines::day,
-    config::{Config, suggest},
-};
+use crate::{audit::lines::day, config::suggest, launch::Launch};
 use args::{Cli, CliCommand};
 use global::GlobalSettings;
 use output::{is_closed_pipe, tell};
@@ -47,25 +43,8 @@ enum Outcome {
     Nothing,
 }
 
-/// The part of the command line that is for the UI.
-#[derive(Clone, Debug)]
-pub struct ScreenArgs {
-    /// The archives to open; if empty, the person is asked.
-    pub archives: Vec<Location>,
-    /// The source of the archives, if it is not the command line.
-    pub named_by: Option<String>,
-    /// The query to begin with.
-    pub query: String,
-    /// The configuration in force.
-    pub config: Config,
-    /// The errors of the config file, in one line.
-    pub warning: Option<String>,
-    /// The UI is to be on the controlling terminal; what is chosen goes to stdout.
-    pub pick: bool,
-}
-
 /// The whole program; `screen` opens the UI.
-pub fn run(screen: impl FnOnce(ScreenArgs) -> anyhow::Result<ExitCode>) -> ExitCode {
+pub fn run(screen: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -122,7 +101,7 @@ fn wrong_use(rendered: &str, subcommand: Option<&str>) -> String {
     format!("{} (see {command} --help)", said.join("; "))
 }
 
-fn dispatch(cli: Cli, open: impl FnOnce(ScreenArgs) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+fn dispatch(cli: Cli, open: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     let Cli { global, command, query, archives } = cli;
     match &command {
         // What a shell reads when it starts, and a page, are the same whatever is configured.
@@ -148,7 +127,7 @@ fn dispatch(cli: Cli, open: impl FnOnce(ScreenArgs) -> anyhow::Result<ExitCode>)
         CliCommand::Completions(completions) => completions::run(&completions),
         CliCommand::Man => man::run(),
         CliCommand::Pick(pick) => {
-            return open(ScreenArgs { pick: true, ..what_to_show(global, pick.query, &pick.archives) });
+            return open(Launch { pick: true, ..what_to_show(global, pick.query, &pick.archives) });
         }
     };
     outcome.map(code)
@@ -161,12 +140,12 @@ fn code(outcome: Outcome) -> ExitCode {
     }
 }
 
-/// Gathers the arguments of the UI; refused where there is nothing to draw on.
+/// What the UI is told; refused where there is nothing to draw on.
 fn screen(
     global: GlobalSettings,
     query: Option<String>,
     named: &[std::path::PathBuf],
-) -> anyhow::Result<ScreenArgs> {
+) -> anyhow::Result<Launch> {
     if let Some((written, meant)) = mistyped(named) {
         anyhow::bail!("there is neither a file nor a subcommand {written}: did you mean unspool {meant}?");
     }
@@ -186,8 +165,8 @@ fn mistyped(named: &[std::path::PathBuf]) -> Option<(&str, String)> {
     suggest::nearest(written, names).map(|meant| (written, meant.to_owned()))
 }
 
-fn what_to_show(global: GlobalSettings, query: Option<String>, named: &[std::path::PathBuf]) -> ScreenArgs {
-    ScreenArgs {
+fn what_to_show(global: GlobalSettings, query: Option<String>, named: &[std::path::PathBuf]) -> Launch {
+    Launch {
         archives: archives::locations(&global, named),
         named_by: global.named_by(named),
         query: query.unwrap_or_default(),

@@ -6,7 +6,7 @@ use anyhow::Result;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
-    Event, Launch,
+    Event,
     action::Command,
     keymap::{Key, Keymap},
     queue::Typed,
@@ -14,7 +14,10 @@ use super::{
     theme::Theme,
     welcome::{self, Choice, Welcome},
 };
-use crate::archive::{self, Archive};
+use crate::{
+    archive::{self, Archive},
+    launch::Launch,
+};
 
 /// Opens what the command line names; nothing if it names nothing.
 pub(super) fn open(launch: &Launch) -> Result<Vec<Archive>> {

@@ -56,29 +56,13 @@ use self::{
     theme::{Depth, Theme},
 };
 use crate::{
-    archive::{Archive, Location},
+    archive::Archive,
     config::Config,
     extract::clipboard::{Clipboard, Surroundings},
+    launch::Launch,
     reason::reason,
     transcript::{self, AttachmentLookup},
 };
-
-/// What the command line says about the UI.
-#[derive(Clone, Debug)]
-pub struct Launch {
-    /// What to open; nothing: the person is asked.
-    pub archives: Vec<Location>,
-    /// Who names them, if it is not the command line.
-    pub named_by: Option<String>,
-    /// The query to begin with.
-    pub query: String,
-    /// What the person has settled.
-    pub config: Config,
-    /// What is wrong with the config file.
-    pub warning: Option<String>,
-    /// Draw on the controlling terminal; what is copied goes to stdout and ends it.
-    pub pick: bool,
-}
 
 /// Opens the archives and runs until the person leaves.
 ///

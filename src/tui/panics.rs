@@ -13,10 +13,10 @@ use ratatui::{buffer::Buffer, layout::Position};
 
 use self::pty::{Session, Setup};
 use super::{
-    Launch, action::Action, app::App, backend::Link, effect::Effect, event_loop::Hooks, run_with, terminal,
+    action::Action, app::App, backend::Link, effect::Effect, event_loop::Hooks, run_with, terminal,
     theme::Theme, view,
 };
-use crate::{archive::Location, config::Config, transcript::highlight};
+use crate::{archive::Location, config::Config, launch::Launch, transcript::highlight};
 
 /// The variable that says how [`the_program`] is to fail.
 const ASKED: &str = "PANICS_TEST_PROGRAM";
