@@ -13,13 +13,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use support::Driver;
 use unspool::{
     conversation::{Builder, Conversation, Draft, Heading, Kind, Provider, Role, Source, Time, Visibility},
-    tui::{
-        action::{Action, Command},
-        backend::Screen,
-        layout::Layout,
-        theme::Theme,
-        view,
-    },
+    tui::{action::Action, backend::Screen, command::Command, layout::Layout, theme::Theme, view},
 };
 
 #[path = "../tests/support/app.rs"]

@@ -7,7 +7,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
     Event,
-    action::Command,
+    command::Command,
     keymap::{Key, Keymap},
     queue::Typed,
     terminal::{Signal, Terminal},

@@ -7,9 +7,10 @@ use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     Event,
-    action::{Action, Command},
+    action::Action,
     app::App,
     backend::Link,
+    command::Command,
     effect::{Effect, Task, TerminalRequest},
     executor::Executor,
     pipe,

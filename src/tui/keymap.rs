@@ -11,7 +11,7 @@ use serde::{
     },
 };
 
-use super::action::Command;
+use super::command::Command;
 pub use crate::config::Key;
 use crate::config::Keys;
 
@@ -64,7 +64,13 @@ impl Place {
         }
     }
 
-    /// Whether `:` lists its commands.
+    /// Returns the place of this name in the key map.
+    fn from_name(name: &str) -> Option<Self> {
+        let name: StrDeserializer<'_, Error> = name.into_deserializer();
+        Self::deserialize(name).ok()
+    }
+
+    /// Decides whether `:` lists its commands.
     fn calls_by_name(self) -> bool {
         matches!(self, Self::List | Self::Thread | Self::Reading | Self::Anywhere)
     }
@@ -106,7 +112,7 @@ impl Keymap {
         let mut map = Self { bound: HashMap::new(), keys: BTreeMap::new() };
         for binding in bindings.bindings() {
             let (Some(place), Some(command)) =
-                (word::<Place>(&binding.place), word::<Command>(&binding.command))
+                (Place::from_name(&binding.place), Command::from_name(&binding.command))
             else {
                 continue;
             };
@@ -188,12 +194,6 @@ impl Keymap {
     }
 }
 
-/// The variant of that name.
-fn word<'a, T: Deserialize<'a>>(name: &'a str) -> Option<T> {
-    let name: StrDeserializer<'a, Error> = name.into_deserializer();
-    T::deserialize(name).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,10 +223,10 @@ mod tests {
     #[test]
     fn every_word_of_the_map_is_a_place_or_a_command_here() {
         for binding in Keys::built_in().bindings() {
-            assert!(word::<Place>(&binding.place).is_some(), "[{}]", binding.place);
-            assert!(word::<Command>(&binding.command).is_some(), "{}", binding.command);
-            let reachable =
-                !binding.keys.is_empty() || word::<Place>(&binding.place).is_some_and(Place::calls_by_name);
+            assert!(Place::from_name(&binding.place).is_some(), "[{}]", binding.place);
+            assert!(Command::from_name(&binding.command).is_some(), "{}", binding.command);
+            let reachable = !binding.keys.is_empty()
+                || Place::from_name(&binding.place).is_some_and(Place::calls_by_name);
             assert!(reachable, "{} in {} has neither a key nor a name", binding.command, binding.place);
         }
     }

@@ -9,6 +9,7 @@ pub mod action;
 pub mod app;
 mod archives;
 pub mod backend;
+pub mod command;
 pub mod effect;
 mod event;
 mod event_loop;

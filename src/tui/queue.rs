@@ -8,8 +8,9 @@ use std::collections::VecDeque;
 use crossterm::event::KeyEvent;
 
 use super::{
-    action::{Action, Command},
+    action::Action,
     app::App,
+    command::Command,
     keymap::{Key, Place},
 };
 

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::action::Command;
+use super::command::Command;
 
 /// A line of text and the cursor in it (a byte, always on a cluster's edge).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

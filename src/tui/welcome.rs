@@ -12,7 +12,7 @@ use ratatui::{
 };
 
 use super::{
-    action::Command,
+    command::Command,
     format,
     keymap::{Keymap, Place},
     paths,

@@ -13,6 +13,7 @@ use unspool::{
     config::{Config, Environment, Flags, Keys, ValueContext},
     provider::Provider,
     search::Query,
+    tui,
 };
 
 const README: &str = include_str!("../../README.md");
@@ -213,24 +214,8 @@ fn the_help_shows_every_key_and_the_readme_the_same_query() {
 /// The list of commands (`:`) and the help are made from the map, so that what is not in it could not be reached.
 #[test]
 fn every_command_is_in_the_key_map() {
-    let source = include_str!("../../src/tui/action.rs");
-    let body = source
-        .split("pub enum Command {")
-        .nth(1)
-        .and_then(|rest| rest.split("\n}").next())
-        .expect("the enum");
-    let variants = body.lines().map(str::trim).filter(|line| line.ends_with(',') && !line.starts_with('/'));
-    let kebab = |variant: &str| -> String {
-        let mut name = String::new();
-        for character in variant.trim_end_matches(',').chars() {
-            if character.is_uppercase() && !name.is_empty() {
-                name.push('-');
-            }
-            name.extend(character.to_lowercase());
-        }
-        name
-    };
-    let commands: BTreeSet<String> = variants.map(kebab).collect();
+    let commands: BTreeSet<String> =
+        tui::command::Command::ALL.iter().map(|command| command.name().to_owned()).collect();
     let bound: BTreeSet<String> =
         Keys::built_in().bindings().iter().map(|binding| binding.command.clone()).collect();
     assert!(commands.len() > 50);

@@ -164,11 +164,11 @@ fn counts(effects: &[Effect]) -> Vec<(Format, bool, u64)> {
 #[test]
 fn the_secrets_line_counts_what_the_choice_takes_and_an_older_count_is_not_shown() {
     let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?"])]);
-    let mut effects = driver.app.update(Action::Command(unspool::tui::action::Command::Extract));
+    let mut effects = driver.app.update(Action::Command(unspool::tui::command::Command::Extract));
     for command in [
-        unspool::tui::action::Command::Down,
-        unspool::tui::action::Command::Down,
-        unspool::tui::action::Command::Toggle,
+        unspool::tui::command::Command::Down,
+        unspool::tui::command::Command::Down,
+        unspool::tui::command::Command::Toggle,
     ] {
         effects.extend(driver.app.update(Action::Command(command)));
     }

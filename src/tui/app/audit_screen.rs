@@ -13,7 +13,7 @@ use crate::{
     search::Hit,
     secrets::Scanner,
     tui::{
-        action::Command,
+        command::Command,
         effect::{Effect, Task},
         format,
         text_input::TextInput,

@@ -7,7 +7,7 @@ use crate::{
     extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
     library::Shared,
     tui::{
-        action::Command,
+        command::Command,
         effect::{Effect, Task},
         text_input::TextInput,
     },

@@ -1,7 +1,7 @@
 //! The destination of keys: which pane or overlay has them, and which of them must wait.
 
 use super::{App, Overlay};
-use crate::tui::{action::Command, effect::Effect, keymap::Place};
+use crate::tui::{command::Command, effect::Effect, keymap::Place};
 
 /// The pane that has the keys while no overlay is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

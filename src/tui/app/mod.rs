@@ -30,7 +30,8 @@ pub use self::{
     thread_pane::ThreadPane,
 };
 use super::{
-    action::{Action, Command},
+    action::Action,
+    command::Command,
     effect::{Effect, Task, TerminalRequest},
     layout::Layout,
 };

@@ -1,7 +1,7 @@
 //! The overlays: a line that is typed into the status line, a dialog over the panes, or a full screen of text.
 
 use super::{App, ExtractDialog, Pick};
-use crate::tui::{action::Command, effect::Effect, text_input::TextInput};
+use crate::tui::{command::Command, effect::Effect, text_input::TextInput};
 
 /// The one thing that is open over the panes and has the keys.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use crate::{
     message,
     transcript::Entry,
     tui::{
-        action::Command,
+        command::Command,
         effect::{Effect, Task},
         text_input::TextInput,
     },

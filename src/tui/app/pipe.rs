@@ -5,7 +5,7 @@ use crate::{
     extract::{self, Format},
     secrets::Scanner,
     tui::{
-        action::Command,
+        command::Command,
         effect::{Effect, TerminalRequest},
         text_input::TextInput,
     },

@@ -17,7 +17,7 @@ use crate::{
         worker::{Missing, Request, Results, Row},
     },
     tui::{
-        action::Command,
+        command::Command,
         effect::{Effect, Task},
         format,
         layout::Layout,

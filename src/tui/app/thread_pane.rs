@@ -8,7 +8,7 @@ use crate::{
     search::{Hit, Matcher, Query, worker::Row},
     transcript::{Options, highlight::Job},
     tui::{
-        action::Command,
+        command::Command,
         effect::{Effect, Task},
         layout::Layout,
         reader::Reader,

@@ -10,8 +10,8 @@ use super::{paint, search_line};
 use crate::{
     transcript::sanitize,
     tui::{
-        action::Command,
         app::{App, Audit, Focus, Overlay, Prompt, Weight},
+        command::Command,
         format,
         theme::Theme,
     },
