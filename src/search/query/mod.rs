@@ -24,31 +24,19 @@
 //! stands, and a [`Problem`] says what is off and where.
 
 mod date;
-pub(in crate::search) mod filters;
+pub(super) mod filters;
 mod lexer;
-pub(in crate::search) mod text_pattern;
+mod parser;
+mod predicate;
+mod text_pattern;
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use jiff::tz::TimeZone;
-
-pub use self::{date::Date, text_pattern::TextPattern};
-use self::{
-    lexer::{QuotedText, Token, TokenKind, tokens},
-    text_pattern::DisplayQuoted,
+pub use self::{
+    date::Date,
+    predicate::{Clause, ConversationFlag, MessageFeature, Predicate},
+    text_pattern::TextPattern,
 };
-use super::matching::Expression;
-use crate::{
-    conversation::{Provider, Role},
-    one_of::one_of,
-};
-
-/// Clauses that are searched; a pasted page of text is not worth more.
-const MOST_CLAUSES: usize = 64;
-/// Regular expressions in one query; each may take a while to compile.
-const MOST_EXPRESSIONS: usize = 8;
-/// Problems that are told.
-const MOST_PROBLEMS: usize = 16;
 
 /// A parsed query. Parsing never fails: what is off is searched literally and told in [`Query::problems`].
 ///
@@ -68,120 +56,7 @@ pub struct Problem {
     pub reason: String,
 }
 
-/// One demand of a query. All of them hold for a conversation that is found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clause {
-    /// It must not be so.
-    pub negated: bool,
-    /// What is demanded.
-    pub predicate: Predicate,
-}
-
-/// See [`Clause`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Predicate {
-    /// In the title or in a message.
-    Anywhere(TextPattern),
-    /// In the title.
-    Title(TextPattern),
-    /// Messages of this role.
-    Role(Role),
-    /// Messages of this model.
-    Model {
-        /// Its slug or a piece of it.
-        slug: String,
-        /// It was quoted: the whole slug.
-        whole: bool,
-    },
-    /// Messages with this.
-    Has(MessageFeature),
-    /// Last added to at or after its first moment.
-    After(Date),
-    /// Begun before its first moment.
-    Before(Date),
-    /// The conversation has this mark.
-    Is(ConversationFlag),
-    /// The conversation's id begins so.
-    Id(String),
-    /// The provider of the export.
-    From(Provider),
-}
-
-/// What a message may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageFeature {
-    /// A fenced block, a tool call, a canvas of code.
-    Code,
-    /// A picture, uploaded or made.
-    Image,
-    /// Any other upload.
-    File,
-    /// A web address or a source.
-    Link,
-    /// Another version beside it.
-    Branch,
-    /// A credential. Personal data is none: an e-mail address is no secret.
-    Secret,
-}
-
-/// What a conversation may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConversationFlag {
-    /// Starred or pinned.
-    Starred,
-    /// Put away.
-    Archived,
-    /// With a custom GPT.
-    Gpt,
-}
-
-const FEATURES: [(&str, MessageFeature); 6] = [
-    ("code", MessageFeature::Code),
-    ("image", MessageFeature::Image),
-    ("file", MessageFeature::File),
-    ("link", MessageFeature::Link),
-    ("branch", MessageFeature::Branch),
-    ("secret", MessageFeature::Secret),
-];
-const FLAGS: [(&str, ConversationFlag); 3] = [
-    ("starred", ConversationFlag::Starred),
-    ("archived", ConversationFlag::Archived),
-    ("gpt", ConversationFlag::Gpt),
-];
-const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
-const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
-
 impl Query {
-    /// Reads what was typed; `zone` is where the days of `after:` and `before:` begin.
-    pub fn parse(text: &str, zone: &TimeZone) -> Self {
-        let mut query = Self::default();
-        let mut expressions = 0;
-        for token in tokens(text) {
-            let (column, negated) = (token.column, token.negated);
-            let (predicate, problem) = predicate(token, zone, &mut expressions);
-            if let Some(reason) = problem {
-                query.report(column, reason);
-            }
-            let Some(predicate) = predicate else { continue };
-            let clause = Clause { negated, predicate };
-            if query.clauses.contains(&clause) {
-                continue;
-            }
-            if query.clauses.len() == MOST_CLAUSES {
-                query.report(column, format!("only the first {MOST_CLAUSES} parts are searched"));
-                break;
-            }
-            query.clauses.push(clause);
-        }
-        query
-    }
-
-    fn report(&mut self, column: usize, reason: String) {
-        if self.problems.len() < MOST_PROBLEMS {
-            self.problems.push(Problem { column, reason });
-        }
-    }
-
     /// Matches everything.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty()
@@ -214,95 +89,6 @@ impl Query {
     }
 }
 
-type ParsedToken = (Option<Predicate>, Option<String>);
-
-fn predicate(token: Token, zone: &TimeZone, expressions: &mut usize) -> ParsedToken {
-    match token.kind {
-        TokenKind::Word(word) => (Some(Predicate::Anywhere(TextPattern::Word(word))), None),
-        TokenKind::Phrase(quoted) => phrase(quoted, Predicate::Anywhere),
-        // As a phrase: written as a word it might find a closing slash when it is read again.
-        TokenKind::OpenRegex(word) => (
-            Some(Predicate::Anywhere(TextPattern::Phrase(word))),
-            Some("an expression ends with / and a space: searched as it stands".into()),
-        ),
-        TokenKind::Regex(source) => {
-            if *expressions == MOST_EXPRESSIONS {
-                let reason =
-                    format!("only {MOST_EXPRESSIONS} expressions are possible: searched as it stands");
-                return (Some(Predicate::Anywhere(TextPattern::Phrase(source))), Some(reason));
-            }
-            *expressions += 1;
-            match Expression::check(&source) {
-                Ok(()) => (Some(Predicate::Anywhere(TextPattern::Regex(source))), None),
-                Err(reason) => (Some(Predicate::Anywhere(TextPattern::Phrase(source))), Some(reason)),
-            }
-        }
-        TokenKind::Pair { key, value, quoted, text } => {
-            pair(&key, value, quoted, zone).unwrap_or_else(|problem| {
-                // A quoted value may hold spaces: as a word it would not be read back as one.
-                let text_pattern = if quoted { TextPattern::Phrase(text) } else { TextPattern::Word(text) };
-                (Some(Predicate::Anywhere(text_pattern)), problem)
-            })
-        }
-    }
-}
-
-fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> ParsedToken {
-    let problem = (!quoted.closed).then(|| "the quote is not closed".to_owned());
-    let blank = quoted.text.chars().all(char::is_whitespace);
-    ((!blank).then(|| predicate(TextPattern::Phrase(quoted.text))), problem)
-}
-
-/// What a pair demands; `Err`: it is plain text, with or without a problem.
-fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<ParsedToken, Option<String>> {
-    let known = ["title", "role", "model", "has", "after", "before", "is", "id", "from"];
-    if !known.contains(&key) {
-        return Err(None);
-    }
-    if value.text.trim().is_empty() {
-        return Err(Some(format!("{key}: needs a value")));
-    }
-    if key == "title" {
-        return Ok(if quoted {
-            phrase(value, Predicate::Title)
-        } else {
-            (Some(Predicate::Title(TextPattern::Word(value.text))), None)
-        });
-    }
-    let unclosed = (!value.closed).then(|| "the quote is not closed".to_owned());
-    let word = value.text.to_ascii_lowercase();
-    let predicate: Result<Predicate, Cow<'static, str>> = match key {
-        "role" => ROLES
-            .into_iter()
-            .find(|role| role.as_str() == word)
-            .map(Predicate::Role)
-            .ok_or("user, assistant or tool".into()),
-        "has" => named(&FEATURES, &word)
-            .map(Predicate::Has)
-            .ok_or("code, image, file, link, branch or secret".into()),
-        "is" => named(&FLAGS, &word).map(Predicate::Is).ok_or("starred, archived or gpt".into()),
-        "from" => {
-            let words = || one_of(Provider::ALL.iter().map(|provider| provider.as_str()));
-            Provider::by_word(&word).map(Predicate::From).ok_or_else(|| words().into())
-        }
-        "after" => Date::parse(&word, zone).map(Predicate::After).ok_or(DAYS.into()),
-        "before" => Date::parse(&word, zone).map(Predicate::Before).ok_or(DAYS.into()),
-        "id" => Ok(Predicate::Id(value.text)),
-        _ => Ok(Predicate::Model { slug: value.text, whole: quoted }),
-    };
-    predicate
-        .map(|predicate| (Some(predicate), unclosed))
-        .map_err(|values| Some(format!("{key}: takes {values}; searched as it stands")))
-}
-
-fn named<T: Copy>(names: &[(&str, T)], word: &str) -> Option<T> {
-    names.iter().find(|(name, _)| *name == word).map(|&(_, feature)| feature)
-}
-
-fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], feature: T) -> &'static str {
-    names.iter().find(|(_, other)| *other == feature).map_or("", |(name, _)| name)
-}
-
 impl fmt::Display for Query {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, clause) in self.clauses.iter().enumerate() {
@@ -313,35 +99,15 @@ impl fmt::Display for Query {
     }
 }
 
-impl fmt::Display for Clause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.negated {
-            formatter.write_str("-")?;
-        }
-        match &self.predicate {
-            Predicate::Anywhere(text_pattern) => write!(formatter, "{text_pattern}"),
-            Predicate::Title(text_pattern) => write!(formatter, "title:{text_pattern}"),
-            Predicate::Role(role) => write!(formatter, "role:{}", role.as_str()),
-            Predicate::Model { slug, whole: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
-            Predicate::Model { slug, whole: false } => write!(formatter, "model:{slug}"),
-            Predicate::Has(feature) => write!(formatter, "has:{}", name_of(&FEATURES, *feature)),
-            Predicate::After(date) => write!(formatter, "after:{date}"),
-            Predicate::Before(date) => write!(formatter, "before:{date}"),
-            Predicate::Is(flag) => write!(formatter, "is:{}", name_of(&FLAGS, *flag)),
-            Predicate::Id(id) if id.starts_with('"') || id.contains(char::is_whitespace) => {
-                write!(formatter, "id:{}", DisplayQuoted(id))
-            }
-            Predicate::Id(id) => write!(formatter, "id:{id}"),
-            Predicate::From(provider) => write!(formatter, "from:{}", provider.as_str()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        parser::{MOST_CLAUSES, MOST_EXPRESSIONS},
+        *,
+    };
 
     fn parsed(text: &str) -> Query {
         Query::parse(text, &TimeZone::UTC)

@@ -1,0 +1,114 @@
+//! The clauses of a query: what each asks of a conversation, and how it is written.
+
+use std::fmt;
+
+use super::{Date, TextPattern, text_pattern::DisplayQuoted};
+use crate::conversation::{Provider, Role};
+
+/// One demand of a query. All of them hold for a conversation that is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// It must not be so.
+    pub negated: bool,
+    /// What is demanded.
+    pub predicate: Predicate,
+}
+
+/// See [`Clause`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// In the title or in a message.
+    Anywhere(TextPattern),
+    /// In the title.
+    Title(TextPattern),
+    /// Messages of this role.
+    Role(Role),
+    /// Messages of this model.
+    Model {
+        /// Its slug or a piece of it.
+        slug: String,
+        /// It was quoted: the whole slug.
+        whole: bool,
+    },
+    /// Messages with this.
+    Has(MessageFeature),
+    /// Last added to at or after its first moment.
+    After(Date),
+    /// Begun before its first moment.
+    Before(Date),
+    /// The conversation has this mark.
+    Is(ConversationFlag),
+    /// The conversation's id begins so.
+    Id(String),
+    /// The provider of the export.
+    From(Provider),
+}
+
+/// What a message may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageFeature {
+    /// A fenced block, a tool call, a canvas of code.
+    Code,
+    /// A picture, uploaded or made.
+    Image,
+    /// Any other upload.
+    File,
+    /// A web address or a source.
+    Link,
+    /// Another version beside it.
+    Branch,
+    /// A credential. Personal data is none: an e-mail address is no secret.
+    Secret,
+}
+
+/// What a conversation may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConversationFlag {
+    /// Starred or pinned.
+    Starred,
+    /// Put away.
+    Archived,
+    /// With a custom GPT.
+    Gpt,
+}
+
+pub(super) const FEATURES: [(&str, MessageFeature); 6] = [
+    ("code", MessageFeature::Code),
+    ("image", MessageFeature::Image),
+    ("file", MessageFeature::File),
+    ("link", MessageFeature::Link),
+    ("branch", MessageFeature::Branch),
+    ("secret", MessageFeature::Secret),
+];
+pub(super) const FLAGS: [(&str, ConversationFlag); 3] = [
+    ("starred", ConversationFlag::Starred),
+    ("archived", ConversationFlag::Archived),
+    ("gpt", ConversationFlag::Gpt),
+];
+fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], feature: T) -> &'static str {
+    names.iter().find(|(_, other)| *other == feature).map_or("", |(name, _)| name)
+}
+
+impl fmt::Display for Clause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.negated {
+            formatter.write_str("-")?;
+        }
+        match &self.predicate {
+            Predicate::Anywhere(text_pattern) => write!(formatter, "{text_pattern}"),
+            Predicate::Title(text_pattern) => write!(formatter, "title:{text_pattern}"),
+            Predicate::Role(role) => write!(formatter, "role:{}", role.as_str()),
+            Predicate::Model { slug, whole: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
+            Predicate::Model { slug, whole: false } => write!(formatter, "model:{slug}"),
+            Predicate::Has(feature) => write!(formatter, "has:{}", name_of(&FEATURES, *feature)),
+            Predicate::After(date) => write!(formatter, "after:{date}"),
+            Predicate::Before(date) => write!(formatter, "before:{date}"),
+            Predicate::Is(flag) => write!(formatter, "is:{}", name_of(&FLAGS, *flag)),
+            Predicate::Id(id) if id.starts_with('"') || id.contains(char::is_whitespace) => {
+                write!(formatter, "id:{}", DisplayQuoted(id))
+            }
+            Predicate::Id(id) => write!(formatter, "id:{id}"),
+            Predicate::From(provider) => write!(formatter, "from:{}", provider.as_str()),
+        }
+    }
+}
