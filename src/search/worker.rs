@@ -1,7 +1,7 @@
-//! The search thread: takes requests, answers with pages, and prepares itself while nobody asks.
+//! The search thread: takes requests, answers with pages, and builds the index while nobody asks.
 //!
 //! Only here are threads and a clock. A newer request cancels the older one at the next conversation. The first page
-//! is answered as soon as it is known, and again from time to time, until the answer is complete.
+//! is sent as soon as it is known, and again from time to time, until the answer is complete.
 
 use std::{
     io,
@@ -25,83 +25,84 @@ use crate::{
     parallel,
 };
 
-/// Conversations whose index is made in one step.
+/// Conversations that are indexed in one step.
 const INDEX_STEP: usize = 256;
-/// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that taking
-/// them costs nothing.
+/// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that
+/// taking them costs nothing.
 const CHUNK: RangeInclusive<usize> = 128..=256;
 /// Chunks for each thread, if there are conversations for so many.
 const CHUNKS_A_THREAD: usize = 8;
-/// Conversations that are looked at before the first page is thought of, where one takes little and where it takes long.
-/// Each further round is as long as all before it, up to a limit, lest its beginning and its end cost much.
+/// Conversations that are evaluated before the first page is considered, where one is quick and where one is slow.
+/// Each further round is as long as all before it, up to a limit, so that starting and ending rounds costs little.
 const FIRST_ROUND: usize = 4_096;
 const FIRST_SLOW_ROUND: usize = 512;
 const LONGEST_ROUND: usize = 8_192;
-/// The first page of a longer answer is told from then on.
+/// The time after which the first page of a longer answer is sent.
 const PATIENCE: Duration = Duration::from_millis(6);
-/// An answer that will be complete by then comes in one piece.
+/// The time within which a complete answer is worth waiting for, without a first page.
 const ONE_PIECE: Duration = Duration::from_millis(10);
-/// Time between two pages of an incomplete answer.
+/// The time between two pages of an incomplete answer.
 const BETWEEN_PAGES: Duration = Duration::from_millis(80);
-/// Silence after which the index is made: a library that is still loading needs the cores itself.
+/// The silence after which the index is built: a library that is still loading needs the cores itself.
 const REST: Duration = Duration::from_millis(200);
-/// Threads; more would only wait for memory.
+/// The most threads; more would only wait for memory.
 const MOST_THREADS: usize = 8;
 
-/// What to search. A newer request cancels the older.
+/// A search to do. A newer request cancels the older.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Comes back with the answer; greater is newer.
+    /// The number of the request, which comes back with the answer; greater is newer.
     pub generation: u64,
-    /// What to look for.
+    /// The query.
     pub query: Query,
-    /// Where. While an archive is loading: the library as it is now; ask again when it has grown, and only what was
-    /// added is searched.
+    /// The library to search. While an archive is loading: the library as it is now; ask again when it has grown, and
+    /// only what was added is searched.
     pub library: Arc<Library>,
-    /// Newest first instead of best first.
+    /// The order: newest first instead of best first.
     pub by_date: bool,
 }
 
 /// One conversation found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
-    /// Which.
+    /// The conversation.
     pub handle: Handle,
-    /// The message to open at; `None`: the title alone matched.
+    /// The message to open at. `None`: the title alone matched.
     pub best: Option<u32>,
-    /// How well it matches.
+    /// The rank.
     pub score: Score,
 }
 
-/// An answer: first the first page, then the whole.
+/// An answer: at first a page, in the end the whole.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// The request's.
+    /// The generation of the request.
     pub generation: u64,
-    /// Best first, or newest first.
+    /// The conversations found, best first or newest first.
     pub rows: Arc<Vec<Row>>,
     /// Hits over all rows, exact up to 9 999; 10 000 means more.
     pub hits: usize,
-    /// Nothing is missing. If not, the rows are those of the newest conversations.
+    /// The answer is complete. If not, the rows are those of the newest conversations.
     pub complete: bool,
-    /// How many conversations the library held.
+    /// The number of conversations that the library held.
     pub searched: usize,
-    /// When nothing was found: what each part of the query would find. May come in a second complete answer.
+    /// The reasons when nothing was found: what each part of the query would find. May come in a second complete
+    /// answer.
     pub missing: Vec<Missing>,
 }
 
-/// Why nothing was found, as far as one part of the query goes.
+/// One part of a query that found nothing, and what it would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     /// The part as it would be typed.
     pub word: String,
-    /// How many conversations match it alone.
+    /// The number of conversations that match it alone.
     pub found: usize,
-    /// How many match the query without it.
+    /// The number of conversations that match the query without it.
     pub without: usize,
 }
 
-/// What is sent to the thread.
+/// A job for the search thread.
 #[derive(Debug)]
 enum Job {
     Search(Request),
@@ -117,8 +118,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// `answer` is called from the worker's thread: for each request that is not cancelled any number of times with
-    /// an incomplete answer, then with the complete one. When that has no rows, it may come again with the reasons.
+    /// Starts the thread. It calls `answer` for each request that is not cancelled, any number of times with an
+    /// incomplete answer, then with the complete one. When that has no rows, it may come again with the reasons.
     ///
     /// # Errors
     ///
@@ -131,15 +132,15 @@ impl Worker {
         Ok(Self { jobs, newest })
     }
 
-    /// Asks; what was asked before and is not answered yet never will be.
+    /// Asks; a request that was asked before and is not answered yet never will be.
     pub fn ask(&self, request: Request) {
         self.newest.fetch_max(request.generation, Ordering::Relaxed);
         // The thread outlives the sender, unless `answer` panicked: then nobody is there to be told.
         let _ = self.jobs.send(Job::Search(request));
     }
 
-    /// Says that a library is complete: until the next request, and between requests, what makes searching it fast is
-    /// prepared. Without it that waits for a moment of silence, lest it takes the cores from loading.
+    /// Says that a library is complete: until the next request, and between requests, its index is built. Otherwise
+    /// that waits for a moment of silence, so as not to take the cores from loading.
     pub fn prepare(&self, library: Arc<Library>) {
         let _ = self.jobs.send(Job::Prepare(library));
     }
@@ -155,7 +156,7 @@ impl Drop for Worker {
 fn run(inbox: &mpsc::Receiver<Job>, newest: &AtomicU64, answer: &dyn Fn(Results)) {
     let mut engine = Engine::default();
     let mut served = 0;
-    // Nothing is prepared before somebody has asked.
+    // Nothing is indexed before somebody has asked.
     let mut rest = REST;
     let mut is_complete = false;
     loop {
@@ -197,7 +198,7 @@ fn run(inbox: &mpsc::Receiver<Job>, newest: &AtomicU64, answer: &dyn Fn(Results)
     }
 }
 
-/// Makes a step of the index.
+/// Builds the next step of the index.
 fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) {
     let handles = engine.unindexed(INDEX_STEP);
     let library = Arc::clone(engine.library());
@@ -205,7 +206,7 @@ fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) {
         let start = handles.start + range.start as u32;
         Some(Segment::of(&library, start..start + range.len() as u32, is_stale))
     });
-    // Sections follow each other without a gap: one that was broken off ends what can be added.
+    // Segments follow each other without a gap: one that was broken off ends what can be added.
     for (expected, (chunk, segment)) in segments.into_iter().enumerate() {
         if chunk != expected {
             break;
@@ -218,7 +219,7 @@ fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) {
     }
 }
 
-/// The same, without waiting for requests: for the subcommands and tests.
+/// Searches at once, on the calling thread: for the subcommands and tests.
 pub fn search(query: &Query, library: &Library, by_date: bool) -> Results {
     let mut engine = Engine::default();
     engine.set_library(&Arc::new(library.clone()));
@@ -292,7 +293,7 @@ fn respond(
     Some(())
 }
 
-/// FoundConversation conversations, newest first, in the order they are shown.
+/// Sorts found conversations, newest first, into the order they are shown in.
 fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
     if !by_date {
         // Stable: ties stay newest first.
@@ -317,7 +318,7 @@ fn explain(
     Some(missing)
 }
 
-/// How many conversations match.
+/// Counts the conversations that match. `None`: it was cancelled.
 fn count(engine: &mut Engine, query: Query, is_stale: &(dyn Fn() -> bool + Sync)) -> Option<usize> {
     if let Some(count) = engine.known_count(&query) {
         return Some(count);
@@ -329,8 +330,8 @@ fn count(engine: &mut Engine, query: Query, is_stale: &(dyn Fn() -> bool + Sync)
     Some(count)
 }
 
-/// Does `count` pieces of work in chunks of a good size, on all cores; what comes of the chunks, in their order. `None`:
-/// one gave up.
+/// Maps `count` pieces of work in chunks of a good size, on all cores. Returns the results of the chunks in order.
+/// `None`: one gave up.
 fn map_chunks<T: Send>(
     count: usize,
     is_stale: &(dyn Fn() -> bool + Sync),
@@ -343,7 +344,8 @@ fn map_chunks<T: Send>(
     (done.len() == count.div_ceil(size)).then(|| done.into_iter().map(|(_, result)| result).collect())
 }
 
-/// Does it in chunks of `size`; what comes of those that were done, with their numbers.
+/// Maps `count` pieces of work in chunks of `size`, on all cores. Returns the results of the chunks that were
+/// finished, with their numbers.
 fn map_finished_chunks<T: Send>(
     count: usize,
     size: usize,

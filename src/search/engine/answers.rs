@@ -43,7 +43,7 @@ pub(super) fn shortest<'a>(answers: impl Iterator<Item = &'a CachedAnswer>) -> O
     answers.min_by_key(|answer| answer.found.len())
 }
 
-/// Which conversations an earlier query matched, by handle. By default no query was asked.
+/// The conversations that an earlier query matched, by handle. By default no query was asked.
 #[derive(Debug, Default)]
 pub(super) struct EarlierMatches(Vec<bool>);
 
@@ -59,7 +59,7 @@ impl EarlierMatches {
 pub(super) struct AnswerCache {
     /// The latest first.
     answers: VecDeque<CachedAnswer>,
-    /// How many conversations matched queries that were only counted; the latest first.
+    /// The number of conversations that matched queries which were only counted; the latest first.
     counts: VecDeque<(Query, usize)>,
 }
 

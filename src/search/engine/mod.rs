@@ -139,7 +139,7 @@ impl Engine {
             if hits > MOST_HITS {
                 break;
             }
-            // Counting had ended, but some of what was counted is gone.
+            // Counting ended at the limit, but some of what was counted has since been superseded.
             let entry = self.index.entry(&self.library, found.handle);
             hits += plan.matcher.count_up_to(self.library.get(found.handle), entry, MOST_HITS + 1);
         }

@@ -29,7 +29,7 @@ use crate::{
 /// Conversations that are looked at in order of their dates: the first page is likely from these.
 const NEWEST_FIRST: usize = 4_096;
 
-/// What is to be done for one query, and what is found out on the way.
+/// The conversations to look at for one query, and what is found out on the way.
 #[derive(Debug)]
 pub(in crate::search) struct Plan {
     pub(super) query: Query,
@@ -38,7 +38,7 @@ pub(in crate::search) struct Plan {
     pub(super) known: Arc<Vec<FoundConversation>>,
     /// To be looked at: [`NEWEST_FIRST`] of them newest first, then the rest as they lie in memory.
     pub(super) candidates: Vec<Handle>,
-    /// What a query matched that this one refines: any other conversation can only match by a fuzzy title.
+    /// The matches of a query that this one refines: any other conversation can only match by a fuzzy title.
     pub(super) refined: EarlierMatches,
     /// The positions of that query's terms.
     pub(super) earlier_positions: EarlierPositions,
@@ -132,7 +132,7 @@ impl Engine {
     fn plan_anew(&self, query: &Query) -> Plan {
         let matcher = Matcher::new(query);
         let refined_answers = self.answers.refined_by(query);
-        let has_all_clauses = |answer: &&CachedAnswer| has_all_clauses_of(&answer.query, query);
+        let has_all_clauses = |answer: &&CachedAnswer| has_all_clauses_of(query, &answer.query);
         let contained = shortest(refined_answers.iter().copied().filter(has_all_clauses));
         let refined = shortest(refined_answers.into_iter());
 

@@ -1,4 +1,4 @@
-//! When the answer to one query tells where to look for that to another.
+//! Decides when the answer to one query tells where to look for that to another.
 
 use std::mem::discriminant;
 
@@ -7,21 +7,22 @@ use crate::search::{
     query::{Clause, Predicate, Query},
 };
 
-/// Whether everything that matches `query` by more than a likeness matches an earlier query too: each of its demands is
-/// still made, or follows from a longer word.
-pub(in crate::search) fn refines(query: &Query, earlier: &Query) -> bool {
+/// Decides whether everything that matches `query` by more than a fuzzy title matches an earlier query too: each of
+/// its predicates is still there, or follows from a longer word.
+pub(super) fn refines(query: &Query, earlier: &Query) -> bool {
     let (now, before) = (query.clauses(), earlier.clauses());
-    before.iter().all(|earlier| now.iter().any(|clause| is_implied(clause, earlier)))
+    before.iter().all(|earlier| now.iter().any(|clause| implies_clause(clause, earlier)))
         && !now.iter().any(|clause| admits_more(clause, before))
 }
 
-/// Whether a query makes all demands of an earlier one as they stand.
-pub(in crate::search) fn has_all_clauses_of(earlier: &Query, query: &Query) -> bool {
+/// Decides whether a query has all clauses of an earlier one unchanged.
+pub(super) fn has_all_clauses_of(query: &Query, earlier: &Query) -> bool {
     earlier.clauses().iter().all(|clause| query.clauses().contains(clause))
 }
 
-/// Whether a demand lets in what an earlier query, which did not make it, kept out: one more of several that will do; a
-/// role, whose folded messages count; or fewer messages that count, when a word must be in none of them.
+/// Decides whether a clause lets in what an earlier query, which did not have it, kept out: one more of several
+/// values any of which will do; a role, whose folded messages are searched; or fewer messages that are searched, when
+/// a word must be in none of them.
 fn admits_more(clause: &Clause, earlier: &[Clause]) -> bool {
     let others =
         |negated| earlier.iter().filter(move |other| other.negated == negated).map(|other| &other.predicate);
@@ -38,7 +39,8 @@ fn admits_more(clause: &Clause, earlier: &[Clause]) -> bool {
     lets_in && !clause.negated && !earlier.contains(clause)
 }
 
-fn is_implied(clause: &Clause, earlier: &Clause) -> bool {
+/// Decides whether everything that fulfils a clause fulfils an earlier one too. No may be wrong.
+fn implies_clause(clause: &Clause, earlier: &Clause) -> bool {
     if clause == earlier {
         return true;
     }
@@ -56,7 +58,7 @@ mod tests {
 
     use super::*;
 
-    fn narrowed(now: &str, before: &str) -> bool {
+    fn is_refined(now: &str, before: &str) -> bool {
         refines(&Query::parse(now, &TimeZone::UTC), &Query::parse(before, &TimeZone::UTC))
     }
 
@@ -75,7 +77,7 @@ mod tests {
             ("kube -role:tool", "kube"),
             ("role:user has:code has:link", "role:user has:code"),
         ] {
-            assert!(narrowed(now, before), "{now} after {before}");
+            assert!(is_refined(now, before), "{now} after {before}");
         }
         for (now, before) in [
             ("kube", "kubernetes"),
@@ -95,7 +97,7 @@ mod tests {
             ("-kube model:o3", "-kube"),
             ("-kube has:code", "-kube"),
         ] {
-            assert!(!narrowed(now, before), "{now} after {before}");
+            assert!(!is_refined(now, before), "{now} after {before}");
         }
     }
 }

@@ -1,36 +1,38 @@
-//! Which short runs of letters a text has, in a tenth of its size: a filter that says of most texts that a word is
-//! not in them, without looking at them.
+//! A bloom filter for each conversation, in a tenth of the size of its text: tells of most texts that a word is not
+//! in them, without looking at them.
 //!
-//! Of every run of two and three folded characters between white space, of every character beyond ASCII and of every
-//! whole word one bit of a field is set, chosen by a hash. A word can only be in a text if the bits of its own runs are
-//! set. So the answer no is certain and yes is not. One bit a run is enough: a word has several runs, and any missing
-//! one tells.
+//! Of every run of two and three folded characters (n-gram) between white space, of every character beyond ASCII and
+//! of every whole word one bit is set, chosen by a hash. A word can only be in a text if the bits of its own n-grams
+//! are set. So the answer no is certain and yes is not. One bit an n-gram is enough: a word has several, and any
+//! missing one tells.
 
 use crate::search::matching::{Folding, is_joining, is_spaced_letter};
 
-/// The bits that must be set for a word or phrase to be there.
+/// The bits that a text's bloom filter must have for a word or phrase to be there.
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct TermFilter {
     hashes: Box<[u32]>,
-    /// The one for it as a whole word, if it is nothing but letters and digits.
+    /// The bit for it as a whole word, if it is nothing but letters and digits.
     word: Option<u32>,
 }
 
-/// Bytes of text for each byte of its field.
+/// Bytes of text for each byte of its bloom filter.
 const TEXT_PER_BYTE: usize = 10;
-/// Words of 64 bits in a field. English has no more different runs than the upper bound has room for.
-const FIELD_WORDS: std::ops::RangeInclusive<usize> = 4..=2_048;
+/// The size of a bloom filter, in words of 64 bits. English has no more different n-grams than the upper bound has
+/// bits for.
+const BLOOM_WORDS: std::ops::RangeInclusive<usize> = 4..=2_048;
 
-/// The size of a text's field, in words of 64 bits.
+/// Returns the size of the bloom filter for a text, in words of 64 bits.
 pub(in crate::search) fn bloom_words(text_bytes: usize) -> usize {
-    (text_bytes / TEXT_PER_BYTE / 8).clamp(*FIELD_WORDS.start(), *FIELD_WORDS.end())
+    (text_bytes / TEXT_PER_BYTE / 8).clamp(*BLOOM_WORDS.start(), *BLOOM_WORDS.end())
 }
 
 impl TermFilter {
-    /// Of what was typed. Rare runs come first, so that most fields are denied by the first or second bit.
-    pub fn of(typed: &str) -> Self {
+    /// Makes the filter of a word or phrase as it was typed. Rare n-grams come first, so that the first or second bit
+    /// rules out most texts.
+    pub fn of_text(typed: &str) -> Self {
         // Half-width kana melt together only where width is folded, and a mark at the beginning may belong to a letter
-        // before: their runs would not be those of the text.
+        // before: their n-grams would not be those of the text.
         if !Folding::meant_by(typed).width || typed.starts_with(is_joining) {
             return Self::default();
         }
@@ -60,24 +62,24 @@ impl TermFilter {
         Self { hashes: runs.into_iter().map(|(_, hash)| hash).collect(), word: word.map(WordHash::hash) }
     }
 
-    /// Of runs of letters that must all be there.
-    pub fn of_runs<'a>(runs: impl Iterator<Item = &'a str>) -> Self {
-        let hashes = runs.flat_map(|run| Self::of(run).hashes).collect();
+    /// Makes the filter of runs of letters that must all be there.
+    pub fn of_letter_runs<'a>(runs: impl Iterator<Item = &'a str>) -> Self {
+        let hashes = runs.flat_map(|run| Self::of_text(run).hashes).collect();
         Self { hashes, word: None }
     }
 
-    /// Whether all of them are set in a text's field.
+    /// Decides whether a text with this bloom filter may have it. No is certain.
     pub fn may_be_in(&self, bloom: &[u64]) -> bool {
         self.hashes.iter().all(|&hash| is_set(bloom, hash))
     }
 
-    /// Whether it may be in a text as a whole word.
+    /// Decides whether a text with this bloom filter may have it as a whole word. No is certain.
     pub fn may_be_whole(&self, bloom: &[u64]) -> bool {
         self.word.is_none_or(|hash| is_set(bloom, hash))
     }
 }
 
-/// Sets the bits of a text in its field.
+/// Sets the bits of a text in its bloom filter.
 pub(in crate::search) fn insert_text(bloom: &mut [u64], text: &str) {
     let mut set = |hash: u32| {
         let (word, bit) = bit_of(bloom, hash);
@@ -132,13 +134,13 @@ fn is_set(bloom: &[u64], hash: u32) -> bool {
     bloom[word] & bit != 0
 }
 
-/// The word of a field and the bit in it that a hash chooses.
+/// Returns the word of a bloom filter and the bit in it that a hash chooses.
 fn bit_of(bloom: &[u64], hash: u32) -> (usize, u64) {
     let bit = (u64::from(hash) * (bloom.len() as u64 * 64)) >> 32;
     ((bit / 64) as usize, 1 << (bit % 64))
 }
 
-/// A run of letters and digits, as far as it was read.
+/// The hash of a run of letters and digits, as far as it was read.
 #[derive(Clone, Copy, Default)]
 struct WordHash(u64);
 
@@ -156,7 +158,7 @@ impl WordHash {
     }
 }
 
-/// What no run goes across. NUL stands between messages.
+/// Decides whether no n-gram goes across a character. NUL stands between messages.
 fn is_boundary(unit: char) -> bool {
     unit == '\0' || unit.is_whitespace()
 }
@@ -186,19 +188,19 @@ impl NGram {
         hash(self.0)
     }
 
-    /// A rough sum of how common the last characters are; less is rarer.
+    /// Sums up roughly how common the last characters are; less is rarer.
     fn commonness(self, length: u32) -> u32 {
         const LETTERS: &str = "zqxjkvbpgfywmucldrhsnioate";
         (0..length)
-            .map(|bit_of| {
-                char::from_u32(((self.0 >> (21 * bit_of)) & ((1 << 21) - 1)) as u32).unwrap_or('\0')
+            .map(|number| {
+                char::from_u32(((self.0 >> (21 * number)) & ((1 << 21) - 1)) as u32).unwrap_or('\0')
             })
             .map(|unit| LETTERS.find(unit).map_or(0, |rank| rank as u32 + 1))
             .sum()
     }
 }
 
-/// The upper bits of a product: well mixed by the lower bits of the key.
+/// Returns the upper bits of a product, which the lower bits of the key have mixed well.
 fn hash(key: u64) -> u32 {
     let mixed = (key ^ (key >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 32) as u32
@@ -221,14 +223,14 @@ mod tests {
     fn most_texts_without_a_word_are_denied() {
         let text = "Requests through our ingress die with 504 after exactly sixty seconds. ".repeat(20);
         let bloom = bloom(&text);
-        assert!(TermFilter::of("sixty seconds").may_be_in(&bloom));
+        assert!(TermFilter::of_text("sixty seconds").may_be_in(&bloom));
         let absent = ["kubernetes", "volcano", "timeout", "日本", "zz", "quick", "function", "Müller"];
-        assert!(absent.iter().all(|word| !TermFilter::of(word).may_be_in(&bloom)));
+        assert!(absent.iter().all(|word| !TermFilter::of_text(word).may_be_in(&bloom)));
     }
 
     #[test]
     fn one_letter_is_in_every_text() {
-        assert!(TermFilter::of("e").may_be_in(&bloom("")));
+        assert!(TermFilter::of_text("e").may_be_in(&bloom("")));
     }
 
     proptest! {
@@ -239,11 +241,11 @@ mod tests {
         ) {
             let Some(literal) = Literal::new(&typed) else { return Ok(()) };
             if literal.hits(&text, Foldable { letters: true, spaces: true }).next().is_some() {
-                prop_assert!(TermFilter::of(&typed).may_be_in(&bloom(&text)), "{typed:?} in {text:?}");
+                prop_assert!(TermFilter::of_text(&typed).may_be_in(&bloom(&text)), "{typed:?} in {text:?}");
             }
             let hits = literal.hits(&text, Foldable { letters: true, spaces: true });
             if hits.map(|hit| WordBoundary::of(&text, &hit)).max() == Some(WordBoundary::Whole) {
-                prop_assert!(TermFilter::of(&typed).may_be_whole(&bloom(&text)), "{typed:?} in {text:?}");
+                prop_assert!(TermFilter::of_text(&typed).may_be_whole(&bloom(&text)), "{typed:?} in {text:?}");
             }
         }
     }

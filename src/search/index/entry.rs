@@ -1,4 +1,4 @@
-//! What is known of a conversation before it is looked at.
+//! The index's knowledge of one conversation, before its text is looked at.
 
 use crate::{
     conversation::Conversation,
@@ -8,21 +8,21 @@ use crate::{
     },
 };
 
-/// What is known of a conversation before it is looked at.
+/// The index's knowledge of one conversation.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct IndexEntry<'a> {
-    /// About its readable text.
+    /// The characters of its readable text that need folding.
     pub foldable: Foldable,
-    /// Of its title.
+    /// The letters of its title.
     pub title_letters: LetterSet,
-    /// Of its title and readable text; `None`: not made yet.
+    /// The bloom filter of its title and readable text. `None`: not indexed yet.
     pub bloom: Option<&'a [u64]>,
-    /// No message has two children: every message lies on the visible branch.
+    /// Every message lies on the visible branch: no message has two children.
     pub is_linear: bool,
 }
 
 impl IndexEntry<'_> {
-    /// Made by looking, for one conversation on its own.
+    /// Makes the entry of one conversation on its own, without a bloom filter.
     pub fn unindexed(conversation: &Conversation) -> Self {
         let foldable = if conversation.is_ascii() {
             Foldable::default()
@@ -32,13 +32,13 @@ impl IndexEntry<'_> {
         Self { foldable, title_letters: LetterSet::of(&conversation.title), bloom: None, is_linear: false }
     }
 
-    /// The best fit a term may have in a message.
+    /// Returns the best word boundary a term may have in a message.
     pub fn best_boundary(&self, term: &Term) -> WordBoundary {
         let may_be_whole = self.bloom.is_none_or(|bloom| term.filter.may_be_whole(bloom));
         if may_be_whole { WordBoundary::Whole } else { WordBoundary::Start }
     }
 
-    /// Whether a term may stand somewhere letter by letter.
+    /// Decides whether a term may stand literally in the text or the title. No is certain.
     pub fn may_contain(&self, term: &Term) -> bool {
         self.bloom.is_none_or(|bloom| term.filter.may_be_in(bloom))
     }

@@ -1,8 +1,8 @@
-//! What the engine remembers of every conversation, so that most are never looked at: the letters of its title, what
-//! its text needs for folding, and the field of [`bloom`].
+//! The index: for each conversation what rules most of them out without a look at their text: the letters of the
+//! title, the characters that need folding, and a [bloom filter](bloom).
 //!
-//! It is made in steps, of whole runs of handles, whenever there is time; what has no entry yet is simply looked at.
-//! It takes about a tenth of the text.
+//! It is built in segments, runs of consecutive handles, whenever there is time; a conversation that has no entry yet
+//! is simply looked at. It takes about a tenth of the text.
 
 pub(in crate::search) mod bloom;
 mod entry;
@@ -15,7 +15,7 @@ use crate::{
     library::{Handle, Library},
 };
 
-/// What is remembered of a run of conversations with consecutive handles.
+/// The entries of a run of conversations with consecutive handles.
 #[derive(Debug)]
 pub(in crate::search) struct Segment {
     entries: Vec<StoredEntry>,
@@ -25,14 +25,14 @@ pub(in crate::search) struct Segment {
 #[derive(Clone, Copy, Debug)]
 struct StoredEntry {
     title_letters: LetterSet,
-    /// Where its field ends in `fields`; it begins where the one before ends.
+    /// The end of its bloom filter in `blooms`; it begins where the one before ends.
     bloom_end: u32,
     foldable: Foldable,
     is_linear: bool,
 }
 
 impl Segment {
-    /// Looks at the conversations of `handles`; breaks off between two of them when `stop` says so.
+    /// Indexes the conversations of `handles`; ends between two of them when `stop` says so.
     pub fn of(library: &Library, handles: std::ops::Range<u32>, stop: &dyn Fn() -> bool) -> Self {
         let words = handles.clone().map(|handle| bloom_words_of(library.get(Handle(handle)))).sum();
         let mut segment =
@@ -47,7 +47,7 @@ impl Segment {
         segment
     }
 
-    /// How many conversations it knows.
+    /// Returns the number of conversations in it.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -85,34 +85,34 @@ impl Segment {
     }
 }
 
-/// The size of a conversation's field.
+/// Returns the size of a conversation's bloom filter.
 fn bloom_words_of(conversation: &Conversation) -> usize {
     bloom::bloom_words(conversation.readable_text().len())
 }
 
-/// See the [module](self).
+/// The index of a library, as far as it is built.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Index {
     segments: Vec<Segment>,
-    /// The first handle of each section.
+    /// The first handle of each segment.
     starts: Vec<u32>,
     handles: u32,
 }
 
 impl Index {
-    /// How many handles it knows: all below this.
+    /// Returns the number of handles that are indexed: all below it.
     pub fn handles(&self) -> u32 {
         self.handles
     }
 
-    /// Takes in what is known of the handles that follow.
+    /// Adds the segment of the handles that follow.
     pub fn add(&mut self, segment: Segment) {
         self.starts.push(self.handles);
         self.handles += segment.entries.len() as u32;
         self.segments.push(segment);
     }
 
-    /// The letters of a conversation's title.
+    /// Returns the letters of a conversation's title.
     pub fn title_letters(&self, library: &Library, handle: Handle) -> LetterSet {
         if handle.0 < self.handles {
             self.entry(library, handle).title_letters
@@ -121,7 +121,7 @@ impl Index {
         }
     }
 
-    /// What is known of a conversation; of one that has no entry yet, as much as it takes to look at it.
+    /// Returns the entry of a conversation; of one that is not indexed yet, what a look at it tells.
     pub fn entry(&self, library: &Library, handle: Handle) -> IndexEntry<'_> {
         if handle.0 >= self.handles {
             return IndexEntry::unindexed(library.get(handle));

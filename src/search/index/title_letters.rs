@@ -1,13 +1,13 @@
-//! Which letters a title has, as bits: most titles are told apart from a fuzzy word by these alone.
+//! The letters of a title, as bits: most titles are told apart from a fuzzy word by these alone.
 
 use crate::search::matching::{Folding, LONGEST_TITLE};
 
-/// Which letters a text has, as bits; others share a few.
+/// A set of letters, as bits; some letters share one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct LetterSet(u64);
 
 impl LetterSet {
-    /// Of the characters of a title that are looked at.
+    /// Collects the letters of a title, as far as titles are matched.
     pub fn of(title: &str) -> Self {
         let (mut set, mut at) = (Self::default(), 0);
         for _ in 0..LONGEST_TITLE {

@@ -1,13 +1,13 @@
-//! Finds a short run of ASCII bytes in a long one, upper and lower case together, at the speed of memory.
+//! Finds candidates for a short run of ASCII bytes in a long text, in upper and lower case, at the speed of memory.
 //!
-//! A [`ByteScanner`] looks for places where a needle might stand: where two of its bytes do, the rarest it has. They are
-//! compared in whole blocks, in loops that compilers turn into vector instructions; prose has few such places, and
-//! only there is the needle itself compared, by whoever asked.
+//! A [`ByteScanner`] compares only two bytes of the needle, the two rarest. They are compared in whole blocks, in
+//! loops that compilers turn into vector instructions. Prose has few positions with both, and only there does the
+//! caller compare the whole needle. (`memchr` has such a pair finder too, but none that ignores case.)
 
-/// A needle's two rarest bytes, or the letters on both sides of a blank in it.
+/// The bytes of a needle that are looked for: its two rarest, or those on both sides of a blank in it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::search) enum ByteScanner {
-    /// Two bytes at their places.
+pub(super) enum ByteScanner {
+    /// Two bytes at their offsets.
     Pair(Probe, Probe),
     /// The last byte of a word, white space, and the first byte of a word or more white space: phrases of short words
     /// are rarer than any of their words.
@@ -16,19 +16,19 @@ pub(in crate::search) enum ByteScanner {
 
 /// One byte of a needle.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::search) struct Probe {
-    /// Its place in the needle.
-    place: usize,
-    /// In lower case if case is ignored.
+pub(super) struct Probe {
+    /// Its offset in the needle.
+    offset: usize,
+    /// The byte; in lower case if case is ignored.
     byte: u8,
     /// The bit that tells upper from lower case, if it is to be ignored.
     case: u8,
 }
 
 impl Probe {
-    fn new(place: usize, byte: u8, ignore_case: bool) -> Self {
+    fn new(offset: usize, byte: u8, ignore_case: bool) -> Self {
         let case = if ignore_case && byte.is_ascii_lowercase() { 0x20 } else { 0 };
-        Self { place, byte, case }
+        Self { offset, byte, case }
     }
 
     fn matches(self, byte: u8) -> bool {
@@ -36,51 +36,52 @@ impl Probe {
     }
 }
 
-/// How common each byte is in English prose and code, most common first; what is not listed is rare.
+/// The bytes of English prose and code, most common first; a byte that is not listed is rare.
 const COMMON: &[u8] = b" etaoinsrlhdcumpfgywb\n.v,k()-01x2=\"_:3/'";
 /// Bytes compared in one step: as many as a mask has bits.
 const BLOCK: usize = 64;
 
 impl ByteScanner {
-    /// For `needle`, which is not empty, and in lower case if case is ignored.
+    /// Picks the two rarest bytes of `needle`, which is not empty, and in lower case if case is ignored.
     pub fn pair(needle: &[u8], ignore_case: bool) -> Self {
         let rank = |byte: u8| COMMON.iter().position(|&common| common == byte).unwrap_or(COMMON.len());
-        let mut candidates: Vec<usize> = (0..needle.len()).collect();
-        candidates.sort_by_key(|&place| std::cmp::Reverse(rank(needle[place])));
-        let first = candidates.first().copied().unwrap_or(0);
-        // The same byte at another place says less than another byte.
+        let mut offsets: Vec<usize> = (0..needle.len()).collect();
+        offsets.sort_by_key(|&offset| std::cmp::Reverse(rank(needle[offset])));
+        let first = offsets.first().copied().unwrap_or(0);
+        // The same byte at another offset says less than another byte.
         let other =
-            candidates.iter().copied().find(|&place| place != first && needle[place] != needle[first]);
-        let second = other.or_else(|| candidates.get(1).copied()).unwrap_or(first);
-        let probe = |place: usize| Probe::new(place, needle[place], ignore_case);
+            offsets.iter().copied().find(|&offset| offset != first && needle[offset] != needle[first]);
+        let second = other.or_else(|| offsets.get(1).copied()).unwrap_or(first);
+        let probe = |offset: usize| Probe::new(offset, needle[offset], ignore_case);
         Self::Pair(probe(first), probe(second))
     }
 
-    /// For a blank between a word that ends with the byte `before` and one that begins with `after`. The places it
-    /// finds are those of `before`.
+    /// Looks for a blank between a word that ends with the byte `before` and one that begins with `after`. The
+    /// candidates are the positions of `before`.
     pub fn word_gap(before: u8, after: u8, ignore_case: bool) -> Self {
         Self::WordGap(Probe::new(0, before, ignore_case), Probe::new(2, after, ignore_case))
     }
 
-    /// All places in `text` where the needle may begin, in order.
+    /// Returns all offsets in `text` where the needle may begin, in order.
     pub fn candidates(self, text: &[u8]) -> Candidates<'_> {
         Candidates { scanner: self, text, next: 0, block: 0, mask: 0 }
     }
 
-    /// The places among the [`BLOCK`] from `at` on, a bit for each.
+    /// Returns the candidates among the [`BLOCK`] offsets from `at` on, a bit for each.
     #[inline]
     fn mask(self, text: &[u8], at: usize) -> u64 {
         match self {
             Self::Pair(one, two) => {
-                if let (Some(left), Some(right)) = (block(text, at + one.place), block(text, at + two.place))
+                if let (Some(left), Some(right)) =
+                    (block(text, at + one.offset), block(text, at + two.offset))
                 {
                     return pack_bits(|step| one.matches(left[step]) & two.matches(right[step]));
                 }
-                let byte = |place: usize| text.get(place).copied();
+                let byte = |offset: usize| text.get(offset).copied();
                 mask_bytewise(|step| {
-                    let place = at + step;
-                    byte(place + one.place).is_some_and(|byte| one.matches(byte))
-                        && byte(place + two.place).is_some_and(|byte| two.matches(byte))
+                    let offset = at + step;
+                    byte(offset + one.offset).is_some_and(|byte| one.matches(byte))
+                        && byte(offset + two.offset).is_some_and(|byte| two.matches(byte))
                 })
             }
             Self::WordGap(before, after) => {
@@ -108,7 +109,8 @@ fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
     text.get(at..)?.first_chunk()
 }
 
-/// Asks about every step of a block, and packs the answers into bits. Most blocks hold nothing, and are left early.
+/// Asks about every step of a block, and packs the answers into bits. Returns early for a block without any: most
+/// are.
 #[inline]
 fn pack_bits(is_there: impl Fn(usize) -> bool) -> u64 {
     let mut bytes = [0_u8; BLOCK];
@@ -133,19 +135,19 @@ fn mask_bytewise(is_there: impl Fn(usize) -> bool) -> u64 {
     (0..BLOCK).filter(|&step| is_there(step)).fold(0, |mask, step| mask | 1 << step)
 }
 
-/// White space as [`char::is_whitespace`] knows it, within ASCII.
-pub(in crate::search) fn is_space(byte: u8) -> bool {
+/// Decides whether a byte is white space as [`char::is_whitespace`] knows it, within ASCII.
+pub(super) fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
 }
 
-/// See [`ByteScanner::places`].
+/// The candidates of [`ByteScanner::candidates`].
 #[derive(Clone, Debug)]
-pub(in crate::search) struct Candidates<'a> {
+pub(super) struct Candidates<'a> {
     scanner: ByteScanner,
     text: &'a [u8],
-    /// Where the next block begins.
+    /// The beginning of the next block.
     next: usize,
-    /// Where the current one begins, and what is left of its places.
+    /// The beginning of the current block, and the candidates left in it.
     block: usize,
     mask: u64,
 }

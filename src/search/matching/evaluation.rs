@@ -30,7 +30,7 @@ pub(in crate::search) struct Evaluation {
     pub score: Score,
     /// The message to open at.
     pub best: Option<u32>,
-    /// How many hits there are. `None`: the evaluation ended before the last.
+    /// The number of hits. `None`: the evaluation ended before the last.
     pub hits: Option<usize>,
     /// The positions of several terms, by message. Empty if some are left out.
     pub positions: Vec<TermPosition>,

@@ -1,8 +1,8 @@
-//! A regular expression of a query, ready to be found: smart case, `^` and `$` at lines, bounded in size.
+//! A regular expression of a query, compiled: smart case, `^` and `$` at lines, bounded in size.
 //!
-//! An automaton looks at every byte, at a tenth of the speed of memory; so before it is asked, what is known of the
-//! expression answers for most texts: letters that every match has, to [`bloom`](crate::search::index::bloom), and a
-//! [`RegexPrefilter`].
+//! An automaton looks at every byte, at a tenth of the speed of memory. So before it is asked, what is known of the
+//! expression rules out most texts: letters that every match has, through the [bloom
+//! filter](crate::search::index::bloom), and a [`RegexPrefilter`].
 
 use std::{ops::Range, sync::Arc};
 
@@ -19,7 +19,7 @@ const SIZE_LIMIT: usize = 1 << 20;
 /// The memory one expression may use while it searches, in bytes.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// See the [module](self).
+/// An expression, compiled.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Expression {
     regex: Regex,
@@ -32,12 +32,12 @@ pub(in crate::search) struct Expression {
 pub(in crate::search) struct LetterRun {
     /// The letters.
     pub letters: String,
-    /// How many elements of the expression there are up to its end.
+    /// The number of elements of the expression up to its end.
     elements: usize,
 }
 
 impl Expression {
-    /// Compiles; the error is one line for the status line.
+    /// Compiles an expression; the error is one line for the status line.
     pub fn new(source: &str) -> Result<Self, String> {
         let (hir, regex) = compile(source)?;
         let elements = elements(&hir);
@@ -57,24 +57,24 @@ impl Expression {
         Ok(Self { regex, required: required.into(), prefilter: prefilter.map(Arc::new) })
     }
 
-    /// Whether it compiles; the error is one line for the status line.
+    /// Checks that an expression compiles; the error is one line for the status line.
     pub fn check(source: &str) -> Result<(), String> {
         compile(source).map(|_| ())
     }
 
-    /// What every match has, in any case.
+    /// Returns the letters that every match has side by side, in any case.
     pub fn required(&self) -> impl Iterator<Item = &str> {
         self.required.iter().map(|run| &*run.letters)
     }
 
-    /// All hits that are not empty, not overlapping.
+    /// Returns all hits that are not empty, not overlapping.
     pub fn hits<'a>(&'a self, text: &'a str) -> RegexHits<'a> {
         let may_match = self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
         RegexHits(may_match.then(|| self.regex.find_iter(text)))
     }
 }
 
-/// See [`Expression::hits`].
+/// The hits of an expression in a text.
 pub(in crate::search) struct RegexHits<'a>(Option<meta::FindMatches<'a, 'a>>);
 
 impl Iterator for RegexHits<'_> {
@@ -103,7 +103,7 @@ fn compile(source: &str) -> Result<(Hir, Regex), String> {
     }
 }
 
-/// What a match consists of, one after the other.
+/// Lists the elements that a match consists of, one after the other.
 fn elements(hir: &Hir) -> Vec<&Hir> {
     let mut elements = Vec::new();
     let mut waiting = vec![hir];
@@ -117,7 +117,7 @@ fn elements(hir: &Hir) -> Vec<&Hir> {
     elements
 }
 
-/// The runs of letters among the elements, of two letters at least.
+/// Collects the runs of letters among the elements, of two letters at least.
 fn runs(elements: &[&Hir]) -> Vec<LetterRun> {
     let mut runs = Vec::new();
     let mut letters = String::new();
@@ -140,7 +140,7 @@ fn runs(elements: &[&Hir]) -> Vec<LetterRun> {
     runs
 }
 
-/// The letter that a class is, if it is one letter of ASCII and what folds to it.
+/// Returns the letter of a class that is one letter of ASCII and what folds to it.
 fn letter_in_any_case(class: &Class) -> Option<char> {
     let Class::Unicode(class) = class else { return None };
     // Upper and lower case, and for two letters one more: the long s and the sign of kelvin.
@@ -154,7 +154,8 @@ fn letter_in_any_case(class: &Class) -> Option<char> {
     chars.take(3).all(|other| other == letter).then_some(letter)
 }
 
-/// An upper-case letter that is not part of an escape: neither `\W` nor `\p{Greek}` nor `\x{1F}`.
+/// Decides whether there is an upper-case letter that is not part of an escape: neither `\W` nor `\p{Greek}` nor
+/// `\x{1F}`.
 fn has_upper_case(source: &str) -> bool {
     let mut chars = source.chars().peekable();
     while let Some(c) = chars.next() {
@@ -250,7 +251,7 @@ mod tests {
             prop_assert_eq!(expression.hits(&text).collect::<Vec<_>>(), plain.clone());
             let mut bloom = vec![0; bloom::bloom_words(text.len())];
             bloom::insert_text(&mut bloom, &text);
-            prop_assert!(plain.is_empty() || bloom::TermFilter::of_runs(expression.required()).may_be_in(&bloom));
+            prop_assert!(plain.is_empty() || bloom::TermFilter::of_letter_runs(expression.required()).may_be_in(&bloom));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which characters count as the same: Unicode simple case folding, accents and width.
+//! Decides which characters count as the same: Unicode simple case folding, accents and width.
 //!
 //! Text is read by *units*: a character with the marks that belong to it, folded. An accent is a combining mark of
 //! U+0300–U+036F in the canonical decomposition of a letter, written apart or not, and the stroke of `ø ł đ ħ ŧ`;
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use unicode_normalization::char::{compose, decompose_canonical};
 
-/// What is folded away before characters are compared.
+/// The differences that are ignored when characters are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) struct Folding {
     /// Upper and lower case are one.
@@ -21,10 +21,10 @@ pub(in crate::search) struct Folding {
 }
 
 impl Folding {
-    /// Everything at once: what the filters of the engine are made of.
+    /// Ignores all differences: the index is made with this.
     pub const ALL: Self = Self { case: true, marks: true, width: true };
 
-    /// What a person who typed this means to ignore: whatever they took no care of.
+    /// Returns what a person who typed this means to ignore: an accent, a capital or a width that was typed is meant.
     pub fn meant_by(typed: &str) -> Self {
         let changes =
             |folding: Self| typed.chars().any(|c| folding.of(c) != c || (folding.marks && is_accent(c)));
@@ -35,7 +35,7 @@ impl Folding {
         }
     }
 
-    /// A character without what is folded away.
+    /// Folds one character.
     pub fn of(self, c: char) -> char {
         if c.is_ascii() {
             return if self.case { c.to_ascii_lowercase() } else { c };
@@ -53,7 +53,8 @@ impl Folding {
         usize::from(self.case) | usize::from(self.marks) << 1 | usize::from(self.width) << 2
     }
 
-    /// The unit that begins at byte `at`: its folded character and where it ends. `None` at the end of the text.
+    /// Returns the unit that begins at byte `at`: its folded character and where it ends. `None`: the text ends
+    /// there.
     pub fn unit(self, text: &str, at: usize) -> Option<(char, usize)> {
         let bytes = text.as_bytes();
         let &first = bytes.get(at)?;
@@ -83,12 +84,13 @@ impl Folding {
     }
 }
 
-/// A mark that is folded as an accent.
+/// Decides whether a mark is folded as an accent.
 pub(in crate::search) fn is_accent(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// What may melt into the character before it: accents, voicing marks of kana, vowels and finals of Hangul.
+/// Decides whether a character may compose with the one before it: accents, voicing marks of kana, vowels and finals
+/// of Hangul.
 pub(in crate::search) fn is_joining(c: char) -> bool {
     is_accent(c)
         || matches!(c, '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}' | '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}')
@@ -130,8 +132,8 @@ fn make_page(number: u32) -> Option<Box<Page>> {
     changes.then_some(page)
 }
 
-/// Unicode simple case folding, by the standard library's tables: the lower case of the upper case is one character
-/// for all that share a fold, but for the Turkish ones, which fold to themselves.
+/// Folds case by Unicode simple case folding, with the standard library's tables: the lower case of the upper case is
+/// one character for all that share a fold, but for the Turkish ones, which fold to themselves.
 fn fold_case(c: char) -> char {
     if matches!(c, 'ı' | 'İ') {
         return c;
@@ -197,8 +199,8 @@ fn fold_width(c: char) -> char {
     }
 }
 
-/// Which of a text's characters beyond ASCII could be part of what an ASCII needle matches. Text without such needs
-/// no folding to be searched for ASCII, however much Chinese, quotation marks or emoji it holds.
+/// The characters of a text beyond ASCII that could be part of what an ASCII needle matches. Text without such needs
+/// no folding to be searched for ASCII, however much Chinese, quotation marks or emoji it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct Foldable {
     /// Characters that fold to ASCII letters or digits, and accents.
@@ -208,7 +210,7 @@ pub(in crate::search) struct Foldable {
 }
 
 impl Foldable {
-    /// Looks at every character beyond ASCII, until all is known.
+    /// Looks at the characters of a text until all is known.
     pub fn of(text: &str) -> Self {
         let mut found = Self::default();
         let bytes = text.as_bytes();
@@ -230,7 +232,7 @@ impl Foldable {
         found
     }
 
-    /// Takes one more character into account.
+    /// Adds one more character.
     pub fn add(&mut self, c: char) {
         if c.is_ascii() {
             return;
@@ -239,7 +241,7 @@ impl Foldable {
         self.spaces |= c.is_whitespace();
     }
 
-    /// Whether ASCII bytes tell all about where a needle stands, which may have white space in it.
+    /// Decides whether a byte by byte search finds all hits of an ASCII needle; `spaced`: with white space in it.
     pub fn is_plain(self, spaced: bool) -> bool {
         !(self.letters || spaced && self.spaces)
     }

@@ -1,8 +1,8 @@
-//! Words in titles: literally, and from four letters on fuzzily.
+//! Matches words fuzzily in titles, from four letters on.
 //!
 //! A fuzzy hit is a subsequence that begins where a word begins and stays close together, so that `kbrnetes` finds
-//! *Kubernetes* and letters strewn over a long title find nothing. Which titles are hits is decided here, on folded
-//! letters; `fuzzy-matcher` then says how good a hit is and which letters to mark.
+//! *Kubernetes* and letters strewn over a long title find nothing. The decision which titles are hits is made here,
+//! on folded letters; `fuzzy-matcher` then says how good a hit is and which letters to mark.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -11,9 +11,9 @@ use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 use super::folding::Folding;
 use crate::search::{index::LetterSet, query::TextPattern};
 
-/// Letters a word needs before it is matched fuzzily.
+/// The fewest letters of a word that is matched fuzzily.
 const FEWEST_LETTERS: usize = 4;
-/// Letters of a word beyond which it is not matched fuzzily: nobody abbreviates so little.
+/// The most letters of a word that is matched fuzzily: nobody abbreviates so little.
 const MOST_LETTERS: usize = 64;
 /// Letters of a word up to which it must be a part of one word of the title.
 const SHORT_WORD: usize = 5;
@@ -22,7 +22,7 @@ pub(in crate::search) const LONGEST_TITLE: usize = 200;
 
 static SKIM: LazyLock<SkimMatcherV2> = LazyLock::new(|| SkimMatcherV2::default().respect_case());
 
-/// The letters of a word that is matched fuzzily.
+/// A word that is matched fuzzily.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct FuzzyWord {
     letters: Box<[char]>,
@@ -30,14 +30,15 @@ pub(in crate::search) struct FuzzyWord {
     set: LetterSet,
 }
 
-/// Where a fuzzy hit stands: the units of the title from its first to its last letter.
+/// The part of a title that a fuzzy hit covers, from its first to its last letter.
 struct Window {
     /// Folded characters and their bytes in the title.
     units: Vec<(char, Range<usize>)>,
 }
 
 impl FuzzyWord {
-    /// `None`: phrases, expressions, short words and words with anything but letters and digits are only literal.
+    /// Prepares a word. `None`: phrases, expressions, short words and words with anything but letters and digits are
+    /// only literal.
     pub fn new(text_pattern: &TextPattern) -> Option<Self> {
         let TextPattern::Word(word) = text_pattern else { return None };
         let folding = Folding::meant_by(word);
@@ -56,17 +57,17 @@ impl FuzzyWord {
         })
     }
 
-    /// Whether a title with these letters could be a hit.
+    /// Decides whether a title with these letters could be a hit. No is certain.
     pub fn may_be_in(&self, set: LetterSet) -> bool {
         set.contains(self.set)
     }
 
-    /// Whether the title is a hit.
+    /// Decides whether the title is a hit.
     pub fn is_in(&self, title: &str) -> bool {
         self.window(title).is_some()
     }
 
-    /// How good a hit the title is. `None`: it is none.
+    /// Scores the title, better is greater. `None`: it is not a hit.
     pub fn score(&self, title: &str) -> Option<u8> {
         let window = self.window(title)?;
         let (score, _) = self.skim(&window)?;
@@ -74,7 +75,7 @@ impl FuzzyWord {
         Some((score.max(0) * 8 / self.letters.len() as i64).min(255) as u8)
     }
 
-    /// The bytes of the title to mark: the letters of the best hit.
+    /// Returns the bytes of the title to mark: the letters of the best hit.
     pub fn marks(&self, title: &str) -> Vec<Range<usize>> {
         let Some(window) = self.window(title) else { return Vec::new() };
         let Some((_, indices)) = self.skim(&window) else { return Vec::new() };
@@ -91,7 +92,7 @@ impl FuzzyWord {
         SKIM.fuzzy_indices(&text, &word)
     }
 
-    /// The shortest stretch of the title that begins with a word and holds the letters in order, if it is short.
+    /// Finds the shortest stretch of the title that begins with a word and has the letters in order, if it is short.
     fn window(&self, title: &str) -> Option<Window> {
         let mut units = Vec::new();
         let mut at = 0;
@@ -128,7 +129,7 @@ impl FuzzyWord {
         Some(Window { units })
     }
 
-    /// How far apart the letters may stand: one is left out of a short word, every other of a long one.
+    /// Returns the most letters a hit may cover: a short word may leave out one, a long one every other.
     fn longest_window(&self) -> usize {
         match self.letters.len() {
             count @ ..=SHORT_WORD => count * 2 - 3,

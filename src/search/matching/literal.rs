@@ -1,7 +1,8 @@
 //! A word or phrase, prepared for finding it in text by the rules of [`folding`](super::folding).
 //!
-//! There is one meaning, [`Literal::match_at`], and ways to get there fast: a needle that folds to ASCII is looked for
-//! byte by byte wherever the text holds nothing beyond ASCII that could fold to it; only other text is folded.
+//! [`Literal::match_at`] defines what a hit is. The rest is faster ways to the same hits: a needle that folds to
+//! ASCII is looked for byte by byte wherever the text has nothing beyond ASCII that could fold to it; only other text
+//! is folded.
 
 use std::ops::Range;
 
@@ -10,17 +11,17 @@ use super::{
     folding::{Foldable, Folding, is_accent},
 };
 
-/// See the [module](self). A blank in it stands for any run of white space.
+/// A word or phrase, prepared. A blank in it stands for any run of white space.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Literal {
     units: Box<[char]>,
     folding: Folding,
     ascii: Option<AsciiNeedle>,
-    /// How far to go on over a block of ASCII, when looking for hits with anything else in them.
+    /// The bytes by which a block of ASCII is passed, when looking for hits with anything else in them.
     ascii_step: Option<usize>,
 }
 
-/// Bytes that are looked at together when looking for what is not ASCII.
+/// The bytes that are tested for ASCII at once.
 const ASCII_BLOCK: usize = 64;
 
 /// A needle of ASCII alone: its bytes, and the piece of it without blanks that is looked for.
@@ -28,16 +29,16 @@ const ASCII_BLOCK: usize = 64;
 struct AsciiNeedle {
     needle: Box<[u8]>,
     piece: Range<usize>,
-    /// What finds the piece, or places where it may be.
+    /// Finds the candidates for the piece.
     scanner: ByteScanner,
     ignore_case: bool,
 }
 
-/// Letters of a word that is rarer than the joint of two.
+/// The length from which a word is rarer than the gap between two words.
 const LONG_WORD: usize = 4;
 
 impl Literal {
-    /// Prepares what was typed; smart case, accents and width by what it holds. `None` if it is empty or blank.
+    /// Prepares what was typed; smart case, accents and width by what it has. `None`: it is empty or blank.
     pub fn new(typed: &str) -> Option<Self> {
         let folding = Folding::meant_by(typed);
         let mut units = Vec::new();
@@ -62,18 +63,18 @@ impl Literal {
         Some(Self { units: units.into(), folding, ascii, ascii_step: ascii_step.filter(|&step| step > 0) })
     }
 
-    /// Its folded characters; a blank is any white space.
+    /// Returns its folded characters; a blank is any white space.
     pub fn units(&self) -> &[char] {
         &self.units
     }
 
-    /// No text of ASCII alone can hold it.
+    /// Decides whether no text of ASCII alone can contain it.
     pub fn needs_more_than_ascii(&self) -> bool {
         self.ascii.is_none()
     }
 
-    /// No two hits can overlap, so that all places where it stands are hits: no beginning of it is its end as well, and
-    /// there is no blank in it, which may be any white space.
+    /// Decides whether no two hits can overlap, so that every position where it stands is a hit: no beginning of it
+    /// is its end as well, and there is no blank in it, which may be any white space.
     pub fn never_overlaps_itself(&self) -> bool {
         let units = &self.units;
         !self.is_spaced() && !(1..units.len()).any(|count| units.starts_with(&units[units.len() - count..]))
@@ -83,7 +84,8 @@ impl Literal {
         self.units.contains(&' ')
     }
 
-    /// All places from the beginning, not overlapping. `foldable` is about `text`; saying too much costs only time.
+    /// Returns all hits from the beginning, not overlapping. `foldable` is about `text`; saying too much costs only
+    /// time.
     pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> LiteralHits<'a> {
         let ascii = self.ascii.as_ref();
         let mode = match ascii {
@@ -97,7 +99,7 @@ impl Literal {
         LiteralHits { literal: self, text, at: 0, mode }
     }
 
-    /// The meaning itself, tried everywhere from `at` on, but for stretches of ASCII in which a hit with anything else
+    /// Tries [`Self::match_at`] everywhere from `at` on, but for stretches of ASCII in which a hit with anything else
     /// in it cannot begin.
     fn find_folded(&self, text: &str, at: usize) -> Option<Range<usize>> {
         let first = self.units[0];
@@ -119,33 +121,33 @@ impl Literal {
         }
     }
 
-    /// The first hit with something beyond ASCII in it, for a needle of ASCII without blanks: it is looked for around
-    /// every such character that folds to a letter of the needle. It begins between `at` and `end`.
+    /// Finds the first hit with something beyond ASCII in it, for a needle of ASCII without blanks: looks around
+    /// every such character that folds to a letter of the needle. The hit begins between `at` and `end`.
     fn find_mixed(&self, text: &str, at: usize, end: usize) -> Option<Range<usize>> {
         let reach = self.units.len() - 1;
         let bytes = text.as_bytes();
         // Everything before was tried: a hit that begins there has the last such character in it.
         let mut tried = at;
         let mut next = at;
-        while let Some(place) = next_non_ascii(bytes, next).filter(|&place| place <= end + reach) {
-            let c = text[place..].chars().next()?;
+        while let Some(offset) = next_non_ascii(bytes, next).filter(|&offset| offset <= end + reach) {
+            let c = text[offset..].chars().next()?;
             let unit = self.folding.of(c);
             if is_accent(c) || self.units.contains(&unit) {
-                let from = place.saturating_sub(reach).max(tried);
-                let hit = (from..=place)
+                let from = offset.saturating_sub(reach).max(tried);
+                let hit = (from..=offset)
                     .filter(|&start| start < end && text.is_char_boundary(start))
                     .find_map(|start| self.match_at(text, start).map(|end| start..end));
                 if hit.is_some() {
                     return hit;
                 }
             }
-            next = place + c.len_utf8();
+            next = offset + c.len_utf8();
             tried = next;
         }
         None
     }
 
-    /// Where it ends if it begins at byte `start`, which is the beginning of a unit.
+    /// Returns where a hit ends that begins at byte `start`, which is the beginning of a unit. `None`: there is none.
     pub fn match_at(&self, text: &str, start: usize) -> Option<usize> {
         let mut at = start;
         for &wanted in &self.units {
@@ -170,7 +172,7 @@ impl Literal {
     }
 }
 
-/// See [`Literal::hits`].
+/// The hits of a literal in a text.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct LiteralHits<'a> {
     literal: &'a Literal,
@@ -189,7 +191,7 @@ enum ScanMode<'a> {
     Units,
 }
 
-/// The next hit of bytes, which is not looked for again before it is passed.
+/// The next hit found byte by byte; it is not looked for again before it is passed.
 #[derive(Clone, Debug)]
 enum NextAsciiHit {
     Unknown,
@@ -234,14 +236,14 @@ struct AsciiHits<'a> {
 }
 
 impl AsciiHits<'_> {
-    /// The next that begins at or after `at`.
+    /// Returns the next that begins at or after `at`.
     fn next_from(&mut self, at: usize) -> Option<Range<usize>> {
         let (ascii, text) = (self.ascii, self.text);
-        self.candidates.find_map(|place| ascii.hit_at(text, place, at))
+        self.candidates.find_map(|offset| ascii.hit_at(text, offset, at))
     }
 }
 
-/// The first byte at or after `at` that is not ASCII.
+/// Finds the first byte at or after `at` that is not ASCII.
 fn next_non_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     while bytes.get(at..at + ASCII_BLOCK).is_some_and(<[u8]>::is_ascii) {
         at += ASCII_BLOCK;
@@ -249,7 +251,7 @@ fn next_non_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     bytes.get(at..)?.iter().position(|&byte| byte >= 0x80).map(|step| at + step)
 }
 
-/// The end of the accents that begin at byte `end`: they belong to the letter before.
+/// Returns the end of the accents that begin at byte `end`: they belong to the letter before.
 fn with_accents(text: &str, mut end: usize) -> usize {
     if text.as_bytes().get(end).is_some_and(|&byte| byte >= 0x80) {
         end += text[end..].chars().take_while(|&c| is_accent(c)).map(char::len_utf8).sum::<usize>();
@@ -270,9 +272,9 @@ impl AsciiNeedle {
         }
         let word_gap = needle.windows(3).position(|bytes| bytes[0] != b' ' && bytes[1] == b' ');
         let scanner = match word_gap.filter(|_| piece.len() < LONG_WORD) {
-            Some(place) => {
-                piece = place..place + 1;
-                ByteScanner::word_gap(needle[place], needle[place + 2], ignore_case)
+            Some(offset) => {
+                piece = offset..offset + 1;
+                ByteScanner::word_gap(needle[offset], needle[offset + 2], ignore_case)
             }
             None => ByteScanner::pair(&needle[piece.clone()], ignore_case),
         };
@@ -283,22 +285,22 @@ impl AsciiNeedle {
         AsciiHits { ascii: self, text: text.as_bytes(), candidates: self.scanner.candidates(text.as_bytes()) }
     }
 
-    /// The hit whose piece begins at `place`, if it does and the hit begins at or after `at`.
-    fn hit_at(&self, text: &[u8], place: usize, at: usize) -> Option<Range<usize>> {
+    /// Returns the hit whose piece begins at `offset`, if it does and the hit begins at or after `at`.
+    fn hit_at(&self, text: &[u8], offset: usize, at: usize) -> Option<Range<usize>> {
         let piece = &self.needle[self.piece.clone()];
-        let candidate = text.get(place.max(at)..place + piece.len())?;
+        let candidate = text.get(offset.max(at)..offset + piece.len())?;
         let same = if self.ignore_case { candidate.eq_ignore_ascii_case(piece) } else { candidate == piece };
         if !same {
             return None;
         }
         if piece.len() == self.needle.len() {
-            return Some(place..place + piece.len());
+            return Some(offset..offset + piece.len());
         }
-        let start = at + self.before(&text[at..place])?;
-        Some(start..self.after(text, place + piece.len())?)
+        let start = at + self.before(&text[at..offset])?;
+        Some(start..self.after(text, offset + piece.len())?)
     }
 
-    /// Where the needle begins, if what precedes its piece stands at the end of `text`.
+    /// Returns where the needle begins, if what precedes its piece stands at the end of `text`.
     fn before(&self, text: &[u8]) -> Option<usize> {
         let mut at = text.len();
         for &wanted in self.needle[..self.piece.start].iter().rev() {
@@ -318,7 +320,7 @@ impl AsciiNeedle {
         Some(at)
     }
 
-    /// Where the needle ends, if what follows its piece stands in `text` from `at` on.
+    /// Returns where the needle ends, if what follows its piece stands in `text` from `at` on.
     fn after(&self, text: &[u8], mut at: usize) -> Option<usize> {
         for &wanted in &self.needle[self.piece.end..] {
             if wanted == b' ' {

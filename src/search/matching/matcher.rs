@@ -1,4 +1,4 @@
-//! A query compiled for looking at conversations: whether one matches, how well, where, and what to show of it.
+//! A query compiled for the outside: whether one conversation matches, how well, where, and what to show of it.
 //!
 //! Pure: no thread, no clock, no library. The worker asks it about many conversations, a screen about one.
 
@@ -19,16 +19,16 @@ use crate::{
 
 /// Hits of a conversation that are kept, to go through them one by one.
 const MOST_KEPT: usize = 1 << 20;
-/// Hits of one word in one text that are marked, and among which the best passage is.
+/// Hits of one term in one text that are marked, and among which the best passage is.
 const MOST_MARKS: usize = 1 << 16;
 
-/// A query compiled for looking; cheap to clone, and shared between threads.
+/// A query, compiled; cheap to clone, and shared between threads.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     compiled: Arc<CompiledQuery>,
 }
 
-/// One place where a word, phrase or expression of the query stands.
+/// One hit of a word, phrase or expression of the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// The message's index in [`Conversation::messages`].
@@ -54,25 +54,25 @@ impl Matcher {
         Self { compiled: Arc::new(CompiledQuery::new(query)) }
     }
 
-    /// What it judges by.
+    /// Returns the compiled query itself.
     pub(in crate::search) fn compiled(&self) -> &CompiledQuery {
         &self.compiled
     }
 
-    /// Whether a conversation matches. Exact.
+    /// Decides whether a conversation matches. Exact.
     pub fn matches(&self, conversation: &Conversation) -> bool {
         self.compiled.matches(conversation, IndexEntry::unindexed(conversation))
     }
 
-    /// How well a conversation matches; `None`: not at all.
+    /// Scores a conversation. `None`: it does not match.
     pub fn score(&self, conversation: &Conversation) -> Option<Score> {
         self.compiled
             .evaluate(conversation, IndexEntry::unindexed(conversation), CachedPositions::default())
             .map(|evaluate| evaluate.score)
     }
 
-    /// Every hit in the messages that count, on every branch, by message then place; overlapping ones are one. At most
-    /// a million, shared by the words: a text that repeats one has a hit every few bytes.
+    /// Returns every hit in the messages that are searched, on every branch, by message, then position; overlapping
+    /// ones are one. At most a million, shared by the terms: a text that repeats one has a hit every few bytes.
     pub fn hits(&self, conversation: &Conversation) -> Vec<Hit> {
         let terms = self.compiled.message_terms().count().max(1);
         let mut hits = Vec::new();
@@ -85,9 +85,9 @@ impl Matcher {
         hits
     }
 
-    /// The messages to show for a conversation that matches, in order: those with a hit, or, of a query without words
-    /// for messages, those that `role:`, `model:` or `has:` make count. Empty when the title alone matched, or when the
-    /// query is about the conversation alone.
+    /// Returns the messages to show for a conversation that matches, in order: those with a hit, or, of a query
+    /// without terms for messages, those that `role:`, `model:` or `has:` let in. Empty when the title alone matched,
+    /// or when the query is about the conversation alone.
     pub fn messages(&self, conversation: &Conversation) -> Vec<usize> {
         if self.compiled.message_terms().next().is_none() {
             return self.compiled.scope(conversation, IndexEntry::unindexed(conversation)).eligible();
@@ -108,13 +108,13 @@ impl Matcher {
         messages
     }
 
-    /// How many hits there are; overlapping ones are one. Counting stops at `limit`.
+    /// Counts the hits; overlapping ones are one. Stops at `limit`.
     pub fn count(&self, conversation: &Conversation, limit: usize) -> usize {
         let terms: Vec<&Term> = self.compiled.message_terms().collect();
         if terms.len() < 2 {
             return self.count_up_to(conversation, IndexEntry::unindexed(conversation), limit);
         }
-        // One place of each word at a time: there may be millions of them in one message.
+        // One hit of each term at a time: there may be millions of them in one message.
         let entry = IndexEntry::unindexed(conversation);
         let scope = self.compiled.scope(conversation, entry);
         let mut count = 0;
@@ -138,7 +138,7 @@ impl Matcher {
         count
     }
 
-    /// As [`Self::count`], but of each word no more than `limit` hits are looked for.
+    /// Counts as [`Self::count`] does, but looks for no more than `limit` hits of each term.
     pub(in crate::search) fn count_up_to(
         &self,
         conversation: &Conversation,
@@ -185,7 +185,7 @@ impl Matcher {
         hit_ranges
     }
 
-    /// The best message and its best passage, at most `columns` wide. `None` when only the title matched.
+    /// Cuts the best passage out of the best message, at most `columns` wide. `None`: only the title matched.
     pub fn snippet(&self, conversation: &Conversation, columns: usize) -> Option<Snippet> {
         let scope = self.compiled.scope(conversation, IndexEntry::unindexed(conversation));
         let message = self.compiled.best_message(conversation, &scope)? as usize;
@@ -194,7 +194,7 @@ impl Matcher {
         Some(Snippet { message, text, marks })
     }
 
-    /// A passage of one message around its best hits, at most `columns` wide. `None`: it has none.
+    /// Cuts a passage out of one message around its best hits, at most `columns` wide. `None`: it has none.
     pub fn snippet_of(&self, conversation: &Conversation, message: usize, columns: usize) -> Option<Snippet> {
         let text = conversation.message_text(message);
         let hits = self.marks(text);
@@ -204,7 +204,7 @@ impl Matcher {
         })
     }
 
-    /// Byte ranges of the title to mark, in order: the words, or else the letters that were found fuzzily.
+    /// Returns the byte ranges of the title to mark, in order: the terms, or else the letters that matched fuzzily.
     pub fn title_marks(&self, title: &str) -> Vec<Range<usize>> {
         let foldable = Foldable::of(title);
         let mut marks = Vec::new();
@@ -220,7 +220,7 @@ impl Matcher {
         merge_overlaps(marks, true).into_iter().map(|mark| mark.range).collect()
     }
 
-    /// Hits in any other text, in order; overlapping ones are one. Words of `title:` are not looked for.
+    /// Finds the hits in any other text, in order; overlapping ones are one. Terms of `title:` are not looked for.
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {
         self.marks(text).into_iter().map(|mark| mark.range).collect()
     }
@@ -237,7 +237,7 @@ impl Matcher {
     }
 }
 
-/// In order, overlapping ones as one; with `touching` also those side by side.
+/// Sorts, and merges overlapping ranges; with `touching` also those side by side.
 fn merge_overlaps(mut marks: Vec<TermHit>, touching: bool) -> Vec<TermHit> {
     marks.sort_by_key(|mark| (mark.range.start, mark.range.end));
     marks.dedup_by(|next, kept| {

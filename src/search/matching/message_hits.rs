@@ -23,7 +23,7 @@ use crate::{
 /// Positions of one of several terms in one message that are looked at to rank it; the rest would hardly change it.
 const MOST_POSITIONS: usize = 64;
 
-/// What was found in the messages of one conversation.
+/// The hits in the messages of one conversation.
 #[derive(Debug, Default)]
 pub(super) struct MessageHits {
     /// The positions of several terms; of one term none is kept.
@@ -32,7 +32,7 @@ pub(super) struct MessageHits {
     is_cut: bool,
     /// The best message.
     best: Option<(MatchQuality, u32)>,
-    /// How many hits there are; `None`: not known.
+    /// The number of hits. `None`: not known.
     count: Option<usize>,
 }
 
@@ -163,7 +163,7 @@ struct Collector<'a> {
     term: u16,
     /// The message of the last hit.
     message: u32,
-    /// How many hits of that message came before.
+    /// The number of hits of that message that came before.
     in_message: usize,
 }
 

@@ -1,4 +1,12 @@
-//! Looks for the words of a query in the text and the title of one conversation.
+//! Matches a query against one conversation: exactly, in its title and its messages, and fuzzily in its title.
+//!
+//! | layer | files |
+//! |---|---|
+//! | which characters are the same | `folding`, `word_boundary` |
+//! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `expression` (with `regex_prefilter`); `fuzzy_match` |
+//! | one term of the query | `term` |
+//! | one conversation | `scope`, `title_match`, `message_hits` (with `position_cache`) |
+//! | the query | `compiled_query`, `evaluation`, and [`Matcher`] for the outside |
 
 mod byte_scan;
 mod compiled_query;

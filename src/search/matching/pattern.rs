@@ -1,4 +1,4 @@
-//! A word, phrase or regular expression, ready to be found: what a query's [`TextPattern`] becomes.
+//! A word, phrase or regular expression, compiled: the form of a [`TextPattern`] that can be searched for.
 
 use std::ops::Range;
 
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::search::query::TextPattern;
 
-/// See the [module](self).
+/// A [`TextPattern`], compiled.
 #[derive(Clone, Debug)]
 pub(in crate::search) enum Pattern {
-    /// Letter by letter.
+    /// A word or a phrase.
     Literal(Literal),
-    /// An expression; it is matched within one message at a time.
+    /// An expression, matched within one message at a time.
     Regex(Expression),
 }
 
 impl Pattern {
-    /// Prepares a wording. `None`: it is blank, or an expression that does not compile after all.
+    /// Compiles a text pattern. `None`: it is blank, or an expression that does not compile after all.
     pub fn new(text_pattern: &TextPattern) -> Option<Self> {
         match text_pattern {
             TextPattern::Word(text) | TextPattern::Phrase(text) => Literal::new(text).map(Self::Literal),
@@ -27,7 +27,8 @@ impl Pattern {
         }
     }
 
-    /// All hits that are not empty, not overlapping. `foldable` is about `text`; saying too much costs only time.
+    /// Returns all hits that are not empty, not overlapping. `foldable` is about `text`; saying too much costs only
+    /// time.
     pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> impl Iterator<Item = Range<usize>> + 'a {
         match self {
             Self::Literal(literal) => PatternHits::Literal(literal.hits(text, foldable)),
@@ -35,17 +36,17 @@ impl Pattern {
         }
     }
 
-    /// Whether there is a hit.
+    /// Decides whether there is a hit.
     pub fn is_in(&self, text: &str, foldable: Foldable) -> bool {
         self.hits(text, foldable).next().is_some()
     }
 }
 
-/// Whether every text with one wording in it has the other too, so that it need only be looked for where that was found.
-/// No may be wrong.
+/// Decides whether every text with a hit of one pattern has a hit of the other too, so that the one need only be
+/// looked for where the other was found. No may be wrong.
 pub(in crate::search) fn implies(text_pattern: &TextPattern, other: &TextPattern) -> bool {
     let is_literal = |text_pattern: &TextPattern| !matches!(text_pattern, TextPattern::Regex(_));
-    // What holds the longer word holds what can be found in that: the rules of case, accents and width included.
+    // A text with the longer word has every hit within that word too, by the same rules of case, accents and width.
     text_pattern == other
         || is_literal(text_pattern)
             && Literal::new(other.text()).filter(|_| is_literal(other)).is_some_and(|literal| {

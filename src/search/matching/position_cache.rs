@@ -1,8 +1,9 @@
-//! Where the words of an earlier query stand, so that typing on need not look for them again.
+//! Caches where the terms of an earlier query stand, so that typing on need not look for them again.
 //!
-//! A word that is still there stands where it stood. One that was typed on can only begin where it began, or at least
-//! only stand in messages where a part of it stood, since no hit goes from one message to the next. All else is looked
-//! for as if nothing was known.
+//! A term that is still there stands where it stood. One that was typed on can only begin where its beginning stood
+//! ([`TermRelation::Extends`]), or at least only stand in messages where a part of it stood
+//! ([`TermRelation::Contains`]), since no hit goes from one message to the next. Any other term is looked for as if
+//! nothing was known.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,28 +13,28 @@ use super::{
 };
 use crate::{library::Handle, search::ranking::TermPosition};
 
-/// The places of all words of a query in conversations that match it. A conversation without an entry may have some
-/// too: they were too many to be kept.
+/// The positions of all terms of a query in conversations that match it. A conversation without an entry may have
+/// some too: they were too many to be kept.
 #[derive(Debug, Default)]
 pub(in crate::search) struct PositionCache {
     positions: HashMap<Handle, Box<[TermPosition]>>,
     count: usize,
 }
 
-/// What a word is to those of an earlier query.
+/// The relation of a term to those of an earlier query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) enum TermRelation {
-    /// Nothing.
+    /// It has none.
     Unrelated,
-    /// The one of this number.
+    /// It is the one of this number.
     Same(u16),
     /// It begins with the one of this number, of which no two hits can overlap: it begins only where that does.
     Extends(u16),
-    /// It holds the one of this number: a message with it has that one too.
+    /// It contains the one of this number: a message with it has that one too.
     Contains(u16),
 }
 
-/// What is known of one conversation by an earlier query. Nothing, by default.
+/// The positions of an earlier query in one conversation, as a later query sees them. By default nothing is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::search) struct CachedPositions<'a> {
     relations: &'a [TermRelation],
@@ -41,7 +42,7 @@ pub(in crate::search) struct CachedPositions<'a> {
 }
 
 impl PositionCache {
-    /// Takes in all places of a conversation, by message, unless there would be more than `most` of all together.
+    /// Adds all positions of a conversation, by message, unless there would be more than `most` in all.
     pub fn add(&mut self, handle: Handle, positions: Vec<TermPosition>, most: usize) {
         let count = self.count + positions.len();
         if !positions.is_empty() && count <= most {
@@ -50,13 +51,13 @@ impl PositionCache {
         }
     }
 
-    /// How many places it holds.
+    /// Returns the number of positions.
     pub fn len(&self) -> usize {
         self.count
     }
 }
 
-/// The places of an earlier query's words, as a later query sees them. None, by default.
+/// The positions of an earlier query, as a later query sees them. By default nothing is known.
 #[derive(Debug, Default)]
 pub(in crate::search) struct EarlierPositions {
     cache: Arc<PositionCache>,
@@ -64,17 +65,17 @@ pub(in crate::search) struct EarlierPositions {
 }
 
 impl EarlierPositions {
-    /// The words of the query in hand are linked so with those whose places these are.
+    /// Pairs the positions of an earlier query with the relations of the later query's terms to its terms.
     pub fn new(cache: &Arc<PositionCache>, relations: Vec<TermRelation>) -> Self {
         Self { cache: Arc::clone(cache), relations }
     }
 
-    /// Whether it may know anything of any word.
+    /// Decides whether anything is known of any term.
     pub fn is_useful(&self) -> bool {
         self.relations.iter().any(|&relation| relation != TermRelation::Unrelated)
     }
 
-    /// What is known of a conversation.
+    /// Returns what is known of a conversation.
     pub fn of(&self, handle: Handle) -> CachedPositions<'_> {
         let positions = self.cache.positions.get(&handle);
         positions.map_or_else(CachedPositions::default, |positions| CachedPositions {
@@ -85,17 +86,17 @@ impl EarlierPositions {
 }
 
 impl<'a> CachedPositions<'a> {
-    /// What a word of the query in hand is to those of the earlier one.
+    /// Returns the relation of a term of the later query.
     pub fn relation(&self, number: u16) -> TermRelation {
         self.relations.get(usize::from(number)).copied().unwrap_or(TermRelation::Unrelated)
     }
 
-    /// The places of a word of the earlier query, by message.
+    /// Returns the positions of a term of the earlier query, by message.
     pub fn positions(&self, number: u16) -> impl Iterator<Item = TermPosition> + use<'a> {
         self.positions.iter().filter(move |position| position.term == number).copied()
     }
 
-    /// The messages with a word of the earlier query, in order.
+    /// Returns the messages with a term of the earlier query, in order.
     pub fn messages(&self, number: u16) -> impl Iterator<Item = u32> + use<'a> {
         let mut last = None;
         self.positions(number)
@@ -104,7 +105,7 @@ impl<'a> CachedPositions<'a> {
     }
 }
 
-/// What the words of a query are to those of an earlier one that looked at the same messages.
+/// Relates the terms of a query to those of an earlier one that looked at the same messages.
 pub(in crate::search) fn relations(now: &[Term], before: &[Term]) -> Vec<TermRelation> {
     let numbered = || (0_u16..).zip(before).filter(|(_, term)| !term.title_only);
     let relation = |word: &Term| {

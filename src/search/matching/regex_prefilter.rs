@@ -1,10 +1,10 @@
-//! Tells of most texts that an expression matches nowhere in them, faster than looking for it. No is certain; yes only
+//! Tells of most texts that an expression matches nowhere in them, faster than a search. No is certain; yes only
 //! means that the expression has to be asked.
 //!
 //! An automaton waits for memory at every byte, since the next look-up needs the answer of the one before. There are
-//! two ways around that. If every match holds certain letters side by side, these are looked for at the speed of
-//! memory, and only from there the automaton goes back over what must come before them. Otherwise several places of
-//! the text are looked at in turn, and while one look-up is waited for the others go on.
+//! two ways around that. If every match has certain letters side by side, these are looked for at the speed of
+//! memory, and only from there the automaton goes back over what must come before them. Otherwise four parts of the
+//! text are scanned in turn (lanes), so that while one look-up waits the others go on.
 
 use std::{
     fmt,
@@ -27,21 +27,22 @@ use super::byte_scan::ByteScanner;
 
 /// The compiled size of an automaton, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
-/// What is kept of it for each thread, in bytes. What needs more is not worth it.
+/// The memory of an automaton for each thread, in bytes. What needs more is not worth it.
 const CACHE_BYTES: usize = 1 << 20;
-/// Candidates of a text that are looked at in turn. With more their states no longer fit the processor's registers.
+/// Parts of a text that are scanned in turn. With more their states no longer fit the processor's registers.
 const LANES: usize = 4;
-/// A text for which that is worth it, in bytes.
+/// The shortest text that is scanned in lanes, in bytes.
 const LEAST_BYTES_FOR_LANES: usize = 256;
-/// Bytes after which what began in one lane has come to the same as what the next has seen, or is not waited for.
+/// The bytes that a match may reach from one lane into the next: by then the lane's state must be the same as one
+/// begun afresh, or the prefilter cannot tell.
 const RESYNC_BYTES: usize = 256;
-/// What one place with the letters costs besides the bytes before it, in bytes looked at.
+/// The cost of one candidate besides the bytes before it, in bytes looked at.
 const CANDIDATE_COST: usize = 8;
-/// Bytes looked at for each byte of the text, after which going back is given up: going forward once is better.
+/// Bytes looked at for each byte of the text, after which going back is given up: one search forwards is cheaper.
 const MOST_STEPS_PER_BYTE: usize = 2;
 
-/// See the [module](self).
-pub(in crate::search) struct RegexPrefilter {
+/// A filter before an expression.
+pub(super) struct RegexPrefilter {
     strategy: Strategy,
     dfa: DFA,
     caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>,
@@ -50,9 +51,9 @@ pub(in crate::search) struct RegexPrefilter {
 }
 
 enum Strategy {
-    /// The letters; the automaton goes back from their end.
+    /// Looks for the letters; the automaton goes back from their end.
     ReverseFromLetters(Box<[u8]>, ByteScanner),
-    /// The automaton goes over all of the text.
+    /// Runs the automaton over all of the text, in lanes.
     InterleavedLanes,
 }
 
@@ -60,26 +61,26 @@ impl fmt::Debug for RegexPrefilter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.strategy {
             Strategy::ReverseFromLetters(letters, _) => {
-                write!(formatter, "Sieve({})", letters.escape_ascii())
+                write!(formatter, "RegexPrefilter({})", letters.escape_ascii())
             }
-            Strategy::InterleavedLanes => formatter.write_str("Sieve"),
+            Strategy::InterleavedLanes => formatter.write_str("RegexPrefilter"),
         }
     }
 }
 
-/// The automaton cannot tell: it is too large, or the text has what it does not know.
+/// The automaton cannot tell: it is too large, or the text has a byte that it does not know.
 struct Unknown;
 
 impl RegexPrefilter {
-    /// For an expression of which every match holds `letters`, which are ASCII in lower case, but may stand in any case;
-    /// `before` is what the match consists of up to their end.
+    /// Makes a filter from `letters` that every match has; they are ASCII in lower case, and stand in any case.
+    /// `before` is the part of the expression up to their end.
     pub fn with_required_letters(letters: &str, before: &Hir) -> Option<Self> {
         let letters: Box<[u8]> = letters.as_bytes().into();
         let scanner = ByteScanner::pair(&letters, true);
         Self::new(Strategy::ReverseFromLetters(letters, scanner), before)
     }
 
-    /// For any expression.
+    /// Makes a filter for any expression.
     pub fn of_whole_expression(expression: &Hir) -> Option<Self> {
         Self::new(Strategy::InterleavedLanes, expression)
     }
@@ -100,7 +101,7 @@ impl RegexPrefilter {
         Some(Self { strategy, dfa, caches, gave_up: AtomicBool::new(false) })
     }
 
-    /// Whether the expression may match in `text`.
+    /// Decides whether the expression may match in `text`. No is certain.
     pub fn may_match(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         if self.gave_up.load(Ordering::Relaxed) {
@@ -199,8 +200,8 @@ impl RegexPrefilter {
         self.matches_in_rest(cache, states[LANES - 1], &text[LANES * length..])
     }
 
-    /// Whether what began before `start` matches beyond it. It is followed until it makes no difference any more
-    /// whether anything began before.
+    /// Decides whether a match that begins before `start` ends beyond it: follows it until it makes no difference any
+    /// more whether anything began before.
     fn continues_past(
         &self,
         cache: &mut Cache,

@@ -1,4 +1,4 @@
-//! A word, phrase or expression that a query looks for, with everything prepared.
+//! One word, phrase or expression that a query looks for, with everything prepared.
 
 use super::{fuzzy_match::FuzzyWord, pattern::Pattern};
 use crate::search::{
@@ -9,43 +9,46 @@ use crate::search::{
 /// A word, phrase or expression of a query.
 #[derive(Debug)]
 pub(in crate::search) struct Term {
-    /// What to find.
+    /// The compiled pattern.
     pub pattern: Pattern,
-    /// As it was typed.
+    /// The pattern as it was typed.
     pub text_pattern: TextPattern,
-    /// How to find it in a title by its letters.
+    /// The word as it is matched fuzzily in a title. `None`: it is only literal.
     pub fuzzy: Option<FuzzyWord>,
-    /// `title:`
+    /// It is looked for in the title only (`title:`).
     pub title_only: bool,
-    /// What a text must have for it to be there.
+    /// The bits that a text's bloom filter must have.
     pub filter: TermFilter,
-    /// Candidates in one conversation that are looked at to rank it if it is the only term; the rest would hardly change it.
+    /// Hits in one conversation that are looked at to rank it if this is the only term; the rest would hardly change
+    /// it.
     pub most_positions: usize,
 }
 
 impl Term {
-    /// A letter or two are everywhere, and hardly ever a whole word.
+    /// For a letter or two: they are everywhere, and hardly ever a whole word. For an expression: it is slow.
     const FEW_POSITIONS: usize = 16;
     const MANY_POSITIONS: usize = 512;
 
-    /// `None`: there is nothing to find.
+    /// Prepares a text pattern. `None`: there is nothing to find.
     pub fn new(text_pattern: &TextPattern, title_only: bool, fuzzily: bool) -> Option<Self> {
         let pattern = Pattern::new(text_pattern)?;
         let (filter, most_positions) = match &pattern {
             Pattern::Literal(literal) => {
                 let few = literal.units().len() < 3;
                 (
-                    TermFilter::of(text_pattern.text()),
+                    TermFilter::of_text(text_pattern.text()),
                     if few { Self::FEW_POSITIONS } else { Self::MANY_POSITIONS },
                 )
             }
-            Pattern::Regex(expression) => (TermFilter::of_runs(expression.required()), Self::FEW_POSITIONS),
+            Pattern::Regex(expression) => {
+                (TermFilter::of_letter_runs(expression.required()), Self::FEW_POSITIONS)
+            }
         };
         let fuzzy = if fuzzily { FuzzyWord::new(text_pattern) } else { None };
         Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, filter, most_positions })
     }
 
-    /// Its letters are in a title that has these.
+    /// Decides whether a title with these letters may match it fuzzily. No is certain.
     pub fn may_fuzzy_match(&self, title_letters: LetterSet) -> bool {
         self.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.may_be_in(title_letters))
     }

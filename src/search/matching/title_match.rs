@@ -1,4 +1,4 @@
-//! How the required terms of a query stand in one title: literally, or else fuzzily.
+//! Matches the required terms of a query in one title: literally, or else fuzzily.
 
 use super::{folding::Foldable, pattern::Pattern, term::Term, word_boundary::WordBoundary};
 use crate::search::index::LetterSet;
@@ -49,7 +49,7 @@ fn best_boundary(pattern: &Pattern, title: &str, foldable: Foldable) -> Option<W
 /// The sum of what the title says about all required terms.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TitleMatch {
-    /// How many terms it has literally.
+    /// The number of terms that it has literally.
     pub literal_terms: u32,
     /// The worst word boundary among the terms. `None`: the title lacks one of them.
     pub worst_boundary: Option<WordBoundary>,

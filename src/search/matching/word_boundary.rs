@@ -1,10 +1,10 @@
-//! How a hit stands among the letters around it.
+//! Tells whole words from their beginnings and insides: how a hit stands among the letters around it.
 
 use std::ops::Range;
 
 use super::folding::is_accent;
 
-/// How a hit stands among the letters around it. Better is greater.
+/// The way a hit stands among the letters around it. Better is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::search) enum WordBoundary {
     /// Within a word.
@@ -29,7 +29,7 @@ impl WordBoundary {
     }
 }
 
-/// BytesAndUnits belong to one word.
+/// Decides whether two characters belong to one word.
 fn joined(left: Option<char>, right: Option<char>) -> bool {
     match (left, right) {
         (Some(left), Some(right)) => is_spaced_letter(left) && is_spaced_letter(right),
@@ -37,12 +37,13 @@ fn joined(left: Option<char>, right: Option<char>) -> bool {
     }
 }
 
-/// A letter or digit of a script that puts blanks between words.
+/// Decides whether a character is a letter or digit of a script that puts blanks between words.
 pub(in crate::search) fn is_spaced_letter(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
 }
 
-/// Letters of scripts that write words without spaces: Thai, Lao, Khmer, Burmese, kana, Chinese.
+/// Decides whether a letter is of a script that writes words without spaces: Thai, Lao, Khmer, Burmese, kana,
+/// Chinese.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
         | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')

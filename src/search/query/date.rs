@@ -16,7 +16,7 @@ pub struct Date {
 }
 
 impl Date {
-    /// Reads `2024`, `2024-6` or `2024-06-30`. `None` for anything else, and for dates that no calendar has.
+    /// Parses `2024`, `2024-6` or `2024-06-30`. `None`: anything else, and dates that no calendar has.
     pub fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
         let mut pieces = text.split('-');
         let year: i16 = digits(pieces.next()?, 4..=4)?;
@@ -31,7 +31,7 @@ impl Date {
         Some(Self { year, month, day, start })
     }
 
-    /// The first moment of that year, month or day.
+    /// Returns the first moment of that year, month or day.
     pub fn start(self) -> Time {
         self.start
     }

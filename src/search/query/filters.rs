@@ -1,9 +1,9 @@
-//! What a query demands of a conversation, and which messages count for its words.
+//! The filters of a query: which conversations it is about, and which of their messages are searched.
 //!
-//! `role:`, `model:` and `has:` name the messages that count; of several values of `role:` or `model:` any will do,
-//! of `has:` all must hold. Without them every shown message counts, on any branch. A folded message counts only
-//! when its role is named. With a minus these, like all others, are about the conversation: none of its messages
-//! (with `-role:` its folded ones too) is such.
+//! `role:`, `model:` and `has:` name the messages that are searched; of several values of `role:` or `model:` any
+//! will do, of `has:` all must hold. Without them every shown message is searched, on any branch. A folded message is
+//! searched only when its role is named. With a minus these, like all others, are about the conversation: none of its
+//! messages (with `-role:` its folded ones too) may be such.
 
 use crate::{
     conversation::{Conversation, Message, Role, Visibility},
@@ -16,14 +16,14 @@ use crate::{
 
 use super::{Clause, ConversationFlag, MessageFeature, Predicate};
 
-/// The demands on a conversation that are answered without reading its messages.
+/// The predicates that are answered without reading messages.
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct ConversationFilter {
     clauses: Vec<Clause>,
 }
 
 impl ConversationFilter {
-    /// Picks them out of a query's clauses.
+    /// Picks these predicates out of a query's clauses.
     pub fn new(clauses: &[Clause]) -> Self {
         let about = |predicate: &Predicate| {
             matches!(
@@ -38,7 +38,7 @@ impl ConversationFilter {
         Self { clauses: clauses.iter().filter(|clause| about(&clause.predicate)).cloned().collect() }
     }
 
-    /// Whether the conversation is such.
+    /// Decides whether a conversation passes.
     pub fn matches(&self, conversation: &Conversation) -> bool {
         if self.clauses.is_empty() {
             return true;
@@ -75,18 +75,18 @@ fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
     }
 }
 
-/// Which messages count.
+/// The predicates that choose messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct MessageFilter {
     roles: Vec<Role>,
     models: Vec<(String, bool)>,
     features: Vec<MessageFeature>,
-    /// What no message may be.
+    /// The predicates that no message may fulfil.
     forbidden: Vec<Predicate>,
 }
 
 impl MessageFilter {
-    /// Picks the demands on messages out of a query's clauses.
+    /// Picks the predicates on messages out of a query's clauses.
     pub fn new(clauses: &[Clause]) -> Self {
         let mut filter = Self::default();
         for Clause { negated, predicate } in clauses {
@@ -103,12 +103,12 @@ impl MessageFilter {
         filter
     }
 
-    /// Every shown message counts.
+    /// Decides whether it chooses nothing: every shown message is searched.
     pub fn is_empty(&self) -> bool {
         self.roles.is_empty() && self.models.is_empty() && self.features.is_empty()
     }
 
-    /// No message is what a minus forbids.
+    /// Decides whether the conversation has no message that a minus forbids.
     pub fn matches(&self, conversation: &Conversation) -> bool {
         if self.forbidden.is_empty() {
             return true;
@@ -125,7 +125,7 @@ impl MessageFilter {
         })
     }
 
-    /// The messages that count, in order. Not asked when the filter [is empty](Self::is_empty).
+    /// Returns the messages that are searched, in order. Not asked when the filter [is empty](Self::is_empty).
     pub fn eligible(&self, conversation: &Conversation) -> Vec<u32> {
         let mut facts = MessageFacts::new(conversation);
         let mut eligible = Vec::new();
@@ -151,7 +151,7 @@ impl MessageFilter {
     }
 }
 
-/// Answers about the messages of one conversation; what takes work is done once, on first need.
+/// Answers questions about the messages of one conversation; what takes work is done once, on first need.
 struct MessageFacts<'a> {
     conversation: &'a Conversation,
     branches: Option<Branches>,
@@ -180,7 +180,7 @@ impl<'a> MessageFacts<'a> {
         }
     }
 
-    /// Another message that can be read stands in its place.
+    /// Decides whether another message that can be read stands in its place.
     fn is_branch(&mut self, message: usize) -> bool {
         let make = || Branches::of(self.conversation, path::is_readable);
         self.branches.get_or_insert_with(make).branch(message).is_some()

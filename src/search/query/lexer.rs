@@ -1,29 +1,29 @@
 //! Cuts the text of a query into tokens: words, phrases, regular expressions and `key:value` pairs.
 //!
-//! Knows quotes, slashes, minus signs and colons, but not which keys exist or what their values mean; that is
-//! [`query`](super)'s. Every text has tokens: what is left open reaches to the end, and says so.
+//! Knows quotes, slashes, minus signs and colons, but not which keys exist or what their values mean; that is the
+//! [parser](super::parser)'s. Every text has tokens: what is left open reaches to the end, and says so.
 
 /// One piece of a query between white space.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Token {
-    /// Where it begins, in characters from 0, its minus sign included.
+pub(super) struct Token {
+    /// Its first character, counted from 0, its minus sign included.
     pub column: usize,
     /// A minus sign stood before it.
     pub negated: bool,
-    /// What it is.
+    /// Its kind and text.
     pub kind: TokenKind,
 }
 
-/// See [`Token`].
+/// The kind of a token, with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) enum TokenKind {
-    /// Anything that is none of the others.
+pub(super) enum TokenKind {
+    /// Anything else.
     Word(String),
     /// Between quotes, escapes resolved.
     Phrase(QuotedText),
     /// Between slashes, as written.
     Regex(String),
-    /// A slash at the beginning of a word and no slash at the end of this or a later one. A path looks so too.
+    /// A slash at the beginning of a word and no slash at the end of this or a later one, as in a path.
     OpenRegex(String),
     /// Letters, a colon and a value that may be quoted. `text` is the whole of it as written.
     Pair {
@@ -40,15 +40,16 @@ pub(in crate::search) enum TokenKind {
 
 /// Text that stood between quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct QuotedText {
+pub(super) struct QuotedText {
     /// `\"` is a quote here and `\\` a backslash; before anything else a backslash is itself.
     pub text: String,
     /// The closing quote is there.
     pub closed: bool,
 }
 
-/// The tokens of a query, in order. Linear in its length but for slashes that stay open, which are looked for once.
-pub(in crate::search) fn tokens(query: &str) -> Vec<Token> {
+/// Cuts a query into tokens, in order. Linear in its length but for slashes that stay open, which are looked for
+/// once.
+pub(super) fn tokens(query: &str) -> Vec<Token> {
     let chars: Vec<char> = query.chars().map(|c| if c == '\0' { ' ' } else { c }).collect();
     let mut lexer = Lexer { chars: &chars, at: 0, last_slash: last_closing_slash(&chars) };
     let mut tokens = Vec::new();
@@ -58,7 +59,7 @@ pub(in crate::search) fn tokens(query: &str) -> Vec<Token> {
     tokens
 }
 
-/// The last slash that could close a regular expression: one at the end of a word.
+/// Finds the last slash that could close a regular expression: one at the end of a word.
 fn last_closing_slash(chars: &[char]) -> usize {
     (0..chars.len())
         .rev()
@@ -121,7 +122,7 @@ impl Lexer<'_> {
         QuotedText { text, closed: false }
     }
 
-    /// A regular expression ends at the first slash that no backslash escapes and that ends a word, so that
+    /// Reads a regular expression: it ends at the first slash that no backslash escapes and that ends a word, so that
     /// `/usr/local/bin` is not one.
     fn regex(&mut self) -> TokenKind {
         let start = self.at + 1;

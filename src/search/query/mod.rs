@@ -38,7 +38,7 @@ pub use self::{
     text_pattern::TextPattern,
 };
 
-/// A parsed query. Parsing never fails: what is off is searched literally and told in [`Query::problems`].
+/// A parsed query. Parsing never fails: what is off is searched literally and reported in [`Query::problems`].
 ///
 /// [`fmt::Display`] writes it in its canonical form, which parses to the same query.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,32 +47,32 @@ pub struct Query {
     problems: Vec<Problem>,
 }
 
-/// What is off, and where: a column counted in characters from 0.
+/// Something that is off in a query: why, and in which column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where the piece it concerns begins.
+    /// The beginning of the piece it concerns, in characters from 0.
     pub column: usize,
-    /// In words for the status line: lower case, no period.
+    /// The reason, for the status line: lower case, no period.
     pub reason: String,
 }
 
 impl Query {
-    /// Matches everything.
+    /// Decides whether it has no clauses and so matches everything.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty()
     }
 
-    /// What is off, in the order of the text. The query is searched all the same.
+    /// Returns what is off, in the order of the text. The query is searched all the same.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// What is demanded, in the order of the text, none twice.
+    /// Returns the clauses, in the order of the text, none twice.
     pub fn clauses(&self) -> &[Clause] {
         &self.clauses
     }
 
-    /// The same query without one of its clauses.
+    /// Returns the query without one of its clauses.
     #[must_use]
     pub fn without(&self, clause: usize) -> Self {
         let mut clauses = self.clauses.clone();
@@ -82,7 +82,7 @@ impl Query {
         Self { clauses, problems: Vec::new() }
     }
 
-    /// Only one of its clauses.
+    /// Returns a query of only one of its clauses.
     #[must_use]
     pub fn only(&self, clause: usize) -> Self {
         Self { clauses: self.clauses.get(clause).cloned().into_iter().collect(), problems: Vec::new() }

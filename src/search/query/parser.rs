@@ -19,19 +19,19 @@ use crate::{
 pub(super) const MOST_CLAUSES: usize = 64;
 /// Regular expressions in one query; each may take a while to compile.
 pub(super) const MOST_EXPRESSIONS: usize = 8;
-/// Problems that are told.
+/// Problems that are reported.
 const MOST_PROBLEMS: usize = 16;
 const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
 const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
 
 impl Query {
-    /// Reads what was typed; `zone` is where the days of `after:` and `before:` begin.
+    /// Parses what was typed; `zone` is where the days of `after:` and `before:` begin.
     pub fn parse(text: &str, zone: &TimeZone) -> Self {
         let mut query = Self::default();
         let mut expressions = 0;
         for token in tokens(text) {
             let (column, negated) = (token.column, token.negated);
-            let (predicate, problem) = predicate(token, zone, &mut expressions);
+            let (predicate, problem) = parse_token(token, zone, &mut expressions);
             if let Some(reason) = problem {
                 query.report(column, reason);
             }
@@ -58,7 +58,7 @@ impl Query {
 
 type ParsedToken = (Option<Predicate>, Option<String>);
 
-fn predicate(token: Token, zone: &TimeZone, expressions: &mut usize) -> ParsedToken {
+fn parse_token(token: Token, zone: &TimeZone, expressions: &mut usize) -> ParsedToken {
     match token.kind {
         TokenKind::Word(word) => (Some(Predicate::Anywhere(TextPattern::Word(word))), None),
         TokenKind::Phrase(quoted) => phrase(quoted, Predicate::Anywhere),
@@ -95,7 +95,7 @@ fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> Parsed
     ((!blank).then(|| predicate(TextPattern::Phrase(quoted.text))), problem)
 }
 
-/// What a pair demands; `Err`: it is plain text, with or without a problem.
+/// Parses a pair. `Err`: it is plain text, with or without a problem.
 fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<ParsedToken, Option<String>> {
     let known = ["title", "role", "model", "has", "after", "before", "is", "id", "from"];
     if !known.contains(&key) {

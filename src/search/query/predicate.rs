@@ -5,46 +5,46 @@ use std::fmt;
 use super::{Date, TextPattern, text_pattern::DisplayQuoted};
 use crate::conversation::{Provider, Role};
 
-/// One demand of a query. All of them hold for a conversation that is found.
+/// One condition of a query. All of them hold for a conversation that is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// It must not be so.
+    /// It must not hold.
     pub negated: bool,
-    /// What is demanded.
+    /// The condition.
     pub predicate: Predicate,
 }
 
-/// See [`Clause`].
+/// The condition of a [`Clause`], without its minus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Predicate {
-    /// In the title or in a message.
+    /// The text is in the title or in a message.
     Anywhere(TextPattern),
-    /// In the title.
+    /// The text is in the title.
     Title(TextPattern),
-    /// Messages of this role.
+    /// Only messages of this role are searched.
     Role(Role),
-    /// Messages of this model.
+    /// Only messages of this model are searched.
     Model {
         /// Its slug or a piece of it.
         slug: String,
         /// It was quoted: the whole slug.
         whole: bool,
     },
-    /// Messages with this.
+    /// Only messages that have this are searched.
     Has(MessageFeature),
-    /// Last added to at or after its first moment.
+    /// Its last message came at or after the date's first moment.
     After(Date),
-    /// Begun before its first moment.
+    /// It was begun before the date's first moment.
     Before(Date),
-    /// The conversation has this mark.
+    /// It has this flag.
     Is(ConversationFlag),
-    /// The conversation's id begins so.
+    /// Its id begins so.
     Id(String),
-    /// The provider of the export.
+    /// It is from an export of this provider.
     From(Provider),
 }
 
-/// What a message may have.
+/// A thing that a message may have (`has:`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageFeature {
     /// A fenced block, a tool call, a canvas of code.
@@ -55,13 +55,13 @@ pub enum MessageFeature {
     File,
     /// A web address or a source.
     Link,
-    /// Another version beside it.
+    /// Another version of it exists.
     Branch,
-    /// A credential. Personal data is none: an e-mail address is no secret.
+    /// A credential. Personal data does not count: an e-mail address is not a secret.
     Secret,
 }
 
-/// What a conversation may be.
+/// A state that a conversation may be in (`is:`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationFlag {
     /// Starred or pinned.

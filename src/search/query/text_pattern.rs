@@ -1,20 +1,20 @@
-//! What a query looks for in a text, as it was typed.
+//! The text that a query looks for, as it was typed.
 
 use std::fmt;
 
-/// What is looked for in a text.
+/// A word, phrase or expression to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextPattern {
-    /// Letter by letter, and in a title fuzzily.
+    /// Matched letter by letter, and in a title also fuzzily.
     Word(String),
-    /// Letter by letter, any white space for white space.
+    /// Matched letter by letter, any white space for white space.
     Phrase(String),
     /// A regular expression that compiles.
     Regex(String),
 }
 
 impl TextPattern {
-    /// The words or the expression without quotes or slashes.
+    /// Returns the words or the expression without quotes or slashes.
     pub fn text(&self) -> &str {
         match self {
             Self::Word(text) | Self::Phrase(text) | Self::Regex(text) => text,
@@ -32,8 +32,8 @@ impl fmt::Display for TextPattern {
     }
 }
 
-/// Text between quotes, with what has a meaning there escaped.
-pub(in crate::search) struct DisplayQuoted<'a>(pub &'a str);
+/// Writes a text between quotes, with quotes and backslashes in it escaped.
+pub(super) struct DisplayQuoted<'a>(pub &'a str);
 
 impl fmt::Display for DisplayQuoted<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

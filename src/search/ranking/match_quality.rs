@@ -1,4 +1,4 @@
-//! How well one message, or the title, answers a query.
+//! Rates how well one message, or the title, answers a query.
 
 use crate::search::matching::WordBoundary;
 
@@ -13,23 +13,23 @@ pub(in crate::search) struct TermPosition {
     pub start: u32,
     /// The byte after its last.
     pub end: u32,
-    /// How it stands among the letters around it.
+    /// The way it stands among the letters around it.
     pub boundary: WordBoundary,
 }
 
-/// How well one message, or the title, answers. Greater is better: fields are compared in their order.
+/// The quality of one message, or of the title, as an answer. Greater is better: fields are compared in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) struct MatchQuality {
-    /// How many of the terms it has.
+    /// The number of terms that it has.
     pub terms: u32,
     /// The worst word boundary among them, when the best position of each is chosen.
     pub boundary: WordBoundary,
-    /// How close together they stand: 31 for one term, 30 for terms side by side, one less for each doubling of what
+    /// The closeness of the terms: 31 for one term, 30 for terms side by side, one less for each doubling of what
     /// lies between them.
     pub proximity: u8,
     /// It is not folded away.
     pub shown: bool,
-    /// How short the message is, if several terms are looked for: 31, less one for each doubling of its length in
+    /// The shortness of the message, if several terms are looked for: 31, less one for each doubling of its length in
     /// bytes.
     pub shortness: u8,
 }

@@ -45,11 +45,11 @@ pub(in crate::search) enum RankClass {
 /// Everything that a conversation is ranked by.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct RankInputs {
-    /// How it was found.
+    /// The class, which comes before everything else.
     pub class: RankClass,
     /// The quality of the best message or of the title.
     pub quality: Option<MatchQuality>,
-    /// How many of the terms the title has literally.
+    /// The number of terms that the title has literally.
     pub in_title: u32,
     /// The sum of the fuzzy scores.
     pub fuzzy: u32,

@@ -11,15 +11,15 @@ const REACH: usize = 1_024;
 /// Characters read for each column of the line: white space is many for one, and there are some without width.
 const READ_PER_COLUMN: usize = 16;
 
-/// A place to mark, and which words of the query stand there, as bits.
+/// A range to mark, and the terms of the query that hit there, as bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct TermHit {
     pub range: Range<usize>,
     pub terms: u64,
 }
 
-/// A line of `text` around `hits` (in order, not overlapping), at most `columns` wide, and where the hits are in it.
-/// White space becomes single blanks; `…` stands where something was left out.
+/// Cuts a line of `text` around `hits` (in order, not overlapping), at most `columns` wide, and says where the hits
+/// are in it. White space becomes single blanks; `…` stands where something was left out.
 pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> (String, Vec<Range<usize>>) {
     let anchor = anchor(hits, columns);
     // Before the hit a quarter of the line: enough to see what it is about, and the hit stays in view. More where
@@ -46,7 +46,8 @@ pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> (S
     line(text, start, hits, columns)
 }
 
-/// From the first to the last of the hits on half a line: where most different words are, then where most hits are.
+/// Picks the hits to show: of those on half a line the ones with most different terms, then with most hits. Returns
+/// the range from the first to the last.
 fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
     let mut best = hits.first().map_or(0..0, |hit| hit.range.clone());
     let mut most = (0, 0);
@@ -66,7 +67,7 @@ fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
     best
 }
 
-/// The width of a text, as far as it matters: not much more than `most`.
+/// Measures the width of a text, as far as it matters: not much more than `most`.
 fn width_up_to<'a>(graphemes: impl Iterator<Item = &'a str>, most: usize) -> usize {
     let mut width = 0;
     for grapheme in graphemes.take(most.saturating_mul(READ_PER_COLUMN)) {
