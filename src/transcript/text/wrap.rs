@@ -8,7 +8,10 @@ use std::{iter::Peekable, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::width::{grapheme_width, width};
+use super::{
+    line_break::{may_begin_row, may_end_row},
+    width::{grapheme_width, width},
+};
 
 /// One row of a wrapped text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -263,88 +266,18 @@ fn break_between(before: ClusterClass, after: ClusterClass, code: bool) -> Break
         (ClusterClass::Narrow(a), ClusterClass::Narrow(b)) => (a, b, false),
     };
     if wide {
-        return if begins_no_row(after_char) || ends_no_row(before_char) {
-            BreakQuality::None
-        } else {
-            BreakQuality::Good
-        };
+        let may_break = may_end_row(before_char) && may_begin_row(after_char);
+        return if may_break { BreakQuality::Good } else { BreakQuality::None };
     }
     match before_char {
+        // Two of them are one long dash.
+        '—' if after_char == '—' => BreakQuality::None,
         '␣' | '—' => BreakQuality::Good,
         '-' | '‐' if !code && after_char.is_alphabetic() => BreakQuality::Good,
         '/' | '?' | '&' | '=' | '-' | '_' | '.' | ',' | ':' | ';' | '|' | '+' | ')' | ']' | '}' | '%'
         | '#' => BreakQuality::Poor,
         _ => BreakQuality::None,
     }
-}
-
-/// Closing punctuation, small kana and the like: never first in a row.
-fn begins_no_row(c: char) -> bool {
-    matches!(
-        c,
-        '。' | '、'
-            | '，'
-            | '．'
-            | '！'
-            | '？'
-            | '：'
-            | '；'
-            | '）'
-            | '」'
-            | '』'
-            | '】'
-            | '〉'
-            | '》'
-            | '〕'
-            | '］'
-            | '｝'
-            | '’'
-            | '”'
-            | '…'
-            | '‥'
-            | 'ー'
-            | '々'
-            | '・'
-            | 'ぁ'
-            | 'ぃ'
-            | 'ぅ'
-            | 'ぇ'
-            | 'ぉ'
-            | 'っ'
-            | 'ゃ'
-            | 'ゅ'
-            | 'ょ'
-            | 'ァ'
-            | 'ィ'
-            | 'ゥ'
-            | 'ェ'
-            | 'ォ'
-            | 'ッ'
-            | 'ャ'
-            | 'ュ'
-            | 'ョ'
-            | '.'
-            | ','
-            | ';'
-            | ':'
-            | '!'
-            | '?'
-            | ')'
-            | ']'
-            | '}'
-            | '"'
-            | '\''
-            | '%'
-            | '»'
-    )
-}
-
-/// Opening punctuation: never last in a row.
-fn ends_no_row(c: char) -> bool {
-    matches!(
-        c,
-        '（' | '「' | '『' | '【' | '〈' | '《' | '〔' | '［' | '｛' | '‘' | '“' | '(' | '[' | '{' | '«'
-    )
 }
 
 #[cfg(test)]
@@ -383,6 +316,8 @@ mod tests {
     fn wide_characters_break_anywhere_but_before_a_full_stop() {
         assert_eq!(rows("日本語の文章です。", 6, WrapMode::Text), ["日本語", "の文章", "です。"]);
         assert_eq!(rows("日本語。の", 6, WrapMode::Text), ["日本", "語。の"]);
+        assert_eq!(rows("日本——語", 6, WrapMode::Text), ["日本——", "語"]);
+        assert_eq!(rows("日本語——", 7, WrapMode::Text), ["日本語", "——"]);
     }
 
     #[test]
