@@ -3,10 +3,9 @@
 //! A library grows by batches while archives are read, and is shared by whoever needs it: behind an [`Arc`] it is
 //! copied only when it grows while somebody still looks at the older state, and such a copy shares every batch.
 
-use std::{cmp::Reverse, ops::Deref, sync::Arc};
+use std::{cmp::Reverse, hash::BuildHasher, ops::Deref, sync::Arc};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
 
 use crate::conversation::{Conversation, Provider, Time};
 
@@ -37,7 +36,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// A conversation on its own, outside any library.
+    /// Returns a conversation on its own, outside any library.
     pub fn alone(conversation: Conversation) -> Self {
         Self { batch: Arc::new(vec![conversation]), index: 0 }
     }
@@ -152,12 +151,12 @@ impl Library {
         (self.newest, self.dates) = (newest, dates);
     }
 
-    /// The conversation of a handle of this library.
+    /// Returns the conversation of a handle of this library.
     pub fn get(&self, handle: Handle) -> &Conversation {
         at(&self.batches, &self.starts, handle.0)
     }
 
-    /// The same, to keep or send away.
+    /// Returns the conversation of a handle, to keep or send away.
     pub fn share(&self, handle: Handle) -> Shared {
         let batch = batch_of(&self.starts, handle.0);
         Shared { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
@@ -193,7 +192,7 @@ impl Library {
         self.superseded
     }
 
-    /// One more than the largest handle: the length of a table with a slot for each.
+    /// Returns one more than the largest handle: the length of a table with a slot for each.
     pub fn handles(&self) -> usize {
         self.batches.last().map_or(0, |batch| batch.len())
             + self.starts.last().map_or(0, |&start| start as usize)
@@ -225,7 +224,7 @@ impl Library {
         handles
     }
 
-    /// The conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
+    /// Returns the conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
     pub fn by_id(&self, id: &str) -> Vec<Handle> {
         let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<Handle> {
             self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id)).collect()

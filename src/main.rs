@@ -1,4 +1,4 @@
-//! The program: arguments in, one of the two front doors, exit code out.
+//! The program: arguments in, one of the two front ends, exit code out.
 
 use unspool::{cli, transcript::highlight, tui};
 

@@ -1,4 +1,4 @@
-//! The same work on several threads, which take their parts of it from one store and put into another what comes of it.
+//! Does the same work on several threads, which take their parts of it from one store and put into another what comes of it.
 //!
 //! Work is one function for all kinds: a copy of this for each kind makes the program a quarter of a megabyte larger.
 

@@ -1,4 +1,4 @@
-//! What the system says when it refuses something, for a sentence of ours.
+//! Words an error of the system, for one of our sentences.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! What the seeds are.
+//! Makes the seeds of each fuzz target.
 
 use std::io::{Cursor, Read, Write};
 

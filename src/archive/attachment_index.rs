@@ -1,4 +1,4 @@
-//! Which member is the attachment a message names.
+//! Finds the member that holds the attachment a message names.
 //!
 //! An id such as `file-abc` is the beginning of a member's base name (`file-abc-photo.png`). Since May 2026 exports
 //! may store attachments as `….dat` and give their names in a member of its own; those names are looked at too.

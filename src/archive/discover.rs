@@ -1,4 +1,4 @@
-//! Archives that could be offered when none was named.
+//! Finds archives to offer when none was named.
 
 use std::{
     fs::{self, File},

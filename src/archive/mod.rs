@@ -1,4 +1,4 @@
-//! Where bytes come from: zip, zip of zips, unpacked folder, bare JSON file, stdin, the bundled demo.
+//! The source of bytes: zip, zip of zips, unpacked folder, bare JSON file, stdin, the bundled demo.
 //!
 //! An [`Archive`] is a list of members and a way to read each of them from its beginning, by several threads at
 //! once. It knows which members hold conversations, and cuts those into whole JSON objects ([`cut`]); what an object

@@ -1,4 +1,4 @@
-//! Finding out what a path is, and listing it.
+//! Opens an archive: finds out what a path is, and lists its members.
 
 use std::{
     fs::{self, File},

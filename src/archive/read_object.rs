@@ -1,4 +1,4 @@
-//! The original objects again, byte for byte: an archive does not keep its JSON in memory, so the member is read a
+//! Reads original objects again, byte for byte: an archive does not keep its JSON in memory, so the member is read a
 //! second time.
 
 use super::{Archive, ArchiveError, stream::StreamError};

@@ -1,4 +1,4 @@
-//! The account in words: lines, worst first, and at the end what to do. A [`ReportLine`] is small and says where it stands;
+//! The report in words: lines, worst first, and at the end what to do. A [`ReportLine`] is small and says where it stands;
 //! its words are made when it is shown, since there may be very many.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub enum FindingOrder {
 }
 
 impl FindingOrder {
-    /// The next one.
+    /// Returns the next one.
     #[must_use]
     pub fn next(self) -> Self {
         match self {
@@ -280,7 +280,7 @@ impl ReportLines<'_> {
         }
     }
 
-    /// The columns of a line; all may be the archive's. `ids`: the conversation's id is one of them.
+    /// Returns the columns of a line; all may be the archive's. `ids`: the conversation's id is one of them.
     pub fn fields(&self, line: &ReportLine, ids: bool) -> Vec<String> {
         let report = self.report;
         let scanner = Scanner::built_in();
@@ -349,7 +349,7 @@ impl ReportLines<'_> {
         vec![day(context.date, self.zone), size]
     }
 
-    /// The least widths of a line's first columns, so that they stand below each other.
+    /// Returns the least widths of a line's first columns, so that they stand below each other.
     pub fn widths(&self) -> Widths {
         let report = self.report;
         let scanner = Scanner::built_in();
@@ -414,7 +414,7 @@ impl Widths {
     }
 }
 
-/// The day of a time on the person's clock, `2025-03-03`; `-` for none.
+/// Returns the day of a time on the person's clock, `2025-03-03`; `-` for none.
 pub fn day(time: Option<Time>, zone: &TimeZone) -> String {
     time.and_then(|time| jiff::Timestamp::from_microsecond(time.0).ok()).map_or_else(
         || "-".to_owned(),
@@ -432,7 +432,7 @@ mod tests {
     use super::*;
     use crate::conversation::{Builder, Draft, Heading, Kind, Role, Source};
 
-    /// A conversation with a password and a memory.
+    /// Returns a conversation with a password and a memory.
     fn conversation(id: &str, provider: Provider) -> crate::conversation::Conversation {
         let mut builder = Builder::new();
         builder.push(Draft { kind: Kind::Memory, ..Draft::new(Role::Assistant, id) });

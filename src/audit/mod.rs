@@ -1,7 +1,7 @@
-//! What a whole archive gives away: its conversations, its profile, its public links, its attachments.
+//! Audits whole archives: what their conversations, profile, public links and attachments give away.
 //!
 //! [`AuditReport`] gathers it, on all cores; [`report`] says it in words, worst first, with what to do at the end. Both
-//! front doors show that report, the one as a page, the other as a screen. Values are masked and titles redacted; what
+//! front ends show that report, the one as a page, the other as a screen. Values are masked and titles redacted; what
 //! instructions and memory say is counted, never shown.
 
 pub mod lines;
@@ -102,7 +102,7 @@ impl AuditReport {
         Some(report)
     }
 
-    /// The providers of the conversations and of the other members.
+    /// Returns the providers of the conversations and of the other members.
     fn concerned(&self, library: &Library) -> Vec<Provider> {
         let conversations = library.newest().iter().map(|&handle| library.get(handle).provider);
         let members = self.profile.iter().map(|(origin, _)| origin.provider);
@@ -142,7 +142,7 @@ impl AuditReport {
         }
     }
 
-    /// The findings of a class, with their places in [`AuditReport::findings`].
+    /// Returns the findings of a class, with their places in [`AuditReport::findings`].
     pub fn of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
         self.findings
             .iter()
@@ -220,7 +220,7 @@ fn each_once(some: impl IntoIterator<Item = Provider>) -> Vec<Provider> {
     Provider::ALL.iter().copied().filter(|provider| some.contains(provider)).collect()
 }
 
-/// A title may hold a secret itself.
+/// Returns a title may hold a secret itself.
 pub fn title(text: &str) -> String {
     Scanner::built_in().redact(text).0
 }

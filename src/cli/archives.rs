@@ -1,4 +1,4 @@
-//! Which archives a command is about, and reading them.
+//! Finds the archives that a command is about, and reads them.
 
 use std::{
     path::{Path, PathBuf},
@@ -60,8 +60,9 @@ pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<Opened
     Ok(warned(read(global, named, None)?))
 }
 
-/// The same for one who wants these conversations only. Where a single member holds all there is, reading stops when
-/// it has them: no later copy can be newer. Beginnings of ids are read to the end, since another may begin so too.
+/// Opens and reads archives as [`open`] does, for these conversations only. Where a single member holds all there is,
+/// reading stops when it has them: no later copy can be newer. Beginnings of ids are read to the end, since
+/// another may begin so too.
 pub fn open_for(
     global: &GlobalSettings,
     named: &[PathBuf],
@@ -77,7 +78,7 @@ fn warned(opened: OpenedArchives) -> OpenedArchives {
     opened
 }
 
-/// The same as [`open`], for a command whose answer is the damage.
+/// Opens and reads archives as [`open`] does, without a warning: for a command whose answer is the damage.
 pub fn open_quietly(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     read(global, named, None)
 }

@@ -41,7 +41,7 @@ pub struct Cli {
     pub global: GlobalArgs,
 }
 
-/// What the program is for, as `--help` and the manual say it.
+/// Says what the program is for, for `--help` and the manual.
 fn about() -> String {
     format!("Find, read and safely extract conversations from a {} data export", provider::any())
 }
@@ -80,12 +80,12 @@ pub struct GlobalArgs {
     pub limit_nested_mb: Option<Size>,
 }
 
-/// The help of a flag with what holds without it.
+/// Returns the help of a flag with what holds without it.
 fn flag(help: &str, default: &str) -> String {
     format!("{help} [default: {default}]")
 }
 
-/// The same for a bound, with its built-in value.
+/// Returns the help of a bound with its built-in value.
 fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn Slot) -> String {
     flag(help, &which(&LimitSettings::default()).show())
 }

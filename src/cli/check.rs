@@ -139,7 +139,7 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
     }
 }
 
-/// One archive, for a person.
+/// Writes one archive, for a person.
 fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     let name = output.look(TextStyle::Bold, &output.field(&archive.name)).into_owned();
     let members = if archive.members == 1 {

@@ -301,7 +301,7 @@ fn to_terminal(sequence: &[u8]) -> io::Result<()> {
     }
 }
 
-/// A file a conversation.
+/// Extracts to a file a conversation.
 fn into_folder(extraction: &Extraction, what: Selection<'_>, folder: &Path) -> anyhow::Result<()> {
     let watching = Watching::interruptible();
     let outcome = extraction.to_folder(what, folder, &watching)?;

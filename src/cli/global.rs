@@ -1,4 +1,4 @@
-//! What holds for every command: the flags laid upon the environment, the config file and the built-in values.
+//! The settings of every command: the flags laid upon the environment, the config file and the built-in values.
 
 use std::path::PathBuf;
 
@@ -57,7 +57,7 @@ impl GlobalSettings {
         }
     }
 
-    /// The configuration in force.
+    /// Returns the configuration in force.
     pub fn config(&self) -> &Config {
         &self.loaded.config
     }
@@ -67,7 +67,7 @@ impl GlobalSettings {
         self.config().color.value
     }
 
-    /// The bounds on archives.
+    /// Returns the bounds on archives.
     pub fn limits(&self) -> Limits {
         self.config().limits()
     }

@@ -55,7 +55,7 @@ fn synopsis(command: &clap::Command) -> Roff {
     roff
 }
 
-/// A subcommand and the flags it has besides those that hold everywhere.
+/// Returns a subcommand and the flags it has besides those that hold everywhere.
 fn section(command: &clap::Command) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [format!("UNSPOOL {}", command.get_name().to_uppercase()).as_str()]);
@@ -106,7 +106,7 @@ fn section(command: &clap::Command) -> Roff {
     roff
 }
 
-/// A paragraph a text.
+/// Returns a paragraph a text.
 fn paragraphs(title: &str, texts: &[&str]) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [title]);
@@ -119,7 +119,7 @@ fn paragraphs(title: &str, texts: &[&str]) -> Roff {
     roff
 }
 
-/// A term and what it means, each.
+/// Writes terms with their meanings.
 fn terms(roff: &mut Roff, terms: &[(&str, &str)]) {
     for (term, meaning) in terms {
         roff.control("TP", []);
@@ -139,7 +139,7 @@ fn archives() -> Roff {
     )
 }
 
-/// The config file: every option, from the list by which it is read.
+/// Returns the config file: every option, from the list by which it is read.
 fn configuration() -> Roff {
     let mut roff = paragraphs(
         "CONFIGURATION",
@@ -167,7 +167,7 @@ fn configuration() -> Roff {
     roff
 }
 
-/// The key map, by which the file binds.
+/// Returns the key map, by which the file binds.
 fn keys() -> Roff {
     let mut roff = paragraphs(
         "KEYS",

@@ -43,7 +43,7 @@ enum Outcome {
     Nothing,
 }
 
-/// The whole program; `screen` opens the UI.
+/// Runs the whole program and returns its exit code; `screen` opens the UI.
 pub fn run(screen: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -71,7 +71,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// The subcommand that clap was in when it met what is wrong; a word before it may be called like one and be none.
+/// Returns the subcommand that clap was in when it met what is wrong; a word before it may be called like one
+/// and be none.
 fn subcommand(arguments: impl IntoIterator<Item = OsString>) -> Option<String> {
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(arguments).ok()?;
     matches.subcommand_name().map(str::to_owned)

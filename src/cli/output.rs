@@ -1,4 +1,4 @@
-//! What goes to stdout: exact into a pipe or file, made harmless on a terminal.
+//! Writes to stdout: exact into a pipe or file, made harmless on a terminal.
 
 use std::{
     borrow::Cow,
@@ -46,7 +46,7 @@ impl Output {
         terminal.map_or(160, |(columns, _)| usize::from(columns)).max(20)
     }
 
-    /// A text of an archive as one field of a line: line breaks and tabs become spaces.
+    /// Returns a text of an archive as one field of a line: line breaks and tabs become spaces.
     pub fn field<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.terminal {
             return sanitize::line(text);
@@ -55,7 +55,7 @@ impl Output {
         if text.contains(breaks) { text.replace(breaks, " ").into() } else { text.into() }
     }
 
-    /// The text in this look, or as it is where there are no colours.
+    /// Returns the text in this look, or as it is where there are no colours.
     pub fn look<'a>(&self, look: TextStyle, text: &'a str) -> Cow<'a, str> {
         if !self.colour || text.is_empty() {
             return text.into();
@@ -146,8 +146,8 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|Unwritable(error)| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// One line on stderr, after the program's name; control characters in it are made visible. A stderr that is closed
-/// is no reason to fail.
+/// Writes one line on stderr, after the program's name; control characters in it are made visible. A stderr
+/// that is closed is not a reason to fail.
 pub fn tell(line: &str) {
     let _ = writeln!(io::stderr().lock(), "unspool: {}", sanitize::line(line));
 }

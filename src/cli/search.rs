@@ -73,7 +73,7 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     Ok(Outcome::Done)
 }
 
-/// A title line (title, date, id), then a line a message: role and snippet.
+/// Writes a title line (title, date, id), then a line a message: role and snippet.
 fn text(
     output: &mut Output,
     conversation: &Conversation,
@@ -96,7 +96,7 @@ fn text(
     Ok(())
 }
 
-/// A passage with its hits marked.
+/// Returns a passage with its hits marked.
 fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
     let mut line = String::with_capacity(text.len());
     let mut from = 0;
@@ -112,7 +112,7 @@ fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
     line
 }
 
-/// A line a message; one with nulls for a conversation that matched without one.
+/// Writes a line a message; one with nulls for a conversation that matched without one.
 fn json(
     output: &mut Output,
     conversation: &Conversation,
@@ -144,8 +144,8 @@ fn json(
     Ok(())
 }
 
-/// A message's number in the thread, from 1: its place among the shown messages of its branch. A folded one has the
-/// number of the shown one it follows.
+/// Returns a message's number in the thread, from 1: its place among the shown messages of its branch. A
+/// folded one has the number of the shown one it follows.
 fn number(conversation: &Conversation, message: usize) -> usize {
     let shown = |&index: &usize| conversation.messages()[index].visibility == Visibility::Shown;
     conversation.path_to(message).iter().filter(|index| shown(index)).count().max(1)

@@ -55,12 +55,12 @@ impl Loaded {
         self.troubles.iter().map(|trouble| trouble.told(&name)).collect()
     }
 
-    /// The same in one line; nothing: all is well.
+    /// Returns the errors of the file in one line; `None`: all is well.
     pub fn warning(&self) -> Option<String> {
         Some(self.and_more(self.complaints().into_iter().next()?))
     }
 
-    /// The same for a status line, where there is no room for a long path.
+    /// Returns the errors of the file for a status line, without the folders of its path.
     pub fn short_warning(&self) -> Option<String> {
         let name = self.path.as_deref().and_then(Path::file_name).unwrap_or_default();
         Some(self.and_more(self.troubles.first()?.told(&name.to_string_lossy())))

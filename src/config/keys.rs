@@ -1,4 +1,4 @@
-//! Which keys are bound to which commands where, as names: the key map that comes along (`assets/keymap.toml`), and
+//! The keys bound to commands in each place, as names: the key map that comes along (`assets/keymap.toml`), and
 //! what a person's file changes of it.
 //!
 //! The map is the vocabulary too: its tables are the places there are, their keys the commands. What a command does,
@@ -64,7 +64,7 @@ impl Key {
         }
     }
 
-    /// The character it types, if it is one.
+    /// Returns the character it types, if it is one.
     pub fn character(self) -> Option<char> {
         match self.code {
             KeyCode::Char(character) if !self.ctrl && !self.alt => Some(character),
@@ -156,7 +156,7 @@ pub struct Binding {
 pub struct Keys(Vec<Binding>);
 
 impl Keys {
-    /// The map unspool comes with.
+    /// Returns the map unspool comes with.
     pub fn built_in() -> Self {
         const MAP: &str = include_str!("../../assets/keymap.toml");
         // The asset is compiled in, and tests read it: it cannot be wrong in a release.
@@ -182,7 +182,7 @@ impl Keys {
         &self.0
     }
 
-    /// The places, in order.
+    /// Returns the places, in order.
     pub fn places(&self) -> Vec<&str> {
         let mut places: Vec<&str> = self.0.iter().map(|binding| &*binding.place).collect();
         places.dedup();
@@ -284,7 +284,7 @@ impl Keys {
         })
     }
 
-    /// A key as the file writes it, if it can be bound to that command there.
+    /// Returns a key as the file writes it, if it can be bound to that command there.
     fn check(
         &self,
         place: &str,
@@ -338,13 +338,13 @@ impl Keys {
     }
 }
 
-/// The key that a terminal sends in this one's stead.
+/// Returns the key that a terminal sends in this one's stead.
 fn disguise(written: &str) -> Option<&'static str> {
     let key = Key::parse(written).filter(|key| key.ctrl && !key.alt)?;
     DISGUISED.iter().find(|(letter, _)| key.code == KeyCode::Char(*letter)).map(|(_, meant)| *meant)
 }
 
-/// A text, or a list of them, each with where it stands.
+/// Returns a text, or a list of them, each with where it stands.
 fn strings<'a>(value: &'a Spanned<DeValue<'_>>) -> Result<Vec<(&'a str, Range<usize>)>, ()> {
     let one = |value: &'a Spanned<DeValue<'_>>| match value.get_ref() {
         DeValue::String(text) => Ok((&**text, value.span())),

@@ -1,4 +1,4 @@
-//! One layer upon the other: what goes before what, and what follows from it.
+//! Lays the layers of the configuration upon each other: file, environment, flags.
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-//! What a person has settled for good: the config file, and what goes before it.
+//! The configuration: the config file, and the environment and flags that go before it.
 //!
 //! ```text
 //! built-in default  <  config file  <  environment  <  flag
@@ -302,7 +302,7 @@ impl Config {
         entries
     }
 
-    /// The bounds, as archives take them.
+    /// Returns the bounds, as archives take them.
     pub fn limits(&self) -> Limits {
         let limits = &self.limits;
         let (mega, giga) = (1 << 20, 1 << 30);
@@ -317,7 +317,7 @@ impl Config {
         }
     }
 
-    /// The time zone; the machine's is looked up when it is asked for.
+    /// Returns the time zone; the machine's is looked up when it is asked for.
     pub fn zone(&self) -> TimeZone {
         self.time_zone.value.get()
     }

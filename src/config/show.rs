@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Config, Keys, value::quoted};
 
-/// The column at which it says where a value is from, where there is room.
+/// The column at which it says where a value is from, where the line is short enough.
 const COLUMN: usize = 40;
 
 /// Columns of a comment.

@@ -1,10 +1,10 @@
-//! Did you mean …?
+//! Suggests the word that was probably meant.
 
 /// The longest word that is compared, in bytes; comparing takes time by the length, and no word is nearly so
 /// long.
 const LONGEST: usize = 64;
 
-/// The known word that what was written was probably meant to be.
+/// Returns the known word that what was written was probably meant to be.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if written.len() > LONGEST {
         return None;

@@ -11,7 +11,7 @@ fn context() -> ValueContext<'static> {
     }
 }
 
-/// The configuration of a file, and what is wrong with it, a line each.
+/// Returns the configuration of a file, and what is wrong with it, a line each.
 fn of(file: &str) -> (Config, Vec<String>) {
     let (config, complaints) =
         Config::layered(Some(file.as_bytes()), &context(), &Environment::default(), &Flags::default());

@@ -34,7 +34,7 @@ impl<'a> LineIndex<'a> {
         Self(words)
     }
 
-    /// The line of a byte, from 1.
+    /// Returns the line of a byte, from 1.
     pub fn line(self, byte: usize) -> usize {
         1 + memchr::memchr_iter(b'\n', self.0.as_bytes().get(..byte).unwrap_or(self.0.as_bytes())).count()
     }
@@ -47,7 +47,7 @@ impl<'a> LineIndex<'a> {
     }
 }
 
-/// A table's pairs, in the order in which they are written.
+/// Returns a table's pairs, in the order in which they are written.
 pub(super) fn in_order<'a, 'i>(
     table: &'a DeTable<'i>,
 ) -> Vec<(&'a Spanned<Cow<'i, str>>, &'a Spanned<DeValue<'i>>)> {

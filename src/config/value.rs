@@ -1,4 +1,4 @@
-//! What an option can be: a word of a list, a number in its bounds, yes or no, paths, a time zone. Each knows how it is
+//! The values of options: a word of a list, a number in its bounds, yes or no, paths, a time zone. Each knows how it is
 //! read from TOML, how it is written there, and what it takes, in words.
 
 use std::{
@@ -48,12 +48,12 @@ pub struct Layered<T> {
 }
 
 impl<T> Layered<T> {
-    /// A built-in value.
+    /// Returns a built-in value.
     pub fn new(value: T) -> Self {
         Self { value, origin: ValueOrigin::Default }
     }
 
-    /// A flag, if it was given.
+    /// Takes the value of a flag, if it was given.
     pub(super) fn flag(&mut self, name: &'static str, value: Option<T>) {
         if let Some(value) = value {
             *self = Self { value, origin: ValueOrigin::Flag(name) };
@@ -63,7 +63,10 @@ impl<T> Layered<T> {
 
 /// An option's value, whatever its type.
 pub trait Slot {
-    /// Takes what the file says in this line, or says what it should be.
+    /// Takes the value of the file in this line.
+    ///
+    /// # Errors
+    /// Fails with what the value should be, in a few words.
     fn read(&mut self, value: &DeValue<'_>, line: usize, context: &ValueContext<'_>) -> Result<(), String>;
     /// Writes the value as TOML.
     fn show(&self) -> String;
@@ -153,12 +156,12 @@ impl Value for bool {
 pub struct Number<const LEAST: u64, const MOST: u64>(u64);
 
 impl<const LEAST: u64, const MOST: u64> Number<LEAST, MOST> {
-    /// The nearest to it within the bounds.
+    /// Returns the nearest to it within the bounds.
     pub fn clamped(number: u64) -> Self {
         Self(number.clamp(LEAST, MOST))
     }
 
-    /// The number.
+    /// Returns the number.
     pub fn get(self) -> u64 {
         self.0
     }
@@ -219,7 +222,7 @@ impl Value for Vec<PathBuf> {
 /// The beginning of a path that means the same everywhere.
 pub(super) const ROOT: &str = if cfg!(windows) { "C:/" } else { "/" };
 
-/// A path that means the same from wherever the program is started.
+/// Reads a path that means the same from wherever the program is started.
 fn path(text: &str, context: &ValueContext<'_>) -> Result<PathBuf, String> {
     if let Some(rest) = text.strip_prefix("~/") {
         let home = context.home.ok_or("there is no home folder for the ~ to stand for")?;
@@ -243,7 +246,7 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// The zone itself.
+    /// Returns the zone itself.
     pub fn get(&self) -> TimeZone {
         match self {
             Self::Local => TimeZone::system(),
@@ -303,7 +306,7 @@ pub(super) fn said(text: &str) -> String {
     }
 }
 
-/// A TOML string.
+/// Returns a TOML string.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

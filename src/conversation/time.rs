@@ -5,8 +5,8 @@
 pub struct Time(pub i64);
 
 impl Time {
-    /// From seconds since 1970, as the ChatGPT export writes them. `None` for NaN, infinities and anything
-    /// further than year 9999 or before year 0.
+    /// Converts seconds since 1970, as the ChatGPT export writes them. `None` for NaN, infinities and
+    /// anything further than year 9999 or before year 0.
     pub fn from_seconds(seconds: f64) -> Option<Self> {
         (-62_167_219_200.0..253_402_300_800.0)
             .contains(&seconds)

@@ -33,22 +33,22 @@ impl Tree {
         Self { starts: starts.into(), children: children.into(), roots }
     }
 
-    /// The messages without a parent, in order.
+    /// Returns the messages without a parent, in order.
     pub fn roots(&self) -> &[u32] {
         &self.children[..self.roots]
     }
 
-    /// A message's children, oldest first.
+    /// Returns a message's children, oldest first.
     pub fn children(&self, message: usize) -> &[u32] {
         &self.children[self.starts[message + 1] as usize..self.starts[message + 2] as usize]
     }
 
-    /// A message and the others with the same parent, oldest first.
+    /// Returns a message and the others with the same parent, oldest first.
     pub fn siblings(&self, conversation: &Conversation, message: usize) -> &[u32] {
         conversation.messages()[message].parent().map_or(self.roots(), |parent| self.children(parent))
     }
 
-    /// The leaf one reaches from a message by always taking the newest child: where a branch leads.
+    /// Returns the leaf one reaches from a message by always taking the newest child: where a branch leads.
     pub fn newest_leaf(&self, message: usize) -> usize {
         let mut leaf = message;
         while let Some(&child) = self.children(leaf).last() {

@@ -1,4 +1,4 @@
-//! Why an extract was not written, or not all of it.
+//! The reasons why an extract was not written, or not all of it.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The one way out: conversations to a text, a file or a folder.
+//! Extracts conversations to a text, a file or a folder: the one way out of the program.
 //!
 //! A front end says what is extracted (a [`Selection`]), how (an [`Extraction`]) and where to (which of its functions
 //! is called), and tells of it afterwards in its own words. Everything between is decided here: what is an original
@@ -54,9 +54,10 @@ impl Extraction {
         Self::new(Options::new(Format::Json, TimeZone::UTC))
     }
 
-    /// Gives the text to `sink`, piece by piece: of one conversation in one piece, of several each in its own. Bytes,
-    /// since an original is what it is. Attachments are files and have no place in it.
+    /// Gives the text to `sink`, piece by piece: of one conversation in one piece, of several each in its
+    /// own. Bytes, since an original is what it is. Attachments are files and have no place in it.
     ///
+    /// # Errors
     /// Fails with what `sink` fails with, or with an [`ExtractError`].
     pub fn write<E: From<ExtractError>>(
         &self,
@@ -68,7 +69,10 @@ impl Extraction {
         self.pieces(what, None, watch, sink)
     }
 
-    /// The text as a whole, to be copied.
+    /// Returns the text as a whole, to be copied.
+    ///
+    /// # Errors
+    /// See [`ExtractError`].
     pub fn to_string(&self, what: Selection<'_>, watch: &dyn Watch) -> Result<String, ExtractError> {
         let mut bytes = Vec::new();
         self.write(what, watch, &mut |more| {
@@ -79,8 +83,11 @@ impl Extraction {
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
 
-    /// Writes one file, of one conversation or of several, and the attachments beside it. The file is whole or not
-    /// there at all; the attachments get their names after it.
+    /// Writes one file, of one conversation or of several, and the attachments beside it. The file is whole
+    /// or not there at all; the attachments get their names after it.
+    ///
+    /// # Errors
+    /// See [`ExtractError`].
     pub fn to_file(
         &self,
         what: Selection<'_>,
@@ -107,9 +114,12 @@ impl Extraction {
         }
     }
 
-    /// Writes each conversation to a file of its own. The folder is made if need be. Names are given out beforehand,
-    /// in the order of the conversations, so that the same choice gives the same names. Stopped, what is there stays,
-    /// whole. All passes the redaction, the names too.
+    /// Writes each conversation to a file of its own. The folder is made if need be. Names are given out
+    /// beforehand, in the order of the conversations, so that the same choice gives the same names. Stopped,
+    /// what is there stays, whole. All passes the redaction, the names too.
+    ///
+    /// # Errors
+    /// See [`ExtractError`]. Names that are taken are told in the outcome instead.
     pub fn to_folder(
         &self,
         what: Selection<'_>,
@@ -119,7 +129,7 @@ impl Extraction {
         folder::write(self, what, folder, watch)
     }
 
-    /// Fails where several conversations do not make one text.
+    /// Refuses several conversations that do not make one text.
     fn ensure_one_text(&self, what: Selection<'_>) -> Result<(), ExtractError> {
         match what.conversations.len() {
             0 | 1 => Ok(()),
@@ -155,7 +165,7 @@ impl Extraction {
         sink(super::closing(self.options.format).as_bytes())
     }
 
-    /// One conversation's text, or its original object, byte for byte.
+    /// Returns one conversation's text, or its original object, byte for byte.
     fn piece(
         &self,
         archives: &[Archive],
@@ -194,7 +204,7 @@ impl Extraction {
     }
 }
 
-/// The conversation's original object, byte for byte. Reads its archive again, which takes its time.
+/// Returns the conversation's original object, byte for byte. Reads its archive again, which takes its time.
 fn original(
     archives: &[Archive],
     conversation: &Conversation,

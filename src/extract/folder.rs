@@ -1,4 +1,4 @@
-//! Many conversations to a file each in one folder.
+//! Writes many conversations to a file each in one folder.
 
 use std::{
     cell::Cell,

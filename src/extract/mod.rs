@@ -1,4 +1,4 @@
-//! Text from a conversation and options: what is copied, saved and printed.
+//! Makes text of conversations, and copies, saves or prints it.
 //!
 //! An [`Extraction`] is the one way out, of the screen and of the command line: a front end says which conversations,
 //! how and where to, and finds words for what became of it. What makes text (`format`) is pure, values in and a
@@ -36,8 +36,8 @@ pub use self::{
     watch::Watch,
 };
 
-/// The answer to copy when `message` is the best one: itself if it is an answer, else the first answer after it on
-/// its branch (the visible one where it passes through there, else the newest).
+/// Returns the answer to copy when `message` is the best one: itself if it is an answer, else the first
+/// answer after it on its branch (the visible one where it passes through there, else the newest).
 pub fn answer_for(conversation: &Conversation, message: usize) -> Option<usize> {
     let messages = conversation.messages();
     let is_answer = |&index: &usize| {
@@ -72,8 +72,8 @@ pub fn address(conversation: &Conversation) -> Option<String> {
     conversation.provider.conversation_address(&conversation.id)
 }
 
-/// A time in RFC 3339, UTC, as `--json`, `jsonl` and front matter have it: whole seconds, and a fraction only where
-/// the export has one (`2025-03-03T09:42:00.25Z`).
+/// Returns a time in RFC 3339, UTC, as `--json`, `jsonl` and front matter have it: whole seconds, and a
+/// fraction only where the export has one (`2025-03-03T09:42:00.25Z`).
 pub fn rfc3339(time: Time) -> Option<String> {
     Timestamp::from_microsecond(time.0).ok().map(|time| time.to_string())
 }

@@ -1,4 +1,4 @@
-//! What of a conversation is written, and as what.
+//! The options of an extract: which messages it takes, and how it writes them.
 //!
 //! Which messages an extract takes is decided here and nowhere else.
 
@@ -24,7 +24,7 @@ impl Include {
     /// Everything there is.
     pub const ALL: Self = Self { tools: true, reasoning: true, hidden: true };
 
-    /// Whether a message is part of an extract with these wishes.
+    /// Decides whether a message is part of an extract with these wishes.
     ///
     /// | message | taken |
     /// |---|---|
@@ -68,7 +68,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The visible branch, nothing folded or hidden, times in `zone`.
+    /// Returns the visible branch, nothing folded or hidden, times in `zone`.
     pub fn new(format: Format, zone: TimeZone) -> Self {
         Self {
             format,

@@ -31,8 +31,8 @@ pub fn held(conversation: &Conversation, options: &Options) -> Counts {
     counts
 }
 
-/// A text to copy without its secrets, and what they were. In JSON only what its strings say is looked at, so that it
-/// stays JSON.
+/// Returns a text to copy without its secrets, and what they were. In JSON only what its strings say is
+/// looked at, so that it stays JSON.
 pub fn redacted(text: &str, is_json: bool) -> (String, Counts) {
     if !is_json {
         return Scanner::built_in().redact(text);
@@ -47,7 +47,7 @@ pub fn redacted(text: &str, is_json: bool) -> (String, Counts) {
 pub struct Redaction(Option<Mutex<Counts>>);
 
 impl Redaction {
-    /// One that takes secrets out, or one that lets everything pass.
+    /// Returns one that takes secrets out, or one that lets everything pass.
     pub fn new(wanted: bool) -> Self {
         Self(wanted.then(Mutex::default))
     }
@@ -57,7 +57,8 @@ impl Redaction {
         self.0.is_some()
     }
 
-    /// The conversation as it may be written. Give it to [`super::conversation`] in the place of the other.
+    /// Returns the conversation as it may be written. Give it to [`super::conversation`] in the place of the
+    /// other.
     pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         if self.0.is_none() {
             return Cow::Borrowed(conversation);
@@ -67,7 +68,7 @@ impl Redaction {
         Cow::Owned(redacted)
     }
 
-    /// The same without counting, for what is written beside an original object.
+    /// Redacts a conversation without counting, for what is written beside an original object.
     pub fn uncounted<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         if self.0.is_none() {
             return Cow::Borrowed(conversation);
@@ -75,7 +76,7 @@ impl Redaction {
         Cow::Owned(Scanner::built_in().redact_conversation(conversation).0)
     }
 
-    /// The conversation to name a file after: only its title matters, and nothing is counted.
+    /// Returns the conversation to name a file after: only its title matters, and nothing is counted.
     pub fn named<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         if self.0.is_none() || Scanner::built_in().scan(&conversation.title).is_empty() {
             return Cow::Borrowed(conversation);
@@ -83,7 +84,7 @@ impl Redaction {
         Cow::Owned(Scanner::built_in().redact_conversation(conversation).0)
     }
 
-    /// An original object as it may be written: its strings changed, no other byte.
+    /// Returns an original object as it may be written: its strings changed, no other byte.
     pub fn original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         if self.0.is_none() {
             return Cow::Borrowed(bytes);

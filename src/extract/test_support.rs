@@ -1,4 +1,4 @@
-//! Conversations for the tests of this room, and options.
+//! Conversations and options for the tests of this module.
 
 use jiff::tz::TimeZone;
 

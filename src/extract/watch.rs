@@ -1,4 +1,4 @@
-//! Who waits for an extract.
+//! The watch of a caller who waits for an extract.
 
 /// Hears how far an extract is, and may stop it. Called from several threads.
 pub trait Watch: Sync {

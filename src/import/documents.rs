@@ -43,7 +43,7 @@ impl Documents {
         Self { made, unmade }
     }
 
-    /// The document that the message at this place made.
+    /// Returns the document that the message at this place made.
     pub(super) fn take(&mut self, place: usize) -> Option<Document> {
         let at = self.made.binary_search_by_key(&place, |&(made, _)| made).ok()?;
         self.made[at].1.take()

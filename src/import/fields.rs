@@ -44,17 +44,17 @@ const LONGEST_ID: usize = 1 << 10;
 /// A title is cut at this many bytes, for the same reason.
 const LONGEST_TITLE: usize = 64 << 10;
 
-/// A text of a conversation's own, if it says anything.
+/// Returns a text of a conversation's own, if it says anything.
 fn said(text: &Text<'_>) -> Option<Box<str>> {
     text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from)
 }
 
-/// The id of a conversation, a model or the like.
+/// Returns the id of a conversation, a model or the like.
 pub(super) fn id(text: &Text<'_>) -> Option<Box<str>> {
     said(text).filter(|id| id.len() <= LONGEST_ID)
 }
 
-/// A title.
+/// Returns a title.
 pub(super) fn title(text: &Text<'_>) -> Option<Box<str>> {
     let title = said(text)?;
     if title.len() <= LONGEST_TITLE {
@@ -63,12 +63,12 @@ pub(super) fn title(text: &Text<'_>) -> Option<Box<str>> {
     Some(format!("{}…", &title[..boundary(&title, LONGEST_TITLE)]).into())
 }
 
-/// A link of what may be missing.
+/// Returns a link of what may be missing.
 pub(super) fn link(title: Option<&str>, url: Option<&str>) -> Link {
     Link { title: title.unwrap_or_default().into(), url: url.unwrap_or_default().into() }
 }
 
-/// A number of bytes, if it can be one.
+/// Returns a number of bytes, if it can be one.
 pub(super) fn size(number: Option<f64>) -> Option<u64> {
     number.filter(|number| (0.0..1e18).contains(number)).map(|number| number as u64)
 }
@@ -83,7 +83,7 @@ pub(super) fn media(mime: &str) -> Media {
     }
 }
 
-/// A file, of which nothing is known yet.
+/// Returns a file, of which nothing is known yet.
 pub(super) fn attachment(media: Media) -> Attachment {
     let empty = || Box::from("");
     Attachment {
@@ -98,7 +98,7 @@ pub(super) fn attachment(media: Media) -> Attachment {
     }
 }
 
-/// A file at a place of a message's text.
+/// Returns a file at a place of a message's text.
 pub(super) fn attached(attachment: Attachment, at: u32) -> Part {
     Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
 }

@@ -324,7 +324,7 @@ impl Raw<'_> {
         }
     }
 
-    /// The `text` of an object, as it stands.
+    /// Returns the `text` of an object, as it stands.
     fn text_of_object(&self) -> Raw<'_> {
         from_str::<WithText<'_>>(self.0, &Allowance::none()).map(|object| object.text).unwrap_or_default()
     }
@@ -360,8 +360,8 @@ record! {
     }
 }
 
-/// The character of an escape whose first backslash is passed, as in `u20ac`, or `ud83d\ude00` for a pair; and its length
-/// in bytes.
+/// Returns the character of an escape whose first backslash is passed, as in `u20ac`, or `ud83d\ude00` for a
+/// pair; and its length in bytes.
 fn escaped(text: &str) -> (char, usize) {
     let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
     match unit(1) {
@@ -379,13 +379,13 @@ fn escaped(text: &str) -> (char, usize) {
 
 /// Takes in a JSON object or array as it is read, instead of making a value of it; other shapes are skipped.
 pub(crate) trait Sink<'de> {
-    /// An object.
+    /// Returns an object.
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(())
     }
 
-    /// An array.
+    /// Returns an array.
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())

@@ -1,4 +1,4 @@
-//! Whose an object is, as its keys tell while it is read.
+//! Finds the owner of an object by its keys, while it is parsed.
 
 use serde::de::{IgnoredAny, MapAccess};
 

@@ -288,7 +288,7 @@ pub fn import(
     Ok(parse(object, whole, census)?.finish(source))
 }
 
-/// The last place at or before `at` where a character begins.
+/// Returns the last place at or before `at` where a character begins.
 fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }

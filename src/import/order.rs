@@ -84,8 +84,8 @@ fn depth_first(parents: &[u32], members: &[u32], places: &[u32]) -> Vec<u32> {
     order
 }
 
-/// The message without a follower that was written last: where the screen stood, if the export does not say. `order`
-/// lists messages with the place of the one before each.
+/// Returns the message without a follower that was written last: where the screen stood, if the export does
+/// not say. `order` lists messages with the place of the one before each.
 pub(super) fn newest_leaf(order: &[(u32, u32)], messages: &[ParsedMessage]) -> Option<usize> {
     let mut followed = vec![false; order.len()];
     for &(_, parent) in order.iter().filter(|&&(_, parent)| parent != NONE) {

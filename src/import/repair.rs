@@ -215,7 +215,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// A comma, if one may stand here.
+    /// Writes a comma, if one may stand here.
     fn comma(&mut self) {
         match self.next {
             Next::Comma => {}
@@ -231,7 +231,8 @@ impl Repairer<'_> {
         self.out.push(',');
     }
 
-    /// A colon behind a string in an array: the array's bracket is missing, and the string is a key behind it.
+    /// Writes a colon behind a string in an array: the array's bracket is missing, and the string is a key
+    /// behind it.
     fn lost_bracket(&mut self) {
         if self.next != Next::Comma || !self.open.ends_with(b"{[") || self.last_string == usize::MAX {
             return;
@@ -254,7 +255,7 @@ impl Repairer<'_> {
         self.next = Next::Comma;
     }
 
-    /// A word outside a string: a number, `true`, `null`, or none of these.
+    /// Writes a word outside a string: a number, `true`, `null`, or none of these.
     fn bare(&mut self) {
         let start = self.at;
         let ends = |byte: &u8| b" \t\r\n,:{}[]\"".contains(byte);
@@ -272,7 +273,7 @@ impl Repairer<'_> {
         }
     }
 
-    /// A string, as a key or a value.
+    /// Writes a string, as a key or a value.
     fn string(&mut self) {
         self.at += 1;
         let key = self.next == Next::Key;
@@ -340,7 +341,7 @@ impl Repairer<'_> {
         left.is_some()
     }
 
-    /// An escape, at its backslash.
+    /// Writes an escape, at its backslash.
     fn escape(&mut self) {
         let unit = |at: usize| {
             let digits = self.bytes.get(at..at + 6).filter(|escape| escape.starts_with(b"\\u"))?;

@@ -1,4 +1,4 @@
-//! What an export says of its owner beside the conversations: a profile, a memory, public links.
+//! Reads the members of an export that tell of its owner: a profile, a memory, public links.
 //!
 //! Which members those are, [`crate::provider`] lists; what stands in them, the folder of each provider knows. The
 //! values are as they were written: whoever shows them masks them first.
@@ -33,7 +33,7 @@ pub struct SharedLink {
 }
 
 impl SharedLink {
-    /// The public address; `None` for an id that does not look like one.
+    /// Returns the public address; `None` for an id that does not look like one.
     pub fn address(&self) -> Option<String> {
         self.provider.shared_address(&self.id)
     }
@@ -76,7 +76,7 @@ fn parse_as(provider: Provider, holds: Holds, json: &[u8]) -> Option<SideContent
     }
 }
 
-/// The fields of an object, or of the first of a list of such. `None` for anything else.
+/// Returns the fields of an object, or of the first of a list of such. `None` for anything else.
 pub(super) fn profile(json: &[u8]) -> Option<Vec<ProfileEntry>> {
     #[derive(Deserialize)]
     #[serde(untagged)]

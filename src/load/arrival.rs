@@ -1,4 +1,4 @@
-//! What a load tells while it runs.
+//! The news of a load while it runs.
 
 use crate::conversation::Conversation;
 

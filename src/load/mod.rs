@@ -1,4 +1,5 @@
-//! The pipeline: bytes are cut into objects, objects parsed into conversations, conversations sent off in batches.
+//! The pipeline: bytes are cut into objects, objects parsed into conversations, conversations sent off in batches. It
+//! knows no provider's format and keeps no conversation: the caller's `sink` gets them.
 //!
 //! As many threads as there are cores, all alike. Each first claims members to read: it inflates a piece, cuts it
 //! into whole objects ([`crate::archive::cut`]) and puts both into a short queue. When the queue is full it parses

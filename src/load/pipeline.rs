@@ -1,4 +1,4 @@
-//! What the threads of a load share, and what each does with a piece.
+//! The state that the threads of a load share, and the way each parses a piece.
 
 use std::{
     sync::{
@@ -221,7 +221,7 @@ impl<'a> Pipeline<'a> {
                 }
                 tally.ready.push(conversation);
                 if kept > self.most_kept && !self.given_up[archive].swap(true, Ordering::Relaxed) {
-                    let reason = format!("{}: the rest was not read", self.no_room());
+                    let reason = format!("{}: the rest was not read", self.memory_used_up());
                     tally.lose(task, offset + length, 0, 0, reason);
                 }
             }
@@ -236,12 +236,12 @@ impl<'a> Pipeline<'a> {
 
     /// Decides whether an object of that many bytes can be read without keeping more in memory than allowed:
     /// while it is laid out it is there twice.
-    pub(super) fn has_room(&self, bytes: u64) -> bool {
+    pub(super) fn fits_in_memory(&self, bytes: u64) -> bool {
         self.kept.load(Ordering::Relaxed) + 2 * bytes <= self.most_kept
     }
 
     /// Returns the reason for not reading an object, or the rest of an archive, when memory is used up.
-    pub(super) fn no_room(&self) -> String {
+    pub(super) fn memory_used_up(&self) -> String {
         format!("its conversations take more than {} MB of memory (--limit-memory-mb)", self.most_kept >> 20)
     }
 

@@ -1,4 +1,4 @@
-//! The batches between readers and parsers: a short queue that refuses rather than waits.
+//! The queue of pieces between readers and parsers: a short queue that refuses rather than waits.
 
 use std::{
     collections::VecDeque,

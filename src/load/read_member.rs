@@ -1,4 +1,4 @@
-//! Reading one member: fill a buffer, cut it, hand it over, carry the tail along.
+//! Reads one member: fills a buffer, cuts it, hands it over, carries the tail along.
 
 use std::{
     sync::{MutexGuard, PoisonError},
@@ -182,8 +182,8 @@ impl MemberReader<'_, '_> {
             }
             if self.filled as u64 > most {
                 self.passing = Some(format!("larger than {} MB (--limit-conversation-mb)", most >> 20));
-            } else if !self.pipeline.has_room(self.filled as u64) {
-                self.passing = Some(self.pipeline.no_room());
+            } else if !self.pipeline.fits_in_memory(self.filled as u64) {
+                self.passing = Some(self.pipeline.memory_used_up());
             }
         }
         if self.filled <= LARGEST_SPARE {

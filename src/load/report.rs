@@ -1,4 +1,4 @@
-//! The account of a load: what was read, what was not, and why.
+//! The report of a load: what was read, what was not, and why.
 
 use crate::import::Census;
 

@@ -1,4 +1,4 @@
-//! What each thread counts, and the sum of it.
+//! The counts of each thread, and their sum.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! What is to be done: a member to read, a piece of it to parse.
+//! The tasks of a load: a member to read, a piece of it to parse.
 
 use std::ops::Range;
 

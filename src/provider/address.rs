@@ -1,4 +1,4 @@
-//! Where a conversation stands on the web.
+//! The addresses of conversations on the web.
 
 use std::fmt::Write as _;
 

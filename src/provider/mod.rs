@@ -1,5 +1,5 @@
-//! What differs by provider and needs no parsing: what people call it, where it keeps conversations on the web, how
-//! its export is named inside and out.
+//! The facts that differ by provider and need no parsing: its names, its addresses on the web, the names and keys by
+//! which its export is known. Knows no file and no format: how an export is read is for [`crate::import`].
 //!
 //! Data only: each provider fills in [`Facts`] in a file of its own, and the methods of [`Provider`] read them. A
 //! field that is added here is asked for in every file, and a variant that is added to [`Provider`] is asked for in

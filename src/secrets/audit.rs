@@ -1,4 +1,4 @@
-//! What an archive gives away: conversation by conversation, and what its other members say of their owner.
+//! Audits an archive: each conversation, and what the other members tell of their owner.
 //!
 //! Pure: text in, masked values out. Reading members and printing a report are for the caller. Nothing that is made
 //! here holds a value that can be used, and what cannot be read is said without its text.
@@ -70,7 +70,7 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
     exposures
 }
 
-/// A text in pieces, cut where a paragraph ends, else a line: hardly any secret goes on behind that.
+/// Returns a text in pieces, cut where a paragraph ends, else a line: hardly any secret goes on behind that.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -148,7 +148,7 @@ pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<PersonalContext> {
         .collect()
 }
 
-/// A fingerprint that lives as long as the process.
+/// Returns a fingerprint that lives as long as the process.
 fn mark(text: &str) -> u64 {
     use std::hash::BuildHasher;
     static HASHER: std::sync::LazyLock<hashbrown::DefaultHashBuilder> =
@@ -165,7 +165,7 @@ pub struct ProfileField {
     pub masked: String,
 }
 
-/// A profile without what could be used of it.
+/// Returns a profile without what could be used of it.
 pub fn profile(scanner: &Scanner, entries: Vec<ProfileEntry>) -> Vec<ProfileField> {
     let field = |entry: ProfileEntry| {
         let masked = match &entry.value {

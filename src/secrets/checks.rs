@@ -1,4 +1,4 @@
-//! What a regular expression cannot tell: checksums, entropy, and whether a value is only a stand-in for one.
+//! Checks that a regular expression cannot make: checksums, entropy, and whether a value is only a stand-in for one.
 
 use serde::Deserialize;
 
@@ -88,7 +88,7 @@ fn card(value: &str) -> bool {
     issued && luhn(&digits)
 }
 
-/// The sum in which every second digit from the end counts double is a multiple of ten.
+/// Decides whether the sum in which every second digit from the end counts double is a multiple of ten.
 fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -218,7 +218,7 @@ fn mail(value: &str) -> bool {
     !local.is_empty() && !FILES.contains(&&*lower) && top.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// A value that only keeps the place of one: `xxxxxxxx`, `****`, `0000`, `0123456789abcdef`.
+/// Decides whether a value only keeps the place of one: `xxxxxxxx`, `****`, `0000`, `0123456789abcdef`.
 pub(super) fn is_filler(value: &str) -> bool {
     // The longest stretches of one letter all over, and of letters that count upwards.
     let (mut same, mut counting) = (1_usize, 1_usize);
@@ -290,7 +290,7 @@ fn is_stand_in(value: &str) -> bool {
     STAND_INS.iter().any(|word| lower.contains(word))
 }
 
-/// A piece of a program: a call, an index, a path through objects, a variable.
+/// Decides whether a value is a piece of a program: a call, an index, a path through objects, a variable.
 fn is_code(value: &str) -> bool {
     let brackets = value.contains(['(', ')', '[', ']', '{', '}', '<', '>', ';', '|']);
     let variable = value.starts_with(['$', '%', '@', '&', '*', '\\']);
@@ -368,7 +368,7 @@ fn basic(value: &str) -> bool {
         && !matches!(password, "password" | "pass" | "secret")
 }
 
-/// The bytes of standard base64, padded or not.
+/// Returns the bytes of standard base64, padded or not.
 fn base64(value: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(value.len() * 3 / 4);
     let (mut bits, mut count) = (0_u32, 0);

@@ -7,8 +7,8 @@ use super::{Counts, Finding, Scanner};
 use crate::conversation::{Attachment, Builder, Conversation, Detail, Draft, Heading, Link, Part};
 
 impl Scanner {
-    /// The conversation with the secrets in its title, messages, links and attachments replaced, and what was
-    /// replaced. Everything else is as it was: messages, branches, times, source.
+    /// Returns the conversation with the secrets in its title, messages, links and attachments replaced, and
+    /// what was replaced. Everything else is as it was: messages, branches, times, source.
     pub fn redact_conversation(&self, conversation: &Conversation) -> (Conversation, Counts) {
         let mut counts = Counts::default();
         let mut builder = Builder::new();

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr2};
 use super::{Counts, Scanner};
 
 impl Scanner {
-    /// A JSON text with the secrets in its strings (keys among them) replaced, and what was replaced.
+    /// Returns a JSON text with the secrets in its strings (keys among them) replaced, and what was replaced.
     pub fn redact_json(&self, json: &[u8]) -> (Vec<u8>, Counts) {
         let mut out = Vec::with_capacity(json.len());
         let mut counts = Counts::default();
@@ -105,7 +105,7 @@ fn decode(raw: &[u8], mut visit: impl FnMut(usize, usize)) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// The character an escape stands for, and its length in raw bytes (a pair of surrogates is one).
+/// Returns the character an escape stands for, and its length in raw bytes (a pair of surrogates is one).
 fn escape(raw: &[u8]) -> (char, usize) {
     let char = match raw.get(1) {
         Some(b'n') => '\n',

@@ -3,10 +3,10 @@
 use super::{KindId, Scanner, SecretClass};
 
 impl Scanner {
-    /// The masked form of a value of that kind: `ghp_…JR`, `r…@e….org`, `h…`.
+    /// Returns the masked form of a value of that kind: `ghp_…JR`, `r…@e….org`, `h…`.
     ///
-    /// Of what a machine made the first four characters and the last two are shown, if that is a third of it at most;
-    /// of what a person made up the first alone; of a private key its header.
+    /// Of what a machine made the first four characters and the last two are shown, if that is a third of it
+    /// at most; of what a person made up the first alone; of a private key its header.
     pub fn mask(&self, kind: KindId, value: &str) -> String {
         let rule = self.rule(kind);
         if let Some(header) = value.strip_prefix("-----").and_then(|rest| rest.split_once("-----")) {
@@ -21,7 +21,8 @@ impl Scanner {
     }
 }
 
-/// The first and last characters, as long as they are a third at most; else one, of what is longer than five.
+/// Returns the first and last characters, as long as they are a third at most; else one, of what is longer
+/// than five.
 fn ends(value: &str, first: usize, last: usize) -> String {
     let count = value.chars().count();
     let (first, last) = if count >= (first + last) * 3 { (first, last) } else { (usize::from(count > 5), 0) };

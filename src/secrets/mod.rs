@@ -1,4 +1,4 @@
-//! Secrets: seeing credentials and personal data in a text, naming them, and taking them out.
+//! Secrets: finds credentials and personal data in a text, names them, and takes them out.
 //!
 //! What a secret looks like is data: `assets/secrets.toml`, a rule a kind, each with examples that must and that
 //! must not match. [`Scanner`] reads a text once for the keywords of all rules together and asks a rule only where

@@ -1,4 +1,4 @@
-//! Taking secrets out of a text, and saying how many there are.
+//! Takes secrets out of a text, and says how many there are.
 
 use std::fmt::Write as _;
 
@@ -40,7 +40,7 @@ impl Counts {
         self.counts.iter().map(|entry| entry.1).sum()
     }
 
-    /// The credentials alone.
+    /// Returns the credentials alone.
     pub fn credentials(&self, scanner: &Scanner) -> usize {
         let credential = |kind| scanner.rule(kind).class() == SecretClass::Credential;
         self.counts.iter().filter(|entry| credential(entry.0)).map(|entry| entry.1).sum()
@@ -82,13 +82,14 @@ impl Scanner {
         (!counts.is_empty()).then(|| counts.sentence(self))
     }
 
-    /// The text with each secret replaced by its kind, `[redacted: github-token]`, and what was replaced.
+    /// Returns the text with each secret replaced by its kind, `[redacted: github-token]`, and what was
+    /// replaced.
     pub fn redact(&self, text: &str) -> (String, Counts) {
         let findings = self.scan(text);
         (self.replace(text, &findings), findings.iter().collect())
     }
 
-    /// The text with these findings in it replaced.
+    /// Returns the text with these findings in it replaced.
     pub(super) fn replace(&self, text: &str, findings: &[Finding]) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;

@@ -26,7 +26,7 @@ pub enum SecretClass {
 }
 
 impl SecretClass {
-    /// The word for it in the rules and in `--json`.
+    /// Returns the word for it in the rules and in `--json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Credential => "credential",
@@ -83,7 +83,7 @@ impl Rule {
         self.class
     }
 
-    /// The address of the page where its owner revokes it, where there is such a page.
+    /// Returns the address of the page where its owner revokes it, where there is such a page.
     pub fn revoke(&self) -> Option<&str> {
         self.revoke.as_deref()
     }
@@ -113,7 +113,7 @@ impl Rule {
         self.generic
     }
 
-    /// A value that a person may have made up: no letter of it may be shown but the first.
+    /// Tells that a person may have made up the value: no letter of it may be shown but the first.
     pub(super) fn is_made_up(&self) -> bool {
         self.generic
             || matches!(
@@ -126,12 +126,12 @@ impl Rule {
         self.reach.unwrap_or(REACH)
     }
 
-    /// The compiled expression; `None` if it does not compile, which a test rules out.
+    /// Returns the compiled expression; `None` if it does not compile, which a test rules out.
     pub(super) fn expression(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| compile(&self.regex).ok()).as_ref()
     }
 
-    /// The bytes that may stand before a keyword, as a table.
+    /// Returns the bytes that may stand before a keyword, as a table.
     pub(super) fn back_set(&self) -> Option<&[bool; 256]> {
         let back = self.back.as_deref()?;
         Some(self.back_set.get_or_init(|| {
@@ -207,7 +207,7 @@ mod tests {
         toml::from_str::<AllExamples>(BUILT_IN).expect("the file of rules can be read").rule
     }
 
-    /// The ids found, where `only` is the one rule asked.
+    /// Returns the ids found, where `only` is the one rule asked.
     fn found(scanner: &Scanner, text: &str) -> Vec<String> {
         scanner.scan(text).iter().map(|finding| scanner.rule(finding.kind).id().to_owned()).collect()
     }

@@ -58,7 +58,7 @@ static BUILT_IN: LazyLock<Scanner> = LazyLock::new(|| {
 });
 
 impl Scanner {
-    /// The scanner of the rules this program carries, made on first use (some milliseconds).
+    /// Returns the scanner of the rules this program carries, made on first use (some milliseconds).
     pub fn built_in() -> &'static Self {
         &BUILT_IN
     }
@@ -88,7 +88,7 @@ impl Scanner {
         &self.rules
     }
 
-    /// The rule of a kind this scanner named.
+    /// Returns the rule of a kind this scanner named.
     pub fn rule(&self, kind: KindId) -> &Rule {
         &self.rules[usize::from(kind.0)]
     }
@@ -221,8 +221,8 @@ struct RuleMatcher<'t> {
 }
 
 impl RuleMatcher<'_> {
-    /// The match that begins with the range, and the value in it (the first group that took part, else all), both on
-    /// character boundaries.
+    /// Returns the match that begins with the range, and the value in it (the first group that took part,
+    /// else all), both on character boundaries.
     fn at(&mut self, rule: &Rule, range: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         let expression = rule.expression()?;
         let input = Input::new(self.text.as_bytes()).range(range).anchored(Anchored::Yes);
@@ -236,7 +236,7 @@ impl RuleMatcher<'_> {
         (!value.is_empty()).then_some((whole, value))
     }
 
-    /// A range that a count cut within a character reaches over the whole of it.
+    /// Returns a range that a count cut within a character reaches over the whole of it.
     fn on_boundaries(&self, range: Range<usize>) -> Range<usize> {
         let (mut start, mut end) = (range.start, range.end);
         while !self.text.is_char_boundary(start) {
@@ -263,7 +263,7 @@ fn begins_number(bytes: &[u8], at: usize) -> bool {
     begins && (at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"_.+/-".contains(&bytes[at - 1])))
 }
 
-/// The stretches of a text where digits crowd, apart from each other.
+/// Returns the stretches of a text where digits crowd, apart from each other.
 fn crowds(text: &str) -> Vec<Range<usize>> {
     let mut regions: Vec<Range<usize>> = Vec::new();
     for (block, bytes) in text.as_bytes().chunks(BLOCK).enumerate() {

@@ -1,4 +1,4 @@
-//! What may stand in `conversations/*.toml`: short-hands for the usual, JSON text for the rest.
+//! The source format of `conversations/*.toml`: short-hands for the usual, JSON text for the rest.
 //! assets/demo/README.md explains it with examples.
 
 use serde::Deserialize;

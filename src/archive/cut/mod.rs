@@ -280,6 +280,7 @@ impl ObjectCutter {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "the texts here are short")]
 mod tests {
     use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Going on behind a broken object: where the next one may begin.
+//! Goes on behind a broken object: finds where the next one may begin.
 
 use super::scan::ValueScan;
 use crate::provider;

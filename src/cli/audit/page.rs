@@ -24,7 +24,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// A line of fields, the first ones padded to `widths`.
+/// Returns a line of fields, the first ones padded to `widths`.
 fn columns(fields: &[String], widths: &[usize], output: &Output) -> String {
     let mut line = String::from(" ");
     for (column, field) in fields.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Whether what was copied to the desktop's clipboard is still there when unspool has ended.
+//! Decides whether a text on the desktop's clipboard is still there when unspool has ended.
 //!
 //! On X11 and Wayland a copied text stays with the program that copied it. On X11 a clipboard manager takes it over
 //! when that program ends, if one runs; on Wayland some desktops take it at once. Elsewhere the system keeps it.

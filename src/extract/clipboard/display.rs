@@ -1,4 +1,4 @@
-//! Whether the desktop's display is on this machine: X11 goes over the network where `DISPLAY` names a host, and
+//! Decides whether the desktop's display is on this machine: X11 goes over the network where `DISPLAY` names a host, and
 //! nothing here opens a connection to another machine, nor to a port of this one.
 
 /// The target of a value of `DISPLAY`, as X11's libraries read it: `[protocol/][host]:number[.screen]`, or
@@ -34,11 +34,11 @@ pub(super) struct DisplayConnection {
     _socket: Option<std::os::unix::net::UnixStream>,
 }
 
-/// A line to the display of this process; `None` where it could not be talked to without a network. Looks at the
-/// socket it would be.
+/// Returns a line to the display of this process; `None` where it could not be talked to without a network.
+/// Looks at the socket it would be.
 ///
-/// Under Wayland X11 is only asked where Wayland has no clipboard for such as us, and looking would start a whole X
-/// server where that is done on demand.
+/// Under Wayland X11 is only asked where Wayland has no clipboard for such as us, and looking would start a
+/// whole X server where that is done on demand.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn connect() -> Option<DisplayConnection> {
     use std::os::unix::net::UnixStream;

@@ -279,7 +279,7 @@ impl Clipboard {
     }
 }
 
-/// The sequence that asks a terminal to take a text.
+/// Returns the sequence that asks a terminal to take a text.
 fn osc52(text: &str) -> String {
     let mut sequence = String::new();
     // Writing to a String cannot fail.

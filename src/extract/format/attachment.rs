@@ -3,8 +3,8 @@
 use super::{Options, one_line};
 use crate::{conversation::Attachment, message::Description};
 
-/// An attachment in words: `Image: diagram.png (1 024 × 768, 240 KB)`, `Image: file-1, made from: “a fox”`. One without
-/// a name has its id, by which the archive's files are called.
+/// Returns an attachment in words: `Image: diagram.png (1 024 × 768, 240 KB)`, `Image: file-1, made from: “a
+/// fox”`. One without a name has its id, by which the archive's files are called.
 pub(super) fn describe(attachment: &Attachment) -> String {
     let Description { noun, name, facts, prompt } = Description::of(attachment);
     let name = [name, attachment.id.trim()].into_iter().find(|name| !name.is_empty());
@@ -21,7 +21,7 @@ pub(super) fn describe(attachment: &Attachment) -> String {
     line
 }
 
-/// The same where its file may stand beside the text: also its address, if it does.
+/// Describes an attachment whose file may stand beside the text, and returns its address, if it does.
 pub(super) fn attached<'a>(attachment: &Attachment, options: &'a Options) -> (String, Option<&'a str>) {
     let words = describe(attachment);
     match options.links.as_ref().and_then(|links| links.of(attachment)) {

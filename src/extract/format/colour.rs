@@ -38,7 +38,7 @@ pub(super) fn write(language: &str, code: &str, out: &mut String) {
     }
 }
 
-/// The class of a tone, if it has a look of its own in a page.
+/// Returns the class of a tone, if it has a look of its own in a page.
 fn class(tone: Tone) -> Option<&'static str> {
     Some(match tone {
         Tone::Keyword => "k",

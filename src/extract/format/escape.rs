@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// A text in which HTML sees no marks, within an element or a quoted attribute. Control characters, which HTML does
-/// not allow, become U+FFFD.
+/// Returns a text in which HTML sees no marks, within an element or a quoted attribute. Control characters,
+/// which HTML does not allow, become U+FFFD.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
     let marks = |char: char| {
         matches!(char, '&' | '<' | '>' | '"' | '\'') || (char.is_control() && char != '\n' && char != '\t')

@@ -1,4 +1,4 @@
-//! What stands before a Markdown extract for programs: YAML whose strings are written as JSON, which it contains.
+//! The block before a Markdown extract that programs read: YAML whose strings are written as JSON, which it contains.
 
 use std::fmt::Write as _;
 
@@ -39,7 +39,7 @@ pub(super) fn write(conversation: &Conversation, out: &mut String) {
     out.push_str("---\n\n");
 }
 
-/// A string in double quotes, as both JSON and YAML read it.
+/// Returns a string in double quotes, as both JSON and YAML read it.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

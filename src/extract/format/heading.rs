@@ -16,7 +16,7 @@ pub(super) fn timestamp(time: Time, zone: &TimeZone) -> Option<String> {
     Some(time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string())
 }
 
-/// The words above a turn, in order, to be joined by ` · `. Untrusted: a format escapes them.
+/// Returns the words above a turn, in order, to be joined by ` · `. Untrusted: a format escapes them.
 pub(super) fn heading_parts<'a>(
     conversation: &'a Conversation,
     turn: &Turn,

@@ -47,7 +47,7 @@ impl Writer for Html {
     fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
         // In one piece: one that is large is not there twice.
         let mut out = self.opening(&conversation.title, options);
-        out.reserve(room(conversation) + CLOSING.len());
+        out.reserve(estimated_length(conversation) + CLOSING.len());
         write_section(conversation, options, &mut out);
         out.push_str(CLOSING);
         out
@@ -67,7 +67,7 @@ impl Writer for Html {
     }
 
     fn section(&self, conversation: &Conversation, options: &Options) -> String {
-        let mut out = String::with_capacity(room(conversation));
+        let mut out = String::with_capacity(estimated_length(conversation));
         write_section(conversation, options, &mut out);
         out
     }
@@ -99,7 +99,7 @@ fn opening(title: &str, pictures: bool) -> String {
 const CLOSING: &str = "</body>\n</html>\n";
 
 /// Estimates the length of a conversation's text, in bytes.
-fn room(conversation: &Conversation) -> usize {
+fn estimated_length(conversation: &Conversation) -> usize {
     conversation.shown_text().len() * 9 / 8 + 4_096
 }
 
@@ -190,7 +190,7 @@ fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut Strin
     }
 }
 
-/// A picture, or a link to the file that stands beside the page; else its description.
+/// Writes a picture, or a link to the file that stands beside the page; else its description.
 fn attachment_block(attachment: &Attachment, options: &Options, out: &mut String) {
     let (words, address) = attached(attachment, options);
     let Some(address) = address else { return note(&words, out) };

@@ -110,7 +110,7 @@ fn whole(conversation: &Conversation, options: &Options, bodies: Bodies) -> Stri
     out
 }
 
-/// The message alone, without its heading or a line break at the end.
+/// Returns the message alone, without its heading or a line break at the end.
 fn body(conversation: &Conversation, message: usize, options: &Options, bodies: Bodies) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, bodies, &mut out);
@@ -177,7 +177,7 @@ fn italic(text: &str, out: &mut String) {
     out.push('*');
 }
 
-/// A picture or a link where its file stands beside this one, else its description.
+/// Writes a picture or a link where its file stands beside this one, else its description.
 fn attachment_line(attachment: &Attachment, options: &Options, out: &mut String) {
     let (words, address) = attached(attachment, options);
     let Some(address) = address else { return italic(&words, out) };
@@ -188,7 +188,7 @@ fn attachment_line(attachment: &Attachment, options: &Options, out: &mut String)
     out.extend(["[", &escaped(words.trim()), "](", address, ")"]);
 }
 
-/// A code block with a fence longer than any run of backticks in it.
+/// Writes a code block with a fence longer than any run of backticks in it.
 fn fenced(language: &str, text: &str, out: &mut String) {
     let mut longest = 2;
     let mut run = 0;
@@ -232,7 +232,7 @@ fn source(link: &Link) -> String {
     }
 }
 
-/// A text on one line in which Markdown sees no marks.
+/// Returns a text on one line in which Markdown sees no marks.
 fn escaped(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
     if !line.contains(['\\', '`', '*', '_', '[', ']', '<', '>', '#', '~', '$', '|', '&']) {

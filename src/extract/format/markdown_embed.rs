@@ -56,7 +56,7 @@ fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Cow<'_, str>
     if open.is_some() || !edits.is_empty() { arranged(text, &[]) } else { drawn }
 }
 
-/// The text with its headings moved, its open ends closed, and these formulas rewritten.
+/// Returns the text with its headings moved, its open ends closed, and these formulas rewritten.
 fn arranged<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
     let mut text = Cow::Borrowed(text);
     let mut formulas = Cow::Borrowed(formulas);
@@ -163,7 +163,7 @@ fn begins_a_block(text: &str) -> bool {
         })
 }
 
-/// The text with every formula as a word of the same length: offsets stay.
+/// Returns the text with every formula as a word of the same length: offsets stay.
 fn masked<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
     if formulas.is_empty() {
         return Cow::Borrowed(text);
@@ -268,7 +268,7 @@ fn close_fence(text: &str, range: Range<usize>) -> Option<TextEdit> {
     (!closed).then(|| TextEdit { range: text.len()..text.len(), with: format!("{newline}{fence}") })
 }
 
-/// An HTML block that ends only at a mark, and does not find it.
+/// Returns an HTML block that ends only at a mark, and does not find it.
 fn open_html(text: &str, range: Range<usize>) -> Option<OpenHtml> {
     if !text[range.end..].trim().is_empty() {
         return None;

@@ -1,4 +1,5 @@
-//! What makes text of a conversation: a file a format, and what several of them say alike.
+//! The formats, which make text of a conversation: a file each, and the parts that several of them share. Pure: nothing
+//! here opens a file or knows a terminal.
 
 pub(super) mod jsonl;
 pub(super) mod turns;
@@ -47,10 +48,10 @@ trait Writer {
         true
     }
 
-    /// The conversation as a file of its own, ending in a line break.
+    /// Returns the conversation as a file of its own, ending in a line break.
     fn conversation(&self, conversation: &Conversation, options: &Options) -> String;
 
-    /// The same to be copied: what was said stays exactly as written.
+    /// Writes the conversation to be copied: what was said stays exactly as written.
     fn conversation_to_copy(&self, conversation: &Conversation, options: &Options) -> String {
         self.conversation(conversation, options)
     }
@@ -63,7 +64,7 @@ trait Writer {
     /// Writes several messages, to be copied.
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String;
 
-    /// One message, to be copied.
+    /// Returns one message, to be copied.
     fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
         self.messages(conversation, &[message], options)
     }
@@ -73,7 +74,7 @@ trait Writer {
         String::new()
     }
 
-    /// One of them.
+    /// Returns one of them.
     fn section(&self, conversation: &Conversation, options: &Options) -> String {
         self.conversation(conversation, options)
     }
@@ -126,7 +127,7 @@ formats! {
 }
 
 impl Format {
-    /// The word for it on the command line and in the dialog.
+    /// Returns the word for it on the command line and in the dialog.
     pub fn as_str(self) -> &'static str {
         self.writer().name()
     }
@@ -163,8 +164,8 @@ impl Format {
     }
 }
 
-/// The conversation as text, ending in a line break. [`Format::Json`] is the archive's bytes and nothing this can
-/// make: it gives the `jsonl` text instead.
+/// Returns the conversation as text, ending in a line break. [`Format::Json`] is the archive's bytes and
+/// nothing this can make: it gives the `jsonl` text instead.
 pub fn conversation(conversation: &Conversation, options: &Options) -> String {
     options.format.writer().conversation(conversation, options)
 }
@@ -175,7 +176,7 @@ pub fn opening(options: &Options, title: &str) -> String {
     options.format.writer().opening(title, options)
 }
 
-/// One of several conversations in a file.
+/// Returns one of several conversations in a file.
 pub fn section(conversation: &Conversation, options: &Options, first: bool) -> String {
     let writer = options.format.writer();
     let section = writer.section(conversation, options);
@@ -190,8 +191,8 @@ pub fn closing(format: Format) -> &'static str {
     format.writer().closing()
 }
 
-/// The conversation as it is copied: as [`conversation`] in the option's format, but what was said stays exactly as
-/// written: no heading is moved, no LaTeX delimiter changed.
+/// Returns the conversation as it is copied: as [`conversation`] in the option's format, but what was said
+/// stays exactly as written: no heading is moved, no LaTeX delimiter changed.
 pub fn conversation_to_copy(conversation: &Conversation, options: &Options) -> String {
     options.format.writer().conversation_to_copy(conversation, options)
 }
@@ -226,13 +227,13 @@ fn from_first_line(text: &str) -> &str {
     &text[start..]
 }
 
-/// A text that must stand on one line: control characters, line breaks among them, become spaces.
+/// Returns a text that must stand on one line: control characters, line breaks among them, become spaces.
 fn one_line(text: &str) -> Cow<'_, str> {
     let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
     if text.contains(breaks) { Cow::Owned(text.replace(breaks, " ")) } else { Cow::Borrowed(text) }
 }
 
-/// The text of a message exactly as written; `None`: it has none.
+/// Returns the text of a message exactly as written; `None`: it has none.
 fn as_written(conversation: &Conversation, message: usize) -> Option<String> {
     let text = conversation.message_text(message);
     (!text.is_empty()).then(|| text.to_owned())

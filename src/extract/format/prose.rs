@@ -91,7 +91,7 @@ fn as_typed(text: &str, out: &mut String) {
     out.push_str("</pre>\n");
 }
 
-/// The text with every formula as its number.
+/// Returns the text with every formula as its number.
 fn hide<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
     let marks = [FORMULA_START, FORMULA_END];
     if formulas.is_empty() && !text.contains(marks) {
@@ -258,7 +258,7 @@ impl ProseWriter<'_> {
         }
     }
 
-    /// The text with its formulas as they were written.
+    /// Returns the text with its formulas as they were written.
     fn as_written<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(FORMULA_START) {
             return Cow::Borrowed(text);

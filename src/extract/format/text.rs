@@ -83,7 +83,7 @@ fn whole(conversation: &Conversation, options: &Options) -> String {
     out
 }
 
-/// The message alone, without its heading or a line break at the end.
+/// Returns the message alone, without its heading or a line break at the end.
 fn body(conversation: &Conversation, message: usize, options: &Options) -> String {
     let mut out = String::new();
     write_body(conversation, message, options, &mut out);

@@ -1,4 +1,4 @@
-//! Which messages an extract holds, in which order, and where its branches part.
+//! The turns of an extract: its messages, in order, and the places where branches part.
 
 use crate::{
     conversation::Conversation,
@@ -30,8 +30,8 @@ pub(in crate::extract) struct Fork {
     pub visible: bool,
 }
 
-/// The turns of an extract. Between two of them may stand messages that are not taken: a fork is told between turns
-/// that are.
+/// Returns the turns of an extract. Between two of them may stand messages that are not taken: a fork is told
+/// between turns that are.
 pub(in crate::extract) fn turns(conversation: &Conversation, options: &Options) -> Vec<Turn> {
     let messages = conversation.messages();
     let taken = |index: usize| options.takes(&messages[index]);

@@ -1,4 +1,4 @@
-//! What became of attachments, counted and in words.
+//! The outcome of writing attachments, counted and in words.
 
 /// The numbers of attachments that were written, and that were not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

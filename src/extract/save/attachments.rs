@@ -69,8 +69,11 @@ impl AttachmentWriter {
         }
     }
 
-    /// Writes the attachments that this extract of the conversation names, under temporary names, and gives the
-    /// options that link them. Without the wish for attachments the options stay as they are.
+    /// Writes the attachments that this extract of the conversation names, under temporary names, and returns
+    /// the options that link them. Without the wish for attachments the options stay as they are.
+    ///
+    /// # Errors
+    /// Fails where a file beside the text cannot be written. Damage in the archive is counted instead.
     pub fn take<'a>(
         &mut self,
         archives: &[Archive],
@@ -130,7 +133,7 @@ impl AttachmentWriter {
         Ok(address)
     }
 
-    /// The text that the export itself carries of an attachment, as the file it was.
+    /// Returns the text that the export itself carries of an attachment, as the file it was.
     fn write_content(&mut self, own: u16, attachment: &Attachment) -> Result<Option<Box<str>>, SaveError> {
         let key = (own, attachment.id.clone());
         if let Some(known) = self.known.get(&key) {
@@ -143,7 +146,7 @@ impl AttachmentWriter {
         Ok(address)
     }
 
-    /// The files, to be named after their text, and what is known of them so far.
+    /// Returns the files, to be named after their text, and what is known of them so far.
     pub fn into_parts(self) -> (CompanionFiles, AttachmentOutcome) {
         (self.files, self.attached)
     }
@@ -175,8 +178,11 @@ pub enum AttachmentError {
 }
 
 impl SingleAttachment {
-    /// Writes it to a new file. Secrets can be taken out of a text alone: bytes of the archive are what they are, and
-    /// count as such.
+    /// Writes it to a new file. Secrets can be taken out of a text alone: bytes of the archive are what they
+    /// are, and count as such.
+    ///
+    /// # Errors
+    /// See [`AttachmentError`].
     pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, AttachmentError> {
         if let Some(content) = &self.content {
             let content = if redact { redacted(content, false).0.into() } else { Cow::Borrowed(&**content) };
@@ -192,8 +198,8 @@ impl SingleAttachment {
     }
 }
 
-/// An attachment and the archive that holds it: its own first, since another may hold a file of the same id, of
-/// another export.
+/// Finds an attachment and the archive that holds it: its own first, since another may hold a file of the
+/// same id, of another export.
 fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive, Member)> {
     let own = archives.get(usize::from(own));
     own.into_iter().chain(archives).find_map(|archive| Some((archive, archive.find_attachment(id)?)))
@@ -230,7 +236,8 @@ fn copy(archive: &Archive, member: &Member, file: &mut dyn Write) -> io::Result<
     }
 }
 
-/// A file name as the piece of an address: what means something there is written as its number.
+/// Encodes a file name as the piece of an address: a byte that means something there is written as its
+/// number.
 fn encoded(name: &OsStr) -> String {
     let bytes = name.as_encoded_bytes();
     let readable = std::str::from_utf8(bytes).is_ok();
@@ -246,7 +253,7 @@ fn encoded(name: &OsStr) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// The folder of a text's attachments.
+/// Returns the folder of a text's attachments.
 pub fn folder_of(text: &Path) -> PathBuf {
     AttachmentWriter::of(text, &Redaction::default()).files.folder().to_owned()
 }

@@ -28,13 +28,15 @@ impl CompanionFiles {
         Self { folder, made: false, files: Vec::new() }
     }
 
-    /// The folder they stand in.
+    /// Returns the folder they stand in.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Writes one under a temporary name. `write` says whether there is anything worth keeping; an error of it is the
-    /// file's.
+    /// Writes one under a temporary name. `write` tells whether it is worth keeping.
+    ///
+    /// # Errors
+    /// Fails where the folder cannot be made, the file not written, or `write` fails.
     pub fn add(
         &mut self,
         name: &str,
@@ -53,6 +55,9 @@ impl CompanionFiles {
     }
 
     /// Brings them to the disk and names them. Those whose names are taken are told.
+    ///
+    /// # Errors
+    /// Fails where the disk refuses one for another reason than a name that is taken.
     pub fn commit(mut self, clobber: Clobber) -> Result<SaveOutcome, SaveError> {
         sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
         self.name(clobber)

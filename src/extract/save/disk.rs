@@ -21,6 +21,9 @@ pub enum Clobber {
 }
 
 /// Makes a folder and those above it, for their owner only. One that exists already stays as it is.
+///
+/// # Errors
+/// Fails where the system refuses, and where a file has that name.
 pub fn create_folder(path: &Path) -> Result<(), SaveError> {
     for_its_owner().recursive(true).create(path).map_err(|error| {
         let reason = if path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
@@ -32,7 +35,8 @@ pub fn create_folder(path: &Path) -> Result<(), SaveError> {
     })
 }
 
-/// Makes one folder, for its owner only; whether it had to. A link to a folder is none: what it leads to is not ours.
+/// Makes one folder, for its owner only, and tells whether it had to. A link to a folder is refused: what it
+/// leads to is not ours.
 pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
     let error = match for_its_owner().create(folder) {
         Ok(()) => return Ok(true),
@@ -62,12 +66,12 @@ fn for_its_owner() -> DirBuilder {
     DirBuilder::new()
 }
 
-/// A new file for its owner only, under a name that begins with a dot.
+/// Makes a new file for its owner only, under a name that begins with a dot.
 pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(".unspool-").suffix(".tmp").tempfile_in(folder)
 }
 
-/// The folder a path is in; the current one is `.`, not nothing.
+/// Returns the folder a path is in; the current one is `.`, not nothing.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -84,7 +88,8 @@ pub(super) fn name(temporary: TempPath, target: &Path, clobber: Clobber) -> Resu
     })
 }
 
-/// A folder, a device or a pipe is never replaced, nor a link to one: `-o /dev/full` by root would be the end of it.
+/// Refuses to replace a folder, a device or a pipe, or a link to one: `-o /dev/full` by root would be the end
+/// of it.
 pub(super) fn refuse_special(target: &Path) -> Result<(), SaveError> {
     let failed =
         |what: &str| Err(SaveError::Failed(format!("cannot write {}: it is {what}", target.display())));

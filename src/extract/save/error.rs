@@ -1,4 +1,4 @@
-//! Why a file was not written, in one line.
+//! The reasons why a file was not written, in one line.
 
 use std::{io, path::Path};
 

@@ -45,11 +45,17 @@ impl FileBatch {
     }
 
     /// Writes a file under a temporary name. Every thousand files or so, those so far get their names.
+    ///
+    /// # Errors
+    /// Fails where the disk refuses. A name that is taken is told by [`FileBatch::commit`] instead.
     pub fn add(&mut self, name: &str, contents: &[u8]) -> Result<(), SaveError> {
         self.add_with(name, contents, None)
     }
 
-    /// The same for a file with others beside it.
+    /// Writes a file with others beside it, as [`FileBatch::add`] does.
+    ///
+    /// # Errors
+    /// Fails where the disk refuses.
     pub fn add_with(
         &mut self,
         name: &str,
@@ -64,7 +70,10 @@ impl FileBatch {
         if self.pending.len() >= Self::SIZE { self.flush() } else { Ok(()) }
     }
 
-    /// Names what is pending and tells what became of all files.
+    /// Names what is pending and returns what became of all files.
+    ///
+    /// # Errors
+    /// Fails where the disk refuses for another reason than a name that is taken.
     pub fn commit(mut self) -> Result<SaveOutcome, SaveError> {
         self.flush()?;
         Ok(std::mem::take(&mut self.outcome))

@@ -28,6 +28,10 @@ pub use self::{
 };
 
 /// Writes one file, whole or not at all.
+///
+/// # Errors
+/// Fails where the disk refuses, where the path is a folder, a device or a pipe, and with
+/// [`SaveError::Exists`].
 pub fn save(path: &Path, contents: &[u8], clobber: Clobber) -> Result<(), SaveError> {
     let mut partial = PartialFile::new(path)?;
     partial.write_all(contents).map_err(|error| SaveError::failed(path, &error))?;

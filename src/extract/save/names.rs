@@ -12,7 +12,7 @@ const LONGEST: usize = 140;
 /// The bytes of those that are kept free for making a name unique.
 const RESERVE: usize = 24;
 
-/// `2025-03-03-ingress-returns-504-after-a-minute.md`: the day it began (in `zone`) and its title in lower case.
+/// Returns a name such as `2025-03-03-ingress-returns-504-after-a-minute.md`: the day it began (in `zone`) and its title in lower case.
 ///
 /// Letters and digits of every script stay, all else becomes one dash: so there is no separator, control, dot, space
 /// or character of `<>:"/\|?*` in it but the dot before the extension. A title without a letter gives the id. At
@@ -48,8 +48,8 @@ fn stem(conversation: &Conversation, extension: &str, zone: &TimeZone) -> String
     stem + "-" + &words
 }
 
-/// The name under which an attachment is saved in the current folder: its own, made harmless, or its id, with the
-/// ending its type asks for. Never a path.
+/// Returns the name under which an attachment is saved in the current folder: its own, made harmless, or its
+/// id, with the ending its type asks for. Never a path.
 pub fn attachment_name(attachment: &Attachment) -> String {
     let own = if attachment.name.is_empty() { &attachment.id } else { &attachment.name };
     // Whatever stands before a separator was a folder on somebody else's machine.
@@ -66,8 +66,9 @@ pub fn attachment_name(attachment: &Attachment) -> String {
     if ending.is_empty() { stem.to_owned() } else { format!("{stem}.{ending}") }
 }
 
-/// The name of an attachment's file: its own, made harmless, or the one it is `stored` under in the archive; with the
-/// ending that its first bytes ask for (`kind`) where it has none that says anything. Never a path.
+/// Returns the name of an attachment's file: its own, made harmless, or the one it is `stored` under in the
+/// archive; with the ending that its first bytes ask for (`kind`) where it has none that says anything. Never
+/// a path.
 pub fn attachment_file(attachment: &Attachment, stored: &str, kind: Option<&str>) -> String {
     if !attachment.name.is_empty() && attachment.name.contains('.') {
         return attachment_name(attachment);
@@ -82,7 +83,7 @@ pub fn attachment_file(attachment: &Attachment, stored: &str, kind: Option<&str>
     attachment_name(&Attachment { name: name.into(), ..attachment.clone() })
 }
 
-/// An ending for what has none, by its MIME type.
+/// Returns an ending for what has none, by its MIME type.
 fn ending_of(attachment: &Attachment) -> String {
     let known = match &*attachment.mime {
         "image/jpeg" => "jpg",
@@ -105,7 +106,7 @@ impl Names {
         Self::default()
     }
 
-    /// A name that was not given out before: with a number before its ending if need be.
+    /// Returns a name that was not given out before: with a number before its ending if need be.
     pub fn unique(&mut self, name: String) -> String {
         let mut number = 1_usize;
         let mut given = name.clone();
@@ -119,8 +120,9 @@ impl Names {
         given
     }
 
-    /// A name no other conversation got from this set: [`file_name`], with the beginning of the id where that is
-    /// taken, and a number where even that is. Names differ in more than case, which some file systems ignore.
+    /// Returns a name no other conversation got from this set: [`file_name`], with the beginning of the id
+    /// where that is taken, and a number where even that is. Names differ in more than case, which some file
+    /// systems ignore.
     pub fn name(&mut self, conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
         let stem = stem(conversation, extension, zone);
         let mut name = format!("{stem}.{extension}");
@@ -138,8 +140,8 @@ impl Names {
     }
 }
 
-/// The letters and digits of a text in lower case, in words joined by dashes, at most `room` bytes.
-fn slug(text: &str, room: usize) -> String {
+/// Returns the letters and digits of a text in lower case, in words joined by dashes, at most `most` bytes.
+fn slug(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut gap = false;
     for grapheme in text.graphemes(true) {
@@ -155,7 +157,7 @@ fn slug(text: &str, room: usize) -> String {
             gap = !out.is_empty();
             continue;
         }
-        if out.len() + usize::from(gap) + seen.len() > room {
+        if out.len() + usize::from(gap) + seen.len() > most {
             break;
         }
         if std::mem::take(&mut gap) {

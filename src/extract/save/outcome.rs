@@ -1,4 +1,4 @@
-//! What became of files.
+//! The outcome of writing files.
 
 use std::path::PathBuf;
 

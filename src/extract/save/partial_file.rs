@@ -1,4 +1,4 @@
-//! One file on its way.
+//! A file that is written before it has its name.
 
 use std::{
     io::{self, Write},
@@ -21,6 +21,9 @@ pub struct PartialFile {
 
 impl PartialFile {
     /// Begins a file in the target's folder, which must exist.
+    ///
+    /// # Errors
+    /// Fails where the target is a folder, a device or a pipe, and where its folder cannot be written.
     pub fn new(target: &Path) -> Result<Self, SaveError> {
         refuse_special(target)?;
         let file = temporary(folder_of(target)).map_err(|error| match error.kind() {
@@ -33,6 +36,9 @@ impl PartialFile {
     }
 
     /// Brings it to the disk and gives it its name.
+    ///
+    /// # Errors
+    /// Fails where the disk refuses, and with [`SaveError::Exists`].
     pub fn commit(self, clobber: Clobber) -> Result<(), SaveError> {
         let Self { target, file } = self;
         file.as_file().sync_all().map_err(|error| SaveError::failed(&target, &error))?;

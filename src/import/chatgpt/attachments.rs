@@ -55,8 +55,8 @@ impl<'a, 'de> Uploads<'a, 'de> {
     }
 }
 
-/// The id in the names of the export's files: without `file-service://` or `sediment://`. A pointer to a page of a
-/// file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file behind the first `#`.
+/// Returns the id in the names of the export's files: without `file-service://` or `sediment://`. A pointer
+/// to a page of a file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file behind the first `#`.
 pub(super) fn stored_id(pointer: &str) -> &str {
     let path = pointer.split_once("://").map_or(pointer, |(_, path)| path);
     let mut pieces = path.split('#');
@@ -105,7 +105,7 @@ pub(super) fn of_part(
     point(video.asset_pointer.as_deref(), Media::Video, video.format.as_deref(), video.size);
 }
 
-/// The images python drew.
+/// Adds the images that python drew.
 pub(super) fn outputs(aggregate: &Aggregate<'_>, at: u32, parts: &mut Vec<Part>) {
     for pointer in aggregate.messages.iter().filter_map(|message| message.image_url.as_deref()) {
         if pointer.is_empty() || pointer.starts_with("data:") {

@@ -17,7 +17,7 @@ pub(in crate::import) enum Canvas {
 }
 
 impl Canvas {
-    /// The model's calls of two tools.
+    /// Returns the model's calls of two tools.
     pub(super) fn of(message: &Message<'_>) -> Option<Self> {
         match message.recipient.as_deref() {
             _ if message.author.role.as_deref() != Some("assistant") => None,
@@ -60,8 +60,9 @@ const REPLACING: usize = 4;
 /// The longest name of a group, in bytes.
 const LONGEST_NAME: usize = 256;
 
-/// The documents of a conversation. `order` lists messages with the place of the one before each; `canvases` are the
-/// messages, by number, that do something to one; `current` is the leaf of the visible branch.
+/// Returns the documents of a conversation. `order` lists messages with the place of the one before each;
+/// `canvases` are the messages, by number, that do something to one; `current` is the leaf of the visible
+/// branch.
 pub(super) fn documents(
     order: &[(u32, u32)],
     messages: &[ParsedMessage],
@@ -137,7 +138,7 @@ struct Substitution<'a> {
 }
 
 impl Substitution<'_> {
-    /// The text with the change made; `None` if the pattern is none or does not match.
+    /// Returns the text with the change made; `None` if the pattern is none or does not match.
     fn make(&self, text: &str, pattern: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
         bounds.pay(text.len() + LOOKING)?;
         match pattern {
@@ -239,7 +240,7 @@ impl<'a> Changed<'a> {
     }
 }
 
-/// The text that a pattern stands for, if it is nothing but one.
+/// Returns the text that a pattern stands for, if it is nothing but one.
 fn literal(pattern: &str) -> Option<String> {
     let mut words = String::with_capacity(pattern.len());
     let mut characters = pattern.chars();
@@ -253,8 +254,8 @@ fn literal(pattern: &str) -> Option<String> {
     Some(words)
 }
 
-/// A replacement as Python's `Match.expand` reads it: `\1`, `\g<1>`, `\g<name>`, `\n`, `\t`, `\\`. Any other
-/// backslash stands for itself. `None` as soon as `out` would be longer than `most`.
+/// Returns a replacement as Python's `Match.expand` reads it: `\1`, `\g<1>`, `\g<name>`, `\n`, `\t`, `\\`.
+/// Any other backslash stands for itself. `None` as soon as `out` would be longer than `most`.
 fn expand<'g>(
     replacement: &str,
     group: impl Fn(&str) -> &'g str,
@@ -282,7 +283,7 @@ fn expand<'g>(
     add(rest, out, most)
 }
 
-/// A name up to its `>`, and what is behind.
+/// Returns a name up to its `>`, and what is behind.
 fn named(text: &str) -> Option<(&str, &str)> {
     let end = text.bytes().take(LONGEST_NAME).position(|byte| byte == b'>')?;
     Some((&text[..end], &text[end + 1..]))

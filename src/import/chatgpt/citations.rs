@@ -44,7 +44,7 @@ impl<'a, 'de> References<'a, 'de> {
         references
     }
 
-    /// The citation that stands at that code point, else the one that names that message.
+    /// Returns the citation that stands at that code point, else the one that names that message.
     fn cited(&self, point: usize, number: &str) -> Option<&'a OldCitation<'de>> {
         let message = || number.split(':').next()?.parse::<u64>().ok();
         self.starts.get(&(point as u64)).or_else(|| self.messages.get(&message()?)).copied()
@@ -141,7 +141,7 @@ pub(super) fn is_mark(character: char) -> bool {
     matches!(character, OPEN | CLOSE | SEPARATOR | SPAN_OPEN | SPAN_CLOSE)
 }
 
-/// The name in `["city","Zürich"]`, or the text itself if it is no list.
+/// Returns the name in `["city","Zürich"]`, or the text itself if it is no list.
 fn entity(field: &str) -> Option<String> {
     let field = field.trim();
     if let Ok(list) = serde_json::from_str::<Vec<serde_json::Value>>(field) {
@@ -150,7 +150,7 @@ fn entity(field: &str) -> Option<String> {
     Some(without_marks(field)).filter(|name| !name.is_empty() && !name.starts_with(['[', '{']))
 }
 
-/// The sources of a reference, each once.
+/// Returns the sources of a reference, each once.
 fn links(reference: &Reference<'_>) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut add = |title: Option<&str>, url: Option<&str>| {
@@ -180,7 +180,7 @@ fn links(reference: &Reference<'_>) -> Vec<Link> {
     links
 }
 
-/// The links of a ready text in brackets: `([title](url), [title](url))`.
+/// Returns the links of a ready text in brackets: `([title](url), [title](url))`.
 fn links_in(alt: &str) -> Vec<Link> {
     let Some(inner) = alt.strip_prefix('(').and_then(|alt| alt.strip_suffix(')')) else { return Vec::new() };
     let mut links = Vec::new();
@@ -230,7 +230,7 @@ fn without_marks(text: &str) -> String {
     text.replace([OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE], "")
 }
 
-/// The sources listed at the end of the message.
+/// Returns the sources listed at the end of the message.
 pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
     let footnotes = references.iter().filter(|r| r.kind.as_deref() == Some("sources_footnote"));
     let items = footnotes.flat_map(|reference| reference.sources.iter().chain(&reference.items));

@@ -75,7 +75,8 @@ fn may_hold_code(text: &str) -> bool {
     memchr::memchr(b'`', text.as_bytes()).is_some() || text.contains("~~~")
 }
 
-/// The code of a text that its writer marked as such. Text that is merely indented may be an item of a list.
+/// Returns the code of a text that its writer marked as such. Text that is merely indented may be an item of
+/// a list.
 fn code(text: &str) -> Vec<Range<usize>> {
     let non_prose = markdown::non_prose(text).into_iter();
     non_prose.filter(|found| found.kind == NonProseKind::Code).map(|found| found.range).collect()
@@ -84,7 +85,8 @@ fn code(text: &str) -> Vec<Range<usize>> {
 /// The bytes of a line that are looked at for the beginning or end of a link or fence.
 const NEAR: usize = 4 << 10;
 
-/// A label without the citation markers in it: the edits of these would overlap the one that the label is a part of.
+/// Returns a label without the citation markers in it: the edits of these would overlap the one that the
+/// label is a part of.
 fn unmarked(label: &str) -> String {
     let mut edits = Edits::default();
     if label.contains(citations::is_mark) {
@@ -112,7 +114,7 @@ fn sandbox(text: &str, edits: &mut Edits) {
     }
 }
 
-/// The `[` that a label which ends with the text began with: brackets inside it are paired.
+/// Returns the `[` that a label which ends with the text began with: brackets inside it are paired.
 fn opening_bracket(text: &str) -> Option<usize> {
     let mut depth = 1;
     for (at, byte) in text.bytes().enumerate().rev() {
@@ -154,7 +156,7 @@ fn writing(text: &str, edits: &mut Edits) {
     }
 }
 
-/// The lines that are nothing but `:::`, each with the line break before it.
+/// Returns the lines that are nothing but `:::`, each with the line break before it.
 fn fences(text: &str) -> Vec<Range<usize>> {
     let mut fences = Vec::new();
     for newline in memchr_iter(b'\n', text.as_bytes()) {

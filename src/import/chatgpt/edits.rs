@@ -1,4 +1,4 @@
-//! Changes to one message's text, arena while it is looked through and made in one pass, so that the parts keep
+//! Changes to one message's text, gathered while it is looked through and made in one pass, so that the parts keep
 //! their places.
 
 use std::ops::Range;

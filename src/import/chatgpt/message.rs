@@ -1,4 +1,4 @@
-//! What a message is: whose, of which kind, whether ChatGPT's own screen shows it, and what it says.
+//! Understands a message: whose it is, of which kind, whether ChatGPT's own screen shows it, and its text.
 
 use super::{
     attachments::{self, Uploads},
@@ -45,7 +45,7 @@ const KNOWN_TYPES: [&str; 18] = [
     "",
 ];
 
-/// The type a message says it is of, or "".
+/// Returns the type a message says it is of, or "".
 pub(super) fn type_name<'a>(message: &'a Message<'_>) -> &'a str {
     message.content.0.content_type.as_deref().unwrap_or_default()
 }
@@ -102,8 +102,9 @@ impl<'a> Sense<'a> {
         Self { role: role.unwrap_or(Role::Tool), kind, name, unknown_role: role.is_none() }
     }
 
-    /// The class of what ChatGPT's own screen does with it. Custom instructions and memory are folded even where
-    /// they are flagged as hidden, as they always are: they shaped every answer, and the reader may want them.
+    /// Returns the class of what ChatGPT's own screen does with it. Custom instructions and memory are folded
+    /// even where they are flagged as hidden, as they always are: they shaped every answer, and the reader
+    /// may want them.
     pub(super) fn visibility(&self, message: &Message<'_>, text: &str, parts: &[Part]) -> Visibility {
         let attached = || parts.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
         if text.trim_start().is_empty() && !attached() {
@@ -159,7 +160,7 @@ impl<'a> Sense<'a> {
     }
 }
 
-/// The page that a quotation or fetched page is from.
+/// Returns the page that a quotation or fetched page is from.
 fn source(content: &ContentFields<'_>) -> Option<Part> {
     let title = content.title.as_deref().filter(|title| !title.is_empty()).or(content.domain.as_deref());
     let link = link(title, content.url.as_deref());
@@ -176,7 +177,7 @@ fn has_image(content: &ContentFields<'_>) -> bool {
         .any(|object| object.content_type.as_deref() == Some("image_asset_pointer"))
 }
 
-/// A part that is an object.
+/// Returns a part that is an object.
 fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
     if !part.0.starts_with('{') {
         return None;
@@ -184,7 +185,7 @@ fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
     json::from_str(part.0, &Allowance::none()).ok()
 }
 
-/// The parts that are words, joined by newlines; what is no words becomes an attachment at its place.
+/// Writes the parts that are words, joined by newlines; what is no words becomes an attachment at its place.
 fn joined(list: &[Raw<'_>], text: &mut String, uploads: &mut Uploads<'_, '_>, parts: &mut Vec<Part>) {
     let start = text.len();
     let mut any = false;

@@ -87,7 +87,7 @@ fn order(element: Element<'_>) -> ParsedObject {
     ParsedObject { provider: Provider::ChatGpt, heading, arena, order, current, dropped, documents }
 }
 
-/// The canvas documents of what was read.
+/// Returns the canvas documents of what was read.
 pub(super) fn documents(parsed: &ParsedObject, canvases: &[(u32, Canvas)]) -> Documents {
     let arena = &parsed.arena;
     canvas::documents(&parsed.order, &arena.messages, &arena.text, canvases, parsed.current)

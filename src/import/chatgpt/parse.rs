@@ -1,4 +1,4 @@
-//! What is kept of an object while it is read: nodes by number, messages in one buffer.
+//! Parses an object into nodes by number and messages in one buffer.
 //!
 //! What cannot be bounded by the size of the object is bounded here: `"a":{},` is seven bytes of JSON and ten times
 //! that as a node.

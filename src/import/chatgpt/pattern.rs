@@ -86,7 +86,7 @@ impl EditPattern {
         Ok(Some(Self { nfa, automata, machine: None, found }))
     }
 
-    /// The first match behind `from`.
+    /// Returns the first match behind `from`.
     pub(super) fn find(
         &mut self,
         text: &str,
@@ -155,8 +155,8 @@ impl EditPattern {
     }
 }
 
-/// A pattern as the engine writes it: to Python `\<` and `\>` are the characters, to the engine where words begin and
-/// end.
+/// Returns a pattern as the engine writes it: to Python `\<` and `\>` are the characters, to the engine where
+/// words begin and end.
 fn as_written(pattern: &str) -> String {
     let mut written = String::with_capacity(pattern.len());
     let mut characters = pattern.chars();
@@ -231,7 +231,8 @@ impl Automaton {
         self.run(state, (input.start()..=input.end()).rev().map(before), bounds)
     }
 
-    /// The last place at which there is a match, of places and the bytes behind them, until there can be none.
+    /// Returns the last place at which there is a match, of places and the bytes behind them, until there can
+    /// be none.
     fn run(
         &mut self,
         mut state: LazyStateID,
@@ -266,7 +267,7 @@ impl Automaton {
         Ok(state)
     }
 
-    /// The state behind a byte, or behind the text.
+    /// Returns the state behind a byte, or behind the text.
     fn step(
         &mut self,
         from: LazyStateID,

@@ -1,4 +1,4 @@
-//! What ChatGPT's export says of its owner beside the conversations.
+//! Reads the members of ChatGPT's export that tell of its owner.
 
 use serde_json::{Value, value::RawValue};
 
@@ -17,8 +17,8 @@ pub(in crate::import) fn side_file(holds: Holds, json: &[u8]) -> Option<SideCont
     }
 }
 
-/// The public links of a `shared_conversations.json`. What is no object in it is passed over; `None` if it is not an
-/// array of anything.
+/// Returns the public links of a `shared_conversations.json`. What is no object in it is passed over; `None`
+/// if it is not an array of anything.
 fn shared_links(json: &[u8]) -> Option<Vec<SharedLink>> {
     // One object at a time: taken apart, each takes twenty times its text.
     let list: Vec<&RawValue> = serde_json::from_slice(json).ok()?;

@@ -34,7 +34,7 @@ impl<'a, 'de> ById<'a, 'de> {
         Self { nodes, table, hasher }
     }
 
-    /// The node of that id.
+    /// Returns the node of that id.
     pub(super) fn find(&self, id: &str) -> Option<u32> {
         let same = |other: &u32| self.nodes[*other as usize].id == id;
         self.table.find(self.hasher.hash_one(id), same).copied()
@@ -46,7 +46,8 @@ impl<'a, 'de> ById<'a, 'de> {
     }
 }
 
-/// The nodes in depth-first order, siblings as their parent lists them, those it does not list behind, in file order.
+/// Returns the nodes in depth-first order, siblings as their parent lists them, those it does not list
+/// behind, in file order.
 pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> Order {
     let nodes = &mapping.nodes;
     let mut parents: Vec<u32> = Vec::with_capacity(nodes.len());

@@ -44,7 +44,8 @@ fn input_of(json: &str) -> Option<ArtifactInput<'_>> {
     json::from_str(json, &Allowance::none()).ok()
 }
 
-/// The artifacts of a conversation, where each was made. `order` lists messages with the place of the one before each.
+/// Returns the artifacts of a conversation, where each was made. `order` lists messages with the place of the
+/// one before each.
 pub(super) fn documents(
     order: &[(u32, u32)],
     messages: &[ParsedMessage],
@@ -118,7 +119,7 @@ fn created(input: &ArtifactInput<'_>) -> Document {
     Document { title: title.to_owned(), format, text }
 }
 
-/// A rewrite replaces all of it, an update the first place that reads as the old text.
+/// Changes a document: a rewrite replaces all of it, an update the first place that reads as the old text.
 fn change(document: &mut Document, command: ArtifactCommand, input: &ArtifactInput<'_>, bounds: &mut Bounds) {
     if !bounds.spend(document.text.len() + LOOKING) {
         bounds.unmade += 1;

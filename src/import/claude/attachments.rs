@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Messages<'_> {
-    /// The files of a message, before its text; each once, although the export may name it three times.
+    /// Returns the files of a message, before its text; each once, although the export may name it three
+    /// times.
     pub(super) fn files(&mut self, message: &ChatMessage<'_>) -> Vec<Part> {
         let mut parts = Vec::new();
         for (number, attached) in message.attachments.iter().enumerate() {
@@ -71,7 +72,7 @@ impl Messages<'_> {
 /// A list of files is compared with so many before: more of one name would be no accident.
 const MOST_COMPARED: usize = 1_000;
 
-/// A picture or document that stands among the blocks.
+/// Returns a picture or document that stands among the blocks.
 pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Part> {
     let id = block.file_uuid.as_deref().unwrap_or_default();
     let name = block.title.as_deref().or(block.name.as_deref()).unwrap_or_default();
@@ -82,7 +83,7 @@ pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Part> {
     Some(fields::attached(Attachment { id: id.into(), name: name.into(), ..attachment(media) }, 0))
 }
 
-/// The id and name of a file; `None` if it has neither.
+/// Returns the id and name of a file; `None` if it has neither.
 fn named<'a>(file: &'a Filed<'_>) -> Option<(&'a str, &'a str)> {
     let id = file.id.as_deref().or(file.other_id.as_deref()).unwrap_or_default();
     let name = file.name.as_deref().unwrap_or_default();

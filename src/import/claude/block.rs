@@ -1,4 +1,4 @@
-//! What a message is made of: its words, and what the model thought and did between them.
+//! Turns the blocks of a message into messages: its words, and what the model thought and did between them.
 //!
 //! A message of the export is a list of blocks. Words that stand together are one message here, each other block is
 //! one of its own, so that reasoning and tools fold where they happened.
@@ -113,7 +113,8 @@ impl Messages<'_> {
         }
     }
 
-    /// The message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the blocks say.
+    /// Writes the message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the
+    /// blocks say.
     fn fall_back(&mut self, open: &mut OpenMessage<'_, '_>) {
         let mut text = String::new();
         open.message.text.words(&mut text);
@@ -340,8 +341,8 @@ fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
     vec![Part { range: end..end, detail: Detail::Sources(links.into()) }]
 }
 
-/// The words of a block of a type nobody knows yet, in whichever field has some; else the block itself, so that it is
-/// never a blank.
+/// Writes the words of a block of a type nobody knows yet, in whichever field has some; else the block
+/// itself, so that it is never a blank.
 fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
     let fields = [fields.text, fields.content, fields.prompt, fields.thinking, fields.result, fields.message];
     for value in fields {
@@ -354,7 +355,7 @@ fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
     text.push_str(whole.0);
 }
 
-/// The pages that words cite, each once.
+/// Adds the pages that words cite, each once.
 fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>) {
     for cited in &fields.citations {
         let own = (cited.title.as_deref(), cited.url.as_deref().or(cited.details.url.as_deref()));

@@ -76,7 +76,7 @@ fn order(element: Element<'_>) -> ParsedObject {
     ParsedObject { provider: Provider::Claude, heading, arena, order, current, dropped, documents }
 }
 
-/// The artifacts of what was read.
+/// Returns the artifacts of what was read.
 pub(super) fn documents(parsed: &ParsedObject, artifacts: &[Artifact]) -> Documents {
     let arena = &parsed.arena;
     artifacts::documents(&parsed.order, &arena.messages, &arena.text, artifacts, parsed.current)

@@ -1,4 +1,4 @@
-//! What is kept of an object while it is read: who follows whom, and the messages.
+//! Parses an object into its messages, and finds who follows whom.
 //!
 //! What cannot be bounded by the size of the object is bounded here: `{},` is three bytes of JSON and fifty times
 //! that as a message.
@@ -118,7 +118,7 @@ impl Messages<'_> {
         self.arena.messages.len() >= MOST_PIECES
     }
 
-    /// The message of that id; of several the last.
+    /// Returns the message of that id; of several the last.
     pub(super) fn find(&self, uuid: &str) -> Option<u32> {
         self.nodes.iter().rposition(|node| node.uuid == uuid).map(|at| at as u32)
     }

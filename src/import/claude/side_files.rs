@@ -1,4 +1,4 @@
-//! What Claude's export says of its owner beside the conversations.
+//! Reads the members of Claude's export that tell of its owner.
 
 use serde_json::Value;
 
