@@ -3,7 +3,7 @@
 use super::{Reading, format};
 use crate::conversation::{Attachment, Conversation, Detail, Media};
 
-/// What can be said of an attachment, before anybody puts it into a line.
+/// An attachment in words, before anybody puts it into a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description<'a> {
     /// `image`, `voice clip`, `video`, `file`.
@@ -12,7 +12,7 @@ pub struct Description<'a> {
     pub name: &'a str,
     /// Its measures and its size: `1 024 × 768`, `213 KB`.
     pub facts: Vec<String>,
-    /// What a picture was made from; may be empty.
+    /// The prompt that a picture was made from; may be empty.
     pub prompt: &'a str,
 }
 

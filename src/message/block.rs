@@ -1,4 +1,4 @@
-//! What a message consists of, in reading order.
+//! The blocks that a message consists of, in reading order.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use crate::conversation::{Attachment, Detail, Kind, Link, Role};
 pub struct Block<'a> {
     /// Its bytes of the message's text; empty for what stands between words.
     pub range: Range<usize>,
-    /// What it is.
+    /// The kind of the stretch, and its values.
     pub content: Content<'a>,
 }
 
-/// See [`Block`]. Everything is the archive's: untrusted.
+/// The kind of a [`Block`]. Everything in it is the archive's: untrusted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content<'a> {
     /// Markdown.
@@ -118,7 +118,7 @@ impl<'a> Reading<'a> {
         blocks
     }
 
-    /// The language of a tool call's input: what the tool runs, else JSON where it looks like it.
+    /// Returns the language of a tool call's input: what the tool runs, else JSON where it looks like it.
     fn call_language(self) -> &'static str {
         match self.name() {
             Some(name) if name.starts_with("python") || name == "ada" => "python",

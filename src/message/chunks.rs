@@ -1,8 +1,8 @@
 //! Cuts a very long message into chunks, so that reading one costs what is looked at.
 //!
-//! A message is cut where nothing is torn: at a blank line between two blocks at the left edge. Within a long block
-//! of code or a long table it is cut between lines, and the chunks after the first remember what they are. Where no
-//! such place comes in time it is cut at a line, a blank, a character.
+//! A message is cut at a blank line between two blocks at the left edge. Within a long block of code or a
+//! long table it is cut between lines, and the chunks after the first remember what they are in. Where no
+//! such place comes in time it is cut at a line break, at a blank or between two characters.
 
 use std::ops::Range;
 
@@ -10,9 +10,9 @@ use super::markdown;
 
 /// A message up to this many bytes is laid out whole.
 pub const LONGEST: usize = 48 << 10;
-/// What a chunk should have, at least.
+/// The least length of a chunk, in bytes.
 const ENOUGH: usize = 16 << 10;
-/// What a chunk has at most, before it is cut wherever it may be.
+/// The length of a chunk, in bytes, at which it is cut wherever it may be.
 const MOST: usize = 32 << 10;
 
 /// A chunk of a very long message.
@@ -20,19 +20,19 @@ const MOST: usize = 32 << 10;
 pub struct Chunk {
     /// Its number, from 0.
     pub index: usize,
-    /// How many there are.
+    /// The number of chunks in the message.
     pub count: usize,
     /// Its bytes of the message's text. A line that only closes a block of code may be in no chunk.
     pub range: Range<usize>,
-    /// Whether it begins within a block of code.
+    /// True when it begins within a block of code.
     pub code: bool,
-    /// Where the row stands that says how the columns are set, when it begins within a table.
+    /// The row of dashes that aligns the columns, when the chunk begins within a table.
     pub table: Option<Range<usize>>,
-    /// Whether a blank line stands between it and the next chunk.
+    /// True when a blank line stands between it and the next chunk.
     pub spaced: bool,
 }
 
-/// How a text is read.
+/// The kind of a text, which decides where it may be cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SplitMode {
     /// As Markdown: cut between blocks.
@@ -78,7 +78,7 @@ pub fn split(text: &str, mode: SplitMode) -> Vec<Chunk> {
 struct Splitter<'a> {
     text: &'a str,
     mode: SplitMode,
-    /// Where the chunk begins, and whether within code.
+    /// The first byte of the chunk; `code`: it begins within code.
     start: usize,
     code: bool,
     /// The fence of the block of code one is in.
@@ -135,7 +135,7 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Whether a block at the left edge begins here: no item of a list, no indented text.
+    /// Decides whether a block at the left edge begins here, rather than an item of a list or indented text.
     fn is_edge(&self, at: usize) -> bool {
         let next = self.text[at..].bytes().next();
         self.mode == SplitMode::Plain
@@ -144,7 +144,7 @@ impl<'a> Splitter<'a> {
             })
     }
 
-    /// A line that alone is more than a chunk is cut at blanks, or anywhere.
+    /// Cuts a line that alone is longer than a chunk, at blanks or anywhere.
     fn cut_long_line(&mut self, line: &Range<usize>) {
         while line.end - self.start > MOST + MOST / 2 && line.end - line.start > MOST {
             let mut at = (self.start + MOST).max(line.start + 1).min(line.end);
@@ -170,7 +170,7 @@ impl<'a> Splitter<'a> {
     }
 }
 
-/// `|---|:-:|`: what stands under the head of a table.
+/// Decides whether a line is the row of dashes under the head of a table: `|---|:-:|`.
 fn is_row_of_dashes(line: &str) -> bool {
     line.len() < 4_000
         && line.contains('-')

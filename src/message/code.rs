@@ -1,4 +1,4 @@
-//! The code in a message, to be copied on its own.
+//! The blocks of code in a message, to be copied on their own.
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 

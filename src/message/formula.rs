@@ -1,8 +1,8 @@
 //! Mathematics in a text: `\( … \)`, `\[ … \]`, `$ … $` and `$$ … $$`.
 //!
-//! Found before any reader of Markdown sees the text: to Markdown `\(` is an escaped bracket, and a formula over several
-//! lines can look like a heading or a list. Whoever draws a formula, writes it into a file or hides it from Markdown
-//! asks here.
+//! Formulas are found before a text is read as Markdown: to Markdown `\(` is an escaped bracket, and a
+//! formula over several lines can look like a heading or a list. Whoever draws a formula, writes it into a
+//! file or hides it from Markdown asks here.
 
 use std::ops::Range;
 
@@ -15,21 +15,21 @@ pub struct Formula {
     pub range: Range<usize>,
     /// Its bytes between the delimiters.
     pub tex: Range<usize>,
-    /// Whether it stands on lines of its own: `\[ … \]` and `$$ … $$`.
+    /// True when it stands on lines of its own: `\[ … \]` and `$$ … $$`.
     pub display: bool,
 }
 
-/// How far a formula may reach, in bytes: what is longer was not closed where it was meant to be.
+/// The longest formula, in bytes: what is longer was not closed where it was meant to be.
 const LONGEST_INLINE: usize = 2_000;
 const LONGEST_DISPLAY: usize = 16_000;
 
-/// Returns whether a text may hold any formula: spares most texts the search.
+/// Decides whether a text may hold any formula: spares most texts the search.
 pub fn may_be_in(text: &str) -> bool {
     text.contains('$') || text.contains("\\(") || text.contains("\\[")
 }
 
-/// Returns the formulas of a text, in order, none inside another. Nothing in code, HTML tags or addresses is one;
-/// `non_prose` says what these are. Linear in the text.
+/// Returns the formulas of a text, in order, none inside another. Code, HTML tags and addresses hold no
+/// formulas; `non_prose` says where these are. Linear in the text.
 pub fn formulas(text: &str, non_prose: &[NonProse]) -> Vec<Formula> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -90,7 +90,7 @@ impl Opening {
         }
     }
 
-    /// Bytes of the delimiter, at either end.
+    /// Returns the bytes of the delimiter, the same at either end.
     fn width(self) -> usize {
         if self == Self::Dollar { 1 } else { 2 }
     }
@@ -109,8 +109,8 @@ impl Opening {
     }
 }
 
-/// The place of the delimiter that closes a formula which begins at `inner`, not past `limit`. One that opens again
-/// before it closes was none; so a text full of openings is still read once.
+/// Finds the delimiter that closes a formula which begins at `inner`, not past `limit`. One that opens again
+/// before it closes is not a formula, so that a text full of openings is still read once.
 fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let longest = if opening.is_display() { LONGEST_DISPLAY } else { LONGEST_INLINE };
@@ -137,8 +137,8 @@ fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<
     None
 }
 
-/// Whether what `\[` and `\]` enclose is one formula. One in a line of text ends with its paragraph; only one on lines
-/// of its own may have blank ones: `\[Note: …` may be escaped brackets around prose.
+/// Decides whether what `\[` and `\]` enclose is one formula. One in a line of text ends with its paragraph;
+/// only one on lines of its own may have blank ones: `\[Note: …` may be escaped brackets around prose.
 fn is_whole(text: &str, tex: Range<usize>) -> bool {
     let inner = &text[tex.clone()];
     let mut between = inner.split('\n').skip(1).peekable();
@@ -150,7 +150,8 @@ fn is_whole(text: &str, tex: Range<usize>) -> bool {
     !has_blank_line || (begins_alone && stands_alone(text, tex.start - 2..tex.end + 2))
 }
 
-/// Whether nothing but the marks of a list or a quotation shares the lines on which a range begins and ends.
+/// Decides whether nothing but the marks of a list or a quotation shares the lines on which a range begins
+/// and ends.
 fn stands_alone(text: &str, range: Range<usize>) -> bool {
     let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
     let after = text[range.end..].split('\n').next().unwrap_or_default();
@@ -158,12 +159,12 @@ fn stands_alone(text: &str, range: Range<usize>) -> bool {
     before.chars().all(is_mark) && after.trim().is_empty()
 }
 
-/// Whether what follows a line break is a blank line.
+/// Decides whether what follows a line break is a blank line.
 fn ends_paragraph(rest: &[u8]) -> bool {
     rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).is_none_or(|&byte| byte == b'\n')
 }
 
-/// Whether what stands between two delimiters is a formula.
+/// Decides whether what stands between two delimiters is a formula.
 fn accepts(opening: Opening, tex: &str, after: Option<char>) -> bool {
     if tex.trim().is_empty() || tex.contains('`') {
         return false;
@@ -178,12 +179,12 @@ fn accepts(opening: Opening, tex: &str, after: Option<char>) -> bool {
         && (is_tex(tex) || (may_be_formula(tex) && !after.is_some_and(is_shell)))
 }
 
-/// What follows the dollar sign of a shell's expansion.
+/// Decides whether a character can follow the dollar sign of a shell's expansion.
 fn is_shell(c: char) -> bool {
     matches!(c, '(' | '{' | '"' | '\'' | '/' | '@' | '?' | '*')
 }
 
-/// Whether something in it is TeX beyond doubt: a command, a power, an index.
+/// Decides whether something in it is TeX beyond doubt: a command, a power, an index.
 fn is_tex(tex: &str) -> bool {
     let command = |(at, _): (usize, &str)| {
         tex[at + 1..]
@@ -200,7 +201,8 @@ fn is_tex(tex: &str) -> bool {
         || (tex.contains('_') && tex.match_indices('_').all(index) && !tex.contains('"'))
 }
 
-/// Whether a reader would take it for a formula: `x`, `2n`, `x + y = 1`, but not `HOME/bin:` or `5 (about five)`.
+/// Decides whether a reader would take it for a formula: `x`, `2n`, `x + y = 1`, but not `HOME/bin:` or `5
+/// (about five)`.
 fn may_be_formula(tex: &str) -> bool {
     if tex.contains(['=', '<', '>', '+', '*', '/', '-', '|', '(', ',']) {
         let words = |length: usize| {

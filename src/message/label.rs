@@ -1,9 +1,9 @@
-//! What a message is when it is not simply said.
+//! The label of a message that is not simply said: a tool call, reasoning, a page.
 
 use super::{Canvas, Reading};
 use crate::conversation::Kind;
 
-/// What a message is. Names are the archive's: untrusted.
+/// The kind of a message, with its name. Names are the archive's: untrusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label<'a> {
     /// Simply said.
@@ -24,9 +24,9 @@ pub enum Label<'a> {
     Page,
     /// A tool's error, and its name.
     Error(Option<&'a str>),
-    /// What the person wants the model to know.
+    /// The custom instructions: what the person wants the model to know.
     Instructions,
-    /// What the model remembers.
+    /// The saved memory: what the model remembers.
     Memory,
     /// A document.
     Canvas(Canvas<'a>),
@@ -55,7 +55,7 @@ impl Label<'_> {
 }
 
 impl<'a> Reading<'a> {
-    /// Returns what the message is.
+    /// Returns the label of the message.
     pub fn label(self) -> Label<'a> {
         match self.message().kind {
             Kind::Text => Label::Said,

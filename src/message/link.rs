@@ -1,8 +1,8 @@
-//! Where a link may lead: which addresses may be made links at all, and whether a link's words say something else than
-//! where it goes.
+//! Addresses of links: those that may be made links at all, and links whose words name another place than the
+//! one they lead to.
 
-/// Returns whether a link may be made of an address, wherever it is shown: it is of the web, with a host, or of mail, and
-/// has no character that acts or cannot be seen.
+/// Decides whether a link may be made of an address, wherever it is shown: it is of the web, with a host, or
+/// of mail, and has no character that acts or cannot be seen.
 pub fn is_safe(url: &str) -> bool {
     let url = url.trim();
     let Some((scheme, rest)) = url.split_once(':') else { return false };
@@ -15,7 +15,8 @@ pub fn is_safe(url: &str) -> bool {
     leads && !url.contains(is_hidden)
 }
 
-/// Whether a character acts on what shows it, or cannot be seen: no part of an honest address.
+/// Decides whether a character acts on what shows it, or cannot be seen: an honest address has no such
+/// character.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || (c.is_whitespace() && c != ' ')
@@ -30,8 +31,8 @@ fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// Returns where a link really goes, when its words are themselves an address and name another place: `bank.example` that
-/// leads to `evil.example`.
+/// Returns the place a link really goes to, when its words are themselves an address and name another:
+/// `bank.example` that leads to `evil.example`.
 pub fn other_place<'a>(words: &str, url: &'a str) -> Option<&'a str> {
     let words = words.trim();
     let mail = url.trim().strip_prefix("mailto:").map(|mail| mail.split('?').next().unwrap_or_default());
@@ -46,7 +47,8 @@ pub fn other_place<'a>(words: &str, url: &'a str) -> Option<&'a str> {
     (!real.is_empty() && is_place(claimed) && bare(claimed) != bare(real)).then_some(real)
 }
 
-/// Whether words look like a host or a mail address: `e.org`, `a@e.org`, but not `version 2.0` or `main.rs`.
+/// Decides whether words look like a host or a mail address: `e.org`, `a@e.org`, but not `version 2.0` or
+/// `main.rs`.
 fn is_place(words: &str) -> bool {
     let host = words.rsplit('@').next().unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default();
@@ -78,7 +80,7 @@ fn is_place(words: &str) -> bool {
         && labels.all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
 }
 
-/// What stands behind `//`, up to the path, and the rest; without a user's name.
+/// Splits what stands behind `//` into the host, without a user's name, and the rest from the path on.
 fn host_and_path(rest: &str) -> (&str, &str) {
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);

@@ -6,8 +6,8 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use super::{address::find_address, markdown::dialect};
 use crate::conversation::{Conversation, Detail, Link};
 
-/// The links of a message in the order of their first place: those of its text, what it cites and its sources. One
-/// address stands once; a title may be empty. Not sanitised. Dead `sandbox:` links are left out.
+/// Returns the links of a message in the order of their first place: those of its text, what it cites and its
+/// sources. One address stands once; a title may be empty. Not sanitised. Dead `sandbox:` links are left out.
 pub fn links(conversation: &Conversation, message: usize) -> Vec<Link> {
     let text = conversation.message_text(message);
     let mut found = in_markdown(text);

@@ -1,5 +1,5 @@
-//! What every reader of Markdown here agrees on: the dialect, fences and their language, and what of a text is no
-//! prose.
+//! Agreements about Markdown that all its readers share: the dialect, fences and their language, and which
+//! stretches of a text are not prose.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::chunks::{self, SplitMode};
 
-/// Returns what of Markdown is read besides CommonMark: what GitHub and Obsidian know.
+/// Returns the extensions of Markdown that are read besides CommonMark: those that GitHub and Obsidian know.
 pub fn dialect() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -20,11 +20,11 @@ pub fn dialect() -> Options {
 pub struct NonProse {
     /// Its bytes of the text.
     pub range: Range<usize>,
-    /// What it is.
+    /// The kind of the stretch.
     pub kind: NonProseKind,
 }
 
-/// See [`NonProse`].
+/// The kind of a stretch that is not prose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NonProseKind {
     /// Code in a fence or between backticks: as it was written, whatever stands in it.
@@ -36,14 +36,14 @@ pub enum NonProseKind {
 }
 
 impl NonProse {
-    /// Returns whether it is code of any kind.
+    /// Decides whether it is code of any kind.
     pub fn is_code(&self) -> bool {
         self.kind != NonProseKind::Markup
     }
 }
 
-/// Returns what of a Markdown text is code, HTML or the address of a link, in order. Memory is bounded: a long text is
-/// read chunk by chunk.
+/// Returns the stretches of a Markdown text that are code, HTML or the address of a link, in order. Memory is
+/// bounded: a long text is read chunk by chunk.
 pub fn non_prose(text: &str) -> Vec<NonProse> {
     let mut found = Vec::new();
     let cut = chunks::split(text, SplitMode::Markdown);

@@ -1,13 +1,13 @@
-//! The one reading of a message: what it says, before anybody shows, writes, filters or audits it.
+//! One reading of a message, shared by whatever shows, writes, filters or audits it.
 //!
-//! A [`Reading`] is a cheap view over one message of a conversation: who [speaks](Speaker), what it [is](Label) when it
-//! is not simply said, and its [blocks](Block) in reading order as ranges into its text. Beside it stand what is decided
-//! once about any text (`markdown`, [`formula`], [`link`], [`chunks`]), about the branches of a conversation
-//! ([`path`]), and the words for sizes and numbers ([`format`](mod@format)).
+//! A [`Reading`] is a cheap view over one message of a conversation: its [`Speaker`], its [`Label`] when it
+//! is not simply said, and its [blocks](Block) in reading order as ranges into its text. The other modules
+//! decide once about any text (`markdown`, [`formula`], [`link`], [`chunks`]), about the branches of a
+//! conversation ([`path`]), and how sizes and numbers are written ([`format`](mod@format)).
 //!
-//! The transcript lays these out, the extracts write them down, the search filters by them, the audit asks them: where
-//! two of these must agree, the decision is here. Nothing here knows a width, a format of files, a colour or a
-//! terminal, and nothing is made harmless: text comes out as it was written.
+//! The transcript lays these out, the extracts write them down, the search filters by them, the audit asks
+//! them: where two of these must agree, the decision belongs here. The module must not know widths, file
+//! formats, colours or terminals, and it does not make text harmless: text comes out as it was written.
 
 pub mod chunks;
 pub mod format;
@@ -46,7 +46,7 @@ pub struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Looks at the message with this index of [`Conversation::messages`].
+    /// Reads the message with this index of [`Conversation::messages`].
     pub fn of(conversation: &'a Conversation, index: usize) -> Self {
         Self { conversation, index }
     }
@@ -61,7 +61,7 @@ impl<'a> Reading<'a> {
         self.conversation.message_text(self.index)
     }
 
-    /// Returns what stands in it besides its words.
+    /// Returns the parts of the message besides its words.
     pub fn parts(self) -> &'a [Part] {
         self.conversation.message_parts(self.index)
     }
@@ -81,7 +81,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// Returns how long the model thought, in seconds, if the export counts it.
+    /// Returns the seconds the model thought, if the export counts them.
     pub fn thought_seconds(self) -> Option<u32> {
         self.parts().iter().find_map(|part| match part.detail {
             Detail::Thought { seconds } => seconds,
@@ -89,7 +89,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// Returns whether it tells the model who the person is ([`Kind::Instructions`]) or what to remember
+    /// Decides whether it tells the model who the person is ([`Kind::Instructions`]) or what to remember
     /// ([`Kind::Memory`]); a call of `bio`, by which the model remembers, counts as memory.
     pub fn is_about_person(self, kind: Kind) -> bool {
         let message = self.message();

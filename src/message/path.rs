@@ -1,9 +1,10 @@
-//! The visible path, and the branches of a conversation as one meets them: messages that do not count (never shown,
-//! or not part of an extract) are passed over, so that only a choice between things one can read counts as a branch.
+//! The visible path and the branches of a conversation. Messages that do not count (never shown, or not part
+//! of an extract) are passed over, so that only a choice between things one can read counts as a branch.
 
 use crate::conversation::{Conversation, Message, Tree, Visibility};
 
-/// Returns which messages lie on the path that ends at `leaf`, given the one before each; `None`: none of `count` does.
+/// Returns for each of `count` messages whether it lies on the path that ends at `leaf`, given the one before
+/// each; without a leaf none does.
 pub fn on_path(count: usize, leaf: Option<usize>, parent: impl Fn(usize) -> Option<usize>) -> Box<[bool]> {
     let mut path = vec![false; count];
     let mut at = leaf;
@@ -14,18 +15,18 @@ pub fn on_path(count: usize, leaf: Option<usize>, parent: impl Fn(usize) -> Opti
     path.into()
 }
 
-/// Returns which messages lie on the branch that the provider's screen last showed.
+/// Returns for each message whether it lies on the branch that the provider's screen last showed.
 pub fn visible(conversation: &Conversation) -> Box<[bool]> {
     let messages = conversation.messages();
     on_path(messages.len(), conversation.current(), |message| messages[message].parent())
 }
 
-/// Returns whether a reader can meet a message at all: it is shown or folded.
+/// Decides whether a reader can meet a message at all: it is shown or folded.
 pub fn is_readable(message: &Message) -> bool {
     message.visibility != Visibility::Hidden
 }
 
-/// Which of several siblings, from 1.
+/// The number of a message among its siblings, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// This one.
@@ -60,7 +61,8 @@ pub struct Branches {
     tree: Tree,
     /// For each message one more than the last message before it on its branch that counts; 0 for none.
     parents: Box<[u32]>,
-    /// Where the children of each message (slot 0: of none) begin in `children`.
+    /// The beginning of each message's children in `children`; slot 0 is for the first messages, which follow
+    /// no other.
     starts: Box<[u32]>,
     children: Box<[u32]>,
 }
@@ -98,7 +100,7 @@ impl Branches {
         }
     }
 
-    /// The children of a slot, oldest first.
+    /// Returns the children of a slot, oldest first.
     fn children(&self, slot: usize) -> &[u32] {
         &self.children[self.starts[slot] as usize..self.starts[slot + 1] as usize]
     }
@@ -108,19 +110,19 @@ impl Branches {
         (self.parents[message] as usize).checked_sub(1)
     }
 
-    /// Returns what one may read in a message's place, itself among it, oldest first.
+    /// Returns the messages one may read in a message's place, itself among them, oldest first.
     pub fn siblings(&self, message: usize) -> &[u32] {
         self.children(self.parents[message] as usize)
     }
 
-    /// Returns which of its siblings a message is; `None` when it is the only one.
+    /// Returns the number of a message among its siblings; `None` when it is the only one.
     pub fn branch(&self, message: usize) -> Option<Branch> {
         let siblings = self.siblings(message);
         let index = siblings.binary_search(&(message as u32)).ok()?;
         (siblings.len() > 1).then_some(Branch { index: index + 1, count: siblings.len() })
     }
 
-    /// Returns where a message's branch leads when one always takes the newest child that counts.
+    /// Returns the last message of a message's branch when one always takes the newest child that counts.
     pub fn leaf_from(&self, message: usize) -> usize {
         let mut leaf = message;
         while let Some(&child) = self.children(leaf + 1).last() {

@@ -1,4 +1,4 @@
-//! A text as it was typed: what a fence encloses is code, everything else stays as it is.
+//! Prompts: text as it was typed, in which only what a fence encloses is code.
 //!
 //! Prompts are pasted logs, code and questions more often than Markdown, and the provider's own screen shows them as
 //! they are: every line break, indentation and asterisk counts.
@@ -10,9 +10,9 @@ use super::markdown::{NonProse, NonProseKind, fence, language_of};
 /// A piece of a prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// What stands between fences: its bytes of the text.
+    /// Text between fences: its bytes of the text.
     Text(Range<usize>),
-    /// What a fence encloses: its language (may be empty), its bytes of the text.
+    /// Code in a fence: its language (may be empty), its bytes of the text.
     Code(&'a str, Range<usize>),
 }
 
@@ -55,7 +55,8 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Returns what of a prompt is code, in order: what fences enclose, and what stands between backticks.
+/// Returns the stretches of a prompt that are code, in order: what fences enclose, and what stands between
+/// backticks.
 pub fn non_prose(text: &str) -> Vec<NonProse> {
     let mut found = Vec::new();
     for piece in pieces(text) {
@@ -67,8 +68,8 @@ pub fn non_prose(text: &str) -> Vec<NonProse> {
     found
 }
 
-/// Adds what stands between two runs of equally many backticks within a paragraph. Linear: what was not closed once is
-/// not looked for again.
+/// Adds what stands between two runs of equally many backticks within a paragraph. Linear: a run that was not
+/// closed once is not looked for again.
 fn code_spans(text: &str, range: Range<usize>, found: &mut Vec<NonProse>) {
     /// Longer runs are ornaments.
     const MOST_TICKS: usize = 16;

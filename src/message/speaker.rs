@@ -1,20 +1,20 @@
-//! Who speaks.
+//! The speaker of a message.
 
 use super::Reading;
 use crate::conversation::{Kind, Provider, Role};
 
-/// Who speaks. Names are the archive's: untrusted.
+/// The speaker of a message. Names are the archive's: untrusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker<'a> {
     /// The person the archive belongs to.
     You,
     /// The person, by settings: what they want the model to know.
     Instructions,
-    /// What the model remembers of the person.
+    /// The saved memory: what the model remembers of the person.
     Memory,
     /// A model that is known by its slug.
     Model(&'a str),
-    /// Whichever model of the provider it was.
+    /// A model of the provider that is not known.
     Assistant(Provider),
     /// A tool, by the name people know it by, if it has any.
     Tool(Option<&'a str>),
@@ -38,7 +38,7 @@ impl<'a> Speaker<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Returns who speaks.
+    /// Returns the speaker.
     pub fn speaker(self) -> Speaker<'a> {
         let message = self.message();
         match (message.kind, message.role) {
@@ -59,7 +59,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// A tool as people know it. The export has some under the name of the day.
+/// Returns the name by which people know a tool; the export has some under the name of the day.
 fn known_tool(name: &str) -> &str {
     if name.starts_with("t2uay3k.") { "image generator" } else { name }
 }

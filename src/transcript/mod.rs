@@ -1,12 +1,20 @@
-//! What a reader sees of a conversation, for a given width: lines of styled, harmless text.
+//! A conversation as lines of styled, harmless text, for a given width.
 //!
 //! ```text
-//! reading of a message ─▶ inline_spans (citations, mathematics) ─▶ Markdown or plain text ─▶ blocks ─▶ rows ─▶ Line
+//! reading of a message ─▶ inline spans (citations, mathematics) ─▶ Markdown or plain text ─▶ blocks ─▶ rows ─▶ Line
 //! ```
 //!
-//! Pure: values in, values out. Nothing here does I/O, asks the clock, knows a terminal, a colour or a key. Every
-//! string of the archive passes [`sanitize`] on its way into a [`Span`], and spans remember where in the message
-//! their text stands, so that hits can be marked and found.
+//! Pure: values in, values out. The module must not do I/O or ask the clock, and must not know a terminal, a
+//! colour or a key. Every string of the archive passes [`sanitize`] on its way into a [`Span`], and spans
+//! remember where in the message their text stands, so that hits can be marked and found.
+//!
+//! | folder | what it is for |
+//! |---|---|
+//! | `layout` | entries and blocks to lines of styled spans |
+//! | `markdown` | a message's text, Markdown or as it was typed, to blocks |
+//! | `math` | TeX to text |
+//! | `highlight` | code and its colours |
+//! | `text` | characters: made harmless, measured, wrapped |
 
 pub mod highlight;
 mod layout;

@@ -1,4 +1,4 @@
-//! How a conversation is to be shown.
+//! Options that decide how a conversation is shown.
 
 use std::{fmt, sync::Arc};
 
@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::dates;
 
-/// Whether the archive holds an attachment, by its id.
+/// A question to the archive: does it hold the attachment with this id?
 #[derive(Clone)]
 pub struct AttachmentLookup(Arc<dyn Fn(&str) -> bool + Send + Sync>);
 
@@ -28,12 +28,12 @@ impl fmt::Debug for AttachmentLookup {
     }
 }
 
-/// How a conversation is shown.
+/// The options of a transcript.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The zone of dates and times.
     pub zone: TimeZone,
-    /// How dates are written.
+    /// The form of dates.
     pub dates: dates::DateStyle,
     /// Tool calls, results, pages, quotes start open.
     pub open_tools: bool,

@@ -1,7 +1,7 @@
 //! One open conversation: the entries of the branch being read, laid out when they are asked for.
 //!
-//! Opening costs a walk over the messages and nothing else; an entry is laid out when its lines are wanted, and
-//! kept for that width as long as there is room. Only what is on the screen is ever laid out.
+//! Opening costs a walk over the messages and nothing else. An entry is laid out when its lines are wanted,
+//! and they are kept for that width until the cache is full. Only what is on the screen is ever laid out.
 
 use std::rc::Rc;
 
@@ -27,8 +27,6 @@ use crate::{
     },
 };
 
-pub use super::layout::line::mark_hits;
-
 /// One message of the branch being read, or a chunk of a very long one.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -42,7 +40,7 @@ pub struct Entry {
     pub chunk: Option<Chunk>,
 }
 
-/// What an entry's neighbours decide about it.
+/// Facts about an entry that its neighbours decide, and its size.
 #[derive(Clone, Copy, Debug, Default)]
 struct EntryContext {
     has_header: bool,
@@ -56,7 +54,7 @@ struct EntryContext {
     height: (u16, usize),
 }
 
-/// See the [module](self).
+/// An open conversation, laid out entry by entry.
 #[derive(Debug)]
 pub struct Transcript {
     conversation: Shared,
@@ -91,23 +89,24 @@ impl Transcript {
         transcript
     }
 
-    /// The conversation it shows.
+    /// Returns the conversation it shows.
     pub fn conversation(&self) -> &Shared {
         &self.conversation
     }
 
-    /// Messages of the branch in reading order: shown and folded ones, never hidden ones. The label of a reasoning
-    /// ("Thought for 15 s") has no entry of its own; a very long message has several.
+    /// Returns the messages of the branch in reading order: shown and folded ones, never hidden ones. The
+    /// label of a reasoning ("Thought for 15 s") has no entry of its own; a very long message has several.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The last message of the branch being read.
+    /// Returns the last message of the branch being read.
     pub fn leaf(&self) -> Option<usize> {
         self.leaf
     }
 
-    /// Shows the branch that goes through `message` (towards its newest leaf). False: it already does.
+    /// Shows the branch that goes through `message`, towards its newest leaf. Returns false when it already
+    /// does.
     pub fn show_branch_of(&mut self, message: usize) -> bool {
         let on_branch =
             self.leaf.is_some_and(|leaf| self.conversation.path_to(leaf).binary_search(&message).is_ok());
@@ -119,8 +118,8 @@ impl Transcript {
         true
     }
 
-    /// The next (+1) or previous (-1) sibling branch at this entry; gives the entry index where it differs. `None`:
-    /// no sibling there.
+    /// Switches to the next (+1) or previous (-1) sibling branch at this entry and returns the index of the
+    /// entry where it differs; `None`: there is no such sibling.
     pub fn switch_branch(&mut self, entry: usize, step: isize) -> Option<usize> {
         let message = self.entries.get(entry)?.message;
         let siblings = self.branches.siblings(message);
@@ -134,7 +133,7 @@ impl Transcript {
         self.entry_of(sibling as usize)
     }
 
-    /// Opens or closes a fold; nothing happens where there is none.
+    /// Opens or closes a fold; does nothing to an entry that has none.
     pub fn set_fold(&mut self, entry: usize, open: bool) {
         let Some(message) =
             self.entries.get(entry).filter(|entry| entry.fold.is_some()).map(|entry| entry.message)
@@ -159,7 +158,7 @@ impl Transcript {
         self.rebuild_entries();
     }
 
-    /// The entry that shows this message, if it is on the branch; of a message in chunks the first.
+    /// Returns the entry that shows this message, if it is on the branch; of a message in chunks the first.
     pub fn entry_of(&self, message: usize) -> Option<usize> {
         let index = self.entries.partition_point(|entry| entry.message < message);
         if self.entries.get(index).is_some_and(|entry| entry.message == message) {
@@ -169,8 +168,8 @@ impl Transcript {
         turn.find(|&entry| self.contexts[entry].recap == Some(message))
     }
 
-    /// The last reasoning of the turn so far, if nothing labels it yet: what it led to may stand between it and its
-    /// label.
+    /// Returns the last reasoning of the turn so far, if nothing labels it yet: what it led to may stand
+    /// between it and its label.
     fn unlabelled_reasoning(&self) -> Option<usize> {
         let mut turn = (0..self.entries.len()).rev().take_while(|&entry| self.is_folded(entry));
         let reasons = |entry: &usize| {
@@ -186,7 +185,7 @@ impl Transcript {
         self.conversation.messages()[self.entries[entry].message].visibility == Visibility::Folded
     }
 
-    /// The entry that shows this byte of a message's text.
+    /// Returns the entry that shows this byte of a message's text.
     pub fn entry_at(&self, message: usize, byte: usize) -> Option<usize> {
         let first = self.entry_of(message)?;
         let rest =
@@ -196,8 +195,8 @@ impl Transcript {
         Some(first + starts.count().saturating_sub(1))
     }
 
-    /// Lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is blank, the space
-    /// between messages, except between folded lines and within a message in chunks. Cached.
+    /// Returns the lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is
+    /// blank, the space between messages, except between folded lines and within a message in chunks. Cached.
     pub fn lines(&mut self, entry: usize, width: u16) -> Rc<[Line]> {
         if let Some(lines) = self.line_cache.get(entry, width) {
             return lines;
@@ -211,7 +210,7 @@ impl Transcript {
         lines
     }
 
-    /// The line of an entry on which a byte of the message's text stands (or the nearest after it).
+    /// Returns the line of an entry on which a byte of the message's text stands (or the nearest after it).
     pub fn line_of(&mut self, entry: usize, width: u16, byte: usize) -> usize {
         let lines = self.lines(entry, width);
         let mut nearest = None;
@@ -229,7 +228,8 @@ impl Transcript {
         nearest.map_or(last, |(_, number)| number)
     }
 
-    /// A guess at an entry's height without laying it out (exact once laid out for that width): for the scroll bar.
+    /// Guesses an entry's height in lines without laying it out, for the scroll bar; exact once it was laid
+    /// out for that width.
     pub fn height_hint(&self, entry: usize, width: u16) -> usize {
         let (Some(context), Some(shown)) = (self.contexts.get(entry), self.entries.get(entry)) else {
             return 0;
@@ -245,14 +245,14 @@ impl Transcript {
         context.bytes / columns + context.breaks + 1 + usize::from(context.has_header) + blank
     }
 
-    /// Code on laid-out lines that has not been coloured yet, each block once. To be coloured elsewhere (by a
-    /// [`Highlighter`](super::highlight::Highlighter)) and given back to [`Transcript::apply`].
+    /// Takes the code on lines laid out so far that has no colours yet, each block once. A
+    /// [`Highlighter`](super::highlight::Highlighter) elsewhere colours it, for [`Transcript::apply`].
     pub fn wanted(&mut self) -> Vec<Job> {
         self.highlight_cache.take_requests()
     }
 
-    /// Takes the colours of a block; those of another transcript are ignored. True: lines that were given out
-    /// before look different now (never their number).
+    /// Takes the colours of a block; those of another transcript are ignored. Returns true when lines that
+    /// were given out before look different now; their number never changes.
     pub fn apply(&mut self, job: JobId, colours: Colours) -> bool {
         if !self.highlight_cache.insert(job, colours) {
             return false;
@@ -323,7 +323,7 @@ impl Transcript {
         }
     }
 
-    /// Whether a blank line follows an entry: not between folded lines, nor within a message.
+    /// Decides whether a blank line follows an entry: not between folded lines, nor within a message.
     fn is_spaced(&self, entry: usize) -> bool {
         let whole = |entry: &Entry| fold::folds_whole_message(&self.conversation, entry.message);
         let Some(next) = self.entries.get(entry + 1) else { return true };

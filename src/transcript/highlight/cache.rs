@@ -1,4 +1,4 @@
-//! Which code of a transcript wants colours, and the colours that came back.
+//! The colours that came back for a transcript's code, and requests for those that are missing.
 
 use std::{
     cell::RefCell,
@@ -15,13 +15,13 @@ const KEPT: usize = 400_000;
 /// Code longer than this, in bytes, stays plain: colouring it would take seconds.
 const LONGEST_CODE: usize = 200_000;
 
-/// See the [module](self).
+/// Colours by block of code, and the requests that nobody took yet.
 #[derive(Debug)]
 pub struct HighlightCache {
     known: HashMap<JobId, Rc<Colours>>,
     /// Lines in `known`.
     lines: usize,
-    /// What is wanted is found out while lines are laid out, by a look at each block of code.
+    /// Requests are made while lines are laid out, when a block of code is met whose colours are missing.
     requests: RefCell<Requests>,
     /// Tells its jobs from those of another transcript.
     serial: u64,
@@ -35,14 +35,14 @@ struct Requests {
 }
 
 impl HighlightCache {
-    /// Nothing is known yet.
+    /// Makes an empty cache with a number of its own.
     pub fn new() -> Self {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
         Self { known: HashMap::new(), lines: 0, requests: RefCell::default(), serial }
     }
 
-    /// The colours of a message's code; the first time they are unknown they are asked for.
+    /// Returns the colours of a message's code; requests them the first time they are missing.
     pub fn get_or_request(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
         let id = JobId { transcript: self.serial, message: message as u32, byte: code.source()? as u32 };
         let known = self.known.get(&id).cloned();
@@ -55,12 +55,13 @@ impl HighlightCache {
         known
     }
 
-    /// What was asked for since it was called last.
+    /// Takes the requests made since it was called last.
     pub fn take_requests(&mut self) -> Vec<Job> {
         std::mem::take(&mut self.requests.get_mut().wanted)
     }
 
-    /// Keeps the colours of a block; false: there are none, or they are another transcript's.
+    /// Keeps the colours of a block. Returns false when there are none, or when they are another
+    /// transcript's.
     pub fn insert(&mut self, job: JobId, colours: Colours) -> bool {
         if job.transcript != self.serial || colours.is_empty() {
             return false;

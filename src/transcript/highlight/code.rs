@@ -17,27 +17,27 @@ pub type Colours = Vec<Vec<(Tone, Range<usize>)>>;
 /// A block of code as it was written.
 #[derive(Clone, Debug, Default)]
 pub struct Code {
-    /// What the fence says, or what is known otherwise. May be empty.
+    /// The language the fence names, or one known otherwise. May be empty.
     pub language: String,
     /// The language stands above the block.
     pub labelled: bool,
     text: String,
-    /// Where stretches of the text begin, and where each stands in the message.
+    /// The first byte of each stretch of the text, and its place in the message.
     places: Vec<(usize, Option<usize>)>,
 }
 
 impl Code {
-    /// A block without a line yet.
+    /// Makes a block without a line yet.
     pub fn new(language: &str) -> Self {
         Self { language: language.to_owned(), labelled: !language.is_empty(), ..Self::default() }
     }
 
-    /// The code, lines ended by newlines, not sanitised.
+    /// Returns the code, lines ended by newlines, not sanitised.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Where its first byte stands in the message.
+    /// Returns the place of its first byte in the message.
     pub fn source(&self) -> Option<usize> {
         self.places.first().and_then(|&(_, source)| source)
     }
@@ -51,7 +51,7 @@ impl Code {
         self.text.push_str(text);
     }
 
-    /// Its lines as prose, coloured as far as colours are known.
+    /// Returns its lines as styled text, coloured as far as colours are known.
     pub fn lines<'a>(&'a self, colours: Option<&'a Colours>) -> impl Iterator<Item = StyledText> + 'a {
         let mut start = 0;
         self.text.split_inclusive('\n').enumerate().map(move |(number, line)| {
@@ -92,7 +92,7 @@ impl Code {
         prose
     }
 
-    /// The rows of one of its lines, `width` columns wide.
+    /// Returns the rows of one of its lines, `width` columns wide.
     pub fn rows(line: &StyledText, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
         line.wrap(width, WrapMode::Code).into_iter().map(move |row| {
             let mut spans = Vec::new();

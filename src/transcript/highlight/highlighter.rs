@@ -1,6 +1,6 @@
-//! Colouring of code: by syntect with two-face's syntaxes. Slow to load and slow to run, so it is done on a thread of
-//! its own: the transcript says what it [wants](crate::transcript::Transcript::wanted) coloured, shows it plain, and takes the
-//! colours when they are [there](crate::transcript::Transcript::apply).
+//! Coloured code, by syntect with two-face's syntaxes. Slow to load and slow to run, so it is done on a
+//! thread of its own: the transcript [requests](crate::transcript::Transcript::wanted) colours, shows the
+//! code plain, and [applies](crate::transcript::Transcript::apply) them when they come.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,8 @@ thread_local! {
     static CATCHES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic on this thread, now, is caught here: the code then stays plain, and nobody need hear of it.
+/// Decides whether a panic on this thread, now, is caught here: the code then stays plain, and nobody need
+/// hear of it.
 pub fn catches_panics() -> bool {
     CATCHES.get()
 }
@@ -46,7 +47,7 @@ pub struct Job {
 /// The syntaxes, loaded. Belongs to one thread; making one takes tens of milliseconds.
 pub struct Highlighter {
     syntaxes: SyntaxSet,
-    /// What begins a scope's name, and its tone; the first that fits counts.
+    /// The beginnings of scopes' names, and their tones; the first that fits counts.
     tones: Vec<(Scope, Tone)>,
 }
 
@@ -69,8 +70,9 @@ impl Highlighter {
         Self { syntaxes: two_face::syntax::extra_newlines(), tones }
     }
 
-    /// The colours of a piece of code, for [`Transcript::apply`](crate::transcript::Transcript::apply). None at all for a language
-    /// it does not know; up to where it went wrong when a syntax fails (some of their expressions panic).
+    /// Colours a piece of code, for [`Transcript::apply`](crate::transcript::Transcript::apply). Returns no
+    /// colours for a language it does not know, and those up to where it went wrong when a syntax fails (some
+    /// of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> Colours {
         let mut colours = Colours::new();
         let Some(syntax) = self.syntax(language) else { return colours };
@@ -131,7 +133,7 @@ impl Highlighter {
         }
     }
 
-    /// The tone of the innermost scope that has one.
+    /// Returns the tone of the innermost scope that has one.
     fn tone(&self, stack: &ScopeStack) -> Tone {
         let mut scopes = stack.as_slice().iter().rev();
         let known = |scope: &Scope| {
@@ -141,7 +143,7 @@ impl Highlighter {
     }
 }
 
-/// What models call languages, where the syntaxes call them otherwise.
+/// Names that models give to languages, where the syntaxes have other ones.
 const ALIASES: &[(&str, &str)] = &[
     ("shell", "bash"),
     ("sh", "bash"),

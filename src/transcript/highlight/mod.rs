@@ -1,4 +1,7 @@
-//! Code, and its colours.
+//! Code and its colours: blocks of code, the highlighter, and the colours that came back from it.
+//!
+//! The highlighter runs on a thread that somebody else owns. The folder must not know themes (a colour here is a
+//! [`Tone`](super::Tone)), messages or the screen.
 
 mod cache;
 mod code;

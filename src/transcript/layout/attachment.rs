@@ -1,4 +1,4 @@
-//! An attachment as one line: what it is, its name, its size, and whether it is there at all.
+//! Attachments as one line: noun, name, size, and whether the archive holds them at all.
 
 use super::{
     line::Tone,
@@ -10,7 +10,8 @@ use crate::{
     transcript::text::sanitize,
 };
 
-/// `▪ image · name · 1 024 × 768 · 213 KB`; `present` is what the archive says, if it was asked.
+/// Writes an attachment as `▪ image · name · 1 024 × 768 · 213 KB`. `present` is the archive's answer, if it
+/// was asked.
 pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
     let Description { noun, name, mut facts, .. } = Description::of(attachment);
     let mut prose = StyledText::default();
@@ -33,7 +34,7 @@ pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
     prose
 }
 
-/// The prompt a picture was made from.
+/// Writes the prompt a picture was made from, if it is known.
 pub fn picture_prompt(attachment: &Attachment) -> Option<StyledText> {
     let prompt = Description::of(attachment).prompt;
     if prompt.is_empty() {

@@ -1,5 +1,5 @@
-//! What Markdown (or plain text) is made of, before it has a width: a flat list of blocks. What a block stands in
-//! (a quotation, an item of a list) is told by its containers; nothing nests, so nothing recurses.
+//! A text as a flat list of blocks, before it has a width. The containers of a block (a quotation, an item of
+//! a list) say what it stands in; nothing nests, so nothing recurses.
 
 use super::{styled_text::StyledText, table::Table};
 use crate::transcript::highlight::Code;
@@ -13,7 +13,7 @@ pub struct LayoutDocument {
     pub blocks: Vec<LayoutBlock>,
     /// For every numbered list the columns its longest number takes.
     pub digits: Vec<usize>,
-    /// What the containers of another document are numbered from when it is added.
+    /// The last number given to a container; those of another document are numbered on from it.
     next_id: u32,
 }
 
@@ -38,7 +38,7 @@ impl LayoutDocument {
     }
 }
 
-/// A paragraph, a table, …
+/// A paragraph, a table, a block of code.
 #[derive(Clone, Debug)]
 pub struct LayoutBlock {
     /// From the outermost inwards, at most [`DEEPEST`].
@@ -49,7 +49,7 @@ pub struct LayoutBlock {
 }
 
 impl LayoutBlock {
-    /// A paragraph in nothing, without a blank line before it.
+    /// Makes a paragraph without containers and without a blank line before it.
     pub fn text(prose: StyledText) -> Self {
         Self { containers: Box::default(), gap: false, content: LayoutContent::Text(prose) }
     }
@@ -63,7 +63,7 @@ pub struct Container {
     pub kind: ContainerKind,
 }
 
-/// See [`Container`].
+/// The kind of a [`Container`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerKind {
     /// A quotation: a bar at its left.
@@ -80,10 +80,10 @@ pub enum ContainerKind {
     Frame,
 }
 
-/// See [`LayoutBlock`].
+/// The content of a [`LayoutBlock`].
 #[derive(Clone, Debug)]
 pub enum LayoutContent {
-    /// Prose: wrapped, at most as wide as prose is.
+    /// Prose: wrapped, and never wider than prose is on a wide screen.
     Text(StyledText),
     /// A heading and its level, from 1.
     Heading(u8, StyledText),

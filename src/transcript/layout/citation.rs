@@ -14,13 +14,13 @@ use crate::{
     },
 };
 
-/// What a message cites.
+/// The sources that a message cites.
 #[derive(Debug, Default)]
 pub struct CitedSources<'a> {
     /// In the order of their numbers, from 1.
     links: Vec<&'a Link>,
     numbers: HashMap<&'a str, usize>,
-    /// Where the text cites: the bytes of the message that read as links, and the numbers shown instead.
+    /// The bytes of the message that read as links, and the numbers shown instead.
     pub citations: Vec<(Range<usize>, Vec<CitationNumber>)>,
 }
 
@@ -92,21 +92,21 @@ impl<'a> CitedSources<'a> {
         Some(number)
     }
 
-    /// One line a source: `1  Title – host`, each cut to `width`.
+    /// Returns a line a source: `1  Title – host`, each cut to `width` columns.
     pub fn lines(&self, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
         let digits = self.links.len().to_string().len();
         self.links.iter().enumerate().map(move |(index, link)| {
             let number = format!("{:>digits$}  ", index + 1);
-            let room = width.saturating_sub(number.len());
+            let columns = width.saturating_sub(number.len());
             let mut spans = vec![Span::new(number, Tone::Chrome)];
-            spans.extend(link_spans(link, room));
+            spans.extend(link_spans(link, columns));
             spans
         })
     }
 }
 
-/// The marks by which a browsing tool numbers what it lists, `【0†Title†host】`, as they are shown: the title stays the
-/// message's own text.
+/// Finds the marks by which a browsing tool numbers what it lists, `【0†Title†host】`, and what is shown
+/// instead of them: the title stays the message's own text.
 pub fn browsing_marks(text: &str) -> Vec<InlineSpan> {
     let mut spans = Vec::new();
     let mut show = |range: Range<usize>, text: &str| {
@@ -136,7 +136,7 @@ pub fn browsing_marks(text: &str) -> Vec<InlineSpan> {
     spans
 }
 
-/// `Title – host`, at most `width` columns: the host stays, the title is cut.
+/// Writes a link as `Title – host`, in at most `width` columns: the host stays, the title is cut.
 pub fn link_spans(link: &Link, width: usize) -> Vec<Span> {
     let leads = link_target::link_target(&link.url);
     let host = sanitize::line(host(&link.url)).into_owned();
@@ -150,17 +150,17 @@ pub fn link_spans(link: &Link, width: usize) -> Vec<Span> {
         return vec![Span::new(sanitize::fit(&title, width), Tone::Link).linked(leads)];
     }
     let tail = format!(" – {host}");
-    let room = width.saturating_sub(sanitize::width(&tail));
-    if room < 8 {
+    let columns = width.saturating_sub(sanitize::width(&tail));
+    if columns < 8 {
         return vec![Span::new(sanitize::fit(&title, width), Tone::Link).linked(leads)];
     }
     vec![
-        Span::new(sanitize::fit(&title, room), Tone::Link).linked(leads.clone()),
+        Span::new(sanitize::fit(&title, columns), Tone::Link).linked(leads.clone()),
         Span::new(tail, Tone::Dim).linked(leads),
     ]
 }
 
-/// One page is cited with and without the mark that tells it where the reader comes from.
+/// Cuts the mark that tells a page where its reader comes from: one page is cited with and without it.
 fn without_referrer(url: &str) -> &str {
     url.strip_suffix("utm_source=chatgpt.com").map_or(url, |url| url.trim_end_matches(['?', '&']))
 }

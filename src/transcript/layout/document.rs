@@ -1,4 +1,4 @@
-//! Blocks to lines for one width: indentation, bars and markers, blank lines between.
+//! Lays out blocks for one width: indentation, bars and markers, blank lines between.
 
 use std::rc::Rc;
 
@@ -12,20 +12,20 @@ use crate::transcript::{
     text::{sanitize, wrap::WrapMode},
 };
 
-/// Columns prose takes at most, however wide the room is.
+/// Columns prose takes at most, however wide the screen is.
 pub const TEXT_COLUMNS: usize = 100;
-/// Columns code and mathematics stand in from the text.
+/// Columns that code and mathematics are indented by.
 const CODE_INDENT: usize = 2;
 /// The width of rows that are not to wrap.
 const UNBROKEN: usize = usize::MAX / 4;
-/// The least a line's text gets before what stands at its left is left out.
+/// The least columns of a line's text; below that its margin or indentation is left out.
 const LEAST: usize = 8;
 
-/// The room a text is laid out in.
+/// The width and the margin that a text is laid out for.
 pub struct LayoutContext<'a> {
     /// Columns in all.
     pub width: usize,
-    /// What begins every line: a bar or blanks.
+    /// The bar or the blanks that begin every line.
     pub margin: Span,
     /// Long lines of code wrap; else they scroll sideways.
     pub wrap_code: bool,
@@ -34,17 +34,17 @@ pub struct LayoutContext<'a> {
 }
 
 impl LayoutContext<'_> {
-    /// Columns right of the margin.
+    /// Returns the columns right of the margin.
     pub fn inner(&self) -> usize {
         self.width.saturating_sub(self.margin_width()).max(1)
     }
 
-    /// The margin is left out where it would take what little room there is.
+    /// Returns the columns of the margin; 0 on a screen too narrow for it.
     fn margin_width(&self) -> usize {
         if self.width >= LEAST { self.margin.width() } else { 0 }
     }
 
-    /// A line that begins with the margin. `scrolls_from`: it may be wider than the room.
+    /// Makes a line that begins with the margin. With `scrolls_from` it may be wider than the screen.
     pub fn line(&self, spans: Vec<Span>, scrolls_from: Option<usize>) -> Line {
         let mut all = Vec::with_capacity(spans.len() + 1);
         let blank = spans.iter().all(|span| span.text.is_empty());
@@ -132,11 +132,11 @@ impl DocumentLayout<'_> {
             let label = Span::new(sanitize::fit(&label, width - step), Tone::Chrome);
             self.row(containers, vec![pad(), label], None);
         }
-        let (room, scrolls) =
+        let (columns, scrolls) =
             if self.context.wrap_code { (width - step, None) } else { (UNBROKEN, Some(indent + step)) };
         let colours = (self.context.colours)(code);
         for text in code.lines(colours.as_deref()) {
-            for row in Code::rows(&text, room) {
+            for row in Code::rows(&text, columns) {
                 let mut spans = vec![pad()];
                 spans.extend(row);
                 self.row(containers, spans, scrolls);
@@ -144,7 +144,7 @@ impl DocumentLayout<'_> {
         }
     }
 
-    /// A formula of one line wraps; the rows of a larger one belong together and scroll.
+    /// Adds a formula. One of a single line wraps; the rows of a larger one belong together and scroll.
     fn math(&mut self, containers: &[Container], text: &StyledText, width: usize, indent: usize) {
         let step = if width > LEAST { CODE_INDENT } else { 0 };
         let whole = text.text().contains('\n');
@@ -156,7 +156,7 @@ impl DocumentLayout<'_> {
         }
     }
 
-    /// One line within containers, whose markers are drawn the first time.
+    /// Adds a line within containers, whose markers are drawn the first time.
     fn row(&mut self, containers: &[Container], spans: Vec<Span>, scrolls_from: Option<usize>) {
         let mut all: Vec<Span> = containers.iter().map(|container| self.marker(container)).collect();
         if let Some(innermost) = containers.last() {
@@ -170,7 +170,7 @@ impl DocumentLayout<'_> {
         self.lines.push(self.context.line(all, scrolls_from));
     }
 
-    /// A blank line: with the bars of what both blocks stand in.
+    /// Adds a blank line with the bars of the containers that both blocks stand in.
     fn gap(&mut self, before: &[Container], after: &[Container]) {
         let shared = before.iter().zip(after).take_while(|(before, after)| before.id == after.id).count();
         let mut spans: Vec<Span> = self
@@ -182,16 +182,16 @@ impl DocumentLayout<'_> {
         self.lines.push(self.context.line(spans, None));
     }
 
-    /// The containers there is room for: the inner ones, in at most half of the width.
+    /// Returns the innermost containers that fit into half of the width.
     fn fitting_containers<'b>(&self, containers: &'b [Container]) -> &'b [Container] {
-        let mut room = self.context.inner().min(TEXT_COLUMNS) / 2;
+        let mut columns = self.context.inner().min(TEXT_COLUMNS) / 2;
         let mut first = containers.len();
         for (index, container) in containers.iter().enumerate().rev() {
             let width = self.container_width(container);
-            if width > room {
+            if width > columns {
                 break;
             }
-            room -= width;
+            columns -= width;
             first = index;
         }
         &containers[first..]
@@ -235,7 +235,7 @@ impl DocumentLayout<'_> {
     }
 }
 
-/// Takes white space from the end of a line.
+/// Cuts white space from the end of a line.
 fn trim(spans: &mut Vec<Span>) {
     while let Some(last) = spans.last_mut() {
         let length = last.text.trim_end_matches(' ').len();

@@ -1,4 +1,4 @@
-//! What folds: which messages do, whether they start open, and what their one line says.
+//! Folds: the messages that fold, whether they start open, and the words of their one line.
 
 use super::citation;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     transcript::{Options, text::sanitize},
 };
 
-/// Whether a message folds, and if so whether it starts open.
+/// Decides whether a message folds (`None`: it does not), and if so whether it starts open.
 pub fn starts_open(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
     match kind {
@@ -24,13 +24,14 @@ pub fn starts_open(conversation: &Conversation, message: usize, options: &Option
     }
 }
 
-/// Whether the whole message is one line while it is folded (rather than only the files it carries).
+/// Decides whether the whole message is one line while it is folded, rather than only the files it carries.
 pub fn folds_whole_message(conversation: &Conversation, message: usize) -> bool {
     let message = &conversation.messages()[message];
     message.kind == Kind::Canvas || message.visibility != Visibility::Shown
 }
 
-/// The words of a fold's line, sanitised: `python · 12 lines`. `recap` is the message that labels reasoning.
+/// Writes the words of a fold's line, sanitised: `python · 12 lines`. `recap` is the message that labels
+/// reasoning.
 pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
     let reading = Reading::of(conversation, index);
     let label = reading.label();
@@ -74,7 +75,7 @@ fn titled(reading: Reading<'_>, what: &str) -> String {
     }
 }
 
-/// A canvas's name and type.
+/// Writes a canvas's name and type.
 fn canvas(document: Canvas<'_>) -> String {
     let title = sanitize::line(document.title.trim());
     let kind = sanitize::line(document.kind());
@@ -86,7 +87,8 @@ fn canvas(document: Canvas<'_>) -> String {
     }
 }
 
-/// `Thought for 15 s`: by the seconds the export counts, else in its own words.
+/// Writes how long the model thought, `Thought for 15 s`: by the seconds the export counts, else in its own
+/// words.
 fn thought(reading: Reading<'_>, recap: Option<Reading<'_>>) -> String {
     let seconds = recap.into_iter().chain([reading]).find_map(Reading::thought_seconds);
     if let Some(seconds) = seconds {

@@ -1,5 +1,5 @@
-//! What the layout makes and the screen draws: lines of styled spans. No terminal and no colours here: a [`Tone`]
-//! says what a stretch of text *is*, and a theme decides how that looks.
+//! Lines of styled spans, which the layout makes and the screen draws. No terminal and no colours here: a
+//! [`Tone`] says what a stretch of text *is*, and a theme decides how that looks.
 
 use std::{ops::Range, sync::Arc};
 
@@ -7,13 +7,13 @@ use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use crate::transcript::text::width::{grapheme_width, width};
 
-/// What a stretch of text is; a theme turns it into colours and weights.
+/// The role of a stretch of text; a theme turns it into colours and weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Tone {
     /// Text.
     #[default]
     Plain,
-    /// What one looks at second: times, the inside of an opened fold, notes about the text.
+    /// Text that is looked at second: times, the inside of an opened fold, notes about the text.
     Dim,
     /// Who speaks: the person.
     You,
@@ -57,7 +57,7 @@ pub enum Tone {
     Deleted,
 }
 
-/// Whether it is part of a hit.
+/// A span's part in a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum HitMark {
     /// No.
@@ -74,7 +74,7 @@ pub enum HitMark {
 pub struct Span {
     /// Without line breaks, tabs or anything else that acts on a terminal.
     pub text: String,
-    /// What it is.
+    /// The role of the text.
     pub tone: Tone,
     /// Strong emphasis.
     pub bold: bool,
@@ -84,32 +84,32 @@ pub struct Span {
     pub strike: bool,
     /// Underlined: a link.
     pub underline: bool,
-    /// Set by [`mark`].
+    /// Set by [`mark_hits`].
     pub mark: HitMark,
-    /// Where it leads: an address of the web or of mail in printable ASCII, which a terminal may open.
+    /// The address it leads to, of the web or of mail, in printable ASCII, which a terminal may open.
     pub link: Option<Arc<str>>,
     /// Byte offset in the message's text where this span's text stands verbatim; `None`: made by the layout.
     pub source: Option<u32>,
 }
 
 impl Span {
-    /// A span of the layout's own making.
+    /// Makes a span of the layout's own, which stands nowhere in the message.
     pub fn new(text: impl Into<String>, tone: Tone) -> Self {
         Self { text: text.into(), tone, ..Self::default() }
     }
 
-    /// The same, leading there.
+    /// Returns the same span, leading there.
     #[must_use]
     pub fn linked(self, link: Option<Arc<str>>) -> Self {
         Self { link, ..self }
     }
 
-    /// Columns it takes.
+    /// Returns the columns it takes.
     pub fn width(&self) -> usize {
         width(&self.text)
     }
 
-    /// Which bytes of the message's text it shows, if it shows any verbatim.
+    /// Returns the bytes of the message's text that it shows, if it shows any verbatim.
     pub fn source_range(&self) -> Option<Range<usize>> {
         self.source.map(|source| source as usize..source as usize + self.text.len())
     }
@@ -129,17 +129,17 @@ pub struct Line {
 }
 
 impl Line {
-    /// The row's text without styles, for tests and `find`.
+    /// Returns the row's text without styles, for tests and `find`.
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
     }
 
-    /// Columns its spans take, those at the right apart.
+    /// Returns the columns its spans take, those at the right apart.
     pub fn width(&self) -> usize {
         self.spans.iter().map(Span::width).sum()
     }
 
-    /// Nothing but white space on it.
+    /// Decides whether nothing but white space is on it.
     pub fn is_blank(&self) -> bool {
         self.right.is_empty() && self.spans.iter().all(|span| span.text.trim().is_empty())
     }
@@ -177,7 +177,7 @@ fn mark_span(span: &Span, hits: &[Range<usize>], focus: Option<&Range<usize>>) -
     pieces
 }
 
-/// The nearest grapheme boundary at or before (or, `up`, at or after) a byte.
+/// Finds the nearest grapheme boundary at or before (or, `up`, at or after) a byte.
 fn boundary(text: &str, byte: usize, up: bool) -> usize {
     let mut byte = byte.min(text.len());
     while !text.is_char_boundary(byte) {

@@ -1,4 +1,4 @@
-//! The lines of entries that were laid out, kept as long as there is room.
+//! The lines of entries that were laid out, kept up to a number of bytes.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::line::{Line, Span};
 
-/// Bytes of laid-out lines that are kept before the oldest are thrown away.
+/// Bytes of lines that are kept before those used longest ago are thrown away.
 const MOST_BYTES: usize = 48 << 20;
 
 /// Lines by their entry. An entry is kept for one width, the last.
@@ -26,7 +26,7 @@ struct CachedLines {
 }
 
 impl LineCache {
-    /// The lines of an entry at a width, if they are kept.
+    /// Returns the lines of an entry at a width, if they are kept.
     pub fn get(&mut self, entry: usize, width: u16) -> Option<Rc<[Line]>> {
         let found = self.entries.get_mut(&entry).filter(|found| found.width == width)?;
         self.uses += 1;
@@ -57,7 +57,8 @@ impl LineCache {
         self.bytes = 0;
     }
 
-    /// Throws the lines that were not used for longest away, until `bytes` more are no more than what may be kept.
+    /// Throws away the lines used longest ago, until `bytes` more fit. Does it down to half, so that it is
+    /// seldom done.
     fn evict_for(&mut self, bytes: usize) {
         if self.bytes + bytes <= MOST_BYTES {
             return;
@@ -74,7 +75,7 @@ impl LineCache {
     }
 }
 
-/// What a line keeps on the heap, roughly.
+/// Estimates the bytes a line keeps on the heap.
 fn bytes_of(line: &Line) -> usize {
     let spans = line.spans.iter().chain(&line.right);
     size_of::<Line>() + spans.map(|span| size_of::<Span>() + span.text.len()).sum::<usize>()

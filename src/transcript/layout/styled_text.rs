@@ -1,5 +1,5 @@
-//! Text of several looks on its way to the screen: one sanitised string, and runs that say how each stretch of it
-//! looks and where in the message it stands.
+//! Text of several styles on its way to the screen: one sanitised string, and runs that give each stretch of
+//! it its style and its place in the message.
 
 use std::{ops::Range, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
 /// Columns between tab stops.
 const TAB: usize = 4;
 
-/// How a stretch looks.
+/// The style of a stretch of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct TextStyle {
     pub tone: Tone,
@@ -30,12 +30,12 @@ pub struct TextStyle {
 }
 
 impl TextStyle {
-    /// A tone without any emphasis.
+    /// Makes a style of a tone without any emphasis.
     pub fn of(tone: Tone) -> Self {
         Self { tone, ..Self::default() }
     }
 
-    /// A span of this look, made by the layout.
+    /// Makes a span in this style, which stands nowhere in the message.
     pub fn span(self, text: impl Into<String>) -> Span {
         let Self { tone, bold, italic, strike, underline } = self;
         let text = text.into();
@@ -43,26 +43,26 @@ impl TextStyle {
     }
 }
 
-/// Consecutive bytes of one look.
+/// Consecutive bytes of one style.
 #[derive(Clone, Debug)]
 struct StyledRun {
-    /// Where it ends in the text; it begins where the one before ends.
+    /// The end of the run in the text; it begins where the one before ends.
     end: usize,
     style: TextStyle,
-    /// Where it stands in the message, byte for byte; `None`: it does not.
+    /// Its place in the message, byte for byte; `None`: it does not stand there.
     source: Option<usize>,
-    /// Where it leads.
+    /// The address it leads to.
     link: Option<Arc<str>>,
 }
 
-/// See the [module](self). A newline in the text is a break that the wrapping keeps.
+/// Text with a style for each stretch. A newline in it is a break that the wrapping keeps.
 #[derive(Clone, Debug, Default)]
 pub struct StyledText {
     text: String,
     runs: Vec<StyledRun>,
-    /// Where what is added leads.
+    /// The address that text to be added leads to.
     link: Option<Arc<str>>,
-    /// How far the columns of the last line were counted, in bytes, and how many there are.
+    /// The bytes up to which the columns of the last line were counted, and their number.
     counted: (usize, usize),
 }
 
@@ -87,7 +87,7 @@ impl StyledText {
         });
     }
 
-    /// What is added from now on leads there, or nowhere.
+    /// Sets the address that text added from now on leads to, or none.
     pub fn set_link(&mut self, link: Option<Arc<str>>) {
         self.link = link;
     }
@@ -122,7 +122,7 @@ impl StyledText {
         self.append("\n", TextStyle::default(), None);
     }
 
-    /// Takes trailing white space away.
+    /// Cuts trailing white space.
     pub fn trim_end(&mut self) {
         let length = self.text.trim_end_matches([' ', '\n']).len();
         self.text.truncate(length);
@@ -151,7 +151,7 @@ impl StyledText {
         }
     }
 
-    /// The spans of a stretch of the text.
+    /// Returns the spans of a stretch of the text.
     pub fn spans(&self, range: Range<usize>) -> Vec<Span> {
         let mut spans: Vec<Span> = Vec::new();
         let first = self.runs.partition_point(|run| run.end <= range.start);
@@ -198,7 +198,8 @@ impl StyledText {
         self.append(&piece[done..], style, place.map(|place| place + done));
     }
 
-    /// Columns of the last line so far. Counts what is new only: a line may hold thousands of tabs.
+    /// Counts the columns of the last line so far, and of these only the new ones: a line may hold thousands
+    /// of tabs.
     fn column(&mut self) -> usize {
         let (from, columns) = if self.counted.0 <= self.text.len() { self.counted } else { (0, 0) };
         let new = &self.text[from..];

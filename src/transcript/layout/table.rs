@@ -1,5 +1,5 @@
-//! Tables in light lines: columns as wide as they need where there is room, else shrunk and wrapped; one that cannot
-//! be made to fit keeps readable columns and scrolls sideways.
+//! Tables in light lines. Columns are as wide as they need where they fit, else shrunk and wrapped; a table
+//! that cannot be made to fit keeps readable columns and scrolls sideways.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -16,12 +16,12 @@ use crate::transcript::text::{
 const LEAST: usize = 8;
 /// The longest word a shrunk column still keeps whole.
 const WORD: usize = 16;
-/// What a column takes at most in a table that scrolls.
+/// The most columns of the screen that a column takes in a table that scrolls.
 const MOST: usize = 40;
-/// Between two columns: ` │ `.
+/// Columns of the line between two columns: ` │ `.
 const BETWEEN: usize = 3;
 
-/// Where a cell's text stands in its column.
+/// The alignment of a cell's text in its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     Left,
@@ -34,21 +34,21 @@ pub enum Align {
 pub struct Table {
     pub aligns: Vec<Align>,
     pub rows: Vec<Vec<StyledText>>,
-    /// It goes on one whose head stands further up: its own is not shown.
+    /// True when it goes on from one whose head stands further up: its own head is not shown.
     pub headless: bool,
 }
 
 /// A table as rows of the screen.
 pub struct TableRows {
     pub rows: Vec<Vec<Span>>,
-    /// It is wider than the room and scrolls.
+    /// True when it is wider than was asked, and scrolls.
     pub scrolls: bool,
 }
 
 impl Table {
-    /// Lays it out for so many columns.
-    pub fn lay_out(&self, room: usize) -> TableRows {
-        let (widths, scrolls) = self.widths(room);
+    /// Lays the table out in so many columns of the screen.
+    pub fn lay_out(&self, columns: usize) -> TableRows {
+        let (widths, scrolls) = self.widths(columns);
         let wrapped: Vec<Vec<Vec<Row>>> = self
             .rows
             .iter()
@@ -108,8 +108,8 @@ impl Table {
         spans
     }
 
-    /// The columns' widths, and whether the whole is wider than the room.
-    fn widths(&self, room: usize) -> (Vec<usize>, bool) {
+    /// Returns the columns' widths, and whether the whole is wider than was asked.
+    fn widths(&self, columns: usize) -> (Vec<usize>, bool) {
         let count = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut natural = vec![1_usize; count];
         let mut least = vec![1_usize; count];
@@ -126,7 +126,7 @@ impl Table {
             *least = (*least).max(LEAST).min(natural);
         }
         let lines = BETWEEN * count.saturating_sub(1);
-        let free = room.saturating_sub(lines);
+        let free = columns.saturating_sub(lines);
         if natural.iter().sum::<usize>() <= free {
             return (natural, false);
         }
@@ -152,7 +152,7 @@ impl Table {
     }
 }
 
-/// Columns a word keeps together; one with wide characters breaks between any two.
+/// Returns the columns a word keeps together; one with wide characters breaks between any two.
 fn unbroken(word: &str) -> usize {
     if !word.is_ascii() && word.graphemes(true).any(|cluster| grapheme_width(cluster) > 1) {
         return LEAST;

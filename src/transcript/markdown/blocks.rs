@@ -1,5 +1,6 @@
-//! Markdown to blocks: CommonMark and GFM as pulldown-cmark reads them, every stretch of text with its place in the
-//! message. HTML is shown as text, except `<br>`, which is the only way to break a line in a table's cell.
+//! Reads Markdown into blocks: CommonMark and GFM as pulldown-cmark reads them, every stretch of text with
+//! its place in the message. HTML is shown as text, except `<br>`, which is the only way to break a line in a
+//! table's cell.
 
 use std::ops::Range;
 
@@ -45,7 +46,7 @@ struct OpenList {
 /// A link being read.
 pub(super) struct OpenLink {
     pub url: String,
-    /// How much inline text there was when it began.
+    /// The bytes of inline text there were when it began.
     pub before: usize,
 }
 
@@ -61,7 +62,7 @@ pub(super) struct BlockParser<'a> {
     /// For every open item, how many blocks there were when it began.
     items: Vec<usize>,
     lists: Vec<OpenList>,
-    /// Inline text that is no block yet.
+    /// Inline text that is not yet a block.
     pub prose: StyledText,
     pub heading: Option<u8>,
     /// The block being read, and the last one, are paragraphs of their own (not text of a tight list).
@@ -75,7 +76,7 @@ pub(super) struct BlockParser<'a> {
     pub table: Option<Table>,
     code: Option<Code>,
     html: bool,
-    /// Put before the next inline text: a footnote's label.
+    /// The label of a footnote, to be put before its text.
     pub footnote_label: Option<String>,
 }
 
@@ -312,7 +313,7 @@ impl BlockParser<'_> {
         self.last_in_paragraph = self.in_paragraph;
     }
 
-    /// Whether a blank line stands before the next block.
+    /// Decides whether a blank line stands before the next block.
     fn gap(&mut self) -> bool {
         let after_heading = match self.document.blocks.last() {
             None => return false,
@@ -332,7 +333,7 @@ impl BlockParser<'_> {
     }
 }
 
-/// Whether a blank line stands at the end of a text (that of a quotation counts).
+/// Decides whether a text ends with a blank line (that of a quotation counts).
 fn follows_blank_line(text: &str) -> bool {
     let lead = |c: char| matches!(c, ' ' | '\t' | '>' | '\r');
     let line = text.trim_end_matches(lead);

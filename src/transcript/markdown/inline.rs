@@ -1,4 +1,4 @@
-//! What stands within a paragraph: text with its emphasis, links, code, and the inline_spans.
+//! Reads the inside of a paragraph: text with its emphasis, links, code, and inline spans.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl BlockParser<'_> {
-    /// Text: with the inline_spans that stand in it, addresses made visible as links.
+    /// Adds text with the inline spans that stand in it; addresses become links.
     pub(super) fn text(&mut self, shown: &str, range: Range<usize>) {
         self.begin_inline();
         if self.hidden.get(range.clone()) != Some(shown) {
@@ -97,7 +97,7 @@ impl BlockParser<'_> {
         self.prose.push("`", fence, None);
     }
 
-    /// A tag, as it stands there.
+    /// Adds a tag, as it stands there.
     pub(super) fn verbatim(&mut self, shown: &str, range: Range<usize>) {
         self.begin_inline();
         let source = self.text.get(range.clone()).is_some_and(|there| there == shown);
@@ -144,7 +144,7 @@ impl BlockParser<'_> {
         }
     }
 
-    /// Inline text begins: what is to stand before it goes first.
+    /// Begins inline text: a label that waits to stand before it goes first.
     pub(super) fn begin_inline(&mut self) {
         if let Some(lead) = self.footnote_label.take() {
             self.prose.push(&lead, TextStyle::of(Tone::Chrome), None);

@@ -1,12 +1,12 @@
-//! Places of a message where the screen shows something else than the text: a number for a citation, Unicode for
-//! mathematics. They are found before Markdown sees the text and hidden from it, so that neither the links of a
-//! citation nor the underscores and backslashes of a formula are taken for markup.
+//! Stretches of a message for which the screen shows something else: a number for a citation, Unicode for
+//! mathematics. They are found before the text is read as Markdown and hidden from it, so that neither the
+//! links of a citation nor the underscores and backslashes of a formula are taken for markup.
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use crate::message::formula::Formula;
 
-/// One such place.
+/// A stretch of a text for which something else is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InlineSpan {
     /// Its bytes in the text.
@@ -14,7 +14,7 @@ pub struct InlineSpan {
     pub kind: InlineSpanKind,
 }
 
-/// See [`InlineSpan`].
+/// The kind of an [`InlineSpan`], and what is shown for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InlineSpanKind {
     /// The numbers of its sources.
@@ -28,7 +28,7 @@ pub enum InlineSpanKind {
 pub struct CitationNumber {
     /// As it is shown.
     pub text: String,
-    /// Where it leads.
+    /// The address it leads to.
     pub link: Option<Arc<str>>,
 }
 
@@ -50,9 +50,9 @@ pub fn merge_formulas(citations: Vec<InlineSpan>, formulas: Vec<Formula>) -> Vec
     merged
 }
 
-/// The text with every inline_span overwritten by punctuation that means nothing to Markdown, byte for byte: offsets
-/// stay, and what a delimiter next to an inline_span is (opening, closing) does not change, since inline_spans begin and end
-/// with punctuation themselves.
+/// Overwrites every inline span by punctuation that means nothing to Markdown, byte for byte: offsets stay,
+/// and a delimiter next to a span opens or closes as before, since spans begin and end with punctuation
+/// themselves.
 pub fn hide<'a>(text: &'a str, inline_spans: &[InlineSpan]) -> Cow<'a, str> {
     if inline_spans.is_empty() {
         return Cow::Borrowed(text);
@@ -66,7 +66,7 @@ pub fn hide<'a>(text: &'a str, inline_spans: &[InlineSpan]) -> Cow<'a, str> {
     Cow::Owned(hidden)
 }
 
-/// The inline_spans that overlap a range, which may begin within one.
+/// Returns the spans that overlap a range, which may begin within one.
 pub fn overlapping<'a>(inline_spans: &'a [InlineSpan], range: &Range<usize>) -> &'a [InlineSpan] {
     let first = inline_spans.partition_point(|span| span.range.end <= range.start);
     let last = inline_spans.partition_point(|span| span.range.start < range.end);

@@ -1,4 +1,7 @@
-//! Markdown and text as it was typed, to blocks.
+//! Reads the text of a message into blocks: Markdown, and text as it was typed.
+//!
+//! [`inline_span`] hides from Markdown the citations and formulas that are drawn otherwise. The folder must not know
+//! widths: blocks are laid out later.
 
 mod blocks;
 mod inline;

@@ -1,4 +1,4 @@
-//! A person's prompt to blocks: as it was typed.
+//! Reads text as it was typed, a person's prompt above all, into blocks.
 //!
 //! Prompts are pasted logs, code and questions more often than Markdown, and the provider's own screen shows them
 //! as they are: every line break, indentation and asterisk counts. Only fenced code is taken for code, and

@@ -1,8 +1,8 @@
-//! Pieces of a formula in a row, with the blanks TeX would give them.
+//! Atoms, as TeX calls the pieces of a formula, and the blanks TeX would set between them.
 
 use super::{formula_box::FormulaBox, script, symbols::AtomClass};
 
-/// A piece of a formula, and how it stands among others.
+/// A piece of a formula, and its class, which decides the blanks around it.
 #[derive(Clone, Debug)]
 pub(super) struct Atom {
     pub content: FormulaBox,
@@ -25,7 +25,7 @@ impl Atom {
     }
 }
 
-/// A script in small letters, or behind a sign.
+/// Writes a power or an index in small letters, or behind a sign.
 pub(super) fn script_text(text: &str, raise: bool) -> String {
     let small = if raise { script::raised(text) } else { script::lowered(text) };
     match small {
@@ -37,7 +37,7 @@ pub(super) fn script_text(text: &str, raise: bool) -> String {
     }
 }
 
-/// A part of a fraction, or what is under a root: in brackets unless it is one thing.
+/// Writes a part of a fraction, or what is under a root: in brackets unless it is one thing.
 pub(super) fn bracketed(atoms: Vec<Atom>) -> String {
     let solid: Vec<&Atom> = atoms.iter().filter(|atom| atom.class != AtomClass::Space).collect();
     let number = solid.iter().all(|atom| atom.content.flat().chars().all(|c| c.is_ascii_digit() || c == '.'));

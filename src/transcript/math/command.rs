@@ -1,4 +1,4 @@
-//! TeX's commands: fractions, roots, alphabets, brackets, environments.
+//! TeX's commands that take arguments: fractions, roots, alphabets, brackets, environments.
 
 use super::{
     atom::{Atom, bracketed, join, negated, script_text},
@@ -9,7 +9,7 @@ use super::{
 };
 
 impl TexParser {
-    /// Carries out a command.
+    /// Adds the atoms that a command stands for.
     pub(super) fn expand(&mut self, name: &str, atoms: &mut Vec<Atom>) {
         let atom = match name {
             "frac" | "dfrac" | "tfrac" | "cfrac" => {
@@ -117,7 +117,7 @@ impl TexParser {
         (!atoms.is_empty()).then(|| Atom::ordinary(join(atoms, false, false)))
     }
 
-    /// One thing above or below another.
+    /// Adds a thing with another above or below it.
     fn stacked(&mut self, atoms: &mut Vec<Atom>, above: bool) {
         let script = join(self.argument(), true, false).flat();
         let base = self.argument();
@@ -127,7 +127,7 @@ impl TexParser {
         atoms.push(Atom { content, class, compound: false });
     }
 
-    /// A delimiter after `\left`, `\right`.
+    /// Reads a delimiter after `\left`, `\right`.
     fn delimiter(&mut self) -> String {
         match self.next() {
             Token::Char('.') | Token::End => String::new(),

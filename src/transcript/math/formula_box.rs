@@ -1,27 +1,27 @@
-//! A piece of a formula: text of one or several rows, one of which stands on the line.
+//! A box of text, as TeX calls it: one or several rows, one of which stands on the line.
 
 use crate::transcript::text::sanitize;
 
-/// See the [module](self). All rows are meant to be padded to the same width when joined.
+/// Rows of text, padded to the same width when they are joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct FormulaBox {
     pub rows: Vec<String>,
-    /// Which of the rows stands on the line.
+    /// The index of the row that stands on the line.
     pub base: usize,
 }
 
 impl FormulaBox {
-    /// One row.
+    /// Makes a box of one row.
     pub fn text(text: impl Into<String>) -> Self {
         Self { rows: vec![text.into()], base: 0 }
     }
 
-    /// Whether it is one row.
+    /// Decides whether it is one row.
     pub fn is_flat(&self) -> bool {
         self.rows.len() <= 1
     }
 
-    /// Its rows in one; of a tall sheet those that say something, apart.
+    /// Returns its rows in one; of a tall box the rows that are not blank, set apart.
     pub fn flat(&self) -> String {
         let rows: Vec<&str> = self.rows.iter().map(|row| row.trim()).filter(|row| !row.is_empty()).collect();
         if self.is_flat() { self.rows.concat() } else { rows.join("; ") }
@@ -95,7 +95,7 @@ impl FormulaBox {
     }
 }
 
-/// A bracket over so many rows.
+/// Makes a bracket over so many rows.
 fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
     // Top, middle, bottom, and what fills a long one.
     let pieces = match bracket {
@@ -122,8 +122,8 @@ fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
     FormulaBox { rows: rows.collect(), base }
 }
 
-/// Columns of cells, each as wide as its widest; `between` stands between two, `right` says which columns are set
-/// to the right.
+/// Sets cells in columns, each as wide as its widest. `between` blanks stand between two columns; `right`
+/// says which of them are set to the right.
 pub(super) fn grid(rows: &[Vec<FormulaBox>], between: usize, right: impl Fn(usize) -> bool) -> FormulaBox {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut widths = vec![0; columns];

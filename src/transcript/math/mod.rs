@@ -1,8 +1,9 @@
-//! Mathematics as people read it in a terminal: Greek letters, operators, powers and indices in Unicode, fractions
-//! as `a/b`, matrices on lines of their own.
+//! Mathematics as people read it in a terminal: Greek letters, operators, powers and indices in Unicode,
+//! fractions as `a/b`, matrices on lines of their own.
 //!
-//! [Where formulas are](crate::message::formula) is known before. What cannot be drawn is shown as it was written;
-//! nothing is lost. The source itself stays in the message for copies and search.
+//! Takes a formula's TeX and gives lines of text. The folder must not know messages, Markdown, styles or
+//! widths: [where formulas are](crate::message::formula) is known before. What cannot be drawn is shown as it
+//! was written; nothing is lost. The source itself stays in the message for copies and search.
 
 mod atom;
 mod command;
@@ -16,7 +17,7 @@ use super::text::sanitize;
 /// Formulas longer than this, in bytes, are shown as they were written.
 const LONGEST: usize = 16 << 10;
 
-/// A formula (without its delimiters) in lines of text; one line unless `display`.
+/// Draws a formula (without its delimiters) in lines of text; one line unless `display`.
 pub(super) fn to_unicode(source: &str, display: bool) -> Vec<String> {
     if source.len() > LONGEST {
         return source.trim().lines().map(str::to_owned).collect();

@@ -1,11 +1,11 @@
 //! Letters raised, lowered or set in other alphabets, as far as Unicode has them.
 
-/// Raised; `None` when one of the characters has no raised form.
+/// Raises letters; `None` when one of the characters has no raised form.
 pub(super) fn raised(text: &str) -> Option<String> {
     text.chars().map(raise).collect()
 }
 
-/// Lowered, likewise.
+/// Lowers letters; `None` when one of the characters has no lowered form.
 pub(super) fn lowered(text: &str) -> Option<String> {
     text.chars().map(lower).collect()
 }
@@ -27,7 +27,7 @@ fn lower(c: char) -> Option<char> {
     from_table(c, PLAIN, LOWERED)
 }
 
-/// Blackboard bold: ℝ.
+/// Sets letters in blackboard bold: ℝ.
 pub(super) fn double_struck(text: &str) -> String {
     let one = |c: char| match c {
         'C' => 'ℂ',
@@ -44,7 +44,7 @@ pub(super) fn double_struck(text: &str) -> String {
     text.chars().map(one).collect()
 }
 
-/// Script: ℒ. The capitals only; small letters have poor fonts.
+/// Sets letters in script: ℒ. Capitals only; small letters have poor fonts.
 pub(super) fn script(text: &str) -> String {
     let one = |c: char| match c {
         'B' => 'ℬ',

@@ -1,6 +1,6 @@
 //! TeX's commands that stand for a character or a word.
 
-/// How a symbol stands among others.
+/// The class of an atom, which decides the blanks around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AtomClass {
     /// A letter, a number.
@@ -21,7 +21,7 @@ pub(super) enum AtomClass {
     Space,
 }
 
-/// What a command (without its backslash) stands for.
+/// Returns the text a command (without its backslash) stands for, and its class.
 pub(super) fn symbol(name: &str) -> Option<(&'static str, AtomClass)> {
     let tables: [(&[(&str, &'static str)], AtomClass); 7] = [
         (ORDINARY, AtomClass::Ordinary),
@@ -40,7 +40,7 @@ pub(super) fn symbol(name: &str) -> Option<(&'static str, AtomClass)> {
     FUNCTIONS.iter().find(|known| **known == name).map(|shown| (*shown, AtomClass::Operator))
 }
 
-/// A mark above a letter.
+/// Returns the combining mark that an accent's command puts above a letter.
 pub(super) fn accent(name: &str) -> Option<char> {
     Some(match name {
         "hat" | "widehat" => '\u{302}',

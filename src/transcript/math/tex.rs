@@ -1,13 +1,13 @@
-//! TeX to text: reads a formula into atoms, which are then set in a row.
+//! Reads a formula's TeX into atoms, which are then set in a row.
 //!
-//! Groups nest; the reading recurses, but never deeper than [`DEEPEST`]: past it braces are passed over.
+//! Groups nest; the parser recurses, but never deeper than [`DEEPEST`]: past it braces are passed over.
 
 use super::{
     atom::{Atom, join, script_text},
     symbols::AtomClass,
 };
 
-/// How deep groups may nest.
+/// The deepest that groups may nest.
 pub(super) const DEEPEST: usize = 40;
 
 /// Draws a formula. `display`: matrices and rows may take several lines.
@@ -45,7 +45,7 @@ pub(super) enum Token {
     End,
 }
 
-/// What ends a sequence.
+/// The end of a sequence of atoms.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Terminator {
     End,
@@ -119,7 +119,7 @@ impl TexParser {
         token
     }
 
-    /// Items up to what ends them: a brace or bracket is taken, what ends a cell is left.
+    /// Reads atoms up to what ends them: a brace or bracket is taken, the end of a cell is left.
     pub fn sequence(&mut self, until: Terminator) -> Vec<Atom> {
         self.depth += 1;
         let mut atoms: Vec<Atom> = Vec::new();
@@ -198,7 +198,7 @@ impl TexParser {
         atoms.push(atom);
     }
 
-    /// An argument: a group, a command or a character.
+    /// Reads an argument: a group, a command or a character.
     pub fn argument(&mut self) -> Vec<Atom> {
         if self.depth >= DEEPEST {
             return match self.next() {
@@ -228,7 +228,7 @@ impl TexParser {
         }
     }
 
-    /// An argument in square brackets, if there is one.
+    /// Reads an argument in square brackets, if there is one.
     pub fn option(&mut self) -> Option<String> {
         if self.peek() != Token::Char('[') || self.depth >= DEEPEST {
             return None;
@@ -237,7 +237,7 @@ impl TexParser {
         Some(join(self.sequence(Terminator::Bracket), true, false).flat())
     }
 
-    /// An argument as it is written: the inside of `\text{…}`, the name of an environment.
+    /// Reads an argument as it is written: the inside of `\text{…}`, the name of an environment.
     pub fn raw(&mut self) -> String {
         let before = self.at;
         if self.next() != Token::Open {

@@ -1,4 +1,4 @@
-//! Points in time as a reader sees them: short, absolute, local.
+//! Dates and times as a reader sees them: short, absolute, local.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -7,7 +7,7 @@ use crate::conversation::Time;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// How a date is written.
+/// The form of a date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DateStyle {
     /// `3 Mar 2025`.
@@ -17,12 +17,12 @@ pub enum DateStyle {
     Iso,
 }
 
-/// The local day of a time; `None` outside the calendar.
+/// Returns the local day of a time; `None` outside the calendar.
 pub fn day(time: Time, zone: &TimeZone) -> Option<Date> {
     Some(zone.to_datetime(Timestamp::from_microsecond(time.0).ok()?).date())
 }
 
-/// `10:42`.
+/// Writes the local time of day, `10:42`; empty outside the calendar.
 pub fn clock(time: Time, zone: &TimeZone) -> String {
     Timestamp::from_microsecond(time.0).map_or_else(
         |_| String::new(),
@@ -33,7 +33,7 @@ pub fn clock(time: Time, zone: &TimeZone) -> String {
     )
 }
 
-/// The local day of a time, in words; empty outside the calendar.
+/// Writes the local day of a time; empty outside the calendar.
 pub fn date(time: Time, zone: &TimeZone, style: DateStyle) -> String {
     day(time, zone).map_or_else(String::new, |day| match style {
         DateStyle::Short => {

@@ -1,8 +1,8 @@
 //! Characters that never begin or end a row, by the line breaking classes of the Unicode standard
 //! ([UAX 14](https://www.unicode.org/reports/tr14/)).
 //!
-//! Asked about a place next to a wide character only: Chinese and Japanese have no spaces, so that a row may break
-//! between any two characters but those named here. Where a row breaks between narrow characters, `wrap` decides.
+//! They matter next to a wide character only: Chinese and Japanese have no spaces, so that a row may break
+//! between any two characters but these. Between narrow characters `wrap` decides by itself.
 
 use unicode_linebreak::{
     BreakClass::{

@@ -1,4 +1,4 @@
-//! Addresses as a terminal's own links (OSC 8) may hold them.
+//! Addresses in the form that a terminal's own links (OSC 8) may hold.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
-//! Characters: made harmless, measured, wrapped into rows.
+//! Works on plain characters: makes them harmless, measures them, wraps them into rows, writes dates.
+//!
+//! The folder must not know styles, blocks, Markdown or messages.
 
 pub mod dates;
 pub mod line_break;

@@ -1,12 +1,12 @@
 //! The one function every string of an archive passes before it reaches a terminal.
 //!
-//! An archive's text was written by people, models, web pages and tools: it may hold escape sequences that would
-//! drive the terminal, invisible characters that hide text from the reader, and marks that reverse or pile up.
-//! All of them are made harmless here, and stay visible: a control becomes its picture, an invisible character
-//! a `�`. Whoever shows text of an archive calls [`text()`] or [`line()`] (or lets the layout do it), and measures and
-//! cuts with [`width`] and [`fit`]: there is no second opinion about columns anywhere.
+//! An archive's text was written by people, models, web pages and tools: it may hold escape sequences that
+//! would drive the terminal, invisible characters that hide text from the reader, and marks that reverse or
+//! pile up. All of them are made harmless here, and stay visible: a control becomes its picture, an invisible
+//! character a `�`. Whoever shows text of an archive calls [`text()`] or [`line()`] (or lets the layout do
+//! it), and measures and cuts with [`width`] and [`fit`]: columns are counted in one way everywhere.
 //!
-//! What it must not know: Markdown, styles, the terminal. It looks at characters only.
+//! It must not know Markdown, styles or the terminal: it looks at characters only.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ pub use super::width::{fit, width};
 
 /// Combining marks a cell may carry; more are dropped (they would be drawn over the lines around it).
 const MOST_MARKS: u8 = 4;
-/// What carries a mark that has nothing to stand on.
+/// The base of a mark that has nothing to stand on.
 const BARE: char = '◌';
 
 /// Makes a text harmless and still visible. Newlines and tabs stay (layout breaks and expands them), `\r\n` is
@@ -26,7 +26,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     collect(text, |piece| Cow::Borrowed(piece))
 }
 
-/// The same for what must stand on one line: line breaks and tabs become spaces.
+/// Makes a text harmless that must stand on one line: as [`text()`], and line breaks and tabs become spaces.
 pub fn line(text: &str) -> Cow<'_, str> {
     collect(text, |piece| {
         if piece.contains(['\n', '\t']) {
@@ -50,7 +50,7 @@ fn collect(text: &str, shape: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     made.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Whether a character alone, at the start of a text, is shown as something else.
+/// Decides whether a character alone, at the start of a text, is shown as something else.
 #[cfg(test)]
 pub(in crate::transcript) fn is_replaced(c: char) -> bool {
     let alone = c.to_string();
@@ -96,12 +96,12 @@ pub(crate) fn pieces(text: &str, mut emit: impl FnMut(Option<usize>, &str)) {
     }
 }
 
-/// ASCII that needs no look: printable, newline, tab.
+/// Decides whether a byte is ASCII that is harmless by itself: printable, newline, tab.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n' | b'\t')
 }
 
-/// What becomes of one character.
+/// The fate of one character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Replacement {
     Keep,
@@ -110,11 +110,11 @@ enum Replacement {
     ShowTwo(char, char),
 }
 
-/// What the characters before decide about the next one.
+/// Facts about the characters so far that decide about the next one.
 #[derive(Default)]
 struct SanitizerState {
-    /// The last character that was kept and is no joiner, mark or selector; `None` at the start and after a
-    /// line break: nothing there to combine with.
+    /// The last character that was kept, other than joiners, marks and selectors; `None` at the start and
+    /// after a line break: nothing there to combine with.
     base: Option<char>,
     /// The character just before, whatever became of it.
     before: Option<char>,
@@ -187,7 +187,8 @@ impl SanitizerState {
         }
     }
 
-    /// One stand-in for a whole run: hidden text may be thousands of characters long.
+    /// Replaces a run of invisible characters by one stand-in: hidden text may be thousands of characters
+    /// long.
     fn stand_in(&self) -> Replacement {
         if self.invisible { Replacement::Drop } else { Replacement::Show('�') }
     }
@@ -213,9 +214,9 @@ impl SanitizerState {
         }
     }
 
-    /// A first variation selector only changes how its base is drawn, in ways terminals disagree about (U+FE0F
-    /// may shift the rest of the row): it is dropped, except where it belongs to an emoji joined of several.
-    /// Further ones draw nothing: they hide something.
+    /// Decides about a variation selector. A first one only changes how its base is drawn, in ways terminals
+    /// disagree about (U+FE0F may shift the rest of the row): it is dropped, except where it belongs to an
+    /// emoji joined of several. Further ones draw nothing: they hide something.
     fn selector(&mut self, c: char, next: [Option<char>; 2]) -> Replacement {
         if self.base.is_none() || self.selected {
             return self.stand_in();
@@ -230,8 +231,8 @@ fn picture(code: u32) -> char {
     char::from_u32(code).unwrap_or('�')
 }
 
-/// Characters one cannot see, apart from joiners and variation selectors: bidirectional controls, tags, fillers,
-/// the byte order mark, interlinear annotation, invisible operators.
+/// Decides whether a character cannot be seen, joiners and variation selectors apart: bidirectional controls,
+/// tags, fillers, the byte order mark, interlinear annotation, invisible operators.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -242,15 +243,15 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Whether a joiner makes one emoji of two: without it they are two grapheme clusters, with it one.
+/// Decides whether a joiner makes one emoji of two: without it they are two grapheme clusters, with it one.
 fn joins(base: Option<char>, next: Option<char>) -> bool {
     let (Some(base), Some(next)) = (base, next) else { return false };
     let clusters = |text: String| text.graphemes(true).count();
     clusters([base, next].iter().collect()) == 2 && clusters([base, '\u{200D}', next].iter().collect()) == 1
 }
 
-/// Scripts in which a joiner changes the letters: Arabic to Mandaic, the Brahmic scripts, Myanmar, Khmer,
-/// Mongolian and their like.
+/// Decides whether a joiner changes the letters of a character's script: Arabic to Mandaic, the Brahmic
+/// scripts, Myanmar, Khmer, Mongolian and their like.
 fn is_joining_script(c: char) -> bool {
     matches!(
         c,

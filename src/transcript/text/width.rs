@@ -1,4 +1,4 @@
-//! Columns: how wide a text stands on the screen, and texts cut to so many of them.
+//! Columns: measures text, and cuts it to a number of columns.
 //!
 //! Measures as ratatui does, since what is measured here is put into its cells.
 
@@ -7,13 +7,14 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Display columns of a text that was sanitised, as ratatui measures them: by grapheme cluster, because that is
-/// what it puts into cells. (The whole string's own width can be smaller: an Arabic lam and alef join.)
+/// Returns the display columns of a sanitised text, as ratatui measures them: by grapheme cluster, because
+/// that is what it puts into cells. (The whole string's own width can be smaller: an Arabic lam and alef
+/// join.)
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.graphemes(true).map(grapheme_width).sum() }
 }
 
-/// Columns of one grapheme cluster.
+/// Returns the columns of one grapheme cluster.
 pub fn grapheme_width(grapheme: &str) -> usize {
     if grapheme.len() == 1 {
         return 1;
@@ -23,7 +24,7 @@ pub fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width() + marks
 }
 
-/// Cuts to at most `columns`, with `…` where something was cut. For sanitised text on one line.
+/// Cuts a text to at most `columns`, with `…` where something was cut. For sanitised text on one line.
 pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);

@@ -1,8 +1,9 @@
-//! Where a text breaks into rows: by grapheme cluster and display width.
+//! Breaks text into rows, by grapheme cluster and display width.
 //!
-//! A row breaks after white space, between wide characters (Chinese and Japanese have no spaces; some punctuation
-//! must not begin or end a row), after a hyphen in a word; failing that after the punctuation of an address;
-//! failing that anywhere between two clusters. Nothing but white space is ever lost.
+//! A row breaks after white space, between wide characters (Chinese and Japanese have no spaces; some
+//! punctuation must not begin or end a row), after a hyphen in a word; failing that after the punctuation of
+//! an address; failing that anywhere between two clusters. Only white space at the end of a row is taken
+//! away.
 
 use std::{iter::Peekable, ops::Range};
 
@@ -20,11 +21,11 @@ pub struct Row {
     pub range: Range<usize>,
     /// Columns to leave free before it (its share of the width is so much less).
     pub indent: usize,
-    /// It goes on a row that was too long.
+    /// True when it continues a row that was too long.
     pub continued: bool,
 }
 
-/// How a text is wrapped.
+/// The way a text is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrapMode {
     /// Every row at the edge.
@@ -45,7 +46,7 @@ impl WrapMode {
     }
 }
 
-/// As far as the line's own indentation, and past the marker of a list.
+/// Returns the columns of the line's own indentation, and of the marker of a list.
 fn like_the_line(line: &str) -> usize {
     let indent = line.len() - line.trim_start_matches(' ').len();
     let rest = &line[indent..];
@@ -62,9 +63,9 @@ fn like_the_line(line: &str) -> usize {
 /// Consecutive bytes of a text that are code or are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// Where it ends in the text; it begins where the one before ends.
+    /// The end of the segment in the text; it begins where the one before ends.
     pub end: usize,
-    /// Its words are not broken at hyphens.
+    /// True for code, whose words are not broken at hyphens.
     pub is_code: bool,
 }
 
@@ -93,7 +94,7 @@ enum ClusterClass {
     Wide(char),
 }
 
-/// A place where the row may end, and how much of the width is used up to there.
+/// A place where the row may end, and the columns used up to there.
 #[derive(Clone, Copy)]
 struct BreakPoint {
     at: usize,
@@ -121,24 +122,24 @@ impl LineBreaker<'_> {
     /// Ends rows until a cluster of `width` columns at `here` fits behind what is left.
     fn break_until_fits(&mut self, here: BreakPoint, width: usize) {
         while here.at > self.start.at && here.used - self.start.used + width + self.indent() > self.width {
-            let room = self.width.saturating_sub(self.indent());
-            let fits = |point: &BreakPoint| point.at > self.start.at && point.solid <= self.start.used + room;
+            let free = self.width.saturating_sub(self.indent());
+            let fits = |point: &BreakPoint| point.at > self.start.at && point.solid <= self.start.used + free;
             // A poor point is worth taking when it leaves no great gap.
-            let enough = |poor: &BreakPoint| poor.solid >= self.start.used + room / 2;
+            let enough = |poor: &BreakPoint| poor.solid >= self.start.used + free / 2;
             let point = self.good.filter(fits).or(self.poor.filter(fits).filter(enough));
-            let point = point.or(Some(here).filter(fits)).unwrap_or_else(|| self.forced_break(here, room));
+            let point = point.or(Some(here).filter(fits)).unwrap_or_else(|| self.forced_break(here, free));
             self.end_row(point);
         }
     }
 
-    /// The last place before `here` that fits. Needed where what is left of a row is too long for the next, which
-    /// has less room.
-    fn forced_break(&self, here: BreakPoint, room: usize) -> BreakPoint {
+    /// Returns the last place before `here` that fits. Needed where the rest of a row is too long for the
+    /// next one, which is narrower.
+    fn forced_break(&self, here: BreakPoint, free: usize) -> BreakPoint {
         let left = &self.text[self.start.at..here.at];
         let mut used = 0;
         for (at, cluster) in left.grapheme_indices(true) {
             let columns = grapheme_width(cluster);
-            if used + columns > room && at > 0 {
+            if used + columns > free && at > 0 {
                 let used = self.start.used + used;
                 return BreakPoint { at: self.start.at + at, used, solid: used };
             }
@@ -223,7 +224,7 @@ fn wrap_line(
     breaker.end_row(BreakPoint { at: line.end, used, solid });
 }
 
-/// A cluster's characters, those without a width together with the one before.
+/// Splits a cluster into its characters, those without a width together with the one before.
 fn pieces(cluster: &str) -> Vec<(usize, &str)> {
     let wide = |(_, c): &(usize, char)| grapheme_width(c.encode_utf8(&mut [0; 4])) > 0;
     let mut starts: Vec<usize> = cluster.char_indices().filter(wide).map(|(at, _)| at).collect();
@@ -254,7 +255,7 @@ enum BreakQuality {
     None,
 }
 
-/// Whether a row may break between two clusters.
+/// Decides whether, and how well, a row may break between two clusters.
 fn break_between(before: ClusterClass, after: ClusterClass, code: bool) -> BreakQuality {
     let (before_char, after_char, wide) = match (before, after) {
         (ClusterClass::Start, _) | (_, ClusterClass::Start | ClusterClass::Space) => {

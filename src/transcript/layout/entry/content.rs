@@ -1,4 +1,4 @@
-//! What an entry says, as blocks: its text in the manner of its kind, and what stands between the words.
+//! The blocks of an entry: its text, read as its kind demands, and what stands between the words.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ use crate::{
 };
 
 impl EntryLayout<'_> {
-    /// What the entry says, as blocks.
+    /// Makes the blocks of the entry. `first` and `last` say which end of the message it has.
     pub(super) fn document(&self, first: bool, last: bool) -> LayoutDocument {
         let reading = self.reading();
         let text = reading.text();
@@ -94,7 +94,7 @@ impl EntryLayout<'_> {
         document
     }
 
-    /// A stretch of the message's text.
+    /// Makes the blocks of a stretch of the message's text.
     fn stretch(
         &self,
         content: &message::Content<'_>,
@@ -138,7 +138,7 @@ impl EntryLayout<'_> {
         document
     }
 
-    /// Markdown that begins within a table, whose row of dashes is given.
+    /// Reads Markdown that begins within a table, whose row of dashes is given.
     fn rest_of_table(
         &self,
         text: &str,
@@ -161,7 +161,7 @@ impl EntryLayout<'_> {
         document
     }
 
-    /// Where the text cites, and its mathematics, sorted; nothing in code.
+    /// Returns the citations and the formulas of a text, sorted; none in code.
     fn inline_spans(
         &self,
         text: &str,
@@ -213,7 +213,7 @@ impl EntryLayout<'_> {
     }
 }
 
-/// The text of an attachment, in a frame.
+/// Makes a framed block of the text of an attachment.
 fn attached_text(text: &str) -> LayoutBlock {
     let mut content = StyledText::default();
     content.push(text.trim_end(), TextStyle::of(Tone::Dim), None);
@@ -231,8 +231,8 @@ fn frame(document: &mut LayoutDocument) {
     }
 }
 
-/// Where a page or quotation is from: its address, since its title stands on the fold's line. Where it has none
-/// there is nothing more to say.
+/// Writes the address a page or quotation is from, since its title stands on the fold's line; `None` when it
+/// has no address.
 fn source_of(link: &Link) -> Option<StyledText> {
     if link::host(&link.url).is_empty() && !link::is_safe(&link.url) {
         return None;
@@ -257,7 +257,7 @@ fn code_document(text: &str, base: usize, language: &str) -> LayoutDocument {
     document
 }
 
-/// Sets the text of an opened fold back.
+/// Dims the text of an opened fold.
 fn quiet(document: &mut LayoutDocument) {
     let dim = |tone| if matches!(tone, Tone::Plain | Tone::Quote) { Tone::Dim } else { tone };
     for block in &mut document.blocks {

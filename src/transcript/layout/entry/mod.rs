@@ -1,4 +1,4 @@
-//! One entry of a transcript to lines: who speaks, what was said or the fold it is in, its sources, the blank line.
+//! Lays out one entry of a transcript: its speaker, its text or fold, its sources, the blank line after it.
 
 mod content;
 
@@ -25,7 +25,7 @@ use crate::{
 const BAR: &str = "┃ ";
 const INDENT: &str = "  ";
 
-/// What decides how an entry looks, besides its message.
+/// Everything that decides the lines of an entry, besides the width.
 pub struct EntryLayout<'a> {
     pub conversation: &'a Conversation,
     pub options: &'a Options,
@@ -80,7 +80,7 @@ impl EntryLayout<'_> {
         self.reading().message()
     }
 
-    /// `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
+    /// Makes the line of the speaker: `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
     fn header(&self, context: &LayoutContext<'_>) -> Line {
         let message = self.message();
         let speaker = self.reading().speaker();
@@ -118,7 +118,7 @@ impl EntryLayout<'_> {
         self.with_right(context, vec![Span::new(sanitize::fit(&text, columns), tone)], &[])
     }
 
-    /// Adds the branch and the longest of `times` for which there is space at the right end.
+    /// Adds at the right end the branch and the longest of `times` that fits.
     fn with_right(&self, context: &LayoutContext<'_>, spans: Vec<Span>, times: &[String]) -> Line {
         let mut line = context.line(spans, None);
         let mut free = context.width.saturating_sub(line.width() + 1);
@@ -140,7 +140,7 @@ impl EntryLayout<'_> {
         CitedSources::of(conversation.message_parts(entry.message), conversation.message_text(entry.message))
     }
 
-    /// The list of what the text cites.
+    /// Adds the list of the sources that the text cites.
     fn sources(&self, context: &LayoutContext<'_>, lines: &mut Vec<Line>) {
         let sources = self.cited();
         for (index, spans) in sources.lines(context.inner().min(TEXT_COLUMNS)).enumerate() {
@@ -152,7 +152,7 @@ impl EntryLayout<'_> {
     }
 }
 
-/// `◂ 2/3 ▸`.
+/// Writes a branch as `◂ 2/3 ▸`.
 fn badge(branch: Branch) -> String {
     format!("◂ {}/{} ▸", branch.index, branch.count)
 }
