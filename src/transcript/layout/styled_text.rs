@@ -67,10 +67,12 @@ pub struct StyledText {
 }
 
 impl StyledText {
+    /// Decides whether there is no text in it.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
+    /// Returns the text without its styles.
     pub fn text(&self) -> &str {
         &self.text
     }

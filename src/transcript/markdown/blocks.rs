@@ -50,6 +50,7 @@ pub(super) struct OpenLink {
     pub before: usize,
 }
 
+/// The state of reading: events of Markdown in, blocks out.
 #[derive(Default)]
 pub(super) struct BlockParser<'a> {
     pub text: &'a str,
@@ -306,6 +307,7 @@ impl BlockParser<'_> {
         self.block(content);
     }
 
+    /// Adds a block within the open containers.
     pub fn block(&mut self, content: LayoutContent) {
         let gap = self.gap();
         let containers = self.containers.iter().take(DEEPEST).copied().collect();

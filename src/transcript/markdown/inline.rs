@@ -46,6 +46,7 @@ impl BlockParser<'_> {
         }
     }
 
+    /// Adds text without inline spans; outside of links, addresses become links.
     pub(super) fn push_text(&mut self, range: Range<usize>) {
         let style = self.style();
         let mut text = &self.text[range.clone()];
@@ -63,6 +64,7 @@ impl BlockParser<'_> {
         }
     }
 
+    /// Adds what is shown for an inline span.
     pub(super) fn inline_span(&mut self, span: &InlineSpan) {
         match &span.kind {
             InlineSpanKind::Citation(numbers) => self.prose.push_numbers(numbers),
@@ -81,6 +83,7 @@ impl BlockParser<'_> {
         }
     }
 
+    /// Adds code between backticks, and the backticks.
     pub(super) fn inline_code(&mut self, shown: &str, range: &Range<usize>) {
         self.begin_inline();
         let raw = &self.text[range.clone()];
@@ -105,6 +108,7 @@ impl BlockParser<'_> {
         self.prose.push(shown, style, source.then_some(self.base + range.start));
     }
 
+    /// Adds a break within a paragraph: a blank, or a new line where it is a hard one.
     pub(super) fn line_break(&mut self, event: &Event<'_>, range: &Range<usize>) {
         let style = self.style();
         // A carriage return alone ends a line for Markdown; on the screen it is seen.
@@ -121,6 +125,7 @@ impl BlockParser<'_> {
         }
     }
 
+    /// Returns the style of text where the reading stands.
     pub(super) fn style(&self) -> TextStyle {
         let tone = if self.heading.is_some() {
             Tone::Heading
@@ -134,6 +139,7 @@ impl BlockParser<'_> {
         TextStyle { underline: !self.links.is_empty(), ..self.style_of(tone) }
     }
 
+    /// Returns the style of a tone with the emphasis where the reading stands.
     pub(super) fn style_of(&self, tone: Tone) -> TextStyle {
         TextStyle {
             tone,
@@ -151,11 +157,13 @@ impl BlockParser<'_> {
         }
     }
 
+    /// Begins a link.
     pub(super) fn start_link(&mut self, url: String) {
         self.prose.set_link(link_target::link_target(&url));
         self.links.push(OpenLink { url, before: self.prose.text().len() });
     }
 
+    /// Ends a link, and says where it leads when its words name another place.
     pub(super) fn end_link(&mut self) {
         let Some(link) = self.links.pop() else { return };
         let words = self.prose.text().get(link.before..).unwrap_or_default();

@@ -12,14 +12,17 @@ pub(super) struct Atom {
 }
 
 impl Atom {
+    /// Makes an atom of a text.
     pub fn new(text: impl Into<String>, class: AtomClass) -> Self {
         Self { content: FormulaBox::text(text), class, compound: false }
     }
 
+    /// Makes an ordinary atom of a box.
     pub fn ordinary(content: FormulaBox) -> Self {
         Self { content, class: AtomClass::Ordinary, compound: false }
     }
 
+    /// Makes an ordinary atom that reads as several things.
     pub fn compound(text: String) -> Self {
         Self { compound: true, ..Self::new(text, AtomClass::Ordinary) }
     }
@@ -47,6 +50,7 @@ pub(super) fn bracketed(atoms: Vec<Atom>) -> String {
     if simple { text } else { format!("({text})") }
 }
 
+/// Strikes a relation through: `≠` for `=`.
 pub(super) fn negated(text: &str) -> Atom {
     let known = match text {
         "=" => "≠",

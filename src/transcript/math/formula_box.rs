@@ -27,6 +27,7 @@ impl FormulaBox {
         if self.is_flat() { self.rows.concat() } else { rows.join("; ") }
     }
 
+    /// Returns the columns of its widest row.
     pub fn width(&self) -> usize {
         self.rows.iter().map(|row| sanitize::width(row)).max().unwrap_or(0)
     }

@@ -30,6 +30,7 @@ pub(super) fn draw(tex: &str, display: bool) -> Vec<String> {
     lines
 }
 
+/// A token of TeX.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     Char(char),
@@ -55,6 +56,7 @@ pub(super) enum Terminator {
     Right,
 }
 
+/// The place in a formula that is being read.
 pub(super) struct TexParser {
     chars: Vec<char>,
     at: usize,
@@ -69,6 +71,7 @@ impl TexParser {
         }
     }
 
+    /// Takes the next token; blanks are passed over.
     pub fn next(&mut self) -> Token {
         self.skip_blanks();
         let Some(&c) = self.chars.get(self.at) else { return Token::End };
@@ -112,6 +115,7 @@ impl TexParser {
         Token::Row
     }
 
+    /// Returns the next token without taking it.
     pub fn peek(&mut self) -> Token {
         let at = self.at;
         let token = self.next();
@@ -265,6 +269,7 @@ impl TexParser {
         text
     }
 
+    /// Reads an argument as text in one row.
     pub fn flat_argument(&mut self) -> String {
         join(self.argument(), false, false).flat()
     }
