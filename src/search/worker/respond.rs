@@ -1,0 +1,128 @@
+//! Answers one request: plans it, evaluates it in rounds, sends pages of what is found, and explains an empty answer.
+
+use std::{
+    cell::Cell,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Missing, Results, Row, chunks::map_chunks};
+use crate::{
+    library::Library,
+    search::{
+        Query, Score,
+        engine::{Engine, FoundConversation},
+    },
+};
+
+/// Conversations that are evaluated before the first page is considered, where one is quick and where one is slow.
+/// Each further round is as long as all before it, up to a limit, so that starting and ending rounds costs little.
+const FIRST_ROUND: usize = 4_096;
+const FIRST_SLOW_ROUND: usize = 512;
+const LONGEST_ROUND: usize = 8_192;
+/// The time after which the first page of a longer answer is sent.
+const PATIENCE: Duration = Duration::from_millis(6);
+/// The time within which a complete answer is worth waiting for, without a first page.
+const ONE_PIECE: Duration = Duration::from_millis(10);
+/// The time between two pages of an incomplete answer.
+const BETWEEN_PAGES: Duration = Duration::from_millis(80);
+/// Searches and waits for the complete answer: for the subcommands and tests.
+pub fn search(query: &Query, library: &Library, by_date: bool) -> Results {
+    let mut engine = Engine::default();
+    engine.set_library(&Arc::new(library.clone()));
+    let latest = Cell::new(None);
+    let _ = respond(&mut engine, query, by_date, &|| false, &|results| latest.set(Some(results)));
+    latest.into_inner().unwrap_or_else(|| Results::of(&engine, Vec::new(), 0, true))
+}
+
+/// Answers one request, in several pieces if it takes long. `None`: it was cancelled.
+pub(super) fn respond(
+    engine: &mut Engine,
+    query: &Query,
+    by_date: bool,
+    is_stale: &(dyn Fn() -> bool + Sync),
+    send: &dyn Fn(Results),
+) -> Option<()> {
+    if query.is_empty() {
+        let newest = engine.library().newest().iter();
+        let rows = newest.map(|&handle| Row { handle, best: None, score: Score::default() }).collect();
+        send(Results::of(engine, rows, 0, true));
+        return Some(());
+    }
+    let start = Instant::now();
+    let mut last_page = None;
+    let plan = engine.plan(query);
+    let mut found = Vec::new();
+    let mut done = 0;
+    let first = if plan.is_slow() { FIRST_SLOW_ROUND } else { FIRST_ROUND };
+    while done < plan.len() {
+        let round = done.clamp(first, LONGEST_ROUND).min(plan.len() - done);
+        let chunks = map_chunks(round, is_stale, &|range| {
+            engine.evaluate_candidates(&plan, done + range.start..done + range.end, is_stale)
+        })?;
+        found.extend(chunks.into_iter().flatten());
+        done += round;
+        let due = last_page.map_or(PATIENCE, |last_page: Duration| last_page + BETWEEN_PAGES);
+        let elapsed = start.elapsed();
+        let is_long = || elapsed.mul_f64(plan.len() as f64 / done as f64) > ONE_PIECE;
+        if done < plan.len() && !found.is_empty() && elapsed > due && is_long() {
+            let (found, hits) = engine.merge(&plan, &found);
+            send(Results::of(engine, rows(found, by_date), hits, false));
+            last_page = Some(start.elapsed());
+        }
+    }
+    let (found, hits) = engine.merge(&plan, &found);
+    let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
+    engine.remember(plan, found);
+    if results.rows.is_empty() {
+        // The answer that nothing was found does not wait for the reasons.
+        let mut is_sent = false;
+        let mut send_if_late = || {
+            if !is_sent && start.elapsed() > PATIENCE {
+                is_sent = true;
+                send(results.clone());
+            }
+        };
+        results.missing = explain(engine, query, is_stale, &mut send_if_late)?;
+    }
+    send(results);
+    Some(())
+}
+
+/// Sorts found conversations, newest first, into the order they are shown in.
+fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
+    if !by_date {
+        // Stable: ties stay newest first.
+        found.sort_by_key(|found| std::cmp::Reverse(found.score));
+    }
+    found.iter().map(|found| Row { handle: found.handle, best: found.best(), score: found.score }).collect()
+}
+
+/// Counts what each part of a query would find; calls `between` after each count. `None`: it was cancelled.
+fn explain(
+    engine: &mut Engine,
+    query: &Query,
+    is_stale: &(dyn Fn() -> bool + Sync),
+    between: &mut dyn FnMut(),
+) -> Option<Vec<Missing>> {
+    let mut missing = Vec::new();
+    for (word, only, without) in Engine::explanations(query) {
+        let found = count(engine, only, is_stale)?;
+        between();
+        missing.push(Missing { word, found, without: count(engine, without, is_stale)? });
+        between();
+    }
+    Some(missing)
+}
+
+/// Counts the conversations that match. `None`: it was cancelled.
+fn count(engine: &mut Engine, query: Query, is_stale: &(dyn Fn() -> bool + Sync)) -> Option<usize> {
+    if let Some(count) = engine.known_count(&query) {
+        return Some(count);
+    }
+    let plan = engine.plan(&query);
+    let counts = map_chunks(plan.len(), is_stale, &|range| engine.count(&plan, range, is_stale))?;
+    let count = counts.into_iter().sum();
+    engine.remember_count(query, count);
+    Some(count)
+}
