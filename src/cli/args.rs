@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
 use crate::{
-    config::{ConversationMb, Count, LimitSettings, Size, Slot, help},
+    config::{ConversationMb, Count, LimitSettings, OptionValue, Size, help},
     extract::Format,
     provider,
 };
@@ -86,7 +86,7 @@ fn flag(help: &str, default: &str) -> String {
 }
 
 /// Returns the help of a bound with its built-in value.
-fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn Slot) -> String {
+fn limit(help: &str, which: impl Fn(&LimitSettings) -> &dyn OptionValue) -> String {
     flag(help, &which(&LimitSettings::default()).show())
 }
 

@@ -31,7 +31,7 @@ pub use self::{
     layers::{Environment, Flags, ValueContext},
     show::show,
     text::Complaint,
-    value::{Layered, Number, Slot, ValueOrigin, Words, Zone},
+    value::{BoundedNumber, Layered, OptionValue, ValueOrigin, Words, Zone},
 };
 use crate::{archive::Limits, extract::clipboard, transcript::dates};
 
@@ -120,13 +120,13 @@ pub struct Open {
 }
 
 /// Bytes of text a terminal takes.
-pub type Osc52Limit = Number<1, 1_000_000_000>;
+pub type Osc52Limit = BoundedNumber<1, 1_000_000_000>;
 /// MB of JSON. Ranges in an object are 32 bits, so that this cannot be more.
-pub type ConversationMb = Number<1, 2_047>;
+pub type ConversationMb = BoundedNumber<1, 2_047>;
 /// GB, or MB where there is no other bound than sense.
-pub type Size = Number<1, 1_000_000>;
+pub type Size = BoundedNumber<1, 1_000_000>;
 /// A bound on a count.
-pub type Count = Number<1, 1_000_000_000>;
+pub type Count = BoundedNumber<1, 1_000_000_000>;
 
 /// [`Limits`] in the units a person uses.
 #[derive(Clone, Debug)]
@@ -174,13 +174,13 @@ impl Default for LimitSettings {
         } = Limits::default();
         let (mega, giga) = (1 << 20, 1 << 30);
         Self {
-            conversation_mb: Layered::new(Number::clamped(conversation_bytes / mega)),
-            member_gb: Layered::new(Number::clamped(member_bytes / giga)),
-            ratio: Layered::new(Number::clamped(ratio)),
-            members: Layered::new(Number::clamped(members as u64)),
-            memory_mb: Layered::new(Number::clamped(memory_bytes / mega)),
-            stdin_mb: Layered::new(Number::clamped(stdin_bytes / mega)),
-            nested_mb: Layered::new(Number::clamped(nested_bytes / mega)),
+            conversation_mb: Layered::new(BoundedNumber::clamped(conversation_bytes / mega)),
+            member_gb: Layered::new(BoundedNumber::clamped(member_bytes / giga)),
+            ratio: Layered::new(BoundedNumber::clamped(ratio)),
+            members: Layered::new(BoundedNumber::clamped(members as u64)),
+            memory_mb: Layered::new(BoundedNumber::clamped(memory_bytes / mega)),
+            stdin_mb: Layered::new(BoundedNumber::clamped(stdin_bytes / mega)),
+            nested_mb: Layered::new(BoundedNumber::clamped(nested_bytes / mega)),
         }
     }
 }
@@ -192,7 +192,7 @@ impl Default for Config {
             theme: Layered::default(),
             color: Layered::default(),
             clipboard: Layered::default(),
-            osc52_limit: Layered::new(Number::clamped(clipboard::OSC52_LIMIT as u64)),
+            osc52_limit: Layered::new(BoundedNumber::clamped(clipboard::OSC52_LIMIT as u64)),
             dates: Layered::default(),
             time_zone: Layered::default(),
             open: Open {
@@ -217,7 +217,7 @@ pub struct OptionEntry<'a> {
     /// The flag or variable that goes before it, if there is one.
     pub before: &'static str,
     /// Its value.
-    pub slot: &'a mut dyn Slot,
+    pub slot: &'a mut dyn OptionValue,
 }
 
 impl OptionEntry<'_> {
@@ -285,7 +285,7 @@ impl Config {
         let limits = [
             (
                 "limits.conversation-mb",
-                &mut limits.conversation_mb as &mut dyn Slot,
+                &mut limits.conversation_mb as &mut dyn OptionValue,
                 "--limit-conversation-mb",
                 help::CONVERSATION_MB,
             ),

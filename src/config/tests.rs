@@ -89,7 +89,7 @@ fn a_layer_goes_before_those_below_it() {
         time_zone: true,
         ..Environment::default()
     };
-    let flags = Flags { ratio: Some(Number::clamped(7)), ..Flags::default() };
+    let flags = Flags { ratio: Some(BoundedNumber::clamped(7)), ..Flags::default() };
     let (config, _) = Config::layered(Some(file.as_bytes()), &context(), &environment, &flags);
     assert_eq!(config.archive.value, [PathBuf::from("of/the/environment.zip")]);
     assert_eq!(config.archive.origin, ValueOrigin::Environment("UNSPOOL_ARCHIVE"));
@@ -304,7 +304,7 @@ fn what_is_printed_is_a_file_that_says_the_same() {
 
 #[test]
 fn each_value_is_printed_with_where_it_is_from() {
-    let flags = Flags { ratio: Some(Number::clamped(9)), ..Flags::default() };
+    let flags = Flags { ratio: Some(BoundedNumber::clamped(9)), ..Flags::default() };
     let environment = Environment { no_color: true, ..Environment::default() };
     let (config, _) = Config::layered(Some(b"dates = \"iso\""), &context(), &environment, &flags);
     let printed = show(&config);

@@ -62,7 +62,7 @@ impl<T> Layered<T> {
 }
 
 /// An option's value, whatever its type.
-pub trait Slot {
+pub trait OptionValue {
     /// Takes the value of the file in this line.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ pub trait Slot {
     fn takes(&self) -> String;
 }
 
-impl<T: Value> Slot for Layered<T> {
+impl<T: Value> OptionValue for Layered<T> {
     fn read(&mut self, value: &DeValue<'_>, line: usize, context: &ValueContext<'_>) -> Result<(), String> {
         *self = Self { value: T::read(value, context)?, origin: ValueOrigin::File(line) };
         Ok(())
@@ -104,7 +104,7 @@ pub trait Value: Sized {
     fn read(value: &DeValue<'_>, context: &ValueContext<'_>) -> Result<Self, String>;
     /// Writes the value as TOML.
     fn show(&self) -> String;
-    /// Describes the values it takes; see [`Slot::takes`].
+    /// Describes the values it takes; see [`OptionValue::takes`].
     fn takes() -> String;
 }
 
@@ -153,9 +153,9 @@ impl Value for bool {
 
 /// A number within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number<const LEAST: u64, const MOST: u64>(u64);
+pub struct BoundedNumber<const LEAST: u64, const MOST: u64>(u64);
 
-impl<const LEAST: u64, const MOST: u64> Number<LEAST, MOST> {
+impl<const LEAST: u64, const MOST: u64> BoundedNumber<LEAST, MOST> {
     /// Returns the nearest to it within the bounds.
     pub fn clamped(number: u64) -> Self {
         Self(number.clamp(LEAST, MOST))
@@ -171,7 +171,7 @@ impl<const LEAST: u64, const MOST: u64> Number<LEAST, MOST> {
     }
 }
 
-impl<const LEAST: u64, const MOST: u64> FromStr for Number<LEAST, MOST> {
+impl<const LEAST: u64, const MOST: u64> FromStr for BoundedNumber<LEAST, MOST> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -179,7 +179,7 @@ impl<const LEAST: u64, const MOST: u64> FromStr for Number<LEAST, MOST> {
     }
 }
 
-impl<const LEAST: u64, const MOST: u64> Value for Number<LEAST, MOST> {
+impl<const LEAST: u64, const MOST: u64> Value for BoundedNumber<LEAST, MOST> {
     fn read(value: &DeValue<'_>, _: &ValueContext<'_>) -> Result<Self, String> {
         let DeValue::Integer(number) = value else { return Err(wrong_kind::<Self>(value)) };
         let parsed = u64::from_str_radix(number.as_str(), number.radix()).ok().and_then(Self::checked);

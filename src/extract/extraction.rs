@@ -17,7 +17,7 @@ use super::{
     error::ExtractError,
     folder,
     redaction::Redaction,
-    save::{Clobber, PartialFile, SaveError, SaveOutcome, Written, attachments::AttachmentWriter},
+    save::{Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter},
     watch::Watch,
 };
 use crate::{archive::Archive, conversation::Conversation};
@@ -125,7 +125,7 @@ impl Extraction {
         what: Selection<'_>,
         folder: &Path,
         watch: &dyn Watch,
-    ) -> Result<SaveOutcome, ExtractError> {
+    ) -> Result<WriteOutcome, ExtractError> {
         folder::write(self, what, folder, watch)
     }
 

@@ -12,7 +12,7 @@ use std::{
 use super::{
     error::ExtractError,
     extraction::{Extraction, Selection},
-    save::{self, FileBatch, SaveError, SaveOutcome, attachments::AttachmentWriter, names::Names},
+    save::{self, FileBatch, SaveError, WriteOutcome, attachments::AttachmentWriter, names::Names},
     watch::Watch,
 };
 use crate::{
@@ -27,7 +27,7 @@ pub(super) fn write(
     what: Selection<'_>,
     folder: &Path,
     watch: &dyn Watch,
-) -> Result<SaveOutcome, ExtractError> {
+) -> Result<WriteOutcome, ExtractError> {
     save::create_folder(folder)?;
     let options = &extraction.options;
     let mut names = Names::new();
@@ -68,10 +68,10 @@ impl FolderJob<'_> {
     }
 
     /// Makes and writes texts on as many threads as there are processors, each with its own batch.
-    fn texts(&self) -> Result<SaveOutcome, SaveError> {
+    fn texts(&self) -> Result<WriteOutcome, SaveError> {
         let next = AtomicUsize::new(0);
         let stopped = AtomicBool::new(false);
-        let total = Mutex::new(SaveOutcome::default());
+        let total = Mutex::new(WriteOutcome::default());
         let failure = Mutex::new(None);
         let write = || -> Result<(), SaveError> {
             let mut batch = self.batch();
@@ -118,7 +118,7 @@ impl FolderJob<'_> {
     }
 
     /// Writes original objects, in one pass over each archive in the order of its bytes.
-    fn originals(&self) -> Result<SaveOutcome, ExtractError> {
+    fn originals(&self) -> Result<WriteOutcome, ExtractError> {
         let mut wanted: Vec<(Source, &str, &Conversation)> = self
             .files
             .iter()

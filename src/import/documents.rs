@@ -13,14 +13,14 @@ const GROWTH: usize = 32 << 20;
 const WORK: usize = 2 << 30;
 
 /// A document in its final state.
-pub(super) struct Document {
+pub(super) struct MadeDocument {
     pub title: String,
     /// `document`, `code/python`, …
     pub format: String,
     pub text: String,
 }
 
-impl Document {
+impl MadeDocument {
     /// Describes it, by name and type, for the message that made it.
     pub(super) fn part(&self) -> Part {
         let detail =
@@ -32,32 +32,32 @@ impl Document {
 /// The documents of a conversation, by the place of the message that made each, ascending.
 #[derive(Default)]
 pub(super) struct Documents {
-    made: Vec<(usize, Option<Document>)>,
+    made: Vec<(usize, Option<MadeDocument>)>,
     /// The number of changes that were not made since they cost too much.
     pub unmade: u64,
 }
 
 impl Documents {
-    pub(super) fn new(documents: Vec<(usize, Document)>, unmade: u64) -> Self {
+    pub(super) fn new(documents: Vec<(usize, MadeDocument)>, unmade: u64) -> Self {
         let made = documents.into_iter().map(|(made, document)| (made, Some(document))).collect();
         Self { made, unmade }
     }
 
     /// Returns the document that the message at this place made.
-    pub(super) fn take(&mut self, place: usize) -> Option<Document> {
+    pub(super) fn take(&mut self, place: usize) -> Option<MadeDocument> {
         let at = self.made.binary_search_by_key(&place, |&(made, _)| made).ok()?;
         self.made[at].1.take()
     }
 }
 
 /// The branches below each document, to tell which of several counts: the visible one, else the newest.
-pub(super) struct Branches {
+pub(super) struct DocumentBranches {
     visible: Box<[bool]>,
     /// The first message of the run of last children that ends at this one.
     straight_from: Vec<usize>,
 }
 
-impl Branches {
+impl DocumentBranches {
     /// Follows the branches. `order` lists messages with the place of the one before each; `current` is the
     /// leaf of the visible branch.
     pub(super) fn of(order: &[(u32, u32)], current: Option<usize>) -> Self {
@@ -123,12 +123,12 @@ impl Bounds {
     }
 
     /// Returns the length that a document may grow to, in bytes.
-    pub(super) fn most(&self, document: &Document) -> usize {
+    pub(super) fn most(&self, document: &MadeDocument) -> usize {
         document.text.len() + self.growth
     }
 
     /// Gives a document its new text, which is no longer than [`Bounds::most`].
-    pub(super) fn change(&mut self, document: &mut Document, text: String) {
+    pub(super) fn change(&mut self, document: &mut MadeDocument, text: String) {
         let most = self.most(document);
         self.growth = self.growth.min(most.saturating_sub(text.len()));
         document.text = text;

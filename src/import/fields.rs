@@ -10,18 +10,18 @@ use serde::de::SeqAccess;
 
 use super::{
     boundary,
-    json::{Allowance, Lenient, Raw, Text, record},
+    json::{Allowance, Lenient, MaybeText, Raw, record},
 };
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pieces<'de> {
+pub(super) struct ContentPieces<'de> {
     pub list: Vec<Raw<'de>>,
-    pub bare: Text<'de>,
+    pub bare: MaybeText<'de>,
 }
 
-impl<'de> Lenient<'de> for Pieces<'de> {
+impl<'de> Lenient<'de> for ContentPieces<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
         Self { list: Vec::new(), bare: Some(text) }
     }
@@ -34,8 +34,8 @@ impl<'de> Lenient<'de> for Pieces<'de> {
 record! {
     /// A page that something was read on.
     Page<'de> {
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
     }
 }
 
@@ -45,17 +45,17 @@ const LONGEST_ID: usize = 1 << 10;
 const LONGEST_TITLE: usize = 64 << 10;
 
 /// Returns a text of a conversation's own, if it says anything.
-fn said(text: &Text<'_>) -> Option<Box<str>> {
+fn said(text: &MaybeText<'_>) -> Option<Box<str>> {
     text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from)
 }
 
 /// Returns the id of a conversation, a model or the like.
-pub(super) fn id(text: &Text<'_>) -> Option<Box<str>> {
+pub(super) fn id(text: &MaybeText<'_>) -> Option<Box<str>> {
     said(text).filter(|id| id.len() <= LONGEST_ID)
 }
 
 /// Returns a title.
-pub(super) fn title(text: &Text<'_>) -> Option<Box<str>> {
+pub(super) fn title(text: &MaybeText<'_>) -> Option<Box<str>> {
     let title = said(text)?;
     if title.len() <= LONGEST_TITLE {
         return Some(title);

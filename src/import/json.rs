@@ -173,9 +173,9 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
 }
 
 /// A string, if it is one.
-pub(crate) type Text<'de> = Option<Cow<'de, str>>;
+pub(crate) type MaybeText<'de> = Option<Cow<'de, str>>;
 
-impl<'de> Lenient<'de> for Text<'de> {
+impl<'de> Lenient<'de> for MaybeText<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
         Some(text)
     }
@@ -186,7 +186,7 @@ pub(crate) struct FieldKey<'de>(pub Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for FieldKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let key = Text::read(deserializer, &Allowance::none())?;
+        let key = MaybeText::read(deserializer, &Allowance::none())?;
         Ok(Self(key.unwrap_or_default()))
     }
 }
@@ -238,9 +238,9 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
 
 /// A test for a value that is there and not null, of any shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Present(pub bool);
+pub(crate) struct IsPresent(pub bool);
 
-impl<'de> Lenient<'de> for Present {
+impl<'de> Lenient<'de> for IsPresent {
     fn from_text(_: Cow<'de, str>) -> Self {
         Self(true)
     }

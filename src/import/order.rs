@@ -5,14 +5,14 @@
 use super::message_arena::{NONE, ParsedMessage};
 
 /// The nodes in depth-first order, each with its parent.
-pub(super) struct Order {
+pub(super) struct MessageOrder {
     /// The nodes, each once, parents first, siblings by their places.
     pub nodes: Vec<u32>,
     /// The parent of each node, cycles broken; [`NONE`] for a root.
     parents: Vec<u32>,
 }
 
-impl Order {
+impl MessageOrder {
     /// Orders the nodes. `parents` has the parent of each node, or [`NONE`]; `members` are the nodes that
     /// count, ascending; siblings stand by `places`, those with equal ones as they stand in `members`.
     pub(super) fn of(mut parents: Vec<u32>, members: &[u32], places: &[u32]) -> Self {

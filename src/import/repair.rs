@@ -69,7 +69,7 @@ impl std::fmt::Display for Repairs {
 
 /// The token that the grammar allows next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
+enum Expected {
     Key,
     Colon,
     Value,
@@ -84,7 +84,7 @@ pub fn repair(object: &[u8]) -> (String, Repairs) {
         at: object.iter().position(|&byte| byte == b'{').unwrap_or(object.len()),
         out: String::with_capacity(object.len() + 16),
         open: Vec::new(),
-        next: Next::Value,
+        next: Expected::Value,
         last_string: usize::MAX,
         growth: MOST_GROWTH,
         repairs: Repairs::default(),
@@ -99,7 +99,7 @@ struct Repairer<'a> {
     out: String,
     /// `{` and `[` that were written and not closed.
     open: Vec<u8>,
-    next: Next,
+    next: Expected,
     /// The beginning of the string just written; `usize::MAX` if what was written last is not a string.
     last_string: usize,
     /// The bytes by which it may still become longer.
@@ -120,7 +120,7 @@ impl Repairer<'_> {
                         return;
                     }
                 }
-                b'"' if self.next == Next::Comma => {
+                b'"' if self.next == Expected::Comma => {
                     // Two values without a comma: take it as if there were one.
                     self.repairs.values += 1;
                     self.comma();
@@ -132,9 +132,9 @@ impl Repairer<'_> {
                 }
                 b':' => {
                     self.at += 1;
-                    if self.next == Next::Colon {
+                    if self.next == Expected::Colon {
                         self.out.push(':');
-                        self.next = Next::Value;
+                        self.next = Expected::Value;
                     } else {
                         self.repairs.values += 1;
                         self.lost_bracket();
@@ -159,24 +159,24 @@ impl Repairer<'_> {
 
     fn opening(&mut self, byte: u8) {
         match self.next {
-            Next::Comma => {
+            Expected::Comma => {
                 self.repairs.values += 1;
                 self.comma();
-                if self.next != Next::Value {
+                if self.next != Expected::Value {
                     // In an object a value without a key has no place.
                     self.skip_value();
                     return;
                 }
             }
-            Next::Key | Next::Colon => {
+            Expected::Key | Expected::Colon => {
                 self.repairs.values += 1;
-                if self.next == Next::Key {
+                if self.next == Expected::Key {
                     self.skip_value();
                     return;
                 }
                 self.out.push(':');
             }
-            Next::Value => {}
+            Expected::Value => {}
         }
         if self.open.len() >= DEEPEST {
             self.repairs.pruned += 1;
@@ -187,7 +187,7 @@ impl Repairer<'_> {
         self.at += 1;
         self.out.push(byte as char);
         self.open.push(byte);
-        self.next = if byte == b'{' { Next::Key } else { Next::Value };
+        self.next = if byte == b'{' { Expected::Key } else { Expected::Value };
     }
 
     fn closing(&mut self, byte: u8) {
@@ -198,16 +198,16 @@ impl Repairer<'_> {
         }
         while let Some(open) = self.open.pop() {
             match self.next {
-                Next::Colon => self.out.push_str(":null"),
-                Next::Value if open == b'{' => self.out.push_str("null"),
+                Expected::Colon => self.out.push_str(":null"),
+                Expected::Value if open == b'{' => self.out.push_str("null"),
                 _ => {}
             }
-            if matches!(self.next, Next::Key | Next::Value) && self.out.ends_with(',') {
+            if matches!(self.next, Expected::Key | Expected::Value) && self.out.ends_with(',') {
                 self.out.pop();
             }
             self.out.push(if open == b'{' { '}' } else { ']' });
             self.last_string = usize::MAX;
-            self.next = Next::Comma;
+            self.next = Expected::Comma;
             if open == opened {
                 return;
             }
@@ -218,14 +218,14 @@ impl Repairer<'_> {
     /// Writes a comma, if one may stand here.
     fn comma(&mut self) {
         match self.next {
-            Next::Comma => {}
-            Next::Colon => self.out.push_str(":null"),
-            Next::Value if self.open.last() == Some(&b'{') => self.out.push_str("null"),
-            Next::Key | Next::Value => return,
+            Expected::Comma => {}
+            Expected::Colon => self.out.push_str(":null"),
+            Expected::Value if self.open.last() == Some(&b'{') => self.out.push_str("null"),
+            Expected::Key | Expected::Value => return,
         }
         match self.open.last() {
-            Some(b'{') => self.next = Next::Key,
-            Some(_) => self.next = Next::Value,
+            Some(b'{') => self.next = Expected::Key,
+            Some(_) => self.next = Expected::Value,
             None => return,
         }
         self.out.push(',');
@@ -234,7 +234,7 @@ impl Repairer<'_> {
     /// Writes a colon behind a string in an array: the array's bracket is missing, and the string is a key
     /// behind it.
     fn lost_bracket(&mut self) {
-        if self.next != Next::Comma || !self.open.ends_with(b"{[") || self.last_string == usize::MAX {
+        if self.next != Expected::Comma || !self.open.ends_with(b"{[") || self.last_string == usize::MAX {
             return;
         }
         let key = self.out.split_off(self.last_string);
@@ -245,14 +245,14 @@ impl Repairer<'_> {
         self.out.push_str("],");
         self.out.push_str(&key);
         self.out.push(':');
-        self.next = Next::Value;
+        self.next = Expected::Value;
     }
 
     /// Writes a value.
     fn value(&mut self, text: &str) {
         self.out.push_str(text);
         self.last_string = usize::MAX;
-        self.next = Next::Comma;
+        self.next = Expected::Comma;
     }
 
     /// Writes a word outside a string: a number, `true`, `null`, or none of these.
@@ -264,8 +264,8 @@ impl Repairer<'_> {
         let sound = serde_json::from_str::<serde_json::Value>(word).is_ok();
         let cut = self.at == self.bytes.len();
         match self.next {
-            Next::Value if sound && !cut => self.value(word),
-            Next::Value => {
+            Expected::Value if sound && !cut => self.value(word),
+            Expected::Value => {
                 self.repairs.values += 1;
                 self.value("null");
             }
@@ -276,8 +276,8 @@ impl Repairer<'_> {
     /// Writes a string, as a key or a value.
     fn string(&mut self) {
         self.at += 1;
-        let key = self.next == Next::Key;
-        if self.next == Next::Colon {
+        let key = self.next == Expected::Key;
+        if self.next == Expected::Colon {
             self.repairs.values += 1;
             self.out.push(':');
         }
@@ -314,7 +314,7 @@ impl Repairer<'_> {
             copied = self.at;
         }
         self.out.push('"');
-        self.next = if key { Next::Colon } else { Next::Comma };
+        self.next = if key { Expected::Colon } else { Expected::Comma };
     }
 
     /// Copies the bytes of a string since `from`.

@@ -10,10 +10,10 @@ use std::{
 
 use super::{
     arrival::{Arrival, Progress},
-    queue::Queue,
+    queue::BoundedQueue,
     report::{Report, Skipped},
     tally::{self, Tally},
-    task::{Object, Piece, Task},
+    task::{MemberPiece, Object, Task},
 };
 use crate::{
     archive::{Archive, Limits},
@@ -35,7 +35,7 @@ pub(super) struct Pipeline<'a> {
     pub archives: &'a [Archive],
     tasks: Vec<Task>,
     claimed: AtomicUsize,
-    queue: Queue<Piece>,
+    queue: BoundedQueue<MemberPiece>,
     spare: Mutex<Vec<Vec<u8>>>,
     cancel: &'a AtomicBool,
     /// The archives that turned out to be another provider's, or too much: the rest of them is not read.
@@ -78,7 +78,7 @@ impl<'a> Pipeline<'a> {
             archives,
             tasks,
             claimed: AtomicUsize::new(0),
-            queue: Queue::new(2 * threads, threads),
+            queue: BoundedQueue::new(2 * threads, threads),
             spare: Mutex::default(),
             cancel,
             given_up: archives.iter().map(|_| AtomicBool::new(false)).collect(),
@@ -151,7 +151,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Queues a piece; parses it here when the queue is full.
-    pub(super) fn submit(&self, piece: Piece, tally: &mut Tally) {
+    pub(super) fn submit(&self, piece: MemberPiece, tally: &mut Tally) {
         // A large object is parsed where it was read: no second one is read meanwhile, and memory stays bounded.
         if self.threads == 1 || piece.bytes.len() > LARGEST_SPARE {
             return self.parse(piece, tally);
@@ -161,7 +161,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn parse(&self, mut piece: Piece, tally: &mut Tally) {
+    fn parse(&self, mut piece: MemberPiece, tally: &mut Tally) {
         let begun = Instant::now();
         let archive = piece.task.archive();
         let objects = std::mem::take(&mut piece.objects);

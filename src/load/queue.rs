@@ -7,7 +7,7 @@ use std::{
 
 /// A bounded queue for several threads on both sides. A full queue gives the item back, so that the reader can
 /// parse it itself instead of waiting.
-pub(super) struct Queue<T> {
+pub(super) struct BoundedQueue<T> {
     state: Mutex<QueueState<T>>,
     waiting: Condvar,
     most: usize,
@@ -19,8 +19,8 @@ struct QueueState<T> {
     writers: usize,
 }
 
-impl<T> Queue<T> {
-    /// Makes a queue for at most `most` items, with `writers` threads that have not called [`Queue::done`].
+impl<T> BoundedQueue<T> {
+    /// Makes a queue for at most `most` items, with `writers` threads that have not called [`BoundedQueue::done`].
     pub(super) fn new(most: usize, writers: usize) -> Self {
         Self {
             state: Mutex::new(QueueState { items: VecDeque::with_capacity(most), writers }),

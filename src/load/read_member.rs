@@ -8,7 +8,7 @@ use std::{
 use super::{
     pipeline::{LARGEST_SPARE, Pipeline},
     tally::Tally,
-    task::{Object, Piece, Task},
+    task::{MemberPiece, Object, Task},
 };
 use crate::{
     archive::{
@@ -156,7 +156,7 @@ impl MemberReader<'_, '_> {
         let filled = tail.len();
         let bytes = std::mem::replace(&mut self.buffer, next);
         tally.found(&self.task, objects.len() as u64);
-        let piece = Piece { task: self.task.clone(), base: self.base, bytes, objects };
+        let piece = MemberPiece { task: self.task.clone(), base: self.base, bytes, objects };
         self.base += keep as u64;
         self.filled = filled;
         self.pipeline.submit(piece, tally);
@@ -260,7 +260,8 @@ impl MemberReader<'_, '_> {
             // Nothing follows: there is no tail to carry along, which may be all of a large object.
             tally.found(&self.task, objects.len() as u64);
             let bytes = std::mem::take(&mut self.buffer);
-            self.pipeline.submit(Piece { task: self.task.clone(), base: self.base, bytes, objects }, tally);
+            self.pipeline
+                .submit(MemberPiece { task: self.task.clone(), base: self.base, bytes, objects }, tally);
         }
     }
 }

@@ -37,7 +37,7 @@ impl Task {
 }
 
 /// A piece of a member with the objects in it.
-pub(super) struct Piece {
+pub(super) struct MemberPiece {
     pub task: Task,
     /// The offset of the first byte in the member.
     pub base: u64,

@@ -36,14 +36,14 @@ impl Provider {
 
 /// A key at the top of an object that tells its provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct OwnerMark {
     /// The owner of objects with this key.
     pub owner: Owner,
     /// The text that must stand under it; `None`: anything but null.
     pub value: Option<&'static str>,
 }
 
-impl Mark {
+impl OwnerMark {
     /// Looks a key up; `None` for one that marks nobody's conversations.
     pub fn of(key: &str) -> Option<Self> {
         let provider = Provider::ALL.iter().find(|provider| provider.facts().marks.contains(&key));
@@ -85,14 +85,14 @@ mod tests {
     fn a_mark_is_one_providers() {
         for &provider in Provider::ALL {
             for mark in provider.facts().marks {
-                let found = Mark::of(mark).map(|mark| (mark.owner, mark.value));
+                let found = OwnerMark::of(mark).map(|mark| (mark.owner, mark.value));
                 assert_eq!(found, Some((Owner::Provider(provider), None)), "{mark}");
             }
         }
         for export in &UNSUPPORTED {
             let Some((key, value)) = export.mark else { continue };
-            let mark = Mark { owner: Owner::Unsupported(export.name), value };
-            assert_eq!(Mark::of(key), Some(mark), "{key} is a provider's that is supported");
+            let mark = OwnerMark { owner: Owner::Unsupported(export.name), value };
+            assert_eq!(OwnerMark::of(key), Some(mark), "{key} is a provider's that is supported");
         }
     }
 }

@@ -10,7 +10,7 @@ use tempfile::TempPath;
 use super::{
     disk::{Clobber, make_beside, name, refuse_special, sync_each, sync_folder, temporary},
     error::SaveError,
-    outcome::SaveOutcome,
+    outcome::WriteOutcome,
 };
 
 /// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
@@ -58,7 +58,7 @@ impl CompanionFiles {
     ///
     /// # Errors
     /// Fails where the disk refuses one for another reason than a name that is taken.
-    pub fn commit(mut self, clobber: Clobber) -> Result<SaveOutcome, SaveError> {
+    pub fn commit(mut self, clobber: Clobber) -> Result<WriteOutcome, SaveError> {
         sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
         self.name(clobber)
     }
@@ -69,8 +69,8 @@ impl CompanionFiles {
     }
 
     /// Names them, once they are on the disk.
-    pub(super) fn name(&mut self, clobber: Clobber) -> Result<SaveOutcome, SaveError> {
-        let mut outcome = SaveOutcome::default();
+    pub(super) fn name(&mut self, clobber: Clobber) -> Result<WriteOutcome, SaveError> {
+        let mut outcome = WriteOutcome::default();
         let some = !self.files.is_empty();
         for (temporary, target) in std::mem::take(&mut self.files) {
             refuse_special(&target)?;

@@ -12,7 +12,7 @@ use super::{
     companion_files::CompanionFiles,
     disk::{Clobber, name, refuse_special, sync_folder, temporary},
     error::SaveError,
-    outcome::SaveOutcome,
+    outcome::WriteOutcome,
 };
 
 /// Files that are written first, brought to the disk together, then named one after the other. A batch
@@ -22,7 +22,7 @@ pub struct FileBatch {
     folder: PathBuf,
     clobber: Clobber,
     pending: Vec<PendingFile>,
-    outcome: SaveOutcome,
+    outcome: WriteOutcome,
 }
 
 /// A file that is written and has no name yet.
@@ -41,7 +41,7 @@ impl FileBatch {
 
     /// Begins a batch for files in this folder, which must exist.
     pub fn new(folder: &Path, clobber: Clobber) -> Self {
-        Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: SaveOutcome::default() }
+        Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: WriteOutcome::default() }
     }
 
     /// Writes a file under a temporary name. Every thousand files or so, those so far get their names.
@@ -74,7 +74,7 @@ impl FileBatch {
     ///
     /// # Errors
     /// Fails where the disk refuses for another reason than a name that is taken.
-    pub fn commit(mut self) -> Result<SaveOutcome, SaveError> {
+    pub fn commit(mut self) -> Result<WriteOutcome, SaveError> {
         self.flush()?;
         Ok(std::mem::take(&mut self.outcome))
     }
@@ -92,7 +92,7 @@ impl FileBatch {
                     if let Some((mut beside, mut attached)) = beside {
                         let named = beside.name(self.clobber)?;
                         attached.named(named.attached.written);
-                        self.outcome.add(SaveOutcome { attached, ..named });
+                        self.outcome.add(WriteOutcome { attached, ..named });
                     }
                 }
                 Err(SaveError::Exists(_)) => self.outcome.existing.push(target),

@@ -23,7 +23,7 @@ pub use self::{
     disk::{Clobber, create_folder},
     error::SaveError,
     file_batch::FileBatch,
-    outcome::{SaveOutcome, Written},
+    outcome::{WriteOutcome, Written},
     partial_file::PartialFile,
 };
 

@@ -15,7 +15,7 @@ pub struct Written {
 
 /// The numbers of files that were written and that were not, and their attachments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SaveOutcome {
+pub struct WriteOutcome {
     /// Files that have their name now.
     pub written: usize,
     /// Files that existed and were left as they are.
@@ -24,7 +24,7 @@ pub struct SaveOutcome {
     pub attached: AttachmentOutcome,
 }
 
-impl SaveOutcome {
+impl WriteOutcome {
     /// Adds up what several batches did.
     pub fn add(&mut self, other: Self) {
         self.written += other.written;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{parse::LISTS, pattern::EditPattern, shape::Message};
 use crate::import::{
-    documents::{Bounds, Branches, Document, Documents, TooMuch},
-    json::{self, Allowance, Text, record},
+    documents::{Bounds, DocumentBranches, Documents, MadeDocument, TooMuch},
+    json::{self, Allowance, MaybeText, record},
     message_arena::{NONE, ParsedMessage},
 };
 
@@ -31,9 +31,9 @@ impl Canvas {
 record! {
     /// The arguments of `canmore.create_textdoc`.
     Created<'de> {
-        name: Text<'de> = "name",
-        kind: Text<'de> = "type",
-        content: Text<'de> = "content",
+        name: MaybeText<'de> = "name",
+        kind: MaybeText<'de> = "type",
+        content: MaybeText<'de> = "content",
     }
 }
 
@@ -47,9 +47,9 @@ record! {
 record! {
     /// One replacement, by a regular expression in Python's style.
     Update<'de> {
-        pattern: Text<'de> = "pattern",
+        pattern: MaybeText<'de> = "pattern",
         multiple: bool = "multiple",
-        replacement: Text<'de> = "replacement",
+        replacement: MaybeText<'de> = "replacement",
     }
 }
 
@@ -79,11 +79,11 @@ pub(super) fn documents(
     if !canvases.iter().any(|&(_, canvas)| canvas == Canvas::Create) {
         return Documents::default();
     }
-    let mut documents: Vec<(usize, Document)> = (0..order.len())
+    let mut documents: Vec<(usize, MadeDocument)> = (0..order.len())
         .filter(|&place| does(place) == Some(Canvas::Create))
         .filter_map(|place| Some((place, created(json(place))?)))
         .collect();
-    let branches = Branches::of(order, current);
+    let branches = DocumentBranches::of(order, current);
     // The document each message works on: the last that was created above it.
     let mut slots: Vec<Option<usize>> = vec![None; order.len()];
     let mut bounds = Bounds::new();
@@ -105,16 +105,16 @@ pub(super) fn documents(
     Documents::new(documents, bounds.unmade)
 }
 
-fn created(json: &str) -> Option<Document> {
+fn created(json: &str) -> Option<MadeDocument> {
     let Created { name, kind, content } = json::from_str(json, &Allowance::none()).ok()?;
-    Some(Document {
+    Some(MadeDocument {
         title: name.unwrap_or_default().into_owned(),
         format: kind.unwrap_or_default().into_owned(),
         text: content?.into_owned(),
     })
 }
 
-fn update(document: &mut Document, json: &str, bounds: &mut Bounds) {
+fn update(document: &mut MadeDocument, json: &str, bounds: &mut Bounds) {
     let parsed = json::from_str::<Updated<'_>>(json, &Allowance::new(LISTS));
     for update in parsed.map(|updated| updated.updates).unwrap_or_default() {
         let pattern = update.pattern.as_deref().unwrap_or_default();

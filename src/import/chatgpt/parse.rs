@@ -13,7 +13,7 @@ use super::{
     shape::{Maybe, Message},
 };
 use crate::import::{
-    json::{Allowance, FieldKey, Lenient, Present, Sink, SinkSeed, Text},
+    json::{Allowance, FieldKey, IsPresent, Lenient, MaybeText, Sink, SinkSeed},
     marks::Marks,
     message_arena::{MessageArena, NONE, ParsedMessage},
     timestamp::Timestamp,
@@ -30,19 +30,19 @@ pub(super) const LISTS: usize = 64 << 20;
 /// One element of the array, read.
 #[derive(Default)]
 pub(super) struct Element<'de> {
-    pub id: Text<'de>,
-    pub conversation_id: Text<'de>,
-    pub title: Text<'de>,
+    pub id: MaybeText<'de>,
+    pub conversation_id: MaybeText<'de>,
+    pub title: MaybeText<'de>,
     pub created: Timestamp,
     pub updated: Timestamp,
-    pub current: Text<'de>,
-    pub default_model: Text<'de>,
-    pub model: Text<'de>,
-    pub gizmo: Text<'de>,
-    pub template: Text<'de>,
+    pub current: MaybeText<'de>,
+    pub default_model: MaybeText<'de>,
+    pub model: MaybeText<'de>,
+    pub gizmo: MaybeText<'de>,
+    pub template: MaybeText<'de>,
     pub archived: bool,
     pub starred: bool,
-    pub pinned: Present,
+    pub pinned: IsPresent,
     /// The marks of other providers. Behind the first of them nothing is read.
     pub marks: Marks,
     pub mapping: Mapping<'de>,
@@ -65,7 +65,7 @@ pub(super) struct Mapping<'de> {
 /// A node of the tree.
 pub(super) struct Node<'de> {
     pub id: Cow<'de, str>,
-    pub parent: Text<'de>,
+    pub parent: MaybeText<'de>,
     /// The range of its children in [`Mapping::children`].
     pub children: Range<u32>,
     /// The number of its message in the arena, or [`NONE`].
@@ -157,7 +157,7 @@ struct ChildrenSink<'m, 'de>(&'m mut Vec<Cow<'de, str>>);
 
 impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(child) = list.next_element_seed(Allowance::none().seed::<Text<'de>>())? {
+        while let Some(child) = list.next_element_seed(Allowance::none().seed::<MaybeText<'de>>())? {
             if let Some(child) = child.filter(|_| self.0.len() < MOST_CHILDREN) {
                 self.0.push(child);
             }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::de::MapAccess;
 
 use crate::import::{
-    fields::{Page, Pieces},
-    json::{Allowance, FieldKey, Lenient, Raw, Text, record},
+    fields::{ContentPieces, Page},
+    json::{Allowance, FieldKey, Lenient, MaybeText, Raw, record},
     timestamp::Timestamp,
 };
 
@@ -32,18 +32,18 @@ record! {
         author: Author<'de> = "author",
         created: Timestamp = "create_time",
         content: MessageContent<'de> = "content",
-        status: Text<'de> = "status",
+        status: MaybeText<'de> = "status",
         weight: Option<f64> = "weight",
         metadata: Metadata<'de> = "metadata",
-        recipient: Text<'de> = "recipient",
+        recipient: MaybeText<'de> = "recipient",
     }
 }
 
 record! {
     /// The author of a message.
     Author<'de> {
-        role: Text<'de> = "role",
-        name: Text<'de> = "name",
+        role: MaybeText<'de> = "role",
+        name: MaybeText<'de> = "name",
     }
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct MessageContent<'de>(pub ContentFields<'de>);
 
 impl<'de> Lenient<'de> for MessageContent<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
-        Self(ContentFields { parts: Pieces::from_text(text), ..ContentFields::default() })
+        Self(ContentFields { parts: ContentPieces::from_text(text), ..ContentFields::default() })
     }
 
     fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
@@ -64,19 +64,19 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
 record! {
     /// The fields of a [`MessageContent`].
     ContentFields<'de> {
-        content_type: Text<'de> = "content_type",
-        parts: Pieces<'de> = "parts",
+        content_type: MaybeText<'de> = "content_type",
+        parts: ContentPieces<'de> = "parts",
         text: Raw<'de> = "text",
-        language: Text<'de> = "language",
+        language: MaybeText<'de> = "language",
         thoughts: Vec<Thought<'de>> = "thoughts",
         content: Raw<'de> = "content",
         result: Raw<'de> = "result",
         summary: Raw<'de> = "summary",
         snippet: Raw<'de> = "snippet",
-        url: Text<'de> = "url",
-        domain: Text<'de> = "domain",
-        title: Text<'de> = "title",
-        name: Text<'de> = "name",
+        url: MaybeText<'de> = "url",
+        domain: MaybeText<'de> = "domain",
+        title: MaybeText<'de> = "title",
+        name: MaybeText<'de> = "name",
         user_profile: Raw<'de> = "user_profile",
         user_instructions: Raw<'de> = "user_instructions",
         model_set_context: Raw<'de> = "model_set_context",
@@ -86,13 +86,13 @@ record! {
 record! {
     /// An object in `parts`: an image, a voice clip, a transcription.
     PartObject<'de> {
-        content_type: Text<'de> = "content_type",
+        content_type: MaybeText<'de> = "content_type",
         text: Raw<'de> = "text",
-        asset_pointer: Text<'de> = "asset_pointer",
+        asset_pointer: MaybeText<'de> = "asset_pointer",
         size: Option<f64> = "size_bytes",
         width: Option<f64> = "width",
         height: Option<f64> = "height",
-        format: Text<'de> = "format",
+        format: MaybeText<'de> = "format",
         metadata: PartMetadata<'de> = "metadata",
         audio: Pointer<'de> = "audio_asset_pointer",
         video: Pointer<'de> = "video_container_asset_pointer",
@@ -110,7 +110,7 @@ record! {
 record! {
     /// The making of an image.
     Dalle<'de> {
-        prompt: Text<'de> = "prompt",
+        prompt: MaybeText<'de> = "prompt",
     }
 }
 
@@ -121,8 +121,8 @@ pub(crate) struct Pointer<'de>(pub PointerFields<'de>);
 record! {
     /// The fields of a [`Pointer`].
     PointerFields<'de> {
-        asset_pointer: Text<'de> = "asset_pointer",
-        format: Text<'de> = "format",
+        asset_pointer: MaybeText<'de> = "asset_pointer",
+        format: MaybeText<'de> = "format",
         size: Option<f64> = "size_bytes",
     }
 }
@@ -140,7 +140,7 @@ impl<'de> Lenient<'de> for Pointer<'de> {
 record! {
     /// A step of the model's reasoning.
     Thought<'de> {
-        summary: Text<'de> = "summary",
+        summary: MaybeText<'de> = "summary",
         content: Raw<'de> = "content",
         chunks: Raw<'de> = "chunks",
     }
@@ -149,7 +149,7 @@ record! {
 record! {
     /// The metadata of a message.
     Metadata<'de> {
-        model: Text<'de> = "model_slug",
+        model: MaybeText<'de> = "model_slug",
         attachments: Vec<Upload<'de>> = "attachments",
         citations: Vec<OldCitation<'de>> = "citations",
         references: Vec<Reference<'de>> = "content_references",
@@ -174,7 +174,7 @@ record! {
 record! {
     /// The end of an answer.
     Finish<'de> {
-        kind: Text<'de> = "type",
+        kind: MaybeText<'de> = "type",
     }
 }
 
@@ -188,17 +188,17 @@ record! {
 record! {
     /// One of its outputs.
     AggregateMessage<'de> {
-        image_url: Text<'de> = "image_url",
+        image_url: MaybeText<'de> = "image_url",
     }
 }
 
 record! {
     /// An upload; the text does not mention it.
     Upload<'de> {
-        id: Text<'de> = "id",
-        name: Text<'de> = "name",
+        id: MaybeText<'de> = "id",
+        name: MaybeText<'de> = "name",
         size: Option<f64> = "size",
-        mime: Text<'de> = "mime_type",
+        mime: MaybeText<'de> = "mime_type",
         width: Option<f64> = "width",
         height: Option<f64> = "height",
     }
@@ -223,9 +223,9 @@ record! {
 record! {
     /// The metadata of an [`OldCitation`].
     OldCitationMetadata<'de> {
-        title: Text<'de> = "title",
-        name: Text<'de> = "name",
-        url: Text<'de> = "url",
+        title: MaybeText<'de> = "title",
+        name: MaybeText<'de> = "name",
+        url: MaybeText<'de> = "url",
         extra: OldCitationExtra = "extra",
     }
 }
@@ -252,25 +252,25 @@ impl<'de> Lenient<'de> for OldCitationExtra {
 record! {
     /// An element of `metadata.content_references[]`: the target of a citation marker.
     Reference<'de> {
-        matched: Text<'de> = "matched_text",
-        kind: Text<'de> = "type",
-        alt: Text<'de> = "alt",
-        name: Text<'de> = "name",
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
+        matched: MaybeText<'de> = "matched_text",
+        kind: MaybeText<'de> = "type",
+        alt: MaybeText<'de> = "alt",
+        name: MaybeText<'de> = "name",
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
         items: Vec<Item<'de>> = "items",
         fallback: Vec<Item<'de>> = "fallback_items",
         sources: Vec<Item<'de>> = "sources",
-        safe_urls: Vec<Text<'de>> = "safe_urls",
+        safe_urls: Vec<MaybeText<'de>> = "safe_urls",
     }
 }
 
 record! {
     /// A source of a reference.
     Item<'de> {
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
-        attribution: Text<'de> = "attribution",
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
+        attribution: MaybeText<'de> = "attribution",
         supporting: Vec<Page<'de>> = "supporting_websites",
     }
 }

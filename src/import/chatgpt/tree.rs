@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::parse::{Mapping, Node};
-use crate::import::{message_arena::NONE, order::Order};
+use crate::import::{message_arena::NONE, order::MessageOrder};
 
 /// The nodes by their ids: of two with one id the last. The hasher is seeded: ids cannot be chosen to collide.
 pub(super) struct ById<'a, 'de> {
@@ -48,7 +48,7 @@ impl<'a, 'de> ById<'a, 'de> {
 
 /// Returns the nodes in depth-first order, siblings as their parent lists them, those it does not list
 /// behind, in file order.
-pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> Order {
+pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> MessageOrder {
     let nodes = &mapping.nodes;
     let mut parents: Vec<u32> = Vec::with_capacity(nodes.len());
     for (index, node) in nodes.iter().enumerate() {
@@ -86,5 +86,5 @@ pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> Order {
         }
     }
     let members: Vec<u32> = (0..nodes.len() as u32).filter(|&index| by_id.counts(index)).collect();
-    Order::of(parents, &members, &places)
+    MessageOrder::of(parents, &members, &places)
 }

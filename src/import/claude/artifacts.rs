@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::shape::ArtifactInput;
 use crate::import::{
-    documents::{Bounds, Branches, Document, Documents},
+    documents::{Bounds, DocumentBranches, Documents, MadeDocument},
     json::{self, Allowance, Raw},
     message_arena::{NONE, ParsedMessage},
 };
@@ -56,9 +56,9 @@ pub(super) fn documents(
     if artifacts.is_empty() {
         return Documents::default();
     }
-    let branches = Branches::of(order, current);
+    let branches = DocumentBranches::of(order, current);
     let ends = ends(order);
-    let mut documents: Vec<(usize, Document)> = Vec::new();
+    let mut documents: Vec<(usize, MadeDocument)> = Vec::new();
     // By its id, where an artifact was made: several times, if on several branches.
     let mut made: HashMap<String, Vec<usize>> = HashMap::new();
     let mut bounds = Bounds::new();
@@ -102,7 +102,7 @@ fn ends(order: &[(u32, u32)]) -> Vec<usize> {
     ends
 }
 
-fn created(input: &ArtifactInput<'_>) -> Document {
+fn created(input: &ArtifactInput<'_>) -> MadeDocument {
     let mut text = String::new();
     input.content.words(&mut text);
     let language = input.language.as_deref().filter(|language| !language.is_empty());
@@ -116,11 +116,16 @@ fn created(input: &ArtifactInput<'_>) -> Document {
         _ => format!("code/{}", language.unwrap_or("text")),
     };
     let title = input.title.as_deref().or(input.id.as_deref()).unwrap_or_default();
-    Document { title: title.to_owned(), format, text }
+    MadeDocument { title: title.to_owned(), format, text }
 }
 
 /// Changes a document: a rewrite replaces all of it, an update the first place that reads as the old text.
-fn change(document: &mut Document, command: ArtifactCommand, input: &ArtifactInput<'_>, bounds: &mut Bounds) {
+fn change(
+    document: &mut MadeDocument,
+    command: ArtifactCommand,
+    input: &ArtifactInput<'_>,
+    bounds: &mut Bounds,
+) {
     if !bounds.spend(document.text.len() + LOOKING) {
         bounds.unmade += 1;
         return;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
     import::{
-        json::{self, Allowance, Raw, Sink, Text, record},
+        json::{self, Allowance, MaybeText, Raw, Sink, record},
         message_arena::ParsedMessage,
         repair,
     },
@@ -69,9 +69,9 @@ struct BlockMessage<'a> {
 record! {
     /// An element of a tool's result, where that is a list: a page, a file.
     Given<'de> {
-        title: Text<'de> = "title",
-        name: Text<'de> = "name",
-        url: Text<'de> = "url",
+        title: MaybeText<'de> = "title",
+        name: MaybeText<'de> = "name",
+        url: MaybeText<'de> = "url",
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
     fields::{id, title},
     json::{self, Allowance},
     message_arena::{NONE, OwnedHeading, ParsedObject},
-    order::{Order, newest_leaf},
+    order::{MessageOrder, newest_leaf},
 };
 use crate::conversation::Provider;
 
@@ -46,7 +46,7 @@ fn order(element: Element<'_>) -> ParsedObject {
     let messages = &element.messages;
     let parents = messages.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
-    let sorted = Order::of(parents, &members, &vec![NONE; members.len()]);
+    let sorted = MessageOrder::of(parents, &members, &vec![NONE; members.len()]);
     // What a message is made of stands in a row; what follows it hangs on the last piece.
     let mut ends = vec![NONE; messages.nodes.len()];
     let mut order = Vec::with_capacity(messages.arena.messages.len());

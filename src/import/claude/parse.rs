@@ -10,7 +10,7 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::{artifacts::Artifact, shape::ChatMessage};
 use crate::import::{
-    json::{Allowance, FieldKey, Lenient, Sink, SinkSeed, Text},
+    json::{Allowance, FieldKey, Lenient, MaybeText, Sink, SinkSeed},
     message_arena::{MessageArena, NONE},
     timestamp::Timestamp,
 };
@@ -27,14 +27,14 @@ const NO_PARENT: &str = "00000000-0000-";
 /// One element of the array, read.
 #[derive(Default)]
 pub(super) struct Element<'de> {
-    pub uuid: Text<'de>,
-    pub name: Text<'de>,
+    pub uuid: MaybeText<'de>,
+    pub name: MaybeText<'de>,
     pub created: Timestamp,
     pub updated: Timestamp,
-    pub model: Text<'de>,
+    pub model: MaybeText<'de>,
     pub starred: bool,
     /// The leaf of the visible branch. Not in exports, but in what browser extensions save.
-    pub current: Text<'de>,
+    pub current: MaybeText<'de>,
     pub messages: Messages<'de>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Messages<'de> {
 /// A message of the export.
 pub(super) struct MessageNode<'de> {
     uuid: Cow<'de, str>,
-    parent: Text<'de>,
+    parent: MaybeText<'de>,
     /// The numbers of the messages it became in the arena; at least one.
     pub pieces: Range<u32>,
 }

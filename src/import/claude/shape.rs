@@ -1,19 +1,19 @@
 //! The fields of Claude's export that are read, by their names in the JSON. Everything else is skipped.
 
 use crate::import::{
-    fields::{Page, Pieces},
-    json::{Raw, Text, record},
+    fields::{ContentPieces, Page},
+    json::{MaybeText, Raw, record},
     timestamp::Timestamp,
 };
 
 record! {
     /// An element of `chat_messages`.
     ChatMessage<'de> {
-        uuid: Text<'de> = "uuid",
-        parent: Text<'de> = "parent_message_uuid",
-        sender: Text<'de> = "sender",
+        uuid: MaybeText<'de> = "uuid",
+        parent: MaybeText<'de> = "parent_message_uuid",
+        sender: MaybeText<'de> = "sender",
         text: Raw<'de> = "text",
-        content: Pieces<'de> = "content",
+        content: ContentPieces<'de> = "content",
         created: Timestamp = "created_at",
         attachments: Vec<Attached<'de>> = "attachments",
         files: Vec<Filed<'de>> = "files",
@@ -24,10 +24,10 @@ record! {
 record! {
     /// An upload whose text the export carries.
     Attached<'de> {
-        id: Text<'de> = "id",
-        name: Text<'de> = "file_name",
+        id: MaybeText<'de> = "id",
+        name: MaybeText<'de> = "file_name",
         size: Option<f64> = "file_size",
-        kind: Text<'de> = "file_type",
+        kind: MaybeText<'de> = "file_type",
         content: Raw<'de> = "extracted_content",
     }
 }
@@ -35,33 +35,33 @@ record! {
 record! {
     /// An upload that is only named.
     Filed<'de> {
-        id: Text<'de> = "file_uuid",
-        other_id: Text<'de> = "uuid",
-        name: Text<'de> = "file_name",
-        kind: Text<'de> = "file_kind",
+        id: MaybeText<'de> = "file_uuid",
+        other_id: MaybeText<'de> = "uuid",
+        name: MaybeText<'de> = "file_name",
+        kind: MaybeText<'de> = "file_kind",
     }
 }
 
 record! {
     /// An element of `content`, with the fields of every type.
     BlockFields<'de> {
-        kind: Text<'de> = "type",
+        kind: MaybeText<'de> = "type",
         text: Raw<'de> = "text",
         thinking: Raw<'de> = "thinking",
         summaries: Vec<Summary<'de>> = "summaries",
         cut_off: bool = "cut_off",
         started: Timestamp = "start_timestamp",
         stopped: Timestamp = "stop_timestamp",
-        name: Text<'de> = "name",
+        name: MaybeText<'de> = "name",
         input: Raw<'de> = "input",
         content: Raw<'de> = "content",
         failed: bool = "is_error",
         message: Raw<'de> = "message",
         prompt: Raw<'de> = "prompt",
         result: Raw<'de> = "result",
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
-        file_uuid: Text<'de> = "file_uuid",
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
+        file_uuid: MaybeText<'de> = "file_uuid",
         citations: Vec<Cited<'de>> = "citations",
     }
 }
@@ -76,8 +76,8 @@ record! {
 record! {
     /// A citation of an answer.
     Cited<'de> {
-        title: Text<'de> = "title",
-        url: Text<'de> = "url",
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
         details: Page<'de> = "details",
         sources: Vec<Page<'de>> = "sources",
     }
@@ -86,11 +86,11 @@ record! {
 record! {
     /// The arguments of the tool `artifacts`.
     ArtifactInput<'de> {
-        command: Text<'de> = "command",
-        id: Text<'de> = "id",
-        kind: Text<'de> = "type",
-        title: Text<'de> = "title",
-        language: Text<'de> = "language",
+        command: MaybeText<'de> = "command",
+        id: MaybeText<'de> = "id",
+        kind: MaybeText<'de> = "type",
+        title: MaybeText<'de> = "title",
+        language: MaybeText<'de> = "language",
         content: Raw<'de> = "content",
         old: Raw<'de> = "old_str",
         new: Raw<'de> = "new_str",
