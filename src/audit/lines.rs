@@ -28,7 +28,7 @@ pub enum FindingOrder {
 }
 
 impl FindingOrder {
-    /// Returns the next one.
+    /// Returns the order that comes next.
     #[must_use]
     pub fn next(self) -> Self {
         match self {
@@ -53,9 +53,9 @@ impl FindingOrder {
 pub enum ReportLine {
     /// A heading for the lines behind it.
     Heading(String),
-    /// A public link, by its place in the account.
+    /// A public link, by its place in the report.
     Shared(usize),
-    /// A finding, by its place in the account.
+    /// A finding, by its place in the report.
     Finding(usize),
     /// The number of findings of a kind, and of the conversations they are in.
     Kind(String),
@@ -80,7 +80,7 @@ pub enum LineTarget {
     Page(String),
 }
 
-/// An account as lines.
+/// A report as lines.
 #[derive(Debug)]
 pub struct ReportLines<'a> {
     /// The report that is told.

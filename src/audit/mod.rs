@@ -72,7 +72,7 @@ pub enum Remembered {
 
 impl AuditReport {
     /// Looks at everything. `watch` hears how many conversations of how many are done, from several threads; `false`
-    /// stops, and there is no account.
+    /// stops, and nothing is returned.
     pub fn of(
         archives: &[Archive],
         library: &Library,

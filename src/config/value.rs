@@ -48,7 +48,7 @@ pub struct Layered<T> {
 }
 
 impl<T> Layered<T> {
-    /// Returns a built-in value.
+    /// Takes a built-in value.
     pub fn new(value: T) -> Self {
         Self { value, origin: ValueOrigin::Default }
     }
@@ -156,7 +156,7 @@ impl Value for bool {
 pub struct BoundedNumber<const LEAST: u64, const MOST: u64>(u64);
 
 impl<const LEAST: u64, const MOST: u64> BoundedNumber<LEAST, MOST> {
-    /// Returns the nearest to it within the bounds.
+    /// Returns the number that is nearest within the bounds.
     pub fn clamped(number: u64) -> Self {
         Self(number.clamp(LEAST, MOST))
     }

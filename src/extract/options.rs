@@ -68,7 +68,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns the visible branch, nothing folded or hidden, times in `zone`.
+    /// Takes the visible branch, nothing folded or hidden, with times in `zone`.
     pub fn new(format: Format, zone: TimeZone) -> Self {
         Self {
             format,

@@ -47,7 +47,7 @@ pub fn redacted(text: &str, is_json: bool) -> (String, Counts) {
 pub struct Redaction(Option<Mutex<Counts>>);
 
 impl Redaction {
-    /// Returns one that takes secrets out, or one that lets everything pass.
+    /// Makes one that takes secrets out, or one that lets everything pass.
     pub fn new(wanted: bool) -> Self {
         Self(wanted.then(Mutex::default))
     }

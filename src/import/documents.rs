@@ -103,7 +103,7 @@ impl Bounds {
         Self { work: WORK, growth: GROWTH, unmade: 0 }
     }
 
-    /// Takes the cost of a change; `false`: there is not that much left, and so nothing for any other. Else whatever
+    /// Takes the cost of a change; `false`: less than that is left, and so nothing for any other. Else whatever
     /// comes before such a cost could be had again and again.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
         let left = self.work.checked_sub(bytes);

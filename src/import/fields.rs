@@ -39,7 +39,7 @@ record! {
     }
 }
 
-/// An id longer than this is none: ids have some dozen characters, and each is written in many places.
+/// An id longer than this, in bytes, counts as missing: ids have some dozen characters, and each is written in many places.
 const LONGEST_ID: usize = 1 << 10;
 /// A title is cut at this many bytes, for the same reason.
 const LONGEST_TITLE: usize = 64 << 10;

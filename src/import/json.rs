@@ -379,13 +379,13 @@ fn escaped(text: &str) -> (char, usize) {
 
 /// Takes in a JSON object or array as it is read, instead of making a value of it; other shapes are skipped.
 pub(crate) trait Sink<'de> {
-    /// Returns an object.
+    /// Takes in an object.
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(())
     }
 
-    /// Returns an array.
+    /// Takes in an array.
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())

@@ -334,7 +334,7 @@ impl Repairer<'_> {
         self.out.push(replacement);
     }
 
-    /// Takes so many bytes of what the repaired form may have more; `false`: there is not that much left.
+    /// Takes this many bytes of what the repaired form may grow by; `false`: less than that is left.
     fn may_grow(&mut self, bytes: usize) -> bool {
         let left = self.growth.checked_sub(bytes);
         self.growth = left.unwrap_or(self.growth);
@@ -407,7 +407,7 @@ mod tests {
         assert_eq!(repair(json.as_bytes()), (json.to_owned(), Repairs::default()));
     }
 
-    /// 250 MB of bytes that were none became 750 MB.
+    /// 250 MB of invalid bytes became 750 MB.
     #[test]
     fn what_is_repaired_is_hardly_longer() {
         let object =

@@ -228,7 +228,7 @@ impl MemberReader<'_, '_> {
     /// Ends the member: it has no more bytes, or can be read no further.
     fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, tally: &mut Tally) {
         let end = self.stream.produced();
-        // What there is of a last object that is not whole is shown; the account says so.
+        // A last object that is not whole is shown as far as it goes; the report says so.
         while self.passing.is_none()
             && matches!(self.cutter.finish(), CutEnd::InObject(_) | CutEnd::InStray(_))
         {

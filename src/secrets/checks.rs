@@ -16,7 +16,7 @@ pub(super) enum ValueCheck {
     Phone,
     /// A domain that can get mail.
     Mail,
-    /// Something in the place of a password that is no stand-in, name, path or call.
+    /// Something in the place of a password that is not a stand-in, name, path or call.
     Password,
     /// A password within an address, where it need not look like one.
     UrlPassword,

@@ -1,7 +1,7 @@
 //! A message's Markdown as HTML in which nothing acts.
 //!
 //! HTML in the message is written as the text it was typed as; a picture becomes a link to it; an address that is
-//! not http, https or mailto is no link.
+//! not http, https or mailto is not a link.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -248,7 +248,7 @@ impl ProseWriter<'_> {
     }
 
     fn open_link(&mut self, url: &CowStr<'_>) {
-        // A link within a link is none.
+        // A link within a link does not count.
         let open = link::is_safe(url) && !self.links.contains(&true);
         self.links.push(open);
         if open {

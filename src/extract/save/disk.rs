@@ -118,7 +118,7 @@ pub(super) fn sync_each<'a>(mut paths: impl Iterator<Item = &'a Path>) -> io::Re
     paths.try_for_each(|path| std::fs::OpenOptions::new().write(true).open(path)?.sync_all())
 }
 
-/// Makes new names last. The files are whole without it, so a file system that cannot do it is no failure.
+/// Makes new names last. The files are whole without it, so a file system that cannot do it is not a failure.
 pub(super) fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();

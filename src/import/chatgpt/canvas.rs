@@ -138,7 +138,7 @@ struct Substitution<'a> {
 }
 
 impl Substitution<'_> {
-    /// Returns the text with the change made; `None` if the pattern is none or does not match.
+    /// Returns the text with the change made; `None` if the pattern is not valid or does not match.
     fn make(&self, text: &str, pattern: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
         bounds.pay(text.len() + LOOKING)?;
         match pattern {
@@ -182,7 +182,7 @@ impl Substitution<'_> {
         let (mut from, mut times) = (0, 0);
         while times < self.times && from <= text.len() {
             let Some(found) = pattern.find(text, from, bounds)? else { break };
-            // Nothing is no match right behind a match, nor within a character.
+            // An empty match does not count right behind a match, nor within a character.
             if found.is_empty() && (changed.copied == Some(found.end) || !text.is_char_boundary(found.end)) {
                 let next = (found.end + 1..=text.len()).find(|&at| text.is_char_boundary(at));
                 from = next.unwrap_or(usize::MAX);

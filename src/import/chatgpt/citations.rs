@@ -141,7 +141,7 @@ pub(super) fn is_mark(character: char) -> bool {
     matches!(character, OPEN | CLOSE | SEPARATOR | SPAN_OPEN | SPAN_CLOSE)
 }
 
-/// Returns the name in `["city","Zürich"]`, or the text itself if it is no list.
+/// Returns the name in `["city","Zürich"]`, or the text itself if it is not a list.
 fn entity(field: &str) -> Option<String> {
     let field = field.trim();
     if let Ok(list) = serde_json::from_str::<Vec<serde_json::Value>>(field) {

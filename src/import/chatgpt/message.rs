@@ -185,7 +185,7 @@ fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
     json::from_str(part.0, &Allowance::none()).ok()
 }
 
-/// Writes the parts that are words, joined by newlines; what is no words becomes an attachment at its place.
+/// Writes the parts that are words, joined by newlines; every other part becomes an attachment at its place.
 fn joined(list: &[Raw<'_>], text: &mut String, uploads: &mut Uploads<'_, '_>, parts: &mut Vec<Part>) {
     let start = text.len();
     let mut any = false;

@@ -17,7 +17,7 @@ pub(in crate::import) fn side_file(holds: Holds, json: &[u8]) -> Option<SideCont
     }
 }
 
-/// Returns the public links of a `shared_conversations.json`. What is no object in it is passed over; `None`
+/// Returns the public links of a `shared_conversations.json`. Elements that are not objects are passed over; `None`
 /// if it is not an array of anything.
 fn shared_links(json: &[u8]) -> Option<Vec<SharedLink>> {
     // One object at a time: taken apart, each takes twenty times its text.

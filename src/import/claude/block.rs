@@ -58,7 +58,7 @@ struct OpenMessage<'a, 'de> {
 /// The number of pages listed for one stretch of words.
 const MOST_SOURCES: usize = 1_000;
 
-/// A piece that is no words of somebody's.
+/// A piece of a message, whose text is in the arena already.
 struct BlockMessage<'a> {
     role: Role,
     kind: Kind,
