@@ -1,4 +1,4 @@
-//! Which archives the UI opens: those that were named, or the one the person chooses on the [`welcome`] screen.
+//! The archives that the UI opens: those that were named, or the one the person chooses on the [`welcome`] screen.
 
 use std::sync::mpsc::Receiver;
 
@@ -12,14 +12,14 @@ use super::{
     queue::Typed,
     terminal::{Signal, Terminal},
     theme::Theme,
-    welcome::{self, Choice, Welcome},
+    welcome::{self, Decision, Welcome},
 };
 use crate::{
     archive::{self, Archive},
     launch::Launch,
 };
 
-/// Opens what the command line names; nothing if it names nothing.
+/// Opens the archives that the command line names, if any.
 pub(super) fn open(launch: &Launch) -> Result<Vec<Archive>> {
     let limits = launch.config.limits();
     archive::open_all(&launch.archives, limits).map_err(|error| match &launch.named_by {
@@ -28,7 +28,7 @@ pub(super) fn open(launch: &Launch) -> Result<Vec<Archive>> {
     })
 }
 
-/// What came of asking for an archive.
+/// The answer to being asked for an archive.
 pub(super) enum Chosen {
     Archive(Box<Archive>),
     Nothing,
@@ -56,20 +56,20 @@ pub(super) fn choose(
             Ok(Event::Typed(Typed::Key(key))) => typed(terminal, &mut welcome, keymap, Key::from_event(key))?,
             Ok(Event::Typed(Typed::Paste(text))) => {
                 welcome.typed(&text);
-                Choice::None
+                Decision::None
             }
             Ok(Event::Signal(signal)) if signal.ends() => return Ok(Chosen::Signal(signal)),
             Ok(Event::Signal(signal)) => {
                 terminal.obey(signal)?;
-                Choice::None
+                Decision::None
             }
-            Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_) | Event::Picked(_)) => Choice::None,
-            Err(_) => Choice::Quit,
+            Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_) | Event::Picked(_)) => Decision::None,
+            Err(_) => Decision::Quit,
         };
         match choice {
-            Choice::None => {}
-            Choice::Quit => return Ok(Chosen::Nothing),
-            Choice::Open(location) => match Archive::open(&location, launch.config.limits()) {
+            Decision::None => {}
+            Decision::Quit => return Ok(Chosen::Nothing),
+            Decision::Open(location) => match Archive::open(&location, launch.config.limits()) {
                 Ok(archive) => return Ok(Chosen::Archive(Box::new(archive))),
                 Err(error) => welcome.sorry(error.to_string()),
             },
@@ -77,17 +77,17 @@ pub(super) fn choose(
     }
 }
 
-fn typed(terminal: &mut Terminal, welcome: &mut Welcome, keymap: &Keymap, key: Key) -> Result<Choice> {
+fn typed(terminal: &mut Terminal, welcome: &mut Welcome, keymap: &Keymap, key: Key) -> Result<Decision> {
     Ok(match (keymap.command(welcome.place(), key), key.character()) {
         (Some(Command::Suspend), _) => {
             terminal.suspend()?;
-            Choice::None
+            Decision::None
         }
         (Some(command), _) => welcome.command(command),
         (None, Some(character)) => {
             welcome.typed(character.encode_utf8(&mut [0; 4]));
-            Choice::None
+            Decision::None
         }
-        (None, None) => Choice::None,
+        (None, None) => Decision::None,
     })
 }

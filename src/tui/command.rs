@@ -113,7 +113,7 @@ commands! {
     /// The dialog or prompt.
     Cancel = "cancel", "leave it";
     Complete = "complete", "complete the folder, or next field";
-    /// What the cursor is on.
+    /// The box that the cursor is on.
     Toggle = "toggle", "on or off";
     /// To the archive.
     TypePath = "type-path", "type a path";

@@ -1,4 +1,4 @@
-//! What reaches the loop, by one channel: what the person does, what the system says, and answers from [elsewhere].
+//! The events that reach the loop by one channel: from the person, from the system, and answers from [elsewhere].
 //!
 //! [elsewhere]: super::executor
 
@@ -12,7 +12,7 @@ use super::{
     terminal::{self, Signal, TerminalInput},
 };
 
-/// Everything that reaches the loop.
+/// Something that reaches the loop.
 #[derive(Debug)]
 pub enum Event {
     /// From the keyboard.
@@ -23,13 +23,13 @@ pub enum Event {
     Action(Action),
     /// Bytes of our own making for the terminal: a clipboard sequence.
     ToTerminal(Vec<u8>),
-    /// What was picked, where it had to be read first: the end.
+    /// The text that was picked, where it had to be read first: the end.
     Picked(String),
     /// The terminal may have another size.
     Resized,
 }
 
-/// Keys, pastes, resizes and signals become events.
+/// Makes events of keys, pastes, resizes and signals.
 pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
     // A closed channel means that the app is leaving.
     let signals = events.clone();

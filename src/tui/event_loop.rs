@@ -23,7 +23,8 @@ use super::{
 /// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
 const MOST_AT_ONCE: usize = 256;
 
-/// What the loop is driven by: the app's own update and drawing. Only tests have others, that fail on purpose.
+/// The functions that the loop is driven by: the app's own update and drawing. Only tests have others, that fail on
+/// purpose.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hooks {
     /// [`App::update`].
@@ -38,7 +39,7 @@ impl Default for Hooks {
     }
 }
 
-/// How the loop ended.
+/// The end of the loop.
 #[derive(Debug)]
 pub(super) enum End {
     Quit {
@@ -52,7 +53,7 @@ pub(super) enum End {
     Signal(Signal),
 }
 
-/// What the loop holds from one round to the next.
+/// The state of the loop.
 pub(super) struct EventLoop<'a> {
     terminal: &'a mut Terminal,
     app: App,
@@ -60,7 +61,7 @@ pub(super) struct EventLoop<'a> {
     executor: &'a Executor,
     theme: &'a Theme,
     buffer: Buffer,
-    /// What would be copied ends the loop.
+    /// A text that would be copied ends the loop.
     pick: bool,
     /// Copies that were asked for and not answered yet.
     copies: usize,
@@ -236,7 +237,7 @@ impl<'a> EventLoop<'a> {
     }
 }
 
-/// Whether it is typed by somebody who is leaving, and no wish to leave at once.
+/// Decides whether an action is typed by somebody who is leaving, and is not the wish to leave at once.
 fn comes_too_late(action: &Action) -> bool {
     match action {
         Action::Command(command) => !matches!(command, Command::Quit | Command::Interrupt),

@@ -90,8 +90,8 @@ impl Executor {
         }
     }
 
-    /// Makes a text of what is picked instead of copied: at once, or, where it has to be read first, by an event with the
-    /// text or with a copy that failed.
+    /// Makes a text of what is picked instead of copied: at once, or, where it has to be read first, by an event with
+    /// the text or with a copy that failed.
     pub fn pick(&self, copy: CopyRequest) -> Option<String> {
         let CopyRequest { content, what, form, redact } = copy;
         let redact_if_wanted =
@@ -197,8 +197,8 @@ impl Executor {
     }
 }
 
-/// Makes the copies one after another. The clipboard has one owner for the life of the app: on X11 the text is served by
-/// whoever owns it.
+/// Makes the copies one after another. The clipboard has one owner for the life of the app: on X11 the text is served
+/// by whoever owns it.
 fn copy_all(
     archives: &[Archive],
     mut clipboard: Clipboard,

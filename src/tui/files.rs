@@ -25,7 +25,7 @@ use crate::{
     library::Shared,
 };
 
-/// The file of one conversation.
+/// Writes the file of one conversation.
 pub(super) fn save(
     archives: &[Archive],
     conversation: &Conversation,
@@ -40,7 +40,7 @@ pub(super) fn save(
     }
 }
 
-/// A file of each of many conversations; tells how it is going ten times a second.
+/// Writes a file of each of many conversations; tells how it is going ten times a second.
 pub(super) fn save_many(
     archives: &[Archive],
     conversations: &[Shared],
@@ -77,7 +77,7 @@ pub(super) struct SaveProgress<'a> {
 }
 
 impl<'a> SaveProgress<'a> {
-    /// Of so many files in this folder.
+    /// Begins with so many files to write in this folder.
     pub(super) fn new(of: usize, folder: PathBuf, stop: &'a AtomicBool, events: &'a Sender<Event>) -> Self {
         let begun = ManyOutcome {
             written: 0,
@@ -112,7 +112,7 @@ impl Watch for SaveProgress<'_> {
     }
 }
 
-/// Why there is no file, in one line.
+/// Returns why there is no file, in one line.
 pub(super) fn failed(error: &dyn std::error::Error) -> SaveFailure {
     SaveFailure::Failed(error.to_string())
 }

@@ -11,12 +11,12 @@ use crate::{
     transcript::{dates, sanitize},
 };
 
-/// `3 Mar 2025`, or as the style has it; empty without a date.
+/// Writes a date: `3 Mar 2025`, or as the style has it; empty without one.
 pub fn date(time: Option<Time>, zone: &TimeZone, style: dates::DateStyle) -> String {
     time.map(|time| dates::date(time, zone, style)).unwrap_or_default()
 }
 
-/// `4 212`: groups of three.
+/// Writes a number in groups of three: `4 212`.
 pub fn number(number: usize) -> String {
     words::number(number as u64)
 }
@@ -24,17 +24,17 @@ pub fn number(number: usize) -> String {
 /// Hits are counted up to here; one more means "more".
 pub const MOST_HITS: usize = 9_999;
 
-/// Hits: exact up to [`MOST_HITS`], then `9 999+`.
+/// Writes a number of hits: exact up to [`MOST_HITS`], then `9 999+`.
 pub fn hits(hits: usize) -> String {
     if hits > MOST_HITS { "9 999+".to_owned() } else { number(hits) }
 }
 
-/// `one hit`, `112 hits`: a number with its noun.
+/// Writes a number with its noun: `1 hit`, `112 hits`.
 pub fn count(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// A path, harmless.
+/// Writes a path, harmless.
 pub fn path(path: &Path) -> String {
     sanitize::line(&path.to_string_lossy()).into_owned()
 }

@@ -1,5 +1,5 @@
-//! What a key means where. The map is data (`assets/keymap.toml`, and what a person's file changes of it); here its
-//! words become places and commands, are looked up and shown.
+//! The meaning of keys by place. The map is data (`assets/keymap.toml`, and what a person's file changes of it); here
+//! its words become places and commands, are looked up and shown.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,7 +15,7 @@ use super::command::Command;
 pub use crate::config::Key;
 use crate::config::Keys;
 
-/// Where a key is pressed. A place falls back on `Reading` (list and thread) and then on `Anywhere`.
+/// A place where a key is pressed. It falls back on `Reading` (list and thread) and then on `Anywhere`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
@@ -46,7 +46,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// Its heading in the help.
+    /// Returns its heading in the help.
     pub fn title(self) -> &'static str {
         match self {
             Self::Search => "Search line",
@@ -75,7 +75,7 @@ impl Place {
         matches!(self, Self::List | Self::Thread | Self::Reading | Self::Anywhere)
     }
 
-    /// Where a key is looked up, in order.
+    /// Returns the places where a key is looked up, in order.
     fn chain(self) -> &'static [Place] {
         match self {
             Self::Search => &[Self::Search, Self::Editing, Self::Anywhere],
@@ -102,12 +102,12 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// The map unspool comes with.
+    /// Returns the map unspool comes with.
     pub fn built_in() -> Self {
         Self::of(&Keys::built_in())
     }
 
-    /// The map in force. What is bound there is known here: a test holds the words to the enums.
+    /// Makes the map in force. Every binding is known here: a test holds the words to the enums.
     pub fn of(bindings: &Keys) -> Self {
         let mut map = Self { bound: HashMap::new(), keys: BTreeMap::new() };
         for binding in bindings.bindings() {
@@ -122,22 +122,23 @@ impl Keymap {
         map
     }
 
-    /// The command a key is bound to in a place.
+    /// Returns the command a key is bound to in a place.
     pub fn command(&self, place: Place, key: Key) -> Option<Command> {
         place.chain().iter().find_map(|&place| self.bound.get(&(place, key)).copied())
     }
 
-    /// The first key of a command in a place, as the status line shows it.
+    /// Returns the first key of a command in a place, as the status line shows it.
     pub fn key_for(&self, place: Place, command: Command) -> Option<String> {
         self.reaching(place, command).first().map(|key| key.label())
     }
 
-    /// All keys of a command in a place, as the list of commands shows them.
+    /// Returns all keys of a command in a place, as the list of commands shows them.
     pub fn keys_for(&self, place: Place, command: Command) -> String {
         self.reaching(place, command).iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
     }
 
-    /// The keys of a command in the nearest place that has some for it, without those that mean something else here.
+    /// Returns the keys of a command in the nearest place that has some for it, without those that mean something else
+    /// here.
     fn reaching(&self, place: Place, command: Command) -> Vec<Key> {
         let reaches = |key: &Key| self.command(place, *key) == Some(command);
         let bound = place.chain().iter().filter_map(|&place| self.keys.get(&(place, command)));
@@ -147,7 +148,7 @@ impl Keymap {
             .unwrap_or_default()
     }
 
-    /// The commands of a place, those of the places it falls back on too; also those that have lost their keys.
+    /// Returns the commands of a place, those of the places it falls back on too; also those that have lost their keys.
     pub fn commands(&self, place: Place) -> Vec<Command> {
         let mut commands: Vec<Command> = place
             .chain()
@@ -160,7 +161,7 @@ impl Keymap {
         commands
     }
 
-    /// Everything, for the help: places in reading order, each with its commands and their keys.
+    /// Returns everything for the help: places in reading order, each with its commands and their keys.
     pub fn help(&self) -> Vec<(Place, Vec<(String, Command)>)> {
         [
             Place::Search,

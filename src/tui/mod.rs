@@ -1,8 +1,8 @@
-//! The terminal UI: one of the two front doors.
+//! The terminal UI, one of the two front ends.
 //!
 //! One keystroke's way: an [`Event`] (key, resize, signal, loader, search, what became of an effect; one channel,
 //! no polling, no ticks) → [`keymap`] makes it an [`action::Action`], in its [turn](queue) → [`app::App::update`] gives
-//! [`effect::Effect`]s → [`executor`] carries them out elsewhere and answers with events. All waiting events are drained,
+//! [`effect::Effect`]s → [`executor`] executes them elsewhere and answers with events. All waiting events are drained,
 //! then one frame is drawn ([`view`]) and sent ([`terminal`]).
 
 pub mod action;
@@ -73,7 +73,7 @@ pub fn run(launch: Launch) -> Result<ExitCode> {
     run_with(launch, Hooks::default())
 }
 
-/// The same as [`run`], by these hooks.
+/// Does the same as [`run`], by these hooks.
 fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     // What cannot be opened is said before the screen is taken.
     let given = archives::open(&launch)?;
@@ -127,7 +127,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     }
 }
 
-/// What the person has settled, for the app.
+/// Returns the person's settings for the app.
 fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setup {
     let zone = config.zone();
     Setup {
@@ -147,7 +147,7 @@ fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setu
     }
 }
 
-/// Whether an attachment is in one of the archives.
+/// Returns the question whether an attachment is in one of the archives.
 fn present(archives: &Arc<Vec<Archive>>) -> AttachmentLookup {
     let archives = Arc::clone(archives);
     AttachmentLookup::new(move |id| archives.iter().any(|archive| archive.find_attachment(id).is_some()))
@@ -160,7 +160,7 @@ fn end(terminal: Terminal, signal: Signal) -> ! {
     terminal::end_by(signal)
 }
 
-/// What was picked goes to stdout: exact into a pipe, harmless on a terminal. A pipe that is closed is no news.
+/// Writes what was picked to stdout: exact into a pipe, harmless on a terminal. A closed pipe is not an error.
 fn print(text: &str) -> Result<()> {
     let mut stdout = io::stdout();
     let harmless = stdout.is_terminal().then(|| transcript::sanitize::text(text));

@@ -7,7 +7,7 @@ use ratatui::style::Color;
 /// The steps of the colour cube.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// What one of the colours from 16 on looks like.
+/// Returns the components of one of the colours from 16 on.
 const fn components_of(index: u8) -> (u8, u8, u8) {
     if index >= 232 {
         let grey = 8 + 10 * (index - 232);
@@ -17,7 +17,7 @@ const fn components_of(index: u8) -> (u8, u8, u8) {
     (STEPS[(cube / 36) as usize], STEPS[(cube / 6 % 6) as usize], STEPS[(cube % 6) as usize])
 }
 
-/// Red, green and blue; `None` where the terminal decides.
+/// Returns red, green and blue; `None` where the terminal decides.
 pub fn components(colour: Color) -> Option<(u8, u8, u8)> {
     match colour {
         Color::Rgb(red, green, blue) => Some((red, green, blue)),
@@ -26,7 +26,7 @@ pub fn components(colour: Color) -> Option<(u8, u8, u8)> {
     }
 }
 
-/// The nearest of the 240 to a colour of 24 bits; any other stays as it is.
+/// Returns the nearest of the 240 to a colour of 24 bits; any other stays as it is.
 pub fn nearest(colour: Color) -> Color {
     let Color::Rgb(red, green, blue) = colour else { return colour };
     let wanted = (red, green, blue);
@@ -34,7 +34,8 @@ pub fn nearest(colour: Color) -> Color {
     nearest.map_or(colour, Color::Indexed)
 }
 
-/// How different two colours are to the eye, roughly: red counts more among the reds, blue more among the blues.
+/// Measures roughly how different two colours are to the eye: red counts more among the reds, blue more among the
+/// blues.
 fn distance(one: (u8, u8, u8), other: (u8, u8, u8)) -> i32 {
     let square = |a: u8, b: u8| (i32::from(a) - i32::from(b)).pow(2);
     let red = i32::midpoint(i32::from(one.0), i32::from(other.0));

@@ -1,8 +1,9 @@
 //! A bug of its own anywhere in the app (in its update, its drawing, a thread beside it) gives the terminal back and
 //! quotes nothing.
 //!
-//! The app runs in this program, in a pseudo-terminal: [`the_program`] drives its loop by hooks that fail when a word is
-//! typed. What a small program shows of the terminal's life, and what the whole one does, is tried in `tests/terminal`.
+//! The app runs in this program, in a pseudo-terminal: [`the_program`] drives its loop by hooks that fail when a word
+//! is typed. What a small program shows of the terminal's life, and what the whole one does, is tried in
+//! `tests/terminal`.
 
 #[path = "../../tests/support/pty.rs"]
 pub mod pty;
@@ -80,7 +81,7 @@ fn the_program() {
     std::process::exit(if left { 0 } else { 2 });
 }
 
-/// What makes this program [`the_program`].
+/// Arguments that make this program [`the_program`].
 const ARGUMENTS: [&str; 3] = ["--exact", "tui::panics::the_program", "--nocapture"];
 
 fn start(how: &str) -> Session {

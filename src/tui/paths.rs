@@ -7,7 +7,7 @@ use super::format;
 /// Entries of a folder that are looked at, and folders that are offered.
 const MOST_ENTRIES: usize = 10_000;
 
-/// A leading `~/` is the home folder, as in a shell.
+/// Replaces a leading `~/` by the home folder, as a shell does.
 pub fn at_home(path: PathBuf) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
         (Ok(rest), Ok(home)) => home.join(rest),
@@ -15,7 +15,7 @@ pub fn at_home(path: PathBuf) -> PathBuf {
     }
 }
 
-/// The way back: a path below the home folder begins with `~/`. Harmless.
+/// Writes a path, harmless: one below the home folder begins with `~/`.
 pub fn from_home(path: &Path) -> String {
     match etcetera::home_dir().ok().as_deref().map(|home| path.strip_prefix(home)) {
         Some(Ok(rest)) => format!("~/{}", format::path(rest)),
@@ -23,8 +23,8 @@ pub fn from_home(path: &Path) -> String {
     }
 }
 
-/// The names of the folders in a folder as it is typed (`~/notes/`; empty: the current one), sorted. None if it cannot
-/// be read; names that cannot be typed are left out.
+/// Returns the names of the folders in a folder as it is typed (`~/notes/`; empty: the current one), sorted. None if it
+/// cannot be read; names that cannot be typed are left out.
 pub fn folders_in(typed: &str) -> Vec<String> {
     let folder = if typed.is_empty() { PathBuf::from(".") } else { at_home(PathBuf::from(typed)) };
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };

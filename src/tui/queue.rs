@@ -1,4 +1,4 @@
-//! What was typed and has not had its turn yet. Pure.
+//! The queue of typed keys and pastes that have not had their turn yet. Pure.
 //!
 //! Keys are typed faster than a search answers: in a burst, by a paste with its `enter`, on a slow machine. They do
 //! then what they do typed slowly, each key and each paste in its turn.
@@ -14,7 +14,7 @@ use super::{
     keymap::{Key, Place},
 };
 
-/// What comes from the keyboard.
+/// Something from the keyboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typed {
     /// A key.
@@ -23,7 +23,7 @@ pub enum Typed {
     Paste(String),
 }
 
-/// See the [module](self).
+/// Keys and pastes in the order they were typed.
 #[derive(Debug, Default)]
 pub struct Queue(VecDeque<Typed>);
 
@@ -39,8 +39,8 @@ impl Queue {
         self.0.push_back(typed);
     }
 
-    /// What is to be done next, once its turn has come: some wait for the answer they are meant for, and those behind
-    /// them with them.
+    /// Returns what is to be done next, once its turn has come: some wait for the answer they are meant for, and those
+    /// behind them with them.
     pub fn next(&mut self, app: &App) -> Option<Action> {
         loop {
             let action = match self.0.pop_front()? {
@@ -61,7 +61,7 @@ impl Queue {
     }
 }
 
-/// What a key means where the app is.
+/// Returns the meaning of a key in the state the app is in.
 fn meaning(app: &App, key: KeyEvent) -> Option<Action> {
     let key = Key::from_event(key);
     let command = app.setup.keymap.command(app.place(), key);

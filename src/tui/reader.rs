@@ -1,4 +1,4 @@
-//! The thread pane's state: where one stands in a transcript. Pure arithmetic over laid-out lines.
+//! The position in a transcript. Pure arithmetic over laid-out lines.
 //!
 //! A position is an entry and a line in it, never a line number in the whole thread: so nothing above the screen
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
@@ -30,11 +30,11 @@ const START: Position = Position { entry: 0, line: 0 };
 pub struct Row {
     /// Belongs to the selected message.
     pub selected: bool,
-    /// What stands there, hits marked.
+    /// Its text, hits marked.
     pub line: Line,
 }
 
-/// See the [module](self).
+/// A transcript in a pane of some size, and the position in it.
 #[derive(Debug)]
 pub struct Reader {
     transcript: Transcript,
@@ -49,7 +49,7 @@ pub struct Reader {
     marking: Option<usize>,
     /// The branch it opened with.
     home: Option<usize>,
-    /// Where a find began.
+    /// The place where a find began.
     origin: Option<Origin>,
 }
 
@@ -72,28 +72,28 @@ impl Reader {
         }
     }
 
-    /// What is read.
+    /// Returns the conversation.
     pub fn conversation(&self) -> &Shared {
         self.transcript.conversation()
     }
 
-    /// Its transcript.
+    /// Returns its transcript.
     pub fn transcript(&self) -> &Transcript {
         &self.transcript
     }
 
-    /// Its transcript, to hand in what was computed elsewhere.
+    /// Returns its transcript, to hand in what was computed elsewhere.
     pub fn transcript_mut(&mut self) -> &mut Transcript {
         &mut self.transcript
     }
 
-    /// The selected message, as an index of the conversation.
+    /// Returns the selected message, as an index of the conversation.
     pub fn message(&self) -> Option<usize> {
         self.transcript.entries().get(self.cursor).map(|entry| entry.message)
     }
 
-    /// The number of the selected message among the shown ones of this branch, from 1, and how many there are. On a
-    /// fold it is that of the message before, or the first.
+    /// Returns the number of the selected message among the shown ones of this branch, from 1, and how many there are.
+    /// On a fold it is that of the message before, or the first.
     pub fn place(&self) -> (usize, usize) {
         let entries = self.transcript.entries();
         let messages = self.conversation().messages();
@@ -113,8 +113,8 @@ impl Reader {
         self.marking.is_some()
     }
 
-    /// The marked messages of this branch in reading order: from where marking began to the selected one, folds in
-    /// between left out.
+    /// Returns the marked messages of this branch in reading order: from where marking began to the selected one, folds
+    /// in between left out.
     pub fn marked(&self) -> Vec<usize> {
         let (Some(from), Some(to)) = (self.marking, self.message()) else { return Vec::new() };
         let range = from.min(to)..=from.max(to);
@@ -125,7 +125,7 @@ impl Reader {
         messages
     }
 
-    /// How far wide lines are scrolled, in columns.
+    /// Returns the columns that wide lines are scrolled by.
     pub fn sideways(&self) -> u16 {
         self.sideways
     }
@@ -157,7 +157,7 @@ impl Reader {
         self.transcript.lines(entry, self.width).len()
     }
 
-    /// The position `lines` further down, at most the last line.
+    /// Returns the position `lines` further down, at most the last line.
     fn down(&mut self, from: Position, lines: usize) -> Position {
         let (mut position, mut left) = (from, lines);
         loop {
@@ -175,7 +175,7 @@ impl Reader {
         }
     }
 
-    /// The position `lines` further up, at least the first line.
+    /// Returns the position `lines` further up, at least the first line.
     fn up(&mut self, from: Position, lines: usize) -> Position {
         let (mut position, mut left) = (from, lines);
         while left > position.line {
@@ -190,7 +190,7 @@ impl Reader {
         position
     }
 
-    /// The lowest position the top may take: the thread's last line stands on the pane's last.
+    /// Returns the lowest position the top may take: the thread's last line stands on the pane's last.
     fn last_top(&mut self) -> Position {
         let Some(entry) = self.transcript.entries().len().checked_sub(1) else { return START };
         let end = Position { entry, line: self.len(entry).saturating_sub(1) };
@@ -201,7 +201,7 @@ impl Reader {
         self.height as usize / 3
     }
 
-    /// The cursor follows the scrolling: it is the message at the upper third.
+    /// Lets the cursor follow the scrolling: it is the message at the upper third.
     fn follow(&mut self) {
         let third = self.third();
         self.cursor = self.down(self.top, third).entry;
@@ -237,18 +237,18 @@ impl Reader {
         self.scroll(direction * lines);
     }
 
-    /// To the first message.
+    /// Goes to the first message.
     pub fn first(&mut self) {
         (self.top, self.cursor) = (START, 0);
     }
 
-    /// To the last message.
+    /// Goes to the last message.
     pub fn last(&mut self) {
         self.top = self.last_top();
         self.cursor = self.transcript.entries().len().saturating_sub(1);
     }
 
-    /// The next entry that begins a message which passes, in a direction.
+    /// Returns the next entry that begins a message which passes, in a direction.
     fn neighbour(&self, step: isize, passes: impl Fn(Role) -> bool) -> Option<usize> {
         let entries = self.transcript.entries();
         let here = entries.get(self.cursor)?.message;
@@ -263,7 +263,7 @@ impl Reader {
         }
     }
 
-    /// To the next or previous message; `prompts`: of the person's own. False: there is none.
+    /// Goes to the next or previous message; `prompts`: of the person's own. False: there is none.
     pub fn step_message(&mut self, step: isize, prompts: bool) -> bool {
         match self.neighbour(step, |role| !prompts || role == Role::User) {
             Some(entry) => {
@@ -323,7 +323,7 @@ impl Reader {
         Some(open)
     }
 
-    /// To a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
+    /// Goes to a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
     pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::path::Branch> {
         let entry = self.transcript.switch_branch(self.cursor, step)?;
         // The place on the screen stays; only what follows the branch point is new.
@@ -336,7 +336,7 @@ impl Reader {
         self.transcript.entries().get(self.cursor).and_then(|entry| entry.branch)
     }
 
-    /// The rows of the pane.
+    /// Returns the rows of the pane.
     pub fn rows(&mut self) -> Vec<Row> {
         let mut rows = Vec::with_capacity(self.height as usize);
         let selected = self.message();
@@ -361,8 +361,8 @@ impl Reader {
         rows
     }
 
-    /// Where the scroll bar's thumb stands: first row and length, of `rows`; `None` when everything is in sight.
-    /// By the known or guessed heights of the entries.
+    /// Returns the place of the scroll bar's thumb: first row and length, of `rows`; `None` when everything is in
+    /// sight. By the known or guessed heights of the entries.
     pub fn scroll_bar(&self, rows: u16) -> Option<(u16, u16)> {
         let hint = |entry| self.transcript.height_hint(entry, self.width) as u64;
         let entries = self.transcript.entries().len();

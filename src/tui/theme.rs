@@ -1,4 +1,4 @@
-//! How things look: a theme gives every kind of text a style. Themes are data (`assets/themes/*.toml`).
+//! The look of the screen: a theme gives every kind of text a style. Themes are data (`assets/themes/*.toml`).
 //!
 //! A theme with colours of its own has a ground of its own too: the background of its `plain` look, which the views
 //! paint over the whole screen before anything else. The terminal's colours stay on the terminal's ground.
@@ -54,7 +54,7 @@ macro_rules! looks {
 looks! {
     /// Text.
     plain,
-    /// What one does not look for: dates, counts, keys.
+    /// Text that one does not look for: dates, counts, keys.
     dim,
     /// The cursor.
     accent,
@@ -64,12 +64,12 @@ looks! {
     hit,
     /// The hit that `n` and `N` stand on.
     focus,
-    /// What went wrong.
+    /// Failures.
     error,
     /// The person's name and bar.
     you,
     /// The model's name.
-    assistant as "other",
+    assistant,
     /// A heading in a message.
     heading,
     /// A link's words.
@@ -77,7 +77,7 @@ looks! {
     /// Code, when it has no colours of its own.
     code,
     /// Rules, labels, markers.
-    chrome as "furniture",
+    chrome,
     /// Quoted words.
     quote,
     /// A fold's line.
@@ -106,7 +106,7 @@ looks! {
     deleted,
 }
 
-/// How many colours a terminal has.
+/// The number of colours a terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// 24 bits of them.

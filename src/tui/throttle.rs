@@ -1,4 +1,4 @@
-//! How often long work tells how it is going.
+//! A limit on how often long work tells how it is going.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -8,7 +8,7 @@ use std::{
 /// Ten times a second is pleasant to look at, and costs a slow line little.
 const BETWEEN: Duration = Duration::from_millis(100);
 
-/// When it was told last; for the first time after a while.
+/// The time of the last report; the first is due after a while.
 #[derive(Debug)]
 pub(super) struct Throttle(Mutex<Instant>);
 
@@ -19,7 +19,7 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Whether it is to be told now; of several threads one is told so.
+    /// Decides whether it is to be told now; of several threads one is told so.
     pub(super) fn is_due(&self) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let due = told.elapsed() >= BETWEEN;

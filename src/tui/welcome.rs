@@ -1,4 +1,4 @@
-//! The screen of somebody who has no archive yet: how to get one, and those that lie about.
+//! The screen without an archive: how to get one, and those that were found.
 
 use std::{
     fs,
@@ -26,23 +26,23 @@ use crate::{
     transcript::sanitize,
 };
 
-/// How many archives are offered.
+/// Archives that are offered at most.
 const MOST_OFFERS: usize = 10;
 
 /// An archive that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// Where.
+    /// Its path.
     pub path: PathBuf,
-    /// Where, as it is shown: `~/Downloads/export.zip`.
+    /// Its path as it is shown: `~/Downloads/export.zip`.
     pub name: String,
-    /// How large, in words.
+    /// Its size, in words.
     pub size: String,
-    /// When it was last written, in words: "3 days ago".
+    /// The time since it was last written, in words: "3 days ago".
     pub age: String,
 }
 
-/// The archives in the current folder and in `~/Downloads`, newest first: only those that hold conversations.
+/// Finds the archives in the current folder and in `~/Downloads`, newest first: only those that hold conversations.
 pub fn look_around() -> Vec<Offer> {
     let downloads = etcetera::home_dir().ok().map(|home| home.join("Downloads"));
     let here = fs::canonicalize(".").ok();
@@ -88,9 +88,9 @@ pub struct Welcome {
     keymap: Keymap,
 }
 
-/// What was decided.
+/// The person's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Choice {
+pub enum Decision {
     /// Nothing yet.
     None,
     /// Open this.
@@ -100,7 +100,7 @@ pub enum Choice {
 }
 
 impl Welcome {
-    /// With these archives to offer.
+    /// Begins with these archives to offer.
     pub fn new(offers: Vec<Offer>, keymap: Keymap) -> Self {
         Self { offers, selected: 0, path: None, trouble: None, keymap }
     }
@@ -110,22 +110,22 @@ impl Welcome {
         self.trouble = Some(trouble);
     }
 
-    /// Where keys go.
+    /// Returns the place whose part of the key map is in force.
     pub fn place(&self) -> Place {
         if self.path.is_some() { Place::Dialog } else { Place::Welcome }
     }
 
-    /// A command's meaning here.
-    pub fn command(&mut self, command: Command) -> Choice {
+    /// Carries out a command.
+    pub fn command(&mut self, command: Command) -> Decision {
         self.trouble = None;
         if command == Command::Interrupt {
-            return Choice::Quit;
+            return Decision::Quit;
         }
         if let Some(path) = &mut self.path {
             match command {
                 Command::Cancel => self.path = None,
                 Command::Accept if !path.text().trim().is_empty() => {
-                    return Choice::Open(Location::Path(paths::at_home(path.text().trim().into())));
+                    return Decision::Open(Location::Path(paths::at_home(path.text().trim().into())));
                 }
                 Command::Toggle => {
                     path.insert(" ");
@@ -134,25 +134,25 @@ impl Welcome {
                     path.edit(other);
                 }
             }
-            return Choice::None;
+            return Decision::None;
         }
         match command {
-            Command::Quit => return Choice::Quit,
-            Command::OpenDemo => return Choice::Open(Location::Demo),
+            Command::Quit => return Decision::Quit,
+            Command::OpenDemo => return Decision::Open(Location::Demo),
             Command::TypePath => self.path = Some(TextInput::default()),
             Command::Down => self.selected = (self.selected + 1).min(self.offers.len().saturating_sub(1)),
             Command::Up => self.selected = self.selected.saturating_sub(1),
             Command::Accept => {
                 if let Some(offer) = self.offers.get(self.selected) {
-                    return Choice::Open(Location::Path(offer.path.clone()));
+                    return Decision::Open(Location::Path(offer.path.clone()));
                 }
             }
             _ => {}
         }
-        Choice::None
+        Decision::None
     }
 
-    /// Typed or pasted text.
+    /// Takes in typed or pasted text.
     pub fn typed(&mut self, text: &str) {
         if let Some(path) = &mut self.path {
             self.trouble = None;
@@ -181,7 +181,7 @@ impl Welcome {
         None
     }
 
-    /// What this is, and how to get an archive; gives the row behind it.
+    /// Says what this is, and how to get an archive; returns the row behind it.
     fn say(&self, inner: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
         let found = if self.offers.is_empty() {
             "None was found in this folder or in ~/Downloads."
@@ -207,7 +207,7 @@ impl Welcome {
         y
     }
 
-    /// The archives that were found, from a row on.
+    /// Lists the archives that were found, from a row on.
     fn list(&self, from: u16, inner: Rect, theme: &Theme, buffer: &mut Buffer) {
         for (index, offer) in self.offers.iter().enumerate() {
             let row = from + index as u16;
@@ -223,7 +223,7 @@ impl Welcome {
         }
     }
 
-    /// What went wrong, if anything did.
+    /// Says what went wrong, if anything did.
     fn tell(&self, row: Rect, theme: &Theme, buffer: &mut Buffer) {
         if let Some(trouble) = &self.trouble {
             let trouble = sanitize::line(trouble);
@@ -231,7 +231,7 @@ impl Welcome {
         }
     }
 
-    /// The keys that are good for something here.
+    /// Returns the keys that are good for something here.
     fn keys(&self) -> String {
         let keys: Vec<String> = [
             (Command::Accept, "open"),
@@ -249,7 +249,7 @@ impl Welcome {
     }
 }
 
-/// How to get an export, a sentence a provider.
+/// Returns how to get an export, a sentence a provider.
 fn ways() -> impl Iterator<Item = String> {
     Provider::ALL.iter().enumerate().map(|(place, provider)| {
         let (begin, facts) = (if place == 0 { "To get it" } else { "Or" }, provider.facts());
@@ -258,7 +258,7 @@ fn ways() -> impl Iterator<Item = String> {
     })
 }
 
-/// Words in lines of at most so many columns.
+/// Wraps words in lines of at most so many columns.
 fn wrap(words: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -292,16 +292,16 @@ mod tests {
     fn an_offered_archive_is_opened_by_enter() {
         let mut welcome = Welcome::new(vec![offer("a.zip"), offer("b.zip")], Keymap::built_in());
         welcome.command(Command::Down);
-        assert_eq!(welcome.command(Command::Accept), Choice::Open(Location::Path("b.zip".into())));
+        assert_eq!(welcome.command(Command::Accept), Decision::Open(Location::Path("b.zip".into())));
     }
 
     #[test]
     fn a_typed_path_is_opened_by_enter() {
         let mut welcome = Welcome::new(Vec::new(), Keymap::built_in());
-        assert_eq!(welcome.command(Command::Accept), Choice::None, "there is nothing to open");
+        assert_eq!(welcome.command(Command::Accept), Decision::None, "there is nothing to open");
         welcome.command(Command::TypePath);
         welcome.typed("my export.zip");
-        assert_eq!(welcome.command(Command::Accept), Choice::Open(Location::Path("my export.zip".into())));
+        assert_eq!(welcome.command(Command::Accept), Decision::Open(Location::Path("my export.zip".into())));
     }
 
     #[test]

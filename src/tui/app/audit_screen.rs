@@ -20,26 +20,26 @@ use crate::{
     },
 };
 
-/// What the screen shows.
+/// The content of the audit screen.
 #[derive(Debug)]
 pub enum Audit {
-    /// It is being made: so many conversations of so many.
+    /// The audit is being made: so many conversations of so many are done.
     Running(usize, usize),
-    /// It is there.
+    /// The audit is there.
     Finished(Box<FinishedAudit>),
 }
 
-/// A finished audit and where one stands in it.
+/// A finished audit and the position in it.
 #[derive(Debug)]
 pub struct FinishedAudit {
     account: AuditReport,
-    /// The one its handles are of.
+    /// The library that its handles belong to.
     library: Arc<Library>,
-    /// What there is to read.
+    /// The lines to read.
     pub lines: Vec<ReportLine>,
-    /// For the columns.
+    /// The widths of its columns.
     pub widths: Widths,
-    /// In which order.
+    /// The order of its lines.
     pub order: FindingOrder,
     /// Index of the selected line.
     pub selected: usize,
@@ -56,7 +56,7 @@ impl FinishedAudit {
         Self { account, library, lines, widths, order, selected, top: 0 }
     }
 
-    /// It in words.
+    /// Returns it in words.
     pub fn report<'a>(&'a self, zone: &'a jiff::tz::TimeZone) -> ReportLines<'a> {
         ReportLines { report: &self.account, library: &self.library, zone }
     }
@@ -155,7 +155,7 @@ impl App {
         Vec::new()
     }
 
-    /// To where the selected line leads: a message is shown with the secret marked, an address is copied.
+    /// Follows the selected line: a message is shown with the secret marked, an address is copied.
     fn go_to_place(&mut self) -> Vec<Effect> {
         let Some(Audit::Finished(audit)) = &self.audit else { return Vec::new() };
         let line = audit.lines.get(audit.selected);

@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl App {
-    /// The conversation that copies and extracts are about: the one being read, else the selected one.
+    /// Returns the conversation that copies and extracts are about: the one being read, else the selected one.
     fn subject(&self) -> Option<Handle> {
         match (self.focus, &self.thread) {
             (Focus::Thread, Some(thread)) => Some(thread.handle),
@@ -23,7 +23,7 @@ impl App {
         }
     }
 
-    /// That conversation, and the branch on the screen if it is being read.
+    /// Returns that conversation, and the branch on the screen if it is being read.
     pub(super) fn shared_subject(&self) -> Option<(Shared, Option<usize>)> {
         let handle = self.subject()?;
         let thread = self.thread.as_ref().filter(|thread| thread.handle == handle);
@@ -39,7 +39,7 @@ impl App {
         Vec::new()
     }
 
-    /// The message that `y` means: the selected one of the thread, or of the preview, or the best one.
+    /// Returns the message that `y` means: the selected one of the thread, or of the preview, or the best one.
     pub(super) fn subject_message(&self) -> Option<usize> {
         if let Some(thread) = &self.thread
             && Some(thread.handle) == self.subject()
@@ -56,7 +56,7 @@ impl App {
         })
     }
 
-    /// The messages that `y` means: the marked ones, else [`App::subject_message`].
+    /// Returns the messages that `y` means: the marked ones, else [`App::subject_message`].
     pub(super) fn subject_messages(&self) -> Vec<usize> {
         match self.reader() {
             Some(reader) if self.focus == Focus::Thread && reader.marked().len() > 1 => reader.marked(),
@@ -104,12 +104,12 @@ impl App {
         self.copy("the conversation", &text)
     }
 
-    /// The form of copies, in a word.
+    /// Returns the form of copies, in a word.
     pub(super) fn form(&self) -> &'static str {
         if self.copy_as == Format::Jsonl { "json" } else { self.copy_as.as_str() }
     }
 
-    /// From here on messages and conversations are copied so.
+    /// Sets the format in which messages and conversations are copied from here on.
     pub(super) fn copy_as(&mut self, format: Format) -> Vec<Effect> {
         self.copy_as = format;
         self.say(match format {
@@ -122,7 +122,7 @@ impl App {
         Vec::new()
     }
 
-    /// The line that the hit stands in, exactly as written.
+    /// Copies the line that the hit stands in, exactly as written.
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
         let Some(line) = self.reader().and_then(Reader::hit_line) else {
             self.fail("there is no hit here: y copies the whole message");

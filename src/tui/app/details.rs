@@ -1,4 +1,4 @@
-//! What is known of a conversation, in words; and an overview of its branches.
+//! The facts about a conversation, in words, and an overview of its branches.
 
 use super::{App, Overlay};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 const NAMES: usize = 14;
 /// Lines of the overview of branches; more are not shown.
 const MOST_BRANCHES: usize = 200;
-/// How far in branches of branches stand, in steps.
+/// Steps that branches of branches are indented by at most.
 const DEEPEST: usize = 8;
 
 impl App {
@@ -77,8 +77,8 @@ fn of(conversation: &Conversation, visibility: Visibility) -> usize {
     conversation.messages().iter().filter(|message| message.visibility == visibility).count()
 }
 
-/// Every place where the thread forks: the message before it and the first line of each branch with how much is said
-/// on it, further in where it lies on a branch itself. What leads to `leaf` is marked.
+/// Lists every place where the thread forks: the message before it and the first line of each branch with how much is
+/// said on it, further in where it lies on a branch itself. What leads to `leaf` is marked.
 fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
     let messages = conversation.messages();
     let forks = path::forks(conversation);

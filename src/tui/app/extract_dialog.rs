@@ -52,15 +52,15 @@ pub struct ExtractDialog {
     pub conversations: Vec<Shared>,
     /// The branch that was being read.
     pub leaf: Option<usize>,
-    /// Where to.
+    /// The file or folder.
     pub destination: Destination,
-    /// As what, and what goes in.
+    /// The format, and what goes in.
     pub choices: Choices,
     /// The secrets that the extract would hold.
     pub secrets: SecretCount,
     /// The number of that count.
     serial: u64,
-    /// Where the cursor is.
+    /// The field with the cursor.
     pub field: Field,
     /// Files of that name are replaced: the person was told that they exist, and presses enter again.
     pub replace: bool,
@@ -113,12 +113,12 @@ pub enum SecretCount {
 pub enum Stage {
     /// The person chooses.
     Editing {
-        /// What the dialog has to say about the last try.
+        /// A sentence about the last try.
         notice: Option<String>,
     },
     /// It is being written.
     Writing {
-        /// How far that is, for many.
+        /// The progress, for many.
         progress: Option<String>,
     },
 }

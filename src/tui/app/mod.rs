@@ -1,4 +1,4 @@
-//! The app: its state, and `update`, which turns an action into a new state and a list of effects.
+//! The state of the app, and `update`, which turns an action into a new state and a list of effects.
 //!
 //! Pure: no file, no clock, no thread, no terminal. What the tests drive is what the person drives.
 
@@ -53,7 +53,7 @@ pub struct App {
     pub setup: Setup,
     /// Everything that was read so far.
     pub library: Arc<Library>,
-    /// How far loading is; `None`: done.
+    /// The progress of loading; `None`: done.
     pub loading: Option<Progress>,
     /// The size of the screen and the place of each pane.
     pub layout: Layout,
@@ -65,7 +65,7 @@ pub struct App {
     pub thread: Option<ThreadPane>,
     /// Open over the panes.
     pub overlay: Overlay,
-    /// What the archive gives away, once it was asked for; [`Overlay::Audit`] shows it.
+    /// The audit of the archive, once it was asked for; [`Overlay::Audit`] shows it.
     pub audit: Option<Audit>,
     /// Secrets are taken out of what leaves.
     pub redact: bool,

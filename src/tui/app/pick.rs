@@ -19,39 +19,39 @@ use crate::{
 /// A list to choose from.
 #[derive(Debug)]
 pub struct Pick {
-    /// What is asked.
+    /// The question.
     pub title: &'static str,
-    /// What there is; all of it.
+    /// All items.
     pub items: Vec<Item>,
     /// Indices of the items that match what is typed, in order.
     pub matching: Vec<usize>,
     /// Index into `matching`.
     pub selected: usize,
-    /// What is typed to narrow the list; `None`: digits choose instead.
+    /// The text typed to narrow the list; `None`: digits choose instead.
     pub filter: Option<TextInput>,
     /// The number typed so far, where a digit may still follow; 0: none.
     number: usize,
 }
 
-/// One of them.
+/// An item of the list.
 #[derive(Debug)]
 pub struct Item {
-    /// What it is. Untrusted.
+    /// Its words. Untrusted.
     pub label: String,
     /// A word beside it.
     pub note: String,
-    /// What choosing it does.
+    /// The consequence of choosing it.
     pub choice: Choice,
 }
 
-/// See [`Item::choice`].
+/// The consequence of choosing an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// Copy a text.
     Copy {
         /// The text.
         text: String,
-        /// What it is, in words.
+        /// Its name in the status line.
         what: &'static str,
     },
     /// Go to a message.
@@ -70,18 +70,18 @@ pub enum Choice {
 }
 
 impl Pick {
-    /// A list in which digits choose.
+    /// Makes a list in which digits choose.
     pub fn by_number(title: &'static str, items: Vec<Item>) -> Self {
         let matching = (0..items.len()).collect();
         Self { title, items, matching, selected: 0, filter: None, number: 0 }
     }
 
-    /// A list that typing narrows.
+    /// Makes a list that typing narrows.
     pub fn by_typing(title: &'static str, items: Vec<Item>) -> Self {
         Self { filter: Some(TextInput::default()), ..Self::by_number(title, items) }
     }
 
-    /// The selected item.
+    /// Returns the selected item.
     pub fn chosen(&self) -> Option<&Item> {
         self.matching.get(self.selected).map(|&index| &self.items[index])
     }
@@ -94,7 +94,7 @@ impl Pick {
         }
     }
 
-    /// What is typed decides what matches: in the order of the list, the best selected.
+    /// Finds the items that match the typed text: in the order of the list, the best selected.
     fn narrow(&mut self) {
         let Some(filter) = &self.filter else { return };
         let matcher = SkimMatcherV2::default();
@@ -182,7 +182,7 @@ impl App {
         }
     }
 
-    /// The index of the person's own prompts on this branch.
+    /// Opens the index of the person's own prompts on this branch.
     pub(super) fn open_prompts(&mut self) -> Vec<Effect> {
         let Some(reader) = self.reader() else { return Vec::new() };
         let conversation = reader.conversation();
@@ -213,7 +213,7 @@ impl App {
         Vec::new()
     }
 
-    /// The links and attachments of the selected message.
+    /// Opens the links and attachments of the selected message.
     pub(super) fn open_links(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
@@ -246,7 +246,7 @@ impl App {
         Vec::new()
     }
 
-    /// Every command that means something here, by name.
+    /// Opens the list of the commands that mean something here, by name.
     pub(super) fn open_commands(&mut self) -> Vec<Effect> {
         let place = self.place();
         let items = self

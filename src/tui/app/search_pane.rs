@@ -35,7 +35,7 @@ pub struct SearchPane {
     pub input: TextInput,
     /// Its meaning.
     pub query: Query,
-    /// The same, compiled.
+    /// The query, compiled.
     pub matcher: Matcher,
     /// Results stand by date instead of by relevance.
     pub by_date: bool,

@@ -15,7 +15,7 @@ pub struct Setup {
     pub keymap: Keymap,
     /// Local time.
     pub zone: TimeZone,
-    /// How threads start.
+    /// Options that threads start with.
     pub transcript: transcript::Options,
 }
 

@@ -1,4 +1,4 @@
-//! What one cell of a buffer is on the screen: the only place that decides widths.
+//! The look of one cell of a buffer on the screen: the only place that decides widths.
 //!
 //! A buffer counts columns by grapheme cluster, as ratatui does; most terminals count by character, some by
 //! cluster, and no question may be put to them. So a cell is written in a form on which both agree: U+FE0F is
@@ -9,19 +9,22 @@
 //! counts by cluster shows the family, one that counts by character the first of its people, since the others
 //! [hang over](overhang) columns that are written again afterwards. Otherwise it is shown by its first picture.
 
-use super::slot::Slot;
-use ratatui::buffer::{Cell, CellWidth};
-use ratatui::style::{Color, Modifier};
+use ratatui::{
+    buffer::{Cell, CellWidth},
+    style::{Color, Modifier},
+};
 use unicode_width::UnicodeWidthChar;
+
+use super::slot::Slot;
 
 /// Stands for what no terminal would show within the columns it has.
 const UNSHOWABLE: char = '□';
 
-/// What makes a blank visible, besides its background.
+/// Modifiers that make a blank visible; its background does too.
 pub(super) const SEEN_ON_BLANKS: Modifier =
     Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
 
-/// What is written for a cell.
+/// The text written for a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glyph {
     /// Never empty, no control characters; its characters' widths add up to `columns`, and what it hangs over.
@@ -64,15 +67,15 @@ pub(super) fn settle(cluster: &str, columns: u16, room: usize) -> Glyph {
     Glyph { text, columns: shown, padding: columns - shown }
 }
 
-/// Whether every terminal moves its cursor by the same number of columns for this text.
+/// Decides whether every terminal moves its cursor by the same number of columns for this text.
 pub(super) fn sure(text: &str) -> bool {
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return true };
     !is_pictograph(first) && !is_doubtful(first) && characters.all(is_classical_mark)
 }
 
-/// What terminals of different years or makes give different columns: scripts that became wide late, ambiguous
-/// characters among wide ones, signs that stand before a number, marks without a base.
+/// Characters that terminals of different years or makes give different columns: scripts that became wide late,
+/// ambiguous characters among wide ones, signs that stand before a number, marks without a base.
 fn is_doubtful(character: char) -> bool {
     matches!(
         character,
@@ -104,8 +107,8 @@ fn is_joined(cluster: &str) -> bool {
     first && more.peek().is_some() && more.all(|c| is_pictograph(c) || matches!(c, '\u{200D}' | '\u{FE0F}'))
 }
 
-/// Columns after its own `columns` that a settled text may have written into, on a terminal that gives every character its
-/// own columns.
+/// Columns after its own `columns` that a settled text may have written into, on a terminal that gives every character
+/// its own columns.
 pub(super) fn overhang(text: &str, columns: u16) -> usize {
     if sure(text) {
         return 0;
@@ -176,12 +179,12 @@ fn set(shown: &mut Slot, text: &str, styled: &Cell) {
     }
 }
 
-/// Whether a settled cell is what an erased cell is.
+/// Decides whether a settled cell is what an erased cell is.
 pub(super) fn is_erased(cell: &Slot) -> bool {
     cell.bg == Color::Reset && is_blank(cell) && cell.modifier.is_empty() && cell.link.is_none()
 }
 
-/// Whether a settled cell shows no text.
+/// Decides whether a settled cell shows no text.
 pub(super) fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
 }

@@ -1,12 +1,14 @@
 //! A screenful of settled cells: what the terminal holds, or is to hold.
 
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+
 use super::{
     glyph,
     link::{self, Link},
     slot::Slot,
 };
-use ratatui::buffer::Buffer;
-use std::sync::Arc;
 
 /// Rows of settled cells (see [`glyph::settle_row`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +24,7 @@ impl Grid {
         Self { width, height, cells: vec![Slot::ERASED; width as usize * height as usize] }
     }
 
-    /// What the terminal will hold once this buffer is shown, with these links.
+    /// Predicts what the terminal holds once this buffer is shown, with these links.
     pub fn of(buffer: &Buffer, links: &[Link]) -> Self {
         let mut grid = Self::erased(buffer.area.width, buffer.area.height);
         let width = grid.width.max(1) as usize;

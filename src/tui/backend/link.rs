@@ -2,7 +2,7 @@
 //!
 //! An escape sequence in a cell would break the arithmetic of everything else, so links come beside the frame. They
 //! cost bytes where text costs little: a frame and a row have so much for them, and what is past it is text only.
-//! Which those are is decided by the frame alone, so that a frame on the screen is never written again.
+//! They are decided by the frame alone, so that a frame on the screen is never written again.
 
 use std::{ops::Range, sync::Arc};
 
@@ -10,7 +10,7 @@ use std::{ops::Range, sync::Arc};
 const ROW: usize = 260;
 /// Bytes that the links of a frame may take, for each of its rows.
 const FRAME: usize = 40;
-/// What a link takes besides its address: its two sequences.
+/// Bytes of a link besides its address: its two sequences.
 const AROUND: usize = 14;
 
 /// Cells of a row that lead somewhere.
@@ -20,7 +20,7 @@ pub struct Link {
     pub y: u16,
     /// The columns.
     pub columns: Range<u16>,
-    /// Where to: printable ASCII. Anything else is no link.
+    /// The address: printable ASCII. Anything else does not count as a link.
     pub target: Arc<str>,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn affordable(links: &[Link], rows: u16) -> impl Iterator<Item = &Lin
     })
 }
 
-/// What is written next leads there, or nowhere. Nothing is written for the link in hand.
+/// Lets what is written next lead there, or nowhere. Nothing is written for the link in hand.
 pub(super) fn lead(in_hand: &mut Option<Arc<str>>, to: Option<&Arc<str>>, out: &mut Vec<u8>) {
     if in_hand.as_ref() == to {
         return;

@@ -19,17 +19,20 @@ mod pen;
 mod shift;
 mod slot;
 
-use glyph::is_erased;
-use grid::{Grid, Shift};
-pub use link::Link;
-use motion::{Place, cost_right};
-use pen::Pen;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
-use slot::Slot;
 use std::{
     io::{self, Write},
     sync::Arc,
+};
+
+use ratatui::{buffer::Buffer, layout::Position};
+
+pub use self::link::Link;
+use self::{
+    glyph::is_erased,
+    grid::{Grid, Shift},
+    motion::{Cursor, cost_right},
+    pen::Pen,
+    slot::Slot,
 };
 
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
@@ -45,16 +48,16 @@ const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 pub struct Screen<W> {
     out: W,
     synchronized: bool,
-    /// What the terminal shows; `None`: not known.
+    /// The content of the terminal; `None`: not known.
     shown: Option<Shown>,
 }
 
-/// What is known of the terminal.
+/// The known state of the terminal.
 #[derive(Clone, Debug)]
 struct Shown {
     grid: Grid,
     pen: Pen,
-    place: Place,
+    place: Cursor,
     cursor_visible: bool,
 }
 
@@ -71,8 +74,8 @@ impl<W: Write> Screen<W> {
         self.present_linked(frame, &[], cursor)
     }
 
-    /// The same, with text that leads somewhere: `links` from the top down. Only for a terminal that takes OSC 8, or
-    /// ignores it.
+    /// Shows a frame with text that leads somewhere: `links` from the top down. Only for a terminal that takes OSC 8,
+    /// or ignores it.
     pub fn present_linked(
         &mut self,
         frame: &Buffer,
@@ -105,12 +108,12 @@ impl<W: Write> Screen<W> {
         self.out.flush()
     }
 
-    /// What the terminal shows is not known any more: the next frame is drawn in full.
+    /// Forgets what the terminal shows: the next frame is drawn in full.
     pub fn forget(&mut self) {
         self.shown = None;
     }
 
-    /// Where it is written to.
+    /// Returns the writer.
     pub fn output(&mut self) -> &mut W {
         &mut self.out
     }
@@ -126,7 +129,7 @@ impl Shown {
         let mut shown = Self {
             grid: Grid::erased(width, height),
             pen: Pen::PLAIN,
-            place: Place::HOME,
+            place: Cursor::HOME,
             cursor_visible: false,
         };
         shown.draw(&next, out);
@@ -182,7 +185,7 @@ impl Shown {
         if !whole {
             let _ = write!(out, "\x1b[{};{}r", shift.top + 1, shift.bottom + 1);
             // Setting margins homes the cursor; not every emulation agrees where that is.
-            self.place = Place::UNKNOWN;
+            self.place = Cursor::UNKNOWN;
         }
         let edge = if shift.by > 0 { shift.bottom } else { shift.top };
         self.place.go(0, edge, out);
@@ -191,7 +194,7 @@ impl Shown {
         }
         if !whole {
             out.extend_from_slice(b"\x1b[r");
-            self.place = Place::UNKNOWN;
+            self.place = Cursor::UNKNOWN;
         }
         self.grid.scroll(shift);
     }
@@ -203,7 +206,7 @@ impl Shown {
         for y in 0..next.size().1 {
             let (from, to) = (grid.row(y), next.row(y));
             if from != to {
-                Row { y, from, to, pen, place, link: &mut link, doubtful: 0, out }.draw();
+                RowUpdate { y, from, to, pen, place, link: &mut link, doubtful: 0, out }.draw();
             }
         }
         // Never from one frame to the next: others write to the terminal, too.
@@ -212,20 +215,20 @@ impl Shown {
 }
 
 /// One row on its way to the terminal.
-struct Row<'a> {
+struct RowUpdate<'a> {
     y: u16,
     from: &'a [Slot],
     to: &'a [Slot],
     pen: &'a mut Pen,
-    place: &'a mut Place,
-    /// Where what is written leads.
+    place: &'a mut Cursor,
+    /// The link that text written now gets.
     link: &'a mut Option<Arc<str>>,
     /// Columns before this one may show something else than is known, if they were not written since.
     doubtful: usize,
     out: &'a mut Vec<u8>,
 }
 
-impl Row<'_> {
+impl RowUpdate<'_> {
     /// A shorter run of blanks is written, not erased.
     const SHORT_ERASE: usize = 4;
     /// From here on it is shorter to erase blanks within a row and step over them.
@@ -247,7 +250,7 @@ impl Row<'_> {
         self.erase_rest(end);
     }
 
-    /// Whether the terminal shows at `x` what it should.
+    /// Decides whether the terminal shows at `x` what it should.
     fn is_shown(&self, x: usize) -> bool {
         x >= self.doubtful && self.from[x] == self.to[x]
     }
@@ -279,7 +282,7 @@ impl Row<'_> {
 
     /// Goes to a column of this row; over a short gap by writing once more what stands there.
     fn go(&mut self, x: usize) {
-        if let Place { x: Some(from), y: Some(y) } = *self.place
+        if let Cursor { x: Some(from), y: Some(y) } = *self.place
             && y == self.y
             && (from as usize) < x
         {
@@ -325,7 +328,7 @@ impl Row<'_> {
             return;
         }
         // Anywhere between the text and the first difference will do.
-        let here = matches!(*self.place, Place { x: Some(x), y: Some(y) } if y == self.y && (end..=first).contains(&(x as usize)));
+        let here = matches!(*self.place, Cursor { x: Some(x), y: Some(y) } if y == self.y && (end..=first).contains(&(x as usize)));
         if !here {
             self.go(first);
         }

@@ -1,12 +1,16 @@
 //! The look of what is written next: colours and attributes in as few bytes as they take (`ESC[32m`, not
 //! `ESC[38;5;2m`).
 
-use super::glyph::SEEN_ON_BLANKS;
-use ratatui::buffer::Cell;
-use ratatui::style::{Color, Modifier};
 use std::io::Write;
 
-/// What the terminal paints with.
+use ratatui::{
+    buffer::Cell,
+    style::{Color, Modifier},
+};
+
+use super::glyph::SEEN_ON_BLANKS;
+
+/// The attributes that the terminal paints with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pen {
     fg: Color,
@@ -134,7 +138,7 @@ impl Codes<'_> {
     }
 }
 
-/// Which of the terminal's sixteen colours this is.
+/// Returns the number of this colour among the terminal's sixteen.
 fn sixteen(colour: Color) -> Option<u8> {
     Some(match colour {
         Color::Black => 0,

@@ -4,17 +4,21 @@
 //! the most votes the region is taken in which scrolling saves most. What it saves is an estimate; the screen writes
 //! both ways and sends the shorter.
 
-use super::glyph;
-use super::grid::{Grid, Shift};
-use super::slot::Slot;
-use hashbrown::{DefaultHashBuilder, HashMap};
 use std::hash::BuildHasher;
 
-/// How many distances are looked at closely.
+use hashbrown::{DefaultHashBuilder, HashMap};
+
+use super::{
+    glyph,
+    grid::{Grid, Shift},
+    slot::Slot,
+};
+
+/// Distances that are looked at closely.
 const CANDIDATES: usize = 3;
-/// What a move to a place in a row costs, roughly, in bytes.
+/// Rough cost in bytes of a move to a place in a row.
 const MOVE: i64 = 5;
-/// What setting and resetting margins costs.
+/// Cost in bytes of setting and resetting margins.
 const MARGINS: i64 = 16;
 /// A saving below this is not worth a second way of writing the frame.
 const WORTH: i64 = 48;
@@ -68,8 +72,8 @@ fn distances(from: &Grid, to: &Grid, first: u16, last: u16) -> Vec<i16> {
     votes.into_iter().take(CANDIDATES).filter(|(weight, _)| *weight > 8).map(|(_, by)| by).collect()
 }
 
-/// What of a row is compared as a whole: all without its edges, where cursors and scroll bars stand, and the halves of
-/// that. Which part it is and its hash stand for what it holds.
+/// Returns the part of a row that is compared as a whole: all without its edges, where cursors and scroll bars stand,
+/// and the halves of that. Which part it is and its hash stand for what it holds.
 fn parts<'a>(
     row: &'a [Slot],
     hasher: &DefaultHashBuilder,

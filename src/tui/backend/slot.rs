@@ -1,10 +1,11 @@
 //! One settled cell.
 
-use ratatui::buffer::Cell;
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
 };
+
+use ratatui::buffer::Cell;
 
 /// A cell as the terminal holds it, and where it leads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -14,7 +15,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// What an erased cell is.
+    /// An erased cell.
     pub const ERASED: Self = Self { cell: Cell::EMPTY, link: None };
 }
 

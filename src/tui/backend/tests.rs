@@ -2,11 +2,15 @@
 
 mod links;
 
-use super::*;
-use proptest::prelude::*;
-use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
 use std::num::NonZero;
+
+use proptest::prelude::*;
+use ratatui::{
+    layout::Rect,
+    style::{Color, Modifier, Style},
+};
+
+use super::*;
 
 /// A screen with an emulated terminal at its other end.
 struct Emulated {
@@ -184,7 +188,7 @@ fn frame(width: u16, rows: &[Pieces]) -> Buffer {
     frame
 }
 
-/// What happens to a screen between two frames.
+/// An event of a screen between two frames.
 #[derive(Clone, Debug)]
 enum Change {
     /// Rows of a region move by so many, and what comes in is new.

@@ -1,4 +1,4 @@
-//! What differs between operating systems about terminals: signals, hang-ups, waiting for input, core dumps.
+//! Differences between operating systems about terminals: signals, hang-ups, waiting for input, core dumps.
 //!
 //! Everything that is particular to one is in its own file, with the same functions; nothing else in the program
 //! needs a `cfg` for a terminal.
@@ -27,7 +27,7 @@ pub enum TerminalInput {
     Resize,
 }
 
-/// What the system says to the program, apart from keys.
+/// A message from the system, apart from keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// SIGINT or SIGQUIT from elsewhere: in raw mode ctrl-c is a key.
@@ -45,7 +45,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Whether the program is to end because of it.
+    /// Decides whether the program is to end because of it.
     pub fn ends(self) -> bool {
         matches!(self, Self::Interrupt | Self::Terminate | Self::Hangup)
     }

@@ -1,10 +1,14 @@
 //! Systems without Unix signals: the console tells crossterm of its resizes, and there is nothing to hang up.
 
-use super::{Signal, TerminalInput};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
+
 use crossterm::event::{Event, KeyEventKind};
 use ratatui::layout::Size;
-use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+
+use super::{Signal, TerminalInput};
 
 /// A terminal to write to: standard output.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::{Position, Reader};
 use crate::search::Hit;
 
 impl Reader {
-    /// All hits in this conversation, and which one is in focus.
+    /// Returns the hit in focus, and the number of all in this conversation.
     pub fn hits(&self) -> (Option<usize>, usize) {
         (self.focus, self.hits.len())
     }
@@ -16,7 +16,8 @@ impl Reader {
         (self.hits, self.focus) = (hits, None);
     }
 
-    /// Shows a message as far as it can be shown: its branch, its fold open, its first hit in focus. Whether it can.
+    /// Shows a message as far as it can be shown: its branch, its fold open, its first hit in focus. `false`: it cannot
+    /// be shown.
     pub fn reveal(&mut self, message: usize) -> bool {
         self.go_to(message);
         let Some(entry) = self.transcript.entry_of(message) else { return false };
@@ -39,7 +40,7 @@ impl Reader {
         }
     }
 
-    /// To the next or previous hit, around the ends. `None`: there are none; else whether it went around.
+    /// Goes to the next or previous hit, around the ends. `None`: there are none; else whether it went around.
     pub fn step_hit(&mut self, step: isize) -> Option<bool> {
         let count = self.hits.len();
         if count == 0 {
@@ -71,8 +72,8 @@ impl Reader {
         self.top = top.min(self.last_top());
     }
 
-    /// The line of the message's text that the hit in focus stands in, as written; else that of the first hit in the
-    /// selected message.
+    /// Returns the line of the message's text that the hit in focus stands in, as written; else that of the first hit
+    /// in the selected message.
     pub fn hit_line(&self) -> Option<&str> {
         let focused = self.focus.and_then(|index| self.hits.get(index));
         let hit = focused.or_else(|| self.hits.iter().find(|hit| Some(hit.message) == self.message()))?;
@@ -82,7 +83,7 @@ impl Reader {
         Some(text.get(start..end)?.trim_end_matches('\r'))
     }
 
-    /// Where the hits of a message stand in its text.
+    /// Returns the places of a message's hits in its text.
     pub(super) fn ranges(&self, message: usize) -> Vec<Range<usize>> {
         let start = self.hits.partition_point(|hit| hit.message < message);
         self.hits[start..]

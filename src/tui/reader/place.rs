@@ -1,5 +1,5 @@
-//! Where one was: the place on the screen is kept while what is around it changes, and found again after a find that
-//! was not meant.
+//! Earlier positions: the place on the screen is kept while what is around it changes, and found again after a find
+//! that was not meant.
 
 use super::{Position, Reader};
 
@@ -13,7 +13,7 @@ pub(super) struct Origin {
 }
 
 impl Reader {
-    /// Whether another branch is shown than the one the conversation opened with.
+    /// Decides whether another branch is shown than the one the conversation opened with.
     pub fn has_strayed(&self) -> bool {
         self.transcript.leaf() != self.home
     }
@@ -24,12 +24,12 @@ impl Reader {
         self.origin = Some(Origin { top, cursor, message, leaf: self.transcript.leaf() });
     }
 
-    /// The message that was selected when the find began; else the selected one.
+    /// Returns the message that was selected when the find began; else the selected one.
     pub fn find_from(&self) -> Option<usize> {
         self.origin.map_or_else(|| self.message(), |origin| origin.message)
     }
 
-    /// The find is over: one stays, or goes back to where it began.
+    /// Ends the find: stays, or goes back to where it began.
     pub fn end_find(&mut self, back: bool) {
         let Some(origin) = self.origin.take().filter(|_| back) else { return };
         if let Some(leaf) = origin.leaf {
@@ -42,7 +42,7 @@ impl Reader {
         self.top = Position { line: origin.top.line.min(last), ..origin.top }.min(self.last_top());
     }
 
-    /// On which row an entry begins; `None`: above the screen, or below it.
+    /// Returns the row on which an entry begins; `None`: above the screen, or below it.
     pub(super) fn row_of(&mut self, entry: usize) -> Option<usize> {
         let mut rows = 0_usize;
         for above in self.top.entry..entry {

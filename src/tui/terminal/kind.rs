@@ -1,13 +1,13 @@
-//! What a terminal takes, by what it calls itself: nothing is ever asked of it.
+//! Abilities of a terminal by the name it gives itself: nothing is ever asked of it.
 
 /// `linux` and the vt terminals have no use for the marks of a synchronized update; elsewhere they help or are ignored.
 pub(super) fn knows_synchronized_updates(kind: &str) -> bool {
     !kind.starts_with("linux") && !kind.starts_with("vt")
 }
 
-/// Whether a link (OSC 8) does no harm: the terminal opens it, or skips what it does not know up to its end. Screen
-/// prints the rest of a long one, the console of Linux and the vt terminals all of it, and VTE read it wrongly before
-/// 0.50. What is not known here gets none.
+/// Decides whether a link (OSC 8) does no harm: the terminal opens it, or skips what it does not know up to its end.
+/// Screen prints the rest of a long one, the console of Linux and the vt terminals all of it, and VTE read it wrongly
+/// before 0.50. What is not known here gets none.
 pub(super) fn takes_links(kind: &str, in_tmux: bool, vte: Option<u32>) -> bool {
     const KNOWN: [&str; 14] = [
         "xterm",

@@ -2,25 +2,36 @@
 //!
 //! Only one [`Terminal`] exists at a time. While it does, the terminal is in raw mode, on its alternate screen, with
 //! bracketed paste and without automatic wrapping; nothing is ever asked of it, and its title is left alone.
-//! What is drawn is the business of others; how it is written, that of [`backend`](super::backend).
+//! Others decide on a frame's content; [`backend`](super::backend) on the bytes for it.
 //!
 //! Whoever gives the terminal back, on whatever thread, shuts the door behind him: later frames are refused with an
 //! error instead of landing on the user's shell.
 
 mod kind;
 
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    io::{self, Write},
+    panic::PanicHookInfo,
+    sync::{
+        Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::{Duration, Instant},
+};
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Size},
+};
+
 use self::kind::{knows_synchronized_updates, takes_links};
-use super::backend::{Link, Screen};
-use super::platform::{self, Output};
 pub use super::platform::{Signal, TerminalInput};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Size};
-use std::backtrace::{Backtrace, BacktraceStatus};
-use std::io::{self, Write};
-use std::panic::PanicHookInfo;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
-use std::time::{Duration, Instant};
+use super::{
+    backend::{Link, Screen},
+    platform::{self, Output},
+};
 
 /// Alternate screen, bracketed paste, no wrapping at the right edge, no cursor.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[?25l";
@@ -28,11 +39,11 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[?25l";
 /// one, nothing of a conversation stays behind.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
-/// How long the program has to end by itself after a signal that ends it.
+/// Time that the program has to end by itself after a signal that ends it.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The same after the terminal is gone: it must be no process that nobody sees.
+/// Time for the same after the terminal is gone: a process that nobody sees must not stay.
 const PATIENCE_AFTER_HANGUP: Duration = Duration::from_millis(500);
-/// How long a frame on its way to a slow terminal is waited for when somebody else must give it back.
+/// Time that a frame on its way to a slow terminal is waited for when somebody else must give the terminal back.
 const PATIENCE_WITH_A_FRAME: Duration = Duration::from_millis(200);
 /// How long it may take to give the terminal back at the very end: to wait for a frame, for room, and to write.
 const PATIENCE_WITH_THE_TERMINAL: Duration = Duration::from_secs(1);
@@ -41,13 +52,13 @@ const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
 
 /// The way to the terminal; `None` while it is not ours.
 static DOOR: Mutex<Option<Output>> = Mutex::new(None);
-/// Whether the terminal is ours: also readable while a frame is being written.
+/// The terminal is ours: also readable while a frame is being written.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// The process is about to end, and some thread sees to that.
 static ENDING: AtomicBool = AtomicBool::new(false);
 /// The terminal has had another size since the last frame, even if it has the same again: what it shows is not known.
 static RESIZED: AtomicBool = AtomicBool::new(false);
-/// Whether the process has stopped itself, or since when it has not.
+/// The last time that the process has stopped itself.
 static SUSPENSION: Mutex<Suspension> = Mutex::new(Suspension::Never);
 
 #[derive(Clone, Copy)]
@@ -57,7 +68,7 @@ enum Suspension {
     Until(Instant),
 }
 
-/// How the terminal is entered.
+/// Options for entering the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Standard output is for data (`pick`): if it is no terminal, draw on the controlling one.

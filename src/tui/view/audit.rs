@@ -42,8 +42,9 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
         paint::right(buffer, area, area.y, order, theme.dim);
     }
     let report = audit.report(&app.setup.zone);
-    for (row, (index, line)) in audit.lines.iter().enumerate().skip(audit.top).take(room).enumerate() {
-        let y = area.y + 2 + row as u16;
+    let lines = audit.lines.iter().enumerate().skip(audit.top);
+    for ((index, line), row) in lines.zip(paint::below(area, 2).rows()) {
+        let y = row.y;
         let chosen = index == audit.selected;
         if chosen {
             paint::text(buffer, Rect { x: 0, width: 1, ..area }, y, "▌", theme.accent);
@@ -78,12 +79,13 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
             let style = look(line, column, fields.len(), theme);
             let style = if chosen { style.patch(theme.accent) } else { style };
             paint::text(buffer, left, y, &sanitize::fit(&field, left.width as usize), style);
-            x = x.saturating_add(1 + wide as u16).min(area.right());
+            let wide = u16::try_from(wide).unwrap_or(u16::MAX);
+            x = x.saturating_add(1).saturating_add(wide).min(area.right());
         }
     }
 }
 
-/// What one looks for is plain, all else dim.
+/// Returns the style of a field: what one looks for is plain, all else dim.
 fn look(line: &ReportLine, column: usize, columns: usize, theme: &Theme) -> Style {
     let plain = match line {
         ReportLine::Finding(_) => matches!(column, 1 | 2) || column + 1 == columns,

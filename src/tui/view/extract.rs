@@ -20,7 +20,7 @@ use crate::{
 /// Columns of the names of the rows.
 const NAMES: u16 = 9;
 
-/// Draws it; gives where its cursor is, if it types.
+/// Draws the dialog; returns the place of its cursor, if it types.
 pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let count = dialog.conversations.len();
     let title = if dialog.is_many() {
@@ -39,7 +39,7 @@ pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -
     cursor.filter(|_| dialog.edits_path())
 }
 
-/// What the rows are drawn with. A row for which there is no room is left out.
+/// The dialog being drawn. A row that does not fit is left out.
 struct Drawing<'a> {
     dialog: &'a ExtractDialog,
     theme: &'a Theme,
@@ -48,7 +48,7 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    /// Draws the name of a row; gives the room behind it.
+    /// Draws the name of a row; returns the area behind it.
     fn row(&mut self, row: u16, name: &str, at: bool) -> Option<Rect> {
         if row >= self.inside.height {
             return None;
@@ -60,7 +60,7 @@ impl Drawing<'_> {
         Some(behind.intersection(self.inside)).filter(|behind| behind.height > 0)
     }
 
-    /// How a box looks that can be ticked.
+    /// Returns the style of a box that can be ticked.
     fn look(&self, here: bool) -> Style {
         if here { self.theme.selected.patch(self.theme.accent) } else { self.theme.plain }
     }
@@ -134,7 +134,7 @@ impl Drawing<'_> {
         paint::text(self.buffer, row, row.y, &sanitize::fit(found, room), self.theme.plain);
     }
 
-    /// How writing goes, what is asked, or the folders that could be meant if there is more than one.
+    /// Draws the progress of writing, a notice, or the folders that could be meant if there is more than one.
     fn answer(&mut self) {
         let (dialog, inside) = (self.dialog, self.inside);
         if inside.height <= 4 {

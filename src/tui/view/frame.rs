@@ -5,7 +5,7 @@ use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use super::paint;
 use crate::{transcript::sanitize, tui::theme::Theme};
 
-/// A frame in the middle of the screen with room for `rows`; gives the inside.
+/// Draws a frame in the middle of the screen for `rows`; returns the area inside.
 pub(super) fn frame(buffer: &mut Buffer, rows: u16, title: &str, theme: &Theme) -> Rect {
     let screen = buffer.area;
     let width = screen.width.saturating_sub(4).clamp(screen.width.min(20), 78);

@@ -24,15 +24,9 @@ pub fn draw_text(
     paint::text(buffer, area, area.y, title, theme.heading);
     let room = (area.height as usize).saturating_sub(2);
     *top = (*top).min(lines.len().saturating_sub(room));
-    for (index, line) in lines.iter().skip(*top).take(room).enumerate() {
+    for (line, row) in lines.iter().skip(*top).zip(paint::below(area, 2).rows()) {
         let clean = sanitize::line(line);
-        paint::text(
-            buffer,
-            area,
-            area.y + 2 + index as u16,
-            &sanitize::fit(&clean, area.width as usize),
-            theme.plain,
-        );
+        paint::text(buffer, row, row.y, &sanitize::fit(&clean, row.width as usize), theme.plain);
     }
 }
 
@@ -51,17 +45,16 @@ pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer:
         lines.push(((*line.0).to_owned(), line.1));
     }
     *top = (*top).min(lines.len().saturating_sub(height));
-    for (index, (left, right)) in lines.iter().skip(*top).take(height).enumerate() {
-        let y = area.y + index as u16;
-        let row = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let inner = paint::before(paint::behind(area, 1), 1);
+    for ((left, right), row) in lines.iter().skip(*top).zip(inner.rows()) {
         match right {
             None => {
-                paint::text(buffer, row, y, left, theme.heading);
+                paint::text(buffer, row, row.y, left, theme.heading);
             }
             Some(words) => {
                 let pad = KEYS.saturating_sub(sanitize::width(left)).max(2);
                 let keys = format!("  {left}{}", " ".repeat(pad));
-                paint::texts(buffer, row, y, &[(&keys, theme.plain), (words, theme.dim)]);
+                paint::texts(buffer, row, row.y, &[(&keys, theme.plain), (words, theme.dim)]);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The list: a conversation a row or two; or why there is none.
+//! The list: a conversation takes a row or two; an empty one says why.
 
 use ratatui::{buffer::Buffer, layout::Rect};
 
@@ -6,6 +6,7 @@ use super::paint;
 use crate::{
     conversation::Conversation,
     library::Handle,
+    search::Snippet,
     transcript::sanitize,
     tui::{
         app::{App, Focus, RowFacts},
@@ -14,118 +15,142 @@ use crate::{
     },
 };
 
+/// Columns of the hits where the list is narrow.
+const HITS: u16 = 6;
+/// Columns from which on a narrow list has dates.
+const WITH_DATE: u16 = 40;
+
 /// Draws it.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) {
-    let area = app.layout.list;
-    if app.search.listing.rows.is_empty() {
+    let (area, listing) = (app.layout.list, &app.search.listing);
+    if listing.rows.is_empty() {
         return nothing(app, theme, buffer, area);
     }
-    let height = app.search.row_height(&app.layout);
-    let visible = app.search.page(&app.layout) + 1;
-    let first = app.search.listing.top;
-    for index in first..(first + visible).min(app.search.listing.rows.len()) {
-        let y = area.y + (index - first) as u16 * height;
-        if y >= area.bottom() {
-            break;
-        }
-        let row = Rect { y, height: height.min(area.bottom() - y), ..area };
-        let handle = app.search.listing.rows[index].handle;
-        row_of(app, theme, buffer, row, handle, index == app.search.listing.selected);
+    let places = paint::rows(area, app.search.row_height(&app.layout));
+    for ((index, row), place) in listing.rows.iter().enumerate().skip(listing.top).zip(places) {
+        let conversation = app.library.get(row.handle);
+        let facts = app.search.facts(row.handle);
+        let is_selected = index == listing.selected;
+        ConversationRow { app, theme, conversation, facts, is_selected }.draw(row.handle, buffer, place);
     }
 }
 
-fn row_of(app: &App, theme: &Theme, buffer: &mut Buffer, row: Rect, handle: Handle, selected: bool) {
-    let searching = !app.search.query.is_empty();
-    let facts = app.search.facts(handle);
-    let conversation = app.library.get(handle);
-    let title_style = if selected { theme.selected } else { theme.plain };
-    let mark_style = title_style.patch(theme.selected).patch(theme.accent);
-    if selected {
-        let bar = if app.focus == Focus::Thread { theme.dim } else { theme.accent };
-        for y in row.top()..row.bottom() {
-            paint::text(buffer, row, y, "▌", bar);
-        }
-    }
-    if app.search.marked.contains(&handle) {
-        // Beside the cursor's bar, so that both are seen.
-        paint::text(buffer, row, row.y, if selected { "▐" } else { "•" }, theme.accent);
-    }
-    let hits = facts.map(|facts| if facts.hits == 0 { String::new() } else { format::hits(facts.hits) });
-    let mut date = app.setup.date(conversation.updated);
-    if app.library.is_mixed() {
-        let name = conversation.provider.name();
-        date = if date.is_empty() { name.to_owned() } else { format!("{name}  {date}") };
-    }
-    let inner = Rect { x: row.x + 1, width: row.width.saturating_sub(2), ..row };
-    // Narrow: title, date and hits in one row, the snippet below. Wide: the date goes down to the snippet.
-    let mut end = inner.right();
-    if let Some(hits) = &hits {
-        let columns = if app.layout.wide { 0 } else { 6 };
-        let begin = paint::right(buffer, inner, row.y, hits, theme.dim);
-        end = begin.min(inner.right().saturating_sub(columns));
-    }
-    if !app.layout.wide && row.width >= 40 {
-        let left = Rect { width: end.saturating_sub(inner.x), ..inner };
-        end = paint::right(buffer, left, row.y, &date, theme.dim);
-    }
-    let title = Rect { width: end.saturating_sub(inner.x + 1), ..inner };
-    let marks = if searching { app.search.matcher.title_marks(&conversation.title) } else { Vec::new() };
-    paint::marked(buffer, title, row.y, &conversation.title, &marks, (title_style, mark_style));
-    if row.height < 2 {
-        return;
-    }
-    let below = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
-    let y = row.y + 1;
-    if app.layout.wide {
-        let x = paint::text(buffer, below, y, &format!("{date}  "), theme.dim);
-        let rest = Rect { x, width: below.right().saturating_sub(x), ..below };
-        second_line(conversation, facts, theme, buffer, rest, y);
-    } else {
-        let rest = Rect { x: below.x + 1, width: below.width.saturating_sub(1), ..below };
-        second_line(conversation, facts, theme, buffer, rest, y);
-    }
+/// A conversation in the list. Wide: title and hits, below them date and snippet. Narrow: title, date and hits, below
+/// them the snippet.
+struct ConversationRow<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    conversation: &'a Conversation,
+    facts: Option<&'a RowFacts>,
+    is_selected: bool,
 }
 
-/// The best passage; without a query how long the conversation is and with which model.
-fn second_line(
-    conversation: &Conversation,
-    facts: Option<&RowFacts>,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    area: Rect,
-    y: u16,
-) {
-    if let Some(snippet) = facts.and_then(|facts| facts.snippet.as_ref()) {
-        // The passage was made for a wide list; here it begins so that its first hit is in sight.
-        let lead = snippet.marks.first().map_or(0, |mark| mark.start);
-        let room = (area.width as usize / 3).max(8);
-        let mut start = 0;
-        if sanitize::width(&sanitize::line(&snippet.text[..lead])) > room {
-            start =
-                snippet.text[..lead].char_indices().rev().take(room).last().map_or(lead, |(index, _)| index);
-            if let Some(space) = snippet.text[start..lead].find(' ') {
-                start += space + 1;
+impl ConversationRow<'_> {
+    fn draw(&self, handle: Handle, buffer: &mut Buffer, area: Rect) {
+        self.draw_marks(handle, buffer, area);
+        let inner = paint::before(paint::behind(area, 1), 1);
+        self.draw_title(buffer, Rect { height: 1, ..inner });
+        if area.height >= 2 {
+            self.draw_second(buffer, paint::behind(Rect { y: area.y + 1, height: 1, ..inner }, 1));
+        }
+    }
+
+    /// Draws the cursor's bar and the mark, beside each other so that both are seen.
+    fn draw_marks(&self, handle: Handle, buffer: &mut Buffer, area: Rect) {
+        if self.is_selected {
+            let bar = if self.app.focus == Focus::Thread { self.theme.dim } else { self.theme.accent };
+            for row in area.rows() {
+                paint::text(buffer, row, row.y, "▌", bar);
             }
         }
-        let marks: Vec<_> = snippet.marks.iter().map(|mark| mark.start - start..mark.end - start).collect();
-        let mut area = area;
-        if start > 0 && !snippet.text[start..].starts_with('…') {
-            let x = paint::text(buffer, area, y, "…", theme.dim);
-            area = Rect { x, width: area.right().saturating_sub(x), ..area };
+        if self.app.search.marked.contains(&handle) {
+            paint::text(buffer, area, area.y, if self.is_selected { "▐" } else { "•" }, self.theme.accent);
         }
-        let marked = theme.plain.patch(theme.selected);
-        paint::marked(buffer, area, y, &snippet.text[start..], &marks, (theme.dim, marked));
-    } else {
-        let mut about = format::count(conversation.shown_count(), "message", "messages");
-        if let Some(model) = conversation.model() {
+    }
+
+    /// Draws the title, and from the right edge on the hits and, where it is narrow, the date.
+    fn draw_title(&self, buffer: &mut Buffer, row: Rect) {
+        let (is_wide, theme) = (self.app.layout.wide, self.theme);
+        let mut rest = row;
+        if let Some(facts) = self.facts {
+            let hits = if facts.hits == 0 { String::new() } else { format::hits(facts.hits) };
+            let begin = paint::right(buffer, row, row.y, &hits, theme.dim);
+            // Dates stand below each other.
+            let column = if is_wide { 0 } else { HITS };
+            rest = paint::before(row, (row.right() - begin).max(column));
+        }
+        // The bars at both sides are part of the row's width.
+        if !is_wide && row.width + 2 >= WITH_DATE {
+            let begin = paint::right(buffer, rest, row.y, &self.date(), theme.dim);
+            rest = paint::before(rest, rest.right() - begin);
+        }
+        let title = &self.conversation.title;
+        let style = if self.is_selected { theme.selected } else { theme.plain };
+        let marked = style.patch(theme.selected).patch(theme.accent);
+        let search = &self.app.search;
+        let marks = if search.query.is_empty() { Vec::new() } else { search.matcher.title_marks(title) };
+        paint::marked(buffer, paint::before(rest, 1), row.y, title, &marks, (style, marked));
+    }
+
+    /// Draws the best passage, after the date where it is wide; without a query how long the conversation is and with
+    /// which model.
+    fn draw_second(&self, buffer: &mut Buffer, row: Rect) {
+        let place = if self.app.layout.wide {
+            let x = paint::text(buffer, row, row.y, &format!("{}  ", self.date()), self.theme.dim);
+            paint::starting_at(row, x)
+        } else {
+            paint::behind(row, 1)
+        };
+        if let Some(snippet) = self.facts.and_then(|facts| facts.snippet.as_ref()) {
+            return self.draw_snippet(snippet, buffer, place);
+        }
+        let mut about = format::count(self.conversation.shown_count(), "message", "messages");
+        if let Some(model) = self.conversation.model() {
             about.push_str(" · ");
             about.push_str(&sanitize::line(model));
         }
-        paint::text(buffer, area, y, &sanitize::fit(&about, area.width as usize), theme.dim);
+        let fitted = sanitize::fit(&about, place.width as usize);
+        paint::text(buffer, place, place.y, &fitted, self.theme.dim);
+    }
+
+    /// Draws a passage that was made for a wide list so that its first hit is in sight here.
+    fn draw_snippet(&self, snippet: &Snippet, buffer: &mut Buffer, row: Rect) {
+        let start = start_in_sight(snippet, row.width);
+        let text = &snippet.text[start..];
+        let marks: Vec<_> = snippet.marks.iter().map(|mark| mark.start - start..mark.end - start).collect();
+        let mut place = row;
+        if start > 0 && !text.starts_with('…') {
+            let x = paint::text(buffer, row, row.y, "…", self.theme.dim);
+            place = paint::starting_at(row, x);
+        }
+        let marked = self.theme.plain.patch(self.theme.selected);
+        paint::marked(buffer, place, row.y, text, &marks, (self.theme.dim, marked));
+    }
+
+    /// Returns its date, and where there are several providers whose it is.
+    fn date(&self) -> String {
+        let date = self.app.setup.date(self.conversation.updated);
+        if !self.app.library.is_mixed() {
+            return date;
+        }
+        let name = self.conversation.provider.name();
+        if date.is_empty() { name.to_owned() } else { format!("{name}  {date}") }
     }
 }
 
-/// Why the list is empty.
+/// Returns the byte of a passage from which on its first hit is in sight in so many columns: the start, or a word.
+fn start_in_sight(snippet: &Snippet, columns: u16) -> usize {
+    let lead = snippet.marks.first().map_or(0, |mark| mark.start);
+    let before = &snippet.text[..lead];
+    let room = (columns as usize / 3).max(8);
+    if sanitize::width(&sanitize::line(before)) <= room {
+        return 0;
+    }
+    let start = before.char_indices().rev().take(room).last().map_or(lead, |(index, _)| index);
+    before[start..].find(' ').map_or(start, |space| start + space + 1)
+}
+
+/// Says why the list is empty.
 fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let mut lines: Vec<String> = Vec::new();
     if app.search.query.is_empty() {
@@ -159,10 +184,10 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
             lines.push(holds + &without);
         }
     }
-    for (index, line) in lines.iter().enumerate() {
-        let row = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let inner = paint::before(paint::behind(area, 1), 1);
+    for ((index, line), row) in lines.iter().enumerate().zip(inner.rows()) {
         let words = sanitize::line(line).into_owned();
         let style = if index == 0 { theme.plain } else { theme.dim };
-        paint::text(buffer, row, area.y + index as u16, &sanitize::fit(&words, row.width as usize), style);
+        paint::text(buffer, row, row.y, &sanitize::fit(&words, row.width as usize), style);
     }
 }

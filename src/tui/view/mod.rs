@@ -1,6 +1,8 @@
 //! The screen: the app's state drawn into a buffer of cells. One file a pane or dialog; nothing here changes what
 //! the app means (it may fill caches: layouts of lines, counts of visible rows).
 
+#![warn(clippy::cast_possible_truncation)]
+
 mod audit;
 mod extract;
 mod frame;
@@ -20,12 +22,12 @@ use super::{
     theme::Theme,
 };
 
-/// Draws everything; gives where the terminal's cursor goes, if it is shown.
+/// Draws everything; returns the place of the terminal's cursor, if it is shown.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     draw_linked(app, theme, buffer, &mut Vec::new())
 }
 
-/// The same; `links` becomes what in it leads somewhere, from the top down.
+/// Draws everything, too; `links` becomes what in it leads somewhere, from the top down.
 pub fn draw_linked(
     app: &mut App,
     theme: &Theme,
@@ -60,7 +62,7 @@ pub fn draw_linked(
     status::draw(app, theme, buffer).or(cursor)
 }
 
-/// Draws the panes; gives where the search line's cursor is, if it has the keys.
+/// Draws the panes; returns the place of the search line's cursor, if it has the keys.
 fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Option<Position> {
     let mut cursor = None;
     if !app.layout.wide && app.focus == Focus::Thread {
@@ -78,7 +80,7 @@ fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link
     cursor
 }
 
-/// Draws the dialog over the panes; gives where its cursor is, if it types.
+/// Draws the dialog over the panes; returns the place of its cursor, if it types.
 fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     match &app.overlay {
         Overlay::Extract(dialog) => extract::draw(dialog, theme, buffer),
@@ -87,7 +89,7 @@ fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     }
 }
 
-/// The thin lines between the panes.
+/// Draws the thin lines between the panes.
 fn rules(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let layout = app.layout;
     for y in layout.rule.top()..layout.rule.bottom() {

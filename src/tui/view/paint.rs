@@ -1,15 +1,52 @@
-//! Putting text into cells. What comes here was sanitised already.
+//! Text in cells. Whatever comes here was sanitised already.
 
 use std::ops::Range;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
-    transcript::sanitize,
+    transcript::{self, sanitize},
     tui::{backend::Link, theme::Theme},
 };
 
-/// Writes into row `y` of an area, from its left edge; gives the column after the text.
+/// Returns the columns of a text; [`u16::MAX`] for more than any screen has.
+pub fn columns(text: &str) -> u16 {
+    u16::try_from(sanitize::width(text)).unwrap_or(u16::MAX)
+}
+
+/// Returns an area without its first columns.
+pub fn behind(area: Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    Rect { x: area.x + columns, width: area.width - columns, ..area }
+}
+
+/// Returns an area without its last columns.
+pub fn before(area: Rect, columns: u16) -> Rect {
+    Rect { width: area.width.saturating_sub(columns), ..area }
+}
+
+/// Returns the part of an area from column `x` of the screen on.
+pub fn starting_at(area: Rect, x: u16) -> Rect {
+    Rect { x, width: area.right().saturating_sub(x), ..area }
+}
+
+/// Returns an area without its first rows.
+pub fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+/// Cuts an area into rows of this height; the last one may be lower.
+pub fn rows(area: Rect, height: u16) -> impl Iterator<Item = Rect> {
+    (area.top()..area.bottom()).step_by(height.max(1) as usize).map(move |y| Rect {
+        y,
+        height: height.min(area.bottom() - y),
+        ..area
+    })
+}
+
+/// Writes into row `y` of an area, from its left edge; returns the column after the text.
 pub fn text(buffer: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
     let area = area.intersection(buffer.area);
     if y < area.top() || y >= area.bottom() || area.width == 0 {
@@ -18,19 +55,19 @@ pub fn text(buffer: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -
     buffer.set_stringn(area.x, y, text, area.width as usize, style).0
 }
 
-/// Several stretches one after another.
+/// Writes several stretches one after another; returns the column after them.
 pub fn texts(buffer: &mut Buffer, area: Rect, y: u16, stretches: &[(&str, Style)]) -> u16 {
     let mut rest = area;
     for (stretch, style) in stretches {
         let x = text(buffer, rest, y, stretch, *style).max(rest.x);
-        rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+        rest = starting_at(area, x);
     }
     rest.x
 }
 
-/// Writes at the right edge of a row, if it fits there; gives the column where it begins.
+/// Writes at the right edge of a row, if it fits there; returns the column where it begins.
 pub fn right(buffer: &mut Buffer, area: Rect, y: u16, words: &str, style: Style) -> u16 {
-    let columns = sanitize::width(words) as u16;
+    let columns = columns(words);
     if columns > area.width {
         return area.right();
     }
@@ -39,87 +76,121 @@ pub fn right(buffer: &mut Buffer, area: Rect, y: u16, words: &str, style: Style)
     x
 }
 
-/// A line of a transcript; `sideways` columns of what can scroll are hidden at its left. Where it leads is added to
-/// `links`.
-pub fn line(
-    buffer: &mut Buffer,
-    area: Rect,
-    y: u16,
-    line: &crate::transcript::Line,
-    theme: &Theme,
-    sideways: u16,
-    links: &mut Vec<Link>,
-) {
-    let skip = if line.scrolls_from.is_some() { sideways } else { 0 };
-    let fixed = line.scrolls_from.unwrap_or(0);
-    let mut column = 0_u16; // in the line, before scrolling
-    let mut end = area.x;
-    for span in &line.spans {
-        let columns = sanitize::width(&span.text) as u16;
-        let style = theme.span(span);
-        let from_column = fixed + skip;
-        let (place, shown) = if column < fixed || skip == 0 {
-            (from(area, column), &*span.text)
-        } else if column >= from_column {
-            (from(area, column - skip), &*span.text)
-        } else {
-            let (rest, lost) = drop_columns(&span.text, (from_column - column).min(columns));
-            (from(area, fixed + lost), rest)
-        };
-        let after = text(buffer, place, y, shown, style);
-        end = after.max(end);
-        if let Some(target) = span.link.as_ref().filter(|_| after > place.x) {
-            link(links, Link { y, columns: place.x..after, target: target.clone() });
+/// The cells onto which lines of a transcript are drawn.
+#[derive(Debug)]
+pub struct LinePainter<'a> {
+    /// The cells.
+    pub buffer: &'a mut Buffer,
+    /// Their colours.
+    pub theme: &'a Theme,
+    /// Gets the places of the lines that lead somewhere.
+    pub links: &'a mut Vec<Link>,
+    /// Columns of wide tables and code that are hidden at the left.
+    pub sideways: u16,
+}
+
+impl LinePainter<'_> {
+    /// Draws a line into a row.
+    pub fn draw(&mut self, row: Rect, line: &transcript::Line) {
+        let scroll = line.scrolls_from.map(|from| Scroll { from, by: self.sideways });
+        let mut width = 0_u16; // of the line so far, before scrolling
+        let mut end = row.x;
+        for span in &line.spans {
+            let (column, shown) = match scroll {
+                Some(scroll) => scroll.visible(width, &span.text),
+                None => (width, &*span.text),
+            };
+            end = end.max(self.span(behind(row, column), span, shown));
+            width = width.saturating_add(columns(&span.text));
         }
-        column = column.saturating_add(columns);
+        if let Some(scroll) = scroll {
+            self.mark_cuts(row, scroll, width);
+        }
+        self.at_the_right(starting_at(row, end), &line.right);
     }
-    if line.scrolls_from.is_some() && column.saturating_sub(skip) > area.width {
-        // What is cut says so.
-        text(buffer, from(area, area.width.saturating_sub(1)), y, "›", theme.dim);
+
+    /// Draws the visible part of a span; returns the column after it.
+    fn span(&mut self, place: Rect, span: &transcript::Span, shown: &str) -> u16 {
+        let end = text(self.buffer, place, place.y, shown, self.theme.span(span));
+        if let Some(target) = span.link.as_ref().filter(|_| end > place.x) {
+            self.link(Link { y: place.y, columns: place.x..end, target: target.clone() });
+        }
+        end
     }
-    if skip > 0 && column > fixed {
-        text(buffer, from(area, fixed), y, "‹", theme.dim);
+
+    /// Marks what is hidden at either side of a line of this width.
+    fn mark_cuts(&mut self, row: Rect, scroll: Scroll, width: u16) {
+        if width.saturating_sub(scroll.by) > row.width {
+            text(self.buffer, behind(row, row.width.saturating_sub(1)), row.y, "›", self.theme.dim);
+        }
+        if scroll.by > 0 && width > scroll.from {
+            text(self.buffer, behind(row, scroll.from), row.y, "‹", self.theme.dim);
+        }
     }
-    let width: usize = line.right.iter().map(|span| sanitize::width(&span.text)).sum();
-    if width > 0 && area.right().saturating_sub(end) as usize > width {
-        let mut x = area.right() - width as u16;
-        for span in &line.right {
-            x = text(buffer, Rect { x, width: area.right() - x, ..area }, y, &span.text, theme.span(span));
+
+    /// Draws spans at the right edge of what is left of a row, if they fit with a blank before them.
+    fn at_the_right(&mut self, rest: Rect, spans: &[transcript::Span]) {
+        let width = spans.iter().fold(0_u16, |width, span| width.saturating_add(columns(&span.text)));
+        if width == 0 || width >= rest.width {
+            return;
+        }
+        let mut x = rest.right() - width;
+        for span in spans {
+            x = text(self.buffer, starting_at(rest, x), rest.y, &span.text, self.theme.span(span));
+        }
+    }
+
+    /// Adds a link, to the last one if it goes on with that.
+    fn link(&mut self, link: Link) {
+        match self.links.last_mut() {
+            Some(last)
+                if last.y == link.y
+                    && last.columns.end == link.columns.start
+                    && last.target == link.target =>
+            {
+                last.columns.end = link.columns.end;
+            }
+            _ => self.links.push(link),
         }
     }
 }
 
-/// Adds a link, to the last one if it goes on with that.
-fn link(links: &mut Vec<Link>, link: Link) {
-    match links.last_mut() {
-        Some(last)
-            if last.y == link.y && last.columns.end == link.columns.start && last.target == link.target =>
-        {
-            last.columns.end = link.columns.end;
+/// The scrolling of a line wider than its row: all columns from `from` on move to the left by `by`.
+#[derive(Clone, Copy, Debug)]
+struct Scroll {
+    from: u16,
+    by: u16,
+}
+
+impl Scroll {
+    /// Returns the visible rest of a text that begins at a column of the line, and the column where that is shown.
+    fn visible(self, column: u16, text: &str) -> (u16, &str) {
+        if self.by == 0 || column < self.from {
+            return (column, text);
         }
-        _ => links.push(link),
+        let hidden = self.from.saturating_add(self.by).saturating_sub(column);
+        if hidden == 0 {
+            return (column - self.by, text);
+        }
+        let (rest, lost) = drop_columns(text, hidden.min(columns(text)));
+        (self.from.saturating_add(lost), rest)
     }
 }
 
-fn from(area: Rect, column: u16) -> Rect {
-    let column = column.min(area.width);
-    Rect { x: area.x + column, width: area.width - column, ..area }
-}
-
-/// What is left of a text when its first columns are gone; also how many columns more went with a wide character.
-fn drop_columns(text: &str, columns: u16) -> (&str, u16) {
-    use unicode_segmentation::UnicodeSegmentation;
-    let mut gone = 0;
+/// Returns what is left of a text when its first columns are gone, and how many columns more went with a wide
+/// character.
+fn drop_columns(text: &str, count: u16) -> (&str, u16) {
+    let mut gone = 0_u16;
     for (start, cluster) in text.grapheme_indices(true) {
-        if gone >= columns {
-            return (&text[start..], gone - columns);
+        if gone >= count {
+            return (&text[start..], gone - count);
         }
-        gone += sanitize::width(cluster) as u16;
+        gone = gone.saturating_add(columns(cluster));
     }
     ("", 0)
 }
 
-/// A text with some byte ranges in another style, sanitised piece by piece; gives the column after it.
+/// Writes a text with some byte ranges in another style, sanitised piece by piece; returns the column after it.
 pub fn marked(
     buffer: &mut Buffer,
     area: Rect,

@@ -11,26 +11,29 @@ use crate::{
     tui::{app::Pick, theme::Theme},
 };
 
-/// Draws it; gives where its cursor is, if it types.
+/// Draws the dialog; returns the place of its cursor, if it types.
 pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let filter_rows = u16::from(dialog.filter.is_some());
     let most = buffer.area.height.saturating_sub(5 + filter_rows).max(1) as usize;
     // As high as all items: it does not jump while typing narrows them.
     let shown = dialog.items.len().min(most);
-    let inside = frame(buffer, shown as u16 + 1 + filter_rows, dialog.title, theme);
+    let rows = u16::try_from(shown).unwrap_or(u16::MAX);
+    let inside = frame(buffer, rows.saturating_add(1 + filter_rows), dialog.title, theme);
     let cursor = dialog.filter.as_ref().filter(|_| inside.height > 0).map(|filter| {
         let x = paint::text(buffer, inside, inside.y, "› ", theme.accent);
         let field = Rect { x, width: inside.right().saturating_sub(x), height: 1, ..inside };
         search_line::typed(buffer, field, filter.text(), filter.before_cursor(), theme)
     });
     let first = (dialog.selected + 1).saturating_sub(shown);
-    for (row, &index) in dialog.matching.iter().enumerate().skip(first).take(shown) {
+    // The last row is for the keys.
+    let list = paint::below(inside, filter_rows);
+    let list = Rect { height: list.height.saturating_sub(1), ..list };
+    let matching = dialog.matching.iter().enumerate().skip(first).take(shown);
+    for ((position, &index), row) in matching.zip(list.rows()) {
         let item = &dialog.items[index];
-        let y = inside.y + filter_rows + (row - first) as u16;
-        if y + 1 >= inside.bottom() {
-            break;
-        }
-        let style = if row == dialog.selected { theme.selected.patch(theme.accent) } else { theme.plain };
+        let y = row.y;
+        let style =
+            if position == dialog.selected { theme.selected.patch(theme.accent) } else { theme.plain };
         let begin = paint::right(buffer, inside, y, &sanitize::line(&item.note), theme.dim);
         let number = if dialog.filter.is_none() { format!("{}  ", index + 1) } else { String::new() };
         let words = sanitize::line(&format!("{number}{}", item.label)).into_owned();

@@ -17,26 +17,26 @@ use crate::{
     },
 };
 
-/// What stands before the typed text.
+/// The text before what is typed.
 const PROMPT: &str = " › ";
 
-/// Draws it; gives where its cursor is.
+/// Draws the search line; returns the place of its cursor.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let area = app.layout.top;
     if area.height == 0 {
         return None;
     }
     let facts = facts(app, area.width);
-    let facts_columns = sanitize::width(&facts) as u16;
+    let facts_columns = paint::columns(&facts);
     paint::right(buffer, Rect { width: area.width.saturating_sub(1), ..area }, area.y, &facts, theme.dim);
     let prompt = if app.focus == Focus::Search { theme.accent } else { theme.dim };
     let x = paint::text(buffer, area, area.y, PROMPT, prompt);
-    let width = area.right().saturating_sub(x + facts_columns + 2);
+    let width = area.right().saturating_sub(x.saturating_add(facts_columns).saturating_add(2));
     let field = Rect { x, width, ..area };
     Some(typed(buffer, field, app.search.input.text(), app.search.input.before_cursor(), theme))
 }
 
-/// Draws a line being typed so that its cursor is in sight; gives where that is.
+/// Draws a line being typed so that its cursor is in sight; returns the place of that.
 pub fn typed(buffer: &mut Buffer, field: Rect, text: &str, before: &str, theme: &Theme) -> Position {
     let clean = sanitize::line(text);
     let cursor = sanitize::width(&sanitize::line(before));
@@ -55,10 +55,11 @@ pub fn typed(buffer: &mut Buffer, field: Rect, text: &str, before: &str, theme: 
         }
     }
     paint::text(buffer, field, field.y, shown, theme.plain);
-    Position { x: (field.x + (cursor - skipped) as u16).min(field.right().saturating_sub(1)), y: field.y }
+    let columns = u16::try_from(cursor - skipped).unwrap_or(u16::MAX);
+    Position { x: field.x.saturating_add(columns).min(field.right().saturating_sub(1)), y: field.y }
 }
 
-/// "37 of 4 212 · 112 hits · relevance", or how loading goes.
+/// Returns "37 of 4 212 · 112 hits · relevance", or the progress of loading.
 fn facts(app: &App, columns: u16) -> String {
     let total = app.library.len();
     let mut facts = if app.search.query.is_empty() {
@@ -93,20 +94,23 @@ fn facts(app: &App, columns: u16) -> String {
     facts
 }
 
-/// How loading goes, in at most so many columns: a bar, bytes, rate and remaining time, as far as there is room.
+/// Returns the progress of loading, in at most so many columns: a bar, bytes, rate and remaining time, as far as there
+/// is room.
 fn how_far(progress: Progress, room: usize) -> String {
     if progress.bytes == 0 {
         return String::new();
     }
     let rate = progress.bytes as f64 / (progress.milliseconds.max(1) as f64 / 1e3);
-    let speed = format!(" · {}/s", format::size(rate as u64));
+    let speed =
+        format!(" · {}/s", format::size(share_of(progress.bytes, 1_000, progress.milliseconds.max(1))));
     if progress.total == 0 {
         return speed;
     }
     let share = (progress.bytes as f64 / progress.total as f64).min(1.0);
     let percent = format!(" {:.0} %", share * 100.0);
-    let filled = (share * 10.0) as usize;
-    let bar = format!(" {}{}", "━".repeat(filled), "┄".repeat(10 - filled));
+    let filled = share_of(progress.bytes.min(progress.total), 10, progress.total);
+    let bar: String = (0..10).map(|tenth| if tenth < filled { '━' } else { '┄' }).collect();
+    let bar = format!(" {bar}");
     let bytes = format!(" · {}", format::size(progress.bytes));
     let left = progress.total.saturating_sub(progress.bytes) as f64 / rate.max(1.0);
     let left = format!(" · {left:.0} s left");
@@ -119,6 +123,12 @@ fn how_far(progress: Progress, room: usize) -> String {
         [" ·", &percent].concat(),
     ];
     choices.into_iter().find(|choice| sanitize::width(choice) <= room).unwrap_or_default()
+}
+
+/// Returns `part` of `whole`, in so many equal steps, rounded down; `whole` is not 0.
+fn share_of(part: u64, steps: u64, whole: u64) -> u64 {
+    let share = u128::from(part) * u128::from(steps) / u128::from(whole);
+    u64::try_from(share).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

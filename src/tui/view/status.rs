@@ -1,4 +1,4 @@
-//! The status line, drawn here and nowhere else: at its left what just happened or where one is, at its right the
+//! The status line, drawn here and nowhere else: at its left what just happened or the position, at its right the
 //! keys that matter now.
 
 use ratatui::{
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Draws it; gives the cursor while something is typed into it.
+/// Draws the status line; returns the place of the cursor while something is typed into it.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let area = app.layout.status;
     if area.height == 0 {
@@ -55,7 +55,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     None
 }
 
-/// Where one is.
+/// Returns the position in what has the keys.
 fn place(app: &App) -> String {
     if let Some(problem) = app.search.query.problems().first().filter(|_| app.focus == Focus::Search) {
         return format!("column {}: {}", problem.column + 1, problem.reason);
@@ -85,7 +85,7 @@ fn place(app: &App) -> String {
     }
 }
 
-/// The keys that matter now, the most needed last: it stays longest.
+/// Returns the keys that matter now, the most needed last: it stays longest.
 fn keys(app: &App) -> Vec<String> {
     let has_hits = app.reader().is_some_and(|reader| reader.hits().1 > 0);
     let commands: &[Command] = match &app.overlay {

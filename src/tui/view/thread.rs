@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The header of the wide layout: title, facts, a blank line.
+/// Draws the header of the wide layout: title, facts, a blank line.
 pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.header;
     let Some(reader) = app.reader().filter(|_| area.height >= 2) else { return };
@@ -25,7 +25,7 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     paint::text(buffer, inner, area.y + 1, &sanitize::fit(&facts, inner.width as usize), theme.dim);
 }
 
-/// The header of the narrow layout: one line.
+/// Draws the header of the narrow layout: one line.
 pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.top;
     let Some(reader) = app.reader().filter(|_| area.height > 0) else { return };
@@ -48,7 +48,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     );
 }
 
-/// "3 Mar 2025 · gpt-4o · 18 messages".
+/// Returns "3 Mar 2025 · gpt-4o · 18 messages".
 fn facts(app: &App, last: &str) -> String {
     let Some(reader) = app.reader() else { return String::new() };
     let conversation = reader.conversation();
@@ -65,7 +65,7 @@ fn facts(app: &App, last: &str) -> String {
     facts.join(" · ")
 }
 
-/// The messages; where they lead is added to `links`.
+/// Draws the messages; their links are added to `links`.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) {
     let area = app.layout.thread;
     let focused = app.focus == Focus::Thread;
@@ -77,15 +77,15 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<L
     if rows.is_empty() {
         paint::text(buffer, inner, area.y, "nothing was said in this conversation", theme.dim);
     }
-    // The last line of a message is the blank between it and the next: the bar does not run through it.
-    for (index, row) in rows.iter().enumerate() {
-        let y = area.y + index as u16;
+    let mut painter = paint::LinePainter { buffer, theme, links, sideways };
+    for ((index, row), place) in rows.iter().enumerate().zip(inner.rows()) {
+        // The last line of a message is the blank between it and the next: the bar does not run through it.
         let blank = row.line.spans.iter().all(|span| span.text.trim().is_empty());
         let ends = rows.get(index + 1).is_none_or(|next| !next.selected);
         if row.selected && focused && !(blank && ends) {
-            paint::text(buffer, Rect { width: 1, ..area }, y, "▌", theme.accent);
+            paint::text(painter.buffer, Rect { width: 1, ..area }, place.y, "▌", theme.accent);
         }
-        paint::line(buffer, inner, y, &row.line, theme, sideways, links);
+        painter.draw(place, &row.line);
     }
     if let Some((first, length)) = reader.scroll_bar(area.height) {
         let bar = Rect { x: area.right() - 1, width: 1, ..area };

@@ -1,4 +1,4 @@
-//! What leads somewhere does, in an emulated terminal, and nothing else.
+//! Links in an emulated terminal: they lead where they should, and nothing else leads anywhere.
 
 use super::*;
 

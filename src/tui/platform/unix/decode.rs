@@ -7,13 +7,15 @@
 //!
 //! Keys are called as crossterm calls them, except that both 0x08 and 0x7f are the backspace key.
 
-use crate::tui::platform::TerminalInput;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Duration;
 
-/// How long the rest of a key's sequence may take: an ESC alone is the key after that.
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::platform::TerminalInput;
+
+/// Time that the rest of a key's sequence may take: an ESC alone is the key after that.
 const SEQUENCE_PATIENCE: Duration = Duration::from_millis(50);
-/// How long a paste may pause; a terminal that never says where it ends must not swallow every key after it.
+/// Time that a paste may pause; a terminal that never says where it ends must not swallow every key after it.
 const PASTE_PATIENCE: Duration = Duration::from_secs(3);
 /// Longer than any key's sequence: past it, it is none.
 const SEQUENCE_LIMIT: usize = 64;
@@ -59,7 +61,7 @@ impl Decoder {
         }
     }
 
-    /// How long to wait for more before [`lapse`](Self::lapse); `None`: nothing is unfinished.
+    /// Returns the time to wait for more before [`lapse`](Self::lapse); `None`: nothing is unfinished.
     pub fn patience(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
@@ -328,7 +330,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What these pieces give, with a pause after the last.
+    /// Decodes these pieces, with a pause after the last.
     fn decoded(pieces: &[&[u8]]) -> Vec<TerminalInput> {
         let mut decoder = Decoder::default();
         let mut inputs = Vec::new();

@@ -3,14 +3,20 @@
 //! crossterm's reader is not used: when the terminal is gone it reads nothing for ever, as fast as it can, and it
 //! cannot be asked to leave the keys to somebody else for a while.
 
+use std::{
+    io,
+    os::fd::OwnedFd,
+    sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+};
+
 use super::decode::Decoder;
 use crate::tui::platform::TerminalInput;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
-use std::io;
-use std::os::fd::OwnedFd;
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
 /// Who may read: the reader, or somebody the terminal is lent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

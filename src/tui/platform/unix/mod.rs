@@ -3,19 +3,26 @@
 mod decode;
 mod keys;
 
-pub use keys::{pause_keys, read_keys, resume_keys};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Write},
+    os::fd::AsFd,
+    time::Duration,
+};
 
-use super::Signal;
 use ratatui::layout::Size;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{self, Resource, Rlimit};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
-use signal_hook::iterator::Signals;
-use signal_hook::low_level;
-use std::fs::File;
-use std::io::{self, IsTerminal, Write};
-use std::os::fd::AsFd;
-use std::time::Duration;
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{self, Resource, Rlimit},
+};
+use signal_hook::{
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
+    iterator::Signals,
+    low_level,
+};
+
+pub use self::keys::{pause_keys, read_keys, resume_keys};
+use super::Signal;
 
 /// A terminal to write to: standard output if it is one, else the controlling terminal. Unbuffered.
 #[derive(Debug)]
@@ -37,7 +44,7 @@ impl Output {
         Some(Size::new(size.ws_col, size.ws_row))
     }
 
-    /// Whether the terminal takes text before that much time has passed: writing to one that does not, blocks.
+    /// Decides whether the terminal takes text before that much time has passed: writing to one that does not, blocks.
     pub fn takes_text_within(&self, patience: Duration) -> bool {
         let patience = Timespec::try_from(patience).ok();
         let mut watched = [PollFd::new(&self.0, PollFlags::OUT)];
@@ -66,7 +73,7 @@ fn controlling_terminal() -> io::Result<File> {
     File::options().read(true).write(true).open("/dev/tty")
 }
 
-/// Where keys come from: standard input if it is a terminal, else the controlling one.
+/// Opens the source of keys: standard input if it is a terminal, else the controlling one.
 fn input() -> io::Result<File> {
     let stdin = io::stdin();
     if stdin.is_terminal() { Ok(stdin.as_fd().try_clone_to_owned()?.into()) } else { controlling_terminal() }
@@ -112,8 +119,8 @@ pub fn watch(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether somebody would let the process go on if it stopped itself. A process that leads the session, or whose
-/// parent belongs to another or leads this one without job control, would stand still for ever.
+/// Decides whether somebody would let the process go on if it stopped itself. A process that leads the session, or
+/// whose parent belongs to another or leads this one without job control, would stand still for ever.
 pub fn can_stop() -> bool {
     // In a container the session may be led from outside, and then has the number 0: what asks must allow for that.
     use nix::unistd::{getpgid, getpgrp, getpid, getppid, getsid};
