@@ -33,6 +33,10 @@
 // The makers of conversations that tests share say `unspool`, wherever they stand.
 #[cfg(test)]
 extern crate self as unspool;
+/// What work costs, as the crates in `tests` measure it.
+#[cfg(test)]
+#[path = "../tests/support/cost.rs"]
+pub mod cost;
 
 mod one_of;
 mod parallel;

@@ -4,6 +4,7 @@
 pub mod app;
 #[path = "../../src/conversation/testing.rs"]
 pub mod conversations;
+pub mod cost;
 pub mod exports;
 #[cfg(unix)]
 pub mod pty;

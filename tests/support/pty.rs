@@ -11,8 +11,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long anything may take on the slowest machine.
-const LIMIT: Duration = Duration::from_secs(30);
+/// How long anything may take on the slowest machine: what takes longer hangs.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// What to run, and in what terminal.
 pub struct Setup {
@@ -238,6 +238,16 @@ impl Session {
         }
     }
 
+    /// Types this, waits for what is drawn of it, and answers with how many bytes that is.
+    #[track_caller]
+    pub fn cost(&mut self, keys: &str) -> usize {
+        const QUIET: Duration = Duration::from_millis(60);
+        let before = self.settled(QUIET);
+        self.send(keys);
+        self.wait(&format!("something drawn of {keys:?}"), |seen| seen.raw.len() > before);
+        self.settled(QUIET) - before
+    }
+
     /// Waits until nothing was written for this long, and answers with the bytes written so far.
     pub fn settled(&self, quiet: Duration) -> usize {
         let mut seen = self.seen();
@@ -305,28 +315,22 @@ impl Session {
     /// Waits for the program's end, and for everything it wrote.
     #[track_caller]
     pub fn ended(&mut self) -> ExitStatus {
-        self.ended_within(LIMIT)
-    }
-
-    /// Waits that long for the program's end, and then for everything it wrote.
-    #[track_caller]
-    pub fn ended_within(&mut self, limit: Duration) -> ExitStatus {
-        let status = self.wait_for_end(limit);
+        let status = self.wait_for_end();
         if let Some(reading) = self.reading.take_if(|_| self.master.is_some()) {
             let _ = reading.join();
         }
         status
     }
 
-    /// Waits that long for the program's end alone.
+    /// Waits for the program's end alone.
     #[track_caller]
-    pub fn wait_for_end(&mut self, limit: Duration) -> ExitStatus {
+    pub fn wait_for_end(&mut self) -> ExitStatus {
         let since = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(since.elapsed() < limit, "still there after {limit:?}; the screen:\n{}\n", self.screen());
+            assert!(since.elapsed() < LIMIT, "still there after {LIMIT:?}; the screen:\n{}\n", self.screen());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -417,12 +421,4 @@ fn from_base64(text: &[u8]) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// Processor time a process has used, in clock ticks (a hundredth of a second).
-#[cfg(target_os = "linux")]
-pub fn processor_time(pid: Pid) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let after_name = stat.rsplit(") ").next().unwrap_or_default();
-    after_name.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }

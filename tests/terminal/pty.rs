@@ -3,11 +3,14 @@
 //! What it takes to give the terminal back under every circumstance is tried in `terminal.rs`; here it is the whole
 //! program over the demo archive, as a person at the other end of a line has it.
 
-use crate::support::pty::{Session, Setup, processor_time, text};
+use crate::support::{
+    cost,
+    pty::{Session, Setup, text},
+};
 use rustix::process::Signal;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const TITLE: &str = "Ingress returns 504 after a minute";
 const QUESTION: &str = "Requests through our Kubernetes ingress die with 504 after exactly sixty seconds. \
@@ -165,12 +168,10 @@ fn a_signal_gives_the_terminal_back() {
 }
 
 #[test]
-fn a_dropped_line_ends_it_within_a_second() {
+fn a_dropped_line_ends_it() {
     let mut session = reading(setup());
-    let since = Instant::now();
     session.vanish("\x0c");
-    session.ended_within(Duration::from_secs(5));
-    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    assert_eq!(session.ended().signal(), Some("Hangup"));
 }
 
 #[test]
@@ -270,27 +271,16 @@ fn the_window_s_title_is_left_alone() {
 
 #[test]
 fn a_line_a_page_and_a_letter_are_sent_in_few_bytes() {
-    let quiet = Duration::from_millis(150);
     let mut session = reading(setup());
-    let mut cost = |keys: &str| {
-        let before = session.settled(quiet);
-        session.send(keys);
-        session.settled(quiet) - before
-    };
     let lines: Vec<usize> =
-        "jjjjjjjjjjjjkkkkkk".chars().map(|key| cost(key.encode_utf8(&mut [0; 4]))).collect();
-    let pages: Vec<usize> = ["\x1b[6~", "\x1b[6~", "\x1b[5~", "G", "g"].iter().map(|key| cost(key)).collect();
+        "jjjjjjjjjjjjkkkkkk".chars().map(|key| session.cost(key.encode_utf8(&mut [0; 4]))).collect();
+    let pages = ["\x1b[6~", "\x1b[6~", "\x1b[5~", "G", "g"].map(|key| session.cost(key));
     quit(session);
     let mut session = start(setup());
     session.send("kubernetes ingress timeou");
     session.wait_for("4 of 50");
-    let mut letters = Vec::new();
     // Between these the results stay what they are.
-    for key in ["t", "\x7f", "t", "\x1b[D", "\x1b[C"] {
-        let before = session.settled(quiet);
-        session.send(key);
-        letters.push(session.settled(quiet) - before);
-    }
+    let letters = ["t", "\x7f", "t", "\x1b[D", "\x1b[C"].map(|key| session.cost(key));
     to_list(&mut session);
     quit(session);
     println!("lines {lines:?}\npages {pages:?}\nletters {letters:?}");
@@ -300,15 +290,15 @@ fn a_line_a_page_and_a_letter_are_sent_in_few_bytes() {
 }
 
 #[test]
-fn idle_it_writes_nothing_and_takes_no_time() {
+fn idle_it_writes_nothing_and_wakes_for_nothing() {
     let mut session = reading(setup());
     let written = session.settled(Duration::from_millis(500));
     #[cfg(target_os = "linux")]
-    let time = processor_time(session.pid());
-    std::thread::sleep(Duration::from_secs(10));
+    let sleeps = cost::sleeps(session.pid());
+    std::thread::sleep(Duration::from_secs(3));
     assert_eq!(session.written(), written);
     #[cfg(target_os = "linux")]
-    assert!(processor_time(session.pid()) <= time + 1, "it is not idle");
+    assert_eq!(cost::sleeps(session.pid()), sleeps, "it is not idle");
     assert!(session.is_running());
     quit(session);
 }

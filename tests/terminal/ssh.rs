@@ -169,22 +169,14 @@ fn through_ssh_a_message_is_copied_here_and_a_dropped_line_leaves_nothing_there(
     assert!(terminal.starts_with("/dev/pts") && terminal.exists(), "{}", terminal.display());
 
     // The client dies, as with a laptop that is shut: nobody says goodbye. When the server notices is its own affair;
-    // it then lets go of the terminal, which hangs up. From there the program has a second.
+    // it then lets go of the terminal, which hangs up.
     session.signal(rustix::process::Signal::KILL);
     let since = Instant::now();
-    let mut hung_up = None;
     // What nobody has waited for yet still has a number, and no words any more.
     while fs::read(process.join("cmdline")).is_ok_and(|words| !words.is_empty()) {
-        if hung_up.is_none() && !terminal.exists() {
-            hung_up = Some(Instant::now());
-        }
-        assert!(since.elapsed() < Duration::from_secs(10), "still there: {:?}", running(&query));
-        std::thread::sleep(Duration::from_millis(1));
+        assert!(since.elapsed() < Duration::from_mins(1), "still there: {:?}", running(&query));
+        std::thread::sleep(Duration::from_millis(5));
     }
-    // Gone between two looks: in a millisecond.
-    let took = hung_up.map_or(Duration::ZERO, |moment| moment.elapsed());
-    println!("gone {took:?} after the terminal, {:?} after the client", since.elapsed());
-    assert!(took < Duration::from_secs(1), "{took:?} after the terminal was gone");
     assert_eq!(running(&query), Vec::<String>::new());
     assert_eq!(files(there.path()), Vec::<PathBuf>::new());
 }
@@ -238,12 +230,7 @@ fn reading() -> (tempfile::TempDir, Session) {
 fn keys_held_on_a_slow_line_do_not_queue_stale_frames() {
     for (key, times, name) in [("j", 1_000, "a line"), ("\x1b[6~", 200, "a page")] {
         let (_folder, mut session) = reading();
-        let mut cost = |keys: &str| {
-            let before = session.written();
-            session.send(keys);
-            session.settled(Duration::from_millis(300)) - before
-        };
-        let (one, screen) = (cost(key), cost("\x0c"));
+        let (one, screen) = (session.cost(key), session.cost("\x0c"));
         session.throttle(Some(300));
         let before = session.written();
         for _ in 0..times {
@@ -281,12 +268,15 @@ fn keys_held_on_a_slow_line_do_not_queue_stale_frames() {
 #[test]
 fn a_slow_line_does_not_keep_it_from_ending() {
     let (_folder, mut session) = reading();
+    let page = session.cost("\x1b[6~");
     session.throttle(Some(30));
+    let before = session.written();
     session.send("\x1b[6~".repeat(50));
     session.signal(rustix::process::Signal::HUP);
-    let since = Instant::now();
-    session.wait_for_end(Duration::from_secs(10));
-    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    session.wait_for_end();
+    // It did not wait until the line had taken what was drawn.
+    let taken = session.written() - before;
+    assert!(taken < page, "{taken} bytes went through the line, a page has {page}");
 }
 
 /// On every kind of terminal a key costs little, and none of them is asked anything: there is no answer to wait for.
@@ -296,18 +286,13 @@ fn on_every_kind_of_terminal_keys_cost_few_bytes_and_nothing_is_asked() {
         let mut session =
             Setup::unspool().args(["--demo"]).env("TERM", kind).env("SSH_TTY", "/dev/pts/0").spawn();
         session.wait_for("50 conversations");
-        let cost = |session: &mut Session, keys: &str| {
-            let before = session.settled(Duration::from_millis(120));
-            session.send(keys);
-            session.settled(Duration::from_millis(120)) - before
-        };
         session.send("kubernetes ingress timeou");
         session.wait_for("4 of 50");
-        let letters = ["t", "\x7f", "t"].map(|key| cost(&mut session, key));
+        let letters = ["t", "\x7f", "t"].map(|key| session.cost(key));
         session.send("\r");
         session.wait_for("Where is the timeout?");
-        let lines = ["j", "j", "j", "k"].map(|key| cost(&mut session, key));
-        let pages = ["\x1b[6~", "\x1b[6~", "\x1b[5~"].map(|key| cost(&mut session, key));
+        let lines = ["j", "j", "j", "k"].map(|key| session.cost(key));
+        let pages = ["\x1b[6~", "\x1b[6~", "\x1b[5~"].map(|key| session.cost(key));
         println!("{kind}: letters {letters:?}, lines {lines:?}, pages {pages:?}");
         assert!(letters.iter().all(|bytes| *bytes <= 600), "{kind}: letters {letters:?}");
         assert!(lines.iter().all(|bytes| *bytes <= 800), "{kind}: lines {lines:?}");

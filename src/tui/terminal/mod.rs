@@ -46,7 +46,9 @@ const PATIENCE_AFTER_HANGUP: Duration = Duration::from_millis(500);
 /// Time that a frame on its way to a slow terminal is waited for when somebody else must give the terminal back.
 const PATIENCE_WITH_A_FRAME: Duration = Duration::from_millis(200);
 /// How long it may take to give the terminal back at the very end: to wait for a frame, for room, and to write.
-const PATIENCE_WITH_THE_TERMINAL: Duration = Duration::from_secs(1);
+const PATIENCE_WITH_THE_TERMINAL: Duration = Duration::from_millis(450);
+// A program whose terminal is gone is gone within a second, whatever it was about.
+const _: () = assert!(PATIENCE_AFTER_HANGUP.as_millis() + PATIENCE_WITH_THE_TERMINAL.as_millis() < 1_000);
 /// Stop and continue signals this soon after a suspension belong to it.
 const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
 
