@@ -125,7 +125,7 @@ pub enum Stage {
 
 /// The most telling consequence of a key in the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
+enum DialogChange {
     /// At most the cursor is elsewhere.
     Nothing,
     /// Another file in the same folder, or another choice that the text does not depend on.
@@ -192,12 +192,12 @@ impl Destination {
     }
 
     /// Edits the path; `edit` says whether its text has changed.
-    fn edit(&mut self, edit: impl FnOnce(&mut TextInput) -> bool) -> Change {
+    fn edit(&mut self, edit: impl FnOnce(&mut TextInput) -> bool) -> DialogChange {
         let before = self.folder().to_owned();
         match edit(&mut self.input) {
-            false => Change::Nothing,
-            true if self.folder() == before => Change::Detail,
-            true => Change::Folder,
+            false => DialogChange::Nothing,
+            true if self.folder() == before => DialogChange::Detail,
+            true => DialogChange::Folder,
         }
     }
 
@@ -293,36 +293,36 @@ impl ExtractDialog {
     }
 
     /// Takes another format; the path's ending goes with it.
-    fn turn_format(&mut self, step: isize) -> Change {
+    fn turn_format(&mut self, step: isize) -> DialogChange {
         let format = stepped(&Format::ALL, self.choices.format, step);
         self.destination.change_ending(self.choices.format, format);
         self.choices.format = format;
-        Change::Content
+        DialogChange::Content
     }
 
     /// Switches what the cursor is on.
-    fn toggle(&mut self) -> Change {
+    fn toggle(&mut self) -> DialogChange {
         let choices = &mut self.choices;
         let (choice, change) = match self.field {
             Field::Path => return self.destination.edit(|path| path.insert(" ")),
             Field::Format => return self.turn_format(1),
-            Field::Tools => (&mut choices.include.tools, Change::Content),
-            Field::Reasoning => (&mut choices.include.reasoning, Change::Content),
-            Field::Branches => (&mut choices.all_branches, Change::Content),
-            Field::Attachments => (&mut choices.attachments, Change::Detail),
-            Field::Redact => (&mut choices.redact, Change::Detail),
+            Field::Tools => (&mut choices.include.tools, DialogChange::Content),
+            Field::Reasoning => (&mut choices.include.reasoning, DialogChange::Content),
+            Field::Branches => (&mut choices.all_branches, DialogChange::Content),
+            Field::Attachments => (&mut choices.attachments, DialogChange::Detail),
+            Field::Redact => (&mut choices.redact, DialogChange::Detail),
         };
         *choice ^= true;
         change
     }
 
-    fn move_field(&mut self, step: isize) -> Change {
+    fn move_field(&mut self, step: isize) -> DialogChange {
         self.field = stepped(&Field::ALL, self.field, step);
-        Change::Nothing
+        DialogChange::Nothing
     }
 
     /// Carries out a command that edits.
-    fn command(&mut self, command: Command) -> Change {
+    fn command(&mut self, command: Command) -> DialogChange {
         if matches!(command, Command::Complete | Command::CursorRight | Command::CursorEnd)
             && let Some(rest) = self.suggestion()
         {
@@ -335,7 +335,7 @@ impl ExtractDialog {
             (Command::CursorLeft, Field::Format) => self.turn_format(-1),
             (Command::CursorRight, Field::Format) => self.turn_format(1),
             (other, Field::Path) => self.destination.edit(|path| path.edit(other)),
-            _ => Change::Nothing,
+            _ => DialogChange::Nothing,
         }
     }
 }
@@ -395,19 +395,19 @@ impl App {
     }
 
     /// Asks anew for what depends on what was changed.
-    fn extract_changed(&mut self, change: Change) -> Vec<Effect> {
+    fn extract_changed(&mut self, change: DialogChange) -> Vec<Effect> {
         let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
-        if change != Change::Nothing {
+        if change != DialogChange::Nothing {
             // What was asked no longer holds.
             dialog.replace = false;
             dialog.stage = Stage::Editing { notice: None };
         }
         match change {
-            Change::Nothing | Change::Detail => Vec::new(),
-            Change::Folder => {
+            DialogChange::Nothing | DialogChange::Detail => Vec::new(),
+            DialogChange::Folder => {
                 vec![Effect::Background(Task::ListFolders(dialog.destination.folder().to_owned()))]
             }
-            Change::Content => self.count_secrets(),
+            DialogChange::Content => self.count_secrets(),
         }
     }
 

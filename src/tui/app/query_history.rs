@@ -25,9 +25,9 @@ impl QueryHistory {
     }
 
     /// Returns the query before the one that stands there; past the oldest, the newest again.
-    pub(super) fn recall(&mut self, standing: &str) -> Option<String> {
+    pub(super) fn recall(&mut self, current: &str) -> Option<String> {
         let earlier = self.step_back()?;
-        if earlier == standing { self.step_back() } else { Some(earlier) }
+        if earlier == current { self.step_back() } else { Some(earlier) }
     }
 
     fn step_back(&mut self) -> Option<String> {
