@@ -1,12 +1,33 @@
-//! unspool opens a chat-history archive, finds a conversation as you type, shows it as it was meant to be read, and
-//! extracts it safely to a file or the clipboard.
+//! Opens a chat-history archive, finds a conversation as you type, shows it as it was meant to be read, and extracts it
+//! safely to a file or the clipboard.
 //!
-//! This is the map of the house. Data runs one way, down the page; a module imports only from those above it:
+//! ```
+//! use unspool::{
+//!     conversation::Source,
+//!     extract::{self, Format, Options},
+//!     import::{self, Census},
+//! };
+//!
+//! // One object of an export becomes one conversation, and that a text.
+//! let object = br#"{"id": "c1", "title": "Greetings", "current_node": "a", "mapping": {
+//!     "q": {"id": "q", "parent": null, "children": ["a"],
+//!           "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Hello?"]}}},
+//!     "a": {"id": "a", "parent": "q", "children": [],
+//!           "message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["Hi!"]}}}}}"#;
+//! let imported = import::import(object, true, Source::default(), &mut Census::default()).unwrap();
+//! let options = Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
+//! let text = extract::conversation(&imported.conversation, &options);
+//! assert_eq!(text, "# Greetings\n\n## You\n\nHello?\n\n## Assistant\n\nHi!\n");
+//! ```
+//!
+//! # Modules
+//!
+//! Data runs one way, down the page; a module imports only from those above it:
 //!
 //! ```text
 //! conversation ─▶ provider ─▶ message ─▶ archive ─▶ import ─▶ library, load ─▶ secrets
-//!              ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ tui
-//!                                                              └─▶ cli
+//!              ─▶ search, transcript ─▶ extract ─▶ audit, config ─▶ launch ─▶ tui
+//!                                                                         └─▶ cli
 //! ```
 //!
 //! | module | what it is |
@@ -15,20 +36,52 @@
 //! | [`provider`] | what differs by provider and needs no parsing: names, addresses, keys, members; one file a provider |
 //! | [`message`] | the one reading of a message: who speaks, its blocks, formulas, safe links, branches; words for sizes |
 //! | [`archive`] | where bytes come from: zip, folder, file, stdin; limits; the stream of conversation objects; attachments |
-//! | [`import`] | one folder a provider: one JSON object in, one conversation out |
+//! | [`import`] | one folder a provider: one JSON object in, one conversation out; side files |
 //! | [`library`] | all conversations of the opened archives: merged, ordered, looked up |
-//! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its account |
+//! | [`load`] | the pipeline from bytes to batches of conversations, on all cores, and its report |
 //! | [`secrets`] | what a secret looks like (rules are data); finding, masking, redacting |
 //! | [`search`] | the query language, fuzzy titles, full text, ranking (pure); a worker |
 //! | [`transcript`] | what a reader sees for a given width; the one place where text is sanitised |
-//! | [`extract`] | Markdown, text, HTML, JSON Lines; file names (pure); saving and the clipboard |
-//! | [`audit`] | what a whole archive gives away, in the words that both front doors show |
+//! | [`extract`] | Markdown, text, HTML, JSON, JSON Lines; file names (pure); saving and the clipboard |
+//! | [`audit`] | what a whole archive gives away, in the words that both front ends show |
 //! | [`config`] | what a person has settled for good: file, environment and flags in layers (pure), keys and themes by name |
 //! | [`launch`] | what the command line says about the UI |
-//! | [`tui`], [`cli`] | the two front doors to the same rooms; they never import each other |
+//! | [`tui`], [`cli`] | the two front ends to the same modules; they never import each other |
 //!
 //! Untrusted text goes through [`transcript::sanitize`] before a terminal sees it, and nothing of an archive is
 //! written anywhere unless the person asked for that file.
+//!
+//! # Glossary
+//!
+//! One word, one thing, in code, comments and documents alike.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | archive, member | an export as it comes (zip, folder, file, standard input), and a file in it |
+//! | provider | whose export it is |
+//! | object | one conversation as JSON, cut out of a member and not parsed yet |
+//! | source | where an object stands: archive, member, bytes; by it the original is read again |
+//! | conversation, message, part | one thread; one thing said in it; what stands in that besides words |
+//! | shown, folded, hidden | how the provider's own screen treats a message |
+//! | branch, fork | an edited prompt or a regenerated answer begins a branch where the tree forks |
+//! | visible path | the messages of the branch that was last shown |
+//! | reading, block, label | what one message says: its stretches in order, and what it is when it is not simply said |
+//! | chunk | a stretch of a message too long to be read at once |
+//! | canvas | a document beside the conversation: a canvas, an artifact |
+//! | library, handle | all conversations of all archives, merged by id, and a conversation's number in it |
+//! | query, predicate, term | what is looked for: its conditions, and its words |
+//! | index, bloom filter | what says which conversations need not be looked at |
+//! | scope, evaluation, hit | the messages that count; what a query finds in one conversation; where |
+//! | match quality, rank | how well it matches, and its place in the list |
+//! | snippet | the words around a hit |
+//! | transcript, entry, line | a conversation on the screen; a message of it, or a chunk; a row of one width |
+//! | inline span | a stretch of a line of text that is shown as something else: a formula, a citation's number |
+//! | fold | a message of which one line is shown |
+//! | tone | what a stretch of text is, before a theme gives it a colour |
+//! | extract, format | a conversation as a text, and how it is written down |
+//! | finding, exposure | a secret in a text; one in an archive, for the report |
+//! | pane, overlay | the search and the thread; what lies over them |
+//! | command, effect, task, request | what a key means; what the update asks for: of a worker, of the terminal |
 
 // The makers of conversations that tests share say `unspool`, wherever they stand.
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Audits whole archives: what their conversations, profile, public links and attachments give away.
 //!
-//! [`AuditReport`] gathers it, on all cores; [`report`] says it in words, worst first, with what to do at the end. Both
+//! [`AuditReport`] gathers it, on all cores; [`lines`] says it in words, worst first, with what to do at the end. Both
 //! front ends show that report, the one as a page, the other as a screen. Values are masked and titles redacted; what
 //! instructions and memory say is counted, never shown.
 

@@ -672,25 +672,6 @@ fn a_canvas_that_grows_without_bound_stops_growing() {
 // --- every fixture
 
 #[test]
-fn every_fixture_loads() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures");
-    let Ok(items) = std::fs::read_dir(folder) else { return };
-    for path in items.flatten().map(|item| item.path()) {
-        if !unspool::archive::looks_like_archive(&path) {
-            continue;
-        }
-        let (library, report) = exports::load_path(&path);
-        assert!(report.failure().is_none(), "{}: {:?}", path.display(), report.failure());
-        for &handle in library.newest() {
-            let conversation = library.get(handle);
-            assert!(!conversation.title.is_empty());
-            let text = conversation.readable_text();
-            assert!(!text.contains(['\u{e200}', '\u{e201}', '\u{e202}']), "{}", conversation.id);
-        }
-    }
-}
-
-#[test]
 fn the_demo_archive_loads_without_damage() {
     let archive = unspool::archive::Archive::open(
         &unspool::archive::Location::Demo,
