@@ -73,7 +73,7 @@ fn the_packaged_program_needs_nothing_but_itself() {
 
     // Without an archive, and without a home to look for one in.
     let mut session = Setup::new(&enter[0]).args(&enter[1..]).spawn();
-    session.wait_for("There is none here yet");
+    session.wait_for("unspool reads the archive of your");
     session.send("d");
     session.wait_for("50 conversations");
     session.send("\x03");
