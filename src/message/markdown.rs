@@ -45,30 +45,40 @@ impl NonProse {
 /// Returns the stretches of a Markdown text that are code, HTML or the address of a link, in order. Memory is
 /// bounded: a long text is read chunk by chunk.
 pub fn non_prose(text: &str) -> Vec<NonProse> {
+    non_prose_where(text, |_| true)
+}
+
+/// Returns those of the stretches that are wanted, in order: whoever wants few of a hostile text's millions keeps few.
+pub fn non_prose_where(text: &str, wanted: impl Fn(&NonProse) -> bool) -> Vec<NonProse> {
     let mut found = Vec::new();
+    let mut add = |stretch: NonProse| {
+        if wanted(&stretch) {
+            found.push(stretch);
+        }
+    };
     let cut = chunks::split(text, SplitMode::Markdown);
     if cut.is_empty() {
-        add_non_prose(text, 0, &mut found);
+        add_non_prose(text, 0, &mut add);
     }
     for chunk in cut {
         let range = chunk.range;
         if chunk.code {
-            found.push(NonProse { range, kind: NonProseKind::Code });
+            add(NonProse { range, kind: NonProseKind::Code });
         } else {
-            add_non_prose(&text[range.clone()], range.start, &mut found);
+            add_non_prose(&text[range.clone()], range.start, &mut add);
         }
     }
     found.sort_unstable_by_key(|found| found.range.start);
     found
 }
 
-fn add_non_prose(text: &str, base: usize, found: &mut Vec<NonProse>) {
+fn add_non_prose(text: &str, base: usize, found: &mut impl FnMut(NonProse)) {
     use pulldown_cmark::CodeBlockKind::Indented;
 
     // A link's address begins where the last thing in it ends.
     let mut links: Vec<usize> = Vec::new();
     let mut add = |range: Range<usize>, kind| {
-        found.push(NonProse { range: base + range.start..base + range.end, kind });
+        found(NonProse { range: base + range.start..base + range.end, kind });
     };
     for (event, range) in Parser::new_ext(text, dialect()).into_offset_iter() {
         match event {
@@ -107,4 +117,20 @@ pub fn fence(line: &str) -> Option<(&str, &str)> {
 pub fn language_of(info: &str) -> &str {
     let word = info.trim_start_matches([' ', '{', '.']);
     word.split([' ', '\t', ',', '{', '}', ':']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A message of millions of code spans with one citation in it would take ten times its memory.
+    #[test]
+    fn of_many_stretches_only_the_wanted_are_kept() {
+        let text = "`a` ".repeat(50_000);
+        let place = 100_001;
+        let kept = non_prose_where(&text, |found| found.range.contains(&place));
+        assert_eq!(kept.len(), 1);
+        assert!(kept.capacity() < 16, "{}", kept.capacity());
+        assert!(non_prose(&text).contains(&kept[0]));
+    }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     conversation::{Detail, Part},
     import::boundary,
-    message::markdown::{self, NonProseKind},
+    message::markdown::{self, NonProse, NonProseKind},
 };
 
 static SANDBOX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("](sandbox:"));
@@ -50,7 +50,7 @@ pub(super) fn clean(
     }
     // What stands in code is the person's own text, whatever it looks like.
     if !edits.is_empty() && may_hold_code(text) {
-        edits.keep_out_of(&code(text));
+        edits.keep_out_of(&code(text, &edits.starts()));
     }
     if !edits.is_empty() {
         let some_left = edits.is_full();
@@ -77,9 +77,15 @@ fn may_hold_code(text: &str) -> bool {
 
 /// Returns the code of a text that its writer marked as such. Text that is merely indented may be an item of
 /// a list.
-fn code(text: &str) -> Vec<Range<usize>> {
-    let non_prose = markdown::non_prose(text).into_iter();
-    non_prose.filter(|found| found.kind == NonProseKind::Code).map(|found| found.range).collect()
+///
+/// Only code in which one of these places stands: a text of nothing but code would take many times its memory.
+fn code(text: &str, places: &[u32]) -> Vec<Range<usize>> {
+    let holds_place = |range: &Range<usize>| {
+        let next = places.partition_point(|&place| (place as usize) < range.start);
+        places.get(next).is_some_and(|&place| (place as usize) < range.end)
+    };
+    let wanted = |found: &NonProse| found.kind == NonProseKind::Code && holds_place(&found.range);
+    markdown::non_prose_where(text, wanted).into_iter().map(|found| found.range).collect()
 }
 
 /// The bytes of a line that are looked at for the beginning or end of a link or fence.

@@ -44,6 +44,13 @@ impl Edits {
         self.0.retain(|edit| !within(edit.range.start as usize));
     }
 
+    /// Returns where the changes begin, in order.
+    pub(super) fn starts(&self) -> Vec<u32> {
+        let mut starts: Vec<u32> = self.0.iter().map(|edit| edit.range.start).collect();
+        starts.sort_unstable();
+        starts
+    }
+
     /// Tells that there are no changes.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
