@@ -189,6 +189,11 @@ impl Session {
         self.seen().raw.clone()
     }
 
+    /// The bytes written after the first `from`.
+    pub fn raw_from(&self, from: usize) -> Vec<u8> {
+        self.seen().raw[from..].to_vec()
+    }
+
     /// How many bytes were written so far.
     pub fn written(&self) -> usize {
         self.seen().raw.len()

@@ -63,6 +63,11 @@ pub const PLACES: [&str; 16] = [
     "outputs",
 ];
 
+/// The conversation of one of [`PLACES`] alone.
+pub fn place(place: &str, attacks: &[String]) -> String {
+    Value::Array(vec![of_place(place, attacks)]).to_string()
+}
+
 /// A conversation for every one of [`PLACES`], with all attacks in it.
 pub fn places(attacks: &[String]) -> String {
     Value::Array(PLACES.iter().map(|place| of_place(place, attacks)).collect()).to_string()

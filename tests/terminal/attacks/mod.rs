@@ -47,8 +47,9 @@ impl Hostile {
         self.file("conversations.json", archive::titles(&self.attacks))
     }
 
-    fn places(&self) -> PathBuf {
-        self.file("conversations.json", archive::places(&self.attacks))
+    /// An archive of one conversation, with the attacks in this kind of place.
+    fn place(&self, place: &str) -> PathBuf {
+        self.file("conversations.json", archive::place(place, &self.attacks))
     }
 }
 
@@ -104,22 +105,15 @@ impl Disagreeing {
 
     #[track_caller]
     fn take(&mut self, session: &Session) {
-        let raw = session.raw();
-        // A character may have come in half.
-        let whole = match std::str::from_utf8(&raw[self.taken..]) {
-            Ok(_) => raw.len(),
-            Err(error) => self.taken + error.valid_up_to(),
-        };
-        // So may a sequence: what counts are whole frames.
+        // Characters and sequences may have come in half: what counts are whole frames.
         const END: &[u8] = b"\x1b[?2026l";
-        let Some(end) = raw[self.taken..whole].windows(END.len()).rposition(|window| window == END) else {
-            return;
-        };
-        let end = self.taken + end + END.len();
+        let new = session.raw_from(self.taken);
+        let Some(end) = new.windows(END.len()).rposition(|window| window == END) else { return };
+        let end = end + END.len();
         for terminal in &mut self.terminals {
-            terminal.take(&raw[self.taken..end]);
+            terminal.take(&new[..end]);
         }
-        self.taken = end;
+        self.taken += end;
     }
 
     /// Waits until what is written makes this so.
@@ -185,63 +179,89 @@ fn titles_neither_act_nor_shift_what_stands_beside_them() {
     quit(session, "");
 }
 
-/// Every other place, unfolded, from the first line to the last; its links, details and what is left by keys.
+/// A test for each of [`PLACES`], so that they run beside each other: each waits for its screen most of the time.
+macro_rules! test_each_place {
+    ($($place:ident)*) => {
+        /// Every place but titles, unfolded, from the first line to the last; its links, details and what is left by
+        /// keys.
+        mod messages_and_names_neither_act_nor_shift_what_stands_beside_them {
+            $(
+                #[test]
+                fn $place() {
+                    super::walk_through(stringify!($place));
+                }
+            )*
+        }
+
+        /// The kinds of places that are walked through.
+        const WALKED: &[&str] = &[$(stringify!($place)),*];
+    };
+}
+
+test_each_place! {
+    prompts answers code tables markdown languages links citations attachments models tools unknown reasoning pages
+    canvas outputs
+}
+
 #[test]
-fn messages_and_names_neither_act_nor_shift_what_stands_beside_them() {
+fn each_kind_of_place_is_walked_through() {
+    assert_eq!(WALKED, PLACES);
+}
+
+#[track_caller]
+fn walk_through(place: &str) {
     let hostile = Hostile::new();
-    let archive = hostile.places();
-    for place in PLACES {
-        let (columns, rows) = (100, 120);
-        let mut session = open(&archive, &format!("title:{place}"), columns - 1, rows);
-        session.wait_for(&format!("1 of {}", PLACES.len()));
-        session.send("\r");
-        session.wait_for("esc list");
-        let mut terminals = Disagreeing::new(columns as usize - 1, rows.into());
-        // The text alone, without the bars at its sides.
-        let text = |terminal: &Strict| -> Vec<String> {
-            let inside = |row: String| row.chars().skip(1).take(columns as usize - 4).collect();
-            (2..rows as usize - 1).map(|y| inside(terminal.row(y))).collect()
-        };
-        session.send("Zg");
-        let mut marks = Vec::new();
-        let mut before = Vec::new();
-        loop {
-            for (number, terminal) in terminals.follow(&session).iter().enumerate() {
-                for (y, columns) in terminal.columns_of(MARK).into_iter().enumerate() {
-                    marks.extend(
-                        columns.into_iter().map(|column| (column, format!("{number}: {}", terminal.row(y)))),
-                    );
-                }
+    let archive = hostile.place(place);
+    let (columns, rows) = (100, 120);
+    let mut session = open(&archive, &format!("title:{place}"), columns - 1, rows);
+    session.wait_for("1 of 1");
+    session.send("\r");
+    session.wait_for("esc list");
+    let mut terminals = Disagreeing::new(columns as usize - 1, rows.into());
+    // The text alone, without the bars at its sides.
+    let text = |terminal: &Strict| -> Vec<String> {
+        let inside = |row: String| row.chars().skip(1).take(columns as usize - 4).collect();
+        (2..rows as usize - 1).map(|y| inside(terminal.row(y))).collect()
+    };
+    session.send("Zg");
+    let mut marks = Vec::new();
+    let mut before = Vec::new();
+    loop {
+        for (number, terminal) in terminals.follow(&session).iter().enumerate() {
+            for (y, columns) in terminal.columns_of(MARK).into_iter().enumerate() {
+                marks.extend(
+                    columns.into_iter().map(|column| (column, format!("{number}: {}", terminal.row(y)))),
+                );
             }
-            let mut now = text(&terminals.terminals[0]);
+        }
+        let mut now = text(&terminals.terminals[0]);
+        if now == before {
+            // The end, or a machine that is busy elsewhere.
+            session.settled(5 * QUIET);
+            now = text(&terminals.follow(&session)[0]);
             if now == before {
-                // The end, or a machine that is busy elsewhere.
-                session.settled(5 * QUIET);
-                now = text(&terminals.follow(&session)[0]);
-                if now == before {
-                    break;
-                }
+                break;
             }
-            before = now;
-            session.send("\x1b[6~");
         }
-        if ["code", "tables"].contains(&place) {
-            assert!(marks.len() > 100, "{place}: {} marks", marks.len());
-            let astray: Vec<_> = marks.iter().filter(|(column, _)| *column != marks[0].0).collect();
-            assert!(astray.is_empty(), "{place}: {astray:#?}");
-        }
-        for keys in [
-            "g", "o", "\x1b", "i", "\x1b[6~", "\x1b[6~", "\x1b", "p", "\x1b", "G", "o", "\x1b", "c", "\x1b",
-            "y", "Y", "u", "e",
-        ] {
-            session.send(keys);
-            session.settled(QUIET);
-        }
-        assert_harmless(&session);
-        session.send("\x1b");
-        session.settled(QUIET);
-        quit(session, "");
+        before = now;
+        session.send("\x1b[6~");
     }
+    if ["code", "tables"].contains(&place) {
+        assert!(marks.len() > 100, "{place}: {} marks", marks.len());
+        let astray: Vec<_> = marks.iter().filter(|(column, _)| *column != marks[0].0).collect();
+        assert!(astray.is_empty(), "{place}: {astray:#?}");
+    }
+    for keys in [
+        "g", "o", "\x1b", "i", "\x1b[6~", "\x1b[6~", "\x1b", "p", "\x1b", "G", "o", "\x1b", "c", "\x1b", "y",
+        "Y", "u", "e",
+    ] {
+        session.send(keys);
+        session.settled(QUIET);
+    }
+    assert_harmless(&session);
+    session.send("\x1b");
+    session.settled(QUIET);
+    quit(session, "");
 }
 
 /// Whatever is pasted where something is typed.
