@@ -29,5 +29,6 @@ mod screens;
 mod search;
 mod search_quality;
 mod secrets_rate;
+mod supply_chain;
 mod threads;
 mod whole_archives;
