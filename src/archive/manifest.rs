@@ -3,6 +3,8 @@
 //! `{"total_files": 5, "data_files": [{"category", "export_url", "filename": "conversations-000.zip"}, …]}`. The zips
 //! are downloaded one by one and lie beside it, if all went well. Its links are private and never looked at.
 
+use std::{fs::File, path::Path};
+
 use serde::Deserialize;
 
 use super::{byte_source::ByteSource, has_ending};
@@ -15,6 +17,11 @@ const MOST_FILES: usize = 1_000;
 #[derive(Deserialize)]
 struct Manifest {
     data_files: Vec<serde_json::Value>,
+}
+
+/// Reads the names that the manifest in this file lists; see [`names`].
+pub(super) fn of_file(path: &Path) -> Option<Vec<String>> {
+    names(&ByteSource::file(File::open(path).ok()?).ok()?)
 }
 
 /// Reads the names of the zips that a manifest lists, never a path; `None` if this is not a manifest.

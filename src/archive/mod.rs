@@ -9,12 +9,14 @@
 
 mod attachment_index;
 mod byte_source;
+mod contents;
 pub mod cut;
 mod discover;
 mod folder;
 mod limits;
 mod manifest;
 mod open;
+mod parts;
 mod read_object;
 mod salvage;
 mod stream;
@@ -31,6 +33,7 @@ use crate::{conversation::Source, provider, reason::reason};
 pub use attachment_index::sniff;
 pub use discover::{looks_like_archive, offered};
 pub use limits::Limits;
+pub(crate) use open::{UTF16, is_utf16};
 pub use stream::{Stream, StreamError};
 
 use attachment_index::AttachmentIndex;
@@ -89,7 +92,18 @@ pub fn open_all(locations: &[Location], limits: Limits) -> Result<Vec<Archive>, 
     if locations.len() > MOST_ARCHIVES {
         return Err(ArchiveError::TooMany(locations.len()));
     }
-    locations.iter().map(|location| Archive::open(location, limits)).collect()
+    let mut archives: Vec<Archive> = Vec::new();
+    for location in locations {
+        // Of the zips of one export the first that is named has brought the others along.
+        let is_part = |archive: &Archive| matches!(location, Location::Path(path) if archive.was_put_together_from(path));
+        if !archives.iter().any(is_part) {
+            let archive = Archive::open(location, limits)?;
+            // A manifest that is named behind its zips has brought them along once more.
+            archives.retain(|before| !before.is_within(&archive));
+            archives.push(archive);
+        }
+    }
+    Ok(archives)
 }
 
 /// The packing of a member's bytes.
@@ -159,6 +173,10 @@ pub struct Archive {
     conversations: Vec<u32>,
     /// The losses found when it was opened.
     losses: Vec<Loss>,
+    /// The zips it was put together from, where it was from several.
+    zips: Vec<PathBuf>,
+    /// The number of files that the export lists and that are not here.
+    absent: usize,
     /// Bytes on disk (or in memory).
     size: u64,
     attachments: OnceLock<AttachmentIndex>,
@@ -171,6 +189,15 @@ pub struct Loss {
     pub member: String,
     /// The reason, in one line.
     pub reason: String,
+    /// The member is not there at all: the export says that there is one.
+    pub missing: bool,
+}
+
+impl Loss {
+    /// Makes a loss of what is there and cannot be read.
+    fn of(member: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { member: member.into(), reason: reason.into(), missing: false }
+    }
 }
 
 impl Archive {
@@ -186,6 +213,16 @@ impl Archive {
     /// Returns its name: the path as given, "stdin", "the demo archive".
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Tells whether this file is one of the zips it was put together from.
+    fn was_put_together_from(&self, path: &Path) -> bool {
+        self.zips.iter().any(|zip| is_same_file(zip, path))
+    }
+
+    /// Tells whether the zips it was put together from are among those of another archive.
+    fn is_within(&self, other: &Self) -> bool {
+        !self.zips.is_empty() && self.zips.iter().all(|zip| other.was_put_together_from(zip))
     }
 
     /// Returns the bounds it was opened with.
@@ -208,9 +245,14 @@ impl Archive {
         self.conversations.iter().map(|&index| self.member(index as usize))
     }
 
-    /// Finds the first member with that base name, as `user.json` or `shared_conversations.json`.
+    /// Counts the files that the export lists as its own and that are not here: attachments in other parts, as a rule.
+    pub fn absent_files(&self) -> usize {
+        self.absent
+    }
+
+    /// Finds the first member with that base name, in any case, as `user.json` or `shared_conversations.json`.
     pub fn find_member(&self, base: &str) -> Option<Member> {
-        let index = self.entries.iter().position(|entry| entry.base_name() == base)?;
+        let index = self.entries.iter().position(|entry| entry.base_name().eq_ignore_ascii_case(base))?;
         Some(self.member(index))
     }
 
@@ -363,6 +405,11 @@ fn packed(
 
 fn open_file(path: &Path) -> Result<ByteSource, StreamError> {
     Ok(ByteSource::file(std::fs::File::open(path)?)?)
+}
+
+/// Tells whether two paths lead to one file.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    a == b || std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
 /// Decides whether a member of that name holds conversations. A Mac adds shadows of all members to a zip;

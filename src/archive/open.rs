@@ -3,20 +3,23 @@
 use std::{
     fs::{self, File},
     io::{IsTerminal, Read},
-    path::Path,
+    path::{Path, PathBuf},
     sync::OnceLock,
 };
 
 use super::{
     Archive, ArchiveError, Limits, Location, Loss, MemberContent, MemberEntry, Method, base_name,
     byte_source::ByteSource,
-    folder, has_ending, holds_conversations, manifest, salvage,
+    contents, folder, has_ending, holds_conversations, manifest, parts, salvage,
     stream::{Stream, StreamError},
     zipped,
 };
 use crate::{
     one_of::one_of,
-    provider::{self, Elsewhere, Provider, UNSUPPORTED, Unsupported, is_part},
+    provider::{
+        self, Elsewhere, ExportPart, Provider, UNSUPPORTED, Unsupported, is_conversations_zip, is_part,
+        may_be_manifest,
+    },
     reason::reason,
 };
 
@@ -38,7 +41,11 @@ pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, Archi
     opening
         .location(location)
         .map_err(|reason| ArchiveError::Unusable { path: location.to_string(), reason })?;
-    Ok(opening.finish(location.to_string()))
+    let archive = opening.finish(location.to_string());
+    if archive.conversations.is_empty() {
+        return Err(archive.unusable(foreign(&archive.entries, "export")));
+    }
+    Ok(archive)
 }
 
 /// An archive while its members are gathered.
@@ -47,12 +54,21 @@ struct ArchiveOpener {
     containers: Vec<ByteSource>,
     entries: Vec<MemberEntry>,
     losses: Vec<Loss>,
+    /// The zips beside each other that it is put together from.
+    zips: Vec<PathBuf>,
     size: u64,
 }
 
 impl ArchiveOpener {
     fn new(limits: Limits) -> Self {
-        Self { limits, containers: Vec::new(), entries: Vec::new(), losses: Vec::new(), size: 0 }
+        Self {
+            limits,
+            containers: Vec::new(),
+            entries: Vec::new(),
+            losses: Vec::new(),
+            zips: Vec::new(),
+            size: 0,
+        }
     }
 
     fn finish(self, name: String) -> Archive {
@@ -66,17 +82,33 @@ impl ArchiveOpener {
         {
             conversations.push(0);
         }
-        conversations.sort_by(|&a, &b| self.entries[a as usize].name.cmp(&self.entries[b as usize].name));
-        Archive {
+        let name = match self.zips.len() {
+            0 | 1 => name,
+            several => format!("{name} ({several} zips)"),
+        };
+        let mut archive = Archive {
             name,
             limits: self.limits,
             containers: self.containers,
             entries: self.entries,
             conversations,
             losses: self.losses,
+            zips: self.zips,
+            absent: 0,
             size: self.size,
             attachments: OnceLock::new(),
+        };
+        if !contents::apply(&mut archive) {
+            tell_gaps(&mut archive);
         }
+        let entries = &archive.entries;
+        archive.conversations.sort_by(|&a, &b| entries[a as usize].name.cmp(&entries[b as usize].name));
+        archive
+    }
+
+    /// Tells whether conversations are to be expected: a member that holds them, or one that says which do.
+    fn has_conversations(&self) -> bool {
+        self.entries.iter().any(|entry| holds_conversations(&entry.name) || contents::is_list(&entry.name))
     }
 
     fn location(&mut self, location: &Location) -> Result<(), String> {
@@ -111,10 +143,18 @@ impl ArchiveOpener {
             let found = folder::list(path, self.limits).map_err(|fault| fault.0)?;
             self.size = found.iter().map(|entry| entry.size).sum();
             self.entries = found;
-            if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
-                self.nested(is_part)?;
+            if !self.has_conversations() {
+                let zips: Vec<String> = self.nested(is_part)?;
+                let listed = parts::listed(path, &zips);
+                self.note_missing(&zips, &listed);
+                self.zips = zips.iter().map(|zip| path.join(zip)).collect();
+                if !self.zips.is_empty() {
+                    // A manifest has said what it has to say: the zips are the archive.
+                    let manifests = self.entries.extract_if(.., |entry| may_be_manifest(entry.base_name()));
+                    self.size -= manifests.map(|entry| entry.size).sum::<u64>();
+                }
             }
-            if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+            if !self.has_conversations() {
                 return Err(foreign(&self.entries, "folder"));
             }
             return Ok(());
@@ -126,39 +166,50 @@ impl ArchiveOpener {
         if let Some(names) = manifest::names(&bytes) {
             return self.named(path.parent().unwrap_or(Path::new("")), &names);
         }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if let Some(zips) = parts::beside(path) {
+            let listed = parts::listed(folder, &zips);
+            self.together(folder, &zips, &listed)?;
+            return if self.has_conversations() { Ok(()) } else { Err(foreign(&self.entries, "export")) };
+        }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         self.bytes(&bytes, &name)
     }
 
     /// Takes the zips that a manifest names, as far as they lie beside it.
     fn named(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
-        for name in names {
-            let path = folder.join(name);
-            // A FIFO of that name would wait for a writer.
-            match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_file() => {
-                    self.size += metadata.len();
-                    let content = MemberContent::File(path);
-                    self.entries.push(MemberEntry {
-                        name: name.as_str().into(),
-                        size: metadata.len(),
-                        content,
-                    });
-                }
-                _ if is_part(name) => {
-                    let reason =
-                        "the manifest names it, and it is not beside it: download it there".to_owned();
-                    self.losses.push(Loss { member: name.clone(), reason });
-                }
-                _ => {}
-            }
-        }
-        self.nested(|_| true)?;
-        if self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+        let zips: Vec<String> = names.iter().filter_map(|name| present(folder, name)).collect();
+        self.together(folder, &zips, names)?;
+        if self.has_conversations() {
             return Ok(());
         }
         let first = names.iter().find(|name| is_part(name)).map_or("its zips", |name| name);
         Err(format!("this is only the manifest of an export: download {first} into its folder, or name that"))
+    }
+
+    /// Takes zips of one folder as one export; `listed` are those that its manifest names.
+    fn together(&mut self, folder: &Path, zips: &[String], listed: &[String]) -> Result<(), String> {
+        for name in zips {
+            let path = folder.join(name);
+            // A FIFO of that name would wait for a writer.
+            let Some(metadata) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
+            self.size += metadata.len();
+            self.zips.push(path.clone());
+            let content = MemberContent::File(path);
+            self.entries.push(MemberEntry { name: name.as_str().into(), size: metadata.len(), content });
+        }
+        self.nested(|_| true)?;
+        self.note_missing(zips, listed);
+        Ok(())
+    }
+
+    /// Notes the zips with conversations that a manifest names and that are not among these.
+    fn note_missing(&mut self, zips: &[String], listed: &[String]) {
+        let is_here = |name: &String| zips.iter().any(|zip| parts::is_the_part(base_name(zip), name));
+        for name in listed.iter().filter(|name| is_conversations_zip(name) && !is_here(name)) {
+            let reason = "the manifest names it, and it is not beside it: download it there".to_owned();
+            self.losses.push(Loss { member: name.clone(), reason, missing: true });
+        }
     }
 
     /// Takes the bytes of one file: a zip, or JSON.
@@ -174,6 +225,9 @@ impl ArchiveOpener {
         self.containers.push(bytes.clone());
         if zipped::is_zip(head) {
             return self.zip(bytes);
+        }
+        if is_utf16(head) {
+            return Err(UTF16.to_owned());
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -202,10 +256,10 @@ impl ArchiveOpener {
 
     fn zip(&mut self, bytes: &ByteSource) -> Result<(), String> {
         self.entries = self.list(bytes, 0, "")?;
-        if !self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+        if !self.has_conversations() {
             self.nested(|_| true)?;
         }
-        if self.entries.iter().any(|entry| holds_conversations(&entry.name)) {
+        if self.has_conversations() {
             return Ok(());
         }
         Err(match self.losses.first() {
@@ -222,7 +276,7 @@ impl ArchiveOpener {
         let (entries, hidden) = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
             Err(StreamError(reason)) => {
-                self.losses.push(Loss { member: name.to_owned(), reason });
+                self.losses.push(Loss::of(name, reason));
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
@@ -232,7 +286,7 @@ impl ArchiveOpener {
             } else {
                 format!("{hidden} members have the names of later ones, and were not read")
             };
-            self.losses.push(Loss { member: name.to_owned(), reason });
+            self.losses.push(Loss::of(name, reason));
         }
         if zipped::overlap(&entries) {
             return Err(
@@ -243,9 +297,10 @@ impl ArchiveOpener {
     }
 
     /// Opens the zips among the members, one level deep: the Privacy Portal packs exports so, and Claude's
-    /// come in several.
-    fn nested(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), String> {
+    /// come in several. Returns the names of those it opened, which their members stand for from then on.
+    fn nested(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, String> {
         let mut memory = 0;
+        let mut opened = Vec::new();
         for index in 0..self.entries.len() {
             let entry = self.entries[index].clone();
             let base = base_name(&entry.name);
@@ -256,7 +311,7 @@ impl ArchiveOpener {
             let bytes = match self.nested_bytes(&entry, &mut memory) {
                 Ok(bytes) => bytes,
                 Err(StreamError(reason)) => {
-                    self.losses.push(Loss { member: name, reason });
+                    self.losses.push(Loss::of(name, reason));
                     continue;
                 }
             };
@@ -271,8 +326,15 @@ impl ArchiveOpener {
                 return Err(self.too_many());
             }
             self.entries.extend(inner);
+            opened.push((index, name));
         }
-        Ok(())
+        let mut index = 0;
+        let is_opened = |index: usize| opened.binary_search_by_key(&index, |zip| zip.0).is_ok();
+        self.entries.retain(|_| {
+            index += 1;
+            !is_opened(index - 1)
+        });
+        Ok(opened.into_iter().map(|(_, name)| name).collect())
     }
 
     /// Says that there are more members than the limit allows.
@@ -329,6 +391,52 @@ impl ArchiveOpener {
             }
         }
     }
+}
+
+/// The answer to a file in UTF-16.
+pub(crate) const UTF16: &str =
+    "it is text in UTF-16, which is not read: convert it first, as by iconv -f utf-16 -t utf-8";
+
+/// Tells whether text that begins so is UTF-16: by its mark, or by the zeros beside its brackets.
+pub(crate) fn is_utf16(head: &[u8]) -> bool {
+    matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'[' | b'{', 0, ..] | [0, b'[' | b'{', ..])
+}
+
+/// Finds the file of this name in a folder, or the same as a browser names a second download.
+fn present(folder: &Path, name: &str) -> Option<String> {
+    let is_file = |name: &str| fs::metadata(folder.join(name)).is_ok_and(|metadata| metadata.is_file());
+    if is_file(name) {
+        return Some(name.to_owned());
+    }
+    let (stem, extension) = name.rsplit_once('.')?;
+    (1..=9).map(|copy| format!("{stem} ({copy}).{extension}")).find(|name| is_file(name))
+}
+
+/// Notes the parts that are missing by their numbers: zips of the export, and members with conversations. A file that
+/// was named alone is what was wanted.
+fn tell_gaps(archive: &mut Archive) {
+    if matches!(
+        &*archive.entries,
+        [MemberEntry { content: MemberContent::Whole { .. } | MemberContent::File(_), .. }]
+    ) {
+        return;
+    }
+    let zips = archive.zips.iter().filter_map(|zip| zip.file_name()?.to_str());
+    let parts =
+        zips.filter_map(|zip| Some((ExportPart::without_copy_number(zip), ExportPart::of(zip)?.first)));
+    let parts: Vec<(String, u64)> = parts.collect();
+    let members: Vec<String> =
+        archive.conversation_members().map(|member| base_name(&member.name).to_owned()).collect();
+    let mut gaps = parts::gaps(members.iter().map(String::as_str), 0);
+    for first in [0, 1] {
+        let counted = parts.iter().filter(|part| part.1 == first).map(|part| &*part.0);
+        gaps.extend(parts::gaps(counted, first));
+    }
+    archive.losses.extend(gaps.into_iter().map(|member| Loss {
+        member,
+        reason: "it is missing: the parts of the export are numbered, and this number is not here".to_owned(),
+        missing: true,
+    }));
 }
 
 /// Explains that a container has no conversations, naming another provider's export where its member names

@@ -72,8 +72,8 @@ pub fn open_for(
 }
 
 fn warned(opened: OpenedArchives) -> OpenedArchives {
-    if let Some(warning) = opened.report.warning() {
-        tell(&warning);
+    for line in [opened.report.warning(), opened.report.emptiness()].into_iter().flatten() {
+        tell(&line);
     }
     opened
 }

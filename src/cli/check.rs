@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     load::{ArchiveReport, Skipped},
-    message::format::{number, size},
+    message::format::{count, number, size},
 };
 
 /// The document of `--json`. Its keys are a contract.
@@ -35,6 +35,8 @@ struct SkippedJson<'a> {
     /// It is there all the same.
     #[serde(rename = "mended")]
     repaired: bool,
+    /// The export says that there is such a member, and it is not here.
+    missing: bool,
 }
 
 /// One archive.
@@ -49,6 +51,7 @@ struct ArchiveJson<'a> {
     content_types: Vec<ContentTypeJson>,
     attachments_found: u64,
     attachments_missing: u64,
+    absent_files: usize,
     failure: Option<&'a str>,
 }
 
@@ -103,7 +106,14 @@ fn document(opened: &OpenedArchives) -> CheckJson<'_> {
             .iter()
             .map(|skipped| {
                 let (source, offset, length, repaired) = loss(skipped);
-                SkippedJson { source, offset, length, reason: &skipped.reason, repaired }
+                SkippedJson {
+                    source,
+                    offset,
+                    length,
+                    reason: &skipped.reason,
+                    repaired,
+                    missing: skipped.missing,
+                }
             })
             .collect(),
         archives: report.archives.iter().map(json).collect(),
@@ -135,6 +145,7 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
             .collect(),
         attachments_found: archive.attachments_found,
         attachments_missing: archive.attachments_missing,
+        absent_files: archive.absent_files,
         failure: archive.failure.as_deref(),
     }
 }
@@ -142,11 +153,7 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
 /// Writes one archive, for a person.
 fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     let name = output.look(TextStyle::Bold, &output.field(&archive.name)).into_owned();
-    let members = if archive.members == 1 {
-        "1 member"
-    } else {
-        &format!("{} members", number(archive.members as u64))
-    };
+    let members = count(archive.members as u64, "member", "members");
     output.write(&format!("{name}  {}, {members}\n", size(archive.size)))?;
     if let Some(failure) = &archive.failure {
         let failure = output.field(failure).into_owned();
@@ -154,8 +161,8 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     }
     for member in &archive.read {
         let name = output.field(&member.name).into_owned();
-        let (objects, bytes) = (number(member.objects), size(member.bytes));
-        output.write(&format!("  {name}  {objects} conversations, {bytes}\n"))?;
+        let objects = count(member.objects, "conversation", "conversations");
+        output.write(&format!("  {name}  {objects}, {}\n", size(member.bytes)))?;
     }
     let types = archive.census.types();
     let list = |known: bool| -> String {
@@ -173,33 +180,38 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
         let line = format!("  attachments: {} here, {} named but not here\n", number(found), number(missing));
         output.write(&line)?;
     }
+    if archive.absent_files > 0 {
+        let files = count(archive.absent_files as u64, "file", "files");
+        output.write(&format!("  listed by the export and not here: {files}\n"))?;
+    }
     output.write("\n")
 }
 
 fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
     let (library, report) = (&opened.library, &opened.report);
     let line = format!(
-        "{} conversations, {} messages, {} in {:.1} s\n",
-        number(library.len() as u64),
-        number(library.messages() as u64),
+        "{}, {}, {} in {:.1} s\n",
+        count(library.len() as u64, "conversation", "conversations"),
+        count(library.messages() as u64, "message", "messages"),
         size(report.bytes),
         report.seconds
     );
     output.write(&line)?;
     if library.superseded() > 0 {
-        output.write(&format!("{} duplicates merged\n", number(library.superseded() as u64)))?;
+        output
+            .write(&format!("{} merged\n", count(library.superseded() as u64, "duplicate", "duplicates")))?;
     }
     if report.skipped.is_empty() {
         output.write("nothing skipped\n")?;
     }
     for skipped in &report.skipped {
         let what = if skipped.repaired { "mended" } else { "skipped" };
-        let place = format!(
-            "{what} {} bytes at {} of {}: ",
-            number(skipped.length),
-            number(skipped.offset),
-            place(opened, skipped)
-        );
+        let place = place(opened, skipped);
+        let place = match (skipped.offset, skipped.length) {
+            // Of the whole of it.
+            (0, 0) => format!("{place}: "),
+            (offset, length) => format!("{what} {} bytes at {} of {place}: ", number(length), number(offset)),
+        };
         let line = format!("{}{}\n", output.field(&place), output.field(&skipped.reason));
         output.write(&line)?;
     }

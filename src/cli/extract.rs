@@ -63,7 +63,9 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
         return Ok(Outcome::Nothing);
     };
     if handles.is_empty() {
-        tell("there is nothing to extract");
+        if opened.report.emptiness().is_none() {
+            tell("there is nothing to extract");
+        }
         return Ok(Outcome::Nothing);
     }
     let conversations: Vec<&Conversation> =

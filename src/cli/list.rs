@@ -42,9 +42,9 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
             matches[row.handle.0 as usize] = true;
         }
         handles.retain(|handle| matches[handle.0 as usize]);
-        if handles.is_empty() {
-            return Ok(Outcome::Nothing);
-        }
+    }
+    if handles.is_empty() {
+        return Ok(Outcome::Nothing);
     }
     handles.truncate(list.number.unwrap_or(usize::MAX));
     let mut output = Output::new(global.color());

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     archive::{
-        Limits, Stream,
+        self, Limits, Stream,
         cut::{self, Cut, CutEnd, ObjectCutter},
     },
     import,
@@ -98,6 +98,9 @@ impl MemberReader<'_, '_> {
             let (count, fault) = self.stream.fill(&mut self.buffer[self.filled..wanted]);
             let inflated = Instant::now();
             let mut objects = Vec::new();
+            if self.base == 0 && self.filled == 0 && archive::is_utf16(&self.buffer[..count.min(4)]) {
+                return tally.lose(&self.task, 0, self.task.member.size, 0, archive::UTF16.to_owned());
+            }
             self.filled += count;
             self.cut(self.filled - count, &mut objects, tally);
             let cut = Instant::now();

@@ -22,6 +22,8 @@ pub struct Skipped {
     /// `true` if something is lost: more than single broken characters, such as the halves of emoji where an
     /// export cuts a text. Those are in many sound exports and no damage.
     pub lost: bool,
+    /// `true` if the member is not there at all, though the export says that there is one.
+    pub missing: bool,
 }
 
 /// The counts of one member that holds conversations.
@@ -62,6 +64,8 @@ pub struct ArchiveReport {
     pub census: Census,
     /// Attachments that messages name and that one of the opened archives holds.
     pub attachments_found: u64,
+    /// Files that the export lists as its own and that are not here; no damage either.
+    pub absent_files: usize,
     /// Attachments that messages name and that no archive holds; no damage, many real exports lack them.
     pub attachments_missing: u64,
     /// The reason, if nothing of it could be read.
@@ -122,12 +126,24 @@ impl Report {
             |count: u64| if count == 1 { "1 conversation".into() } else { format!("{count} conversations") };
         let what = match (lost, mended) {
             (0, 0) if !self.damaged() => return None,
+            (0, 0) if self.skipped.iter().all(|skipped| skipped.missing || !skipped.lost) => {
+                "a part of the export is missing".to_owned()
+            }
             (0, 0) => "the archive is damaged".to_owned(),
             (0, mended) => format!("{} had to be mended", conversations(mended)),
             (lost, 0) => format!("{} could not be read", conversations(lost)),
             (lost, mended) => format!("{} could not be read, {mended} had to be mended", conversations(lost)),
         };
         Some(format!("{what}: unspool check says why"))
+    }
+
+    /// Says that there is nothing to find: all was read, and no conversation is in it.
+    pub fn emptiness(&self) -> Option<String> {
+        let names: Vec<&str> = self.archives.iter().map(|archive| &*archive.name).collect();
+        let holds = if names.len() == 1 { "holds" } else { "hold" };
+        let is_empty =
+            self.conversations == 0 && !names.is_empty() && !self.cancelled && self.failure().is_none();
+        is_empty.then(|| format!("{}: the export {holds} no conversation", names.join(", ")))
     }
 
     /// Returns the reasons if nothing at all could be read: one line for each archive that failed. An empty

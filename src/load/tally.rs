@@ -124,6 +124,7 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
             name: archive.name().to_owned(),
             size: archive.size(),
             members: archive.member_count(),
+            absent_files: archive.absent_files(),
             ..ArchiveReport::default()
         })
         .collect();
@@ -137,6 +138,7 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
             reason: loss.reason.clone(),
             repaired: false,
             lost: true,
+            missing: loss.missing,
         }));
     }
     let mut foreign = vec![None; archives.len()];

@@ -32,6 +32,7 @@ impl Task {
             reason,
             repaired: false,
             lost: true,
+            missing: false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! OpenAI's ChatGPT.
 
-use super::{Controls, Facts, Holds, SideFile};
+use super::{Controls, Facts, Holds, PartZips, SideFile};
 
 pub(super) static FACTS: Facts = Facts {
     name: "ChatGPT",
@@ -18,6 +18,9 @@ pub(super) static FACTS: Facts = Facts {
     // The Privacy Portal packs them into one zip.
     conversation_zips: &["conversations_*.zip"],
     attachment_zips: &["files_*.zip"],
+    // Of large exports, seen since 2026.
+    part_zips: &[PartZips { name: "*-part-#.zip", first: 1 }],
+    contents: Some("export_manifest.json"),
     manifests: &[],
     elsewhere: None,
     // Since May 2026.

@@ -1,6 +1,6 @@
 //! Anthropic's Claude.
 
-use super::{Controls, Elsewhere, Facts, Holds, SideFile};
+use super::{Controls, Elsewhere, Facts, Holds, PartZips, SideFile};
 
 pub(super) static FACTS: Facts = Facts {
     name: "Claude",
@@ -24,7 +24,16 @@ pub(super) static FACTS: Facts = Facts {
         "conversations.*.zip",
     ],
     attachment_zips: &[],
-    // Since August 2026.
+    // A zip or more for each kind of content, since August 2026.
+    part_zips: &[
+        PartZips { name: "conversations-#.zip", first: 0 },
+        PartZips { name: "projects-#.zip", first: 0 },
+        PartZips { name: "memories-#.zip", first: 0 },
+        PartZips { name: "light_metadata-#.zip", first: 0 },
+        PartZips { name: "frames-#.zip", first: 0 },
+        PartZips { name: "design_chats-#.zip", first: 0 },
+    ],
+    contents: None,
     manifests: &["manifest*.json"],
     elsewhere: Some(Elsewhere {
         members: &["memories.json", "login_history.json", "projects/*"],

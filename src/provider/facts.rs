@@ -29,10 +29,15 @@ pub struct Facts {
     pub file: &'static str,
     /// Members that hold conversations. For this and the next see [`is_named`](super::is_named).
     pub members: &'static [&'static str],
-    /// Zips with its conversations, in lower case, where an export comes in several.
+    /// Zips with its conversations, where an export comes in several.
     pub conversation_zips: &'static [&'static str],
     /// Zips with attachments, likewise.
     pub attachment_zips: &'static [&'static str],
+    /// The zips of an export that comes in several, numbered: what stands for a `*` before the number is the same in
+    /// all of one export.
+    pub part_zips: &'static [PartZips],
+    /// A member that lists what all parts of an export hold, and in which members the conversations are.
+    pub contents: Option<&'static str>,
     /// Files that list those zips, likewise.
     pub manifests: &'static [&'static str],
     /// The signs of another zip of such an export.
@@ -43,6 +48,15 @@ pub struct Facts {
     pub side_files: &'static [SideFile],
     /// The places in its settings where something given away is taken back.
     pub controls: Controls,
+}
+
+/// The zips of one kind of an export that comes in several.
+#[derive(Debug)]
+pub struct PartZips {
+    /// The pattern of their names, a number at its end.
+    pub name: &'static str,
+    /// The number of the first.
+    pub first: u64,
 }
 
 /// Paths through a provider's settings; `None` where it has none, or none is known.

@@ -15,9 +15,9 @@ mod keys;
 mod names;
 mod unsupported;
 
-pub use facts::{Controls, Elsewhere, Facts, Holds, SideFile};
+pub use facts::{Controls, Elsewhere, Facts, Holds, PartZips, SideFile};
 pub use keys::{LONGEST_KEY, OwnerMark, begins_conversation, lists_conversations, marks_conversation};
-pub use names::{holds_conversations, is_conversations_zip, is_named, is_part, may_be_manifest};
+pub use names::{ExportPart, holds_conversations, is_conversations_zip, is_named, is_part, may_be_manifest};
 pub use unsupported::{UNSUPPORTED, Unsupported};
 
 #[doc(no_inline)]

@@ -1,9 +1,9 @@
 //! The names of files and members by which exports are known.
 //!
-//! A pattern is a name in which one `*` may stand for anything, or one `#` for a number. It is compared with the last
-//! piece of a path, the base name; one with a `/` in it with the whole path.
+//! A pattern is a name in which `*` stands for anything, and `#` for a number; two of them at most. It is compared, in
+//! any case, with the last piece of a path, the base name; one with a `/` in it with the whole path.
 
-use super::Provider;
+use super::{PartZips, Provider};
 
 /// Tells whether a member with this base name holds conversations.
 pub fn holds_conversations(base: &str) -> bool {
@@ -12,18 +12,75 @@ pub fn holds_conversations(base: &str) -> bool {
 
 /// Tells whether a zip with this base name holds the conversations of an export that comes in several zips.
 pub fn is_conversations_zip(base: &str) -> bool {
-    any(&base.to_ascii_lowercase(), |provider| provider.facts().conversation_zips)
+    any(base, |provider| provider.facts().conversation_zips)
 }
 
 /// Tells whether a zip with this base name is one of an export that comes in several zips, and is to be opened with
-/// the others: for its conversations, or for attachments.
+/// the others: for its conversations, or for what else it holds.
 pub fn is_part(base: &str) -> bool {
-    is_conversations_zip(base) || any(&base.to_ascii_lowercase(), |provider| provider.facts().attachment_zips)
+    is_conversations_zip(base)
+        || any(base, |provider| provider.facts().attachment_zips)
+        || ExportPart::of(base).is_some()
+}
+
+/// A zip that is one of several of an export, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportPart {
+    /// The provider whose exports come so.
+    provider: Provider,
+    /// The name that all parts of one export share, in lower case; empty where they share none.
+    export: String,
+    /// The place of its pattern among those of its provider: zips of other kinds are counted apart.
+    pub kind: usize,
+    /// Its number among those of its kind.
+    pub number: u64,
+    /// The number of the first of its kind.
+    pub first: u64,
+    /// The number a browser gave to a second download: 1 for `… (1).zip`, 0 for a first one.
+    pub copy: u64,
+}
+
+impl ExportPart {
+    /// Reads the base name of a zip; `None` for one that stands alone.
+    pub fn of(base: &str) -> Option<Self> {
+        let lower = base.to_ascii_lowercase();
+        let plain = Self::without_copy_number(&lower);
+        let copy = lower.len().checked_sub(plain.len()).filter(|more| *more > 0).map_or(0, |_| {
+            let digits =
+                lower.rsplit_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |two| two.0);
+            digits.parse().unwrap_or(u64::MAX)
+        });
+        Provider::ALL.iter().find_map(|&provider| {
+            let patterns = provider.facts().part_zips.iter().enumerate();
+            let fitting =
+                |(kind, zips): (usize, &PartZips)| Some((kind, zips.first, wildcards(zips.name, &plain)?));
+            let (kind, first, wild) = patterns.filter_map(fitting).next()?;
+            let number = wild.last()?.parse().ok()?;
+            let export = if wild.len() > 1 { wild[0].to_owned() } else { String::new() };
+            Some(Self { provider, export, kind, number, first, copy })
+        })
+    }
+
+    /// Tells whether two parts are of one export.
+    pub fn is_of_one_export(&self, other: &Self) -> bool {
+        (self.provider, &self.export) == (other.provider, &other.export)
+    }
+
+    /// Returns a name without what a browser adds to it when it is downloaded again: `a.zip` for `a (1).zip`.
+    pub fn without_copy_number(name: &str) -> String {
+        let Some((stem, extension)) = name.rsplit_once('.') else { return name.to_owned() };
+        let plain =
+            stem.strip_suffix(')').and_then(|stem| stem.rsplit_once('(')).and_then(|(plain, digits)| {
+                let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+                is_number.then(|| plain.trim_end())
+            });
+        plain.map_or_else(|| name.to_owned(), |plain| format!("{plain}.{extension}"))
+    }
 }
 
 /// Tells whether a file with this base name may list the zips that an export comes in.
 pub fn may_be_manifest(base: &str) -> bool {
-    any(&base.to_ascii_lowercase(), |provider| provider.facts().manifests)
+    any(base, |provider| provider.facts().manifests)
 }
 
 fn any(base: &str, patterns: fn(Provider) -> &'static [&'static str]) -> bool {
@@ -36,12 +93,29 @@ pub fn is_named(patterns: &[&str], path: &str, base: &str) -> bool {
 }
 
 fn is_like(pattern: &str, name: &str) -> bool {
-    let Some(at) = pattern.find(['*', '#']) else { return pattern == name };
-    let (wildcard, behind) = pattern[at..].split_at(1);
-    let between = name.strip_prefix(&pattern[..at]).and_then(|rest| rest.strip_suffix(behind));
-    between.is_some_and(|between| {
-        wildcard == "*" || (!between.is_empty() && between.bytes().all(|byte| byte.is_ascii_digit()))
-    })
+    wildcards(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()).is_some()
+}
+
+/// Returns what each wildcard of a pattern stands for in this name; `None` where the pattern does not fit.
+fn wildcards<'a>(pattern: &str, name: &'a str) -> Option<Vec<&'a str>> {
+    let Some(at) = pattern.find(['*', '#']) else { return (pattern == name).then(Vec::new) };
+    let rest = name.strip_prefix(&pattern[..at])?;
+    let is_number = pattern[at..].starts_with('#');
+    let behind = &pattern[at + 1..];
+    let fits = |&end: &usize| {
+        let between = &rest[..end];
+        if is_number && (between.is_empty() || !between.bytes().all(|byte| byte.is_ascii_digit())) {
+            return None;
+        }
+        let mut wild = vec![between];
+        wild.extend(wildcards(behind, &rest[end..])?);
+        Some(wild)
+    };
+    // A pattern without another wildcard ends where the name ends.
+    if !behind.contains(['*', '#']) {
+        return fits(&rest.len().checked_sub(behind.len()).filter(|&end| rest.is_char_boundary(end))?);
+    }
+    (0..=rest.len()).rev().filter(|&end| rest.is_char_boundary(end)).find_map(|end| fits(&end))
 }
 
 #[cfg(test)]
@@ -61,6 +135,10 @@ mod tests {
             ("a-*.json", "a-.json", true),
             ("a*a.json", "a.json", false),
             ("a/*", "a/b/c.json", true),
+            ("a.json", "A.JSON", true),
+            ("*-part-#.zip", "x-part-part-01.zip", true),
+            ("*-part-#.zip", "x-part-.zip", false),
+            ("*-part-#.zip", "ä-part-1.zip", true),
         ] {
             assert_eq!(is_like(pattern, name), like, "{pattern} {name}");
         }
@@ -78,6 +156,11 @@ mod tests {
         ] {
             assert!(is_part(name) && is_conversations_zip(name), "{name}");
         }
+        for name in
+            ["x-part-0001.zip", "X-PART-0001 (2).ZIP", "projects-000.zip", "light_metadata-000 (1).zip"]
+        {
+            assert!(is_part(name), "{name}");
+        }
         assert!(is_part("Files_x-1.zip") && !is_conversations_zip("Files_x-1.zip"));
         for name in ["conversations.json", "conversation.zip", "my conversations.zip", "files.zip"] {
             assert!(!is_part(name), "{name}");
@@ -85,17 +168,18 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_has_one_wildcard_at_most_and_what_is_compared_in_lower_case_is_written_so() {
+    fn a_pattern_has_two_wildcards_at_most_and_that_of_a_part_ends_in_its_number() {
         for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
-            let lower = [facts.conversation_zips, facts.attachment_zips, facts.manifests].concat();
-            assert!(lower.iter().all(|pattern| **pattern == pattern.to_ascii_lowercase()), "{lower:?}");
+            let parts: Vec<&str> = facts.part_zips.iter().map(|zips| zips.name).collect();
+            assert!(parts.iter().all(|pattern| pattern.ends_with("#.zip")), "{parts:?}");
+            let zips = [facts.conversation_zips, facts.attachment_zips, facts.manifests, &parts].concat();
             let elsewhere = facts.elsewhere.as_ref().map_or(&[][..], |elsewhere| elsewhere.members);
-            for pattern in [&lower, facts.members, elsewhere].concat() {
-                assert!(pattern.matches(['*', '#']).count() <= 1, "{pattern}");
+            for pattern in [&zips, facts.members, elsewhere].concat() {
+                assert!(pattern.matches(['*', '#']).count() <= 2, "{pattern}");
             }
         }
         for pattern in UNSUPPORTED.iter().flat_map(|export| export.members) {
-            assert!(pattern.matches(['*', '#']).count() <= 1, "{pattern}");
+            assert!(pattern.matches(['*', '#']).count() <= 2, "{pattern}");
         }
     }
 }

@@ -32,3 +32,4 @@ mod secrets_rate;
 mod supply_chain;
 mod threads;
 mod whole_archives;
+mod whole_exports;

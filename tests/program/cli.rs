@@ -280,11 +280,13 @@ fn a_list_in_json_has_the_promised_keys() {
 }
 
 #[test]
-fn an_empty_export_is_no_error() {
+fn an_export_without_a_conversation_says_so_and_is_sound() {
     let export = Export::of("[]");
-    assert_eq!(stdout(&["list", export.path()]), "");
-    assert_eq!(run(&["check", export.path()]).status.code(), Some(0));
-    assert_eq!(run(&["extract", "--all", export.path()]).status.code(), Some(1));
+    for arguments in [&["list"][..], &["list", "--json"], &["search", "x"], &["extract", "--all"]] {
+        let line = refused(&[arguments, &[export.path()]].concat(), 1);
+        assert!(line.ends_with("conversations.json: the export holds no conversation"), "{line}");
+    }
+    assert!(stdout(&["check", export.path()]).contains("\n0 conversations, 0 messages"));
 }
 
 #[test]

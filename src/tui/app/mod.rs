@@ -109,7 +109,7 @@ impl App {
             Action::Arrived(batch, progress) => self.arrived(batch, progress),
             Action::Loaded(report) => {
                 self.loading = None;
-                if let Some(warning) = report.warning() {
+                if let Some(warning) = report.warning().or_else(|| report.emptiness()) {
                     self.fail(warning);
                 }
                 vec![Effect::Background(Task::PrepareSearch(Arc::clone(&self.library)))]

@@ -1,0 +1,261 @@
+//! Exports that come in several zips: whichever way they are named, the same archive; and what is not there is told.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::exports::{Scratch, claude, export, ids, load, prompt, small, zip};
+use serde_json::{Value, json};
+use unspool::{
+    archive::{Archive, Limits, Location, open_all},
+    audit::AuditReport,
+    library::Library,
+    load::Report,
+};
+
+/// Opens these as a command line would name them.
+fn opened(paths: &[PathBuf]) -> (Vec<Archive>, Library, Report) {
+    let locations: Vec<Location> = paths.iter().cloned().map(Location::Path).collect();
+    let archives = open_all(&locations, Limits::default()).expect("they open");
+    let (library, report) = load(&archives);
+    (archives, library, report)
+}
+
+/// Everything that is told of an archive but its name.
+fn account(paths: &[PathBuf]) -> String {
+    let (archives, library, report) = opened(paths);
+    let audit = AuditReport::of(&archives, &library, &|_, _| true).expect("not stopped");
+    let archive = &report.archives[0];
+    let read: Vec<(&str, u64)> = archive.read.iter().map(|member| (&*member.name, member.objects)).collect();
+    let skipped: Vec<(&str, &str)> =
+        report.skipped.iter().map(|lost| (&*lost.member, &*lost.reason)).collect();
+    let profile: Vec<&str> = audit.profile.iter().map(|(_, field)| &*field.name).collect();
+    format!(
+        "{} archives, {:?}, {read:?}, {skipped:?}, {} of {}, {} attachments, {} without, {profile:?}, {} memories",
+        archives.len(),
+        ids(&library),
+        archive.members,
+        archive.size,
+        archive.attachments_found,
+        archive.attachments_missing,
+        audit.memory.len()
+    )
+}
+
+/// Files of a folder whose names end so, sorted.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let items = std::fs::read_dir(folder).expect("it is there").map(|item| item.expect("an entry").path());
+    let mut files: Vec<PathBuf> = items.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
+    files.sort();
+    files
+}
+
+/// A conversation whose prompt names a picture that another part holds.
+fn with_picture(id: &str) -> String {
+    let mut asked = prompt("look");
+    asked["content"] = json!({"content_type": "multimodal_text", "parts": [
+        {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_00aa", "width": 1, "height": 1}, "look"]});
+    let mut object = small(id);
+    let message = object["mapping"]
+        .as_object_mut()
+        .and_then(|nodes| nodes.values_mut().find(|node| node["message"]["author"]["role"] == "user"));
+    message.expect("it has a prompt")["message"]["content"] = asked["content"].clone();
+    Value::Array(vec![object]).to_string()
+}
+
+fn contents(shards: &[&str], files: &[&str]) -> Vec<u8> {
+    let files: Vec<Value> = files.iter().map(|path| json!({"path": path, "size_bytes": 1})).collect();
+    json!({"version": 1, "logical_files": {"conversations.json": {"files": shards, "sharded": true}}, "export_files": files})
+        .to_string()
+        .into_bytes()
+}
+
+/// An export of ChatGPT's in three zips, the second with attachments alone.
+fn three_zips(folder: &Scratch) {
+    let shards = ["conversations-000.json", "conversations-001.json"];
+    let list = contents(&shards, &["conversations-000.json", "conversations-001.json", "file_00aa.dat"]);
+    let (one, two) = (with_picture("a"), export(&["b"]));
+    for (name, members) in [
+        (
+            "x-part-0001.zip",
+            vec![("conversations-000.json", one.as_bytes()), ("export_manifest.json", &*list)],
+        ),
+        ("x-part-0002.zip", vec![("file_00aa.dat", b"\x89PNG" as &[u8])]),
+        (
+            "x-part-0003.zip",
+            vec![("conversations-001.json", two.as_bytes()), ("user.json", br#"{"email": "a@example.org"}"#)],
+        ),
+    ] {
+        folder.file(name, zip(&members));
+    }
+}
+
+/// An export of Claude's in four zips with their manifest.
+fn four_zips(folder: &Scratch) {
+    let (users, memories) = (claude::users().to_string(), claude::memories().to_string());
+    let (one, two) = (claude::export(&["a"]), claude::export(&["b"]));
+    for (name, member, json) in [
+        ("conversations-000.zip", "conversations.json", &one),
+        ("conversations-001.zip", "conversations.json", &two),
+        ("light_metadata-000.zip", "users.json", &users),
+        ("memories-000.zip", "memories.json", &memories),
+    ] {
+        folder.file(name, zip(&[(member, json.as_bytes())]));
+    }
+    let zips = ["conversations-000", "conversations-001", "light_metadata-000", "memories-000"];
+    let files: Vec<Value> =
+        zips.iter().map(|zip| json!({"category": "x", "filename": format!("{zip}.zip")})).collect();
+    folder.file("manifest-1.json", json!({"version": "1.0", "data_files": files}).to_string());
+}
+
+#[test]
+fn every_way_to_name_an_export_in_several_zips_gives_the_same_archive() {
+    for make in [three_zips, four_zips] {
+        let folder = Scratch::new();
+        make(&folder);
+        let zips = files(folder.path(), ".zip");
+        let whole = account(&zips);
+        assert!(whole.starts_with(r#"1 archives, ["a", "b"]"#), "{whole}");
+        let mut backwards = zips.clone();
+        backwards.reverse();
+        let mut ways = vec![vec![folder.path().to_owned()], backwards, files(folder.path(), "")];
+        ways.extend(zips.iter().map(|zip| vec![zip.clone()]));
+        ways.extend(files(folder.path(), ".json").into_iter().map(|manifest| vec![manifest]));
+        for way in ways {
+            assert_eq!(account(&way), whole, "{way:?}");
+        }
+    }
+}
+
+#[test]
+fn attachments_of_another_part_are_found() {
+    let folder = Scratch::new();
+    three_zips(&folder);
+    let (.., report) = opened(&[folder.path().join("x-part-0001.zip")]);
+    assert_eq!((report.archives[0].attachments_found, report.archives[0].attachments_missing), (1, 0));
+}
+
+#[test]
+fn a_part_that_is_missing_is_told_however_the_export_says_so() {
+    // By the list of contents.
+    let folder = Scratch::new();
+    three_zips(&folder);
+    std::fs::remove_file(folder.path().join("x-part-0003.zip")).unwrap();
+    let (_, library, report) = opened(&[folder.path().join("x-part-0001.zip")]);
+    let missing: Vec<&str> =
+        report.skipped.iter().filter(|lost| lost.missing).map(|lost| &*lost.member).collect();
+    assert_eq!((ids(&library), missing), (vec!["a".to_owned()], vec!["conversations-001.json"]));
+    assert!(report.damaged() && report.warning().unwrap().starts_with("a part of the export is missing"));
+    // Attachments that are missing are no damage.
+    let folder = Scratch::new();
+    three_zips(&folder);
+    std::fs::remove_file(folder.path().join("x-part-0002.zip")).unwrap();
+    let (.., report) = opened(&[folder.path().join("x-part-0001.zip")]);
+    assert_eq!((report.damaged(), report.archives[0].absent_files), (false, 1), "{:?}", report.skipped);
+    // By a manifest beside the zips.
+    let folder = Scratch::new();
+    four_zips(&folder);
+    std::fs::remove_file(folder.path().join("conversations-001.zip")).unwrap();
+    for way in [
+        &files(folder.path(), "manifest-1.json")[..],
+        &files(folder.path(), "s-000.zip")[..1],
+        &[folder.path().to_owned()],
+    ] {
+        let (.., report) = opened(way);
+        let missing: Vec<&str> = report.skipped.iter().map(|lost| &*lost.member).collect();
+        assert_eq!(missing, ["conversations-001.zip"], "{way:?}");
+    }
+    // By the numbers alone.
+    let folder = Scratch::new();
+    for number in [0, 1, 4] {
+        folder.file(&format!("conversations-00{number}.json"), export(&[&format!("c{number}")]));
+    }
+    let (.., report) = opened(&[folder.path().to_owned()]);
+    let missing: Vec<&str> = report.skipped.iter().map(|lost| &*lost.member).collect();
+    assert_eq!(missing, ["conversations-002.json to conversations-003.json"]);
+    let folder = Scratch::new();
+    for number in [1, 3] {
+        folder.file(
+            &format!("x-part-000{number}.zip"),
+            zip(&[("conversations.json", export(&["a"]).as_bytes())]),
+        );
+    }
+    let (.., report) = opened(&[folder.path().join("x-part-0003.zip")]);
+    assert_eq!(report.skipped.iter().map(|lost| &*lost.member).collect::<Vec<_>>(), ["x-part-0002.zip"]);
+    // One file that is named is what was wanted.
+    let scratch = Scratch::new();
+    let (.., report) = opened(&[scratch.file("conversations-003.json", export(&["a"]))]);
+    assert!(report.skipped.is_empty(), "{:?}", report.skipped);
+}
+
+#[test]
+fn members_are_found_by_the_list_of_contents_and_in_any_case() {
+    let folder = Scratch::new();
+    let (one, two) = (export(&["a"]), export(&["b"]));
+    let list = contents(&["Data/part-0.json", "data/part-1.json"], &[]);
+    let path = folder.file(
+        "x.zip",
+        zip(&[
+            ("top/data/part-0.json", one.as_bytes()),
+            ("top/data/part-1.json", two.as_bytes()),
+            ("top/other/part-1.json", b"[1]"),
+            ("top/Export_Manifest.json", &list),
+        ]),
+    );
+    let (_, library, report) = opened(&[path]);
+    assert_eq!((ids(&library), report.damaged()), (vec!["a".to_owned(), "b".to_owned()], false));
+    let path = folder.file("y.zip", zip(&[("CONVERSATIONS.JSON", one.as_bytes())]));
+    assert_eq!(ids(&opened(&[path]).1), ["a"]);
+}
+
+#[test]
+fn a_list_of_contents_that_lies_costs_nothing() {
+    let folder = Scratch::new();
+    let one = export(&["a"]);
+    for (number, list) in [
+        contents(&["../../etc/passwd", "/", "", "export_manifest.json"], &["", "\u{1b}[2J"]),
+        b"[".to_vec(),
+        b"{\"logical_files\": 7, \"export_files\": {\"path\": []}}".to_vec(),
+        json!({"logical_files": {"conversations.json": {"files": vec!["x"; 100_000]}}})
+            .to_string()
+            .into_bytes(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let members: [(&str, &[u8]); 2] =
+            [("conversations.json", one.as_bytes()), ("export_manifest.json", &list)];
+        let path = folder.file(&format!("{number}.zip"), zip(&members));
+        let (_, library, report) = opened(&[path]);
+        assert_eq!(ids(&library), ["a"], "{number}");
+        assert!(report.skipped.len() <= 10, "{:?}", report.skipped);
+    }
+}
+
+#[test]
+fn a_second_download_is_the_part_it_is() {
+    let folder = Scratch::new();
+    four_zips(&folder);
+    let (plain, again) = ("conversations-001.zip", "conversations-001 (1).zip");
+    std::fs::rename(folder.path().join(plain), folder.path().join(again)).unwrap();
+    for way in [
+        folder.path().join("conversations-000.zip"),
+        folder.path().join("manifest-1.json"),
+        folder.path().to_owned(),
+    ] {
+        let (_, library, report) = opened(std::slice::from_ref(&way));
+        assert_eq!((ids(&library).len(), report.damaged()), (2, false), "{way:?}: {:?}", report.skipped);
+    }
+}
+
+#[test]
+fn utf_16_is_named_wherever_it_stands() {
+    let utf16: Vec<u8> = "[{}]".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [b"\xff\xfe", &*utf16].concat();
+    let folder = Scratch::new();
+    for json in [&utf16, &marked] {
+        let error = crate::support::exports::open(&folder.file("a.json", json)).unwrap_err().to_string();
+        assert!(error.contains("UTF-16"), "{error}");
+        let path = folder.file("a.zip", zip(&[("conversations.json", json)]));
+        let (.., report) = opened(&[path]);
+        assert!(report.failure().is_some_and(|failure| failure.contains("UTF-16")), "{:?}", report.skipped);
+    }
+}
