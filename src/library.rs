@@ -5,9 +5,9 @@
 
 use std::{cmp::Reverse, hash::BuildHasher, ops::Deref, sync::Arc};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
-use crate::conversation::{Conversation, Provider, Time};
+use crate::conversation::{Conversation, Message, Provider, Time};
 
 /// Names one conversation of a library. Stays valid as the library grows; a merged duplicate's handle stays
 /// readable but is no longer listed.
@@ -65,6 +65,8 @@ pub struct Library {
     by_id: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
     superseded: usize,
+    /// Conversations that share an id with another and no message.
+    same_id: usize,
     messages: usize,
     text_bytes: usize,
     /// The provider of the first conversation, and whether another's came.
@@ -78,9 +80,11 @@ impl Library {
         Self::default()
     }
 
-    /// Takes in what was read. Of two conversations with one id the one updated later stays, of equals the one that
-    /// stands first in the archives; one with a made id is never merged. What a library lists, and in which order,
-    /// does not depend on the order in which batches arrive.
+    /// Takes in what was read. Of two states of one conversation, by its id, the later stays: the one with the newest
+    /// message, of equals the one with more messages, then the one updated later, then the one that stands first in
+    /// the archives. Two that share an id and not a single message are no states of one: both stay. One with a made
+    /// id is never merged. What a library lists, and in which order, does not depend on the order in which batches
+    /// arrive.
     pub fn add(&mut self, batch: Vec<Conversation>) {
         let first = self.starts.last().copied().unwrap_or(0)
             + self.batches.last().map_or(0, |batch| batch.len() as u32);
@@ -95,24 +99,27 @@ impl Library {
             if !conversation.id_is_made {
                 let hash = self.hasher.hash_one(&*conversation.id);
                 let (batches, starts) = (&self.batches, &self.starts);
-                let known = self.by_id.find_mut(hash, |&(other_hash, other)| {
-                    other_hash == hash && at(batches, starts, other).id == conversation.id
-                });
-                if let Some((_, known)) = known {
-                    self.superseded += 1;
-                    let older = at(batches, starts, *known);
-                    if (conversation.updated, Reverse(conversation.source))
-                        <= (older.updated, Reverse(older.source))
-                    {
-                        continue;
-                    }
-                    self.messages -= older.shown_count();
-                    self.text_bytes -= older.text().len();
-                    gone.push(Handle(*known));
-                    *known = handle;
-                } else {
-                    self.by_id.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
+                let with_hash = self.by_id.iter_hash(hash).map(|&(_, other)| other);
+                let with_id = with_hash.filter(|&other| at(batches, starts, other).id == conversation.id);
+                let (states, apart): (Vec<u32>, Vec<u32>) =
+                    with_id.partition(|&other| share_messages(at(batches, starts, other), conversation));
+                self.superseded += states.len().min(1);
+                if states.iter().any(|&other| lateness(at(batches, starts, other)) >= lateness(conversation))
+                {
+                    continue;
                 }
+                // More than one only where it joins what seemed apart.
+                self.superseded += states.len().saturating_sub(1);
+                self.same_id += usize::from(states.is_empty() && !apart.is_empty());
+                for older in states {
+                    self.messages -= at(&self.batches, &self.starts, older).shown_count();
+                    self.text_bytes -= at(&self.batches, &self.starts, older).text().len();
+                    gone.push(Handle(older));
+                    if let Ok(entry) = self.by_id.find_entry(hash, |&(_, other)| other == older) {
+                        entry.remove();
+                    }
+                }
+                self.by_id.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
             }
             self.messages += conversation.shown_count();
             self.text_bytes += conversation.text().len();
@@ -192,6 +199,11 @@ impl Library {
         self.superseded
     }
 
+    /// Counts the conversations that were kept beside another with the same id, since they share no message.
+    pub fn same_id(&self) -> usize {
+        self.same_id
+    }
+
     /// Returns one more than the largest handle: the length of a table with a slot for each.
     pub fn handles(&self) -> usize {
         self.batches.last().map_or(0, |batch| batch.len())
@@ -232,6 +244,28 @@ impl Library {
         let whole = listed(&|other| other == id);
         if whole.is_empty() && !id.is_empty() { listed(&|other| other.starts_with(id)) } else { whole }
     }
+}
+
+/// Returns what decides which of two states of a conversation is the later: the larger stays.
+fn lateness(conversation: &Conversation) -> impl Ord {
+    let newest = conversation.messages().iter().filter_map(Message::time).max();
+    (newest, conversation.shown_count(), conversation.updated, Reverse(conversation.source))
+}
+
+/// Tells whether two conversations can be states of one: a message is in both, or one of them holds none.
+fn share_messages(one: &Conversation, other: &Conversation) -> bool {
+    fn texts(conversation: &Conversation) -> impl Iterator<Item = &str> {
+        let texts =
+            (0..conversation.messages().len()).map(|message| conversation.message_text(message).trim());
+        texts.filter(|text| !text.is_empty())
+    }
+    let mut known: HashSet<&str> = texts(one).take(1).collect();
+    if known.is_empty() || texts(other).next().is_none_or(|first| known.contains(first)) {
+        return true;
+    }
+    // Most states of one begin alike; otherwise all of them are compared.
+    known.extend(texts(one));
+    texts(other).any(|text| known.contains(text))
 }
 
 fn batch_of(starts: &[u32], handle: u32) -> usize {
@@ -297,6 +331,55 @@ mod tests {
             }
             assert_eq!((library.len(), library.superseded(), library.messages()), (1, 1, 1));
             assert_eq!(library.get(library.newest()[0]).updated, Some(Time(9)));
+        }
+    }
+
+    /// A state of the conversation "a" with these messages, each by the time it was sent.
+    fn state(updated: i64, offset: u64, messages: &[(&'static str, i64)]) -> Conversation {
+        let heading = Heading {
+            id: Some("a"),
+            created: None,
+            updated: Some(Time(updated)),
+            source: Source { offset, length: 1, ..Source::default() },
+            ..testing::heading("a")
+        };
+        let draft = |&(text, time): &(&'static str, i64)| Draft {
+            time: Some(Time(time)),
+            ..Draft::new(Role::User, text)
+        };
+        testing::with_heading(heading, messages.iter().map(draft))
+    }
+
+    #[test]
+    fn the_later_state_has_the_newest_message_then_more_messages_then_the_newer_date() {
+        let of = |index| match index {
+            0 => state(900, 0, &[("one", 10)]),
+            1 => state(500, 1, &[("one", 10), ("two", 20)]),
+            2 => state(100, 2, &[("one", 10), ("two", 20), ("three", 20)]),
+            _ => state(200, 3, &[("one", 10), ("two", 20), ("three", 20)]),
+        };
+        for turn in 0..4 {
+            let mut library = Library::new();
+            (0..4).for_each(|index| library.add(vec![of((index + turn) % 4)]));
+            assert_eq!((library.len(), library.superseded(), library.messages()), (1, 3, 3), "{turn}");
+            assert_eq!(library.get(library.newest()[0]).source.offset, 3, "{turn}");
+        }
+    }
+
+    #[test]
+    fn two_with_one_id_and_no_common_message_both_stay() {
+        let of = |index| match index {
+            0 => state(5, 0, &[("one", 10)]),
+            1 => state(9, 1, &[("other", 20)]),
+            _ => state(9, 2, &[("one", 10), ("more", 30)]),
+        };
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut library = Library::new();
+            order.into_iter().for_each(|index| library.add(vec![of(index)]));
+            let listed = library.newest().iter();
+            let offsets: Vec<u64> = listed.map(|&handle| library.get(handle).source.offset).collect();
+            assert_eq!((offsets, library.superseded(), library.same_id()), (vec![1, 2], 1, 1), "{order:?}");
+            assert_eq!(library.by_id("a").len(), 2);
         }
     }
 

@@ -2,10 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use anyhow::bail;
@@ -57,18 +54,7 @@ fn location(path: &Path) -> Location {
 /// # Errors
 /// Fails where no archive is named, where one cannot be opened, and where nothing at all can be read.
 pub fn open(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
-    Ok(warned(read(global, named, None)?))
-}
-
-/// Opens and reads archives as [`open`] does, for these conversations only. Where a single member holds all there is,
-/// reading stops when it has them: no later copy can be newer. Beginnings of ids are read to the end, since
-/// another may begin so too.
-pub fn open_for(
-    global: &GlobalSettings,
-    named: &[PathBuf],
-    ids: &[String],
-) -> anyhow::Result<OpenedArchives> {
-    Ok(warned(read(global, named, Some(ids))?))
+    Ok(warned(read(global, named)?))
 }
 
 fn warned(opened: OpenedArchives) -> OpenedArchives {
@@ -80,14 +66,10 @@ fn warned(opened: OpenedArchives) -> OpenedArchives {
 
 /// Opens and reads archives as [`open`] does, without a warning: for a command whose answer is the damage.
 pub fn open_quietly(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
-    read(global, named, None)
+    read(global, named)
 }
 
-fn read(
-    global: &GlobalSettings,
-    named: &[PathBuf],
-    wanted: Option<&[String]>,
-) -> anyhow::Result<OpenedArchives> {
+fn read(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArchives> {
     let locations = locations(global, named);
     if locations.is_empty() {
         bail!(
@@ -103,19 +85,8 @@ fn read(
     let batches: Mutex<Vec<Vec<Conversation>>> = Mutex::default();
     let progress = ProgressDisplay::new("reading");
     let cancel = AtomicBool::new(false);
-    let wanted = wanted.filter(|_| matches!(&*archives, [one] if one.conversation_members().len() == 1));
-    let missing: Mutex<Vec<&str>> = Mutex::new(wanted.into_iter().flatten().map(String::as_str).collect());
     let report = load::load(&archives, &cancel, &|arrival| match arrival {
-        Arrival::Batch(batch) => {
-            if wanted.is_some() {
-                let mut missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
-                missing.retain(|id| !batch.iter().any(|conversation| *conversation.id == **id));
-                if missing.is_empty() {
-                    cancel.store(true, Ordering::Relaxed);
-                }
-            }
-            batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
-        }
+        Arrival::Batch(batch) => batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch),
         Arrival::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
     });
     progress.finish();

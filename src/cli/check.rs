@@ -22,6 +22,8 @@ struct CheckJson<'a> {
     bytes: u64,
     seconds: f64,
     merged: usize,
+    /// The number of those that share an id with another and no message: both are listed.
+    same_id: usize,
     skipped: Vec<SkippedJson<'a>>,
     archives: Vec<ArchiveJson<'a>>,
 }
@@ -101,6 +103,7 @@ fn document(opened: &OpenedArchives) -> CheckJson<'_> {
         bytes: report.bytes,
         seconds: (report.seconds * 1e3).round() / 1e3,
         merged: opened.library.superseded(),
+        same_id: opened.library.same_id(),
         skipped: report
             .skipped
             .iter()
@@ -200,6 +203,10 @@ fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
     if library.superseded() > 0 {
         output
             .write(&format!("{} merged\n", count(library.superseded() as u64, "duplicate", "duplicates")))?;
+    }
+    if library.same_id() > 0 {
+        let kept = count(library.same_id() as u64, "conversation has", "conversations have");
+        output.write(&format!("{kept} the id of another and none of its messages: all are kept\n"))?;
     }
     if report.skipped.is_empty() {
         output.write("nothing skipped\n")?;

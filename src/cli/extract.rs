@@ -54,11 +54,7 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
         redaction: Redaction::new(arguments.redact),
         clobber: if arguments.force { Clobber::Replace } else { Clobber::Never },
     };
-    let opened = if arguments.id.is_empty() {
-        archives::open(global, &arguments.archives)?
-    } else {
-        archives::open_for(global, &arguments.archives, &arguments.id)?
-    };
+    let opened = archives::open(global, &arguments.archives)?;
     let Some(handles) = selection(arguments, &opened, &extraction.options.zone)? else {
         return Ok(Outcome::Nothing);
     };
@@ -146,6 +142,12 @@ fn selection(
             }
             [handle] if handles.contains(&handle) => {}
             [handle] => handles.push(handle),
+            // Of one id, and yet not one conversation: both are meant.
+            ref several if several.iter().all(|&handle| *library.get(handle).id == **id) => {
+                handles.extend(
+                    several.iter().filter(|handle| !handles.contains(handle)).copied().collect::<Vec<_>>(),
+                );
+            }
             ref several => {
                 /// Conversations that are listed when an id begins like several.
                 const MOST: usize = 20;

@@ -133,7 +133,7 @@ fn archives() -> Roff {
         "ARCHIVES",
         &[
             "An ARCHIVE is an export zip, a zip of such zips, the folder it was unpacked into, or a conversations JSON file; - is stdin. \
-             Several are merged by conversation id: the one updated last wins. Without one, --demo opens the \
+             Several are merged by conversation id: the one with the newest message stays. Without one, --demo opens the \
              archive this program carries, else $UNSPOOL_ARCHIVE is opened, else what the config file names as archive. -- ends the flags.",
         ],
     )
