@@ -30,7 +30,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use crate::{
-    conversation::{Builder, Conversation, Kind, Provider, Role, Source, Visibility},
+    conversation::{Builder, Conversation, Detail, Kind, Provider, Role, Source, Visibility},
     one_of::one_of,
     provider::{LONGEST_KEY, Owner},
 };
@@ -264,7 +264,13 @@ fn lay_out(object: ParsedObject, source: Source) -> (Conversation, u64) {
         if let Some(document) = &document {
             draft.kind = Kind::Canvas;
             draft.text = &document.text;
-            draft.parts = vec![document.part()];
+            // Of a report its sources stay, below it.
+            let end = document.text.len() as u32;
+            draft.parts.retain_mut(|part| {
+                part.range = end..end;
+                matches!(part.detail, Detail::Sources(_))
+            });
+            draft.parts.insert(0, document.part());
             if draft.visibility == Visibility::Folded {
                 draft.visibility =
                     if draft.text.trim().is_empty() { Visibility::Hidden } else { Visibility::Shown };

@@ -398,6 +398,104 @@ fn an_artifact_is_shown_once_in_its_final_state_where_it_was_made() {
 }
 
 #[test]
+fn files_that_are_made_and_changed_are_documents_in_their_final_state() {
+    let path = "/mnt/user-data/outputs/notes.md";
+    let make =
+        |text: &str| call("create_file", json!({"path": path, "description": "Notes", "file_text": text}));
+    let change =
+        |old: &str, new: &str| call("str_replace", json!({"path": path, "old_str": old, "new_str": new}));
+    let blocks = vec![
+        make("# Notes\n\nreeds\n"),
+        change("reeds", "rushes"),
+        call("create_file", json!({"path": "/home/claude/run.py", "file_text": "print(1)"})),
+        make("# Notes\n\nherons\n"),
+        change("never there", "x"),
+        call("present_files", json!({"filepaths": [path]})),
+        words("Done."),
+    ];
+    let conversation = one(vec![human("m1", ROOT, "write"), message("m2", "m1", "assistant", blocks)]);
+    let documents: Vec<&str> = said(&conversation)
+        .into_iter()
+        .filter(|(kind, _)| *kind == Kind::Canvas)
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(documents, ["# Notes\n\nherons\n", "print(1)"]);
+    let titles: Vec<(String, String)> = (0..conversation.messages().len())
+        .flat_map(|message| conversation.message_parts(message))
+        .filter_map(|part| match &part.detail {
+            Detail::Canvas { title, format } => Some((title.to_string(), format.to_string())),
+            _ => None,
+        })
+        .collect();
+    let expected = [("notes.md", "document"), ("run.py", "code/py")];
+    assert_eq!(titles, expected.map(|(title, format)| (title.to_owned(), format.to_owned())));
+}
+
+#[test]
+fn tags_of_2024_are_reasoning_and_documents() {
+    let first = "Sure.\n\n<antThinking>A small one.</antThinking>\n\n<antArtifact identifier=\"c\" \
+                 type=\"application/vnd.ant.code\" language=\"python\" title=\"Counter\">\nprint(1)\n</antArtifact>\n\nThat counts.";
+    let second = "<antArtifact identifier=\"c\" type=\"application/vnd.ant.code\" language=\"python\" title=\"Counter\">\nprint(2)\n</antArtifact>";
+    let typed = "What does `<antThinking>` mean? <antThinking>mine</antThinking>";
+    let conversation = one(vec![
+        human("m1", ROOT, typed),
+        answer("m2", "m1", first),
+        human("m3", "m2", "Two."),
+        answer("m4", "m3", second),
+    ]);
+    let told = said(&conversation);
+    assert_eq!(told[0], (Kind::Text, typed), "a person's words are theirs");
+    for expected in [
+        (Kind::Text, "Sure."),
+        (Kind::Reasoning, "A small one."),
+        (Kind::Canvas, "print(2)"),
+        (Kind::Text, "That counts."),
+    ] {
+        assert!(told.contains(&expected), "{expected:?} in {told:?}");
+    }
+    assert!(visible(&conversation).iter().all(|text| !text.contains("antArtifact")));
+}
+
+#[test]
+fn a_report_keeps_the_sources_it_cites_and_a_citation_the_title_of_what_was_found() {
+    let cited = json!([{"url": "https://e.example/a", "title": "Page A"}, {"url": "https://e.example/b", "title": "Page B"}]);
+    let found = json!([{"type": "knowledge", "title": "Page C", "url": "https://e.example/c", "text": "nine to five"}]);
+    let mut said_after = words("Open at nine.");
+    said_after["citations"] =
+        json!([{"details": {"type": "web_search_citation", "url": "https://e.example/c"}}]);
+    let blocks = vec![
+        call(
+            "artifacts",
+            json!({"id": "r", "command": "create", "type": "text/markdown", "title": "Report",
+            "content": "Herons.", "md_citations": cited}),
+        ),
+        result("web_search", found, false),
+        said_after,
+    ];
+    let conversation = one(vec![human("m1", ROOT, "when"), message("m2", "m1", "assistant", blocks)]);
+    let sources = |text: &str| -> Vec<String> {
+        let message =
+            (0..conversation.messages().len()).find(|&at| conversation.message_text(at) == text).unwrap();
+        let parts = conversation.message_parts(message).iter();
+        let links = parts.filter_map(|part| match &part.detail {
+            Detail::Sources(links) => Some(links.iter().map(|link| link.title.to_string())),
+            _ => None,
+        });
+        links.flatten().collect()
+    };
+    assert_eq!(sources("Herons."), ["Page A", "Page B"]);
+    assert_eq!(sources("Open at nine."), ["Page C"]);
+}
+
+#[test]
+fn a_voice_note_is_the_persons_message() {
+    let note = json!({"type": "voice_note", "title": "About herons", "text": "spoken by the reeds"});
+    let conversation = one(vec![message("m1", ROOT, "human", vec![note]), answer("m2", "m1", "Heard.")]);
+    assert_eq!(visible(&conversation), ["About herons\n\nspoken by the reeds", "Heard."]);
+    assert_eq!(conversation.messages()[0].role, Role::User);
+}
+
+#[test]
 fn an_artifact_is_changed_by_the_branch_that_counts() {
     let create = json!({"command": "create", "id": "a", "content": "one"});
     let update = |new: &str| json!({"command": "update", "id": "a", "old_str": "one", "new_str": new});

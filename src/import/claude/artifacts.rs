@@ -1,12 +1,18 @@
-//! Artifacts: documents that the tool of that name makes, changes and rewrites, shown once in their final state.
+//! Artifacts: documents that are made, changed and rewritten, shown once in their final state.
+//!
+//! The tool `artifacts` makes them until autumn 2025, `create_file` and `str_replace` since, tags in the text did in
+//! 2024 ([`super::tags`], which are turned into calls of the first).
 
 use hashbrown::HashMap;
 
-use super::shape::ArtifactInput;
-use crate::import::{
-    documents::{Bounds, DocumentBranches, Documents, MadeDocument},
-    json::{self, Allowance, Raw},
-    message_arena::{NONE, ParsedMessage},
+use super::{block::add_link, parse::LISTS, shape::ArtifactInput};
+use crate::{
+    conversation::Link,
+    import::{
+        documents::{Bounds, DocumentBranches, Documents, MadeDocument},
+        json::{self, Allowance, Raw},
+        message_arena::{NONE, ParsedMessage},
+    },
 };
 
 /// The cost of looking for the artifact of a change, in bytes looked through.
@@ -28,16 +34,39 @@ enum ArtifactCommand {
 }
 
 impl Artifact {
-    /// Reads the command of a call; its text stays with the message.
-    pub(super) fn of(number: u32, input: Raw<'_>) -> Option<Self> {
-        let command = match input_of(input.0)?.command.as_deref() {
-            Some("create") => ArtifactCommand::Create,
-            Some("update") => ArtifactCommand::Update,
-            Some("rewrite") => ArtifactCommand::Rewrite,
+    /// Reads the command of a call; its text stays with the message. `None` for a tool that makes no document.
+    pub(super) fn of(number: u32, tool: Option<&str>, input: Raw<'_>) -> Option<Self> {
+        let input = || input_of(input.0);
+        let is_file = |input: &ArtifactInput<'_>| input.path.as_deref().is_some_and(|path| !path.is_empty());
+        let command = match tool? {
+            "artifacts" => match input()?.command.as_deref() {
+                Some("create") => ArtifactCommand::Create,
+                Some("update") => ArtifactCommand::Update,
+                Some("rewrite") => ArtifactCommand::Rewrite,
+                _ => return None,
+            },
+            // A file that is there is written over.
+            "create_file" => input().filter(is_file).map(|_| ArtifactCommand::Rewrite)?,
+            "str_replace" => input().filter(is_file).map(|_| ArtifactCommand::Update)?,
             _ => return None,
         };
         Some(Self { number, command })
     }
+
+    /// Makes one of a message whose text is a call that writes an artifact as a whole.
+    pub(super) fn whole(number: u32) -> Self {
+        Self { number, command: ArtifactCommand::Rewrite }
+    }
+}
+
+/// Returns the pages that a report cites.
+pub(super) fn sources(input: Raw<'_>) -> Vec<Link> {
+    let Ok(input) = json::from_str::<ArtifactInput<'_>>(input.0, &Allowance::new(LISTS)) else {
+        return Vec::new();
+    };
+    let mut links = Vec::new();
+    input.citations.iter().for_each(|page| add_link(page.title.as_deref(), page.url.as_deref(), &mut links));
+    links
 }
 
 fn input_of(json: &str) -> Option<ArtifactInput<'_>> {
@@ -67,7 +96,7 @@ pub(super) fn documents(
         let parsed = &messages[number as usize];
         let json = &text[parsed.text.start as usize..parsed.text.end as usize];
         let Some(input) = input_of(json) else { continue };
-        let slots = made.entry(input.id.as_deref().unwrap_or_default().to_owned()).or_default();
+        let slots = made.entry(name_of(&input).to_owned()).or_default();
         let above = slots.iter().rev().copied().take_while(|_| bounds.spend(LOOKING)).find(|&slot| {
             let start = documents[slot].0;
             start < place && place < ends[start]
@@ -102,9 +131,27 @@ fn ends(order: &[(u32, u32)]) -> Vec<usize> {
     ends
 }
 
+/// Returns the name that tells an artifact from another: its id, or the path of a file.
+fn name_of<'a>(input: &'a ArtifactInput<'_>) -> &'a str {
+    input.path.as_deref().or(input.id.as_deref()).unwrap_or_default()
+}
+
+/// Writes the whole text that a call gives.
+fn write_content(input: &ArtifactInput<'_>, text: &mut String) {
+    if input.path.is_some() { input.file.words(text) } else { input.content.words(text) }
+}
+
 fn created(input: &ArtifactInput<'_>) -> MadeDocument {
     let mut text = String::new();
-    input.content.words(&mut text);
+    write_content(input, &mut text);
+    if let Some(path) = input.path.as_deref() {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let format = match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+            "" | "md" | "markdown" | "txt" => "document".to_owned(),
+            extension => format!("code/{extension}"),
+        };
+        return MadeDocument { title: name.to_owned(), format, text };
+    }
     let language = input.language.as_deref().filter(|language| !language.is_empty());
     let format = match input.kind.as_deref().unwrap_or_default() {
         "text/markdown" | "" => "document".to_owned(),
@@ -132,7 +179,7 @@ fn change(
     }
     let mut new = String::new();
     if command == ArtifactCommand::Rewrite {
-        input.content.words(&mut new);
+        write_content(input, &mut new);
         if let Some(title) = input.title.as_deref().filter(|title| !title.is_empty()) {
             title.clone_into(&mut document.title);
         }

@@ -6,10 +6,11 @@
 use serde::de::SeqAccess;
 
 use super::{
-    artifacts::Artifact,
+    artifacts::{self, Artifact},
     attachments,
     parse::Messages,
     shape::{BlockFields, ChatMessage, CodeInput},
+    tags::{self, Stretch},
 };
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// Types of blocks, each seen in exports.
-const KNOWN_TYPES: [&str; 9] = [
+const KNOWN_TYPES: [&str; 10] = [
     "text",
     "thinking",
     "tool_use",
@@ -29,6 +30,7 @@ const KNOWN_TYPES: [&str; 9] = [
     "injected_prompt_block",
     "image",
     "document",
+    "voice_note",
     // What the model is told of its own limits, and reasoning that is encrypted: there are no words in it.
     "token_budget",
     "redacted_thinking",
@@ -53,6 +55,8 @@ struct OpenMessage<'a, 'de> {
     files: Vec<Part>,
     /// Pages that the words at hand cite.
     sources: Vec<Link>,
+    /// Pages that tools found: a citation may name one by its address alone.
+    found: Vec<Link>,
 }
 
 /// The number of pages listed for one stretch of words.
@@ -86,7 +90,15 @@ impl Messages<'_> {
         };
         let first = self.arena.messages.len();
         let files = self.files(message);
-        let mut open = OpenMessage { message, role, words: None, said: false, files, sources: Vec::new() };
+        let mut open = OpenMessage {
+            message,
+            role,
+            words: None,
+            said: false,
+            files,
+            sources: Vec::new(),
+            found: Vec::new(),
+        };
         for &block in &message.content.list {
             if self.full() {
                 self.dropped += 1;
@@ -101,8 +113,7 @@ impl Messages<'_> {
         if let Some(bare) = &message.content.bare {
             self.arena.census.count("text", true);
             self.begin(&mut open);
-            self.arena.text.push_str(bare);
-            open.said = !bare.trim().is_empty();
+            self.say_words(&mut open, bare);
         }
         if !open.said {
             self.fall_back(&mut open);
@@ -126,8 +137,7 @@ impl Messages<'_> {
             }
         }
         if !text.trim().is_empty() {
-            self.begin(open);
-            self.arena.text.push_str(&text);
+            self.say_words(open, &text);
         }
     }
 
@@ -143,6 +153,17 @@ impl Messages<'_> {
                 cited(fields, &mut open.sources);
                 return self.say(open, fields.text);
             }
+            // What somebody spoke is what they said, whoever's message it stands in.
+            "voice_note" => {
+                let title = fields.title.as_deref().unwrap_or_default().trim();
+                if !title.is_empty() && title != "Voice note" {
+                    text.push_str(title);
+                    text.push_str("\n\n");
+                }
+                fields.text.words(&mut text);
+                open.said = true;
+                piece(Role::User, Kind::Text, None)
+            }
             "image" | "document" => {
                 open.files.extend(attachments::of_block(fields));
                 return;
@@ -154,15 +175,22 @@ impl Messages<'_> {
                 BlockMessage { parts, ..piece(speaker, Kind::Reasoning, None) }
             }
             "tool_use" => {
-                if tool == Some("artifacts") {
-                    let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
-                    self.artifacts.extend(Artifact::of(number, fields.input));
-                }
+                let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
+                let artifact = Artifact::of(number, tool, fields.input);
                 called(fields.input, &mut text);
-                piece(speaker, Kind::Call, tool)
+                let pages = if artifact.is_some() { artifacts::sources(fields.input) } else { Vec::new() };
+                self.artifacts.extend(artifact);
+                BlockMessage { parts: listed(pages, &text), ..piece(speaker, Kind::Call, tool) }
             }
             "tool_result" => {
                 let parts = given(fields, &mut text);
+                for part in &parts {
+                    if let Detail::Sources(links) = &part.detail {
+                        open.found.extend(
+                            links.iter().take(MOST_SOURCES - open.found.len().min(MOST_SOURCES)).cloned(),
+                        );
+                    }
+                }
                 let kind = if fields.failed { Kind::Error } else { Kind::Output };
                 BlockMessage { parts, ..piece(Role::Tool, kind, tool) }
             }
@@ -173,25 +201,74 @@ impl Messages<'_> {
                 piece(role, Kind::Other, Some(kind))
             }
         };
-        self.flush_words(open);
-        let start = self.arena.text.len();
-        self.arena.text.push_str(&text);
-        let interrupted = fields.cut_off;
-        self.push(open, piece, start, interrupted);
+        self.add_piece(open, piece, &text, fields.cut_off);
     }
 
-    /// Adds words to those at hand.
+    /// Adds words to those at hand, as they stand in JSON.
     fn say(&mut self, open: &mut OpenMessage<'_, '_>, words: Raw<'_>) {
+        let mut text = String::new();
+        words.words(&mut text);
+        self.say_words(open, &text);
+    }
+
+    /// Adds words to those at hand; what Claude put into tags becomes messages of its own.
+    fn say_words(&mut self, open: &mut OpenMessage<'_, '_>, text: &str) {
+        if open.role != Some(Role::Assistant) || !tags::may_be_in(text) {
+            return self.add_words(open, text);
+        }
+        for stretch in tags::stretches(text) {
+            if self.full() {
+                self.dropped += 1;
+                continue;
+            }
+            match stretch {
+                Stretch::Words(words) => self.add_words(open, words),
+                Stretch::Thinking(thought) => {
+                    let piece = BlockMessage {
+                        role: Role::Assistant,
+                        kind: Kind::Reasoning,
+                        name: None,
+                        parts: Vec::new(),
+                    };
+                    self.add_piece(open, piece, thought, false);
+                }
+                Stretch::Artifact(call) => {
+                    self.flush_words(open);
+                    self.artifacts.push(Artifact::whole(self.arena.messages.len() as u32));
+                    let name = Some("artifacts");
+                    let piece =
+                        BlockMessage { role: Role::Assistant, kind: Kind::Call, name, parts: Vec::new() };
+                    self.add_piece(open, piece, &call, false);
+                }
+            }
+            open.said = true;
+        }
+    }
+
+    fn add_words(&mut self, open: &mut OpenMessage<'_, '_>, words: &str) {
         let begun = open.words.is_some();
         let start = self.begin(open);
-        let seam = self.arena.text.len();
-        words.words(&mut self.arena.text);
-        let (before, added) = self.arena.text[start..].split_at(seam - start);
-        open.said |= !added.trim().is_empty();
-        let apart = before.ends_with(char::is_whitespace) || added.starts_with(char::is_whitespace);
-        if begun && !before.is_empty() && !added.is_empty() && !apart {
-            self.arena.text.insert_str(seam, "\n\n");
+        open.said |= !words.trim().is_empty();
+        let before = &self.arena.text[start..];
+        let apart = before.ends_with(char::is_whitespace) || words.starts_with(char::is_whitespace);
+        if begun && !before.is_empty() && !words.is_empty() && !apart {
+            self.arena.text.push_str("\n\n");
         }
+        self.arena.text.push_str(words);
+    }
+
+    /// Closes the words at hand and adds a piece of its own after them.
+    fn add_piece(
+        &mut self,
+        open: &mut OpenMessage<'_, '_>,
+        piece: BlockMessage<'_>,
+        text: &str,
+        interrupted: bool,
+    ) {
+        self.flush_words(open);
+        let start = self.arena.text.len();
+        self.arena.text.push_str(text);
+        self.push(open, piece, start, interrupted);
     }
 
     /// Returns the beginning of the words at hand, and begins some if there are none.
@@ -212,7 +289,13 @@ impl Messages<'_> {
         let mut parts = std::mem::take(&mut open.files);
         if !open.sources.is_empty() {
             let end = (self.arena.text.len() - start) as u32;
-            let sources = std::mem::take(&mut open.sources).into();
+            let mut sources = std::mem::take(&mut open.sources);
+            for source in sources.iter_mut().filter(|source| source.title.is_empty()) {
+                if let Some(page) = open.found.iter().find(|page| page.url == source.url) {
+                    source.title = page.title.clone();
+                }
+            }
+            let sources = sources.into();
             parts.push(Part { range: end..end, detail: Detail::Sources(sources) });
         }
         let (kind, name) = match open.role {
@@ -334,6 +417,11 @@ fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
         text.clear();
         text.push_str(content.0);
     }
+    listed(links, text)
+}
+
+/// Returns pages as a part at the end of a text; nothing for no page.
+fn listed(links: Vec<Link>, text: &str) -> Vec<Part> {
     if links.is_empty() {
         return Vec::new();
     }
@@ -366,7 +454,8 @@ fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>) {
     }
 }
 
-fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<Link>) {
+/// Adds a page, unless it has no address or is there already.
+pub(super) fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<Link>) {
     let Some(url) = url.filter(|url| !url.is_empty()) else { return };
     if links.len() < MOST_SOURCES && !links.iter().any(|link| &*link.url == url) {
         links.push(Link { title: title.unwrap_or_default().into(), url: url.into() });

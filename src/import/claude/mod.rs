@@ -2,7 +2,7 @@
 //!
 //! [`shape`] names the fields, [`parse`] takes the messages in and finds who follows whom, [`block`] turns what a
 //! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
-//! [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`side_files`] has what
+//! [`tags`] are those that stood in words, [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`side_files`] has what
 //! is not a conversation.
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
@@ -13,6 +13,7 @@ mod block;
 mod parse;
 mod shape;
 mod side_files;
+mod tags;
 
 use super::{
     Census, DocumentSources, ImportError,

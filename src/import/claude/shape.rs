@@ -84,7 +84,7 @@ record! {
 }
 
 record! {
-    /// The arguments of the tool `artifacts`.
+    /// The arguments of the tool `artifacts`, and of those that make and change files (since autumn 2025).
     ArtifactInput<'de> {
         command: MaybeText<'de> = "command",
         id: MaybeText<'de> = "id",
@@ -94,6 +94,9 @@ record! {
         content: Raw<'de> = "content",
         old: Raw<'de> = "old_str",
         new: Raw<'de> = "new_str",
+        citations: Vec<Page<'de>> = "md_citations",
+        path: MaybeText<'de> = "path",
+        file: Raw<'de> = "file_text",
     }
 }
 

@@ -1,0 +1,154 @@
+//! The tags that stood in Claude's words in 2024: `<antThinking>…</antThinking>`, and
+//! `<antArtifact identifier="…" type="…" title="…" language="…">…</antArtifact>`, a document as a whole.
+
+use std::ops::Range;
+
+use crate::message::markdown;
+
+/// A stretch of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stretch<'t> {
+    /// Words without a tag.
+    Words(&'t str),
+    /// Reasoning.
+    Thinking(&'t str),
+    /// A document, as the arguments of the tool that makes one, in JSON.
+    Artifact(String),
+}
+
+/// The beginning of every tag.
+const TAG: &str = "<ant";
+const THINKING: &str = "<antThinking>";
+const ARTIFACT: &str = "<antArtifact";
+
+/// Tells whether a text may hold tags, in JSON or as it is.
+pub(super) fn may_be_in(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), TAG.as_bytes()).is_some()
+}
+
+/// Cuts a text at its tags. What looks like one in code is the code of somebody who writes about them; one that is
+/// not closed goes to the end.
+pub(super) fn stretches(text: &str) -> Vec<Stretch<'_>> {
+    let code: Vec<Range<usize>> =
+        markdown::non_prose_where(text, |piece| piece.is_code() && may_be_in(&text[piece.range.clone()]))
+            .into_iter()
+            .map(|piece| piece.range)
+            .collect();
+    let mut stretches = Vec::new();
+    let (mut from, mut looked) = (0, 0);
+    while let Some(at) =
+        memchr::memmem::find(&text.as_bytes()[looked..], TAG.as_bytes()).map(|at| looked + at)
+    {
+        looked = at + TAG.len();
+        let is_in_code =
+            code.get(code.partition_point(|range| range.end <= at)).is_some_and(|range| range.start <= at);
+        let Some((stretch, end)) = (!is_in_code).then(|| tag(text, at)).flatten() else { continue };
+        push_words(&text[from..at], &mut stretches);
+        stretches.push(stretch);
+        (from, looked) = (end, end);
+    }
+    push_words(&text[from..], &mut stretches);
+    stretches
+}
+
+fn push_words<'t>(words: &'t str, stretches: &mut Vec<Stretch<'t>>) {
+    if !words.trim().is_empty() {
+        stretches.push(Stretch::Words(words.trim_matches('\n')));
+    }
+}
+
+/// Reads the tag that begins there; returns it with where what follows it begins.
+fn tag(text: &str, at: usize) -> Option<(Stretch<'_>, usize)> {
+    let rest = &text[at..];
+    if let Some(inside) = rest.strip_prefix(THINKING) {
+        let (inside, after) = closed(inside, "</antThinking>");
+        return Some((Stretch::Thinking(inside), text.len() - after.len()));
+    }
+    let attributes = rest.strip_prefix(ARTIFACT)?;
+    let end = end_of_attributes(attributes)?;
+    let (attributes, inside) = (&attributes[..end], &attributes[end + 1..]);
+    let (inside, after) = closed(inside, "</antArtifact>");
+    let call = serde_json::json!({
+        "command": "rewrite",
+        "id": attribute(attributes, "identifier"),
+        "type": attribute(attributes, "type"),
+        "title": attribute(attributes, "title"),
+        "language": attribute(attributes, "language"),
+        "content": inside,
+    });
+    Some((Stretch::Artifact(call.to_string()), text.len() - after.len()))
+}
+
+/// Returns what stands before a closing tag, without the line breaks beside its tags, and what stands after it.
+fn closed<'t>(inside: &'t str, close: &str) -> (&'t str, &'t str) {
+    let (inside, after) = inside.split_once(close).unwrap_or((inside, ""));
+    (inside.trim_matches('\n'), after)
+}
+
+/// Finds the `>` that ends a tag, outside of quotes; tags are on one line.
+fn end_of_attributes(attributes: &str) -> Option<usize> {
+    let mut is_quoted = false;
+    for (at, byte) in attributes.bytes().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'>' if !is_quoted => return Some(at),
+            b'\n' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns the value of an attribute, `name="value"`; empty where there is none.
+fn attribute<'t>(attributes: &'t str, name: &str) -> &'t str {
+    let value = attributes.split_once(&format!(" {name}=\"")).map_or("", |two| two.1);
+    value.split('"').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_at_its_tags() {
+        let text = "Sure.\n\n<antThinking>A poem.</antThinking>\n\n<antArtifact identifier=\"p\" type=\"text/markdown\" \
+                    title=\"A > B\">\n# Poem\n\nline\n</antArtifact>\n\nThere.";
+        let cut = stretches(text);
+        assert_eq!(cut.len(), 4, "{cut:?}");
+        assert_eq!((&cut[0], &cut[1]), (&Stretch::Words("Sure."), &Stretch::Thinking("A poem.")));
+        let Stretch::Artifact(call) = &cut[2] else { panic!("{cut:?}") };
+        let call: serde_json::Value = serde_json::from_str(call).expect("JSON");
+        assert_eq!(
+            (&call["id"], &call["title"], &call["language"]),
+            (&"p".into(), &"A > B".into(), &"".into())
+        );
+        assert_eq!(call["content"], "# Poem\n\nline");
+        assert_eq!(cut[3], Stretch::Words("There."));
+    }
+
+    #[test]
+    fn tags_in_code_and_what_only_looks_like_one_are_words() {
+        for text in [
+            "`<antThinking>` is a tag",
+            "```\n<antArtifact identifier=\"x\">\n</antArtifact>\n```",
+            "<antelope>",
+            "<antArtifact identifier=\"x",
+            "<ant",
+        ] {
+            assert_eq!(stretches(text), [Stretch::Words(text)]);
+        }
+        assert_eq!(
+            stretches("a <antThinking>never closed"),
+            [Stretch::Words("a "), Stretch::Thinking("never closed")]
+        );
+        assert_eq!(stretches(""), []);
+    }
+
+    #[test]
+    fn many_tags_take_time_in_proportion() {
+        let text = "<antThinking>".repeat(100_000);
+        assert_eq!(stretches(&text).len(), 1);
+        assert_eq!(stretches(&"<antThinking>a</antThinking>".repeat(50_000)).len(), 50_000);
+        assert_eq!(stretches(&"<antArtifact \"".repeat(20_000)).len(), 1);
+    }
+}
