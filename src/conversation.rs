@@ -24,7 +24,7 @@ pub(crate) use self::name_table::NameTable;
 pub use self::{
     builder::{Builder, Draft, Heading},
     message::{Kind, Message, Role, Visibility},
-    origin::{Provider, Source},
+    origin::{ConversationKind, Provider, Source},
     part::{Attachment, Detail, Link, Media, Part},
     time::Time,
     tree::Tree,
@@ -49,6 +49,8 @@ pub struct Conversation {
     pub archived: bool,
     /// `true` if it is starred or pinned.
     pub starred: bool,
+    /// The sort of thing that was read as a conversation.
+    pub kind: ConversationKind,
     /// `true` if it is with a custom GPT (`g-…`); projects (`g-p-…`) are not.
     pub gpt: bool,
     /// The custom GPT's or project's id, or empty.

@@ -73,7 +73,9 @@ impl ArchiveOpener {
 
     fn finish(self, name: String) -> Archive {
         let holds = |entry: &MemberEntry| {
-            matches!(entry.content, MemberContent::Whole { .. }) || holds_conversations(&entry.name)
+            matches!(entry.content, MemberContent::Whole { .. })
+                || holds_conversations(&entry.name)
+                || provider::holds_knowledge(&entry.name)
         };
         let numbered = (0_u32..).zip(&self.entries);
         let mut conversations: Vec<u32> =

@@ -4,7 +4,7 @@ use super::{
     Conversation,
     message::{Kind, Message, NO_TIME, NONE_16, NONE_32, Role, Visibility},
     name_table::NameTable,
-    origin::{Provider, Source},
+    origin::{ConversationKind, Provider, Source},
     part::Part,
     time::Time,
 };
@@ -82,6 +82,8 @@ pub struct Heading<'a> {
     pub archived: bool,
     /// `true` if it is starred or pinned.
     pub starred: bool,
+    /// The sort of thing that is read as a conversation.
+    pub kind: ConversationKind,
     /// The custom GPT's or project's id.
     pub gizmo: Option<&'a str>,
     /// The place of the original object.
@@ -100,6 +102,7 @@ impl Heading<'_> {
             provider,
             archived: false,
             starred: false,
+            kind: ConversationKind::Chat,
             gizmo: None,
             source,
         }
@@ -194,6 +197,7 @@ impl Builder {
             provider: heading.provider,
             archived: heading.archived,
             starred: heading.starred,
+            kind: heading.kind,
             gpt: gizmo.starts_with("g-") && !gizmo.starts_with("g-p-"),
             gizmo: gizmo.into(),
             source: heading.source,

@@ -24,6 +24,18 @@ providers! {
     Claude,
 }
 
+/// The sort of thing that is read as a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ConversationKind {
+    /// Somebody and a model took turns.
+    #[default]
+    Chat,
+    /// A project: its instructions and documents.
+    Project,
+    /// The texts that a provider remembers of its owner.
+    Memory,
+}
+
 /// The place of an original object, so that it can be read again, byte for byte. The default is no place in
 /// particular: the beginning, without a length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -23,7 +23,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use crate::conversation::{Conversation, Kind, Role, Time, Tree, Visibility};
+use crate::conversation::{Conversation, ConversationKind, Kind, Role, Time, Tree, Visibility};
 
 pub use self::{
     error::ExtractError,
@@ -69,7 +69,11 @@ pub fn address(conversation: &Conversation) -> Option<String> {
     if conversation.id_is_made {
         return None;
     }
-    conversation.provider.conversation_address(&conversation.id)
+    match conversation.kind {
+        ConversationKind::Chat => conversation.provider.conversation_address(&conversation.id),
+        ConversationKind::Project => conversation.provider.project_address(&conversation.id),
+        ConversationKind::Memory => None,
+    }
 }
 
 /// Returns a time in RFC 3339, UTC, as `--json`, `jsonl` and front matter have it: whole seconds, and a

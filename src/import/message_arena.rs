@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use super::{Census, DocumentSources};
 use crate::conversation::{
-    Detail, Draft, Heading, Kind, NameTable, Part, Provider, Role, Source, Time, Visibility,
+    ConversationKind, Detail, Draft, Heading, Kind, NameTable, Part, Provider, Role, Source, Time, Visibility,
 };
 
 /// The number of no message and of no place in the order.
@@ -94,6 +94,7 @@ pub(super) struct OwnedHeading {
     pub updated: Option<Time>,
     pub archived: bool,
     pub starred: bool,
+    pub kind: ConversationKind,
 }
 
 impl OwnedHeading {
@@ -108,6 +109,7 @@ impl OwnedHeading {
             provider,
             archived: self.archived,
             starred: self.starred,
+            kind: self.kind,
             gizmo: self.gizmo.as_deref(),
             source,
         }

@@ -15,7 +15,7 @@ use crate::{
         self, Limits, Stream,
         cut::{self, Cut, CutEnd, ObjectCutter},
     },
-    import,
+    import, provider,
 };
 
 /// Bytes read and cut at once: small enough for the cache, large enough that handing over costs nothing.
@@ -248,7 +248,7 @@ impl MemberReader<'_, '_> {
                 let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
                 tally.lose(&self.task, start, end - start, 1, reason);
             }
-            CutEnd::Foreign if fault.is_none() => {
+            CutEnd::Foreign if fault.is_none() && !provider::holds_knowledge(&self.task.member.name) => {
                 tally.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {

@@ -9,16 +9,12 @@ impl Provider {
     ///
     /// The id is percent-encoded, so whatever it holds stays behind the last `/`.
     pub fn conversation_address(self, id: &str) -> Option<String> {
-        let mut address = String::from(self.facts().conversation_page?);
-        for byte in id.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                address.push(char::from(byte));
-            } else {
-                // Writing to a String cannot fail.
-                let _ = write!(address, "%{byte:02X}");
-            }
-        }
-        Some(address)
+        Some(page_of(self.facts().conversation_page?, id))
+    }
+
+    /// Gives the address of the project with this id, as [`Provider::conversation_address`] does.
+    pub fn project_address(self, id: &str) -> Option<String> {
+        Some(page_of(self.facts().project_page?, id))
     }
 
     /// Gives the public address of a shared conversation by the id of its link; `None` where the provider has none,
@@ -30,6 +26,20 @@ impl Provider {
     }
 }
 
+/// Puts an id behind the address that pages of its kind begin with.
+fn page_of(page: &str, id: &str) -> String {
+    let mut address = String::from(page);
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +49,8 @@ mod tests {
         let address = |id| Provider::Claude.conversation_address(id).expect("it has pages");
         assert_eq!(address("67c5-a"), "https://claude.ai/chat/67c5-a");
         assert_eq!(address("a/../b?\n"), "https://claude.ai/chat/a%2F..%2Fb%3F%0A");
+        let project = Provider::Claude.project_address("p/1");
+        assert_eq!(project.as_deref(), Some("https://claude.ai/project/p%2F1"));
     }
 
     #[test]
@@ -51,7 +63,8 @@ mod tests {
     #[test]
     fn a_page_is_a_safe_address_to_which_an_id_is_added() {
         for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
-            for page in [facts.conversation_page, facts.shared_page].into_iter().flatten() {
+            for page in [facts.conversation_page, facts.project_page, facts.shared_page].into_iter().flatten()
+            {
                 assert!(page.starts_with("https://") && page.ends_with('/'), "{page}");
             }
         }

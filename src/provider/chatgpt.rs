@@ -7,6 +7,8 @@ pub(super) static FACTS: Facts = Facts {
     word: "chatgpt",
     assistant: "Assistant",
     conversation_page: Some("https://chatgpt.com/c/"),
+    // Its export names projects by id alone, and those are in no address.
+    project_page: None,
     shared_page: Some("https://chatgpt.com/share/"),
     export: "Settings → Data controls → Export data",
     export_note: "The link comes by e-mail and is good for a day.",
@@ -15,6 +17,7 @@ pub(super) static FACTS: Facts = Facts {
     list_keys: &["conversations"],
     file: "conversations.json",
     members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
+    knowledge_members: &[],
     // The Privacy Portal packs them into one zip.
     conversation_zips: &["conversations_*.zip"],
     attachment_zips: &["files_*.zip"],

@@ -7,15 +7,24 @@ pub(super) static FACTS: Facts = Facts {
     word: "claude",
     assistant: "Claude",
     conversation_page: Some("https://claude.ai/chat/"),
+    project_page: Some("https://claude.ai/project/"),
     // Its export names no link that was shared.
     shared_page: None,
     export: "Settings → Privacy → Export data",
     export_note: "",
-    marks: &["chat_messages"],
+    // The others are those of projects and memories.
+    marks: &["chat_messages", "prompt_template", "conversations_memory", "project_memories", "memory_files"],
     first_keys: &["uuid", "chat_messages"],
     list_keys: &["conversations"],
     file: "conversations.json",
     members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
+    knowledge_members: &[
+        "memories.json",
+        "memories/*.json",
+        "*/memories/*.json",
+        "projects/*.json",
+        "*/projects/*.json",
+    ],
     // `conversations-000.zip`, and `conversations-000 (1).zip` of who downloaded it twice.
     conversation_zips: &[
         "conversations.zip",

@@ -11,6 +11,8 @@ pub struct Facts {
     pub assistant: &'static str,
     /// The address of a conversation's page, up to its id.
     pub conversation_page: Option<&'static str>,
+    /// The address of a project's page, up to its id.
+    pub project_page: Option<&'static str>,
     /// The address at which anybody reads a shared conversation, up to the id of its link.
     pub shared_page: Option<&'static str>,
     /// The way to ask for its export: a path through its settings, or a page.
@@ -29,6 +31,8 @@ pub struct Facts {
     pub file: &'static str,
     /// Members that hold conversations. For this and the next see [`is_named`](super::is_named).
     pub members: &'static [&'static str],
+    /// Members with objects that are read as conversations of their own kind, where there are conversations.
+    pub knowledge_members: &'static [&'static str],
     /// Zips with its conversations, where an export comes in several.
     pub conversation_zips: &'static [&'static str],
     /// Zips with attachments, likewise.

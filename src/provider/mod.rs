@@ -17,7 +17,10 @@ mod unsupported;
 
 pub use facts::{Controls, Elsewhere, Facts, Holds, PartZips, SideFile};
 pub use keys::{LONGEST_KEY, OwnerMark, begins_conversation, lists_conversations, marks_conversation};
-pub use names::{ExportPart, holds_conversations, is_conversations_zip, is_named, is_part, may_be_manifest};
+pub use names::{
+    ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_named, is_part,
+    may_be_manifest,
+};
 pub use unsupported::{UNSUPPORTED, Unsupported};
 
 #[doc(no_inline)]

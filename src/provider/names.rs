@@ -10,6 +10,12 @@ pub fn holds_conversations(base: &str) -> bool {
     any(base, |provider| provider.facts().members)
 }
 
+/// Tells whether a member with this path holds what is read as a conversation of its own kind.
+pub fn holds_knowledge(path: &str) -> bool {
+    let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    Provider::ALL.iter().any(|provider| is_named(provider.facts().knowledge_members, path, base))
+}
+
 /// Tells whether a zip with this base name holds the conversations of an export that comes in several zips.
 pub fn is_conversations_zip(base: &str) -> bool {
     any(base, |provider| provider.facts().conversation_zips)

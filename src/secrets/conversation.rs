@@ -41,6 +41,7 @@ impl Scanner {
             provider: conversation.provider,
             archived: conversation.archived,
             starred: conversation.starred,
+            kind: conversation.kind,
             gizmo: Some(&*conversation.gizmo),
             source: conversation.source,
         };
@@ -105,7 +106,7 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Provider, Role, Source, testing};
+    use crate::conversation::{ConversationKind, Provider, Role, Source, testing};
 
     fn example(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
         let drafts = [Draft::new(Role::User, "Why?"), Draft { parts, ..Draft::new(Role::Assistant, text) }];
@@ -118,6 +119,7 @@ mod tests {
             provider: Provider::ChatGpt,
             archived: true,
             starred: false,
+            kind: ConversationKind::Chat,
             gizmo: Some("g-abc"),
             source: Source { archive: 0, member: 1, offset: 2, length: 3 },
         };

@@ -488,6 +488,55 @@ fn a_report_keeps_the_sources_it_cites_and_a_citation_the_title_of_what_was_foun
 }
 
 #[test]
+fn projects_and_memories_are_read_last_and_found_by_their_kind() {
+    let project = json!({"uuid": "p1", "name": "Garden", "description": "What grows", "prompt_template": "Mind the gnome.",
+        "docs": [{"filename": "soil.md", "content": "Loam is a pangolin."}, {"filename": "empty.md", "content": ""}, 7]});
+    let memory = json!({"account_uuid": "acc", "conversations_memory": "Likes teal.", "project_memories": {"p1": "Has a shed."},
+        "memory_files": [{"path": "notes/a.md", "content": "Two cats."}]});
+    let members = [
+        ("conversations.json", export(&["c"])),
+        ("projects/p1.json", project.to_string()),
+        ("projects/odd.json", r#"{"unknown": 1}"#.to_owned()),
+        ("memories.json", format!("[{memory}]")),
+    ];
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, json.as_bytes())).collect();
+    let (library, report) = load_bytes("x.zip", zip(&members));
+    assert!(!report.damaged(), "{:?}", report.skipped);
+    let listed: Vec<&Conversation> = library.newest().iter().map(|&handle| library.get(handle)).collect();
+    let titles: Vec<&str> = listed.iter().map(|conversation| &*conversation.title).collect();
+    assert_eq!(titles[1..], ["Memory", "Project: Garden"]);
+    assert_eq!(shown(listed[1]), ["Likes teal.", "p1\n\nHas a shed.", "notes/a.md\n\nTwo cats."]);
+    assert_eq!(
+        shown(listed[2]),
+        ["Description\n\nWhat grows", "Mind the gnome.", "soil.md\n\nLoam is a pangolin."]
+    );
+    let found = |query: &str| -> Vec<String> {
+        let query = unspool::search::Query::parse(query, &jiff::tz::TimeZone::UTC);
+        let rows = unspool::search::worker::search(&query, &library, false).rows;
+        rows.iter().map(|row| library.get(row.handle).title.to_string()).collect()
+    };
+    assert_eq!(found("is:memory"), ["Memory"]);
+    assert_eq!(found("is:project"), ["Project: Garden"]);
+    assert_eq!(found("pangolin"), ["Project: Garden"]);
+    assert_eq!(found("-is:memory -is:project").len(), 1);
+    let addresses: Vec<Option<String>> =
+        listed[1..].iter().map(|conversation| extract::address(conversation)).collect();
+    assert_eq!(addresses, [None, Some("https://claude.ai/project/p1".to_owned())]);
+    // A zip of them alone is a part, and says so.
+    let alone = open(&Scratch::new().file("x.zip", zip(&members[1..]))).unwrap_err().to_string();
+    assert!(alone.contains("another part of a Claude export"), "{alone}");
+}
+
+#[test]
+fn conversations_without_a_word_are_told_apart_by_has_text() {
+    let empty = conversation("empty", "", Vec::new());
+    let (library, _) = load_bytes("x.json", Value::Array(vec![small("full"), empty]).to_string());
+    let query = |query: &str| unspool::search::Query::parse(query, &jiff::tz::TimeZone::UTC);
+    let found = |text: &str| unspool::search::worker::search(&query(text), &library, false).rows.len();
+    assert_eq!((found("has:text"), found("-has:text")), (1, 1));
+}
+
+#[test]
 fn a_voice_note_is_the_persons_message() {
     let note = json!({"type": "voice_note", "title": "About herons", "text": "spoken by the reeds"});
     let conversation = one(vec![message("m1", ROOT, "human", vec![note]), answer("m2", "m1", "Heard.")]);

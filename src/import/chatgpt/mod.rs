@@ -80,6 +80,7 @@ fn order(element: Element<'_>) -> ParsedObject {
         updated: element.updated.0,
         archived: element.archived,
         starred: element.starred || element.pinned.0,
+        ..OwnedHeading::default()
     };
     let parse::Mapping { arena, canvases, dropped, .. } = element.mapping;
     let documents =

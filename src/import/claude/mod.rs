@@ -2,14 +2,15 @@
 //!
 //! [`shape`] names the fields, [`parse`] takes the messages in and finds who follows whom, [`block`] turns what a
 //! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
-//! [`tags`] are those that stood in words, [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`side_files`] has what
-//! is not a conversation.
+//! [`tags`] are those that stood in words, [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`knowledge`] are the
+//! projects and memories beside the conversations, [`side_files`] what tells of their owner.
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
 
 mod artifacts;
 mod attachments;
 mod block;
+mod knowledge;
 mod parse;
 mod shape;
 mod side_files;
@@ -36,7 +37,9 @@ pub(super) fn parse(object: &str, census: &mut Census) -> Result<ParsedObject, I
     let element = json::from_str::<Element<'_>>(object, &Allowance::new(LISTS));
     let element = element.map_err(|error| ImportError::at(&error))?;
     if !element.messages.present {
-        return Err(ImportError::NoConversation);
+        let parsed = knowledge::parse(object, element).ok_or(ImportError::NoConversation)?;
+        census.merge(&parsed.arena.census);
+        return Ok(parsed);
     }
     census.merge(&element.messages.arena.census);
     Ok(order(element))

@@ -6,7 +6,7 @@
 //! messages (with `-role:` its folded ones too) may be such.
 
 use crate::{
-    conversation::{Conversation, Message, Role, Visibility},
+    conversation::{Conversation, ConversationKind, Message, Role, Visibility},
     message::{
         Reading,
         path::{self, Branches},
@@ -69,6 +69,8 @@ fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
         Predicate::Is(ConversationFlag::Starred) => conversation.starred,
         Predicate::Is(ConversationFlag::Archived) => conversation.archived,
         Predicate::Is(ConversationFlag::Gpt) => conversation.gpt,
+        Predicate::Is(ConversationFlag::Project) => conversation.kind == ConversationKind::Project,
+        Predicate::Is(ConversationFlag::Memory) => conversation.kind == ConversationKind::Memory,
         Predicate::Id(prefix) => conversation.id.starts_with(&**prefix),
         Predicate::From(provider) => conversation.provider == *provider,
         _ => true,
@@ -176,6 +178,7 @@ impl<'a> MessageFacts<'a> {
             MessageFeature::File => reading.holds_file(),
             MessageFeature::Link => reading.holds_link(),
             MessageFeature::Branch => self.is_branch(message),
+            MessageFeature::Text => !reading.text().trim().is_empty(),
             MessageFeature::Secret => Scanner::built_in().holds_credential(reading.text()),
         }
     }

@@ -57,6 +57,8 @@ pub enum MessageFeature {
     Link,
     /// Another version of it exists.
     Branch,
+    /// Words of its own.
+    Text,
     /// A credential. Personal data does not count: an e-mail address is not a secret.
     Secret,
 }
@@ -70,20 +72,27 @@ pub enum ConversationFlag {
     Archived,
     /// With a custom GPT.
     Gpt,
+    /// A project, with its instructions and documents: no conversation.
+    Project,
+    /// A memory of its owner: no conversation.
+    Memory,
 }
 
-pub(super) const FEATURES: [(&str, MessageFeature); 6] = [
+pub(super) const FEATURES: [(&str, MessageFeature); 7] = [
     ("code", MessageFeature::Code),
     ("image", MessageFeature::Image),
     ("file", MessageFeature::File),
     ("link", MessageFeature::Link),
     ("branch", MessageFeature::Branch),
+    ("text", MessageFeature::Text),
     ("secret", MessageFeature::Secret),
 ];
-pub(super) const FLAGS: [(&str, ConversationFlag); 3] = [
+pub(super) const FLAGS: [(&str, ConversationFlag); 5] = [
     ("starred", ConversationFlag::Starred),
     ("archived", ConversationFlag::Archived),
     ("gpt", ConversationFlag::Gpt),
+    ("project", ConversationFlag::Project),
+    ("memory", ConversationFlag::Memory),
 ];
 fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], feature: T) -> &'static str {
     names.iter().find(|(_, other)| *other == feature).map_or("", |(name, _)| name)

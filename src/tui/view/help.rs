@@ -71,8 +71,8 @@ const QUERY: &[(&str, Option<&str>)] = &[
     ("role:user", Some("in your prompts; role:assistant, role:tool")),
     ("model:gpt-4o", Some("in that model's answers")),
     ("after:2024-01", Some("and before:2024-06-30; a year, month or day")),
-    ("has:code", Some("has:image, has:file, has:link, has:branch, has:secret")),
-    ("is:starred", Some("is:archived, is:gpt")),
+    ("has:code", Some("has:image, has:file, has:link, has:branch, has:text, has:secret")),
+    ("is:starred", Some("is:archived, is:gpt, is:project, is:memory")),
     ("id:xxxx", Some("by the beginning of its id")),
     ("from:chatgpt", Some("by provider")),
 ];

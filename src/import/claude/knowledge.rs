@@ -1,0 +1,162 @@
+//! Projects and memories: what Claude was told to keep in mind, read as conversations of their own kind.
+//!
+//! A project is `{uuid, name, description, prompt_template, docs: [{filename, content}]}` in `projects/<id>.json`; a
+//! memory is `{conversations_memory, project_memories: {id: text}, memory_files: [{path, content}]}` in `memories.json`
+//! or `memories/<account>.json`. Each text is a message of its own, under the name it has in the export.
+
+use serde::de::{MapAccess, SeqAccess};
+
+use super::parse::{Element, Messages};
+use crate::{
+    conversation::{ConversationKind, Kind, NameTable, Role, Visibility},
+    import::{
+        json::{self, Allowance, FieldKey, MaybeText, Raw, Sink, record},
+        message_arena::{NONE, OwnedHeading, ParsedMessage, ParsedObject},
+    },
+    provider::Provider,
+};
+
+record! {
+    /// The fields of a project and of a memory.
+    Knowledge<'de> {
+        description: MaybeText<'de> = "description",
+        instructions: Raw<'de> = "prompt_template",
+        documents: Raw<'de> = "docs",
+        conversations_memory: Raw<'de> = "conversations_memory",
+        project_memories: Raw<'de> = "project_memories",
+        memory_files: Raw<'de> = "memory_files",
+        account: MaybeText<'de> = "account_uuid",
+    }
+}
+
+record! {
+    /// A document of a project, or a file of a memory.
+    KnowledgeFile<'de> {
+        name: MaybeText<'de> = "filename",
+        path: MaybeText<'de> = "path",
+        content: Raw<'de> = "content",
+    }
+}
+
+impl Knowledge<'_> {
+    /// Tells which kind it is; `None` for what is neither.
+    fn kind(&self) -> Option<ConversationKind> {
+        let is_there = |raw: Raw<'_>| !matches!(raw.0, "" | "null");
+        if [self.conversations_memory, self.project_memories, self.memory_files].into_iter().any(is_there) {
+            return Some(ConversationKind::Memory);
+        }
+        [self.instructions, self.documents].into_iter().any(is_there).then_some(ConversationKind::Project)
+    }
+}
+
+/// Reads an object without messages; `None` if it is neither a project nor a memory. One without a date stands last
+/// in a list, and these have none of a conversation.
+pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> {
+    let knowledge: Knowledge<'_> = json::from_str(object, &Allowance::none()).ok()?;
+    let kind = knowledge.kind()?;
+    let name = element.name.as_deref().unwrap_or_default().trim();
+    let (id, title) = match kind {
+        ConversationKind::Project => (element.uuid.as_deref().map(str::to_owned), format!("Project: {name}")),
+        _ => (knowledge.account.as_deref().map(|account| format!("memory-{account}")), "Memory".to_owned()),
+    };
+    let mut messages = element.messages;
+    let mut told = Told { messages: &mut messages };
+    told.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
+    told.raw(Role::User, "", knowledge.instructions);
+    told.all(Role::User, knowledge.documents);
+    told.raw(Role::Assistant, "", knowledge.conversations_memory);
+    told.all(Role::Assistant, knowledge.project_memories);
+    told.all(Role::Assistant, knowledge.memory_files);
+    let count = messages.arena.messages.len();
+    let order = (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NONE))).collect();
+    let heading = OwnedHeading {
+        id: id.filter(|id| !id.trim().is_empty()).map(String::into_boxed_str),
+        title: Some(title.trim_end_matches([':', ' ']).into()),
+        kind,
+        ..OwnedHeading::default()
+    };
+    let Messages { arena, dropped, .. } = messages;
+    let documents = super::DocumentSources::Nothing;
+    Some(ParsedObject {
+        provider: Provider::Claude,
+        heading,
+        arena,
+        order,
+        current: count.checked_sub(1),
+        dropped,
+        documents,
+    })
+}
+
+/// Takes in texts as messages.
+struct Told<'m, 'de> {
+    messages: &'m mut Messages<'de>,
+}
+
+impl Told<'_, '_> {
+    fn raw(&mut self, role: Role, name: &str, text: Raw<'_>) {
+        let mut words = String::new();
+        text.words(&mut words);
+        self.text(role, name, &words);
+    }
+
+    /// Adds a message: the name, where there is one, stands above the text.
+    fn text(&mut self, role: Role, name: &str, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        if self.messages.full() {
+            self.messages.dropped += 1;
+            return;
+        }
+        let arena = &mut self.messages.arena;
+        arena.census.count("text", true);
+        let start = arena.text.len() as u32;
+        if !name.trim().is_empty() {
+            arena.text.push_str(name.trim());
+            arena.text.push_str("\n\n");
+        }
+        arena.text.push_str(text);
+        let parts = arena.keep(&mut Vec::new());
+        arena.messages.push(ParsedMessage {
+            role,
+            visibility: Visibility::Shown,
+            kind: Kind::Text,
+            interrupted: false,
+            time: None,
+            model: NameTable::NO_SLOT,
+            name: NameTable::NO_SLOT,
+            text: start..arena.text.len() as u32,
+            parts,
+        });
+    }
+
+    /// Adds the texts of a list of files, or of an object with a text under each name.
+    fn all(&mut self, role: Role, raw: Raw<'_>) {
+        // What is neither holds no text to show.
+        let _ = json::pour(raw.0, TextSink { told: self, role });
+    }
+}
+
+struct TextSink<'t, 'm, 'de> {
+    told: &'t mut Told<'m, 'de>,
+    role: Role,
+}
+
+impl<'de> Sink<'de> for TextSink<'_, '_, '_> {
+    fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(FieldKey(key)) = map.next_key()? {
+            let text = map.next_value_seed(Allowance::none().seed::<Raw<'de>>())?;
+            self.told.raw(self.role, &key, text);
+        }
+        Ok(())
+    }
+
+    fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(file) = list.next_element_seed(Allowance::none().seed::<KnowledgeFile<'de>>())? {
+            let name = file.name.as_deref().or(file.path.as_deref()).unwrap_or_default();
+            self.told.raw(self.role, name, file.content);
+        }
+        Ok(())
+    }
+}
