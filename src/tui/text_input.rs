@@ -4,6 +4,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::command::Command;
 
+/// The longest line, in bytes: nobody types so much, and every key has to go through it.
+const LONGEST: usize = 256 << 10;
+
 /// A line of text and the cursor in it (a byte, always on a cluster's edge).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextInput {
@@ -29,7 +32,7 @@ impl TextInput {
     }
 
     /// Puts text in at the cursor, and says whether there was any. A line break in it becomes a space, other controls
-    /// vanish: what is typed here is one line.
+    /// vanish: what is typed here is one line. What would make it longer than [`LONGEST`] is not taken.
     pub fn insert(&mut self, text: &str) -> bool {
         let clean: String = text
             .replace("\r\n", " ")
@@ -37,6 +40,9 @@ impl TextInput {
             .map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character })
             .filter(|character| !character.is_control())
             .collect();
+        if self.text.len() + clean.len() > LONGEST {
+            return false;
+        }
         self.text.insert_str(self.cursor, &clean);
         self.cursor += clean.len();
         !clean.is_empty()
@@ -129,6 +135,15 @@ mod tests {
         let mut input = TextInput::default();
         input.insert("two\r\nlines\u{1b}[31m");
         assert_eq!(input.text(), "two lines[31m");
+    }
+
+    #[test]
+    fn a_line_ends_somewhere() {
+        let mut input = TextInput::default();
+        assert!(input.insert(&"a".repeat(LONGEST)));
+        assert!(!input.insert("b"));
+        input.erase();
+        assert!(input.insert("b") && input.text().ends_with("ab"));
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::{
 
 /// Clauses that are searched; a pasted page of text is not worth more.
 pub(super) const MOST_CLAUSES: usize = 64;
+/// Letters of a query that are read: whatever is longer was pasted by mistake.
+pub(super) const LONGEST_QUERY: usize = 4_096;
 /// Regular expressions in one query; each may take a while to compile.
 pub(super) const MOST_EXPRESSIONS: usize = 8;
 /// Problems that are reported.
@@ -29,7 +31,11 @@ impl Query {
     pub fn parse(text: &str, zone: &TimeZone) -> Self {
         let mut query = Self::default();
         let mut expressions = 0;
-        for token in tokens(text) {
+        let end = text.char_indices().nth(LONGEST_QUERY).map_or(text.len(), |(at, _)| at);
+        if end < text.len() {
+            query.report(LONGEST_QUERY, format!("only the first {LONGEST_QUERY} letters are searched"));
+        }
+        for token in tokens(&text[..end]) {
             let (column, negated) = (token.column, token.negated);
             let (predicate, problem) = parse_token(token, zone, &mut expressions);
             if let Some(reason) = problem {

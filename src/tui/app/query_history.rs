@@ -3,6 +3,9 @@
 /// Queries that are remembered.
 const MOST_QUERIES: usize = 200;
 
+/// The longest query that is remembered, in bytes.
+const LONGEST: usize = 16 << 10;
+
 /// Earlier queries, the newest last, and how far back the person has gone in them.
 #[derive(Debug, Default)]
 pub(super) struct QueryHistory {
@@ -14,7 +17,7 @@ impl QueryHistory {
     /// Remembers a query as the newest, unless it is blank, and begins from it again.
     pub(super) fn remember(&mut self, query: &str) {
         let query = query.trim();
-        if !query.is_empty() {
+        if !query.is_empty() && query.len() <= LONGEST {
             self.queries.retain(|other| other != query);
             self.queries.push(query.to_owned());
             if self.queries.len() > MOST_QUERIES {

@@ -4,6 +4,7 @@ use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
 };
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::paint;
 use crate::{
@@ -43,18 +44,19 @@ pub fn typed(buffer: &mut Buffer, field: Rect, text: &str, before: &str, theme: 
     let room = (field.width as usize).saturating_sub(1);
     // Longer than the field: what stands before the cursor is shown from as far right as needed.
     let mut skipped = 0;
-    let mut shown: &str = &clean;
-    while cursor - skipped > room {
-        let Some(first) = shown.chars().next() else { break };
-        let rest = &shown[first.len_utf8()..];
-        skipped += sanitize::width(shown) - sanitize::width(rest);
-        shown = rest;
-        if skipped > cursor {
-            skipped = cursor;
+    let mut begin = 0;
+    for cluster in clean.graphemes(true) {
+        if cursor.saturating_sub(skipped) <= room {
             break;
         }
+        skipped += sanitize::width(cluster);
+        begin += cluster.len();
     }
-    paint::text(buffer, field, field.y, shown, theme.plain);
+    skipped = skipped.min(cursor);
+    // No screen shows more of it.
+    let shown =
+        clean[begin..].graphemes(true).take(usize::from(field.width) + 1).map(str::len).sum::<usize>();
+    paint::text(buffer, field, field.y, &clean[begin..begin + shown], theme.plain);
     let columns = u16::try_from(cursor - skipped).unwrap_or(u16::MAX);
     Position { x: field.x.saturating_add(columns).min(field.right().saturating_sub(1)), y: field.y }
 }
