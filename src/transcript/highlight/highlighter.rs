@@ -5,15 +5,35 @@
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+use hashbrown::HashSet;
+use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
 use super::Colours;
 use crate::transcript::Tone;
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
 const LONGEST_LINE: usize = 4_000;
+/// The time that a block may take beyond [`TIME_PER_BYTE`]: a line that is written for it makes the expressions of a
+/// syntax go back a million times each.
+const LONGEST_EXCESS: Duration = Duration::from_secs(1);
+/// The time that all blocks together may take beyond it; from there on code stays plain.
+const MOST_EXCESS: Duration = Duration::from_secs(10);
+/// The time that a byte may take. Those of honest code take a quarter of it, once expressions are compiled.
+const TIME_PER_BYTE: Duration = Duration::from_micros(4);
+/// Languages whose expressions are kept compiled, some megabytes each, before all are thrown away. Code may hold code of
+/// other languages: a block stops at twice as many.
+const MOST_LANGUAGES: usize = 24;
+/// Bytes that are coloured before the expressions are thrown away: they remember what they met.
+const MOST_BYTES: usize = 4 << 20;
+/// The longest name of a language that is looked for, in bytes.
+const LONGEST_NAME: usize = 64;
 
 thread_local! {
     static CATCHES: Cell<bool> = const { Cell::new(false) };
@@ -44,11 +64,41 @@ pub struct Job {
     pub code: String,
 }
 
-/// The syntaxes, loaded. Belongs to one thread; making one takes tens of milliseconds.
+/// The syntaxes. Making one takes tens of milliseconds. It gives only so much time to code that is written to take long,
+/// and then no colours any more.
 pub struct Highlighter {
-    syntaxes: SyntaxSet,
+    loaded: Mutex<Arc<LoadedSyntaxes>>,
     /// The beginnings of scopes' names, and their tones; the first that fits counts.
     tones: Vec<(Scope, Tone)>,
+    /// The beginnings of the scopes that stand for a language.
+    languages: Vec<Scope>,
+    /// The time that was taken so far, and the time that there was for it, in microseconds.
+    taken: AtomicU64,
+    given: AtomicU64,
+}
+
+/// The syntaxes, with the expressions that were compiled so far.
+struct LoadedSyntaxes {
+    syntaxes: SyntaxSet,
+    used: Mutex<Usage>,
+}
+
+/// The use that was made of syntaxes since they were loaded.
+#[derive(Default)]
+struct Usage {
+    /// The first two parts of their scopes: `source.rust`.
+    languages: HashSet<(u16, u16)>,
+    bytes: usize,
+}
+
+impl LoadedSyntaxes {
+    fn new() -> Self {
+        Self { syntaxes: two_face::syntax::extra_newlines(), used: Mutex::default() }
+    }
+
+    fn used(&self) -> MutexGuard<'_, Usage> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl std::fmt::Debug for Highlighter {
@@ -67,7 +117,9 @@ impl Highlighter {
     /// Loads the syntaxes.
     pub fn new() -> Self {
         let tones = TONES.iter().filter_map(|&(scope, tone)| Some((Scope::new(scope).ok()?, tone))).collect();
-        Self { syntaxes: two_face::syntax::extra_newlines(), tones }
+        let languages = ["source", "text"].iter().filter_map(|scope| Scope::new(scope).ok()).collect();
+        let loaded = Mutex::new(Arc::new(LoadedSyntaxes::new()));
+        Self { loaded, tones, languages, taken: AtomicU64::new(0), given: AtomicU64::new(0) }
     }
 
     /// Colours a piece of code, for [`Transcript::apply`](crate::transcript::Transcript::apply). Returns no
@@ -75,38 +127,72 @@ impl Highlighter {
     /// of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> Colours {
         let mut colours = Colours::new();
-        let Some(syntax) = self.syntax(language) else { return colours };
+        let excess = self.taken.load(Ordering::Relaxed).saturating_sub(self.given.load(Ordering::Relaxed));
+        if Duration::from_micros(excess) > MOST_EXCESS {
+            return colours;
+        }
+        let loaded = self.loaded(language, code.len());
+        let Some(syntax) = syntax(&loaded.syntaxes, language) else { return colours };
         // The state is thrown away after a panic, and the colours hold whole lines only.
-        let run = AssertUnwindSafe(|| self.run(syntax, code, &mut colours));
+        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colours));
         CATCHES.set(true);
         let _ = catch_unwind(run);
         CATCHES.set(false);
         colours
     }
 
-    fn syntax(&self, language: &str) -> Option<&SyntaxReference> {
-        let language = language.trim().to_lowercase();
-        let name = ALIASES.iter().find(|(alias, _)| *alias == language).map_or(&*language, |(_, name)| name);
-        if name.is_empty() {
-            return None;
+    /// Returns the syntaxes, loaded anew when too much is compiled already.
+    fn loaded(&self, language: &str, bytes: usize) -> Arc<LoadedSyntaxes> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = loaded.used();
+        let known = syntax(&loaded.syntaxes, language)
+            .is_none_or(|syntax| used.languages.contains(&language_of(syntax.scope)));
+        let full = (!known && used.languages.len() >= MOST_LANGUAGES) || used.bytes > MOST_BYTES;
+        drop(used);
+        if full {
+            *loaded = Arc::new(LoadedSyntaxes::new());
         }
-        self.syntaxes.find_syntax_by_token(name).filter(|syntax| syntax.name != "Plain Text")
+        loaded.used().bytes += bytes;
+        Arc::clone(&loaded)
     }
 
-    fn run(&self, syntax: &SyntaxReference, code: &str, colours: &mut Colours) {
+    /// Notes the language that a scope stands for. False: there are too many.
+    fn note_language(&self, loaded: &LoadedSyntaxes, scope: Scope) -> bool {
+        if !self.languages.iter().any(|language| language.is_prefix_of(scope)) {
+            return true;
+        }
+        let mut used = loaded.used();
+        used.languages.insert(language_of(scope));
+        used.languages.len() <= 2 * MOST_LANGUAGES
+    }
+
+    fn run(&self, loaded: &LoadedSyntaxes, syntax: &SyntaxReference, code: &str, colours: &mut Colours) {
         let mut state = ParseState::new(syntax);
         let mut stack = ScopeStack::new();
+        let (mut taken, mut given) = (Duration::ZERO, LONGEST_EXCESS);
+        self.note_language(loaded, syntax.scope);
         for line in code.split_inclusive('\n') {
-            if line.len() > LONGEST_LINE {
+            if line.len() > LONGEST_LINE || taken > given {
                 return;
             }
-            let Ok(operations) = state.parse_line(line, &self.syntaxes) else { return };
+            let begun = Instant::now();
+            let parsed = state.parse_line(line, &loaded.syntaxes);
+            let (took, had) = (begun.elapsed(), TIME_PER_BYTE * line.len() as u32);
+            (taken, given) = (taken + took, given + had);
+            self.taken.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
+            self.given.fetch_add(had.as_micros() as u64, Ordering::Relaxed);
+            let Ok(operations) = parsed else { return };
             let text = line.trim_end_matches(['\n', '\r']).len();
             let mut tones: Vec<(Tone, std::ops::Range<usize>)> = Vec::new();
             let mut from = 0;
             for (at, operation) in operations {
                 self.push(&mut tones, from..at.min(text), &stack);
                 from = at;
+                if let ScopeStackOp::Push(scope) = operation
+                    && !self.note_language(loaded, scope)
+                {
+                    return;
+                }
                 if stack.apply(&operation).is_err() {
                     return;
                 }
@@ -141,6 +227,23 @@ impl Highlighter {
         };
         scopes.find_map(known).unwrap_or(Tone::Code)
     }
+}
+
+/// Returns the syntax of a language.
+fn syntax<'a>(syntaxes: &'a SyntaxSet, language: &str) -> Option<&'a SyntaxReference> {
+    // No language has a longer name.
+    let language = language.get(..LONGEST_NAME).unwrap_or(language).trim().to_lowercase();
+    let name = ALIASES.iter().find(|(alias, _)| *alias == language).map_or(&*language, |(_, name)| name);
+    if name.is_empty() {
+        return None;
+    }
+    syntaxes.find_syntax_by_token(name).filter(|syntax| syntax.name != "Plain Text")
+}
+
+/// Returns the first two parts of a scope.
+fn language_of(scope: Scope) -> (u16, u16) {
+    let part = |index: u32| if index < scope.len() { scope.atom_at(index as usize) } else { 0 };
+    (part(0), part(1))
 }
 
 /// Names that models give to languages, where the syntaxes have other ones.
@@ -273,12 +376,12 @@ mod tests {
 
     #[test]
     fn what_models_call_languages_is_known() {
-        let highlighter = Highlighter::new();
+        let syntaxes = LoadedSyntaxes::new().syntaxes;
         let names = "bash shell sh python py js jsx ts typescript tsx rust go java kotlin c cpp c++ csharp cs ruby php \
                      swift sql html css json yaml yml toml xml dockerfile makefile diff lua perl haskell \
                      scala r latex tex markdown ini nginx elixir erlang clojure vim graphql dart zig nix terraform";
         let unknown: Vec<&str> =
-            names.split_whitespace().filter(|name| highlighter.syntax(name).is_none()).collect();
+            names.split_whitespace().filter(|name| syntax(&syntaxes, name).is_none()).collect();
         assert_eq!(unknown, [""; 0]);
     }
 
@@ -293,6 +396,42 @@ mod tests {
         assert!(tones("", "x").is_empty());
         assert!(tones("text", "x = 1").is_empty());
         assert!(tones("klingon", "x").is_empty());
+    }
+
+    #[test]
+    fn a_line_that_is_written_to_take_long_ends_the_colouring_and_in_the_end_all_of_it() {
+        let block = vec!["$(($((".repeat(650); 40].join("\n");
+        let highlighter = Highlighter::new();
+        let mut lines = 0;
+        for _ in 0..20 {
+            lines += highlighter.highlight("ts", &block).len();
+        }
+        assert!(lines < 40, "{lines} of 800 lines");
+        assert!(highlighter.highlight("rust", "fn f() {}\n").is_empty());
+    }
+
+    #[test]
+    fn only_so_many_languages_are_kept_compiled() {
+        let highlighter = Highlighter::new();
+        let kept = || highlighter.loaded.lock().unwrap().used().languages.len();
+        let names: Vec<String> = {
+            let loaded = highlighter.loaded.lock().unwrap();
+            loaded
+                .syntaxes
+                .syntaxes()
+                .iter()
+                .filter_map(|syntax| syntax.file_extensions.first().cloned())
+                .collect()
+        };
+        assert!(names.len() > 100);
+        for name in &names {
+            highlighter.highlight(name, "a = 1\n");
+            assert!(kept() <= 2 * MOST_LANGUAGES, "{name}: {}", kept());
+        }
+        // Code in code.
+        let fences: String = names.iter().map(|name| format!("~~~{name}\na = 1\n~~~\n")).collect();
+        highlighter.highlight("markdown", &fences);
+        assert!(kept() <= 2 * MOST_LANGUAGES + 1, "{}", kept());
     }
 
     #[test]
