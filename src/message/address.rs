@@ -24,9 +24,10 @@ pub fn find_address(text: &str) -> Option<Range<usize>> {
             .unwrap_or(rest.len());
         let mut address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ']', '}']);
         // A bracket closes one within the address, or the sentence's.
-        while address.ends_with(')') && address.matches(')').count() > address.matches('(').count() {
-            address = &address[..address.len() - 1];
-        }
+        let count = |bracket: u8| memchr::memchr_iter(bracket, address.as_bytes()).count();
+        let surplus = count(b')').saturating_sub(count(b'('));
+        let closing = address.len() - address.trim_end_matches(')').len();
+        address = &address[..address.len() - surplus.min(closing)];
         if address.len() > scheme {
             return Some(start..start + address.len());
         }

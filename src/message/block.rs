@@ -71,8 +71,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Returns what the message consists of, in reading order; empty stretches of text are left out.
+    /// Returns what the message consists of, in reading order; blank stretches of text are left out.
     pub fn blocks(self) -> Vec<Block<'a>> {
+        self.blocks_within(&(0..self.text().len()))
+    }
+
+    /// Returns the same of a part of its text only, which begins and ends with a character; what stands between words
+    /// is all of the message's. Looks at no other text.
+    pub fn blocks_within(self, part: &Range<usize>) -> Vec<Block<'a>> {
         let (text, parts) = (self.text(), self.parts());
         let content = self.content();
         let mut blocks = Vec::with_capacity(1 + parts.len());
@@ -87,8 +93,9 @@ impl<'a> Reading<'a> {
         let whole =
             !matches!(content, Content::Markdown | Content::Plain) || self.message().kind == Kind::Canvas;
         let stretch = |from: &mut usize, to: usize, add: &mut dyn FnMut(Range<usize>, Content<'a>)| {
-            if !text[*from..to].trim().is_empty() {
-                add(*from..to, content.clone());
+            let inside = (*from).max(part.start)..to.min(part.end);
+            if !inside.is_empty() && !text[inside.clone()].trim().is_empty() {
+                add(inside, content.clone());
             }
             *from = to;
         };

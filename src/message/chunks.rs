@@ -2,7 +2,8 @@
 //!
 //! A message is cut at a blank line between two blocks at the left edge. Within a long block of code or a
 //! long table it is cut between lines, and the chunks after the first remember what they are in. Where no
-//! such place comes in time it is cut at a line break, at a blank or between two characters.
+//! such place comes in time it is cut at a line break, at a blank or between two characters. Whoever cannot wait
+//! says how many lines may be looked at: what comes behind them is cut in steps, and read as it was written.
 
 use std::ops::Range;
 
@@ -28,6 +29,8 @@ pub struct Chunk {
     pub code: bool,
     /// The row of dashes that aligns the columns, when the chunk begins within a table.
     pub table: Option<Range<usize>>,
+    /// True when it was cut in steps: nobody knows what it begins in, and it is read as it was written.
+    pub unread: bool,
     /// True when a blank line stands between it and the next chunk.
     pub spaced: bool,
 }
@@ -45,6 +48,13 @@ pub enum SplitMode {
 
 /// Cuts a text; returns nothing when it is short enough to stay whole.
 pub fn split(text: &str, mode: SplitMode) -> Vec<Chunk> {
+    let mut all = usize::MAX;
+    split_within(text, mode, &mut all)
+}
+
+/// Cuts a text as [`split`] does, and looks at no more than so many of its lines, which are taken off; the rest is
+/// cut in steps.
+pub fn split_within(text: &str, mode: SplitMode, lines: &mut usize) -> Vec<Chunk> {
     if text.len() <= LONGEST {
         return Vec::new();
     }
@@ -57,10 +67,16 @@ pub fn split(text: &str, mode: SplitMode) -> Vec<Chunk> {
         table: None,
         within: None,
         piped: false,
+        unread: false,
         chunks: Vec::new(),
     };
     let mut at = 0;
     while at < text.len() {
+        let Some(left) = lines.checked_sub(1) else {
+            splitter.cut_in_steps(at);
+            break;
+        };
+        *lines = left;
         let end =
             memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |newline| at + newline + 1);
         splitter.line(at..end);
@@ -88,6 +104,8 @@ struct Splitter<'a> {
     within: Option<Range<usize>>,
     /// The line before has a bar in it.
     piped: bool,
+    /// The chunk is cut in steps.
+    unread: bool,
     chunks: Vec<Chunk>,
 }
 
@@ -110,6 +128,8 @@ impl<'a> Splitter<'a> {
                 if self.code {
                     self.cut(line.start, true);
                     (self.start, self.code) = (line.end, false);
+                } else if length >= MOST || (length >= ENOUGH && self.is_edge(line.end)) {
+                    self.cut(line.end, true);
                 }
             } else if length >= ENOUGH {
                 self.cut(line.end, false);
@@ -159,11 +179,28 @@ impl<'a> Splitter<'a> {
         }
     }
 
+    /// Cuts the rest from here on in steps, at line breaks where there are some.
+    fn cut_in_steps(&mut self, from: usize) {
+        self.table = None;
+        self.cut(from, false);
+        // Code goes on as code: nobody looks for its end.
+        self.code = self.fence.is_some() || self.mode == SplitMode::Code;
+        self.unread = self.mode != SplitMode::Code;
+        while self.text.len() - self.start > MOST {
+            let mut at = self.start + MOST;
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let newline = memchr::memrchr(b'\n', &self.text.as_bytes()[self.start + ENOUGH..at]);
+            self.cut(newline.map_or(at, |newline| self.start + ENOUGH + newline + 1), false);
+        }
+    }
+
     fn cut(&mut self, at: usize, spaced: bool) {
         if at > self.start {
-            let table = self.within.take();
-            let chunk = Chunk { index: 0, count: 0, range: self.start..at, code: self.code, table, spaced };
-            self.chunks.push(chunk);
+            let (code, unread, table) = (self.code, self.unread, self.within.take());
+            let range = self.start..at;
+            self.chunks.push(Chunk { index: 0, count: 0, range, code, table, unread, spaced });
         }
         self.start = at;
         self.within.clone_from(&self.table);
@@ -232,6 +269,67 @@ mod tests {
             assert!(chunks.len() > 5, "{mode:?}");
             assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MOST), "{mode:?}");
         }
+    }
+
+    #[test]
+    fn whatever_a_message_consists_of_no_chunk_of_it_is_long() {
+        let units = [
+            "```\n",
+            "~~~\n",
+            "```\n\n",
+            "```a\nb\n```\n",
+            "   ```\n",
+            "- ```\n",
+            "*a_",
+            "#\n",
+            "<a",
+            "[",
+            "|",
+            "|\n",
+            "|-\n",
+            "> ",
+            "- ",
+            "-\n",
+            "- a\n",
+            "1. a\n",
+            "> a\n",
+            "\n",
+            " ",
+            "\t\n",
+            "a|b\n-|-\n",
+            "\\",
+            "é",
+            "``` `\n",
+            "    a\n",
+            "\r",
+        ];
+        for unit in units {
+            let text = unit.repeat(400_000 / unit.len());
+            for mode in [SplitMode::Markdown, SplitMode::Plain, SplitMode::Code] {
+                for lines in [usize::MAX, 1_000, 0] {
+                    let chunks = split_within(&text, mode, &mut lines.clone());
+                    let longest = chunks.iter().map(|chunk| chunk.range.len()).max();
+                    assert!(longest <= Some(LONGEST + MOST), "{unit:?} {mode:?} {lines}: {longest:?}");
+                    assert!(
+                        chunks.len() <= text.len() / ENOUGH + 2,
+                        "{unit:?} {mode:?} {lines}: {}",
+                        chunks.len()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn past_the_lines_that_are_looked_at_a_text_is_cut_in_steps_and_nothing_is_lost() {
+        let text = format!("```\n{}", "let a = 1;\n".repeat(20_000));
+        let mut lines = 5_000;
+        let chunks = split_within(&text, SplitMode::Markdown, &mut lines);
+        assert_eq!(lines, 0);
+        assert!(!chunks[1].unread && chunks.last().unwrap().unread);
+        assert!(chunks[1..].iter().all(|chunk| chunk.code));
+        assert_eq!(chunks.iter().map(|chunk| &text[chunk.range.clone()]).collect::<String>(), text);
+        assert!(chunks.iter().all(|chunk| text[..chunk.range.end].ends_with('\n')));
     }
 
     proptest! {

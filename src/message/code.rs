@@ -2,8 +2,15 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
-use super::{Content, Reading, markdown::language_of};
+use super::{
+    Content, Reading,
+    chunks::{self, SplitMode},
+    markdown::language_of,
+};
 use crate::conversation::{Conversation, Kind};
+
+/// Blocks of code of a message that are found; nobody picks one of more.
+pub const MOST_BLOCKS: usize = 10_000;
 
 /// A block of code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +54,18 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
 }
 
 /// Returns the code of a message of any kind: the fenced blocks of prose; a tool call, a result or a program on a canvas is
-/// one block as a whole.
+/// one block as a whole. At most [`MOST_BLOCKS`].
 pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<CodeBlock> {
+    message_code_blocks_while(conversation, message, &|| true).unwrap_or_default()
+}
+
+/// Returns the same, as long as it is waited for; `None`: it is not any more. A long text is read chunk by chunk, and
+/// asks before each.
+pub fn message_code_blocks_while(
+    conversation: &Conversation,
+    message: usize,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Vec<CodeBlock>> {
     let reading = Reading::of(conversation, message);
     let is_code = |content: &Content<'_>| matches!(content, Content::Code { .. });
     if matches!(reading.message().kind, Kind::Call | Kind::Output | Kind::Canvas)
@@ -57,9 +74,31 @@ pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<C
     {
         let text = &reading.text()[block.range];
         let code = text.strip_suffix('\n').unwrap_or(text).to_owned();
-        return vec![CodeBlock { language: language.to_owned(), code }];
+        return Some(vec![CodeBlock { language: language.to_owned(), code }]);
     }
-    code_blocks(conversation.message_text(message))
+    let text = conversation.message_text(message);
+    let cut = chunks::split(text, SplitMode::Markdown);
+    if cut.is_empty() {
+        return Some(code_blocks(text));
+    }
+    let mut found: Vec<CodeBlock> = Vec::new();
+    for chunk in cut {
+        if !goes_on() {
+            return None;
+        }
+        let text = &text[chunk.range];
+        if let Some(block) = found.last_mut().filter(|_| chunk.code) {
+            // It goes on with the block that the chunk before it ended in.
+            block.code.push('\n');
+            block.code.push_str(text.strip_suffix('\n').unwrap_or(text));
+        } else if found.len() < MOST_BLOCKS {
+            found.extend(code_blocks(text));
+        } else {
+            break;
+        }
+    }
+    found.truncate(MOST_BLOCKS);
+    Some(found)
 }
 
 #[cfg(test)]
@@ -87,6 +126,18 @@ mod tests {
             found("```sh\n```\n\n```\nls"),
             [("sh".into(), String::new()), (String::new(), "ls".into())]
         );
+    }
+
+    #[test]
+    fn of_a_long_message_the_blocks_are_those_of_a_short_one() {
+        let code: String = (0..20_000).map(|number| format!("let a = {number};\n")).collect();
+        let text = format!("Do\n\n```rust\n{code}```\n\nor\n\n```\nx\n```\n");
+        let conversation = chain("t", vec![answer(&text)]);
+        let found = message_code_blocks(&conversation, 0);
+        assert_eq!(found, code_blocks(&text));
+        assert_eq!(message_code_blocks_while(&conversation, 0, &|| false), None);
+        let many = chain("t", vec![answer(&"```\na\n```\n".repeat(50_000))]);
+        assert_eq!(message_code_blocks(&many, 0).len(), MOST_BLOCKS);
     }
 
     #[test]

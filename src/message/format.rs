@@ -1,5 +1,8 @@
 //! Sizes, numbers and durations in words: the same on the screen, in files and in reports.
 
+/// The bytes of a text in which its first line is looked for: megabytes of blanks may stand before it.
+const LONGEST_BEGINNING: usize = 64 << 10;
+
 /// Returns a number in groups of three digits: `4 212`.
 pub fn number(number: u64) -> String {
     let digits = number.to_string();
@@ -33,6 +36,18 @@ pub fn size(bytes: u64) -> String {
         unit += 1;
     }
     if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
+}
+
+/// Returns the number of lines of a text, as [`str::lines`] counts them, at the speed of memory.
+pub fn lines(text: &str) -> u64 {
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    (breaks + usize::from(!text.is_empty() && !text.ends_with('\n'))) as u64
+}
+
+/// Returns the first line of a text that is not blank, without the blanks around it; looks at its beginning only.
+pub fn first_line(text: &str) -> Option<&str> {
+    let beginning = &text[..text.floor_char_boundary(LONGEST_BEGINNING)];
+    beginning.lines().map(str::trim).find(|line| !line.is_empty())
 }
 
 /// Returns a duration, given in seconds: `15 s`, `2 min`, `2 min 3 s`.
@@ -75,6 +90,15 @@ mod tests {
                 "1.4 MB"
             ]
         );
+    }
+
+    #[test]
+    fn lines_are_counted_as_they_are_split() {
+        for text in ["", "a", "a\n", "a\nb", "\n\n", "a\r\nb\r\n"] {
+            assert_eq!(lines(text), text.lines().count() as u64, "{text:?}");
+        }
+        assert_eq!(first_line("\n \n  a b \nc"), Some("a b"));
+        assert_eq!(first_line(&(" ".repeat(1 << 20) + "a")), None);
     }
 
     #[test]

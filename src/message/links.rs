@@ -3,28 +3,66 @@
 use hashbrown::HashSet;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::{address::find_address, markdown::dialect};
+use super::{
+    address::find_address,
+    chunks::{self, SplitMode},
+    markdown::dialect,
+};
 use crate::conversation::{Conversation, Detail, Link};
 
+/// Links of a message that are found; nobody picks one of more.
+pub const MOST_LINKS: usize = 10_000;
+/// The longest words of a link, in bytes, that are kept.
+const LONGEST_TITLE: usize = 400;
+
 /// Returns the links of a message in the order of their first place: those of its text, what it cites and its
-/// sources. One address stands once; a title may be empty. Not sanitised. Dead `sandbox:` links are left out.
+/// sources. One address stands once; a title may be empty. Not sanitised. Dead `sandbox:` links are left out. At most
+/// [`MOST_LINKS`].
 pub fn links(conversation: &Conversation, message: usize) -> Vec<Link> {
+    links_while(conversation, message, &|| true).unwrap_or_default()
+}
+
+/// Returns the same, as long as it is waited for; `None`: it is not any more. A long text is read chunk by chunk, and
+/// asks before each.
+pub fn links_while(
+    conversation: &Conversation,
+    message: usize,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Vec<Link>> {
     let text = conversation.message_text(message);
-    let mut found = in_markdown(text);
+    let mut finder = LinkFinder::default();
+    let cut = chunks::split(text, SplitMode::Markdown);
+    if cut.is_empty() {
+        finder.read(text, 0);
+    }
+    for chunk in cut {
+        if !goes_on() {
+            return None;
+        }
+        if !chunk.code && finder.found.len() < MOST_LINKS {
+            finder.read(&text[chunk.range.clone()], chunk.range.start);
+        }
+    }
+    let mut found = finder.found;
     for part in conversation.message_parts(message) {
         let links: &[Link] = match &part.detail {
             Detail::Citation(links) | Detail::Sources(links) => links,
             Detail::Source(link) => std::slice::from_ref(&**link),
             _ => continue,
         };
+        if found.len() > 2 * MOST_LINKS {
+            break;
+        }
         found.extend(links.iter().map(|link| (part.range.start as usize, link.clone())));
     }
     // What the text calls a citation is less than what its source is called; both stand at one place.
     found.sort_by_key(|(place, link)| (*place, link.title.is_empty()));
-    let titled: Vec<Link> =
-        found.into_iter().map(|(_, link)| link).filter(|link| is_live(&link.url)).collect();
     let mut seen = HashSet::new();
-    titled.iter().filter(|link| seen.insert(&link.url)).cloned().collect()
+    let mut links: Vec<Link> =
+        found.into_iter().map(|(_, link)| link).filter(|link| is_live(&link.url)).collect();
+    links.retain(|link| seen.insert(link.url.clone()));
+    links.truncate(MOST_LINKS);
+    Some(links)
 }
 
 fn is_live(url: &str) -> bool {
@@ -32,41 +70,58 @@ fn is_live(url: &str) -> bool {
     !url.is_empty() && !url.starts_with("sandbox:") && !url.starts_with('#')
 }
 
-fn in_markdown(text: &str) -> Vec<(usize, Link)> {
-    let mut found = Vec::new();
-    let mut open: Vec<(usize, String, String)> = Vec::new();
-    let mut code = false;
-    for (event, range) in Parser::new_ext(text, dialect()).into_offset_iter() {
-        match event {
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                open.push((range.start, dest_url.into_string(), String::new()));
-            }
-            Event::End(TagEnd::Link | TagEnd::Image) => {
-                if let Some((start, url, title)) = open.pop() {
-                    let title = if title.trim() == url { "" } else { title.trim() };
-                    found.push((start, Link { title: title.into(), url: url.into() }));
+/// The links found so far, each with its place.
+#[derive(Default)]
+struct LinkFinder {
+    found: Vec<(usize, Link)>,
+    seen: HashSet<Box<str>>,
+}
+
+impl LinkFinder {
+    /// Reads Markdown that stands at `base`.
+    fn read(&mut self, text: &str, base: usize) {
+        // For each open link its place, its address, and how many bytes of words there were when it began.
+        let mut open: Vec<(usize, String, usize)> = Vec::new();
+        let mut words = String::new();
+        let mut code = false;
+        for (event, range) in Parser::new_ext(text, dialect()).into_offset_iter() {
+            match event {
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                    open.push((range.start, dest_url.into_string(), words.len()));
                 }
-            }
-            Event::Start(Tag::CodeBlock(_)) => code = true,
-            Event::End(TagEnd::CodeBlock) => code = false,
-            Event::Text(text) | Event::Code(text) if !open.is_empty() => {
-                for (_, _, title) in &mut open {
-                    title.push_str(&text);
+                Event::End(TagEnd::Link | TagEnd::Image) => {
+                    if let Some((start, url, before)) = open.pop() {
+                        let title = words[before..].trim();
+                        let title = if title == url { "" } else { title };
+                        self.add(base + start, &title[..title.floor_char_boundary(LONGEST_TITLE)], &url);
+                    }
+                    if open.is_empty() {
+                        words.clear();
+                    }
                 }
-            }
-            Event::Text(text) if !code => {
-                let mut at = 0;
-                while let Some(address) = find_address(&text[at..]) {
-                    let url = &text[at + address.start..at + address.end];
-                    found
-                        .push((range.start + at + address.start, Link { title: "".into(), url: url.into() }));
-                    at += address.end;
+                Event::Start(Tag::CodeBlock(_)) => code = true,
+                Event::End(TagEnd::CodeBlock) => code = false,
+                Event::Text(text) | Event::Code(text) if !open.is_empty() => words.push_str(&text),
+                Event::Text(text) if !code => {
+                    let mut at = 0;
+                    while let Some(address) = find_address(&text[at..]) {
+                        let url = &text[at + address.start..at + address.end];
+                        self.add(base + range.start + at + address.start, "", url);
+                        at += address.end;
+                    }
                 }
+                _ => {}
             }
-            _ => {}
         }
     }
-    found
+
+    /// Adds a link, unless it is one of very many; one address again and again does not count.
+    fn add(&mut self, place: usize, title: &str, url: &str) {
+        // The first of an address may have no words, and the next have some at the same place only.
+        if self.found.len() < MOST_LINKS && self.seen.insert(url.into()) {
+            self.found.push((place, Link { title: title.into(), url: url.into() }));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -84,5 +139,24 @@ mod tests {
         let docs = Link { title: "Docs".into(), url: "https://e.org/a".into() };
         let bare = Link { title: "".into(), url: "https://f.org/b".into() };
         assert_eq!(links(&conversation, 0), [docs, bare, source]);
+    }
+
+    #[test]
+    fn of_a_long_message_the_links_are_found_and_of_very_many_the_first() {
+        let text = format!("{}\n\n[a](https://e.org/a)\n", "A paragraph.\n\n".repeat(20_000));
+        let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
+        assert_eq!(links(&conversation, 0), [Link { title: "a".into(), url: "https://e.org/a".into() }]);
+        assert_eq!(links_while(&conversation, 0, &|| false), None);
+        let text: String = (0..40_000).map(|number| format!("https://e.org/{number}\n")).collect();
+        let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
+        assert_eq!(links(&conversation, 0).len(), MOST_LINKS);
+    }
+
+    /// The words of pictures within the words of pictures were kept once for each.
+    #[test]
+    fn links_in_links_take_no_more_memory_than_their_words() {
+        let text = format!("{}a{}", "![".repeat(8_000), "](b)".repeat(8_000));
+        let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
+        assert!(links(&conversation, 0).iter().all(|link| link.title.len() <= LONGEST_TITLE));
     }
 }

@@ -31,9 +31,9 @@ pub use address::find_address;
 pub use attachment::{Description, attachments};
 pub use block::{Block, Content};
 pub use canvas::Canvas;
-pub use code::{CodeBlock, code_blocks, message_code_blocks};
+pub use code::{CodeBlock, MOST_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
 pub use label::Label;
-pub use links::links;
+pub use links::{MOST_LINKS, links, links_while};
 pub use speaker::Speaker;
 
 use crate::conversation::{Conversation, Detail, Kind, Link, Message, Part, Role};

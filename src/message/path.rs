@@ -49,8 +49,11 @@ pub fn forks(conversation: &Conversation) -> Vec<Fork> {
     let branches = Branches::of(conversation, is_readable);
     let slots = 0..=conversation.messages().len();
     let fork = |slot: usize| {
-        let children: Vec<usize> = branches.children(slot).iter().map(|&child| child as usize).collect();
-        (children.len() > 1).then(|| Fork { before: slot.checked_sub(1), branches: children })
+        let children = branches.children(slot);
+        (children.len() > 1).then(|| Fork {
+            before: slot.checked_sub(1),
+            branches: children.iter().map(|&child| child as usize).collect(),
+        })
     };
     slots.filter_map(fork).collect()
 }

@@ -54,6 +54,10 @@ struct EntryContext {
     height: (u16, usize),
 }
 
+/// Lines of a branch's long messages that are looked at for a place to cut, so that one opens at once; what comes
+/// behind them is shown as it was written.
+const MOST_LINES: usize = 1 << 20;
+
 /// An open conversation, laid out entry by entry.
 #[derive(Debug)]
 pub struct Transcript {
@@ -168,19 +172,6 @@ impl Transcript {
         turn.find(|&entry| self.contexts[entry].recap == Some(message))
     }
 
-    /// Returns the last reasoning of the turn so far, if nothing labels it yet: what it led to may stand
-    /// between it and its label.
-    fn unlabelled_reasoning(&self) -> Option<usize> {
-        let mut turn = (0..self.entries.len()).rev().take_while(|&entry| self.is_folded(entry));
-        let reasons = |entry: &usize| {
-            self.conversation.messages()[self.entries[*entry].message].kind == Kind::Reasoning
-        };
-        let last = turn.find(reasons)?;
-        // Of one in chunks the first has the line.
-        let first = self.entries.partition_point(|entry| entry.message < self.entries[last].message);
-        self.contexts[first].recap.is_none().then_some(first)
-    }
-
     fn is_folded(&self, entry: usize) -> bool {
         self.conversation.messages()[self.entries[entry].message].visibility == Visibility::Folded
     }
@@ -271,6 +262,9 @@ impl Transcript {
         let conversation = self.conversation.clone();
         let mut speaker = None;
         let mut today = None;
+        let mut lines = MOST_LINES;
+        // The last reasoning of the turn so far: what it led to may stand between it and its label.
+        let mut reasoning: Option<usize> = None;
         for message in path {
             let kind = conversation.messages()[message].kind;
             if conversation.messages()[message].visibility == Visibility::Hidden {
@@ -278,7 +272,7 @@ impl Transcript {
             }
             let branch = self.branches.branch(message);
             if (kind, branch) == (Kind::Recap, None)
-                && let Some(reasoning) = self.unlabelled_reasoning()
+                && let Some(reasoning) = reasoning.filter(|&entry| self.contexts[entry].recap.is_none())
             {
                 self.contexts[reasoning].recap = Some(message);
                 continue;
@@ -298,17 +292,23 @@ impl Transcript {
                     today = day;
                 }
             }
-            self.push_entry(Entry { message, branch, fold, chunk: None }, context);
+            if conversation.messages()[message].visibility != Visibility::Folded {
+                reasoning = None;
+            } else if kind == Kind::Reasoning {
+                // Of one in chunks the first has the line.
+                reasoning = Some(self.entries.len());
+            }
+            self.push_entry(Entry { message, branch, fold, chunk: None }, context, &mut lines);
         }
     }
 
-    /// Adds an entry, or several when the message is very long and open.
-    fn push_entry(&mut self, entry: Entry, context: EntryContext) {
+    /// Adds an entry, or several when the message is very long and open; of its lines so many are looked at.
+    fn push_entry(&mut self, entry: Entry, context: EntryContext, lines: &mut usize) {
         let closed =
             entry.fold == Some(false) && fold::folds_whole_message(&self.conversation, entry.message);
         let text = self.conversation.message_text(entry.message);
         let mode = Reading::of(&self.conversation, entry.message).split_mode();
-        let pieces = if closed { Vec::new() } else { chunks::split(text, mode) };
+        let pieces = if closed { Vec::new() } else { chunks::split_within(text, mode, lines) };
         if pieces.is_empty() {
             let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
             self.contexts.push(EntryContext { breaks, bytes: text.len(), ..context });
@@ -334,6 +334,10 @@ impl Transcript {
         !(whole(this) && this.fold != Some(true) && whole(next))
     }
 
+    fn is_unread(&self, entry: usize) -> bool {
+        self.entries[entry].chunk.as_ref().is_some_and(|chunk| chunk.unread)
+    }
+
     fn lay_out(&self, index: usize, width: u16) -> Vec<Line> {
         let entry = &self.entries[index];
         let context = self.contexts[index];
@@ -346,6 +350,7 @@ impl Transcript {
             has_date: context.has_date,
             recap: context.recap,
             spaced: self.is_spaced(index),
+            unread: self.is_unread(index) && !index.checked_sub(1).is_some_and(|above| self.is_unread(above)),
         };
         entry::lay_out(&layout, usize::from(width), &colours)
     }

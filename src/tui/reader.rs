@@ -343,8 +343,9 @@ impl Reader {
         let marked = self.marked();
         let mut position = self.top;
         while rows.len() < self.height as usize && position.entry < self.transcript.entries().len() {
-            let message = self.transcript.entries()[position.entry].message;
-            let hits = self.ranges(message);
+            let Entry { message, ref chunk, .. } = self.transcript.entries()[position.entry];
+            let all = 0..usize::MAX;
+            let hits = self.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
             let focus = self.focus.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
             let lines = self.transcript.lines(position.entry, self.width);
             for line in lines.iter().skip(position.line).take(self.height as usize - rows.len()) {

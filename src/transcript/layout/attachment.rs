@@ -10,6 +10,9 @@ use crate::{
     transcript::text::sanitize,
 };
 
+/// The bytes of a picture's prompt that are shown; none is nearly so long.
+const LONGEST_PROMPT: usize = 16 << 10;
+
 /// Writes an attachment as `▪ image · name · 1 024 × 768 · 213 KB`. `present` is the archive's answer, if it
 /// was asked.
 pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
@@ -20,10 +23,10 @@ pub fn summary(attachment: &Attachment, present: Option<bool>) -> StyledText {
     prose.push(noun, dim, None);
     if !name.is_empty() {
         prose.push(" · ", dim, None);
-        prose.push(&sanitize::line(name), TextStyle::default(), None);
+        prose.push(&sanitize::label(name), TextStyle::default(), None);
     }
     if !attachment.content.is_empty() {
-        facts.push(format::count(attachment.content.lines().count() as u64, "line", "lines"));
+        facts.push(format::count(format::lines(&attachment.content), "line", "lines"));
     } else if present == Some(false) {
         facts.push("not in this archive".to_owned());
     }
@@ -42,7 +45,11 @@ pub fn picture_prompt(attachment: &Attachment) -> Option<StyledText> {
     }
     let mut prose = StyledText::default();
     prose.push("prompt: ", TextStyle::of(Tone::Chrome), None);
-    prose.push(prompt, TextStyle::of(Tone::Dim), None);
+    let shown = &prompt[..prompt.floor_char_boundary(LONGEST_PROMPT)];
+    prose.push(shown, TextStyle::of(Tone::Dim), None);
+    if shown.len() < prompt.len() {
+        prose.push(" …", TextStyle::of(Tone::Dim), None);
+    }
     Some(prose)
 }
 

@@ -14,6 +14,11 @@ use crate::{
     },
 };
 
+/// Citations of a message that are numbered; those behind them stay links, as they were written.
+const MOST_NUMBERED: usize = 10_000;
+/// Sources that are listed below a message.
+const MOST_LISTED: usize = 1_000;
+
 /// The sources that a message cites.
 #[derive(Debug, Default)]
 pub struct CitedSources<'a> {
@@ -31,9 +36,14 @@ impl<'a> CitedSources<'a> {
     /// words stay, and it has no number.
     pub fn of(parts: &'a [Part], text: &str) -> Self {
         let mut sources = Self::default();
+        let mut numbered = 0;
         for part in parts {
             match &part.detail {
                 Detail::Citation(links) => {
+                    numbered += links.len();
+                    if numbered > MOST_NUMBERED {
+                        continue;
+                    }
                     let range = part.range.start as usize..part.range.end as usize;
                     if !text.get(range.clone()).is_some_and(|text| text.trim_start().starts_with('(')) {
                         continue;
@@ -92,16 +102,20 @@ impl<'a> CitedSources<'a> {
         Some(number)
     }
 
-    /// Returns a line a source: `1  Title – host`, each cut to `width` columns.
+    /// Returns a line a source: `1  Title – host`, each cut to `width` columns. Of very many the last line says how
+    /// many more there are.
     pub fn lines(&self, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
         let digits = self.links.len().to_string().len();
-        self.links.iter().enumerate().map(move |(index, link)| {
+        let more = self.links.len().saturating_sub(MOST_LISTED);
+        let more = (more > 0).then(|| vec![Span::new(format!("… and {more} more"), Tone::Dim)]);
+        let lines = self.links.iter().take(MOST_LISTED).enumerate().map(move |(index, link)| {
             let number = format!("{:>digits$}  ", index + 1);
             let columns = width.saturating_sub(number.len());
             let mut spans = vec![Span::new(number, Tone::Chrome)];
             spans.extend(link_spans(link, columns));
             spans
-        })
+        });
+        lines.chain(more)
     }
 }
 
@@ -139,10 +153,10 @@ pub fn browsing_marks(text: &str) -> Vec<InlineSpan> {
 /// Writes a link as `Title – host`, in at most `width` columns: the host stays, the title is cut.
 pub fn link_spans(link: &Link, width: usize) -> Vec<Span> {
     let leads = link_target::link_target(&link.url);
-    let host = sanitize::line(host(&link.url)).into_owned();
-    let title = sanitize::line(link.title.trim()).into_owned();
+    let host = sanitize::label(host(&link.url)).into_owned();
+    let title = sanitize::label(link.title.trim()).into_owned();
     if title.is_empty() || title == host || *title == *link.url {
-        let url = sanitize::line(&link.url);
+        let url = sanitize::label(&link.url);
         let shown = if url.is_empty() { title } else { url.into_owned() };
         return vec![Span::new(sanitize::fit(&shown, width), Tone::Link).linked(leads)];
     }
@@ -229,6 +243,17 @@ mod tests {
         let without = link("A", "https://a.example/x");
         let parts = [cite(0..3, std::slice::from_ref(&with)), cite(6..9, std::slice::from_ref(&without))];
         assert_eq!(CitedSources::of(&parts, "(a) - (a) ").lines(40).count(), 1);
+    }
+
+    #[test]
+    fn of_very_many_sources_the_first_are_numbered_and_fewer_listed() {
+        let links: Vec<Link> = (0..20_000).map(|n| link("A", &format!("https://a.example/{n}"))).collect();
+        let parts: Vec<Part> = links.iter().map(|link| cite(0..3, std::slice::from_ref(link))).collect();
+        let sources = CitedSources::of(&parts, "(a) ");
+        assert_eq!(sources.citations.len(), MOST_NUMBERED);
+        let lines: Vec<String> = sources.lines(40).map(text).collect();
+        assert_eq!(lines.len(), MOST_LISTED + 1);
+        assert_eq!(lines.last().unwrap(), "… and 9000 more");
     }
 
     #[test]

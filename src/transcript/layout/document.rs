@@ -128,7 +128,7 @@ impl DocumentLayout<'_> {
         let step = if width > LEAST { CODE_INDENT } else { 0 };
         let pad = || Span::new(" ".repeat(step), Tone::Code);
         if code.labelled {
-            let label = sanitize::line(&code.language);
+            let label = sanitize::label(&code.language);
             let label = Span::new(sanitize::fit(&label, width - step), Tone::Chrome);
             self.row(containers, vec![pad(), label], None);
         }

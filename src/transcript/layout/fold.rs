@@ -7,6 +7,10 @@ use crate::{
     transcript::{Options, text::sanitize},
 };
 
+/// The bytes of a text whose blank lines at its ends are not counted: looking for the end of megabytes of them takes
+/// longer than a key may.
+const LONGEST_TRIMMED: usize = 1 << 20;
+
 /// Decides whether a message folds (`None`: it does not), and if so whether it starts open.
 pub fn starts_open(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
@@ -36,7 +40,7 @@ pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) ->
     let reading = Reading::of(conversation, index);
     let label = reading.label();
     let noun = label.noun();
-    let named = |name: Option<&str>, otherwise: &str| sanitize::line(name.unwrap_or(otherwise)).into_owned();
+    let named = |name: Option<&str>, otherwise: &str| sanitize::label(name.unwrap_or(otherwise)).into_owned();
     match label {
         Label::Call(tool) => counted(reading, &named(tool, "tool")),
         Label::Output(tool) => counted(reading, &format!("{} {noun}", named(tool, "tool"))),
@@ -44,7 +48,7 @@ pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) ->
         Label::Recap => thought(reading, Some(reading)),
         Label::Quote | Label::Page => titled(reading, noun),
         Label::Error(name) => {
-            let first = reading.text().lines().map(str::trim).find(|line| !line.is_empty());
+            let first = format::first_line(reading.text());
             let what = named(name, first.unwrap_or_default());
             if what.is_empty() { noun.to_owned() } else { format!("{noun} · {}", sanitize::fit(&what, 60)) }
         }
@@ -56,10 +60,11 @@ pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) ->
 }
 
 fn counted(reading: Reading<'_>, what: &str) -> String {
-    let count = reading.text().trim().lines().count();
+    let text = reading.text();
+    let count = format::lines(if text.len() > LONGEST_TRIMMED { text } else { text.trim() });
     let files = reading.attachments().count();
     let files = (files > 0).then(|| format::count(files as u64, "file", "files"));
-    let lines = (count > 0 || files.is_none()).then(|| format::count(count as u64, "line", "lines"));
+    let lines = (count > 0 || files.is_none()).then(|| format::count(count, "line", "lines"));
     let facts = [Some(what.to_owned()), lines, files];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -77,8 +82,8 @@ fn titled(reading: Reading<'_>, what: &str) -> String {
 
 /// Writes a canvas's name and type.
 fn canvas(document: Canvas<'_>) -> String {
-    let title = sanitize::line(document.title.trim());
-    let kind = sanitize::line(document.kind());
+    let title = sanitize::label(document.title.trim());
+    let kind = sanitize::label(document.kind());
     let title = if title.is_empty() { "untitled".into() } else { sanitize::fit(&title, 80) };
     if kind.is_empty() || kind == "document" {
         format!("canvas · {title}")
@@ -94,7 +99,8 @@ fn thought(reading: Reading<'_>, recap: Option<Reading<'_>>) -> String {
     if let Some(seconds) = seconds {
         return format!("Thought for {}", format::duration(seconds));
     }
-    let words = recap.map(|recap| sanitize::line(recap.text().trim()).into_owned());
+    let words =
+        recap.map(|recap| sanitize::label(format::first_line(recap.text()).unwrap_or_default()).into_owned());
     words
         .filter(|words| !words.is_empty())
         .map_or_else(|| counted(reading, "Thought"), |words| sanitize::fit(&words, 80).into_owned())

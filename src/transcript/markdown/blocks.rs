@@ -20,15 +20,23 @@ use crate::{
     },
 };
 
+/// The number of words, marks, cells and the like that a text comes to: of more it is shown as it was written. A table
+/// of two thousand columns has as many cells in each of its rows, even where nothing is written.
+const MOST_EVENTS: usize = 100_000;
+
 /// Reads a text that stands at `base` in its message. `inline_spans` are ranges of `text`, sorted, not overlapping.
-pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> LayoutDocument {
+/// `None`: it comes to more than can be drawn.
+pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<LayoutDocument> {
     let hidden = inline_span::hide(text, inline_spans);
     let mut parser = BlockParser { text, hidden: &hidden, base, inline_spans, ..BlockParser::default() };
-    for (event, range) in Parser::new_ext(&hidden, dialect()).into_offset_iter() {
+    for (number, (event, range)) in Parser::new_ext(&hidden, dialect()).into_offset_iter().enumerate() {
+        if number == MOST_EVENTS {
+            return None;
+        }
         parser.event(event, range);
     }
     parser.flush();
-    parser.document
+    Some(parser.document)
 }
 
 /// A list being read.

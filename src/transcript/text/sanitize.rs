@@ -17,6 +17,8 @@ pub use super::width::{fit, width};
 
 /// Combining marks a cell may carry; more are dropped (they would be drawn over the lines around it).
 const MOST_MARKS: u8 = 4;
+/// The bytes of a name, a title or a first line that are looked at to show it in a row: no screen has so many columns.
+const LONGEST_LABEL: usize = 4 << 10;
 /// The base of a mark that has nothing to stand on.
 const BARE: char = '◌';
 
@@ -35,6 +37,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
             Cow::Borrowed(piece)
         }
     })
+}
+
+/// Makes the beginning of a text harmless that is a part of one row, however long the text is: as [`line()`].
+pub fn label(text: &str) -> Cow<'_, str> {
+    line(&text[..text.floor_char_boundary(LONGEST_LABEL)])
 }
 
 fn collect(text: &str, shape: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {

@@ -4,7 +4,10 @@ use super::{App, Overlay};
 use crate::{
     conversation::{Conversation, Role, Visibility},
     extract,
-    message::path::{self, Fork},
+    message::{
+        format as text,
+        path::{self, Fork},
+    },
     tui::{effect::Effect, format},
 };
 
@@ -114,6 +117,9 @@ fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
             None => format!("{indent}at the beginning"),
         });
         for (index, &branch) in branches.iter().enumerate() {
+            if lines.len() > MOST_BRANCHES {
+                break;
+            }
             let mark = if path.binary_search(&branch).is_ok() { "▸" } else { " " };
             let number = format!("{}/{}", index + 1, branches.len());
             let said = format::count(said[branch], "message", "messages");
@@ -124,8 +130,7 @@ fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
 }
 
 fn first_line(conversation: &Conversation, message: usize) -> String {
-    let text = conversation.message_text(message);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("…");
+    let line = text::first_line(conversation.message_text(message)).unwrap_or("…");
     let role = conversation.messages()[message].role;
     format!(
         "{}: {}",

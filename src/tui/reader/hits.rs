@@ -83,12 +83,12 @@ impl Reader {
         Some(text.get(start..end)?.trim_end_matches('\r'))
     }
 
-    /// Returns the places of a message's hits in its text.
-    pub(super) fn ranges(&self, message: usize) -> Vec<Range<usize>> {
-        let start = self.hits.partition_point(|hit| hit.message < message);
+    /// Returns the places of a message's hits in a part of its text: a message may have a million.
+    pub(super) fn ranges(&self, message: usize, part: &Range<usize>) -> Vec<Range<usize>> {
+        let start = self.hits.partition_point(|hit| (hit.message, hit.range.end) <= (message, part.start));
         self.hits[start..]
             .iter()
-            .take_while(|hit| hit.message == message)
+            .take_while(|hit| hit.message == message && hit.range.start < part.end)
             .map(|hit| hit.range.clone())
             .collect()
     }

@@ -30,6 +30,11 @@ use crate::{
     },
 };
 
+/// Attachments of a message that are shown in one entry.
+const MOST_ATTACHMENTS: usize = 1_000;
+/// The bytes of attachments' texts that are shown in one entry, all together.
+const LONGEST_ATTACHED: usize = 128 << 10;
+
 impl EntryLayout<'_> {
     /// Makes the blocks of the entry. `first` and `last` say which end of the message it has.
     pub(super) fn document(&self, first: bool, last: bool) -> LayoutDocument {
@@ -44,10 +49,25 @@ impl EntryLayout<'_> {
         let open = self.entry.fold != Some(false);
         let cited = self.cited();
         let mut document = LayoutDocument::default();
+        if self.unread {
+            document
+                .blocks
+                .push(note("… from here on as it was written: too many lines to look for code and tables"));
+        }
         // A blank line stands before the first of several attachments.
         let mut attached = false;
-        for message::Block { range: stretch, content } in reading.blocks() {
+        let mut files = 0;
+        let mut room = LONGEST_ATTACHED;
+        for message::Block { range: stretch, content } in reading.blocks_within(&range) {
             let start = stretch.start;
+            if matches!(content, message::Content::Attachment(_)) && here(start) {
+                files += 1;
+            }
+            if files > MOST_ATTACHMENTS
+                && matches!(content, message::Content::Attachment(_) | message::Content::AttachedText(_))
+            {
+                continue;
+            }
             let mut attach = |block: LayoutBlock| {
                 document.blocks.push(LayoutBlock { gap: !attached, ..block });
                 attached = true;
@@ -64,7 +84,13 @@ impl EntryLayout<'_> {
                     }
                 }
                 message::Content::AttachedText(text) if open && here(start) => {
-                    attach(attached_text(text));
+                    let shown = &text[..text.floor_char_boundary(room)];
+                    room -= shown.len();
+                    attach(attached_text(shown));
+                    if shown.len() < text.len() {
+                        let left = message::format::size((text.len() - shown.len()) as u64);
+                        attach(note(&format!("… {left} more of this file: o saves it")));
+                    }
                 }
                 message::Content::Source(_)
                 | message::Content::Attachment(_)
@@ -86,10 +112,11 @@ impl EntryLayout<'_> {
                 }
             }
         }
+        if let Some(more) = files.checked_sub(MOST_ATTACHMENTS).filter(|more| *more > 0) {
+            document.blocks.push(note(&format!("… and {more} more attachments: an extract names them")));
+        }
         if last && self.message().interrupted {
-            let mut note = StyledText::default();
-            note.push("… the answer was cut here", TextStyle::of(Tone::Dim), None);
-            document.blocks.push(LayoutBlock { gap: true, ..LayoutBlock::text(note) });
+            document.blocks.push(LayoutBlock { gap: true, ..note("… the answer was cut here") });
         }
         document
     }
@@ -109,6 +136,7 @@ impl EntryLayout<'_> {
         };
         let mut document = match (self.entry.chunk.as_ref(), content) {
             (Some(chunk), _) if chunk.code => code_document(text, base, ""),
+            (Some(chunk), _) if chunk.unread => plain::parse(text, base, &[], Tone::Plain),
             (Some(Chunk { table: Some(dashes), range: chunk, .. }), _) if base == chunk.start => {
                 self.rest_of_table(text, base, cited, &whole[dashes.clone()])
             }
@@ -130,7 +158,9 @@ impl EntryLayout<'_> {
         let wanted = formula::may_be_in(text) || !self.reading().parts().is_empty();
         let non_prose = if wanted { markup::non_prose(text) } else { Vec::new() };
         let inline_spans = self.inline_spans(text, base, cited, &non_prose, wanted);
-        let document = markdown::parse(text, base, &inline_spans);
+        let Some(document) = markdown::parse(text, base, &inline_spans) else {
+            return as_written(text, base);
+        };
         if document.blocks.is_empty() {
             // Nothing but markup, such as definitions of links or a quotation of nothing: never a blank.
             return plain::parse(text, base, &[], Tone::Plain);
@@ -153,7 +183,9 @@ impl EntryLayout<'_> {
         let whole = head.clone() + text;
         let mut inline_spans = self.inline_spans(&whole, begin, cited, &markup::non_prose(&whole), true);
         inline_spans.retain(|span| span.range.start >= head.len());
-        let mut document = markdown::parse(&whole, begin, &inline_spans);
+        let Some(mut document) = markdown::parse(&whole, begin, &inline_spans) else {
+            return as_written(text, base);
+        };
         if let Some(LayoutContent::Table(table)) = document.blocks.first_mut().map(|block| &mut block.content)
         {
             table.headless = true;
@@ -213,6 +245,21 @@ impl EntryLayout<'_> {
     }
 }
 
+/// Makes a line about what is shown.
+fn note(words: &str) -> LayoutBlock {
+    let mut prose = StyledText::default();
+    prose.push(words, TextStyle::of(Tone::Dim), None);
+    LayoutBlock::text(prose)
+}
+
+/// Shows Markdown that comes to more than can be drawn.
+fn as_written(text: &str, base: usize) -> LayoutDocument {
+    let mut document = LayoutDocument::default();
+    document.blocks.push(note("… as it was written: it has more marks than are drawn"));
+    document.append(plain::parse(text, base, &[], Tone::Plain));
+    document
+}
+
 /// Makes a framed block of the text of an attachment.
 fn attached_text(text: &str) -> LayoutBlock {
     let mut content = StyledText::default();
@@ -239,7 +286,7 @@ fn source_of(link: &Link) -> Option<StyledText> {
     }
     let mut prose = StyledText::default();
     prose.set_link(link_target::link_target(&link.url));
-    prose.push(&sanitize::line(&link.url), TextStyle { underline: true, ..TextStyle::of(Tone::Link) }, None);
+    prose.push(&sanitize::label(&link.url), TextStyle { underline: true, ..TextStyle::of(Tone::Link) }, None);
     Some(prose)
 }
 

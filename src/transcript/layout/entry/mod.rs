@@ -38,6 +38,8 @@ pub struct EntryLayout<'a> {
     pub recap: Option<usize>,
     /// A blank line follows.
     pub spaced: bool,
+    /// From here on the message is shown as it was written.
+    pub unread: bool,
 }
 
 /// Lays an entry out.
@@ -84,7 +86,7 @@ impl EntryLayout<'_> {
     fn header(&self, context: &LayoutContext<'_>) -> Line {
         let message = self.message();
         let speaker = self.reading().speaker();
-        let name = sanitize::line(speaker.name());
+        let name = sanitize::label(speaker.name());
         let name = sanitize::fit(&name, TEXT_COLUMNS);
         let name = match speaker {
             Speaker::You => TextStyle { bold: true, ..TextStyle::of(Tone::You) }.span(name),
