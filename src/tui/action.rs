@@ -1,14 +1,16 @@
 //! Everything that can happen to the app, in one enum: the only way into [`App::update`](super::app::App::update).
 
 use super::{
+    app::RowFacts,
     command::Command,
-    effect::{CopyOutcome, ManyOutcome, SaveOutcome},
+    effect::{CopyOutcome, Discovery, ManyOutcome, SaveOutcome},
 };
 use crate::{
     audit::AuditReport,
     conversation::Conversation,
+    library::Handle,
     load::{Progress, Report},
-    search::worker::Results,
+    search::{Hit, worker::Results},
     transcript::{Colours, highlight::JobId},
 };
 
@@ -41,6 +43,12 @@ pub enum Action {
     Counted(u64, Option<String>),
     /// The folders in a folder that was asked for, and which one that is, as it was typed.
     Folders(String, Vec<String>),
+    /// Something was looked up, and the number of the lookup.
+    LookedUp(u64, Box<Discovery>),
+    /// The hits in the thread, and the number under which they were asked for.
+    Hits(u64, Vec<Hit>),
+    /// The facts of rows, and the number under which they were asked for.
+    Facts(u64, Vec<(Handle, RowFacts)>),
     /// So many conversations of so many are looked at by the audit.
     Auditing(usize, usize),
     /// The audit is done; nothing: it was stopped.

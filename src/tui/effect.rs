@@ -2,19 +2,22 @@
 //!
 //! [`executor`](super::executor) executes the tasks, the event loop what is asked of the terminal.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use crate::{
+    conversation::Link,
     extract::{
-        Extraction, Options,
+        self, Extraction, Options,
         clipboard::{Copied, CopyError},
         save::{
             Written,
             attachments::{AttachmentOutcome, SingleAttachment},
         },
     },
-    library::{Library, Shared},
-    search::worker::Request,
+    library::{Handle, Library, Shared},
+    message::{self, CodeBlock},
+    search::{Hit, Matcher, worker::Request},
+    secrets::Scanner,
     transcript::highlight::Job,
 };
 
@@ -54,6 +57,35 @@ pub enum Task {
     PrepareSearch(Arc<Library>),
     /// Copy, in its turn among the copies.
     Copy(CopyRequest),
+    /// Make no copy of those that were asked for and are not made yet.
+    StopCopies,
+    /// Look something up that takes longer than a key may; a newer lookup cancels it.
+    LookUp {
+        /// The thing to find.
+        lookup: Box<Lookup>,
+        /// A number that is given back with the answer.
+        serial: u64,
+    },
+    /// Look up nothing any more.
+    StopLookup,
+    /// Find the hits in a long conversation; a newer one cancels it.
+    FindHits {
+        /// The conversation.
+        conversation: Shared,
+        /// The words to find.
+        matcher: Matcher,
+        /// A number that is given back with the answer.
+        serial: u64,
+    },
+    /// Find out the facts of rows in the list that are long conversations; a newer one cancels it.
+    FindFacts {
+        /// The conversations.
+        rows: Vec<(Handle, Shared)>,
+        /// The query.
+        matcher: Matcher,
+        /// A number that is given back with the answer.
+        serial: u64,
+    },
     /// Count the secrets that an extract would hold; a newer count cancels it.
     CountSecrets {
         /// The conversations of the extract.
@@ -120,9 +152,103 @@ pub struct CopyRequest {
 pub enum CopyContent {
     /// This text, already harmless.
     Text(String),
+    /// A text that is made when its turn has come: it takes longer than a key may.
+    ToMake(Box<CopySource>),
     /// The original object of a conversation, which is read from its archive when its turn has come: no copy overtakes
     /// another.
     Original(Shared),
+}
+
+/// The origin of a text that is copied.
+#[derive(Debug)]
+pub enum CopySource {
+    /// A text as it was written.
+    Written(String),
+    /// Messages of a conversation, by their indices.
+    Messages(Shared, Vec<usize>, Box<Options>),
+    /// A conversation.
+    Conversation(Shared, Box<Options>),
+    /// Several of them.
+    Conversations(Vec<Shared>, Box<Options>),
+}
+
+impl CopySource {
+    /// Makes the text, harmless.
+    pub fn text(&self) -> String {
+        let text = match self {
+            Self::Written(text) => return extract::harmless(text).into_owned(),
+            Self::Messages(conversation, messages, options) => {
+                extract::messages(conversation, messages, options)
+            }
+            Self::Conversation(conversation, options) => extract::conversation_to_copy(conversation, options),
+            Self::Conversations(conversations, options) => {
+                extract::conversations_to_copy(conversations.iter().map(|shared| &**shared), options)
+            }
+        };
+        match extract::harmless(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(text) => text,
+        }
+    }
+}
+
+/// Something to find in a message or a conversation.
+#[derive(Debug)]
+pub enum Lookup {
+    /// The links of a message.
+    Links(Shared, usize),
+    /// The blocks of code of a message.
+    Code(Shared, usize),
+    /// The secrets of a message.
+    Secrets(Shared, usize),
+    /// The text that is piped to a command, without secrets or with them.
+    Piped {
+        /// For the shell.
+        command: String,
+        /// The origin of the text.
+        source: CopySource,
+        /// Take secrets out first.
+        redact: bool,
+    },
+}
+
+/// Something that was looked up.
+#[derive(Debug)]
+pub enum Discovery {
+    /// The links of a message, and which message that is.
+    Links(Vec<Link>, (Shared, usize)),
+    /// Blocks of code.
+    Code(Vec<CodeBlock>),
+    /// The places of a message's secrets, and which message that is.
+    Secrets(usize, Vec<Hit>),
+    /// A command and the text for it.
+    Piped(String, String),
+}
+
+impl Lookup {
+    /// Finds it, as long as it is waited for; `None`: it is not any more.
+    pub fn discover(self, goes_on: &dyn Fn() -> bool) -> Option<Discovery> {
+        Some(match self {
+            Self::Links(conversation, message) => Discovery::Links(
+                message::links_while(&conversation, message, goes_on)?,
+                (conversation, message),
+            ),
+            Self::Code(conversation, message) => {
+                Discovery::Code(message::message_code_blocks_while(&conversation, message, goes_on)?)
+            }
+            Self::Secrets(conversation, message) => {
+                let findings = Scanner::built_in().scan(conversation.message_text(message));
+                let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range });
+                Discovery::Secrets(message, hits.collect())
+            }
+            Self::Piped { command, source, redact } => {
+                // A command's output may reach the terminal as it is.
+                let text = source.text();
+                let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
+                Discovery::Piped(command, text)
+            }
+        })
+    }
 }
 
 impl Effect {
@@ -160,6 +286,12 @@ pub enum CopyFailure {
     /// The original could not be read.
     #[error("{0}")]
     Unread(String),
+    /// There is no text in it.
+    #[error("it holds no text")]
+    Empty,
+    /// It was stopped by the person.
+    #[error("it was stopped")]
+    Stopped,
     /// No clipboard took it.
     #[error(transparent)]
     Refused(#[from] CopyError),

@@ -128,6 +128,9 @@ impl<'a> EventLoop<'a> {
         if !self.leaving {
             self.uncopied = None;
         }
+        if let Some(task) = self.app.missing_in_frame() {
+            self.executor.execute(task);
+        }
         Ok(())
     }
 

@@ -15,8 +15,10 @@ use std::{
 use super::{
     Event,
     action::Action,
+    app::RowFacts,
     effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, SaveOutcome, Task},
     files::{self, SaveProgress},
+    lane::Lane,
     paths,
     throttle::Throttle,
 };
@@ -43,7 +45,14 @@ pub struct Executor {
     archives: Arc<Vec<Archive>>,
     events: Sender<Event>,
     search: Worker,
-    copies: Sender<CopyRequest>,
+    copies: Sender<(u64, CopyRequest)>,
+    /// The number of copies that were asked for.
+    copies_asked: AtomicU64,
+    /// Copies whose number is lower are not to be made.
+    copies_stopped: Arc<AtomicU64>,
+    lookups: Lane,
+    hits: Lane,
+    facts: Lane,
     clipboard: JoinHandle<()>,
     colours: Sender<Vec<Job>>,
     stop_saving: Arc<AtomicBool>,
@@ -62,9 +71,11 @@ impl Executor {
         })?;
         let (copies, waiting) = channel();
         let (answers, originals) = (events.clone(), Arc::clone(&archives));
+        let copies_stopped = Arc::new(AtomicU64::new(0));
+        let stopped = Arc::clone(&copies_stopped);
         let clipboard = thread::Builder::new()
             .name("clipboard".into())
-            .spawn(move || copy_all(&originals, clipboard, &waiting, &answers))?;
+            .spawn(move || copy_all(&originals, clipboard, &waiting, &stopped, &answers))?;
         let (colours, jobs) = channel();
         let answers = events.clone();
         thread::Builder::new().name("colours".into()).spawn(move || colour_all(&jobs, &answers))?;
@@ -73,6 +84,11 @@ impl Executor {
             events,
             search,
             copies,
+            copies_asked: AtomicU64::new(0),
+            copies_stopped,
+            lookups: Lane::start("lookups")?,
+            hits: Lane::start("hits")?,
+            facts: Lane::start("facts")?,
             clipboard,
             colours,
             stop_saving: Arc::default(),
@@ -96,12 +112,12 @@ impl Executor {
         let CopyRequest { content, what, form, redact } = copy;
         let redact_if_wanted =
             move |text: String| if redact { redacted(&text, form == "json").0 } else { text };
-        let conversation = match content {
+        let content = match content {
             CopyContent::Text(text) => return Some(redact_if_wanted(text)),
-            CopyContent::Original(conversation) => conversation,
+            later => later,
         };
         self.spawn(move |archives, events| {
-            let event = match original_text(archives, &conversation) {
+            let event = match text_of(archives, content) {
                 Ok(text) => Event::Picked(redact_if_wanted(text)),
                 Err(failure) => Event::Action(Action::Copied(CopyOutcome {
                     what,
@@ -122,7 +138,39 @@ impl Executor {
             Task::Search(request) => self.search.ask(request),
             Task::PrepareSearch(library) => self.search.prepare(library),
             Task::Copy(copy) => {
-                let _ = self.copies.send(copy);
+                let _ = self.copies.send((self.copies_asked.fetch_add(1, Ordering::Relaxed), copy));
+            }
+            Task::StopCopies => {
+                self.copies_stopped.store(self.copies_asked.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            Task::LookUp { lookup, serial } => {
+                let events = self.events.clone();
+                self.lookups.ask(move |goes_on| {
+                    if let Some(found) = lookup.discover(goes_on) {
+                        let _ = events.send(Event::Action(Action::LookedUp(serial, Box::new(found))));
+                    }
+                });
+            }
+            Task::StopLookup => {
+                self.lookups.stop();
+            }
+            Task::FindHits { conversation, matcher, serial } => {
+                let events = self.events.clone();
+                self.hits.ask(move |_| {
+                    let _ = events.send(Event::Action(Action::Hits(serial, matcher.hits(&conversation))));
+                });
+            }
+            Task::FindFacts { rows, matcher, serial } => {
+                let events = self.events.clone();
+                self.facts.ask(move |goes_on| {
+                    for (handle, conversation) in rows {
+                        if !goes_on() {
+                            return;
+                        }
+                        let facts = RowFacts::of(&conversation, &matcher);
+                        let _ = events.send(Event::Action(Action::Facts(serial, vec![(handle, facts)])));
+                    }
+                });
             }
             Task::CountSecrets { conversations, options, serial } => {
                 self.counting.store(serial, Ordering::Relaxed);
@@ -202,18 +250,26 @@ impl Executor {
 fn copy_all(
     archives: &[Archive],
     mut clipboard: Clipboard,
-    waiting: &Receiver<CopyRequest>,
+    waiting: &Receiver<(u64, CopyRequest)>,
+    stopped: &AtomicU64,
     events: &Sender<Event>,
 ) {
-    while let Ok(CopyRequest { content, what, form, redact }) = waiting.recv() {
-        let text = match content {
-            CopyContent::Text(text) => Ok(text),
-            CopyContent::Original(conversation) => original_text(archives, &conversation),
-        };
+    while let Ok((number, CopyRequest { content, what, form, redact })) = waiting.recv() {
+        let is_stopped = || number < stopped.load(Ordering::Relaxed);
+        let text = if is_stopped() { Err(CopyFailure::Stopped) } else { text_of(archives, content) };
         let mut secrets = None;
         let mut result = text.and_then(|text| {
+            if text.is_empty() {
+                return Err(CopyFailure::Empty);
+            }
+            if is_stopped() {
+                return Err(CopyFailure::Stopped);
+            }
             // Finding secrets never blocks a copy; it is said.
             let (without, counts) = redacted(&text, form == "json");
+            if is_stopped() {
+                return Err(CopyFailure::Stopped);
+            }
             secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
             Ok(clipboard.copy(if redact { &without } else { &text })?)
         });
@@ -235,6 +291,15 @@ fn copy_all(
         {
             return;
         }
+    }
+}
+
+/// Makes the text of a copy.
+fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFailure> {
+    match content {
+        CopyContent::Text(text) => Ok(text),
+        CopyContent::ToMake(source) => Ok(source.text()),
+        CopyContent::Original(conversation) => original_text(archives, &conversation),
     }
 }
 

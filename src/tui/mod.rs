@@ -17,7 +17,8 @@ pub mod executor;
 mod files;
 pub mod format;
 pub mod keymap;
-pub mod layout;
+mod lane;
+mod layout;
 mod loader;
 pub mod palette;
 #[cfg(all(test, unix))]

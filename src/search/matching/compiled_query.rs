@@ -71,6 +71,17 @@ impl CompiledQuery {
         self.required.iter().filter(|term| !term.title_only)
     }
 
+    /// Returns how long a byte of a text may take, where one takes 1 that is looked for at the speed of memory.
+    pub fn effort(&self) -> usize {
+        let filter = if self.messages.is_empty() { 0 } else { 8 };
+        let term = |term: &Term| match &term.pattern {
+            Pattern::Literal(literal) if literal.units().len() < 3 => 8,
+            Pattern::Literal(_) => 1,
+            Pattern::Regex(expression) => expression.effort(),
+        };
+        filter + self.required.iter().map(term).sum::<usize>()
+    }
+
     /// Returns the part of a conversation's text that the query searches.
     pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry<'a>) -> SearchScope<'a> {
         SearchScope::new(conversation, &self.messages, entry)

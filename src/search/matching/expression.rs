@@ -25,6 +25,9 @@ pub(in crate::search) struct Expression {
     regex: Regex,
     required: Box<[LetterRun]>,
     prefilter: Option<Arc<RegexPrefilter>>,
+    /// Every match is empty, so there is no hit.
+    is_empty: bool,
+    effort: usize,
 }
 
 /// Letters that every match has side by side: ASCII, in lower case.
@@ -54,7 +57,17 @@ impl Expression {
                 None => RegexPrefilter::of_whole_expression(&hir),
             }
         };
-        Ok(Self { regex, required: required.into(), prefilter: prefilter.map(Arc::new) })
+        let properties = hir.properties();
+        // An automaton of many states is slow, and one that matches between any two characters stops at each.
+        let effort =
+            (regex.memory_usage() >> 10).max(8) + if properties.minimum_len() == Some(0) { 64 } else { 0 };
+        let is_empty = properties.maximum_len() == Some(0);
+        Ok(Self { regex, required: required.into(), prefilter: prefilter.map(Arc::new), is_empty, effort })
+    }
+
+    /// Returns how long a byte may take, where one takes 1 that is looked for at the speed of memory.
+    pub fn effort(&self) -> usize {
+        self.effort
     }
 
     /// Checks that an expression compiles; the error is one line for the status line.
@@ -69,7 +82,8 @@ impl Expression {
 
     /// Returns all hits that are not empty, not overlapping.
     pub fn hits<'a>(&'a self, text: &'a str) -> RegexHits<'a> {
-        let may_match = self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
+        let may_match =
+            !self.is_empty && self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
         RegexHits(may_match.then(|| self.regex.find_iter(text)))
     }
 }

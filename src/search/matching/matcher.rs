@@ -64,6 +64,12 @@ impl Matcher {
         self.compiled.matches(conversation, IndexEntry::unindexed(conversation))
     }
 
+    /// Returns how long it may take to find the hits of a conversation, in bytes at the speed of memory. A guess that
+    /// leans to too much.
+    pub fn effort(&self, conversation: &Conversation) -> usize {
+        conversation.text().len().saturating_mul(self.compiled.effort())
+    }
+
     /// Scores a conversation. `None`: it does not match.
     pub fn score(&self, conversation: &Conversation) -> Option<Score> {
         self.compiled

@@ -11,10 +11,9 @@ use crate::{
     extract,
     library::{Handle, Library},
     search::Hit,
-    secrets::Scanner,
     tui::{
         command::Command,
-        effect::{Effect, Task},
+        effect::{Effect, Lookup, Task},
         format,
         text_input::TextInput,
     },
@@ -191,11 +190,23 @@ impl App {
         self.search.choose(index, &self.layout);
         effects.extend(self.read());
         let (Some(thread), Some(message)) = (&mut self.thread, message) else { return effects };
-        let conversation = thread.reader.conversation();
-        let provider = conversation.provider;
-        let findings = Scanner::built_in().scan(conversation.message_text(message));
-        let count = findings.len();
-        let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range }).collect();
+        thread.mark_for_audit(Vec::new());
+        thread.reader.go_to(message);
+        let conversation = thread.reader.conversation().clone();
+        let bytes = conversation.message_text(message).len();
+        effects.extend(self.look_up(
+            Lookup::Secrets(conversation, message),
+            bytes,
+            "looking for the secrets",
+        ));
+        effects
+    }
+
+    /// Marks the secrets of a message.
+    pub(super) fn show_secrets(&mut self, message: usize, hits: Vec<Hit>) -> Vec<Effect> {
+        let Some(thread) = &mut self.thread else { return Vec::new() };
+        let provider = thread.reader.conversation().provider;
+        let count = hits.len();
         thread.mark_for_audit(hits);
         let in_sight = thread.reader.reveal(message);
         if in_sight {
@@ -204,7 +215,6 @@ impl App {
             let name = provider.name();
             self.say(format!("{name} never shows this message; an extract holds it with --include hidden"));
         }
-        effects.extend(self.highlight());
-        effects
+        self.highlight()
     }
 }

@@ -1,14 +1,21 @@
 //! Copying: the text of what is selected or marked, and what became of it. The texts are made by `extract`, by the same
 //! calls as the subcommand's.
 
-use super::{App, Choice, Focus, Item, Overlay, Pick};
+use super::{
+    App, Choice, Focus, Item, Overlay, Pick,
+    lookup::{Awaited, bytes_of, bytes_of_message},
+};
 use crate::{
     conversation::Visibility,
     extract::{self, Format},
     library::{Handle, Shared},
+    message::{
+        CodeBlock, MOST_BLOCKS,
+        format::{first_line, lines},
+    },
     transcript::sanitize,
     tui::{
-        effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, Effect, Task},
+        effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Lookup, Task},
         format,
         reader::Reader,
     },
@@ -74,8 +81,8 @@ impl App {
             self.fail("there is no message to copy");
             return Vec::new();
         }
-        let text = extract::messages(&conversation, &messages, &self.options(self.copy_as, leaf));
-        self.copy(if messages.len() > 1 { "the marked messages" } else { "the message" }, &text)
+        let what = if messages.len() > 1 { "the marked messages" } else { "the message" };
+        self.copy_messages(conversation, messages, leaf, what)
     }
 
     pub(super) fn copy_answer(&mut self) -> Vec<Effect> {
@@ -85,14 +92,25 @@ impl App {
             self.fail("there is no answer in this conversation");
             return Vec::new();
         };
-        let text = extract::messages(&conversation, &[answer], &self.options(self.copy_as, leaf));
-        self.copy("the answer", &text)
+        self.copy_messages(conversation, vec![answer], leaf, "the answer")
+    }
+
+    fn copy_messages(
+        &mut self,
+        conversation: Shared,
+        messages: Vec<usize>,
+        leaf: Option<usize>,
+        what: &'static str,
+    ) -> Vec<Effect> {
+        let bytes = messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum();
+        let options = Box::new(self.options(self.copy_as, leaf));
+        self.copy_from(CopySource::Messages(conversation, messages, options), bytes, what)
     }
 
     pub(super) fn copy_conversation(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         if self.copy_as == Format::Jsonl {
-            self.say("reading the original …");
+            self.await_copy("the conversation");
             return vec![Effect::Background(Task::Copy(CopyRequest {
                 content: CopyContent::Original(conversation),
                 what: "the conversation",
@@ -100,8 +118,14 @@ impl App {
                 redact: self.redact,
             }))];
         }
-        let text = extract::conversation_to_copy(&conversation, &self.options(self.copy_as, leaf));
-        self.copy("the conversation", &text)
+        let bytes = bytes_of(&conversation);
+        let options = Box::new(self.options(self.copy_as, leaf));
+        self.copy_from(CopySource::Conversation(conversation, options), bytes, "the conversation")
+    }
+
+    /// Returns the form of a copy, in a word.
+    pub(super) fn form_of(&self, source: &CopySource) -> &'static str {
+        if matches!(source, CopySource::Written(_)) { "text" } else { self.form() }
     }
 
     /// Returns the form of copies, in a word.
@@ -128,8 +152,9 @@ impl App {
             self.fail("there is no hit here: y copies the whole message");
             return Vec::new();
         };
-        let text = extract::harmless(line).into_owned();
-        vec![Effect::copy(text, "the line", "text", self.redact)]
+        let line = line.to_owned();
+        let bytes = line.len();
+        self.copy_from(CopySource::Written(line), bytes, "the line")
     }
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
@@ -145,23 +170,34 @@ impl App {
     pub(super) fn copy_code(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
-        let blocks = crate::message::message_code_blocks(&conversation, message);
-        match &*blocks {
-            [] => {
+        let bytes = conversation.message_text(message).len();
+        self.look_up(Lookup::Code(conversation, message), bytes, "looking for code")
+    }
+
+    /// Copies the one block of code that was found, or lets one be picked.
+    pub(super) fn show_code(&mut self, mut blocks: Vec<CodeBlock>) -> Vec<Effect> {
+        match blocks.len() {
+            0 => {
                 self.fail("there is no code in this message");
                 Vec::new()
             }
-            [block] => self.copy_block(&block.code),
-            _ => {
+            1 => {
+                let code = blocks.swap_remove(0).code;
+                let bytes = code.len();
+                self.copy_from(CopySource::Written(code), bytes, "the code")
+            }
+            count => {
+                if count == MOST_BLOCKS {
+                    self.say(format!("only the first {} blocks of code", format::number(MOST_BLOCKS)));
+                }
                 let items = blocks
                     .into_iter()
                     .map(|block| {
-                        let first =
-                            block.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+                        let first = first_line(&block.code).unwrap_or("");
                         let language = if block.language.is_empty() { "code" } else { &block.language };
                         Item {
                             label: format!("{language}  {}", first.chars().take(200).collect::<String>()),
-                            note: format::count(block.code.lines().count(), "line", "lines"),
+                            note: format::count(lines(&block.code) as usize, "line", "lines"),
                             choice: Choice::Copy { text: block.code, what: "the code" },
                         }
                     })
@@ -172,21 +208,10 @@ impl App {
         }
     }
 
-    fn copy_block(&self, code: &str) -> Vec<Effect> {
-        let text = extract::harmless(code).into_owned();
-        vec![Effect::copy(text, "the code", "text", self.redact)]
-    }
-
-    fn copy(&mut self, what: &'static str, text: &str) -> Vec<Effect> {
-        if text.is_empty() {
-            self.fail(format!("{what} holds no text"));
-            return Vec::new();
-        }
-        let text = extract::harmless(text).into_owned();
-        vec![Effect::copy(text, what, self.form(), self.redact)]
-    }
-
     pub(super) fn copied(&mut self, outcome: CopyOutcome) {
+        if self.awaited == Some(Awaited::Copy) {
+            self.awaited = None;
+        }
         let failure = outcome.failure().unwrap_or_default();
         match outcome.result {
             Ok(copied) => {
@@ -210,7 +235,9 @@ impl App {
                 self.say(words);
             }
             // What cannot be read cannot be saved either.
-            Err(CopyFailure::Unread(_)) => self.fail(failure),
+            Err(CopyFailure::Unread(_) | CopyFailure::Empty) => self.fail(failure),
+            // The person knows.
+            Err(CopyFailure::Stopped) => {}
             Err(CopyFailure::Refused(_)) => self.fail(failure + ": e saves it"),
         }
     }

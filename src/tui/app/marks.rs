@@ -1,10 +1,13 @@
 //! Marks: conversations in the list, messages in the thread.
 
-use super::App;
+use super::{App, lookup::bytes_of};
 use crate::{
     extract,
-    library::Handle,
-    tui::{effect::Effect, format},
+    library::{Handle, Shared},
+    tui::{
+        effect::{CopySource, Effect},
+        format,
+    },
 };
 
 impl App {
@@ -42,12 +45,12 @@ impl App {
 
     /// Copies all marked conversations as one text.
     pub(super) fn copy_marked(&mut self) -> Vec<Effect> {
-        let options = extract::Options::new(self.copy_as, self.setup.zone.clone());
-        let conversations = self.marked_in_order().into_iter().map(|handle| self.library.get(handle));
-        let text = extract::conversations_to_copy(conversations, &options);
-        let text = extract::harmless(&text).into_owned();
-        let what = "the marked conversations";
-        vec![Effect::copy(text, what, self.form(), self.redact)]
+        let options = Box::new(extract::Options::new(self.copy_as, self.setup.zone.clone()));
+        let conversations: Vec<Shared> =
+            self.marked_in_order().into_iter().map(|handle| self.library.share(handle)).collect();
+        let bytes = conversations.iter().map(|conversation| bytes_of(conversation)).sum();
+        let source = CopySource::Conversations(conversations, options);
+        self.copy_from(source, bytes, "the marked conversations")
     }
 
     /// Marks messages from the selected one on, or takes the marks away.

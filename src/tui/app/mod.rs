@@ -7,6 +7,7 @@ mod copy;
 mod details;
 mod extract_dialog;
 mod focus;
+mod lookup;
 mod marks;
 mod overlay;
 mod pick;
@@ -73,8 +74,10 @@ pub struct App {
     pub copy_as: Format,
     /// The last sentence of the status line.
     pub status: Option<(Weight, String)>,
-    /// The last count of secrets that was asked for.
+    /// The number of what was asked for last: a count of secrets, a lookup.
     serial: u64,
+    /// Something that the person waits for.
+    awaited: Option<lookup::Awaited>,
 }
 
 impl App {
@@ -93,6 +96,7 @@ impl App {
             copy_as: Format::Markdown,
             status: start.warning.map(|warning| (Weight::Failed, warning)),
             serial: 0,
+            awaited: None,
             setup,
         };
         let effects = app.search_again();
@@ -141,6 +145,12 @@ impl App {
                 self.listed(folder, folders);
                 Vec::new()
             }
+            Action::LookedUp(serial, found) => self.looked_up(serial, *found),
+            Action::Hits(serial, hits) => self.hits_found(serial, hits),
+            Action::Facts(serial, facts) => {
+                self.search.facts_found(serial, facts);
+                Vec::new()
+            }
             Action::Auditing(done, of) => {
                 self.auditing(done, of);
                 Vec::new()
@@ -175,9 +185,14 @@ impl App {
             Command::Redraw => return vec![Effect::Terminal(TerminalRequest::Redraw)],
             _ => {}
         }
+        if let Some(effects) = self.stop_waiting(command) {
+            return effects;
+        }
+        let mut effects: Vec<Effect> = self.forget_lookup().into_iter().collect();
         // What the status line said was about the last key.
         self.status = None;
-        self.overlay_command(command)
+        effects.extend(self.overlay_command(command));
+        effects
     }
 
     /// Carries out a command where no overlay is open.

@@ -3,18 +3,22 @@
 
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::{App, Overlay};
+use super::{App, Overlay, lookup::bytes_of_message};
 use crate::{
-    conversation::{Detail, Link, Role, Visibility},
+    conversation::{Conversation, Detail, Link, Role, Visibility},
     extract::{self, save::attachments::SingleAttachment},
-    message,
+    message::{MOST_LINKS, format::first_line},
     transcript::Entry,
     tui::{
         command::Command,
-        effect::{Effect, Task},
+        effect::{CopySource, Effect, Lookup, Task},
+        format,
         text_input::TextInput,
     },
 };
+
+/// Prompts of a thread that are listed; what is typed is looked for in all of them.
+const MOST_PROMPTS: usize = 10_000;
 
 /// A list to choose from.
 #[derive(Debug)]
@@ -153,15 +157,12 @@ impl App {
 
     fn choose(&mut self, number: Option<usize>) -> Vec<Effect> {
         let Overlay::Pick(pick) = std::mem::take(&mut self.overlay) else { return Vec::new() };
-        let item = match number {
-            Some(index) => pick.items.get(index),
-            None => pick.chosen(),
-        };
-        let Some(item) = item else { return Vec::new() };
-        match item.choice.clone() {
+        let index = number.or_else(|| pick.matching.get(pick.selected).copied());
+        let Some(item) = index.and_then(|index| pick.items.into_iter().nth(index)) else { return Vec::new() };
+        match item.choice {
             Choice::Copy { text, what } => {
-                let text = extract::harmless(&text).into_owned();
-                vec![Effect::copy(text, what, "text", self.redact)]
+                let bytes = text.len();
+                self.copy_from(CopySource::Written(text), bytes, what)
             }
             Choice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
@@ -188,14 +189,18 @@ impl App {
         let conversation = reader.conversation();
         let mut last = None;
         let mut items = Vec::new();
+        let mut cut = false;
         for Entry { message, .. } in reader.transcript().entries() {
             let shown = &conversation.messages()[*message];
             let is_prompt = shown.role == Role::User && shown.visibility == Visibility::Shown;
             if !is_prompt || last.replace(*message) == Some(*message) {
                 continue;
             }
-            let text = conversation.message_text(*message);
-            let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("an attachment");
+            if items.len() == MOST_PROMPTS {
+                cut = true;
+                break;
+            }
+            let line = first_line(conversation.message_text(*message)).unwrap_or("an attachment");
             let label = line.chars().take(300).collect();
             let note = self.setup.date(shown.time());
             items.push(Item { label, note, choice: Choice::GoTo(*message) });
@@ -210,6 +215,9 @@ impl App {
         let mut pick = Pick::by_typing("Your prompts", items);
         pick.selected = at.unwrap_or(0);
         self.overlay = Overlay::Pick(pick);
+        if cut {
+            self.say(format!("only the first {} prompts of this thread", format::number(MOST_PROMPTS)));
+        }
         Vec::new()
     }
 
@@ -217,7 +225,21 @@ impl App {
     pub(super) fn open_links(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
-        let mut items: Vec<Item> = message::links(&conversation, message)
+        let bytes = bytes_of_message(&conversation, message);
+        self.look_up(Lookup::Links(conversation, message), bytes, "looking for links")
+    }
+
+    /// Lets one of a message's links and attachments be picked.
+    pub(super) fn show_links(
+        &mut self,
+        links: Vec<Link>,
+        conversation: &Conversation,
+        message: usize,
+    ) -> Vec<Effect> {
+        if links.len() == MOST_LINKS {
+            self.say(format!("only the first {} links", format::number(MOST_LINKS)));
+        }
+        let mut items: Vec<Item> = links
             .into_iter()
             .map(|Link { title, url }| {
                 let label =
@@ -227,6 +249,9 @@ impl App {
             })
             .collect();
         for part in conversation.message_parts(message) {
+            if items.len() == 2 * MOST_LINKS {
+                break;
+            }
             if let Detail::Attachment(attachment) = &part.detail {
                 let name = extract::save::names::attachment_name(attachment);
                 let label =

@@ -1,12 +1,14 @@
 //! Piping the message or conversation to a command of the person's.
 
-use super::{App, Focus, Overlay};
+use super::{
+    App, Focus, Overlay,
+    lookup::{bytes_of, bytes_of_message},
+};
 use crate::{
-    extract::{self, Format},
-    secrets::Scanner,
+    extract::Format,
     tui::{
         command::Command,
-        effect::{Effect, TerminalRequest},
+        effect::{CopySource, Effect, Lookup, TerminalRequest},
         text_input::TextInput,
     },
 };
@@ -36,22 +38,27 @@ impl App {
         if line.is_empty() {
             return Vec::new();
         }
-        let Some(text) = self.piped_text() else { return self.nothing() };
-        vec![Effect::Terminal(TerminalRequest::Pipe { command: line, text })]
+        let Some((source, bytes)) = self.piped_source() else { return self.nothing() };
+        let lookup = Lookup::Piped { command: line, source, redact: self.redact };
+        self.look_up(lookup, bytes, "writing what is piped")
     }
 
-    /// Returns what is piped: in the thread the selected or marked messages, in the list the conversation.
-    fn piped_text(&self) -> Option<String> {
+    /// Runs the command.
+    pub(super) fn pipe(&mut self, command: String, text: String) -> Vec<Effect> {
+        vec![Effect::Terminal(TerminalRequest::Pipe { command, text })]
+    }
+
+    /// Returns what is piped, and how much that is: in the thread the selected or marked messages, in the list the
+    /// conversation.
+    fn piped_source(&self) -> Option<(CopySource, usize)> {
         let (conversation, leaf) = self.shared_subject()?;
-        let options = self.options(Format::Markdown, leaf);
-        let text = match self.subject_messages() {
-            messages if self.focus == Focus::Thread && !messages.is_empty() => {
-                extract::messages(&conversation, &messages, &options)
-            }
-            _ => extract::conversation_to_copy(&conversation, &options),
-        };
-        // A command's output may reach the terminal as it is.
-        let text = extract::harmless(&text).into_owned();
-        Some(if self.redact { Scanner::built_in().redact(&text).0 } else { text })
+        let options = Box::new(self.options(Format::Markdown, leaf));
+        let messages = self.subject_messages();
+        if self.focus == Focus::Thread && !messages.is_empty() {
+            let bytes = messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum();
+            return Some((CopySource::Messages(conversation, messages, options), bytes));
+        }
+        let bytes = bytes_of(&conversation);
+        Some((CopySource::Conversation(conversation, options), bytes))
     }
 }

@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// The work on the facts of rows that a frame waits for, in bytes at the speed of memory; the others come when they are
+/// known.
+const MOST_EFFORT: usize = 32 << 20;
 /// Columns a snippet is made for: the widest list.
 const SNIPPET_COLUMNS: usize = 160;
 
@@ -47,6 +50,10 @@ pub struct SearchPane {
     pub marked: HashSet<Handle>,
     /// Counts and snippets of rows that were visible since the query changed.
     facts: HashMap<Handle, RowFacts>,
+    /// Rows whose facts take longer than a frame may and are not asked for yet.
+    slow_rows: Vec<Handle>,
+    /// Those that were asked for, and the number under which.
+    asked: (HashSet<Handle>, u64),
     /// The search that was asked for last.
     generation: u64,
     history: QueryHistory,
@@ -105,6 +112,8 @@ impl SearchPane {
             listing: Listing { complete: true, answered: true, ..Listing::default() },
             marked: HashSet::new(),
             facts: HashMap::new(),
+            slow_rows: Vec::new(),
+            asked: (HashSet::new(), 0),
             generation: 0,
             history: QueryHistory::default(),
         }
@@ -115,6 +124,8 @@ impl SearchPane {
         self.query = Query::parse(self.input.text(), zone);
         self.matcher = Matcher::new(&self.query);
         self.facts = HashMap::new();
+        self.slow_rows.clear();
+        self.asked.0.clear();
         self.listing.chosen = false;
         self.listing.answered = self.query.is_empty();
     }
@@ -255,6 +266,28 @@ impl SearchPane {
         self.facts.get(&handle)
     }
 
+    /// Takes in facts of rows, unless the query is another meanwhile.
+    pub(super) fn facts_found(&mut self, serial: u64, facts: Vec<(Handle, RowFacts)>) {
+        if serial == self.asked.1 {
+            self.facts.extend(facts);
+        }
+    }
+
+    /// Asks for the facts of slow rows in sight that nobody was asked for yet.
+    fn ask_for_facts(&mut self, library: &Library, serial: u64) -> Option<Task> {
+        if self.slow_rows.is_empty() {
+            return None;
+        }
+        // What was asked for before and is not known yet is given up for this: it is asked for once more.
+        let pending = self.asked.0.iter().filter(|&handle| !self.facts.contains_key(handle));
+        let mut rows: Vec<Handle> = std::mem::take(&mut self.slow_rows);
+        rows.extend(pending);
+        self.asked.0.extend(&rows);
+        self.asked.1 = serial;
+        let rows = rows.into_iter().map(|handle| (handle, library.share(handle))).collect();
+        Some(Task::FindFacts { rows, matcher: self.matcher.clone(), serial })
+    }
+
     /// Finds out the facts of the visible rows, once a query.
     fn find_facts(&mut self, library: &Library, layout: &Layout) {
         if self.query.is_empty() {
@@ -262,14 +295,28 @@ impl SearchPane {
         }
         // A row that is half in sight is drawn too.
         let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
+        let mut effort = MOST_EFFORT;
         for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
-            self.facts.entry(row.handle).or_insert_with(|| {
-                let conversation = library.get(row.handle);
-                RowFacts {
-                    hits: self.matcher.count(conversation, format::MOST_HITS + 1),
-                    snippet: self.matcher.snippet(conversation, SNIPPET_COLUMNS),
-                }
-            });
+            if self.facts.contains_key(&row.handle) || self.asked.0.contains(&row.handle) {
+                continue;
+            }
+            let conversation = library.get(row.handle);
+            if let Some(left) = effort.checked_sub(self.matcher.effort(conversation)) {
+                effort = left;
+                self.facts.insert(row.handle, RowFacts::of(conversation, &self.matcher));
+            } else if !self.slow_rows.contains(&row.handle) {
+                self.slow_rows.push(row.handle);
+            }
+        }
+    }
+}
+
+impl RowFacts {
+    /// Finds out the facts of a conversation.
+    pub fn of(conversation: &Conversation, matcher: &Matcher) -> Self {
+        Self {
+            hits: matcher.count(conversation, format::MOST_HITS + 1),
+            snippet: matcher.snippet(conversation, SNIPPET_COLUMNS),
         }
     }
 }
@@ -337,6 +384,12 @@ impl App {
         if self.layout.wide || self.focus != Focus::Thread {
             self.search.find_facts(&self.library, &self.layout);
         }
+    }
+
+    /// Takes what the last frame would have shown if it had been known. To be called after each is drawn.
+    pub fn missing_in_frame(&mut self) -> Option<Task> {
+        self.serial += 1;
+        self.search.ask_for_facts(&self.library, self.serial)
     }
 
     /// Returns the selected conversation.

@@ -18,6 +18,8 @@ use crate::{
 
 /// Columns that `H` and `L` scroll by.
 const SIDEWAYS: i32 = 8;
+/// The work on finding hits that a key waits for, in bytes at the speed of memory.
+const MOST_EFFORT: usize = 8 << 20;
 
 /// The state of the open thread.
 #[derive(Debug)]
@@ -28,6 +30,16 @@ pub struct ThreadPane {
     pub reader: Reader,
     /// The origin of the marked hits.
     marked: Marked,
+    /// The hits that are being looked for.
+    finding: Option<Finding>,
+}
+
+/// A look for hits that is under way.
+#[derive(Clone, Copy, Debug)]
+struct Finding {
+    serial: u64,
+    /// The message from which on the first is gone to; `None`: the place stays.
+    from: Option<usize>,
 }
 
 /// The origin of the hits that are marked in a thread.
@@ -45,14 +57,49 @@ impl ThreadPane {
     /// Opens the conversation of a row at its best message, the hits of the query marked.
     fn open(row: Row, conversation: Shared, options: Options, layout: &Layout, search: &SearchPane) -> Self {
         let mut reader = Reader::new(conversation, options, layout.thread_columns(), layout.thread.height);
-        if !search.query.is_empty() {
-            reader.set_hits(search.matcher.hits(reader.conversation()));
-            if let Some(best) = row.best {
-                reader.go_to(best as usize);
-                reader.focus_first(Some(best as usize));
-            }
+        if let Some(best) = row.best.filter(|_| !search.query.is_empty()) {
+            reader.go_to(best as usize);
         }
-        Self { handle: row.handle, reader, marked: Marked::Query(search.text_of_query().to_owned()) }
+        let marked = Marked::Query(search.text_of_query().to_owned());
+        Self { handle: row.handle, reader, marked, finding: None }
+    }
+
+    /// Marks the hits of a query, and goes to the first from a message on (`None`: stays). In a short conversation that
+    /// is done at once; for a long one it returns what has to be done for it, whose answer [`ThreadPane::found`] takes.
+    fn mark_hits(&mut self, matcher: Option<&Matcher>, from: Option<usize>, serial: u64) -> Option<Task> {
+        let conversation = self.reader.conversation();
+        let Some(matcher) = matcher else {
+            self.finding = None;
+            self.reader.set_hits(Vec::new());
+            return None;
+        };
+        self.finding = Some(Finding { serial, from });
+        if matcher.effort(conversation) <= MOST_EFFORT {
+            let hits = matcher.hits(conversation);
+            self.found(serial, hits);
+            return None;
+        }
+        self.reader.set_hits(Vec::new());
+        Some(Task::FindHits {
+            conversation: self.reader.conversation().clone(),
+            matcher: matcher.clone(),
+            serial,
+        })
+    }
+
+    /// Takes in the hits that were asked for. False: they are not wanted any more.
+    fn found(&mut self, serial: u64, hits: Vec<Hit>) -> bool {
+        let Some(finding) = self.finding.take_if(|finding| finding.serial == serial) else { return false };
+        self.reader.set_hits(hits);
+        if finding.from.is_some() {
+            self.reader.focus_first(finding.from);
+        }
+        true
+    }
+
+    /// Decides whether hits are being looked for.
+    pub fn is_finding(&self) -> bool {
+        self.finding.is_some()
     }
 
     /// Decides whether this conversation is open with the hits of this query.
@@ -61,26 +108,23 @@ impl ThreadPane {
     }
 
     /// Marks the hits of a text typed into find, and goes to the first from where it began.
-    fn find(&mut self, text: &str, zone: &TimeZone) {
+    fn find(&mut self, text: &str, zone: &TimeZone, serial: u64) -> Option<Task> {
         let query = Query::parse(text, zone);
-        let hits =
-            if query.is_empty() { Vec::new() } else { Matcher::new(&query).hits(self.reader.conversation()) };
-        let from = self.reader.find_from();
-        self.reader.set_hits(hits);
-        self.reader.focus_first(from);
+        let matcher = (!query.is_empty()).then(|| Matcher::new(&query));
         self.marked = Marked::Find;
+        let from = self.reader.find_from().or(Some(0));
+        self.mark_hits(matcher.as_ref(), from, serial)
     }
 
     /// Marks the hits of the search line again.
-    fn mark_query(&mut self, search: &SearchPane) {
-        let is_empty = search.query.is_empty();
-        let hits = if is_empty { Vec::new() } else { search.matcher.hits(self.reader.conversation()) };
-        self.reader.set_hits(hits);
+    fn mark_query(&mut self, search: &SearchPane, serial: u64) -> Option<Task> {
         self.marked = Marked::Query(search.text_of_query().to_owned());
+        self.mark_hits(Some(&search.matcher).filter(|_| !search.query.is_empty()), None, serial)
     }
 
     /// Marks hits of the audit.
     pub(super) fn mark_for_audit(&mut self, hits: Vec<Hit>) {
+        self.finding = None;
         self.reader.set_hits(hits);
         self.marked = Marked::Audit;
     }
@@ -189,8 +233,25 @@ impl App {
             return Vec::new();
         }
         let (conversation, options) = (self.library.share(row.handle), self.setup.transcript.clone());
-        self.thread = Some(ThreadPane::open(row, conversation, options, &self.layout, &self.search));
-        self.highlight()
+        let mut thread = ThreadPane::open(row, conversation, options, &self.layout, &self.search);
+        self.serial += 1;
+        let matcher = Some(&self.search.matcher).filter(|_| !self.search.query.is_empty());
+        let task = thread.mark_hits(matcher, row.best.map(|best| best as usize), self.serial);
+        self.thread = Some(thread);
+        self.with_colours(task)
+    }
+
+    /// Begins to look for hits, if there is need, and for colours.
+    fn with_colours(&mut self, task: Option<Task>) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = task.map(Effect::Background).into_iter().collect();
+        effects.extend(self.highlight());
+        effects
+    }
+
+    /// Takes in the hits of a long conversation.
+    pub(super) fn hits_found(&mut self, serial: u64, hits: Vec<Hit>) -> Vec<Effect> {
+        let is_wanted = self.thread.as_mut().is_some_and(|thread| thread.found(serial, hits));
+        if is_wanted { self.highlight() } else { Vec::new() }
     }
 
     /// Opens the selected conversation and gives its thread the keys.
@@ -260,19 +321,22 @@ impl App {
         let (Overlay::Find(find), Some(thread)) = (&self.overlay, &mut self.thread) else {
             return Vec::new();
         };
-        thread.find(find.text(), &self.setup.zone);
-        self.highlight()
+        self.serial += 1;
+        let task = thread.find(find.text(), &self.setup.zone, self.serial);
+        self.with_colours(task)
     }
 
     /// Closes find: `back` to where it began, with the hits of the search line, or to stay with those it found.
     fn end_find(&mut self, back: bool) -> Vec<Effect> {
         self.overlay = Overlay::None;
+        self.serial += 1;
+        let mut task = None;
         if let Some(thread) = &mut self.thread {
             thread.reader.end_find(back);
             if back {
-                thread.mark_query(&self.search);
+                task = thread.mark_query(&self.search, self.serial);
             }
         }
-        self.highlight()
+        self.with_colours(task)
     }
 }

@@ -10,7 +10,7 @@ use super::{paint, search_line};
 use crate::{
     transcript::sanitize,
     tui::{
-        app::{App, Audit, Focus, Overlay, Prompt, Weight},
+        app::{App, Audit, Focus, Overlay, Prompt, ThreadPane, Weight},
         command::Command,
         format,
         theme::Theme,
@@ -27,7 +27,13 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     if let Some(Prompt::Find(find)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " / ", theme.accent);
         let count = app.reader().map_or(0, |reader| reader.hits().1);
-        let found = if find.text().is_empty() { String::new() } else { format::count(count, "hit", "hits") };
+        let found = if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
+            "looking …".to_owned()
+        } else if find.text().is_empty() {
+            String::new()
+        } else {
+            format::count(count, "hit", "hits")
+        };
         let begin = paint::right(buffer, inner, area.y, &found, theme.dim);
         let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, find.text(), find.before_cursor(), theme));
@@ -66,6 +72,9 @@ fn place(app: &App) -> String {
         _ => {}
     }
     if let (Some(reader), true) = (app.reader(), app.layout.wide || app.focus == Focus::Thread) {
+        if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
+            return "looking for hits …".to_owned();
+        }
         match reader.hits() {
             (Some(focus), count) => {
                 let branch = if reader.has_strayed() { ", on another branch" } else { "" };

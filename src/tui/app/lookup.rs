@@ -1,0 +1,121 @@
+//! Lookups: what a key asks of a message or a conversation. In a short one it is found at once. In a long one it is
+//! found beside the screen: the status line says so, and `esc` stops it.
+
+use super::{App, Focus};
+use crate::{
+    conversation::{Conversation, Detail},
+    tui::{
+        command::Command,
+        effect::{CopyContent, CopyRequest, CopySource, Discovery, Effect, Lookup, Task},
+    },
+};
+
+/// Bytes of text that are worked on while a key waits; whatever stands in them, that takes some milliseconds.
+pub(super) const LARGEST_AT_ONCE: usize = 256 << 10;
+
+/// Something that the person waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// The lookup of this number.
+    Lookup(u64),
+    /// A copy.
+    Copy,
+}
+
+impl App {
+    /// Looks something up in so many bytes; `words` say what, where it takes longer.
+    pub(super) fn look_up(&mut self, lookup: Lookup, bytes: usize, words: &str) -> Vec<Effect> {
+        if bytes <= LARGEST_AT_ONCE {
+            return lookup.discover(&|| true).map(|found| self.discovered(found)).unwrap_or_default();
+        }
+        self.serial += 1;
+        self.awaited = Some(Awaited::Lookup(self.serial));
+        self.say_that_it_takes_time(words);
+        vec![Effect::Background(Task::LookUp { lookup: Box::new(lookup), serial: self.serial })]
+    }
+
+    /// Copies what is to be made of so many bytes.
+    pub(super) fn copy_from(&mut self, source: CopySource, bytes: usize, what: &'static str) -> Vec<Effect> {
+        let form = self.form_of(&source);
+        let redact = self.redact;
+        if bytes <= LARGEST_AT_ONCE {
+            let text = source.text();
+            if text.is_empty() {
+                self.fail(format!("{what} holds no text"));
+                return Vec::new();
+            }
+            return vec![Effect::copy(text, what, form, redact)];
+        }
+        self.await_copy(what);
+        let content = CopyContent::ToMake(Box::new(source));
+        vec![Effect::Background(Task::Copy(CopyRequest { content, what, form, redact }))]
+    }
+
+    /// Waits for a copy.
+    pub(super) fn await_copy(&mut self, what: &str) {
+        self.awaited = Some(Awaited::Copy);
+        self.say_that_it_takes_time(&format!("copying {what}"));
+    }
+
+    /// Says that something is being done that `esc` stops.
+    fn say_that_it_takes_time(&mut self, words: &str) {
+        let place = self.place();
+        let key = [Command::Back, Command::Cancel, Command::ToList]
+            .into_iter()
+            .find_map(|command| self.setup.keymap.key_for(place, command));
+        self.say(format!("{words} … {} stops it", key.unwrap_or_else(|| "esc".into())));
+    }
+
+    /// Takes in what was looked up, unless it was stopped or something else is asked for meanwhile.
+    pub(super) fn looked_up(&mut self, serial: u64, found: Discovery) -> Vec<Effect> {
+        if self.awaited != Some(Awaited::Lookup(serial)) {
+            return Vec::new();
+        }
+        self.awaited = None;
+        self.status = None;
+        if self.overlay.is_none() { self.discovered(found) } else { Vec::new() }
+    }
+
+    fn discovered(&mut self, found: Discovery) -> Vec<Effect> {
+        match found {
+            Discovery::Links(links, (conversation, message)) => {
+                self.show_links(links, &conversation, message)
+            }
+            Discovery::Code(blocks) => self.show_code(blocks),
+            Discovery::Secrets(message, hits) => self.show_secrets(message, hits),
+            Discovery::Piped(command, text) => self.pipe(command, text),
+        }
+    }
+
+    /// Stops what the person waits for, if the command says so.
+    pub(super) fn stop_waiting(&mut self, command: Command) -> Option<Vec<Effect>> {
+        let is_escape = matches!(command, Command::Back | Command::Cancel | Command::ToList)
+            || (command == Command::Search && self.focus == Focus::List);
+        self.awaited.filter(|_| is_escape && self.overlay.is_none())?;
+        self.awaited = None;
+        self.say("stopped");
+        Some(vec![Effect::Background(Task::StopLookup), Effect::Background(Task::StopCopies)])
+    }
+
+    /// A key that is not `esc` goes on: what was looked up is not wanted any more, a copy is.
+    pub(super) fn forget_lookup(&mut self) -> Option<Effect> {
+        self.awaited.take_if(|awaited| matches!(awaited, Awaited::Lookup(_)))?;
+        Some(Effect::Background(Task::StopLookup))
+    }
+}
+
+/// Returns how much there is to read in a message: its text and the texts of its attachments.
+pub(super) fn bytes_of_message(conversation: &Conversation, message: usize) -> usize {
+    let part = |detail: &Detail| match detail {
+        Detail::Attachment(attachment) => attachment.content.len() + attachment.prompt.len(),
+        Detail::Citation(links) | Detail::Sources(links) => links.len() * 64,
+        _ => 0,
+    };
+    let parts = conversation.message_parts(message).iter().map(|found| 64 + part(&found.detail));
+    64 + conversation.message_text(message).len() + parts.sum::<usize>()
+}
+
+/// Returns how much there is to read in a conversation.
+pub(super) fn bytes_of(conversation: &Conversation) -> usize {
+    (0..conversation.messages().len()).map(|message| bytes_of_message(conversation, message)).sum()
+}

@@ -1,0 +1,88 @@
+//! A thread that does one thing at a time: what is asked of it last counts, and what came before is given up.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Sender, channel},
+    },
+    thread,
+};
+
+/// Work for a lane. It asks from time to time whether it is still waited for, and gives up when it is not.
+type Work = Box<dyn FnOnce(&dyn Fn() -> bool) + Send>;
+
+/// A thread for one kind of work; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Lane {
+    work: Sender<(u64, Work)>,
+    /// The number of what was asked for last.
+    newest: Arc<AtomicU64>,
+}
+
+impl Lane {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn start(name: &str) -> io::Result<Self> {
+        let (work, waiting) = channel::<(u64, Work)>();
+        let newest = Arc::new(AtomicU64::new(0));
+        let current = Arc::clone(&newest);
+        let run = move || {
+            while let Ok((number, work)) = waiting.recv() {
+                let goes_on = || current.load(Ordering::Relaxed) == number;
+                if goes_on() {
+                    work(&goes_on);
+                }
+            }
+        };
+        thread::Builder::new().name(name.into()).spawn(run)?;
+        Ok(Self { work, newest })
+    }
+
+    /// Does something, instead of what was asked for before.
+    pub fn ask(&self, work: impl FnOnce(&dyn Fn() -> bool) + Send + 'static) {
+        let number = self.stop();
+        // The thread outlives the sender, unless some work panicked: then the program ends.
+        let _ = self.work.send((number, Box::new(work)));
+    }
+
+    /// Gives up what it does; returns the number of what is asked for next.
+    pub fn stop(&self) -> u64 {
+        self.newest.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_last_counts() {
+        let lane = Lane::start("test").unwrap();
+        let (done, results) = channel();
+        let (begin, begun) = channel::<()>();
+        let first = done.clone();
+        lane.ask(move |goes_on| {
+            begin.send(()).unwrap();
+            while goes_on() {
+                thread::yield_now();
+            }
+            first.send("given up").unwrap();
+        });
+        begun.recv().unwrap();
+        let second = done.clone();
+        lane.ask(move |_| second.send("never begun").unwrap());
+        lane.ask(move |goes_on| done.send(if goes_on() { "done" } else { "stale" }).unwrap());
+        assert_eq!(results.iter().take(2).collect::<Vec<_>>(), ["given up", "done"]);
+    }
+}
