@@ -50,6 +50,8 @@ struct EntryContext {
     breaks: usize,
     /// Bytes of its text.
     bytes: usize,
+    /// The number of shown messages up to this one.
+    number: usize,
     /// The width it was laid out for last, and how many lines that gave; width 0: never.
     height: (u16, usize),
 }
@@ -57,6 +59,8 @@ struct EntryContext {
 /// Lines of a branch's long messages that are looked at for a place to cut, so that one opens at once; what comes
 /// behind them is shown as it was written.
 const MOST_LINES: usize = 1 << 20;
+/// Entries of a branch whose heights are guessed anew for each frame.
+const MOST_HINTS: usize = 10_000;
 
 /// An open conversation, laid out entry by entry.
 #[derive(Debug)]
@@ -71,6 +75,8 @@ pub struct Transcript {
     folds: HashMap<usize, bool>,
     line_cache: LineCache,
     highlight_cache: HighlightCache,
+    /// The heights of very many entries, guessed for a width, each added to those before it.
+    heights: (u16, Vec<u64>),
 }
 
 impl Transcript {
@@ -88,6 +94,7 @@ impl Transcript {
             folds: HashMap::new(),
             line_cache: LineCache::default(),
             highlight_cache: HighlightCache::new(),
+            heights: (0, Vec::new()),
         };
         transcript.rebuild_entries();
         transcript
@@ -236,6 +243,30 @@ impl Transcript {
         context.bytes / columns + context.breaks + 1 + usize::from(context.has_header) + blank
     }
 
+    /// Guesses the height in lines of all entries, and of those before one of them: by [`Transcript::height_hint`]. Of very
+    /// many entries the guess is made once for a width.
+    pub fn height_hints(&mut self, entry: usize, width: u16) -> (u64, u64) {
+        if self.entries.len() > MOST_HINTS {
+            if self.heights.0 != width || self.heights.1.len() != self.entries.len() + 1 {
+                let mut sum = 0;
+                let heights = (0..self.entries.len()).map(|entry| {
+                    sum += self.height_hint(entry, width) as u64;
+                    sum
+                });
+                self.heights = (width, std::iter::once(0).chain(heights).collect());
+            }
+            return (self.heights.1[self.entries.len()], self.heights.1[entry.min(self.entries.len())]);
+        }
+        let hint = |entry| self.height_hint(entry, width) as u64;
+        let above = (0..entry.min(self.entries.len())).map(hint).sum();
+        ((0..self.entries.len()).map(hint).sum(), above)
+    }
+
+    /// Returns the number of shown messages of the branch up to an entry, that of the entry among them.
+    pub fn shown_up_to(&self, entry: usize) -> usize {
+        self.contexts.get(entry).map_or(0, |context| context.number)
+    }
+
     /// Takes the code on lines laid out so far that has no colours yet, each block once. A
     /// [`Highlighter`](super::highlight::Highlighter) elsewhere colours it, for [`Transcript::apply`].
     pub fn wanted(&mut self) -> Vec<Job> {
@@ -259,7 +290,9 @@ impl Transcript {
         self.entries.clear();
         self.contexts.clear();
         self.line_cache.clear();
+        self.heights.1.clear();
         let conversation = self.conversation.clone();
+        let mut number = 0;
         let mut speaker = None;
         let mut today = None;
         let mut lines = MOST_LINES;
@@ -280,7 +313,8 @@ impl Transcript {
             let open = self.folds.get(&message).copied();
             let fold =
                 fold::starts_open(&conversation, message, &self.options).map(|starts| open.unwrap_or(starts));
-            let mut context = EntryContext::default();
+            number += usize::from(conversation.messages()[message].visibility == Visibility::Shown);
+            let mut context = EntryContext { number, ..EntryContext::default() };
             if !fold::folds_whole_message(&conversation, message) {
                 let role = conversation.messages()[message].role;
                 let who = (role, conversation.message_model(message));

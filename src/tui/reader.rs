@@ -95,16 +95,9 @@ impl Reader {
     /// Returns the number of the selected message among the shown ones of this branch, from 1, and how many there are.
     /// On a fold it is that of the message before, or the first.
     pub fn place(&self) -> (usize, usize) {
-        let entries = self.transcript.entries();
-        let messages = self.conversation().messages();
-        let shown = |entries: &[Entry]| {
-            let mut last = None;
-            let begins = |entry: &&Entry| last.replace(entry.message) != Some(entry.message);
-            let is_shown = |entry: &&Entry| messages[entry.message].visibility == Visibility::Shown;
-            entries.iter().filter(is_shown).filter(begins).count()
-        };
-        let of = shown(entries);
-        (shown(&entries[..(self.cursor + 1).min(entries.len())]).clamp(of.min(1), of), of)
+        let last = self.transcript.entries().len().saturating_sub(1);
+        let of = self.transcript.shown_up_to(last);
+        (self.transcript.shown_up_to(self.cursor.min(last)).clamp(of.min(1), of), of)
     }
 
     /// Begins to mark messages at the selected one, or forgets the marks. Gives whether it marks now.
@@ -364,14 +357,12 @@ impl Reader {
 
     /// Returns the place of the scroll bar's thumb: first row and length, of `rows`; `None` when everything is in
     /// sight. By the known or guessed heights of the entries.
-    pub fn scroll_bar(&self, rows: u16) -> Option<(u16, u16)> {
-        let hint = |entry| self.transcript.height_hint(entry, self.width) as u64;
-        let entries = self.transcript.entries().len();
-        let total: u64 = (0..entries).map(hint).sum();
+    pub fn scroll_bar(&mut self, rows: u16) -> Option<(u16, u16)> {
+        let (total, above) = self.transcript.height_hints(self.top.entry, self.width);
         if total <= u64::from(self.height) || rows == 0 {
             return None;
         }
-        let above = (0..self.top.entry).map(hint).sum::<u64>() + self.top.line as u64;
+        let above = above + self.top.line as u64;
         let length = (u64::from(self.height) * u64::from(rows) / total).clamp(1, u64::from(rows));
         let room = u64::from(rows) - length;
         let first = (above * room).div_ceil((total - u64::from(self.height)).max(1)).min(room);

@@ -19,7 +19,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// What an input may have on the disk, and what it may take in memory.
 const LARGEST_INPUT: u64 = 50_000_000;
-const MOST_MEMORY: u64 = 600 << 20;
+pub(crate) const MOST_MEMORY: u64 = 600 << 20;
 /// Nothing hangs. Some four times what the slowest takes on a busy machine, of a program that is optimised.
 const LONGEST: Duration = Duration::from_mins(4);
 
@@ -29,18 +29,18 @@ const COMMANDS: [&[&str]; 4] =
 /// Asked of the largest messages as well: each of their words is counted.
 const COUNTED: &[&str] = &["search", "-c", "word or"];
 
-type Sink<'a> = &'a mut dyn Write;
+pub(crate) type Sink<'a> = &'a mut dyn Write;
 /// What an input is called, and what writes its `conversations.json`.
-type Json = (&'static str, fn(Sink<'_>) -> io::Result<()>);
+pub(crate) type Json = (&'static str, fn(Sink<'_>) -> io::Result<()>);
 /// What writes an archive.
 type Writer = Box<dyn FnOnce(&Path) -> io::Result<()>>;
 
 // --- what inputs are made of
 
-const MB: usize = 1 << 20;
+pub(crate) const MB: usize = 1 << 20;
 
 /// So many things with commas between.
-fn listed(out: Sink<'_>, count: usize, mut one: impl FnMut(&mut String, usize)) -> io::Result<()> {
+pub(crate) fn listed(out: Sink<'_>, count: usize, mut one: impl FnMut(&mut String, usize)) -> io::Result<()> {
     let mut piece = String::new();
     for number in 0..count {
         if number > 0 {
@@ -72,7 +72,7 @@ fn filled(out: Sink<'_>, text: &str, bytes: usize) -> io::Result<()> {
 }
 
 /// An export of one conversation, its mapping written by `inner`.
-fn mapping(out: Sink<'_>, inner: impl FnOnce(Sink<'_>) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn mapping(out: Sink<'_>, inner: impl FnOnce(Sink<'_>) -> io::Result<()>) -> io::Result<()> {
     out.write_all(br#"[{"id":"c","title":"t","mapping":{"#)?;
     inner(out)?;
     out.write_all(b"}}]")
@@ -88,7 +88,7 @@ fn parts(out: Sink<'_>, inner: impl FnOnce(Sink<'_>) -> io::Result<()>) -> io::R
 }
 
 /// An export of one message of so many bytes: one text again and again.
-fn text(out: Sink<'_>, again: &str, bytes: usize) -> io::Result<()> {
+pub(crate) fn text(out: Sink<'_>, again: &str, bytes: usize) -> io::Result<()> {
     parts(out, |out| {
         out.write_all(b"\"")?;
         filled(out, again, bytes)?;
@@ -126,7 +126,7 @@ fn add(piece: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 // --- the inputs that are JSON
 
-const INPUTS: &[Json] = &[
+pub(crate) const INPUTS: &[Json] = &[
     ("a chain of a million nodes", |out| {
         mapping(out, |out| {
             listed(out, 1_000_000, |piece, number| {
@@ -439,7 +439,11 @@ fn zipped(
     zip.finish()?.flush()
 }
 
-fn packed(path: &Path, name: &str, write: impl FnOnce(Sink<'_>) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn packed(
+    path: &Path,
+    name: &str,
+    write: impl FnOnce(Sink<'_>) -> io::Result<()>,
+) -> io::Result<()> {
     zipped(path, |zip| member(zip, name, write))
 }
 
@@ -599,7 +603,7 @@ const ZIPS: &[Whole] = &[
 // --- the measure
 
 /// The program of the package where there is one: what is not optimised takes minutes.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     std::env::var_os("UNSPOOL_PACKAGED").map_or_else(|| env!("CARGO_BIN_EXE_unspool").into(), PathBuf::from)
 }
 

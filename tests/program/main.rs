@@ -8,6 +8,7 @@ mod config;
 mod formats;
 mod hostile_cli;
 mod hostile_memory;
+mod hostile_screen;
 mod nothing_leaves;
 mod packaged;
 mod packages;
