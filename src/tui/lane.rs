@@ -10,6 +10,8 @@ use std::{
     thread,
 };
 
+use crate::search::matching::Interruption;
+
 /// Work for a lane. It asks from time to time whether it is still waited for, and gives up when it is not.
 type Work = Box<dyn FnOnce(&dyn Fn() -> bool) + Send>;
 
@@ -35,7 +37,8 @@ impl Lane {
             while let Ok((number, work)) = waiting.recv() {
                 let goes_on = || current.load(Ordering::Relaxed) == number;
                 if goes_on() {
-                    work(&goes_on);
+                    let interruption = Interruption::new(Arc::clone(&current), number);
+                    Interruption::during(Some(interruption), || work(&goes_on));
                 }
             }
         };

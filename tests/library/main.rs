@@ -17,6 +17,7 @@ mod demo_archive;
 mod docs;
 mod extract_dialog;
 mod fidelity;
+mod growth;
 mod hostile;
 mod html_page;
 mod limits;

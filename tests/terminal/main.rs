@@ -6,6 +6,7 @@ pub mod support;
 
 mod attacks;
 mod clipboard;
+mod guard;
 mod leaving;
 mod lifecycle;
 mod pty;

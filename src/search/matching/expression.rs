@@ -7,15 +7,21 @@
 use std::{ops::Range, sync::Arc};
 
 use regex_automata::{
+    Input,
     meta::{self, Regex},
     util::syntax,
 };
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::regex_prefilter::RegexPrefilter;
+use super::{interruption, regex_prefilter::RegexPrefilter};
 
 /// The compiled size of one expression, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
+/// Bytes of a text that are looked at without asking whether anybody still waits: a large expression takes microseconds
+/// for each.
+const WINDOW: usize = 256 << 10;
+/// The longest hit, in bytes, in a text that is longer than a window: a longer one is cut, or not found.
+const LONGEST_HIT: usize = 32 << 10;
 /// The memory one expression may use while it searches, in bytes.
 const CACHE_BYTES: usize = 4 << 20;
 
@@ -84,18 +90,61 @@ impl Expression {
     pub fn hits<'a>(&'a self, text: &'a str) -> RegexHits<'a> {
         let may_match =
             !self.is_empty && self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
-        RegexHits(may_match.then(|| self.regex.find_iter(text)))
+        RegexHits(may_match.then(|| Window::of(&self.regex, text, 0)))
     }
 }
 
-/// The hits of an expression in a text.
-pub(in crate::search) struct RegexHits<'a>(Option<meta::FindMatches<'a, 'a>>);
+/// The hits of an expression in a text. A long text is looked at in windows, and given up between two of them when
+/// nobody waits any more.
+pub(in crate::search) struct RegexHits<'a>(Option<Window<'a>>);
+
+/// A part of a text that is looked at.
+struct Window<'a> {
+    regex: &'a Regex,
+    text: &'a str,
+    hits: meta::FindMatches<'a, 'a>,
+    /// Hits that begin before it are of this window.
+    end: usize,
+    /// The end of the last hit.
+    done: usize,
+}
+
+impl<'a> Window<'a> {
+    fn of(regex: &'a Regex, text: &'a str, start: usize) -> Self {
+        let (mut end, mut seen) = (text.len(), text.len());
+        if text.len() - start > WINDOW + LONGEST_HIT {
+            end = text.floor_char_boundary(start + WINDOW);
+            seen = text.floor_char_boundary(end + LONGEST_HIT);
+        }
+        // What stands around the window is seen by what looks around, as \b does.
+        Self { regex, text, hits: regex.find_iter(Input::new(text).range(start..seen)), end, done: start }
+    }
+
+    fn next_hit(&mut self) -> Option<Range<usize>> {
+        let hit = self.hits.next()?.range();
+        // Only a window that is the last has one that begins at its end.
+        (hit.start < self.end || self.end == self.text.len()).then_some(hit)
+    }
+}
 
 impl Iterator for RegexHits<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
-        self.0.as_mut()?.map(|hit| hit.range()).find(|range| !range.is_empty())
+        loop {
+            let window = self.0.as_mut()?;
+            while let Some(hit) = window.next_hit() {
+                window.done = hit.end;
+                if !hit.is_empty() {
+                    return Some(hit);
+                }
+            }
+            if window.end == window.text.len() || interruption::is_stale() {
+                self.0 = None;
+                return None;
+            }
+            *window = Window::of(window.regex, window.text, window.end.max(window.done));
+        }
     }
 }
 
@@ -224,6 +273,30 @@ mod tests {
         let expression = Expression::new("x*").expect("compiles");
         assert!(expression.hits("abxxc").eq(std::iter::once(2..4)));
         assert!(expression.hits("日本").next().is_none());
+    }
+
+    #[test]
+    fn in_a_long_text_every_hit_is_found_once() {
+        let text = "aé1 ".repeat(200_000);
+        for source in ["é1", "a|1", r"\ba", "a*", "1 a"] {
+            let expression = Expression::new(source).unwrap();
+            let whole: Vec<Range<usize>> = expression.regex.find_iter(&text).map(|hit| hit.range()).collect();
+            let whole: Vec<Range<usize>> = whole.into_iter().filter(|hit| !hit.is_empty()).collect();
+            assert!(expression.hits(&text).eq(whole), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_given_up_when_nobody_waits() {
+        let text = "a".repeat(10 * WINDOW);
+        let expression = Expression::new("a").unwrap();
+        let newest = Arc::new(std::sync::atomic::AtomicU64::new(2));
+        let count = |served| {
+            let interruption = interruption::Interruption::new(Arc::clone(&newest), served);
+            interruption::Interruption::during(Some(interruption), || expression.hits(&text).count())
+        };
+        assert_eq!(count(2), text.len());
+        assert_eq!(count(1), WINDOW);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `expression` (with `regex_prefilter`); `fuzzy_match` |
 //! | one term of the query | `term` |
 //! | one conversation | `scope`, `title_match`, `message_hits` (with `position_cache`) |
+//! | giving up in the middle of a long text | `interruption` |
 //! | the query | `compiled_query`, `evaluation`, and [`Matcher`] for the outside |
 
 mod byte_scan;
@@ -14,6 +15,7 @@ mod evaluation;
 mod expression;
 mod folding;
 mod fuzzy_match;
+mod interruption;
 mod literal;
 mod matcher;
 mod message_hits;
@@ -27,7 +29,6 @@ mod word_boundary;
 
 #[cfg(test)]
 pub(super) use literal::Literal;
-pub use matcher::{Hit, Matcher, Snippet};
 pub(super) use {
     evaluation::Evaluation,
     expression::Expression,
@@ -36,4 +37,8 @@ pub(super) use {
     pattern::{Pattern, implies},
     term::Term,
     word_boundary::{WordBoundary, is_spaced_letter},
+};
+pub use {
+    interruption::Interruption,
+    matcher::{Hit, Matcher, Snippet},
 };

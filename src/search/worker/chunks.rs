@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use crate::parallel;
+use crate::{parallel, search::matching::Interruption};
 
 /// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that
 /// taking them costs nothing.
@@ -43,7 +43,9 @@ pub(super) fn map_finished_chunks<T: Send>(
     let chunks = count.div_ceil(size);
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(chunks));
+    let interruption = Interruption::current();
     let take = || {
+        let work = |range| Interruption::during(interruption.clone(), || work(range));
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             if chunk >= chunks || is_stale() {
@@ -51,6 +53,10 @@ pub(super) fn map_finished_chunks<T: Send>(
             }
             let start = chunk * size;
             let Some(result) = work(start..count.min(start + size)) else { return };
+            // What was given up in the middle is no result.
+            if is_stale() {
+                return;
+            }
             done.lock().unwrap_or_else(PoisonError::into_inner).push((chunk, result));
         }
     };

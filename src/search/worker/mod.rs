@@ -19,7 +19,7 @@ use std::{
 
 pub use self::respond::search;
 use self::{chunks::map_finished_chunks, respond::respond};
-use super::{Query, Score, engine::Engine, index::Segment};
+use super::{Query, Score, engine::Engine, index::Segment, matching::Interruption};
 use crate::library::{Handle, Library};
 
 /// Conversations that are indexed in one step.
@@ -138,7 +138,7 @@ impl Drop for Worker {
     }
 }
 
-fn run(inbox: &mpsc::Receiver<Job>, newest: &AtomicU64, answer: &dyn Fn(Results)) {
+fn run(inbox: &mpsc::Receiver<Job>, newest: &Arc<AtomicU64>, answer: &dyn Fn(Results)) {
     let mut engine = Engine::default();
     let mut served = 0;
     // Nothing is indexed before somebody has asked.
@@ -177,7 +177,10 @@ fn run(inbox: &mpsc::Receiver<Job>, newest: &AtomicU64, answer: &dyn Fn(Results)
             let send = |results: Results| answer(Results { generation: served, ..results });
             let is_stale = || newest.load(Ordering::Relaxed) > served;
             // `None`: it was cancelled, and the next request is on its way.
-            let _ = respond(&mut engine, &request.query, request.by_date, &is_stale, &send);
+            let interruption = Interruption::new(Arc::clone(newest), served);
+            let _ = Interruption::during(Some(interruption), || {
+                respond(&mut engine, &request.query, request.by_date, &is_stale, &send)
+            });
         }
         rest = if is_complete { Duration::ZERO } else { REST };
     }

@@ -24,9 +24,15 @@ use crate::{
 /// of two thousand columns has as many cells in each of its rows, even where nothing is written.
 const MOST_EVENTS: usize = 100_000;
 
+/// Marks of quotations and lists that may open one line: the reader looks at every open one in each line that follows.
+const MOST_NESTED: usize = 100;
+
 /// Reads a text that stands at `base` in its message. `inline_spans` are ranges of `text`, sorted, not overlapping.
 /// `None`: it comes to more than can be drawn.
 pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<LayoutDocument> {
+    if nests_too_deep(text) {
+        return None;
+    }
     let hidden = inline_span::hide(text, inline_spans);
     let mut parser = BlockParser { text, hidden: &hidden, base, inline_spans, ..BlockParser::default() };
     for (number, (event, range)) in Parser::new_ext(&hidden, dialect()).into_offset_iter().enumerate() {
@@ -37,6 +43,22 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<Lay
     }
     parser.flush();
     Some(parser.document)
+}
+
+/// Decides whether a line opens more quotations and lists than anybody writes.
+fn nests_too_deep(text: &str) -> bool {
+    let opens = |line: &[u8]| {
+        let before = line.iter().take_while(|byte| {
+            matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'0'..=b'9' | b'.' | b')')
+        });
+        before.filter(|byte| matches!(byte, b'>' | b'-' | b'*' | b'+' | b'.' | b')')).count()
+    };
+    // A rule and a line of dots are no nest: marks of lists have blanks behind them.
+    let solid = |line: &[u8]| line.windows(2).take(2 * MOST_NESTED).all(|pair| pair[0] == pair[1]);
+    text.len() > MOST_NESTED
+        && text.as_bytes().split(|&byte| byte == b'\n').any(|line| {
+            line.len() > MOST_NESTED && opens(line) > MOST_NESTED && (line[0] == b'>' || !solid(line))
+        })
 }
 
 /// A list being read.

@@ -89,6 +89,23 @@ pub fn end_by(_signal: Signal) -> ! {
 
 pub fn forbid_core_dumps() {}
 
+/// The modes of the terminal, which the system gives back itself.
+pub struct TerminalModes;
+
+impl TerminalModes {
+    pub fn read() -> Self {
+        Self
+    }
+}
+
+pub fn start_guard(_terminal: &Output, _modes: TerminalModes) {}
+
+pub fn note_for_guard(_taken: bool) {}
+
+pub fn guard_if_asked(_leave: &[u8]) -> bool {
+    false
+}
+
 #[cfg(windows)]
 fn console_knows_escapes() -> bool {
     crossterm::ansi_support::supports_ansi()

@@ -108,7 +108,9 @@ impl Terminal {
         let in_screen = has("STY") && !has("TMUX");
         let takes_links = !in_screen && takes_links(&kind, has("TMUX"), vte);
         let terminal = Self { screen, output, takes_links };
+        let modes = platform::TerminalModes::read();
         terminal.take()?;
+        platform::start_guard(&terminal.output, modes);
         Ok(terminal)
     }
 
@@ -199,6 +201,7 @@ impl Terminal {
         let mut door = lock(&DOOR);
         crossterm::terminal::enable_raw_mode()?;
         ENTERED.store(true, Ordering::SeqCst);
+        platform::note_for_guard(true);
         let written = output.write_all(ENTER).and_then(|()| output.flush());
         *door = Some(output);
         drop(door);
@@ -282,6 +285,7 @@ fn give_back(patience: Duration) -> io::Result<bool> {
         },
         None => Ok(()),
     };
+    platform::note_for_guard(false);
     cooked.and(written).map(|()| true)
 }
 
@@ -360,6 +364,12 @@ fn give_back_in_time() {
         Ok(_) => drop(told.recv_timeout(PATIENCE_WITH_THE_TERMINAL)),
         Err(_) => drop(give_back(PATIENCE_WITH_A_FRAME)),
     }
+}
+
+/// Guards the terminal of another process of this program, if this one was started for that; returns whether it was.
+/// A process that is killed, or gets no memory, cannot give the terminal back itself. To be called first.
+pub fn guard_if_asked() -> bool {
+    platform::guard_if_asked(LEAVE)
 }
 
 /// No core dump is written from now on, whatever happens: it would hold the archive.

@@ -1,6 +1,7 @@
 //! Unix.
 
 mod decode;
+mod guard;
 mod keys;
 
 use std::{
@@ -21,7 +22,10 @@ use signal_hook::{
     low_level,
 };
 
-pub use self::keys::{pause_keys, read_keys, resume_keys};
+pub use self::{
+    guard::{TerminalModes, guard_if_asked, note_for_guard, start_guard},
+    keys::{pause_keys, read_keys, resume_keys},
+};
 use super::Signal;
 
 /// A terminal to write to: standard output if it is one, else the controlling terminal. Unbuffered.

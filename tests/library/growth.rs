@@ -1,0 +1,198 @@
+//! What is pressed on the screen takes time by the size of what is open, never by its square; and what takes longer than
+//! a key may is done beside the screen.
+
+use std::time::Duration;
+
+use unspool::{
+    conversation::{Conversation, Kind},
+    tui::{
+        action::Action,
+        effect::{CopyContent, CopyRequest, Effect, Task},
+    },
+};
+
+use crate::support::{
+    app::Driver,
+    conversations::{answer, chain, folded, prompt},
+    cost,
+};
+
+/// What a message may consist of so that nothing in it is a place to cut, or much comes of little.
+const UNITS: &[&str] = &[
+    "```\n",
+    "```a\nb\n```\n",
+    "*a_",
+    "#\n",
+    "<a",
+    "[",
+    "![",
+    "[a](b) ",
+    "[a]: b\n",
+    "|",
+    "|a|b|\n|-|-|\n",
+    "> ",
+    "- ",
+    "- > ",
+    "\n",
+    " ",
+    "\t",
+    "a",
+    "`a ``b ",
+    "http://a.b)",
+    "http://",
+    "\\(a\\) ",
+    "\u{300}",
+    "日",
+];
+
+/// Does everything that an effect asks of another thread, here.
+fn carry_out(driver: &mut Driver) {
+    for effect in std::mem::take(&mut driver.effects) {
+        let Effect::Background(task) = effect else { continue };
+        match task {
+            Task::LookUp { lookup, serial } => {
+                if let Some(found) = lookup.discover(&|| true) {
+                    driver.act(Action::LookedUp(serial, Box::new(found)));
+                }
+            }
+            Task::FindHits { conversation, matcher, serial } => {
+                driver.act(Action::Hits(serial, matcher.hits(&conversation)));
+            }
+            Task::Copy(CopyRequest { content: CopyContent::ToMake(source), .. }) => drop(source.text()),
+            _ => {}
+        }
+    }
+}
+
+/// The processor time of everything one does with a conversation that is open: from its ends to its links.
+fn cost_of(make: impl FnOnce() -> Conversation) -> Duration {
+    let conversation = make();
+    let (_, spent) = cost::of_thread(|| {
+        let mut driver = Driver::new(120, 40, vec![conversation]);
+        driver.press("enter");
+        for keys in ["G", "g", "o", "c", "y", "Y", "t", "Z", "z", "p", "i", "L", "/"] {
+            driver.press(keys).screen();
+            carry_out(&mut driver);
+            if keys == "/" {
+                driver.type_("a").screen();
+                carry_out(&mut driver);
+                driver.screen();
+            }
+            driver.press("esc");
+            if driver.app.focus != unspool::tui::app::Focus::Thread {
+                driver.press("enter");
+            }
+        }
+    });
+    spent.unwrap_or_default()
+}
+
+/// Four times as much may take four times as long, and as much again for what a machine has in store.
+#[track_caller]
+fn assert_grows_evenly(name: &str, cost: impl Fn(usize) -> Duration) {
+    let (one, two, four) = (cost(1), cost(2), cost(4));
+    let fits = four <= one * 12 + Duration::from_millis(300);
+    assert!(fits, "{name}: {one:?}, twice as much {two:?}, four times as much {four:?}");
+}
+
+#[test]
+fn whatever_a_message_consists_of_its_keys_take_time_by_its_length() {
+    for unit in UNITS {
+        for is_prompt in [false, true] {
+            assert_grows_evenly(&format!("{unit:?}"), |times| {
+                let text = unit.repeat(times * 300_000 / unit.len());
+                cost_of(|| chain("t", [if is_prompt { prompt(&text) } else { answer(&text) }]))
+            });
+        }
+    }
+}
+
+#[test]
+fn however_many_messages_there_are_their_keys_take_time_by_their_number() {
+    type Many = fn(usize) -> Conversation;
+    let kinds: [(&str, Many); 4] = [
+        ("prompts", |count| chain("t", vec![prompt("word"); count])),
+        ("answers", |count| chain("t", vec![answer("word"); count])),
+        ("recaps", |count| chain("t", vec![folded(Kind::Recap, "Thought"); count])),
+        ("results", |count| chain("t", vec![folded(Kind::Output, "word"); count])),
+    ];
+    for (name, make) in kinds {
+        assert_grows_evenly(name, |times| cost_of(|| make(times * 5_000)));
+    }
+}
+
+#[test]
+fn a_long_line_that_is_typed_takes_time_by_its_length() {
+    assert_grows_evenly("the search line", |times| {
+        let mut driver = Driver::new(120, 40, vec![chain("t", [prompt("word")])]);
+        let line = "日本 ".repeat(times * 4_000);
+        cost::of_thread(|| driver.act(Action::Paste(line)).screen()).1.unwrap_or_default()
+    });
+}
+
+/// A message of four megabytes, open.
+fn long() -> Driver {
+    let text = "A word, `code` and [a link](https://e.org).\n\n```sh\nls\n```\n\n".repeat(70_000);
+    let mut driver = Driver::new(120, 40, vec![chain("t", [answer(&text)])]);
+    driver.press("enter");
+    driver
+}
+
+#[test]
+fn what_takes_longer_than_a_key_may_is_done_beside_the_screen_and_esc_stops_it() {
+    for keys in ["o", "c", "y", "Y"] {
+        let mut driver = long();
+        driver.press(keys);
+        assert!(driver.status().contains("… esc stops it"), "{keys}: {}", driver.status());
+        assert!(
+            matches!(driver.effects[..], [Effect::Background(Task::LookUp { .. } | Task::Copy(_))]),
+            "{keys}"
+        );
+        let asked = std::mem::take(&mut driver.effects);
+        driver.press("esc");
+        assert!(driver.status().starts_with("stopped"), "{keys}: {}", driver.status());
+        assert_eq!(driver.app.focus, unspool::tui::app::Focus::Thread, "esc stops it and nothing else");
+        let stops =
+            |effect: &Effect| matches!(effect, Effect::Background(Task::StopLookup | Task::StopCopies));
+        assert!(driver.effects.iter().filter(|effect| stops(effect)).count() == 2);
+        // Its answer comes too late.
+        driver.effects = asked;
+        carry_out(&mut driver);
+        assert!(driver.app.overlay.is_none(), "{keys}");
+    }
+}
+
+#[test]
+fn what_was_looked_up_is_shown_unless_something_else_was_pressed() {
+    let mut driver = long();
+    driver.press("o");
+    carry_out(&mut driver);
+    assert!(driver.screen().contains("Links and attachments"), "{}", driver.screen());
+    let mut driver = long();
+    driver.press("c j");
+    carry_out(&mut driver);
+    assert!(driver.app.overlay.is_none());
+}
+
+#[test]
+fn hits_of_a_long_thread_come_when_they_are_known() {
+    let mut driver = long();
+    driver.press("/").type_("code");
+    driver.press("enter");
+    assert!(driver.status().contains("looking"), "{}", driver.status());
+    carry_out(&mut driver);
+    assert!(driver.status().contains("hit 1 of"), "{}", driver.status());
+    // Of several that were asked for the last counts.
+    let mut driver = long();
+    driver.press("/").type_("cod");
+    driver.effects.rotate_left(1);
+    carry_out(&mut driver);
+    assert!(!driver.status().contains("looking"), "{}", driver.status());
+}
+
+#[test]
+fn what_is_found_of_a_short_message_is_found_at_once() {
+    let mut driver = Driver::new(120, 40, vec![chain("t", [answer("[a](https://e.org)")])]);
+    driver.press("enter o");
+    assert!(driver.effects.is_empty() && driver.screen().contains("e.org"));
+}
