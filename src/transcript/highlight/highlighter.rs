@@ -9,7 +9,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hashbrown::HashSet;
@@ -22,16 +22,16 @@ use crate::transcript::Tone;
 const LONGEST_LINE: usize = 4_000;
 /// The time that a block may take beyond [`TIME_PER_BYTE`]: a line that is written for it makes the expressions of a
 /// syntax go back a million times each.
-const LONGEST_EXCESS: Duration = Duration::from_secs(2);
+const LONGEST_EXCESS: Duration = Duration::from_millis(500);
 /// The time that all blocks together may take beyond it; from there on code stays plain.
-const MOST_EXCESS: Duration = Duration::from_secs(10);
-/// The time that a byte may take. Those of honest code take a quarter of it, once expressions are compiled.
-const TIME_PER_BYTE: Duration = Duration::from_micros(4);
+const MOST_EXCESS: Duration = Duration::from_secs(5);
+/// The processor time that a byte may take. Those of honest code take half of it, the compiling of expressions included.
+const TIME_PER_BYTE: Duration = Duration::from_micros(15);
 /// Languages whose expressions are kept compiled, some megabytes each, before all are thrown away. Code may hold code of
 /// other languages: a block stops at twice as many.
 const MOST_LANGUAGES: usize = 24;
 /// Bytes that are coloured before the expressions are thrown away: they remember what they met.
-const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES: usize = 64 << 20;
 /// The longest name of a language that is looked for, in bytes.
 const LONGEST_NAME: usize = 64;
 
@@ -185,9 +185,9 @@ impl Highlighter {
             if line.len() > LONGEST_LINE || taken > given {
                 return;
             }
-            let begun = Instant::now();
+            let begun = thread_time();
             let parsed = state.parse_line(line, &loaded.syntaxes);
-            let (took, had) = (begun.elapsed(), TIME_PER_BYTE * line.len() as u32);
+            let (took, had) = (thread_time().saturating_sub(begun), TIME_PER_BYTE * line.len() as u32);
             (taken, given) = (taken + took, given + had);
             self.taken.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
             self.given.fetch_add(had.as_micros() as u64, Ordering::Relaxed);
@@ -237,6 +237,20 @@ impl Highlighter {
         };
         scopes.find_map(known).unwrap_or(Tone::Code)
     }
+}
+
+/// Returns the processor time that this thread has taken: a busy machine takes no colours away.
+#[cfg(unix)]
+fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Returns the time that has passed, where the system does not tell a thread's.
+#[cfg(not(unix))]
+fn thread_time() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
 }
 
 /// Returns the syntax of a language.
@@ -412,7 +426,6 @@ mod tests {
     fn a_line_that_is_written_to_take_long_ends_the_colouring_and_in_the_end_all_of_it() {
         let block = vec!["$(($((".repeat(650); 40].join("\n");
         let mut highlighter = Highlighter::new();
-        highlighter.longest_excess /= 10;
         highlighter.most_excess /= 10;
         let mut lines = 0;
         for _ in 0..20 {

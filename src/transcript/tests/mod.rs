@@ -1,5 +1,6 @@
 //! Whole conversations through the layout.
 
+mod bounds;
 mod content;
 mod properties;
 mod reading;

@@ -17,6 +17,8 @@ pub use super::width::{fit, width};
 
 /// Combining marks a cell may carry; more are dropped (they would be drawn over the lines around it).
 const MOST_MARKS: u8 = 4;
+/// Joiners of one emoji; what more would join stands apart. None has more than four, and all of it is one cell.
+const MOST_JOINED: u8 = 8;
 /// The bytes of a name, a title or a first line that are looked at to show it in a row: no screen has so many columns.
 const LONGEST_LABEL: usize = 4 << 10;
 /// The base of a mark that has nothing to stand on.
@@ -128,8 +130,8 @@ struct SanitizerState {
     marks: u8,
     /// A variation selector was taken for this base already.
     selected: bool,
-    /// Within an emoji that is joined of several.
-    joined: bool,
+    /// The joiners so far of an emoji that is joined of several.
+    joined: u8,
     /// The last thing shown is the stand-in of a run of invisible characters.
     invisible: bool,
 }
@@ -152,7 +154,7 @@ impl SanitizerState {
             Replacement::Show(_) | Replacement::ShowTwo(..) => {
                 self.base = Some('�');
                 self.marks = u8::from(matches!(replacement, Replacement::ShowTwo(BARE, _)));
-                (self.selected, self.joined) = (false, false);
+                (self.selected, self.joined) = (false, 0);
             }
         }
         self.invisible = invisible && replacement != Replacement::Drop
@@ -184,9 +186,15 @@ impl SanitizerState {
             // Below U+0300 nothing combines; this spares most texts the table.
             _ if c >= '\u{300}' && c.width() == Some(0) => self.mark(c),
             _ => {
-                self.joined = self.joined && self.before == Some('\u{200D}');
-                // A skin tone belongs to the emoji before it.
-                let tone = matches!(c, '\u{1F3FB}'..='\u{1F3FF}');
+                let is_tone = |c: char| matches!(c, '\u{1F3FB}'..='\u{1F3FF}');
+                // A skin tone belongs to the emoji before it, and a second one is a mark on it.
+                let tone = is_tone(c);
+                if tone && self.before.is_some_and(is_tone) {
+                    return self.mark(c);
+                }
+                if self.before != Some('\u{200D}') {
+                    self.joined = 0;
+                }
                 self.base = self.base.filter(|_| tone).or(Some(c));
                 (self.marks, self.selected) = (0, false);
                 Replacement::Keep
@@ -213,8 +221,8 @@ impl SanitizerState {
         let adjacent = self.before.is_some_and(|before| !matches!(before, '\u{200C}' | '\u{200D}'));
         match self.base {
             Some(base) if adjacent && is_joining_script(base) => Replacement::Keep,
-            base if adjacent && c == '\u{200D}' && joins(base, next) => {
-                self.joined = true;
+            base if adjacent && c == '\u{200D}' && self.joined < MOST_JOINED && joins(base, next) => {
+                self.joined += 1;
                 Replacement::Keep
             }
             _ => self.stand_in(),
@@ -229,7 +237,7 @@ impl SanitizerState {
             return self.stand_in();
         }
         self.selected = true;
-        let joined = self.joined || (next[0] == Some('\u{200D}') && joins(self.base, next[1]));
+        let joined = self.joined > 0 || (next[0] == Some('\u{200D}') && joins(self.base, next[1]));
         if joined && c == '\u{FE0F}' { Replacement::Keep } else { Replacement::Drop }
     }
 }
@@ -285,6 +293,24 @@ mod tests {
     fn a_carriage_return_shows_unless_it_ends_a_line() {
         assert_eq!(text("a\r\nb\rc"), "a\nb␍c");
         assert_eq!(line("a\r\nb\tc"), "a b c");
+    }
+
+    #[test]
+    fn however_much_is_joined_a_cell_holds_little() {
+        for raw in [
+            "😀\u{200d}".repeat(2_000),
+            "👍🏽".to_owned() + &"🏽".repeat(2_000),
+            "ㄱ\u{1161}\u{1161}".repeat(9),
+        ] {
+            let clean = text(&raw);
+            let longest = clean.graphemes(true).map(str::len).max();
+            assert!(longest <= Some(80), "{longest:?}");
+        }
+        // What people write stays whole.
+        for emoji in ["👨‍👩‍👧‍👦", "👩🏽‍❤️‍💋‍👨🏿", "🏴‍☠️", "👍🏽👍🏿"]
+        {
+            assert_eq!(text(emoji).graphemes(true).count(), emoji.graphemes(true).count(), "{emoji}");
+        }
     }
 
     #[test]

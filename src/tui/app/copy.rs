@@ -110,7 +110,7 @@ impl App {
     pub(super) fn copy_conversation(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
         if self.copy_as == Format::Jsonl {
-            self.await_copy("the conversation");
+            self.await_copy("reading the original");
             return vec![Effect::Background(Task::Copy(CopyRequest {
                 content: CopyContent::Original(conversation),
                 what: "the conversation",

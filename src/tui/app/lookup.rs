@@ -46,15 +46,15 @@ impl App {
             }
             return vec![Effect::copy(text, what, form, redact)];
         }
-        self.await_copy(what);
+        self.await_copy(&format!("copying {what}"));
         let content = CopyContent::ToMake(Box::new(source));
         vec![Effect::Background(Task::Copy(CopyRequest { content, what, form, redact }))]
     }
 
-    /// Waits for a copy.
-    pub(super) fn await_copy(&mut self, what: &str) {
+    /// Waits for a copy; `words` say what is done for it.
+    pub(super) fn await_copy(&mut self, words: &str) {
         self.awaited = Some(Awaited::Copy);
-        self.say_that_it_takes_time(&format!("copying {what}"));
+        self.say_that_it_takes_time(words);
     }
 
     /// Says that something is being done that `esc` stops.

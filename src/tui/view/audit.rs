@@ -51,7 +51,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
         }
         let fields = report.fields(line, false);
         if let ReportLine::Heading(words) = line {
-            let words = sanitize::line(words);
+            let words = sanitize::label(words);
             paint::text(buffer, area, y, &sanitize::fit(&words, area.width as usize), theme.selected);
             continue;
         }
@@ -70,7 +70,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
             }
             let left = Rect { x: (x + 1).min(area.right()), ..area };
             let left = Rect { width: area.right().saturating_sub(left.x), ..left };
-            let field = sanitize::line(field);
+            let field = sanitize::label(field);
             let field = match widths.get(column) {
                 Some(&wide) if narrow => sanitize::fit(&field, wide).into_owned(),
                 _ => field.into_owned(),

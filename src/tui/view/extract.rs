@@ -71,7 +71,7 @@ impl Drawing<'_> {
         let cursor = search_line::typed(self.buffer, to, path.text(), path.before_cursor(), self.theme);
         if let Some(rest) = self.dialog.suggestion() {
             let behind = Rect { x: cursor.x, width: to.right().saturating_sub(cursor.x), ..to };
-            let rest = sanitize::line(&rest).into_owned();
+            let rest = sanitize::label(&rest).into_owned();
             let rest = sanitize::fit(&rest, behind.width as usize);
             paint::text(self.buffer, behind, to.y, &rest, self.theme.dim);
         }
@@ -152,7 +152,7 @@ impl Drawing<'_> {
             }
             Stage::Editing { notice: None } => (folders.as_str(), self.theme.dim),
         };
-        let clean = sanitize::line(words);
+        let clean = sanitize::label(words);
         let clean = sanitize::fit(&clean, inside.width as usize);
         paint::text(self.buffer, inside, inside.y + 4, &clean, style);
     }

@@ -25,7 +25,7 @@ pub fn draw_text(
     let room = (area.height as usize).saturating_sub(2);
     *top = (*top).min(lines.len().saturating_sub(room));
     for (line, row) in lines.iter().skip(*top).zip(paint::below(area, 2).rows()) {
-        let clean = sanitize::line(line);
+        let clean = sanitize::label(line);
         paint::text(buffer, row, row.y, &sanitize::fit(&clean, row.width as usize), theme.plain);
     }
 }

@@ -107,7 +107,7 @@ impl ConversationRow<'_> {
         let mut about = format::count(self.conversation.shown_count(), "message", "messages");
         if let Some(model) = self.conversation.model() {
             about.push_str(" · ");
-            about.push_str(&sanitize::line(model));
+            about.push_str(&sanitize::label(model));
         }
         let fitted = sanitize::fit(&about, place.width as usize);
         paint::text(buffer, place, place.y, &fitted, self.theme.dim);
@@ -186,7 +186,7 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
     let inner = paint::before(paint::behind(area, 1), 1);
     for ((index, line), row) in lines.iter().enumerate().zip(inner.rows()) {
-        let words = sanitize::line(line).into_owned();
+        let words = sanitize::label(line).into_owned();
         let style = if index == 0 { theme.plain } else { theme.dim };
         paint::text(buffer, row, row.y, &sanitize::fit(&words, row.width as usize), style);
     }

@@ -34,9 +34,9 @@ pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<
         let y = row.y;
         let style =
             if position == dialog.selected { theme.selected.patch(theme.accent) } else { theme.plain };
-        let begin = paint::right(buffer, inside, y, &sanitize::line(&item.note), theme.dim);
+        let begin = paint::right(buffer, inside, y, &sanitize::label(&item.note), theme.dim);
         let number = if dialog.filter.is_none() { format!("{}  ", index + 1) } else { String::new() };
-        let words = sanitize::line(&format!("{number}{}", item.label)).into_owned();
+        let words = format!("{number}{}", sanitize::label(&item.label));
         let room = begin.saturating_sub(inside.x + 2) as usize;
         paint::text(buffer, inside, y, &sanitize::fit(&words, room), style);
     }

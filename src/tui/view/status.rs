@@ -48,7 +48,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         Some((Weight::Failed, words)) => (theme.error, words.clone()),
         None => (theme.dim, place(app)),
     };
-    let left = sanitize::line(&left).into_owned();
+    let left = sanitize::label(&left).into_owned();
     let keys = keys(app);
     // What happened matters more than the keys: they go one by one where both do not fit.
     let mut shown = keys.len();

@@ -19,7 +19,7 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let Some(reader) = app.reader().filter(|_| area.height >= 2) else { return };
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     let conversation = reader.conversation();
-    let title = sanitize::line(&conversation.title);
+    let title = sanitize::label(&conversation.title);
     paint::text(buffer, inner, area.y, &sanitize::fit(&title, inner.width as usize), theme.selected);
     let facts = facts(app, &format::count(conversation.shown_count(), "message", "messages"));
     paint::text(buffer, inner, area.y + 1, &sanitize::fit(&facts, inner.width as usize), theme.dim);
@@ -38,7 +38,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
         inner.right() + 2
     };
     let room = begin.saturating_sub(inner.x + 2) as usize;
-    let title = sanitize::line(&reader.conversation().title);
+    let title = sanitize::label(&reader.conversation().title);
     paint::text(
         buffer,
         inner,
@@ -53,7 +53,7 @@ fn facts(app: &App, last: &str) -> String {
     let Some(reader) = app.reader() else { return String::new() };
     let conversation = reader.conversation();
     let date = app.setup.date(conversation.created.or(conversation.updated));
-    let model = conversation.model().map(|model| sanitize::line(model).into_owned()).unwrap_or_default();
+    let model = conversation.model().map(|model| sanitize::label(model).into_owned()).unwrap_or_default();
     let model = sanitize::fit(&model, 24).into_owned();
     let mut facts: Vec<&str> = vec![&date, &model, last];
     for (set, word) in [(conversation.archived, "archived"), (conversation.starred, "starred")] {

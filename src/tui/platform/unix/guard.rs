@@ -10,12 +10,14 @@ use std::{
     io::{self, Read, Write},
     os::fd::AsFd,
     process::{ChildStdin, Command, Stdio},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use rustix::termios::{
     ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, Termios, tcgetattr, tcsetattr,
 };
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::{Output, input};
 
@@ -91,10 +93,19 @@ pub fn guard_if_asked(leave: &[u8]) -> bool {
     if arguments.next().as_deref() != Some(OsStr::new(ARGUMENT)) {
         return false;
     }
+    // A session that ends with the program hangs up on all of it; what ends the guard is the end of the pipe.
+    let met = Arc::new(AtomicBool::new(false));
+    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+        let _ = signal_hook::flag::register(signal, Arc::clone(&met));
+    }
     let mut state = GIVEN_BACK;
     let mut byte = [0];
-    while let Ok(1) = io::stdin().lock().read(&mut byte) {
-        state = byte[0];
+    loop {
+        match io::stdin().lock().read(&mut byte) {
+            Ok(1) => state = byte[0],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            _ => break,
+        }
     }
     if state == TAKEN {
         give_back(arguments.next(), leave);
