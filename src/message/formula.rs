@@ -35,6 +35,7 @@ pub fn formulas(text: &str, non_prose: &[NonProse]) -> Vec<Formula> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut hidden = non_prose.iter().peekable();
+    let mut code = non_prose.iter().filter(|found| found.is_code()).peekable();
     while let Some(next) = memchr::memchr2(b'\\', b'$', &bytes[at..]) {
         at += next;
         while hidden.next_if(|found| found.range.end <= at).is_some() {}
@@ -49,9 +50,9 @@ pub fn formulas(text: &str, non_prose: &[NonProse]) -> Vec<Formula> {
             continue;
         };
         let inner = at + opening.width();
-        let code = hidden.clone().find(|found| found.is_code());
-        let code = code.map_or(bytes.len(), |found| found.range.start);
-        match find_end(opening, text, inner, code) {
+        while code.next_if(|found| found.range.end <= at).is_some() {}
+        let limit = code.peek().map_or(bytes.len(), |found| found.range.start);
+        match find_end(opening, text, inner, limit) {
             Some(end) => {
                 let range = at..end + opening.width();
                 at = range.end;

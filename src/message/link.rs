@@ -1,5 +1,9 @@
 //! Addresses of links: those that may be made links at all, and links whose words name another place than the
-//! one they lead to.
+//! one they lead to, or whose address looks like another's.
+
+use std::borrow::Cow;
+
+use super::host_name::ascii_host;
 
 /// Decides whether a link may be made of an address, wherever it is shown: it is of the web, with a host, or
 /// of mail, and has no character that acts or cannot be seen.
@@ -31,10 +35,19 @@ fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// Returns the place a link really goes to, when its words are themselves an address and name another:
-/// `bank.example` that leads to `evil.example`.
-pub fn other_place<'a>(words: &str, url: &'a str) -> Option<&'a str> {
+/// Returns the place a link really goes to, when its words are themselves an address and name another
+/// (`bank.example` that leads to `evil.example`), and when its address looks like another's: by a user's name
+/// (`https://bank.example@evil.example`), or by letters that look like others, which it writes as the name that is
+/// asked for (`xn--…`). The words are empty where the address stands as it is.
+pub fn other_place<'a>(words: &str, url: &'a str) -> Option<Cow<'a, str>> {
     let words = words.trim();
+    if let Some(place) = disguised(url.trim()) {
+        let said = words.split_once("://").map_or(words, |(_, said)| said).to_lowercase();
+        let said = said.strip_prefix("www.").unwrap_or(&said);
+        let honest = said.strip_prefix(place.strip_prefix("www.").unwrap_or(&place));
+        let is_said = honest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#', ':']));
+        return (!is_said).then_some(Cow::Owned(place));
+    }
     let mail = url.trim().strip_prefix("mailto:").map(|mail| mail.split('?').next().unwrap_or_default());
     let claimed = match words.split_once("://") {
         Some(("http" | "https", rest)) => rest,
@@ -44,7 +57,27 @@ pub fn other_place<'a>(words: &str, url: &'a str) -> Option<&'a str> {
     let claimed = if mail.is_some() { words } else { host_and_path(claimed).0 };
     let real = mail.unwrap_or_else(|| host(url));
     let bare = |place: &str| place.strip_prefix("www.").unwrap_or(place).to_lowercase();
-    (!real.is_empty() && is_place(claimed) && bare(claimed) != bare(real)).then_some(real)
+    (!real.is_empty() && is_place(claimed) && bare(claimed) != bare(real)).then_some(Cow::Borrowed(real))
+}
+
+/// Returns the host of an address whose look may deceive, as it is asked for; `None`: it is what it looks like.
+fn disguised(url: &str) -> Option<String> {
+    if let Some(mail) = strip_scheme(url, "mailto:") {
+        let (_, host) = mail.split('?').next()?.rsplit_once('@')?;
+        return (!host.is_ascii()).then(|| ascii_host(host));
+    }
+    let rest = strip_scheme(url, "https://").or_else(|| strip_scheme(url, "http://"))?;
+    let (host, _) = host_and_path(rest);
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let named = rest[..end].contains('@');
+    let coded = |label: &str| label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+    let deceives = named || !host.is_ascii() || host.contains('%') || host.split('.').any(coded);
+    (deceives && !host.is_empty()).then(|| ascii_host(host))
+}
+
+fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
+    let start = url.get(..scheme.len())?;
+    start.eq_ignore_ascii_case(scheme).then(|| &url[scheme.len()..])
 }
 
 /// Decides whether words look like a host or a mail address: `e.org`, `a@e.org`, but not `version 2.0` or
@@ -151,8 +184,21 @@ mod tests {
             ("Cargo.toml", "https://e.org", None),
             ("std::io", "https://e.org", None),
             ("me@e.org", "mailto:me@e.org", None),
+            // By its look alone.
+            ("", "https://bank.com@evil.org/login", Some("evil.org")),
+            ("https://bank.com@evil.org/login", "https://bank.com@evil.org/login", Some("evil.org")),
+            ("sign in", "HTTPS://bank.com:443@evil.org", Some("evil.org")),
+            ("the docs", "https://\u{430}pple.com/x", Some("xn--pple-43d.com")),
+            ("\u{430}pple.com", "https://\u{430}pple.com/x", Some("xn--pple-43d.com")),
+            ("apple.com", "https://xn--pple-43d.com", Some("xn--pple-43d.com")),
+            ("xn--pple-43d.com/x", "https://xn--pple-43d.com", None),
+            ("bank.com", "https://bank.com\u{3002}evil.org", Some("bank.com.evil.org")),
+            ("bank.com", "https://\u{ff42}ank.com", None),
+            ("bank.com", "https://ev%69l.org", Some("evil.org")),
+            ("write", "mailto:me@\u{430}pple.com", Some("xn--pple-43d.com")),
+            ("a page", "https://e.org/@me", None),
         ] {
-            assert_eq!(other_place(words, url), expected, "{words} {url}");
+            assert_eq!(other_place(words, url).as_deref(), expected, "{words} {url}");
         }
     }
 }

@@ -23,6 +23,7 @@ mod block;
 mod canvas;
 mod code;
 mod contents;
+mod host_name;
 mod label;
 mod links;
 mod speaker;
