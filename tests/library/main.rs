@@ -16,6 +16,7 @@ mod corpora;
 mod demo_archive;
 mod docs;
 mod extract_dialog;
+mod extract_growth;
 mod fidelity;
 mod growth;
 mod hostile;

@@ -1,24 +1,22 @@
 //! Code in its colours, as HTML: spans with a class that the page's own style sheet knows. What is a keyword and what
 //! a string, the transcript's highlighter says.
 
-use std::sync::LazyLock;
-
-use super::escape::escape;
-use crate::transcript::{Tone, highlight::Highlighter};
+use super::escape::write_escaped;
+use crate::transcript::{
+    Tone,
+    highlight::{Budget, Highlighter},
+};
 
 /// The longest code that is coloured, in bytes: longer code is not read for its colours, and colouring is
 /// slow.
 const LONGEST: usize = 64 << 10;
 
-/// Loaded at the first block of code in a language that is named.
-static HIGHLIGHTER: LazyLock<Highlighter> = LazyLock::new(Highlighter::new);
-
-/// Writes code as the inside of a `<code>`.
-pub(super) fn write(language: &str, code: &str, out: &mut String) {
+/// Writes code as the inside of a `<code>`; beyond the budget without colours.
+pub(super) fn write(language: &str, code: &str, out: &mut String, budget: &mut Budget) {
     if language.is_empty() || code.len() > LONGEST {
-        return out.push_str(&escape(code));
+        return write_escaped(code, out);
     }
-    let colours = HIGHLIGHTER.highlight(language, code);
+    let colours = Highlighter::shared().highlight_within(language, code, budget);
     let mut colours = colours.iter();
     for line in code.split_inclusive('\n') {
         let mut from = 0;
@@ -30,11 +28,13 @@ pub(super) fn write(language: &str, code: &str, out: &mut String) {
             else {
                 continue;
             };
-            out.push_str(&escape(before));
-            out.extend(["<span class=\"", class, "\">", &escape(words), "</span>"]);
+            write_escaped(before, out);
+            out.extend(["<span class=\"", class, "\">"]);
+            write_escaped(words, out);
+            out.push_str("</span>");
             from = range.end;
         }
-        out.push_str(&escape(line.get(from..).unwrap_or_default()));
+        write_escaped(line.get(from..).unwrap_or_default(), out);
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
 
     fn written(language: &str, code: &str) -> String {
         let mut out = String::new();
-        write(language, code, &mut out);
+        write(language, code, &mut out, &mut Budget::of_a_page());
         out
     }
 

@@ -5,23 +5,33 @@ use std::borrow::Cow;
 /// Returns a text in which HTML sees no marks, within an element or a quoted attribute. Control characters,
 /// which HTML does not allow, become U+FFFD.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
-    let marks = |char: char| {
-        matches!(char, '&' | '<' | '>' | '"' | '\'') || (char.is_control() && char != '\n' && char != '\t')
-    };
-    if !text.contains(marks) {
+    if !text.contains(is_mark) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for char in text.chars() {
+    write_escaped(text, &mut out);
+    Cow::Owned(out)
+}
+
+fn is_mark(char: char) -> bool {
+    matches!(char, '&' | '<' | '>' | '"' | '\'') || (char.is_control() && char != '\n' && char != '\t')
+}
+
+/// Writes a text as [`escape`] returns it: a large one is not there twice.
+pub(super) fn write_escaped(text: &str, out: &mut String) {
+    let mut from = 0;
+    for (at, mark) in text.match_indices(is_mark) {
+        out.push_str(&text[from..at]);
+        from = at + mark.len();
+        let char = mark.chars().next().unwrap_or_default();
         match char {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            char if char.is_control() && char != '\n' && char != '\t' => out.push('\u{fffd}'),
-            char => out.push(char),
+            _ => out.push('\u{fffd}'),
         }
     }
-    Cow::Owned(out)
+    out.push_str(&text[from..]);
 }

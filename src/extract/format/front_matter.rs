@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use hashbrown::HashSet;
+
 use crate::{
     conversation::Conversation,
     extract::{address, rfc3339},
@@ -10,8 +12,9 @@ use crate::{
 /// Writes it, with a blank line behind.
 pub(super) fn write(conversation: &Conversation, out: &mut String) {
     let mut models: Vec<&str> = Vec::new();
+    let mut known = HashSet::new();
     for index in 0..conversation.messages().len() {
-        if let Some(model) = conversation.message_model(index).filter(|model| !models.contains(model)) {
+        if let Some(model) = conversation.message_model(index).filter(|model| known.insert(*model)) {
             models.push(model);
         }
     }

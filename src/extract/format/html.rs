@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 
 use super::{
     Writer,
-    attachment::attached,
+    attachment::{Attached, attached},
     escape::escape,
     from_first_line, heading, one_line,
     prose::{code, prose, typed},
@@ -26,6 +26,7 @@ use crate::{
     conversation::{Attachment, Conversation, Link, Visibility},
     extract::{Options, address},
     message::{Block, Content, Reading, link},
+    transcript::highlight::Budget,
 };
 
 /// The `html` format; see the [module](self).
@@ -48,7 +49,7 @@ impl Writer for Html {
         // In one piece: one that is large is not there twice.
         let mut out = self.opening(&conversation.title, options);
         out.reserve(estimated_length(conversation) + CLOSING.len());
-        write_section(conversation, options, &mut out);
+        write_section(conversation, options, &mut out, &mut Budget::of_a_page());
         out.push_str(CLOSING);
         out
     }
@@ -56,8 +57,10 @@ impl Writer for Html {
     /// Writes messages without the frame of a file.
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
         let mut out = String::new();
+        let mut budget = Budget::of_a_page();
         for &message in messages {
-            write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
+            let turn = Turn { message, number: None, fork: None };
+            write_turn(conversation, &turn, options, &mut out, &mut budget);
         }
         out
     }
@@ -68,7 +71,7 @@ impl Writer for Html {
 
     fn section(&self, conversation: &Conversation, options: &Options) -> String {
         let mut out = String::with_capacity(estimated_length(conversation));
-        write_section(conversation, options, &mut out);
+        write_section(conversation, options, &mut out, &mut Budget::of_a_page());
         out
     }
 
@@ -103,7 +106,7 @@ fn estimated_length(conversation: &Conversation) -> usize {
     conversation.shown_text().len() * 9 / 8 + 4_096
 }
 
-fn write_section(conversation: &Conversation, options: &Options, out: &mut String) {
+fn write_section(conversation: &Conversation, options: &Options, out: &mut String, budget: &mut Budget) {
     out.push_str("<main>\n<header>\n<h1 dir=\"auto\">");
     out.push_str(&escape(one_line(&conversation.title).trim()));
     out.push_str("</h1>\n");
@@ -121,12 +124,18 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
     }
     out.push_str("</header>\n");
     for turn in turns(conversation, options) {
-        write_turn(conversation, &turn, options, out);
+        write_turn(conversation, &turn, options, out, budget);
     }
     out.push_str("</main>\n");
 }
 
-fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
+fn write_turn(
+    conversation: &Conversation,
+    turn: &Turn,
+    options: &Options,
+    out: &mut String,
+    budget: &mut Budget,
+) {
     let message = &conversation.messages()[turn.message];
     let folded = if message.visibility == Visibility::Shown { "" } else { " folded" };
     let words = heading::heading_parts(conversation, turn, &options.zone);
@@ -145,32 +154,32 @@ fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: 
     );
     let reading = Reading::of(conversation, turn.message);
     for block in reading.blocks() {
-        write_block(reading.text(), &block, options, out);
+        write_block(reading.text(), &block, options, out, budget);
     }
     out.push_str("</article>\n");
 }
 
-fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut String) {
+fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut String, budget: &mut Budget) {
     let text = &text[block.range.clone()];
     match &block.content {
         Content::Markdown => {
             out.push_str("<div dir=\"auto\">\n");
-            prose(from_first_line(text), out);
+            prose(from_first_line(text), out, budget);
             out.push_str("</div>\n");
         }
         Content::Plain => {
             out.push_str("<div dir=\"auto\">\n");
-            typed(text, out);
+            typed(text, out, budget);
             out.push_str("</div>\n");
         }
         Content::Quote => {
             out.push_str("<blockquote dir=\"auto\">\n");
-            prose(from_first_line(text).trim_end(), out);
+            prose(from_first_line(text).trim_end(), out, budget);
             out.push_str("</blockquote>\n");
         }
-        Content::Code { language } => code(language, text, out),
-        Content::Verbatim => code("", text, out),
-        Content::AttachedText(text) => code("", text, out),
+        Content::Code { language } => code(language, text, out, budget),
+        Content::Verbatim => code("", text, out, budget),
+        Content::AttachedText(text) => code("", text, out, budget),
         Content::Note => note(text.trim(), out),
         Content::Attachment(attachment) => attachment_block(attachment, options, out),
         Content::Source(link) => {
@@ -192,14 +201,16 @@ fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut Strin
 
 /// Writes a picture, or a link to the file that stands beside the page; else its description.
 fn attachment_block(attachment: &Attachment, options: &Options, out: &mut String) {
-    let (words, address) = attached(attachment, options);
+    let Attached { words, address, acts } = attached(attachment, options);
     let Some(address) = address else { return note(&words, out) };
+    let download = if acts { " download" } else { "" };
     let words = escape(&one_line(&words)).into_owned();
     let ending = address.rsplit_once('.').map_or("", |(_, ending)| ending);
     let shown = PICTURES.contains(&ending);
     let picture =
         if shown { format!("<img src=\"{}\" alt=\"\"><br>", escape(address)) } else { String::new() };
-    let _ = writeln!(out, "<p class=\"note\"><a href=\"{}\">{picture}{words}</a></p>", escape(address));
+    let _ =
+        writeln!(out, "<p class=\"note\"><a{download} href=\"{}\">{picture}{words}</a></p>", escape(address));
 }
 
 fn note(text: &str, out: &mut String) {
@@ -213,6 +224,9 @@ fn source(link: &Link, out: &mut String) {
     let words = if title.is_empty() { &url } else { &title };
     if link::is_safe(&url) {
         let _ = write!(out, "<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escape(&url), escape(words));
+        if let Some(place) = link::other_place(words, &url) {
+            let _ = write!(out, " ({})", escape(&place));
+        }
         return;
     }
     out.push_str(&escape(words));

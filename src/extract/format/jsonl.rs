@@ -73,7 +73,7 @@ fn lines(conversation: &Conversation, messages: &[usize]) -> String {
         };
         // Making JSON of strings cannot fail; if it did, the line would be missing, not wrong.
         if let Ok(line) = serde_json::to_string(&line) {
-            out.push_str(&one_line(line));
+            push_one_line(&line, &mut out);
             out.push('\n');
         }
     }
@@ -84,10 +84,29 @@ fn lines(conversation: &Conversation, messages: &[usize]) -> String {
 /// these three characters, which JSON lets stand as they are. They can only be inside strings, where an
 /// escape means the same.
 pub fn one_line(json: String) -> String {
-    if !json.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+    if !json.contains(BREAKS) {
         return json;
     }
-    json.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    let mut out = String::with_capacity(json.len() + 16);
+    push_one_line(&json, &mut out);
+    out
+}
+
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// Writes it: a large one is not there three times.
+fn push_one_line(json: &str, out: &mut String) {
+    let mut from = 0;
+    for (at, found) in json.match_indices(BREAKS) {
+        out.push_str(&json[from..at]);
+        out.push_str(match found {
+            "\u{85}" => "\\u0085",
+            "\u{2028}" => "\\u2028",
+            _ => "\\u2029",
+        });
+        from = at + found.len();
+    }
+    out.push_str(&json[from..]);
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use std::borrow::Cow;
 
 use super::{
     Writer, as_written,
-    attachment::attached,
+    attachment::{Attached, attached},
     from_first_line, front_matter, heading,
     markdown_embed::{below_heading, typed_below_heading},
     one_line,
@@ -142,13 +142,16 @@ fn write_body(
             Content::Markdown | Content::Plain if bodies == Bodies::AsWritten => {
                 out.push_str(said.trim_end());
             }
-            Content::Markdown => out.push_str(below_heading(said).trim_end()),
-            Content::Plain => out.push_str(typed_below_heading(said).trim_end()),
+            Content::Markdown => fitted(below_heading(said), said, out),
+            Content::Plain => fitted(typed_below_heading(said), said, out),
             Content::Code { language } => fenced(language, text, out),
             Content::Verbatim => fenced("", text, out),
             Content::AttachedText(text) => fenced("", text, out),
             Content::Quote => {
-                for (number, line) in below_heading(said.trim_end()).lines().enumerate() {
+                let mut quoted = String::new();
+                fitted(below_heading(said.trim_end()), said, &mut quoted);
+                // A carriage return alone ends a line to Markdown too.
+                for (number, line) in quoted.replace("\r\n", "\n").split(['\n', '\r']).enumerate() {
                     out.push_str(if number == 0 { ">" } else { "\n>" });
                     if !line.is_empty() {
                         out.push(' ');
@@ -171,6 +174,14 @@ fn write_body(
     }
 }
 
+/// Writes a text that was made to fit below its heading; one that could not be, as code.
+fn fitted(text: Option<Cow<'_, str>>, as_written: &str, out: &mut String) {
+    match text {
+        Some(text) => out.push_str(text.trim_end()),
+        None => fenced("", as_written, out),
+    }
+}
+
 fn italic(text: &str, out: &mut String) {
     out.push('*');
     out.push_str(&escaped(text.trim()));
@@ -179,9 +190,9 @@ fn italic(text: &str, out: &mut String) {
 
 /// Writes a picture or a link where its file stands beside this one, else its description.
 fn attachment_line(attachment: &Attachment, options: &Options, out: &mut String) {
-    let (words, address) = attached(attachment, options);
+    let Attached { words, address, acts } = attached(attachment, options);
     let Some(address) = address else { return italic(&words, out) };
-    if attachment.media == Media::Image {
+    if attachment.media == Media::Image && !acts {
         out.push('!');
     }
     // Addresses are made here and hold nothing that would end them.
@@ -224,9 +235,13 @@ fn source(link: &Link) -> String {
     if url.is_empty() {
         return title.into_owned();
     }
+    let place = || {
+        let place = link::other_place(&link.title, &link.url);
+        place.map(|place| format!(" ({})", escaped(&place))).unwrap_or_default()
+    };
     match (link::is_safe(&link.url), title.is_empty()) {
-        (true, true) => format!("<{url}>"),
-        (true, false) => format!("[{title}](<{url}>)"),
+        (true, true) => format!("<{url}>{}", place()),
+        (true, false) => format!("[{title}](<{url}>){}", place()),
         (false, true) => escaped(&url).into_owned(),
         (false, false) => format!("{title} ({})", escaped(&url)),
     }
@@ -434,13 +449,17 @@ mod tests {
     proptest! {
         #[test]
         fn no_body_swallows_or_adds_a_turn(bodies in prop::collection::vec(
-            r"(# |## |```|~~~|````|\n|\n\n|text|---|===|> |- |1\. |    |<!-- |<script>|<div>|-->|</script>|`|\\\(|\\\)|\\\[|\\\]|\||\t|\[a\]: b|é){0,25}", 1..4)) {
+            r"(# |## |```|~~~|````|\n|\n\n|text|---|===|> |- |1\. |    |<!-- |<script>|<div>|-->|</script>|`|\\\(|\\\)|\\\[|\\\]|\||\t|\[a\]: b|é|<details>|</details>|<h2>|<b |<a x=|\x22|\?>|<\?|<!A|\r|\\|\$\$|%%|##\x{a0}|>|\]\(){0,25}", 1..4)) {
             let drafts: Vec<Draft<'_>> = bodies.iter().map(|body| prompt(body)).collect();
             let conversation = chain("The title", drafts);
             let text = extract(&conversation);
             let (headings, _) = seen(&text);
             prop_assert_eq!(headings[0], 1, "{}", text);
             prop_assert_eq!(headings[1], bodies.len(), "{}", text);
+            for event in Parser::new_ext(&text, dialect()) {
+                let html = matches!(&event, Event::Html(html) | Event::InlineHtml(html) if !html.starts_with("<br"));
+                prop_assert!(!html, "{event:?} in {text}");
+            }
         }
 
         #[test]

@@ -1,301 +1,115 @@
 //! Makes a message's Markdown fit below the heading of its turn, changing as little as possible.
 //!
-//! - Headings move below the turn's: all by the same step, so that the highest stands right below it.
-//! - A code fence or an HTML block that the message leaves open is closed: it would swallow every turn after it.
+//! - Headings move below the turn's: all by the same step, so that the highest stands right below it. What only looks
+//!   like one, to some reader or in the bare text, gets a backslash.
+//! - HTML is text: an open tag would swallow every turn after it, and `<h2>` would begin one.
+//! - A code fence that the message leaves open is closed.
 //! - `\( … \)` and `\[ … \]` become `$ … $` and `$$ … $$`, which GitHub and Obsidian draw.
+//! - Behind a link whose looks deceive stands the place it leads to.
 //!
-//! Nothing else is touched. What the structure is, pulldown-cmark says; formulas are hidden from it, since it would
-//! read their lines as Markdown.
+//! Nothing else is touched. What the structure is, a [survey](super::markdown_survey) says; formulas are hidden from
+//! it, since it would read their lines as Markdown. What comes out is looked at once more: where it still does not stay
+//! below its heading the text is to be written as code.
 
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
-
+use super::{
+    formula_delimiters::{begins_a_block, delimiters, masked},
+    markdown_survey::survey,
+    parse_bounds,
+    text_edit::{TextEdit, edited},
+};
 use crate::message::{
     formula::{self, Formula},
-    markdown::{self, NonProse, dialect},
+    markdown::{self, NonProse},
     prompt,
 };
 
-/// The level of a turn's heading; bodies begin below it.
-pub(super) const TURN_LEVEL: usize = 2;
+/// The number of times that HTML is made text: making one tag text can show another.
+const MOST_ROUNDS: usize = 8;
+/// The rounds in which only the tag that begins a block of HTML is made text. What is code within it stays so.
+const CAREFUL_ROUNDS: usize = 5;
 
-/// A stretch of the text and what stands there instead.
-struct TextEdit {
-    range: Range<usize>,
-    with: String,
-}
-
-/// The number of open HTML blocks that are made text before the next one is closed instead: making one text
-/// can show another.
-const MOST_DEFUSED: usize = 8;
-
-/// Makes Markdown fit below the heading of its turn; see the [module](self).
-pub(super) fn below_heading(text: &str) -> Cow<'_, str> {
+/// Makes Markdown fit below the heading of its turn; see the [module](self). `None`: it cannot be, and is code.
+pub(super) fn below_heading(text: &str) -> Option<Cow<'_, str>> {
     fitted(text, markdown::non_prose)
 }
 
-/// Makes a text that was typed fit there.
-pub(super) fn typed_below_heading(text: &str) -> Cow<'_, str> {
+/// Makes a text that was typed fit there, likewise.
+pub(super) fn typed_below_heading(text: &str) -> Option<Cow<'_, str>> {
     fitted(text, prompt::non_prose)
 }
 
-fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Cow<'_, str> {
-    let mut formulas = Vec::new();
+fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option<Cow<'_, str>> {
+    if !parse_bounds::may_parse(text) {
+        return None;
+    }
+    let _alone = parse_bounds::alone(text);
     if formula::may_be_in(text) {
-        formulas = formula::formulas(text, &non_prose(text));
+        let mut formulas = formula::formulas(text, &non_prose(text));
         formulas.retain(|formula| !begins_a_block(&text[formula.tex.clone()]));
+        // Without its bracket a line of a formula may begin a list, a heading in it. Then the formulas stay as written.
+        if !formulas.is_empty()
+            && let Some(drawn) = arranged(text, formulas)
+        {
+            return Some(drawn);
+        }
     }
-    if formulas.is_empty() {
-        return arranged(text, &formulas);
-    }
-    let drawn = arranged(text, &formulas);
-    // Without its bracket a line of a formula may begin a list, a heading in it. Then the formulas stay as written.
-    let mut edits = Vec::new();
-    let open = structure(&drawn, &drawn, &mut edits);
-    if open.is_some() || !edits.is_empty() { arranged(text, &[]) } else { drawn }
+    arranged(text, Vec::new())
 }
 
-/// Returns the text with its headings moved, its open ends closed, and these formulas rewritten.
-fn arranged<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
+/// Returns the text with its headings moved, its HTML as text, its open ends closed, and these formulas rewritten.
+fn arranged(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
     let mut text = Cow::Borrowed(text);
-    let mut formulas = Cow::Borrowed(formulas);
-    for round in 0.. {
-        let mut edits: Vec<TextEdit> = Vec::new();
-        if may_need_care(&text) {
-            let html = structure(&text, &masked(&text, &formulas), &mut edits);
-            if let Some(open) = html {
-                if round < MOST_DEFUSED {
-                    let escape = TextEdit { range: open.start..open.start, with: "\\".to_owned() };
-                    text = Cow::Owned(edited(&text, vec![escape]));
-                    for Formula { range, tex, .. } in formulas.to_mut() {
-                        let step = usize::from(range.start >= open.start);
-                        *range = range.start + step..range.end + step;
-                        *tex = tex.start + step..tex.end + step;
-                    }
-                    continue;
-                }
-                edits.push(TextEdit { range: text.len()..text.len(), with: format!("\n{}", open.end) });
-            }
-        }
-        edits.extend(formulas.iter().filter_map(|formula| delimiters(&text, formula)));
-        if !edits.is_empty() {
-            text = Cow::Owned(edited(&text, edits));
-        }
-        break;
+    if !may_need_care(&text) {
+        let edits = delimiters(&text, &formulas);
+        return if edits.is_empty() { Some(text) } else { checked(Cow::Owned(edited(&text, edits))) };
     }
-    text
-}
-
-fn edited(text: &str, mut edits: Vec<TextEdit>) -> String {
-    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut from = 0;
-    for TextEdit { range, with } in edits {
-        // Two edits never overlap; should they, the first holds.
-        if range.start < from {
+    for round in 0..MOST_ROUNDS {
+        let found = survey(&text, &masked(&text, &formulas), round >= CAREFUL_ROUNDS);
+        if !found.html.is_empty() {
+            let escapes = found.html.iter().map(|&at| TextEdit::insert(at, "\\")).collect();
+            text = Cow::Owned(edited(&text, escapes));
+            for Formula { range, tex, .. } in &mut formulas {
+                let step = found.html.partition_point(|&at| at <= range.start);
+                *range = range.start + step..range.end + step;
+                *tex = tex.start + step..tex.end + step;
+            }
             continue;
         }
-        out.push_str(&text[from..range.start]);
-        out.push_str(&with);
-        from = range.end;
+        let reshaped = round > 0 || found.reshapes || !formulas.is_empty();
+        let mut edits = found.edits;
+        edits.extend(found.signs.into_iter().map(|at| TextEdit::insert(at, "\\")));
+        edits.extend(found.places);
+        edits.extend(delimiters(&text, &formulas));
+        let arranged = if edits.is_empty() { text } else { Cow::Owned(edited(&text, edits)) };
+        return if reshaped { checked(arranged) } else { Some(arranged) };
     }
-    out.push_str(&text[from..]);
-    out
+    None
 }
 
-/// Decides whether the text can hold a heading, a fence or an HTML block at all: most messages cannot, and
-/// are not parsed.
+/// Returns a text that stays below its heading as it stands.
+fn checked(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let found = survey(&text, &text, false);
+    (found.html.is_empty() && found.edits.is_empty()).then_some(text)
+}
+
+/// Decides whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
 fn may_need_care(text: &str) -> bool {
-    text.contains('#')
-        || text.contains("```")
-        || text.contains("~~~")
-        || text.contains('<')
-        || text.lines().any(|line| {
-            let line = line.trim_matches([' ', '\t', '>', '\r']);
+    text.contains(['#', '<'])
+        || ["```", "~~~", "$$", "%%", "](", "]:", "://"].iter().any(|sign| text.contains(sign))
+        || text.split(['\n', '\r']).any(|line| {
+            let line = line.trim_matches([' ', '\t', '>']);
             !line.is_empty()
                 && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
         })
 }
 
-/// Writes dollar signs instead of `\(` and `\[`; a formula that has them already stays as it is.
-fn delimiters(text: &str, formula: &Formula) -> Option<TextEdit> {
-    if text[formula.range.clone()].starts_with('$') {
-        return None;
-    }
-    let inner = &text[formula.tex.clone()];
-    let before = text[..formula.range.start].rsplit('\n').next().unwrap_or_default();
-    let quoted = before.trim_start().starts_with('>');
-    let is_blank = |line: &str| line.trim().is_empty() || (quoted && line.trim().bytes().all(|b| b == b'>'));
-    let with = if formula.display {
-        display(inner, quoted, &is_blank)
-    } else {
-        // GitHub takes no space inside, and no line break.
-        format!("${}$", inner.split('\n').map(str::trim).collect::<Vec<_>>().join(" ").trim())
-    };
-    Some(TextEdit { range: formula.range.clone(), with })
-}
-
-/// Writes `$$ … $$` without blank lines: GitHub ends mathematics at one, and LaTeX takes none in it. The
-/// marks of a quotation stay.
-fn display(inner: &str, quoted: bool, is_blank: &dyn Fn(&str) -> bool) -> String {
-    let lines: Vec<&str> = inner.split('\n').collect();
-    let [first, between @ .., last] = &*lines else { return format!("$${inner}$$") };
-    let between: Vec<&str> = between.iter().copied().filter(|line| !is_blank(line)).collect();
-    let middle: String = between.iter().flat_map(|line| [*line, "\n"]).collect();
-    match (is_blank(first), is_blank(last)) {
-        // Its delimiters have lines of their own already.
-        (true, true) => format!("$$\n{middle}{last}$$"),
-        (false, false) if inner.trim() == inner => format!("$${first}\n{middle}{last}$$"),
-        _ if quoted => format!("$${first}\n{middle}{last}$$"),
-        _ => format!("$$\n{}\n$$", format!("{first}\n{middle}{last}").trim_matches(['\n', '\r', ' '])),
-    }
-}
-
-/// Decides whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever
-/// delimiters stand around it: such a formula cannot be drawn there.
-fn begins_a_block(text: &str) -> bool {
-    text.contains('\n')
-        && text.split('\n').any(|line| {
-            let line = line.trim_matches([' ', '\t', '\r', '>']);
-            let only = |mark: u8| !line.is_empty() && line.bytes().all(|byte| byte == mark);
-            line.starts_with(['#', '<', '`', '~']) || only(b'=') || only(b'-')
-        })
-}
-
-/// Returns the text with every formula as a word of the same length: offsets stay.
-fn masked<'a>(text: &'a str, formulas: &[Formula]) -> Cow<'a, str> {
-    if formulas.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for formula in formulas {
-        out.push_str(&text[from..formula.range.start]);
-        out.extend(std::iter::repeat_n('x', formula.range.len()));
-        from = formula.range.end;
-    }
-    out.push_str(&text[from..]);
-    Cow::Owned(out)
-}
-
-/// An HTML block that is still open where the text ends: where its `<` stands, and what would close it.
-struct OpenHtml {
-    start: usize,
-    end: &'static str,
-}
-
-/// Finds headings and blocks left open. `text` is what is edited, `masked` what is parsed.
-fn structure(text: &str, masked: &str, edits: &mut Vec<TextEdit>) -> Option<OpenHtml> {
-    let mut html = None;
-    let mut headings: Vec<(Range<usize>, usize)> = Vec::new();
-    let mut depth = 0_usize;
-    for (event, range) in Parser::new_ext(masked, dialect()).into_offset_iter() {
-        match event {
-            Event::Start(tag) => {
-                match tag {
-                    Tag::Heading { level, .. } => headings.push((range, level as usize)),
-                    Tag::CodeBlock(CodeBlockKind::Fenced(_)) if depth == 0 => {
-                        edits.extend(close_fence(text, range));
-                    }
-                    Tag::HtmlBlock if depth == 0 => html = open_html(text, range),
-                    _ => {}
-                }
-                depth += 1;
-            }
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    let highest = headings.iter().map(|&(_, level)| level).min().unwrap_or(usize::MAX);
-    if highest > TURN_LEVEL {
-        return html;
-    }
-    let step = TURN_LEVEL + 1 - highest;
-    for (range, level) in headings {
-        shift(text, range, (level + step).min(6), edits);
-    }
-    html
-}
-
-/// Writes a heading at another level. An underlined one becomes one with hashes.
-fn shift(text: &str, range: Range<usize>, level: usize, edits: &mut Vec<TextEdit>) {
-    let heading = &text[range.clone()];
-    let start = range.start + (heading.len() - heading.trim_start_matches([' ', '\t']).len());
-    let hashes = text[start..range.end].bytes().take_while(|&byte| byte == b'#').count();
-    let after = text[start + hashes..range.end].bytes().next();
-    if (1..=6).contains(&hashes) && matches!(after, None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
-        edits.push(TextEdit { range: start..start + hashes, with: "#".repeat(level) });
-        return;
-    }
-    let end = start + text[start..range.end].trim_end().len();
-    let Some(underline) = text[start..end].rfind(['\n', '\r']).map(|newline| start + newline + 1) else {
-        return;
-    };
-    let words = text[start..underline].trim_end();
-    if words.contains(['\n', '\r']) {
-        // A heading of several lines has no other form, and was hardly meant: mostly it is a rule below a log. With
-        // a blank line before it that is what it becomes.
-        edits.push(TextEdit { range: underline..underline, with: "\n".to_owned() });
-        return;
-    }
-    edits.push(TextEdit { range: start..start, with: format!("{} ", "#".repeat(level)) });
-    // Hashes at the end of a heading with hashes would be its ornament.
-    let closing = start + words.trim_end_matches('#').len();
-    let with = text[closing..start + words.len()].replace('#', "\\#");
-    edits.push(TextEdit { range: closing..end, with });
-}
-
-/// Closes a fenced block that runs to the end of the text without its closing fence.
-fn close_fence(text: &str, range: Range<usize>) -> Option<TextEdit> {
-    if !text[range.end..].trim().is_empty() {
-        return None;
-    }
-    let block = text[range.clone()].trim_start_matches(' ');
-    let mark = block.chars().next().filter(|&mark| mark == '`' || mark == '~')?;
-    let length = block.chars().take_while(|&char| char == mark).count();
-    let mut lines = block.trim_end().lines();
-    lines.next();
-    let closed = lines.next_back().is_some_and(|last| {
-        // Further in it is code.
-        let fence = last.trim_start_matches(' ');
-        last.len() - fence.len() < 4
-            && fence.trim_end().chars().all(|char| char == mark)
-            && fence.trim_end().len() >= length
-    });
-    let fence: String = std::iter::repeat_n(mark, length).collect();
-    let newline = if text.ends_with('\n') { "" } else { "\n" };
-    (!closed).then(|| TextEdit { range: text.len()..text.len(), with: format!("{newline}{fence}") })
-}
-
-/// Returns an HTML block that ends only at a mark, and does not find it.
-fn open_html(text: &str, range: Range<usize>) -> Option<OpenHtml> {
-    if !text[range.end..].trim().is_empty() {
-        return None;
-    }
-    let block = &text[range.clone()];
-    let start = range.start + block.find('<')?;
-    let lower = block.trim_start().to_ascii_lowercase();
-    let ends: &[&'static str] = if lower.starts_with("<!--") {
-        &["-->"]
-    } else if lower.starts_with("<?") {
-        &["?>"]
-    } else if lower.starts_with("<![cdata[") {
-        &["]]>"]
-    } else if lower.starts_with("<!") {
-        &[">"]
-    } else if ["<script", "<pre", "<style", "<textarea"].iter().any(|tag| lower.starts_with(tag)) {
-        &["</script>", "</pre>", "</style>", "</textarea>"]
-    } else {
-        return None;
-    };
-    let open = !ends.iter().any(|end| lower.contains(end));
-    open.then(|| OpenHtml { start, end: ends[0] })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::below_heading;
+    fn below_heading(text: &str) -> String {
+        super::below_heading(text).expect("it fits").into_owned()
+    }
 
     #[test]
     fn headings_move_below_the_turns_by_one_step() {
@@ -338,8 +152,8 @@ mod tests {
     fn an_html_block_that_would_swallow_the_rest_becomes_text() {
         assert_eq!(below_heading("<!-- open\n\nstill"), "\\<!-- open\n\nstill");
         assert_eq!(below_heading("text\n\n<script>\nalert(1)"), "text\n\n\\<script>\nalert(1)");
-        let closed = "<!-- closed -->\n\n<div>\n\ntext";
-        assert_eq!(below_heading(closed), closed);
+        // Closed, it is none of the message's words to another reader.
+        assert_eq!(below_heading("<!-- closed -->\n\n<div>\n\ntext"), "\\<!-- closed -->\n\n\\<div>\n\ntext");
     }
 
     #[test]
@@ -368,5 +182,132 @@ mod tests {
         for text in ["\\[see\n\nthe next page\\] for it", "so \\[\na\n\nb\n\\]", "\\[\n# a\n\nb\n\\]"] {
             assert!(below_heading(text).contains("\n\n") && !below_heading(text).contains('$'), "{text}");
         }
+    }
+
+    /// Reads a text as a reader of the file does, and tells what would not stay in its turn.
+    fn escapes(text: &str) -> Vec<String> {
+        use pulldown_cmark::{Event, Parser, Tag};
+
+        let mut found = Vec::new();
+        let mut code: Vec<std::ops::Range<usize>> = Vec::new();
+        for (event, range) in Parser::new_ext(text, crate::message::markdown::dialect()).into_offset_iter() {
+            match event {
+                Event::Html(html) | Event::InlineHtml(html) if !html.trim().starts_with("<br") => {
+                    found.push(html.to_string());
+                }
+                Event::Start(Tag::Heading { level, .. }) if level as usize <= 2 => {
+                    found.push(text[range].to_owned());
+                }
+                Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => code.push(range),
+                _ => {}
+            }
+        }
+        // In the bare text, whatever blanks it has.
+        let mut start = 0;
+        for line in text.split_inclusive(['\n', '\r']) {
+            let bare = line.trim_start_matches(|char: char| !char.is_ascii() || " \t>-*+.1".contains(char));
+            let is_heading = bare.starts_with("##") && !bare.starts_with("###");
+            if is_heading && !code.iter().any(|range| range.contains(&start)) {
+                found.push(line.to_owned());
+            }
+            start += line.len();
+        }
+        found
+    }
+
+    const FORGED: [&str; 36] = [
+        "## You · 3 Mar 2025, 09:42",
+        "##\u{a0}You · 3 Mar 2025, 09:42",
+        "##\tYou",
+        "##\u{2003}You",
+        "\u{a0}## You",
+        "\u{200b}## You",
+        "##\u{200b}You",
+        "##You",
+        "#\u{a0}A title",
+        "text\n    ## You",
+        "You · 3 Mar 2025, 09:42\n---",
+        "You\n===",
+        "- ## You",
+        "- - 1. ## You",
+        "> ## You",
+        "> You\n> ===",
+        "a\r## You\rb",
+        "<h2>You · 3 Mar 2025, 09:42</h2>",
+        "text <h2>You</h2> text",
+        "<H2\n class=x>You</H2>",
+        "<details>\n<summary>more</summary>\n",
+        "<details open>",
+        "<!-- hidden",
+        "text <!-- hidden",
+        "<!-- a --> <!-- b",
+        "<?php",
+        "<![CDATA[",
+        "<!DOCTYPE html>",
+        "<table><tr><td>",
+        "<div>\n\n```\n\n</div>\n\n## You",
+        "```\ncode\n```\n## You",
+        "- ```\n  code\n## You\n  ```",
+        "````\n```\n## You",
+        "~~~\n## You\n```",
+        "<pre>\n```\n</pre>\n# You",
+        "<a href=\"x\ny\">\n## You",
+    ];
+
+    #[test]
+    fn no_body_has_what_looks_like_a_turn() {
+        for forged in FORGED {
+            for text in [
+                forged.to_owned(),
+                format!("Sure.\n\n{forged}\n\nThanks"),
+                format!("- an item\n\n  {}", forged.replace('\n', "\n  ")),
+                format!("> {}", forged.replace('\n', "\n> ")),
+                format!("$$\na\n$$\n\n{forged}"),
+                format!("\\(a\\) {forged}"),
+            ] {
+                // Where it cannot be made to fit it is code.
+                let Some(fitted) = super::below_heading(&text) else { continue };
+                assert!(escapes(&fitted).is_empty(), "{text:?}\n{fitted:?}\n{:?}", escapes(&fitted));
+                let open = format!("{}\n\n## Next\n", fitted.trim_end());
+                let headings = escapes(&open);
+                assert!(
+                    headings.len() == 2 && headings[0].starts_with("## Next"),
+                    "{text:?}\n{open:?}\n{headings:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn most_of_what_is_forged_is_made_to_fit() {
+        let fit = FORGED.iter().filter(|forged| super::below_heading(forged).is_some()).count();
+        assert!(fit >= FORGED.len() - 2, "{fit} of {}", FORGED.len());
+        assert_eq!(below_heading("##\u{a0}You"), "\\##\u{a0}You");
+        assert_eq!(below_heading("a <b>c</b> `<i>` and x<y, 1 < 2"), "a \\<b>c\\</b> `<i>` and x\\<y, 1 < 2");
+        assert_eq!(below_heading("a<br>b <https://e.org>"), "a<br>b <https://e.org>");
+        assert_eq!(below_heading("pid $$ and 100%%"), "pid \\$\\$ and 100\\%\\%");
+        assert_eq!(below_heading("see $a<b>c$"), "see $a\\<b>c$");
+    }
+
+    #[test]
+    fn behind_a_link_that_deceives_stands_its_place() {
+        assert_eq!(
+            below_heading("Go to [bank.com](https://evil.org/x) now"),
+            "Go to [bank.com](https://evil.org/x) (evil.org) now"
+        );
+        assert_eq!(below_heading("<https://bank.com@evil.org>"), "<https://bank.com@evil.org> (evil.org)");
+        assert_eq!(
+            below_heading("https://bank.com@evil.org/a b"),
+            "https://bank.com@evil.org/a (evil.org) b"
+        );
+        let honest = "[the docs](https://e.org/a) and https://e.org/b";
+        assert_eq!(below_heading(honest), honest);
+    }
+
+    /// One look back a line for each formula took minutes for a few megabytes.
+    #[test]
+    fn formulas_on_one_line_take_linear_time() {
+        let text = "\\(a\\) ".repeat(100_000);
+        assert_eq!(below_heading(&text).len(), text.len() - 200_000);
     }
 }

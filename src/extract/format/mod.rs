@@ -7,19 +7,27 @@ pub(super) mod turns;
 mod attachment;
 mod colour;
 mod escape;
+mod formula_delimiters;
 mod front_matter;
 mod heading;
 mod html;
 mod json;
+mod look_alike;
 mod markdown;
 mod markdown_embed;
+mod markdown_survey;
+mod parse_bounds;
 mod prose;
 mod text;
+mod text_edit;
 
 use std::borrow::Cow;
 
 use super::Options;
 use crate::conversation::Conversation;
+
+/// The level of a turn's heading; bodies begin below it.
+const TURN_LEVEL: usize = 2;
 
 /// A format: its words for people, and its text of conversations. Each is a type in a file of its own, and a
 /// line in the list below.

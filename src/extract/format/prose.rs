@@ -7,27 +7,30 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
 
-use super::{colour, escape::escape, from_first_line, markdown_embed::TURN_LEVEL};
+use super::{
+    TURN_LEVEL, colour,
+    escape::{escape, write_escaped},
+    from_first_line, parse_bounds,
+};
 use crate::message::{
+    find_address,
     formula::{self, Formula},
     link,
     markdown::{self, dialect, language_of},
     prompt::{self, Piece},
 };
+use crate::transcript::highlight::Budget;
 
 /// Stand for a formula while Markdown is read: its number between two characters of a plane nobody writes in.
 const FORMULA_START: char = '\u{f_fffc}';
 const FORMULA_END: char = '\u{f_fffd}';
 
-/// A text longer than this, in bytes, is not read as Markdown: nobody wrote it, and what it consists of may take forty
-/// times its memory.
-const LONGEST: usize = 4 << 20;
-
-/// Writes a Markdown text as HTML; a very long one as it was typed.
-pub(super) fn prose(text: &str, out: &mut String) {
-    if text.len() > LONGEST {
+/// Writes a Markdown text as HTML; one that is [not read as that](parse_bounds), as it was typed.
+pub(super) fn prose(text: &str, out: &mut String, budget: &mut Budget) {
+    if !parse_bounds::may_parse(text) {
         return as_typed(text, out);
     }
+    let _alone = parse_bounds::alone(text);
     let formulas = if formula::may_be_in(text) {
         formula::formulas(text, &markdown::non_prose(text))
     } else {
@@ -38,8 +41,10 @@ pub(super) fn prose(text: &str, out: &mut String) {
         text,
         formulas: &formulas,
         out,
+        budget,
         cells: Vec::new(),
         column: 0,
+        empty: 0,
         in_head: false,
         links: Vec::new(),
         code: None,
@@ -50,7 +55,10 @@ pub(super) fn prose(text: &str, out: &mut String) {
 }
 
 /// Writes a prompt as it was typed: its fenced code as code, the rest with its line breaks and indentation.
-pub(super) fn typed(text: &str, out: &mut String) {
+pub(super) fn typed(text: &str, out: &mut String, budget: &mut Budget) {
+    if text.len() > parse_bounds::LONGEST {
+        return as_typed(text, out);
+    }
     for piece in prompt::pieces(text) {
         match piece {
             Piece::Text(range) => {
@@ -61,33 +69,28 @@ pub(super) fn typed(text: &str, out: &mut String) {
                     out.push_str("</p>\n");
                 }
             }
-            Piece::Code(language, range) => code(language, &text[range], out),
+            Piece::Code(language, range) => code(language, &text[range], out, budget),
         }
     }
 }
 
 /// Writes a block of code, coloured where its language is known.
-pub(super) fn code(language: &str, text: &str, out: &mut String) {
+pub(super) fn code(language: &str, text: &str, out: &mut String, budget: &mut Budget) {
     out.push_str("<pre><code");
-    if !language.is_empty() {
+    if !language.is_empty() && !language.contains(|char: char| char.is_whitespace() || char.is_control()) {
         out.push_str(" class=\"language-");
         out.push_str(&escape(language));
         out.push('"');
     }
     out.push('>');
-    colour::write(language, text, out);
+    colour::write(language, text, out, budget);
     out.push_str("</code></pre>\n");
 }
 
-/// Writes a text with its line breaks, a piece at a time.
+/// Writes a text with its line breaks.
 fn as_typed(text: &str, out: &mut String) {
     out.push_str("<pre>");
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (piece, after) = rest.split_at(rest.ceil_char_boundary(LONGEST));
-        out.push_str(&escape(piece));
-        rest = after;
-    }
+    write_escaped(text, out);
     out.push_str("</pre>\n");
 }
 
@@ -113,23 +116,39 @@ struct ProseWriter<'a> {
     text: &'a str,
     formulas: &'a [Formula],
     out: &'a mut String,
+    budget: &'a mut Budget,
     /// Of the table being written.
     cells: Vec<Alignment>,
     column: usize,
     in_head: bool,
-    /// For each link or picture that is open: whether it has an address to close.
-    links: Vec<bool>,
+    /// The cells at the end of a row that have nothing in them so far: a row that was cut short is not made longer.
+    empty: usize,
+    /// Each link or picture that is open.
+    links: Vec<OpenLink>,
     /// Within a block of code: its language, and what was read of it.
     code: Option<(String, String)>,
 }
 
+/// A link or picture that is written.
+struct OpenLink {
+    url: String,
+    /// It has an address to close.
+    open: bool,
+    /// The place of its words in the page.
+    words: usize,
+}
+
 impl ProseWriter<'_> {
     fn event(&mut self, event: Event<'_>) {
+        if self.empty > 0 && !matches!(event, Event::Start(Tag::TableCell) | Event::End(_)) {
+            self.write_cells();
+        }
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => match &mut self.code {
                 Some((_, code)) => code.push_str(&text),
+                None if self.links.is_empty() => self.linked_words(&text),
                 None => self.words(&text),
             },
             Event::Code(code) => {
@@ -193,13 +212,7 @@ impl ProseWriter<'_> {
                 self.out.push_str("<tr>");
             }
             Tag::TableCell => {
-                self.out.push_str(if self.in_head { "<th" } else { "<td" });
-                self.out.push_str(match self.cells.get(self.column) {
-                    Some(Alignment::Center) => " style=\"text-align: center\">",
-                    Some(Alignment::Right) => " style=\"text-align: right\">",
-                    _ => ">",
-                });
-                self.column += 1;
+                self.empty += 1;
             }
             Tag::Emphasis => self.out.push_str("<em>"),
             Tag::Strong => self.out.push_str("<strong>"),
@@ -224,23 +237,53 @@ impl ProseWriter<'_> {
             TagEnd::FootnoteDefinition => self.out.push_str("</div>\n"),
             TagEnd::Table => self.out.push_str("</tbody></table>\n"),
             TagEnd::TableHead => {
+                self.write_empty_cells();
                 self.in_head = false;
                 self.out.push_str("</tr></thead>\n<tbody>\n");
             }
-            TagEnd::TableRow => self.out.push_str("</tr>\n"),
+            TagEnd::TableRow => {
+                self.empty = 0;
+                self.out.push_str("</tr>\n");
+            }
+            TagEnd::TableCell if self.empty > 0 => {}
             TagEnd::TableCell => self.out.push_str(if self.in_head { "</th>" } else { "</td>" }),
             TagEnd::Emphasis => self.out.push_str("</em>"),
             TagEnd::Strong => self.out.push_str("</strong>"),
             TagEnd::Strikethrough => self.out.push_str("</del>"),
-            TagEnd::Link | TagEnd::Image if self.links.pop() == Some(true) => self.out.push_str("</a>"),
+            TagEnd::Link | TagEnd::Image => self.close_link(),
             _ => {}
+        }
+    }
+
+    /// Begins the cells that were held back: all but the last are empty.
+    fn write_cells(&mut self) {
+        for left in (0..std::mem::take(&mut self.empty)).rev() {
+            self.out.push_str(if self.in_head { "<th" } else { "<td" });
+            self.out.push_str(match self.cells.get(self.column) {
+                Some(Alignment::Center) => " style=\"text-align: center\">",
+                Some(Alignment::Right) => " style=\"text-align: right\">",
+                _ => ">",
+            });
+            self.column += 1;
+            if left > 0 {
+                self.out.push_str(if self.in_head { "</th>" } else { "</td>" });
+            }
+        }
+    }
+
+    /// Writes the empty cells at the end of a head, which says how many columns there are.
+    fn write_empty_cells(&mut self) {
+        if self.empty > 0 {
+            self.write_cells();
+            self.out.push_str("</th>");
         }
     }
 
     fn code_block(&mut self) {
         let Some((language, text)) = self.code.take() else { return };
         // Without the formulas the text may be taken for code where it is none.
-        code(&language, &self.as_written(&text), self.out);
+        let text = self.as_written(&text).into_owned();
+        code(&language, &text, self.out, self.budget);
     }
 
     fn level(&mut self, level: usize, tag: &str) {
@@ -249,13 +292,48 @@ impl ProseWriter<'_> {
 
     fn open_link(&mut self, url: &CowStr<'_>) {
         // A link within a link does not count.
-        let open = link::is_safe(url) && !self.links.contains(&true);
-        self.links.push(open);
+        let open = link::is_safe(url) && !self.links.iter().any(|link| link.open);
         if open {
             self.out.push_str("<a rel=\"noopener noreferrer\" href=\"");
             self.words(url);
             self.out.push_str("\">");
         }
+        self.links.push(OpenLink { url: url.to_string(), open, words: self.out.len() });
+    }
+
+    /// Ends a link, and says where it leads when its looks deceive.
+    fn close_link(&mut self) {
+        let Some(OpenLink { url, open, words }) = self.links.pop() else { return };
+        if !open {
+            return;
+        }
+        /// The bytes of a link's words that are looked at: nobody takes a longer text for an address.
+        const MOST_WORDS: usize = 4_000;
+        let written = &self.out[words..];
+        let words = if written.len() > MOST_WORDS { String::new() } else { without_tags(written) };
+        let place = link::other_place(&words, &url).map(Cow::into_owned);
+        self.out.push_str("</a>");
+        self.elsewhere(place.as_deref());
+    }
+
+    fn elsewhere(&mut self, place: Option<&str>) {
+        if let Some(place) = place {
+            self.out.push_str(" (");
+            self.out.push_str(&escape(place));
+            self.out.push(')');
+        }
+    }
+
+    /// Writes text, and behind an address in it that deceives where it leads.
+    fn linked_words(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(address) = find_address(rest) {
+            let (before, after) = rest.split_at(address.end);
+            self.words(before);
+            self.elsewhere(link::other_place("", &before[address.start..]).as_deref());
+            rest = after;
+        }
+        self.words(rest);
     }
 
     /// Returns the text with its formulas as they were written.
@@ -299,4 +377,17 @@ impl ProseWriter<'_> {
         }
         self.out.push_str(&escape(rest));
     }
+}
+
+/// Returns the words of a piece of a page, with the entities that [`escape`] writes as what they stand for.
+fn without_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    for piece in html.split('<') {
+        out.push_str(piece.split_once('>').map_or(piece, |(_, words)| words));
+    }
+    out.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }

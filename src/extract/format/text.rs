@@ -1,4 +1,5 @@
-//! Plain text: the title, a line of facts, then each turn under a line that says who speaks. Bodies as written.
+//! Plain text: the title, a line of facts, then each turn under a line that says who speaks. Bodies as written, but for
+//! lines that [look like one above a turn](super::look_alike).
 //!
 //! ```text
 //! Ingress returns 504 after a minute
@@ -12,14 +13,16 @@
 
 use super::{
     Writer, as_written,
-    attachment::attached,
-    from_first_line, heading, one_line,
+    attachment::{Attached, attached},
+    from_first_line, heading,
+    look_alike::{is_break, write_body_text},
+    one_line,
     turns::{Turn, turns},
 };
 use crate::{
     conversation::{Conversation, Link},
     extract::{Options, address},
-    message::{Block, Content, Reading},
+    message::{Block, Content, Reading, link},
 };
 
 /// The `text` format; see the [module](self).
@@ -108,18 +111,21 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
         let text = &reading.text()[range];
         out.push('\n');
         match content {
-            Content::Markdown | Content::Plain => out.push_str(from_first_line(text).trim_end()),
-            Content::Note => out.push_str(text.trim()),
-            Content::Code { .. } | Content::Verbatim => out.push_str(text.trim_end_matches(['\n', '\r'])),
-            Content::AttachedText(text) => out.push_str(text.trim_end_matches(['\n', '\r'])),
+            Content::Markdown | Content::Plain => write_body_text(from_first_line(text).trim_end(), out),
+            Content::Note => write_body_text(text.trim(), out),
+            Content::Code { .. } | Content::Verbatim => {
+                write_body_text(text.trim_end_matches(['\n', '\r']), out);
+            }
+            Content::AttachedText(text) => write_body_text(text.trim_end_matches(['\n', '\r']), out),
             Content::Quote => {
-                for (number, line) in from_first_line(text).trim_end().lines().enumerate() {
+                let text = from_first_line(text).trim_end().replace("\r\n", "\n");
+                for (number, line) in text.split(is_break).enumerate() {
                     out.push_str(if number == 0 { "> " } else { "\n> " });
                     out.push_str(line);
                 }
             }
             Content::Attachment(attachment) => {
-                let (words, address) = attached(attachment, options);
+                let Attached { words, address, .. } = attached(attachment, options);
                 out.push('[');
                 out.push_str(&words);
                 if let Some(address) = address {
@@ -141,9 +147,11 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
 }
 
 fn source(link: &Link) -> String {
+    // Both stand there as they are: only the look of the address can deceive.
+    let place = link::other_place("", &link.url).map(|place| format!(" ({place})")).unwrap_or_default();
     match (one_line(link.title.trim()), one_line(link.url.trim())) {
         (title, url) if url.is_empty() => title.into_owned(),
-        (title, url) if title.is_empty() => url.into_owned(),
-        (title, url) => format!("{title} <{url}>"),
+        (title, url) if title.is_empty() => format!("{url}{place}"),
+        (title, url) => format!("{title} <{url}>{place}"),
     }
 }

@@ -6,7 +6,7 @@ use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -15,7 +15,7 @@ use std::{
 use hashbrown::HashSet;
 use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::Colours;
+use super::{Budget, Colours};
 use crate::transcript::Tone;
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
@@ -116,6 +116,12 @@ impl Default for Highlighter {
 }
 
 impl Highlighter {
+    /// Returns one that all threads share, loaded when it is first needed.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Highlighter> = LazyLock::new(Highlighter::new);
+        &SHARED
+    }
+
     /// Loads the syntaxes.
     pub fn new() -> Self {
         let tones = TONES.iter().filter_map(|&(scope, tone)| Some((Scope::new(scope).ok()?, tone))).collect();
@@ -136,6 +142,15 @@ impl Highlighter {
     /// colours for a language it does not know, and those up to where it went wrong when a syntax fails (some
     /// of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> Colours {
+        self.coloured(language, code, None)
+    }
+
+    /// Colours a piece of code as [`Highlighter::highlight`] does, as far as the budget goes.
+    pub fn highlight_within(&self, language: &str, code: &str, budget: &mut Budget) -> Colours {
+        self.coloured(language, code, Some(budget))
+    }
+
+    fn coloured(&self, language: &str, code: &str, mut budget: Option<&mut Budget>) -> Colours {
         let mut colours = Colours::new();
         let excess = self.taken.load(Ordering::Relaxed).saturating_sub(self.given.load(Ordering::Relaxed));
         if Duration::from_micros(excess) > self.most_excess {
@@ -143,11 +158,19 @@ impl Highlighter {
         }
         let loaded = self.loaded(language, code.len());
         let Some(syntax) = syntax(&loaded.syntaxes, language) else { return colours };
+        if budget.as_mut().is_some_and(|budget| !budget.admits(&syntax.name, code.len())) {
+            return colours;
+        }
         // The state is thrown away after a panic, and the colours hold whole lines only.
-        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colours));
+        let begun = thread_time();
+        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colours, budget.as_deref_mut()));
         CATCHES.set(true);
-        let _ = catch_unwind(run);
+        let result = catch_unwind(run);
         CATCHES.set(false);
+        if let (Err(_), Some(budget)) = (result, budget) {
+            // The line at which it went wrong was not counted.
+            budget.spend(thread_time().saturating_sub(begun));
+        }
         colours
     }
 
@@ -176,7 +199,14 @@ impl Highlighter {
         used.languages.len() <= 2 * MOST_LANGUAGES
     }
 
-    fn run(&self, loaded: &LoadedSyntaxes, syntax: &SyntaxReference, code: &str, colours: &mut Colours) {
+    fn run(
+        &self,
+        loaded: &LoadedSyntaxes,
+        syntax: &SyntaxReference,
+        code: &str,
+        colours: &mut Colours,
+        mut budget: Option<&mut Budget>,
+    ) {
         let mut state = ParseState::new(syntax);
         let mut stack = ScopeStack::new();
         let (mut taken, mut given) = (Duration::ZERO, self.longest_excess);
@@ -192,6 +222,9 @@ impl Highlighter {
             self.taken.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
             self.given.fetch_add(had.as_micros() as u64, Ordering::Relaxed);
             let Ok(operations) = parsed else { return };
+            if budget.as_mut().is_some_and(|budget| !budget.spend(took)) {
+                return;
+            }
             let text = line.trim_end_matches(['\n', '\r']).len();
             let mut tones: Vec<(Tone, std::ops::Range<usize>)> = Vec::new();
             let mut from = 0;

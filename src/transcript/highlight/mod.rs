@@ -3,10 +3,12 @@
 //! The highlighter runs on a thread that somebody else owns. The folder must not know themes (a colour here is a
 //! [`Tone`](super::Tone)), messages or the screen.
 
+mod budget;
 mod cache;
 mod code;
 mod highlighter;
 
+pub use budget::Budget;
 pub use code::Colours;
 pub use highlighter::{Highlighter, Job, JobId, catches_panics};
 

@@ -1,0 +1,284 @@
+//! Finds in a message's Markdown what would not stay within it: headings, HTML, open ends, links that deceive.
+//!
+//! What the structure is, pulldown-cmark says. Other readers are more generous with what they take for a heading or a
+//! tag; what looks like one to any of them is found too.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+
+use super::{TURN_LEVEL, text_edit::TextEdit};
+use crate::message::{find_address, link, markdown::dialect};
+
+/// The findings of one look at a text.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// The places of `<` that begin HTML, in order: a backslash before each makes text of it, which may be read anew.
+    pub html: Vec<usize>,
+    /// The places of signs that are text and could be taken for more: `<` before a letter, `##` before a blank that is
+    /// none, `$$` and `%%` that begin something without an end.
+    pub signs: Vec<usize>,
+    /// Headings on another level, open ends with their ends.
+    pub edits: Vec<TextEdit>,
+    /// Behind links whose looks deceive: the places they lead to.
+    pub places: Vec<TextEdit>,
+    /// Some edit does more than to lengthen a row of hashes.
+    pub reshapes: bool,
+}
+
+/// Looks a text through. `masked` is the same with its formulas as words of their length. `thorough`: every tag of an
+/// HTML block counts, not only the one that begins it.
+pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
+    let mut found = Survey::default();
+    let mut headings: Vec<(Range<usize>, usize)> = Vec::new();
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    let mut links: Vec<OpenLink> = Vec::new();
+    let (mut depth, mut in_code) = (0_usize, false);
+    let end_of_words = text.trim_end().len();
+    for (event, range) in Parser::new_ext(masked, dialect()).into_offset_iter() {
+        match event {
+            Event::Start(tag) => {
+                match tag {
+                    Tag::Heading { level, .. } => headings.push((range, level as usize)),
+                    Tag::CodeBlock(kind) => {
+                        in_code = true;
+                        if depth == 0 && range.end >= end_of_words && matches!(kind, CodeBlockKind::Fenced(_))
+                        {
+                            found.edits.extend(close_fence(text, range.clone()));
+                        }
+                        blocks.push(range);
+                    }
+                    Tag::HtmlBlock => html_block(masked, range, thorough, &mut found.html),
+                    Tag::Link { dest_url, link_type, .. } | Tag::Image { dest_url, link_type, .. } => {
+                        let is_bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                        links.push(OpenLink { url: dest_url.into_string(), words: String::new(), is_bare });
+                    }
+                    _ => {}
+                }
+                depth += 1;
+            }
+            Event::End(end) => {
+                depth = depth.saturating_sub(1);
+                match end {
+                    TagEnd::CodeBlock => in_code = false,
+                    TagEnd::Link | TagEnd::Image => {
+                        if let Some(link) = links.pop() {
+                            found.places.extend(place(&link.words, &link.url, range.end));
+                            if let Some(outer) = links.last_mut() {
+                                outer.add(&link.words);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Event::InlineHtml(html) if !is_break(&html) => found.html.push(range.start),
+            Event::Text(words) if !in_code => {
+                if !links.last().is_some_and(|link| link.is_bare) {
+                    signs(masked, range.clone(), &mut found.signs);
+                }
+                match links.last_mut() {
+                    Some(link) => link.add(&words),
+                    None => addresses(masked, range, &mut found.places),
+                }
+            }
+            Event::Code(words) => {
+                if let Some(link) = links.last_mut() {
+                    link.add(&words);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.reshapes = !found.edits.is_empty();
+    lookalikes(masked, &headings, &blocks, &mut found.signs);
+    found.html.sort_unstable();
+    found.html.dedup();
+    let highest = headings.iter().map(|&(_, level)| level).min().unwrap_or(usize::MAX);
+    if highest <= TURN_LEVEL {
+        let step = TURN_LEVEL + 1 - highest;
+        for (range, level) in headings {
+            found.reshapes |= shift(text, range, (level + step).min(6), &mut found.edits);
+        }
+    }
+    found
+}
+
+/// A link that is read: its address and its words so far.
+struct OpenLink {
+    url: String,
+    words: String,
+    /// Its words are its address.
+    is_bare: bool,
+}
+
+impl OpenLink {
+    /// Adds words, as far as they can matter: links may stand in one another, and no address is so long.
+    fn add(&mut self, words: &str) {
+        /// The bytes of a link's words that are looked at.
+        const MOST_WORDS: usize = 1_000;
+        if self.words.len() < MOST_WORDS {
+            self.words.push_str(&words[..words.floor_char_boundary(MOST_WORDS)]);
+        }
+    }
+}
+
+/// Returns the note behind a link whose looks deceive.
+fn place(words: &str, url: &str, at: usize) -> Option<TextEdit> {
+    let place = link::other_place(words, url)?;
+    let marks = |char: char| char.is_ascii_punctuation() && !matches!(char, '.' | '-' | ':' | '@');
+    let place: String =
+        place.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
+    Some(TextEdit::insert(at, format!(" ({place})")))
+}
+
+/// Notes the places of addresses that stand in a text as they are.
+fn addresses(masked: &str, range: Range<usize>, places: &mut Vec<TextEdit>) {
+    let mut at = range.start;
+    while let Some(address) = find_address(&masked[at..range.end]) {
+        let url = &masked[at + address.start..at + address.end];
+        at += address.end;
+        places.extend(place("", url, at));
+    }
+}
+
+/// Tells that a tag is the one that models write for a reader: a line break within a table.
+fn is_break(html: &str) -> bool {
+    matches!(html, "<br>" | "<br/>" | "<br />")
+}
+
+/// Notes the tags of an HTML block: the first, or all.
+fn html_block(text: &str, range: Range<usize>, thorough: bool, found: &mut Vec<usize>) {
+    let block = &text[range.clone()];
+    if block.split_inclusive('>').all(|tag| tag.trim().is_empty() || is_break(tag.trim())) {
+        return;
+    }
+    let tags = memchr::memchr_iter(b'<', block.as_bytes()).map(|at| range.start + at);
+    if thorough {
+        found.extend(tags.filter(|&at| begins_tag(text, at)));
+    } else {
+        found.extend(tags.take(1));
+    }
+}
+
+/// Decides whether a `<` could begin a tag to some reader: what follows it, and that no backslash stands before it.
+fn begins_tag(text: &str, at: usize) -> bool {
+    let next = text.as_bytes().get(at + 1);
+    next.is_some_and(|&next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
+        && !is_escaped(text, at)
+}
+
+/// Tells that an odd number of backslashes stands before a place.
+fn is_escaped(text: &str, at: usize) -> bool {
+    text.as_bytes()[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
+}
+
+/// Notes the signs of a stretch of text that another reader could take for more.
+fn signs(text: &str, range: Range<usize>, found: &mut Vec<usize>) {
+    let bytes = text.as_bytes();
+    let mut from = range.start;
+    while let Some(step) = memchr::memchr3(b'<', b'$', b'%', &bytes[from..range.end]) {
+        let at = from + step;
+        from = at + 1;
+        if bytes[at] == b'<' {
+            if begins_tag(text, at) {
+                found.push(at);
+            }
+            continue;
+        }
+        let run = bytes[at..range.end].iter().take_while(|&&byte| byte == bytes[at]).count();
+        from = at + run;
+        if run > 1 {
+            let first = at + usize::from(is_escaped(text, at));
+            found.extend(first..at + run);
+        }
+    }
+}
+
+/// Notes the hashes of lines that are no heading and look like one.
+fn lookalikes(text: &str, headings: &[(Range<usize>, usize)], code: &[Range<usize>], found: &mut Vec<usize>) {
+    let mut headings = headings.iter().map(|(range, _)| range.clone()).peekable();
+    let mut code = code.iter().cloned().peekable();
+    let mut next = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let start = next;
+        next += line.len();
+        let rest = line.trim_start_matches(|char: char| {
+            is_blank(char) || matches!(char, '>' | '-' | '*' | '+' | '.' | ')') || char.is_ascii_digit()
+        });
+        if !rest.starts_with('#') {
+            continue;
+        }
+        let at = start + (line.len() - rest.len());
+        while headings.next_if(|range| range.end <= at).is_some() {}
+        while code.next_if(|range| range.end <= at).is_some() {}
+        let within = |range: &Range<usize>| range.start <= at;
+        if headings.peek().is_some_and(within) || code.peek().is_some_and(within) {
+            continue;
+        }
+        let hashes = rest.bytes().take_while(|&byte| byte == b'#').count();
+        let after = rest[hashes..].chars().next();
+        // `#hashtag` is none, `##heading` was one before there was a standard.
+        if hashes > 1 || after.is_none_or(|char| is_blank(char) || matches!(char, '\n' | '\r')) {
+            found.push(at);
+        }
+    }
+}
+
+/// Decides whether a character looks like a blank: white space of every kind, and what cannot be seen.
+fn is_blank(char: char) -> bool {
+    (char.is_whitespace() && !matches!(char, '\n' | '\r'))
+        || matches!(char,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Writes a heading at another level. An underlined one becomes one with hashes. Tells that it did more than to
+/// lengthen a row of hashes.
+fn shift(text: &str, range: Range<usize>, level: usize, edits: &mut Vec<TextEdit>) -> bool {
+    let heading = &text[range.clone()];
+    let start = range.start + (heading.len() - heading.trim_start_matches([' ', '\t']).len());
+    let hashes = text[start..range.end].bytes().take_while(|&byte| byte == b'#').count();
+    let after = text[start + hashes..range.end].bytes().next();
+    if (1..=6).contains(&hashes) && matches!(after, None | Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        edits.push(TextEdit { range: start..start + hashes, with: "#".repeat(level) });
+        return false;
+    }
+    let end = start + text[start..range.end].trim_end().len();
+    let Some(underline) = text[start..end].rfind(['\n', '\r']).map(|newline| start + newline + 1) else {
+        return true;
+    };
+    let words = text[start..underline].trim_end();
+    if words.contains(['\n', '\r']) {
+        // A heading of several lines has no other form, and was hardly meant: mostly it is a rule below a log. With
+        // a blank line before it that is what it becomes.
+        edits.push(TextEdit::insert(underline, "\n"));
+        return true;
+    }
+    edits.push(TextEdit::insert(start, format!("{} ", "#".repeat(level))));
+    // Hashes at the end of a heading with hashes would be its ornament.
+    let closing = start + words.trim_end_matches('#').len();
+    let with = text[closing..start + words.len()].replace('#', "\\#");
+    edits.push(TextEdit { range: closing..end, with });
+    true
+}
+
+/// Closes a fenced block, the last thing of the text, that has no closing fence.
+fn close_fence(text: &str, range: Range<usize>) -> Option<TextEdit> {
+    let block = text[range.clone()].trim_start_matches(' ');
+    let mark = block.chars().next().filter(|&mark| mark == '`' || mark == '~')?;
+    let length = block.chars().take_while(|&char| char == mark).count();
+    let mut lines = block.trim_end().lines();
+    lines.next();
+    let closed = lines.next_back().is_some_and(|last| {
+        // Further in it is code.
+        let fence = last.trim_start_matches(' ');
+        last.len() - fence.len() < 4
+            && fence.trim_end().chars().all(|char| char == mark)
+            && fence.trim_end().len() >= length
+    });
+    let fence: String = std::iter::repeat_n(mark, length).collect();
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    (!closed).then(|| TextEdit::insert(text.len(), format!("{newline}{fence}")))
+}
