@@ -19,12 +19,14 @@ pub mod testing;
 mod time;
 mod tree;
 
+use std::num::NonZeroU64;
+
 use self::message::NONE_32;
 pub(crate) use self::name_table::NameTable;
 pub use self::{
     builder::{Builder, Draft, Heading},
     message::{Kind, Message, Role, Visibility},
-    origin::{ConversationKind, Provider, Source},
+    origin::{ConversationKind, Provider, Source, digest},
     part::{Attachment, Detail, Link, Media, Part},
     time::Time,
     tree::Tree,
@@ -57,6 +59,8 @@ pub struct Conversation {
     pub gizmo: Box<str>,
     /// The place of the original object.
     pub source: Source,
+    /// The [`digest`] of the original object; `None`: it was not read from an archive.
+    pub digest: Option<NonZeroU64>,
     current: u32,
     model: u16,
     shown_end: u32,

@@ -1,13 +1,55 @@
 //! Finds the member that holds the attachment a message names.
 //!
-//! An id such as `file-abc` is the beginning of a member's base name (`file-abc-photo.png`). Since May 2026 exports
-//! may store attachments as `….dat` and give their names in a member of its own; those names are looked at too.
+//! An id is a whole name, or what the export's own naming makes of it: `file-abc` is in `file-abc-photo.png` and in
+//! `file-abc.dat`, and `file` in neither. Since May 2026 exports may store attachments as `….dat` and give their names in
+//! a member of its own; those names are looked at too. What belongs to the export itself is no attachment.
 
 use super::{Archive, base_name};
-use crate::provider::Provider;
+use crate::provider::{Provider, is_named};
 
 /// The largest map of names that is read, in bytes; no real one comes near this.
 const LARGEST_MAP: usize = 64 << 20;
+
+/// Members that are the export's own besides those that the providers' facts name. The first word of a path with a slash
+/// is a folder.
+const OWN: [&str; 22] = [
+    "conversations*",
+    "chat.html",
+    "user_settings.json",
+    "message_feedback.json",
+    "model_comparisons.json",
+    "group_chats.json",
+    "shared_conversations.json",
+    "conversation_asset_file_names.json",
+    "export_manifest.json",
+    "manifest*.json",
+    "user.json",
+    "users.json",
+    "memories.json",
+    "projects.json",
+    "login_history.json",
+    "shopping.json",
+    "sora.json",
+    "tasks.json",
+    "projects/*",
+    "memories/*",
+    "design_chats/*",
+    "textdocs/*",
+];
+
+/// Tells that a member is the export's own, and nothing that a message carries.
+pub(super) fn belongs_to_export(path: &str) -> bool {
+    let path = path.to_ascii_lowercase().replace('\\', "/");
+    let base = base_name(&path);
+    let facts = Provider::ALL.iter().map(|provider| provider.facts());
+    is_named(&OWN, &path, base)
+        || facts.into_iter().any(|facts| {
+            [facts.members, facts.conversation_zips, facts.attachment_zips, facts.manifests]
+                .iter()
+                .any(|patterns| is_named(patterns, &path, base))
+                || facts.side_files.iter().any(|side| side.name == base)
+        })
+}
 
 /// A name an attachment is found by.
 #[derive(Clone, Debug)]
@@ -18,7 +60,7 @@ pub(super) struct IndexedName {
     pub(super) alias: Option<Box<str>>,
 }
 
-/// All names, sorted, so that those with one beginning stand together.
+/// All names and ids, sorted.
 #[derive(Debug)]
 pub(super) struct AttachmentIndex(Vec<IndexedName>);
 
@@ -27,33 +69,51 @@ impl AttachmentIndex {
         let mut aliases = aliases(archive);
         let mut names = Vec::with_capacity(archive.entries.len());
         for (index, entry) in (0_u32..).zip(&archive.entries) {
-            let key = entry.base_name();
-            let alias = aliases.remove(&*entry.name).or_else(|| aliases.remove(key));
-            if let Some(alias) = &alias {
-                names.push(IndexedName {
-                    key: base_name(alias).into(),
-                    entry: index,
-                    alias: Some(alias.clone()),
-                });
+            if belongs_to_export(&entry.name) {
+                continue;
             }
-            names.push(IndexedName { key: key.into(), entry: index, alias });
+            let own = entry.base_name();
+            let alias = aliases.remove(&*entry.name).or_else(|| aliases.remove(own));
+            for name in [Some(own), alias.as_deref().map(base_name)].into_iter().flatten() {
+                for key in [Some(name), id_of(name)].into_iter().flatten() {
+                    names.push(IndexedName { key: key.into(), entry: index, alias: alias.clone() });
+                }
+            }
         }
         names.sort_by(|a, b| (&a.key, a.entry).cmp(&(&b.key, b.entry)));
+        names.dedup_by(|a, b| a.entry == b.entry && a.key == b.key);
         Self(names)
     }
 
-    /// Finds the member whose base name is the id, or begins with it: best where the id ends at a `-`, `.` or
-    /// `_`.
+    /// Finds the first member of that name or id.
     pub(super) fn find(&self, id: &str) -> Option<&IndexedName> {
-        if id.is_empty() {
-            return None;
-        }
         let start = self.0.partition_point(|named| &*named.key < id);
-        let mut begins = self.0[start..].iter().take_while(|named| named.key.starts_with(id)).take(64);
-        let whole =
-            |named: &&IndexedName| !named.key[id.len()..].starts_with(|next: char| next.is_alphanumeric());
-        begins.clone().find(whole).or_else(|| begins.next())
+        self.0.get(start).filter(|named| !id.is_empty() && &*named.key == id)
     }
+}
+
+/// Returns the id in a name that the export made: `file-` or `file_` with letters and digits, or a UUID, up to the next
+/// `-`, `_` or dot.
+fn id_of(name: &str) -> Option<&str> {
+    /// The places of the dashes in a UUID, and its length.
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    const UUID: usize = 36;
+    let is_uuid = |text: &[u8]| {
+        text.len() >= UUID
+            && text[..UUID]
+                .iter()
+                .enumerate()
+                .all(|(at, byte)| if DASHES.contains(&at) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+    };
+    let prefix = if name.starts_with("file-") || name.starts_with("file_") { 5 } else { 0 };
+    let rest = &name.as_bytes()[prefix..];
+    let length = if is_uuid(rest) {
+        UUID
+    } else {
+        rest.iter().take_while(|byte| prefix > 0 && byte.is_ascii_alphanumeric()).count()
+    };
+    let ends = rest.get(length).is_none_or(|next| matches!(next, b'-' | b'_' | b'.'));
+    (length > 0 && ends).then(|| &name[..prefix + length])
 }
 
 fn aliases(archive: &Archive) -> hashbrown::HashMap<String, Box<str>> {
@@ -92,4 +152,51 @@ pub fn sniff(head: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(at, magic, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)))
         .map(|row| row.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_what_the_export_made_of_a_name_and_no_other_beginning() {
+        for (name, id) in [
+            ("file-abc-photo.png", Some("file-abc")),
+            ("file-abc.dat", Some("file-abc")),
+            ("file_00aa-77.png", Some("file_00aa")),
+            ("file-abc", Some("file-abc")),
+            ("67c57b1e-0000-4000-8000-000000000001.png", Some("67c57b1e-0000-4000-8000-000000000001")),
+            (
+                "file-67c57b1e-0000-4000-8000-000000000001-a.png",
+                Some("file-67c57b1e-0000-4000-8000-000000000001"),
+            ),
+            ("file-é.png", None),
+            ("file-.png", None),
+            ("photo.png", None),
+            ("conversations.json", None),
+        ] {
+            assert_eq!(id_of(name), id, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_members_of_an_export_are_no_attachments() {
+        for path in [
+            "conversations.json",
+            "Conversations-001.json",
+            "conversations-000.zip",
+            "x/user.json",
+            "shared_conversations.json",
+            "chat.html",
+            "memories.json",
+            "projects/a.json",
+            "manifest-1.json",
+            "a\\USER.JSON",
+        ] {
+            assert!(belongs_to_export(path), "{path}");
+        }
+        for path in ["file-abc-user.json", "file-abc-conversations.json", "a.png", "notes/chat.md"] {
+            assert!(!belongs_to_export(path), "{path}");
+        }
+    }
 }

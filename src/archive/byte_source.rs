@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use super::identity::FileIdentity;
+
 /// Bytes that can be read at any position. Cheap to clone; no clone moves another's position.
 #[derive(Clone, Debug)]
 pub struct ByteSource {
@@ -17,9 +19,15 @@ pub struct ByteSource {
 
 #[derive(Clone)]
 enum Backing {
-    File(Arc<File>),
+    File(Arc<OpenFile>),
     Memory(Arc<Vec<u8>>),
     Static(&'static [u8]),
+}
+
+/// A file, and what it was when it was opened.
+struct OpenFile {
+    file: File,
+    identity: FileIdentity,
 }
 
 /// Says where the bytes are, never what they are: they are somebody's conversations.
@@ -39,8 +47,13 @@ impl ByteSource {
     /// # Errors
     /// Fails where the system does not tell that length.
     pub fn file(file: File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
-        Ok(Self { origin: Backing::File(Arc::new(file)), start: 0, length })
+        let metadata = file.metadata()?;
+        let identity = FileIdentity::of(&metadata);
+        Ok(Self {
+            origin: Backing::File(Arc::new(OpenFile { file, identity })),
+            start: 0,
+            length: metadata.len(),
+        })
     }
 
     /// Takes bytes that came from a stream, which cannot be read twice.
@@ -52,6 +65,24 @@ impl ByteSource {
     /// Takes bytes that are built into the program.
     pub fn fixed(bytes: &'static [u8]) -> Self {
         Self { origin: Backing::Static(bytes), start: 0, length: bytes.len() as u64 }
+    }
+
+    /// Returns the identity that the file had when it was opened; `None`: the bytes are in memory.
+    pub(super) fn identity(&self) -> Option<FileIdentity> {
+        match &self.origin {
+            Backing::File(open) => Some(open.identity),
+            Backing::Memory(_) | Backing::Static(_) => None,
+        }
+    }
+
+    /// Tells that the file is what it was when it was opened, as far as the system says.
+    pub fn is_unchanged(&self) -> bool {
+        match &self.origin {
+            Backing::File(open) => {
+                open.file.metadata().is_ok_and(|now| FileIdentity::of(&now) == open.identity)
+            }
+            Backing::Memory(_) | Backing::Static(_) => true,
+        }
     }
 
     /// Returns the number of bytes.
@@ -81,7 +112,7 @@ impl ByteSource {
         let buffer = &mut buffer[..wanted];
         let position = self.start + position;
         match &self.origin {
-            Backing::File(file) => read_file_at(file, position, buffer),
+            Backing::File(open) => read_file_at(&open.file, position, buffer),
             Backing::Memory(bytes) => Ok(copy(bytes, position, buffer)),
             Backing::Static(bytes) => Ok(copy(bytes, position, buffer)),
         }

@@ -1,11 +1,14 @@
 //! Finds archives to offer when none was named.
 
 use std::{
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
 };
 
-use super::{Limits, byte_source::ByteSource, has_ending, holds_conversations, manifest, zipped};
+use super::{
+    Limits, byte_source::ByteSource, has_ending, holds_conversations, identity::open_regular, manifest,
+    zipped,
+};
 use crate::provider::{is_conversations_zip, is_part, may_be_manifest};
 
 /// Decides whether a path is an export worth offering: a zip or folder with conversations in it, or a
@@ -32,7 +35,7 @@ pub fn looks_like_archive(path: &Path) -> bool {
     if !may_be_manifest && !has_ending(&name, "zip") {
         return false;
     }
-    let Ok(bytes) = File::open(path).and_then(ByteSource::file) else { return false };
+    let Ok(bytes) = open_regular(path, true).and_then(ByteSource::file) else { return false };
     if may_be_manifest {
         let beside = |name: &String| is_part(name) && path.with_file_name(name).is_file();
         return manifest::names(&bytes).is_some_and(|names| names.iter().any(beside));

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{Limits, MemberContent, MemberEntry, stream::StreamError};
+use super::{FolderMember, Limits, MemberContent, MemberEntry, identity::FileIdentity, stream::StreamError};
 use crate::reason::reason;
 
 /// The depth to which folders are looked into: an export has two levels, and may lie under a top folder.
@@ -31,11 +31,15 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
             if kind.is_dir() && depth < DEPTH {
                 waiting.push((item.path(), format!("{path}/"), depth + 1));
             } else if kind.is_file() {
-                let size = item.metadata().map_or(0, |metadata| metadata.len());
+                let metadata = item.metadata().ok();
+                let size = metadata.as_ref().map_or(0, std::fs::Metadata::len);
                 entries.push(MemberEntry {
                     name: path.into(),
                     size,
-                    content: MemberContent::File(item.path()),
+                    content: MemberContent::File(Box::new(FolderMember {
+                        path: item.path(),
+                        identity: metadata.as_ref().map(FileIdentity::of),
+                    })),
                 });
             }
             if entries.len() + waiting.len() > limits.members {

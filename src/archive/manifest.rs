@@ -3,11 +3,11 @@
 //! `{"total_files": 5, "data_files": [{"category", "export_url", "filename": "conversations-000.zip"}, …]}`. The zips
 //! are downloaded one by one and lie beside it, if all went well. Its links are private and never looked at.
 
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{byte_source::ByteSource, has_ending};
+use super::{byte_source::ByteSource, has_ending, identity::open_regular};
 
 /// The largest manifest that is read, in bytes; no real one comes near this.
 const LARGEST: usize = 1 << 20;
@@ -21,7 +21,7 @@ struct Manifest {
 
 /// Reads the names that the manifest in this file lists; see [`names`].
 pub(super) fn of_file(path: &Path) -> Option<Vec<String>> {
-    names(&ByteSource::file(File::open(path).ok()?).ok()?)
+    names(&ByteSource::file(open_regular(path, true).ok()?).ok()?)
 }
 
 /// Reads the names of the zips that a manifest lists, never a path; `None` if this is not a manifest.

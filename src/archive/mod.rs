@@ -13,6 +13,7 @@ mod contents;
 pub mod cut;
 mod discover;
 mod folder;
+mod identity;
 mod limits;
 mod manifest;
 mod open;
@@ -28,6 +29,8 @@ use std::{
     sync::OnceLock,
 };
 
+use hashbrown::HashSet;
+
 use crate::{conversation::Source, provider, reason::reason};
 
 pub use attachment_index::sniff;
@@ -38,6 +41,7 @@ pub use stream::{Stream, StreamError};
 
 use attachment_index::AttachmentIndex;
 use byte_source::ByteSource;
+use identity::{FileIdentity, FilePlace, open_regular};
 
 /// The place of an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +75,12 @@ pub enum ArchiveError {
         path: String,
         /// The reason, with what was expected.
         reason: String,
+    },
+    /// It, or something in it, is not what it was when it was opened.
+    #[error("{path}: {CHANGED}")]
+    Changed {
+        /// The archive as it was given.
+        path: String,
     },
     /// More were named than [`MOST_ARCHIVES`].
     #[error("{0} archives are named: at most {MOST_ARCHIVES} can be open at once")]
@@ -124,10 +134,31 @@ enum MemberContent {
     /// the local header has them.
     Salvaged { container: u32, start: u64, compressed: u64, crc: Option<u32>, method: Method },
     /// A file of an unpacked folder, or a bare JSON file.
-    File(PathBuf),
+    File(Box<FolderMember>),
     /// The whole of a container.
     Whole { container: u32 },
 }
+
+/// A file that is a member, and what it was when it was listed.
+#[derive(Clone, Debug)]
+struct FolderMember {
+    path: PathBuf,
+    identity: Option<FileIdentity>,
+}
+
+impl FolderMember {
+    /// Opens it, if it still is what it was.
+    fn open(&self) -> Result<ByteSource, StreamError> {
+        let bytes = ByteSource::file(open_regular(&self.path, false)?)?;
+        match self.identity {
+            Some(identity) if bytes.identity() != Some(identity) => Err(StreamError(CHANGED.into())),
+            _ => Ok(bytes),
+        }
+    }
+}
+
+/// The reason why something of an archive is not read again.
+const CHANGED: &str = "it has changed since it was opened: open it again";
 
 /// A member as the archive keeps it.
 #[derive(Clone, Debug)]
@@ -180,6 +211,10 @@ pub struct Archive {
     /// Bytes on disk (or in memory).
     size: u64,
     attachments: OnceLock<AttachmentIndex>,
+    /// The files that it was given as, besides those that are read.
+    named: Vec<FilePlace>,
+    /// The files that it is read from; made when it is first asked.
+    files: OnceLock<HashSet<FilePlace>>,
 }
 
 /// Something of an archive that was lost before any conversation was looked at.
@@ -332,13 +367,74 @@ impl Archive {
         Some(member)
     }
 
+    /// Tells that a path leads to a file that this archive is read from, whatever it is called: it must not be written
+    /// over.
+    pub fn is_read_from(&self, path: &Path) -> bool {
+        let files = self.files.get_or_init(|| self.own_files());
+        [path.symlink_metadata(), path.metadata()]
+            .into_iter()
+            .flatten()
+            .filter_map(|found| FilePlace::of(&found))
+            .any(|place| files.contains(&place))
+            || (cfg!(not(unix)) && path.canonicalize().is_ok_and(|path| self.is_at(&path)))
+    }
+
+    /// Returns the places of the files that are read: of a folder what belongs to an export.
+    fn own_files(&self) -> HashSet<FilePlace> {
+        let containers = self.containers.iter().filter_map(ByteSource::identity);
+        let members = self.entries.iter().filter(|entry| attachment_index::belongs_to_export(&entry.name));
+        let members = members.filter_map(|entry| match &entry.content {
+            MemberContent::File(member) => member.identity,
+            _ => None,
+        });
+        let places = containers.chain(members).filter_map(|identity| identity.place);
+        places.chain(self.named.iter().copied()).collect()
+    }
+
+    /// Tells that this is the archive's own path, where the system knows files by their paths only.
+    fn is_at(&self, path: &Path) -> bool {
+        let own = Path::new(&self.name).canonicalize();
+        own.is_ok_and(|own| own == path)
+            || self.entries.iter().any(|entry| match &entry.content {
+                MemberContent::File(member) => {
+                    attachment_index::belongs_to_export(&entry.name)
+                        && member.path.canonicalize().is_ok_and(|own| own == path)
+                }
+                _ => false,
+            })
+    }
+
+    /// Says that something of it is not what it was when it was opened.
+    pub fn changed(&self) -> ArchiveError {
+        ArchiveError::Changed { path: self.name.clone() }
+    }
+
+    /// Tells that the file with a member is what it was, as far as that shows without reading it.
+    fn is_unchanged(&self, entry: &MemberEntry) -> bool {
+        match &entry.content {
+            // Looked at when it is opened.
+            MemberContent::File(_) => true,
+            MemberContent::Zipped { container, .. }
+            | MemberContent::Salvaged { container, .. }
+            | MemberContent::Whole { container } => self.containers[*container as usize].is_unchanged(),
+        }
+    }
+
     /// Copies a member's bytes out and counts them.
     ///
     /// # Errors
-    /// Fails where the member cannot be read or `to` not be written. The bytes written before are not the
-    /// whole member.
+    /// Fails where the member cannot be read or `to` not be written, and where the file it is in is not what it was
+    /// when the archive was opened. The bytes written before are not the whole member.
     pub fn copy_attachment(&self, member: &Member, to: &mut dyn std::io::Write) -> Result<u64, ArchiveError> {
-        let unusable = |fault: StreamError| self.unusable(format!("{}: {fault}", member.name));
+        let unusable = |fault: StreamError| match fault.0.as_str() {
+            CHANGED => self.changed(),
+            _ => self.unusable(format!("{}: {fault}", member.name)),
+        };
+        let entry = self.entries.get(member.index).filter(|entry| *entry.name == *member.name);
+        let is_unchanged = || entry.is_some_and(|entry| self.is_unchanged(entry));
+        if !is_unchanged() {
+            return Err(self.changed());
+        }
         let mut stream = self.stream(member).map_err(unusable)?;
         let mut buffer = vec![0; 128 << 10];
         loop {
@@ -347,8 +443,13 @@ impl Archive {
                 self.unusable(format!("{}: cannot be copied: {}", member.name, reason(&error)))
             })?;
             match fault {
+                // What it holds no longer fits what was said of it.
+                Some(_) if !is_unchanged() => return Err(self.changed()),
                 Some(fault) => return Err(unusable(fault)),
-                None if count < buffer.len() => return Ok(stream.produced()),
+                None if count < buffer.len() && is_unchanged() && stream.is_unchanged() => {
+                    return Ok(stream.produced());
+                }
+                None if count < buffer.len() => return Err(self.changed()),
                 None => {}
             }
         }
@@ -366,7 +467,7 @@ impl Archive {
     fn stream_entry(&self, index: usize) -> Result<Stream, StreamError> {
         let entry = self.entries.get(index).ok_or_else(|| StreamError("no such member".into()))?;
         match &entry.content {
-            MemberContent::File(path) => Ok(Stream::stored(open_file(path)?, None, self.limits)),
+            MemberContent::File(member) => Ok(Stream::stored(member.open()?, None, self.limits)),
             &MemberContent::Whole { container } => {
                 Ok(Stream::stored(self.containers[container as usize].clone(), None, self.limits))
             }
@@ -401,10 +502,6 @@ fn packed(
             Err(StreamError("its compression is not supported: unpack it and name the folder".into()))
         }
     }
-}
-
-fn open_file(path: &Path) -> Result<ByteSource, StreamError> {
-    Ok(ByteSource::file(std::fs::File::open(path)?)?)
 }
 
 /// Tells whether two paths lead to one file.

@@ -1,16 +1,19 @@
 //! Opens an archive: finds out what a path is, and lists its members.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{IsTerminal, Read},
     path::{Path, PathBuf},
     sync::OnceLock,
 };
 
 use super::{
-    Archive, ArchiveError, Limits, Location, Loss, MemberContent, MemberEntry, Method, base_name,
+    Archive, ArchiveError, FolderMember, Limits, Location, Loss, MemberContent, MemberEntry, Method,
+    base_name,
     byte_source::ByteSource,
-    contents, folder, has_ending, holds_conversations, manifest, parts, salvage,
+    contents, folder, has_ending, holds_conversations,
+    identity::{FileIdentity, FilePlace, open_regular},
+    manifest, parts, salvage,
     stream::{Stream, StreamError},
     zipped,
 };
@@ -57,6 +60,7 @@ struct ArchiveOpener {
     /// The zips beside each other that it is put together from.
     zips: Vec<PathBuf>,
     size: u64,
+    named: Vec<FilePlace>,
 }
 
 impl ArchiveOpener {
@@ -68,6 +72,7 @@ impl ArchiveOpener {
             losses: Vec::new(),
             zips: Vec::new(),
             size: 0,
+            named: Vec::new(),
         }
     }
 
@@ -99,6 +104,8 @@ impl ArchiveOpener {
             absent: 0,
             size: self.size,
             attachments: OnceLock::new(),
+            named: self.named,
+            files: OnceLock::new(),
         };
         if !contents::apply(&mut archive) {
             tell_gaps(&mut archive);
@@ -139,8 +146,9 @@ impl ArchiveOpener {
 
     fn path(&mut self, path: &Path) -> Result<(), String> {
         let unreadable = |error: std::io::Error| format!("cannot be opened: {}", reason(&error));
-        // Opening a FIFO would wait for a writer: look first.
         let metadata = fs::metadata(path).map_err(unreadable)?;
+        let link = fs::symlink_metadata(path).ok();
+        self.named.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
         if metadata.is_dir() {
             let found = folder::list(path, self.limits).map_err(|fault| fault.0)?;
             self.size = found.iter().map(|entry| entry.size).sum();
@@ -164,7 +172,8 @@ impl ArchiveOpener {
         if !metadata.is_file() {
             return Err(format!("it is neither a file nor a folder; {}", expected()));
         }
-        let bytes = File::open(path).and_then(ByteSource::file).map_err(unreadable)?;
+        // Another file may have come in its place.
+        let bytes = open_regular(path, true).and_then(ByteSource::file).map_err(unreadable)?;
         if let Some(names) = manifest::names(&bytes) {
             return self.named(path.parent().unwrap_or(Path::new("")), &names);
         }
@@ -192,12 +201,14 @@ impl ArchiveOpener {
     /// Takes zips of one folder as one export; `listed` are those that its manifest names.
     fn together(&mut self, folder: &Path, zips: &[String], listed: &[String]) -> Result<(), String> {
         for name in zips {
+            // By its own name: a link may be changed. A FIFO of that name would wait for a writer.
             let path = folder.join(name);
-            // A FIFO of that name would wait for a writer.
-            let Some(metadata) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
+            let path = path.canonicalize().unwrap_or(path);
+            let Some(metadata) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
             self.size += metadata.len();
             self.zips.push(path.clone());
-            let content = MemberContent::File(path);
+            let identity = Some(FileIdentity::of(&metadata));
+            let content = MemberContent::File(Box::new(FolderMember { path, identity }));
             self.entries.push(MemberEntry { name: name.as_str().into(), size: metadata.len(), content });
         }
         self.nested(|_| true)?;
@@ -346,8 +357,8 @@ impl ArchiveOpener {
 
     /// Returns the bytes of a zip among the members, inflated if need be; `memory` counts the bytes inflated so far.
     fn nested_bytes(&self, entry: &MemberEntry, memory: &mut u64) -> Result<ByteSource, StreamError> {
-        if let MemberContent::File(path) = &entry.content {
-            return Ok(ByteSource::file(File::open(path)?)?);
+        if let MemberContent::File(member) = &entry.content {
+            return member.open();
         }
         let &MemberContent::Zipped { container, header, compressed, crc, method } = &entry.content else {
             return Err(StreamError("it lies in a damaged zip".into()));

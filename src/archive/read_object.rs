@@ -1,7 +1,7 @@
 //! Reads original objects again, byte for byte: an archive does not keep its JSON in memory, so the member is read a
 //! second time.
 
-use super::{Archive, ArchiveError, stream::StreamError};
+use super::{Archive, ArchiveError, CHANGED, stream::StreamError};
 use crate::conversation::Source;
 
 /// The bytes skipped or read at once.
@@ -35,10 +35,13 @@ fn member(
 ) -> Result<u64, ArchiveError> {
     let number = sources[range.start].member as usize;
     let Some(&entry) = archive.conversations.get(number) else {
-        return Err(archive.unusable("it has changed since it was opened: open it again".into()));
+        return Err(archive.changed());
     };
     let name = &archive.entries[entry as usize].name;
-    let unusable = |StreamError(reason): StreamError| archive.unusable(format!("{name}: {reason}"));
+    let unusable = |StreamError(reason): StreamError| match reason.as_str() {
+        CHANGED => archive.changed(),
+        _ => archive.unusable(format!("{name}: {reason}")),
+    };
     let mut stream = archive.stream_entry(entry as usize).map_err(unusable)?;
     let mut piece = vec![0; PIECE];
     let mut object = Vec::new();
@@ -75,9 +78,7 @@ fn member(
             return Err(unusable(fault));
         }
         if count < piece.len() {
-            return Err(
-                archive.unusable(format!("{name}: it has changed since it was opened: open it again"))
-            );
+            return Err(archive.changed());
         }
         if !progress(before + end) {
             return Err(ArchiveError::Stopped);

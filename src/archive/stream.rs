@@ -68,6 +68,11 @@ impl Stream {
         Self { inflate: Some(inflate), ..Self::stored(bytes, declared, limits) }
     }
 
+    /// Tells that the file it reads is what it was when it was opened.
+    pub fn is_unchanged(&self) -> bool {
+        self.bytes.is_unchanged()
+    }
+
     /// Returns the inflated bytes so far.
     pub fn produced(&self) -> u64 {
         self.produced

@@ -201,6 +201,7 @@ impl Builder {
             gpt: gizmo.starts_with("g-") && !gizmo.starts_with("g-p-"),
             gizmo: gizmo.into(),
             source: heading.source,
+            digest: None,
             current: current.filter(|&leaf| leaf < self.messages.len()).map_or(NONE_32, |leaf| leaf as u32),
             model,
             shown_end: shown_end as u32,

@@ -1,5 +1,9 @@
 //! Where a conversation is from.
 
+use std::{hash::BuildHasher, num::NonZeroU64, sync::LazyLock};
+
+use hashbrown::DefaultHashBuilder;
+
 /// Declares the providers together with the list of them, so that none can be missing there.
 macro_rules! providers {
     ($($(#[$doc:meta])* $variant:ident,)*) => {
@@ -34,6 +38,13 @@ pub enum ConversationKind {
     Project,
     /// The texts that a provider remembers of its owner.
     Memory,
+}
+
+/// Returns a number that tells the bytes of an object from any others, to know them again in this run of the program: its
+/// key is another in each. Never 0.
+pub fn digest(object: &[u8]) -> NonZeroU64 {
+    static KEY: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    NonZeroU64::new(KEY.hash_one(object)).unwrap_or(NonZeroU64::MIN)
 }
 
 /// The place of an original object, so that it can be read again, byte for byte. The default is no place in

@@ -50,7 +50,9 @@ impl From<ArchiveError> for ExtractError {
     fn from(error: ArchiveError) -> Self {
         match error {
             ArchiveError::Stopped => Self::Stopped,
-            error @ (ArchiveError::Unusable { .. } | ArchiveError::TooMany(_)) => Self::Archive(error),
+            error @ (ArchiveError::Unusable { .. }
+            | ArchiveError::Changed { .. }
+            | ArchiveError::TooMany(_)) => Self::Archive(error),
         }
     }
 }

@@ -20,7 +20,10 @@ use super::{
     save::{Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter},
     watch::Watch,
 };
-use crate::{archive::Archive, conversation::Conversation};
+use crate::{
+    archive::Archive,
+    conversation::{Conversation, digest},
+};
 
 /// The conversations to extract, and the archives they are from, which hold their originals and attachments.
 #[derive(Clone, Copy, Debug)]
@@ -96,14 +99,17 @@ impl Extraction {
     ) -> Result<Written, ExtractError> {
         self.ensure_one_text(what)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
-        let mut writer = BufWriter::with_capacity(1 << 16, PartialFile::new(path)?);
-        let mut beside = AttachmentWriter::of(path, &self.redaction);
+        refuse_archives(what.archives, path)?;
+        let partial = PartialFile::new(path)?;
+        let mut beside = AttachmentWriter::of(path, partial.group(), &self.redaction);
+        let mut writer = BufWriter::with_capacity(1 << 16, partial);
         let mut bytes = 0;
         self.pieces(what, Some(&mut beside), watch, &mut |piece| {
             bytes += piece.len() as u64;
             writer.write_all(piece).map_err(failed)
         })?;
         let partial = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        refuse_archives(what.archives, path)?;
         partial.commit(self.clobber)?;
         let (files, mut attached) = beside.into_parts();
         let outcome = files.commit(self.clobber)?;
@@ -204,6 +210,15 @@ impl Extraction {
     }
 }
 
+/// Refuses a target that is a file of an archive that is being read, by whatever name.
+pub(super) fn refuse_archives(archives: &[Archive], target: &Path) -> Result<(), SaveError> {
+    if archives.iter().any(|archive| archive.is_read_from(target)) {
+        let target = target.display();
+        return Err(SaveError::Failed(format!("cannot write {target}: the archive is being read from it")));
+    }
+    Ok(())
+}
+
 /// Returns the conversation's original object, byte for byte. Reads its archive again, which takes its time.
 fn original(
     archives: &[Archive],
@@ -213,10 +228,16 @@ fn original(
     let source = conversation.source;
     let archive = archives.get(usize::from(source.archive)).ok_or(ExtractError::Closed)?;
     let end = source.offset + u64::from(source.length);
-    Ok(archive.read_object(source, &mut |done| {
+    let bytes = archive.read_object(source, &mut |done| {
         watch.reading(done, end);
         watch.goes_on()
-    })?)
+    })?;
+    if is_original(conversation, &bytes) { Ok(bytes) } else { Err(archive.changed().into()) }
+}
+
+/// Tells that bytes read again are those that the conversation was made of.
+pub(super) fn is_original(conversation: &Conversation, bytes: &[u8]) -> bool {
+    conversation.digest.is_none_or(|known| known == digest(bytes))
 }
 
 #[cfg(test)]

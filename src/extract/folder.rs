@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     error::ExtractError,
-    extraction::{Extraction, Selection},
+    extraction::{Extraction, Selection, is_original, refuse_archives},
     save::{self, FileBatch, SaveError, WriteOutcome, attachments::AttachmentWriter, names::Names},
     watch::Watch,
 };
@@ -29,6 +29,7 @@ pub(super) fn write(
     watch: &dyn Watch,
 ) -> Result<WriteOutcome, ExtractError> {
     save::create_folder(folder)?;
+    save::sweep(folder);
     let options = &extraction.options;
     let mut names = Names::new();
     let files = what
@@ -40,7 +41,7 @@ pub(super) fn write(
         })
         .collect();
     let job = FolderJob { extraction, archives: what.archives, folder, files, watch };
-    if options.format.is_original() { job.originals() } else { Ok(job.texts()?) }
+    if options.format.is_original() { job.originals() } else { job.texts() }
 }
 
 /// Files to be written, with their names.
@@ -57,8 +58,8 @@ impl FolderJob<'_> {
         FileBatch::new(self.folder, self.extraction.clobber)
     }
 
-    fn beside(&self, name: &str) -> AttachmentWriter {
-        AttachmentWriter::of(&self.folder.join(name), &self.extraction.redaction)
+    fn beside(&self, name: &str, batch: &mut FileBatch) -> Result<AttachmentWriter, SaveError> {
+        Ok(AttachmentWriter::of(&self.folder.join(name), batch.group()?, &self.extraction.redaction))
     }
 
     /// Tells how far it is; whether to go on.
@@ -68,12 +69,12 @@ impl FolderJob<'_> {
     }
 
     /// Makes and writes texts on as many threads as there are processors, each with its own batch.
-    fn texts(&self) -> Result<WriteOutcome, SaveError> {
+    fn texts(&self) -> Result<WriteOutcome, ExtractError> {
         let next = AtomicUsize::new(0);
         let stopped = AtomicBool::new(false);
         let total = Mutex::new(WriteOutcome::default());
         let failure = Mutex::new(None);
-        let write = || -> Result<(), SaveError> {
+        let write = || -> Result<(), ExtractError> {
             let mut batch = self.batch();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
@@ -105,16 +106,22 @@ impl FolderJob<'_> {
         Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn text(&self, conversation: &Conversation, name: &str, batch: &mut FileBatch) -> Result<(), SaveError> {
+    fn text(
+        &self,
+        conversation: &Conversation,
+        name: &str,
+        batch: &mut FileBatch,
+    ) -> Result<(), ExtractError> {
         let Extraction { options, redaction, .. } = self.extraction;
+        refuse_archives(self.archives, &self.folder.join(name))?;
         let conversation = redaction.conversation(conversation);
         if !options.attachments {
-            return batch.add(name, super::conversation(&conversation, options).as_bytes());
+            return Ok(batch.add(name, super::conversation(&conversation, options).as_bytes())?);
         }
-        let mut beside = self.beside(name);
+        let mut beside = self.beside(name, batch)?;
         let options = beside.take(self.archives, &conversation, options)?;
         let text = super::conversation(&conversation, &options);
-        batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))
+        Ok(batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?)
     }
 
     /// Writes original objects, in one pass over each archive in the order of its bytes.
@@ -136,7 +143,12 @@ impl FolderJob<'_> {
             let read =
                 archive.read_objects(&sources, &mut |_| self.tell(so_far.get()), &mut |index, bytes| {
                     let (_, name, conversation) = wanted[index];
-                    if let Err(error) = self.original(conversation, name, bytes, &mut batch) {
+                    let result = if is_original(conversation, bytes) {
+                        self.original(conversation, name, bytes, &mut batch)
+                    } else {
+                        Err(archive.changed().into())
+                    };
+                    if let Err(error) = result {
                         failure = Some(error);
                         return false;
                     }
@@ -145,7 +157,7 @@ impl FolderJob<'_> {
                     !stopped
                 });
             if let Some(error) = failure {
-                return Err(error.into());
+                return Err(error);
             }
             done = so_far.get();
             if stopped || !self.tell(done) {
@@ -162,12 +174,13 @@ impl FolderJob<'_> {
         name: &str,
         bytes: &[u8],
         batch: &mut FileBatch,
-    ) -> Result<(), SaveError> {
+    ) -> Result<(), ExtractError> {
         let Extraction { options, redaction, .. } = self.extraction;
-        let mut beside = self.beside(name);
+        refuse_archives(self.archives, &self.folder.join(name))?;
+        let mut beside = self.beside(name, batch)?;
         if options.attachments {
             beside.take(self.archives, &redaction.uncounted(conversation), options)?;
         }
-        batch.add_with(name, &redaction.original(bytes), Some(beside.into_parts()))
+        Ok(batch.add_with(name, &redaction.original(bytes), Some(beside.into_parts()))?)
     }
 }

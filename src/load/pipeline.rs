@@ -1,6 +1,7 @@
 //! The state that the threads of a load share, and the way each parses a piece.
 
 use std::{
+    num::NonZeroU64,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     archive::{Archive, Limits},
-    conversation::{Conversation, Source},
+    conversation::{Conversation, Source, digest},
     import::{self, ImportError},
 };
 
@@ -179,6 +180,7 @@ impl<'a> Pipeline<'a> {
                 // At most `Limits::LARGEST_OBJECT`.
                 length: u32::try_from(range.len()).unwrap_or(u32::MAX),
             };
+            let digest = digest(&piece.bytes[within.clone()]);
             let census = &mut tally.archives[archive].census;
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > LARGEST_SPARE {
                 import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, census)
@@ -189,7 +191,7 @@ impl<'a> Pipeline<'a> {
                 self.given_up[archive].store(true, Ordering::Relaxed);
             }
             undecided &= parsed.is_err();
-            self.keep(parsed, source, &piece.task, tally);
+            self.keep(parsed, source, digest, &piece.task, tally);
         }
         tally.stages.parse += begun.elapsed().as_secs_f64();
         self.recycle(piece.bytes);
@@ -203,6 +205,7 @@ impl<'a> Pipeline<'a> {
         &self,
         parsed: Result<import::Parsed, ImportError>,
         source: Source,
+        digest: NonZeroU64,
         task: &Task,
         tally: &mut Tally,
     ) {
@@ -211,7 +214,8 @@ impl<'a> Pipeline<'a> {
         match parsed {
             Ok(parsed) => {
                 let imported = parsed.finish(source);
-                let conversation = imported.conversation;
+                let mut conversation = imported.conversation;
+                conversation.digest = Some(digest);
                 tally.archives[archive].count(&conversation, self.archives);
                 let kept = (PER_CONVERSATION + size_of::<Conversation>() + conversation.heap_size()) as u64;
                 let kept = self.kept.fetch_add(kept, Ordering::Relaxed) + kept;

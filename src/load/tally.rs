@@ -92,8 +92,9 @@ impl ArchiveReport {
         for message in 0..conversation.messages().len() {
             for part in conversation.message_parts(message) {
                 let Detail::Attachment(attachment) = &part.detail else { continue };
+                let own = archives.get(usize::from(conversation.source.archive));
                 let here = |archive: &Archive| archive.find_attachment(&attachment.id).is_some();
-                if !attachment.content.is_empty() || archives.iter().any(here) {
+                if !attachment.content.is_empty() || own.is_some_and(here) {
                     self.attachments_found += 1;
                 } else {
                     self.attachments_missing += 1;

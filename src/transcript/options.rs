@@ -8,17 +8,17 @@ use super::dates;
 
 /// A question to the archive: does it hold the attachment with this id?
 #[derive(Clone)]
-pub struct AttachmentLookup(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+pub struct AttachmentLookup(Arc<dyn Fn(u16, &str) -> bool + Send + Sync>);
 
 impl AttachmentLookup {
     /// Wraps the question; it is asked whenever a message with attachments is laid out.
-    pub fn new(has: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+    pub fn new(has: impl Fn(u16, &str) -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(has))
     }
 
-    /// Asks it.
-    pub fn has(&self, id: &str) -> bool {
-        (self.0)(id)
+    /// Asks it of an attachment's id, with the number of the archive that its conversation is from.
+    pub fn has(&self, archive: u16, id: &str) -> bool {
+        (self.0)(archive, id)
     }
 }
 

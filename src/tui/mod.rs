@@ -148,10 +148,12 @@ fn setup(config: &Config, keymap: Keymap, attachments: AttachmentLookup) -> Setu
     }
 }
 
-/// Returns the question whether an attachment is in one of the archives.
+/// Returns the question whether an attachment is in the archive of its conversation.
 fn present(archives: &Arc<Vec<Archive>>) -> AttachmentLookup {
     let archives = Arc::clone(archives);
-    AttachmentLookup::new(move |id| archives.iter().any(|archive| archive.find_attachment(id).is_some()))
+    AttachmentLookup::new(move |own, id| {
+        archives.get(usize::from(own)).is_some_and(|archive| archive.find_attachment(id).is_some())
+    })
 }
 
 /// Gives the terminal back before the process ends by the signal that ended the loop.

@@ -7,6 +7,7 @@ pub mod support;
 pub mod targets;
 
 mod app;
+mod archive_changes;
 mod archives;
 mod attachments;
 mod audit_screen;

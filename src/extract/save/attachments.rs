@@ -23,7 +23,7 @@ use crate::{
     archive::{Archive, ArchiveError, Member, sniff},
     conversation::{Attachment, Conversation, Detail},
     extract::{
-        Options,
+        ExtractError, Options,
         format::turns::turns,
         redaction::{Redaction, redacted},
     },
@@ -55,15 +55,16 @@ pub struct AttachmentWriter {
 }
 
 impl AttachmentWriter {
-    /// Prepares for a text of this path that passes this redaction. Nothing is made yet.
-    pub fn of(text: &Path, redaction: &Redaction) -> Self {
+    /// Prepares for a text of this path that passes this redaction; its temporary file begins this group. Nothing is made
+    /// yet.
+    pub fn of(text: &Path, group: Arc<str>, redaction: &Redaction) -> Self {
         let mut folder = text.file_stem().unwrap_or(OsStr::new("attachments")).to_owned();
         folder.push("-files");
         Self {
             address: encoded(&folder) + "/",
             names: Names::new(),
             known: HashMap::new(),
-            files: CompanionFiles::new(text.with_file_name(folder)),
+            files: CompanionFiles::new(text.with_file_name(folder), group),
             attached: AttachmentOutcome::default(),
             redacted: redaction.is_wanted(),
         }
@@ -73,13 +74,14 @@ impl AttachmentWriter {
     /// the options that link them. Without the wish for attachments the options stay as they are.
     ///
     /// # Errors
-    /// Fails where a file beside the text cannot be written. Damage in the archive is counted instead.
+    /// Fails where a file beside the text cannot be written, and where the archive is not what it was. Damage in it is
+    /// counted instead.
     pub fn take<'a>(
         &mut self,
         archives: &[Archive],
         conversation: &Conversation,
         options: &'a Options,
-    ) -> Result<Cow<'a, Options>, SaveError> {
+    ) -> Result<Cow<'a, Options>, ExtractError> {
         if !options.attachments {
             return Ok(Cow::Borrowed(options));
         }
@@ -109,7 +111,7 @@ impl AttachmentWriter {
         archives: &[Archive],
         own: u16,
         attachment: &Attachment,
-    ) -> Result<Option<Box<str>>, SaveError> {
+    ) -> Result<Option<Box<str>>, ExtractError> {
         let key = (own, attachment.id.clone());
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
@@ -123,7 +125,11 @@ impl AttachmentWriter {
                 let stored = member.alias.as_deref().unwrap_or(&member.name);
                 let kind = sniffed(archive, &member);
                 let name = self.names.unique(attachment_file(attachment, stored, kind));
-                let whole = self.files.add(&name, |file| copy(archive, &member, file))?;
+                let mut changed = None;
+                let whole = self.files.add(&name, |file| copy(archive, &member, file, &mut changed))?;
+                if let Some(changed) = changed {
+                    return Err(ExtractError::Archive(changed));
+                }
                 self.attached.unreadable += usize::from(!whole);
                 self.attached.unredacted += usize::from(whole && self.redacted);
                 whole.then(|| (self.address.clone() + &name).into())
@@ -198,11 +204,11 @@ impl SingleAttachment {
     }
 }
 
-/// Finds an attachment and the archive that holds it: its own first, since another may hold a file of the
-/// same id, of another export.
+/// Finds an attachment in the archive that its conversation is from: another may hold a file of the same id, of another
+/// person.
 fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive, Member)> {
-    let own = archives.get(usize::from(own));
-    own.into_iter().chain(archives).find_map(|archive| Some((archive, archive.find_attachment(id)?)))
+    let archive = archives.get(usize::from(own))?;
+    Some((archive, archive.find_attachment(id)?))
 }
 
 /// Tells by the first bytes which extension a member should have.
@@ -212,8 +218,14 @@ fn sniffed(archive: &Archive, member: &Member) -> Option<&'static str> {
     sniff(&head[..count])
 }
 
-/// Copies an attachment. `Ok(false)`: the archive's bytes are damaged; an error is the file's own.
-fn copy(archive: &Archive, member: &Member, file: &mut dyn Write) -> io::Result<bool> {
+/// Copies an attachment. `Ok(false)`: the archive's bytes are damaged, or not what they were, which `changed` then says;
+/// an error is the file's own.
+fn copy(
+    archive: &Archive,
+    member: &Member,
+    file: &mut dyn Write,
+    changed: &mut Option<ArchiveError>,
+) -> io::Result<bool> {
     struct ErrorKeeper<'a>(&'a mut dyn Write, Option<io::Error>);
     impl Write for ErrorKeeper<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -232,6 +244,10 @@ fn copy(archive: &Archive, member: &Member, file: &mut dyn Write) -> io::Result<
     let copied = archive.copy_attachment(member, &mut file);
     match (copied, file.1) {
         (_, Some(error)) => Err(error),
+        (Err(error @ ArchiveError::Changed { .. }), None) => {
+            *changed = Some(error);
+            Ok(false)
+        }
         (copied, None) => Ok(copied.is_ok()),
     }
 }
@@ -255,7 +271,7 @@ fn encoded(name: &OsStr) -> String {
 
 /// Returns the folder of a text's attachments.
 pub fn folder_of(text: &Path) -> PathBuf {
-    AttachmentWriter::of(text, &Redaction::default()).files.folder().to_owned()
+    AttachmentWriter::of(text, "".into(), &Redaction::default()).files.folder().to_owned()
 }
 
 #[cfg(test)]
@@ -270,7 +286,10 @@ mod tests {
             ("Zürich#1?.md", "Zürich%231%3F-files/"),
             ("a<b>\".md", "a%3Cb%3E%22-files/"),
         ] {
-            assert_eq!(AttachmentWriter::of(Path::new(text), &Redaction::default()).address, address);
+            assert_eq!(
+                AttachmentWriter::of(Path::new(text), "".into(), &Redaction::default()).address,
+                address
+            );
         }
         assert_eq!(folder_of(Path::new("x/a.tar.md")), Path::new("x/a.tar-files"));
     }

@@ -3,14 +3,16 @@
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tempfile::TempPath;
 
 use super::{
-    disk::{Clobber, make_beside, name, refuse_special, sync_each, sync_folder, temporary},
+    disk::{Clobber, folder_of, make_beside, name, refuse_special, sync_each, sync_folder},
     error::SaveError,
     outcome::WriteOutcome,
+    temporary,
 };
 
 /// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
@@ -18,14 +20,15 @@ use super::{
 #[derive(Debug)]
 pub struct CompanionFiles {
     folder: PathBuf,
+    group: Arc<str>,
     made: bool,
     files: Vec<(TempPath, PathBuf)>,
 }
 
 impl CompanionFiles {
-    /// Begins without files, for this folder.
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, made: false, files: Vec::new() }
+    /// Begins without files, for this folder. Their temporary names are of this group.
+    pub fn new(folder: PathBuf, group: Arc<str>) -> Self {
+        Self { folder, group, made: false, files: Vec::new() }
     }
 
     /// Returns the folder they stand in.
@@ -44,9 +47,14 @@ impl CompanionFiles {
     ) -> Result<bool, SaveError> {
         let target = self.folder.join(name);
         if self.files.is_empty() {
-            self.made |= make_beside(&self.folder)?;
+            if make_beside(&self.folder)? {
+                self.made = true;
+            } else {
+                temporary::sweep(&self.folder, folder_of(&self.folder));
+            }
         }
-        let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&target, &error))?;
+        let mut file = temporary::another(&self.folder, &self.group)
+            .map_err(|error| SaveError::failed(&target, &error))?;
         let kept = write(file.as_file_mut()).map_err(|error| SaveError::failed(&target, &error))?;
         if kept {
             self.files.push((file.into_temp_path(), target));

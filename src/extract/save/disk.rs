@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
 use super::error::SaveError;
 use crate::reason::reason;
@@ -64,11 +64,6 @@ fn for_its_owner() -> DirBuilder {
 #[cfg(not(unix))]
 fn for_its_owner() -> DirBuilder {
     DirBuilder::new()
-}
-
-/// Makes a new file for its owner only, under a name that begins with a dot.
-pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".unspool-").suffix(".tmp").tempfile_in(folder)
 }
 
 /// Returns the folder a path is in; the current one is `.`, not nothing.

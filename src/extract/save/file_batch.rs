@@ -3,16 +3,18 @@
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::{
     attachment_outcome::AttachmentOutcome,
     companion_files::CompanionFiles,
-    disk::{Clobber, name, refuse_special, sync_folder, temporary},
+    disk::{Clobber, name, refuse_special, sync_folder},
     error::SaveError,
     outcome::WriteOutcome,
+    temporary,
 };
 
 /// Files that are written first, brought to the disk together, then named one after the other. A batch
@@ -23,6 +25,8 @@ pub struct FileBatch {
     clobber: Clobber,
     pending: Vec<PendingFile>,
     outcome: WriteOutcome,
+    /// The first file of their group, and its name. Goes last.
+    group: Option<(NamedTempFile, Arc<str>)>,
 }
 
 /// A file that is written and has no name yet.
@@ -41,7 +45,22 @@ impl FileBatch {
 
     /// Begins a batch for files in this folder, which must exist.
     pub fn new(folder: &Path, clobber: Clobber) -> Self {
-        Self { folder: folder.to_owned(), clobber, pending: Vec::new(), outcome: WriteOutcome::default() }
+        let (folder, pending, outcome) = (folder.to_owned(), Vec::new(), WriteOutcome::default());
+        Self { folder, clobber, pending, outcome, group: None }
+    }
+
+    /// Returns the name of the group that its temporary files belong to; those of files beside them do too.
+    ///
+    /// # Errors
+    /// Fails where the folder cannot be written.
+    pub fn group(&mut self) -> Result<Arc<str>, SaveError> {
+        if let Some((_, group)) = &self.group {
+            return Ok(Arc::clone(group));
+        }
+        let begun =
+            temporary::begin(&self.folder).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        let (_, group) = self.group.insert(begun);
+        Ok(Arc::clone(group))
     }
 
     /// Writes a file under a temporary name. Every thousand files or so, those so far get their names.
@@ -63,7 +82,9 @@ impl FileBatch {
         beside: Option<(CompanionFiles, AttachmentOutcome)>,
     ) -> Result<(), SaveError> {
         let target = self.folder.join(name);
-        let mut file = temporary(&self.folder).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        let group = self.group()?;
+        let mut file = temporary::another(&self.folder, &group)
+            .map_err(|error| SaveError::failed(&self.folder, &error))?;
         file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
         // Closed, so that no number of files runs into the limit of open ones.
         self.pending.push(PendingFile { temporary: file.into_temp_path(), target, beside });

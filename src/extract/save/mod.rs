@@ -3,7 +3,8 @@
 //! A file is written under another name (beginning with a dot) in its own folder, brought to the disk, and then given
 //! its name in one step: whatever happens on the way leaves the old file, or none. That an existing file is not
 //! replaced is the system call's doing (`renameat2`, `link`), not a look beforehand; so is that a symbolic link in
-//! the last component is not followed. Files are for their owner only (mode 0600, folders 0700).
+//! the last component is not followed. Files are for their owner only (mode 0600, folders 0700). What a run that was killed
+//! left under such a name is removed by the next.
 
 pub mod attachments;
 pub mod names;
@@ -15,6 +16,7 @@ mod error;
 mod file_batch;
 mod outcome;
 mod partial_file;
+mod temporary;
 
 use std::{io::Write as _, path::Path};
 
@@ -26,6 +28,11 @@ pub use self::{
     outcome::{WriteOutcome, Written},
     partial_file::PartialFile,
 };
+
+/// Removes from a folder the temporary files that a run left which was killed.
+pub fn sweep(folder: &Path) {
+    temporary::sweep(folder, folder);
+}
 
 /// Writes one file, whole or not at all.
 ///

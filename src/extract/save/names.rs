@@ -1,7 +1,8 @@
 //! File names from titles: readable, portable, harmless, and never the same for two conversations.
 
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 use jiff::{Timestamp, tz::TimeZone};
+use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::conversation::{Attachment, Conversation};
@@ -97,7 +98,8 @@ fn ending_of(attachment: &Attachment) -> String {
 /// The names given out so far, for many files in one folder.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    taken: HashSet<String>,
+    /// Each name as the most forgiving file system knows it, with the number that was last tried behind it.
+    taken: HashMap<String, usize>,
 }
 
 impl Names {
@@ -108,16 +110,33 @@ impl Names {
 
     /// Returns a name that was not given out before: with a number before its ending if need be.
     pub fn unique(&mut self, name: String) -> String {
-        let mut number = 1_usize;
-        let mut given = name.clone();
-        while !self.taken.insert(given.to_lowercase()) {
-            number += 1;
-            given = match name.rsplit_once('.') {
-                Some((stem, ending)) => format!("{stem}-{number}.{ending}"),
-                None => format!("{name}-{number}"),
-            };
+        self.numbered(name, |name, number| match name.rsplit_once('.') {
+            Some((stem, ending)) => format!("{stem}-{number}.{ending}"),
+            None => format!("{name}-{number}"),
+        })
+    }
+
+    /// Takes a name; returns whether nobody had it.
+    fn take(&mut self, name: &str) -> bool {
+        self.taken.try_insert(folded(name), 1).is_ok()
+    }
+
+    /// Takes a name, or the first free one with a number from 2 on. Numbers that were tried for it are not tried again:
+    /// a million files of one name take no longer than others.
+    fn numbered(&mut self, name: String, with: impl Fn(&str, usize) -> String) -> String {
+        if self.take(&name) {
+            return name;
         }
-        given
+        let key = folded(&name);
+        let mut number = self.taken.get(&key).copied().unwrap_or(1);
+        loop {
+            number += 1;
+            let given = with(&name, number);
+            if self.take(&given) {
+                self.taken.insert(key, number);
+                return given;
+            }
+        }
     }
 
     /// Returns a name no other conversation got from this set: [`file_name`], with the beginning of the id
@@ -125,19 +144,29 @@ impl Names {
     /// systems ignore.
     pub fn name(&mut self, conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
         let stem = stem(conversation, extension, zone);
-        let mut name = format!("{stem}.{extension}");
-        let id = slug(&conversation.id, 8);
-        let mut number = 1_usize;
-        while !self.taken.insert(name.to_lowercase()) {
-            name = match (number, id.is_empty()) {
-                (1, false) => format!("{stem}-{id}.{extension}"),
-                (_, false) => format!("{stem}-{id}-{number}.{extension}"),
-                (_, true) => format!("{stem}-{}.{extension}", number + 1),
-            };
-            number += 1;
+        let name = format!("{stem}.{extension}");
+        if self.take(&name) {
+            return name;
         }
-        name
+        let id = slug(&conversation.id, 8);
+        let stem = if id.is_empty() { stem } else { format!("{stem}-{id}") };
+        self.numbered(format!("{stem}.{extension}"), |_, number| format!("{stem}-{number}.{extension}"))
     }
+}
+
+/// Returns a name as file systems may know it that tell fewer names apart: by the parts of its letters (as macOS has
+/// them), without their styles, and in one case (`ß` is `ss`, `ſ` is `s`, `İ` is `i`).
+fn folded(name: &str) -> String {
+    let dot = '\u{307}';
+    // There and back: some letters have a case of their own.
+    let lower: String = name.nfkd().flat_map(char::to_lowercase).collect();
+    let upper: String = lower.nfkd().flat_map(char::to_uppercase).collect();
+    upper
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|&char| char != dot && !is_invisible(char))
+        .collect()
 }
 
 /// Returns the letters and digits of a text in lower case, in words joined by dashes, at most `most` bytes.
@@ -289,6 +318,41 @@ mod tests {
             ["a.png", "A-2.png", "a-3.png", "a"]
         );
         assert_eq!(give("a"), "a-2");
+    }
+
+    #[test]
+    fn names_that_a_file_system_takes_for_one_are_not_given_out_twice() {
+        for [one, other] in [
+            ["\u{e9}.md", "e\u{301}.md"],
+            ["stra\u{df}e.md", "strasse.md"],
+            ["stra\u{1e9e}e.md", "STRASSE.md"],
+            ["\u{130}stanbul.md", "istanbul.md"],
+            ["i\u{307}.md", "\u{130}.md"],
+            ["mi\u{17f}t.md", "mist.md"],
+            ["\u{fb01}le.md", "file.md"],
+            ["\u{ff41}.md", "a.md"],
+            ["\u{212a}.md", "k.md"],
+            ["\u{3c3}.md", "\u{3c2}.md"],
+            ["\u{1e9b}\u{323}.md", "\u{1e69}.md"],
+            ["\u{ac00}.md", "\u{1100}\u{1161}.md"],
+            ["\u{2126}.md", "\u{3c9}.md"],
+            ["x\u{200d}.md", "x.md"],
+        ] {
+            let mut names = Names::new();
+            assert_eq!(names.unique(one.to_owned()), one);
+            assert_ne!(names.unique(other.to_owned()), other, "{one}");
+        }
+    }
+
+    /// Each of a hundred thousand was compared with all before it.
+    #[test]
+    fn many_files_of_one_name_are_numbered_on() {
+        let mut names = Names::new();
+        let last = (0..100_000).map(|_| names.unique("a.png".to_owned())).last();
+        assert_eq!(last.as_deref(), Some("a-100000.png"));
+        let given = |names: &mut Names| names.name(&named("t", "aaaaaaaa", None), "md", &TimeZone::UTC);
+        let last = (0..100_000).map(|_| given(&mut names)).last();
+        assert_eq!(last.as_deref(), Some("t-aaaaaaaa-99999.md"));
     }
 
     proptest! {

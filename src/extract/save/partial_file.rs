@@ -3,13 +3,15 @@
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tempfile::NamedTempFile;
 
 use super::{
-    disk::{Clobber, folder_of, name, refuse_special, sync_folder, temporary},
+    disk::{Clobber, folder_of, name, refuse_special, sync_folder},
     error::SaveError,
+    temporary,
 };
 
 /// A file being written: it has no name yet. Dropped before [`PartialFile::commit`], it leaves nothing.
@@ -17,6 +19,7 @@ use super::{
 pub struct PartialFile {
     target: PathBuf,
     file: NamedTempFile,
+    group: Arc<str>,
 }
 
 impl PartialFile {
@@ -26,13 +29,20 @@ impl PartialFile {
     /// Fails where the target is a folder, a device or a pipe, and where its folder cannot be written.
     pub fn new(target: &Path) -> Result<Self, SaveError> {
         refuse_special(target)?;
-        let file = temporary(folder_of(target)).map_err(|error| match error.kind() {
+        temporary::sweep(folder_of(target), folder_of(target));
+        let begun = temporary::begin(folder_of(target));
+        let (file, group) = begun.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 SaveError::Failed(format!("cannot write {}: its folder does not exist", target.display()))
             }
             _ => SaveError::failed(target, &error),
         })?;
-        Ok(Self { target: target.to_owned(), file })
+        Ok(Self { target: target.to_owned(), file, group })
+    }
+
+    /// Returns the name of the group that its temporary file begins; those of files beside it belong to it.
+    pub fn group(&self) -> Arc<str> {
+        Arc::clone(&self.group)
     }
 
     /// Brings it to the disk and gives it its name.
@@ -40,7 +50,7 @@ impl PartialFile {
     /// # Errors
     /// Fails where the disk refuses, and with [`SaveError::Exists`].
     pub fn commit(self, clobber: Clobber) -> Result<(), SaveError> {
-        let Self { target, file } = self;
+        let Self { target, file, .. } = self;
         file.as_file().sync_all().map_err(|error| SaveError::failed(&target, &error))?;
         name(file.into_temp_path(), &target, clobber)?;
         sync_folder(folder_of(&target));

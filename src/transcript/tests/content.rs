@@ -217,7 +217,7 @@ fn attachments_are_one_line_each() {
         part(5..5, Detail::Attachment(Box::new(attachment(Media::Audio, "")))),
     ];
     let options =
-        Options { attachments: Some(AttachmentLookup::new(|id| id != "file-9")), ..Options::default() };
+        Options { attachments: Some(AttachmentLookup::new(|_, id| id != "file-9")), ..Options::default() };
     let draft = Draft { parts, ..Draft::new(Role::User, "Look!") };
     let mut transcript = Transcript::new(chain(vec![draft]), options);
     let expected = [

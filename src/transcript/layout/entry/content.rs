@@ -235,7 +235,8 @@ impl EntryLayout<'_> {
     }
 
     fn attachment(&self, attachment: &Attachment) -> Vec<LayoutBlock> {
-        let present = self.options.attachments.as_ref().map(|present| present.has(&attachment.id));
+        let own = self.conversation.source.archive;
+        let present = self.options.attachments.as_ref().map(|present| present.has(own, &attachment.id));
         let mut blocks = vec![LayoutBlock::text(attachment::summary(attachment, present))];
         blocks.extend(attachment::picture_prompt(attachment).map(|prompt| {
             let indented = Container { id: 0, kind: ContainerKind::Note };

@@ -1,0 +1,227 @@
+//! Temporary files: what they are called, and the removal of those that a killed run left.
+//!
+//! What is written before it has its own name is called `.unspool-GROUP.tmp` or `.unspool-GROUP-MORE.tmp`. The first of
+//! a group is locked for as long as somebody writes it or one of the others. A lock ends with its process, however that
+//! ended: who gets it may remove them all.
+
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tempfile::NamedTempFile;
+
+const PREFIX: &str = ".unspool-";
+const SUFFIX: &str = ".tmp";
+/// The number of times that another name is tried, should somebody remove the file in the moment it is made.
+const MOST_TRIES: usize = 8;
+
+/// Begins a group in a folder: a new file for its owner only, locked, and the name of the group.
+pub(super) fn begin(folder: &Path) -> io::Result<(NamedTempFile, Arc<str>)> {
+    for _ in 0..MOST_TRIES {
+        let file =
+            tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).rand_bytes(12).tempfile_in(folder)?;
+        let name = file.path().file_name().unwrap_or_default().to_string_lossy();
+        if let Some((group, _)) = parsed(&name)
+            && is_held(file.as_file())
+        {
+            let group = group.into();
+            return Ok((file, group));
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Makes another file of a group, in its folder or in one within that.
+pub(super) fn another(folder: &Path, group: &str) -> io::Result<NamedTempFile> {
+    let prefix = format!("{PREFIX}{group}-");
+    tempfile::Builder::new().prefix(&prefix).suffix(SUFFIX).rand_bytes(8).tempfile_in(folder)
+}
+
+/// Returns the group in a temporary name, and whether it is that of its first file.
+fn parsed(name: &str) -> Option<(&str, bool)> {
+    let middle = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+    let (group, rest) = middle.split_once('-').map_or((middle, ""), |(group, rest)| (group, rest));
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (!group.is_empty() && plain(group) && plain(rest)).then_some((group, !middle.contains('-')))
+}
+
+/// Locks a file that was just made. Where there are no locks it is nobody's, and is left alone.
+#[cfg(unix)]
+fn is_held(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    use rustix::{
+        fs::{FlockOperation, flock},
+        io::Errno,
+    };
+
+    // Whoever removes what is left may have been quicker.
+    flock(file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
+        && file.metadata().is_ok_and(|found| found.nlink() > 0)
+}
+
+#[cfg(not(unix))]
+fn is_held(_: &File) -> bool {
+    true
+}
+
+/// Removes what killed runs left in a folder. The first files of groups stand in `holders`, the folder itself or the one
+/// above it. What cannot be removed stays: it is in nobody's way.
+#[cfg(unix)]
+pub(super) fn sweep(folder: &Path, holders: &Path) {
+    use std::time::{Duration, SystemTime};
+
+    /// A file whose first one has its own name already is left for so long.
+    const PATIENCE: Duration = Duration::from_secs(3_600);
+
+    let found = leftovers(folder);
+    let mut groups: Vec<&str> = found.iter().map(|(group, _)| group.as_str()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    for group in groups {
+        let own = || found.iter().filter(|(other, _)| other == group).map(|(_, path)| path);
+        let first = holders.join(format!("{PREFIX}{group}{SUFFIX}"));
+        match first_file(&first) {
+            Some(_lock) => {
+                for path in own().filter(|path| **path != first) {
+                    let _ = std::fs::remove_file(path);
+                }
+                for beside in folders_beside(folder) {
+                    let theirs = leftovers(&beside).into_iter().filter(|(other, _)| other == group);
+                    for (_, path) in theirs {
+                        let _ = std::fs::remove_file(path);
+                    }
+                    // Only what is empty goes.
+                    let _ = std::fs::remove_dir(&beside);
+                }
+                // Last: until then they are known to be left over.
+                let _ = std::fs::remove_file(&first);
+            }
+            None if first.symlink_metadata().is_ok() => {}
+            None => {
+                let age = |path: &PathBuf| {
+                    SystemTime::now()
+                        .duration_since(path.symlink_metadata()?.modified()?)
+                        .map_err(io::Error::other)
+                };
+                for path in own().filter(|path| age(path).is_ok_and(|age| age > PATIENCE)) {
+                    let _ = std::fs::remove_file(path);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn sweep(_folder: &Path, _holders: &Path) {}
+
+/// Opens and locks the first file of a group; `None`: somebody lives who writes it, or it is not ours.
+#[cfg(unix)]
+fn first_file(path: &Path) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::{FlockOperation, OFlags, flock};
+
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32;
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
+    let ours = file.metadata().is_ok_and(|found| found.is_file() && is_ours(&found));
+    (ours && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()).then_some(file)
+}
+
+#[cfg(unix)]
+fn is_ours(found: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    found.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// Lists the temporary files in a folder, each with its group.
+#[cfg(unix)]
+fn leftovers(folder: &Path) -> Vec<(String, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let (group, _) = parsed(name.to_str()?)?;
+            let found = entry.path().symlink_metadata().ok()?;
+            (found.is_file() && is_ours(&found)).then(|| (group.to_owned(), entry.path()))
+        })
+        .collect()
+}
+
+/// Lists the folders of attachments in a folder.
+#[cfg(unix)]
+fn folders_beside(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter(|entry| entry.file_name().as_encoded_bytes().ends_with(b"-files"))
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_nothing_else() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let folder = scratch.path();
+        let beside = folder.join("a-files");
+        fs::create_dir(&beside).unwrap();
+        // Of a run that lives; the first two end without a word.
+        let (alive, own) = begin(folder).unwrap();
+        let another_alive = another(&beside, &own).unwrap();
+        for _ in 0..2 {
+            let (first, group) = begin(folder).unwrap();
+            let more = [another(folder, &group).unwrap(), another(&beside, &group).unwrap()];
+            // Closed, and with it unlocked.
+            let _ = (first.keep().unwrap(), more.map(|file| file.keep().unwrap()));
+        }
+        for other in
+            [".unspool-.tmp", ".unspool-a b.tmp", ".unspool-notes.md", "unspool-abc.tmp", "notes.tmp"]
+        {
+            fs::write(folder.join(other), "mine").unwrap();
+        }
+        std::os::unix::fs::symlink(folder.join("notes.tmp"), folder.join(".unspool-link.tmp")).unwrap();
+        let before = names(folder).len();
+        sweep(folder, folder);
+        assert_eq!(names(folder).len(), before - 4, "{:?}", names(folder));
+        assert!(alive.path().exists() && another_alive.path().exists());
+        assert_eq!(names(&beside).len(), 1);
+        assert!(names(folder).contains(&".unspool-link.tmp".to_owned()));
+    }
+
+    #[test]
+    fn a_group_whose_first_file_has_its_name_is_left_for_a_while() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let folder = scratch.path().join("a-files");
+        fs::create_dir(&folder).unwrap();
+        let (first, group) = begin(scratch.path()).unwrap();
+        let (_, path) = another(&folder, &group).unwrap().keep().unwrap();
+        first.persist(scratch.path().join("a.md")).unwrap();
+        sweep(&folder, scratch.path());
+        assert!(path.exists());
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        sweep(&folder, scratch.path());
+        assert!(!path.exists());
+    }
+}
