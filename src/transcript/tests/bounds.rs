@@ -61,12 +61,13 @@ fn past_so_many_lines_a_message_says_once_that_it_is_shown_as_it_was_written() {
     let text = "a\n".repeat(1_200_000);
     let mut transcript = opened(vec![assistant(&text)]);
     let last = transcript.entries().len();
-    let told = (0..last)
-        .filter(|&entry| transcript.entries()[entry].chunk.as_ref().is_some_and(|chunk| chunk.unread))
-        .map(|entry| {
-            transcript.lines(entry, 80).iter().filter(|line| line.text().contains("from here on")).count()
-        });
-    let told: Vec<usize> = told.collect();
+    let is_unread =
+        |&entry: &usize| transcript.entries()[entry].chunk.as_ref().is_some_and(|chunk| chunk.unread);
+    let unread: Vec<usize> = (0..last).filter(is_unread).collect();
+    let mut times_told = |entry: usize| {
+        transcript.lines(entry, 80).iter().filter(|line| line.text().contains("from here on")).count()
+    };
+    let told: Vec<usize> = unread.into_iter().map(&mut times_told).collect();
     assert!(told.len() > 3);
     assert_eq!(told.iter().sum::<usize>(), 1);
     assert_eq!(told[0], 1);
