@@ -87,14 +87,20 @@ impl App {
         }
     }
 
-    /// Stops what the person waits for, if the command says so.
+    /// Stops what the person waits for, if the command is that of `esc`. In the list `esc` is also the way to the search
+    /// line, which it goes all the same.
     pub(super) fn stop_waiting(&mut self, command: Command) -> Option<Vec<Effect>> {
-        let is_escape = matches!(command, Command::Back | Command::Cancel | Command::ToList)
-            || (command == Command::Search && self.focus == Focus::List);
+        let to_search_line = command == Command::Search && self.focus == Focus::List;
+        let is_escape =
+            matches!(command, Command::Back | Command::Cancel | Command::ToList) || to_search_line;
         self.awaited.filter(|_| is_escape && self.overlay.is_none())?;
         self.awaited = None;
+        let mut effects = vec![Effect::Background(Task::StopLookup), Effect::Background(Task::StopCopies)];
+        if to_search_line {
+            effects.extend(self.focus_on(Focus::Search));
+        }
         self.say("stopped");
-        Some(vec![Effect::Background(Task::StopLookup), Effect::Background(Task::StopCopies)])
+        Some(effects)
     }
 
     /// A key that is not `esc` goes on: what was looked up is not wanted any more, a copy is.
