@@ -299,6 +299,44 @@ fn an_attachment_that_is_text_of_the_export_is_redacted() {
     }
 }
 
+/// A page or a drawing with a script in it, beside an extract, would run where the extract is read.
+#[test]
+fn what_a_browser_might_run_is_a_download_and_said_to_be_one() {
+    let scratch = Scratch::new();
+    let uploads = [
+        ("file-a", "page.html"),
+        ("file-b", "Drawing.SVG"),
+        ("file-c", "x.xhtml"),
+        ("file-e", "odd.zzz"),
+        ("file-f", "photo.png"),
+        ("file-g", "notes.txt"),
+        ("file-h", "page.html.gz"),
+    ];
+    let members: Vec<(String, &[u8])> = uploads
+        .iter()
+        .map(|(id, name)| (format!("{id}-{name}"), &b"<script>alert(1)</script>"[..]))
+        .collect();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+    let archive = export(&scratch, &uploads, &members);
+    let of = |format: &str| {
+        let out = scratch.path().join(format);
+        let to = out.to_str().unwrap();
+        let output = unspool(&["extract", "--all", "--attachments", "-f", format, "-o", to], &archive);
+        assert!(output.status.success(), "{}", told(&output));
+        fs::read_to_string(out).unwrap()
+    };
+    let (html, markdown, text) = (of("html"), of("markdown"), of("text"));
+    for page in [&html, &markdown, &text] {
+        assert_eq!(page.matches("a browser might run it").count(), 4, "{page}");
+    }
+    assert_eq!(html.matches("<a download href=").count(), 4, "{html}");
+    assert_eq!(html.matches("<img ").count(), 1, "{html}");
+    for name in ["page.html", "drawing.svg", "x.xhtml", "odd.zzz"] {
+        assert!(html.contains(&format!("<a download href=\"html-files/{name}")), "{name}: {html}");
+    }
+    assert_eq!(markdown.matches("![").count(), 1, "{markdown}");
+}
+
 #[test]
 fn what_the_archive_does_not_hold_is_said() {
     let scratch = Scratch::new();

@@ -304,6 +304,25 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_is_cut_short_stays_so_and_an_empty_cell_between_others_is_one() {
+        let page = body_of(&["|a|b|c|\n|-|:-:|-|\n|1|\n||2|\n\n|d||\n|-|-|\n|3|4|"]);
+        assert!(page.contains("<tr><td>1</td></tr>"), "{page}");
+        assert!(page.contains("<tr><td></td><td style=\"text-align: center\">2</td></tr>"), "{page}");
+        assert!(page.contains("<tr><th>d</th><th></th></tr>"), "{page}");
+    }
+
+    #[test]
+    fn behind_a_link_that_deceives_stands_its_place() {
+        let page = body_of(&[
+            "[bank.com](https://evil.org) <https://bank.com@evil.org> https://bank.com@evil.org/x, \
+             [docs](https://\u{430}pple.com) [docs](https://e.org)",
+        ]);
+        assert!(page.contains(">bank.com</a> (evil.org) "), "{page}");
+        assert_eq!(page.matches("(evil.org)").count(), 3, "{page}");
+        assert!(page.contains(">docs</a> (xn--pple-43d.com) ") && page.contains(">docs</a></p>"), "{page}");
+    }
+
+    #[test]
     fn formulas_keep_every_character() {
         let page =
             body_of(&["so \\(a_1 * b_1 < c\\) and\n\n\\[\nx\n= y\n\\]\n\n# On \\(z\\)\n\n`\\(code\\)`"]);

@@ -1,7 +1,8 @@
 //! The work that may go into colouring what stands together: a page.
 //!
 //! Some expressions of the syntaxes take seconds for a line that is made for it, and how long one will take cannot be
-//! told beforehand: so the time is counted. Code that a person wrote takes a small part of what it may.
+//! told beforehand: so the processor's time is counted, whatever else the machine does. Code that a person wrote takes a
+//! small part of what it may.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -65,13 +66,34 @@ impl Budget {
     }
 }
 
+/// Returns the time that this thread has had of the processor; where nobody counts that, the time.
+#[cfg(unix)]
+pub(super) fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+#[cfg(not(unix))]
+pub(super) fn thread_time() -> Duration {
+    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    START.elapsed()
+}
+
+#[cfg(test)]
+impl Budget {
+    /// Returns a budget of so much time.
+    pub(super) fn of(left: Duration) -> Self {
+        Self { left, languages: Vec::new() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_used_up_stays_so() {
-        let mut budget = Budget { left: START, languages: Vec::new() };
+        let mut budget = Budget::of(START);
         assert!(budget.admits("a", 1_000) && budget.spend(START));
         assert!(budget.admits("a", 1_000) && !budget.spend(START));
         assert!(!budget.admits("b", 1_000) && !budget.spend(Duration::ZERO));
@@ -79,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_page_has_so_many_languages_and_no_more() {
-        let mut budget = Budget { left: START, languages: Vec::new() };
+        let mut budget = Budget::of(START);
         let admitted = (0..100).filter(|number| budget.admits(&number.to_string(), 1)).count();
         assert_eq!(admitted, MOST_LANGUAGES);
         assert!(budget.admits("0", 1));

@@ -15,7 +15,7 @@ use std::{
 use hashbrown::HashSet;
 use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::{Budget, Colours};
+use super::{Budget, Colours, budget::thread_time};
 use crate::transcript::Tone;
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
@@ -272,20 +272,6 @@ impl Highlighter {
     }
 }
 
-/// Returns the processor time that this thread has taken: a busy machine takes no colours away.
-#[cfg(unix)]
-fn thread_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-}
-
-/// Returns the time that has passed, where the system does not tell a thread's.
-#[cfg(not(unix))]
-fn thread_time() -> Duration {
-    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
-    START.elapsed()
-}
-
 /// Returns the syntax of a language.
 fn syntax<'a>(syntaxes: &'a SyntaxSet, language: &str) -> Option<&'a SyntaxReference> {
     // No language has a longer name.
@@ -453,6 +439,24 @@ mod tests {
         assert!(tones("", "x").is_empty());
         assert!(tones("text", "x = 1").is_empty());
         assert!(tones("klingon", "x").is_empty());
+    }
+
+    /// Lines that are made for it took a second each.
+    #[test]
+    fn beyond_its_budget_code_stays_plain() {
+        let highlighter = Highlighter::new();
+        let line = "$(($((".repeat(400) + "\n";
+        let code = line.repeat(200);
+        let mut budget = Budget::of(std::time::Duration::from_millis(1));
+        let begun = thread_time();
+        let coloured = highlighter.highlight_within("ts", &code, &mut budget).len();
+        assert!(coloured < 200, "all of {coloured} lines");
+        assert!(highlighter.highlight_within("ts", "let a = 1;\n", &mut budget).is_empty());
+        // What its language and its length allow, and the line at which it ended.
+        let spent = thread_time() - begun;
+        assert!(spent < std::time::Duration::from_secs(60), "{spent:?}");
+        let mut budget = Budget::of_a_page();
+        assert_eq!(highlighter.highlight_within("python", "x = 1\n", &mut budget).len(), 1);
     }
 
     #[test]
