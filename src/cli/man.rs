@@ -180,6 +180,13 @@ fn keys() -> Roff {
              none can be bound alone.",
             "In the list and in the thread the keys of reading hold too, where one types those of editing, and \
              everywhere those of anywhere.",
+            "What runs a command or writes a file (pipe, extract, extract-all, an attachment of links, whatever is chosen \
+             in commands) takes an enter of its own: nothing else was typed in the 50 ms before it or came in one piece \
+             with it, nor in the 300 ms before it where the prompt was opened by a key that came within 30 ms of \
+             others. Otherwise the prompt stays open and says: enter runs it. So a text that arrives as keys, from a \
+             terminal or multiplexer that pastes without brackets, runs nothing and writes nothing; it may type, move \
+             about and copy. A number of links that names an attachment chooses it, and enter saves it.",
+            "A key with alt that is bound to nothing is esc, then the key: multiplexers and slow lines put both together.",
             "copy-as-markdown, copy-as-text and copy-as-json say how messages and conversations are copied from there \
              on. As JSON a conversation is its original object, as extract -f json gives it; a message, or several \
              marked ones of either, are an object a message: role, time, model, text.",

@@ -72,6 +72,14 @@ impl Key {
         }
     }
 
+    /// Returns the key that it is without AltGr, which some systems tell as ctrl with alt: with a character that is no
+    /// letter it is that character. Space and the digits 4 to 7 are left out: as these a terminal sends other keys.
+    pub fn without_alt_gr(self) -> Option<Self> {
+        let KeyCode::Char(character) = self.code else { return None };
+        let is_another = character.is_ascii_alphabetic() || matches!(character, ' ' | '4'..='7');
+        (self.ctrl && self.alt && !is_another).then_some(Self { code: self.code, ctrl: false, alt: false })
+    }
+
     /// Reads a key as the map writes it: `ctrl-d`, `pgdn`, `]`.
     pub fn parse(text: &str) -> Option<Self> {
         let (mut ctrl, mut alt, mut name) = (false, false, text);

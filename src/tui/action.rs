@@ -1,5 +1,7 @@
 //! Everything that can happen to the app, in one enum: the only way into [`App::update`](super::app::App::update).
 
+use std::time::Duration;
+
 use super::{
     app::RowFacts,
     command::Command,
@@ -17,6 +19,8 @@ use crate::{
 /// Something that happened, as far as the app cares.
 #[derive(Debug)]
 pub enum Action {
+    /// It was quiet for so long, and then a key or a paste came. What that means follows, if it means anything.
+    Quiet(Duration),
     /// A key that is bound to a command.
     Command(Command),
     /// A character for whatever is being typed.

@@ -3,14 +3,15 @@
 use std::sync::mpsc::Receiver;
 
 use anyhow::Result;
+use crossterm::event::KeyEvent;
 use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
     Event,
     command::Command,
-    keymap::{Key, Keymap},
+    keymap::{Keymap, Meaning},
     queue::Typed,
-    terminal::{Signal, Terminal},
+    terminal::{self, Signal, Terminal},
     theme::Theme,
     welcome::{self, Decision, Welcome},
 };
@@ -53,8 +54,8 @@ pub(super) fn choose(
         let cursor = welcome.draw(theme, &mut buffer);
         terminal.present(&buffer, cursor)?;
         let choice = match waiting.recv() {
-            Ok(Event::Typed(Typed::Key(key))) => typed(terminal, &mut welcome, keymap, Key::from_event(key))?,
-            Ok(Event::Typed(Typed::Paste(text))) => {
+            Ok(Event::Typed(Typed::Key(key), _)) => typed(terminal, &mut welcome, keymap, key)?,
+            Ok(Event::Typed(Typed::Paste(text), _)) => {
                 welcome.typed(&text);
                 Decision::None
             }
@@ -77,17 +78,24 @@ pub(super) fn choose(
     }
 }
 
-fn typed(terminal: &mut Terminal, welcome: &mut Welcome, keymap: &Keymap, key: Key) -> Result<Decision> {
-    Ok(match (keymap.command(welcome.place(), key), key.character()) {
-        (Some(Command::Suspend), _) => {
-            terminal.suspend()?;
-            Decision::None
+fn typed(terminal: &mut Terminal, welcome: &mut Welcome, keymap: &Keymap, key: KeyEvent) -> Result<Decision> {
+    for key in keymap.pressed(welcome.place(), key) {
+        let decision = match keymap.meaning(welcome.place(), key) {
+            Some(Meaning::Command(Command::Suspend)) => {
+                terminal::swallow_burst();
+                terminal.suspend()?;
+                Decision::None
+            }
+            Some(Meaning::Command(command)) => welcome.command(command),
+            Some(Meaning::Type(character)) => {
+                welcome.typed(character.encode_utf8(&mut [0; 4]));
+                Decision::None
+            }
+            None => Decision::None,
+        };
+        if decision != Decision::None {
+            return Ok(decision);
         }
-        (Some(command), _) => welcome.command(command),
-        (None, Some(character)) => {
-            welcome.typed(character.encode_utf8(&mut [0; 4]));
-            Decision::None
-        }
-        (None, None) => Decision::None,
-    })
+    }
+    Ok(Decision::None)
 }

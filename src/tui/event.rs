@@ -2,7 +2,7 @@
 //!
 //! [elsewhere]: super::executor
 
-use std::sync::mpsc::Sender;
+use std::{sync::mpsc::Sender, time::Duration};
 
 use anyhow::Result;
 
@@ -15,8 +15,8 @@ use super::{
 /// Something that reaches the loop.
 #[derive(Debug)]
 pub enum Event {
-    /// From the keyboard.
-    Typed(Typed),
+    /// From the keyboard, after so much quiet.
+    Typed(Typed, Duration),
     /// From the kernel.
     Signal(Signal),
     /// For the app.
@@ -38,9 +38,9 @@ pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
     })?;
     let keys = events.clone();
     terminal::read_keys(move |typed| {
-        let _ = keys.send(match typed {
-            TerminalInput::Key(key) => Event::Typed(Typed::Key(key)),
-            TerminalInput::Paste(text) => Event::Typed(Typed::Paste(text)),
+        let _ = keys.send(match typed.input {
+            TerminalInput::Key(key) => Event::Typed(Typed::Key(key), typed.quiet),
+            TerminalInput::Paste(text) => Event::Typed(Typed::Paste(text), typed.quiet),
             TerminalInput::Resize => Event::Resized,
         });
     })?;

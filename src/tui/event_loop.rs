@@ -15,7 +15,7 @@ use super::{
     executor::Executor,
     pipe,
     queue::Queue,
-    terminal::{Signal, Terminal},
+    terminal::{self, Signal, Terminal},
     theme::Theme,
     view,
 };
@@ -137,8 +137,8 @@ impl<'a> EventLoop<'a> {
     /// Takes in one event, and does whatever has its turn now; `Some` when that is the end.
     fn take_in(&mut self, event: Event) -> Result<Option<End>> {
         let mut next = match event {
-            Event::Typed(typed) => {
-                self.typed.push(typed, &self.app);
+            Event::Typed(typed, quiet) => {
+                self.typed.push(typed, quiet, &self.app);
                 None
             }
             Event::Action(action) => Some(action),
@@ -207,6 +207,7 @@ impl<'a> EventLoop<'a> {
     fn grant(&mut self, request: TerminalRequest) -> Result<Option<End>> {
         match request {
             TerminalRequest::Suspend => {
+                terminal::swallow_burst();
                 let stopped = self.terminal.suspend()?;
                 self.app.update(self.resized());
                 if !stopped {
@@ -214,6 +215,7 @@ impl<'a> EventLoop<'a> {
                 }
             }
             TerminalRequest::Pipe { command, text } => {
+                terminal::swallow_burst();
                 let result = self.terminal.lend(|| pipe::run(&command, &text))?;
                 self.app.update(Action::Piped(result));
                 self.app.update(self.resized());

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::{
     Deserialize,
     de::{
@@ -94,6 +95,15 @@ impl Place {
     }
 }
 
+/// The meaning of a key in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It is bound to this command.
+    Command(Command),
+    /// It types this character.
+    Type(char),
+}
+
 /// The map in force.
 #[derive(Clone, Debug)]
 pub struct Keymap {
@@ -125,6 +135,26 @@ impl Keymap {
     /// Returns the command a key is bound to in a place.
     pub fn command(&self, place: Place, key: Key) -> Option<Command> {
         place.chain().iter().find_map(|&place| self.bound.get(&(place, key)).copied())
+    }
+
+    /// Returns the meaning of a key in a place, if it has one there.
+    pub fn meaning(&self, place: Place, key: KeyEvent) -> Option<Meaning> {
+        let means = |key: Key| {
+            let command = self.command(place, key);
+            command.map(Meaning::Command).or_else(|| key.character().map(Meaning::Type))
+        };
+        let key = Key::from_event(key);
+        means(key).or_else(|| means(key.without_alt_gr()?))
+    }
+
+    /// Returns the keys that a person pressed: the key, or esc and the key where it is told as pressed with alt and means
+    /// nothing so. A multiplexer or a line puts an ESC and what follows it together.
+    pub fn pressed(&self, place: Place, key: KeyEvent) -> Vec<KeyEvent> {
+        if !key.modifiers.contains(KeyModifiers::ALT) || self.meaning(place, key).is_some() {
+            return vec![key];
+        }
+        let modifiers = key.modifiers.difference(KeyModifiers::ALT);
+        vec![KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), KeyEvent { modifiers, ..key }]
     }
 
     /// Returns the first key of a command in a place, as the status line shows it.

@@ -10,6 +10,7 @@ pub mod app;
 mod archives;
 pub mod backend;
 pub mod command;
+pub mod decode;
 pub mod effect;
 mod event;
 mod event_loop;
@@ -86,7 +87,10 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     let archives = if given.is_empty() {
         match archives::choose(&mut terminal, &launch, &keymap, &theme, &waiting)? {
             Chosen::Archive(archive) => vec![*archive],
-            Chosen::Nothing => return Ok(ExitCode::SUCCESS),
+            Chosen::Nothing => {
+                terminal::swallow_burst();
+                return Ok(ExitCode::SUCCESS);
+            }
             Chosen::Signal(signal) => end(terminal, signal),
         }
     } else {
@@ -109,6 +113,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     cancel.store(true, Ordering::Relaxed);
     match end_of_it? {
         End::Quit { uncopied, at_once } => {
+            terminal::swallow_burst();
             terminal.leave()?;
             if !at_once {
                 executor.leave();
@@ -120,6 +125,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
             Ok(ExitCode::from(u8::from(pick)))
         }
         End::Picked(text) => {
+            terminal::swallow_burst();
             terminal.leave()?;
             print(&text)?;
             Ok(ExitCode::SUCCESS)

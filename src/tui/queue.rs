@@ -3,7 +3,7 @@
 //! Keys are typed faster than a search answers: in a burst, by a paste with its `enter`, on a slow machine. They do
 //! then what they do typed slowly, each key and each paste in its turn.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use crossterm::event::KeyEvent;
 
@@ -11,7 +11,7 @@ use super::{
     action::Action,
     app::App,
     command::Command,
-    keymap::{Key, Place},
+    keymap::{Key, Meaning, Place},
 };
 
 /// Something from the keyboard.
@@ -23,47 +23,68 @@ pub enum Typed {
     Paste(String),
 }
 
-/// Keys and pastes in the order they were typed.
+/// Keys and pastes in the order they were typed, each with the quiet before it.
 #[derive(Debug, Default)]
-pub struct Queue(VecDeque<Typed>);
+pub struct Queue {
+    waiting: VecDeque<(Typed, Duration)>,
+    /// The quiet before the first of them was told.
+    told: bool,
+}
 
 impl Queue {
-    /// Puts this behind what was typed before.
-    pub fn push(&mut self, typed: Typed, app: &App) {
+    /// Puts this behind what was typed before; `quiet`: the time without anything typed before it.
+    pub fn push(&mut self, typed: Typed, quiet: Duration, app: &App) {
         if let Typed::Key(key) = typed
+            && let Some(&key) = app.setup.keymap.pressed(app.place(), key).last()
             && app.setup.keymap.command(Place::Anywhere, Key::from_event(key)) == Some(Command::Interrupt)
         {
             // The way out waits for nothing.
-            self.0.clear();
+            *self = Self::default();
+            self.waiting.push_back((Typed::Key(key), quiet));
+            return;
         }
-        self.0.push_back(typed);
+        self.waiting.push_back((typed, quiet));
     }
 
     /// Returns what is to be done next, once its turn has come: some wait for the answer they are meant for, and those
-    /// behind them with them.
+    /// behind them with them. The quiet before something typed comes first.
     pub fn next(&mut self, app: &App) -> Option<Action> {
         loop {
-            let action = match self.0.pop_front()? {
-                Typed::Key(key) => {
-                    let action = meaning(app, key);
-                    if matches!(action, Some(Action::Command(command)) if app.must_wait(command)) {
-                        self.0.push_front(Typed::Key(key));
-                        return None;
-                    }
-                    action
-                }
-                Typed::Paste(text) => Some(Action::Paste(text)),
+            self.part_first(app);
+            let (typed, quiet) = self.waiting.front()?;
+            let action = match typed {
+                Typed::Key(key) => meaning(app, *key),
+                Typed::Paste(_) => None,
             };
-            if action.is_some() {
-                return action;
+            if matches!(action, Some(Action::Command(command)) if app.must_wait(command)) {
+                return None;
             }
+            if !std::mem::replace(&mut self.told, true) {
+                return Some(Action::Quiet(*quiet));
+            }
+            self.told = false;
+            match self.waiting.pop_front() {
+                Some((Typed::Paste(text), _)) => return Some(Action::Paste(text)),
+                _ if action.is_some() => return action,
+                _ => {}
+            }
+        }
+    }
+
+    /// Makes of the first key the keys that it stands for. The second of two came in one piece with the first.
+    fn part_first(&mut self, app: &App) {
+        let Some((Typed::Key(key), _)) = self.waiting.front_mut() else { return };
+        if let [first, second] = app.setup.keymap.pressed(app.place(), *key)[..] {
+            *key = first;
+            self.waiting.insert(1, (Typed::Key(second), Duration::ZERO));
         }
     }
 }
 
 /// Returns the meaning of a key in the state the app is in.
 fn meaning(app: &App, key: KeyEvent) -> Option<Action> {
-    let key = Key::from_event(key);
-    let command = app.setup.keymap.command(app.place(), key);
-    command.map(Action::Command).or_else(|| key.character().map(Action::Type))
+    Some(match app.setup.keymap.meaning(app.place(), key)? {
+        Meaning::Command(command) => Action::Command(command),
+        Meaning::Type(character) => Action::Type(character),
+    })
 }

@@ -28,8 +28,10 @@ const START: Position = Position { entry: 0, line: 0 };
 /// A row to draw.
 #[derive(Debug)]
 pub struct Row {
-    /// Belongs to the selected message.
+    /// Belongs to the selected message, or to one that is marked.
     pub selected: bool,
+    /// Belongs to the selected message.
+    pub current: bool,
     /// Its text, hits marked.
     pub line: Line,
 }
@@ -347,8 +349,9 @@ impl Reader {
                 } else {
                     mark_hits(line, &hits, focus.map(|hit| &hit.range))
                 };
-                let selected = Some(message) == selected || marked.binary_search(&message).is_ok();
-                rows.push(Row { selected, line });
+                let current = Some(message) == selected;
+                let selected = current || marked.binary_search(&message).is_ok();
+                rows.push(Row { selected, current, line });
             }
             position = Position { entry: position.entry + 1, line: 0 };
         }

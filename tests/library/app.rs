@@ -1,5 +1,7 @@
 //! What keys do, without a terminal: scripts of keys, and where one ends up.
 
+use std::time::Duration;
+
 use crate::support::{app::Driver, conversations::conversation};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspool::{
@@ -74,10 +76,11 @@ fn keys_and_pastes_are_done_in_the_order_they_were_typed() {
     let mut driver = Driver::new(80, 24, three());
     let asked = driver.app.update(Action::Paste("timeout".to_owned()));
     let mut typed = Queue::default();
+    let at_once = Duration::ZERO;
     for code in [KeyCode::Enter, KeyCode::Char('/')] {
-        typed.push(Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)), &driver.app);
+        typed.push(Typed::Key(KeyEvent::new(code, KeyModifiers::NONE)), at_once, &driver.app);
     }
-    typed.push(Typed::Paste("funicular".to_owned()), &driver.app);
+    typed.push(Typed::Paste("funicular".to_owned()), at_once, &driver.app);
     assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
     driver.execute(asked);
     while let Some(action) = typed.next(&driver.app) {
@@ -329,11 +332,14 @@ fn enter_is_for_what_was_typed_before_it_while_an_archive_is_loading_too() {
     driver.act(Action::Arrived(three(), Progress::default()));
     let asked = driver.app.update(Action::Paste("sourdough".to_owned()));
     let mut typed = Queue::default();
-    typed.push(Typed::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)), &driver.app);
+    let enter = Typed::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    typed.push(enter, Duration::ZERO, &driver.app);
     assert!(typed.next(&driver.app).is_none(), "the answer is not there yet");
     driver.execute(asked);
-    let enter = typed.next(&driver.app).expect("what is loaded is answered for, though more will come");
-    driver.act(enter);
+    // What is loaded is answered for, though more will come.
+    while let Some(action) = typed.next(&driver.app) {
+        driver.act(action);
+    }
     assert_eq!((selected(&driver), driver.app.focus), ("Sourdough starter", Focus::Thread));
 }
 

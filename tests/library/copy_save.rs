@@ -146,7 +146,7 @@ fn an_attachment_is_saved_here_whatever_it_is_called() {
         ("...", "attachment-file-1"),
     ] {
         let mut driver = Driver::new(80, 24, vec![with_upload(name)]);
-        driver.press("enter r o 1");
+        driver.press("enter r o 1 enter");
         let Some(Effect::Background(Task::SaveAttachment { path, redact: true, .. })) = driver.effects.last()
         else {
             panic!("{name}: {:?}", driver.effects)

@@ -22,6 +22,7 @@ mod fidelity;
 mod growth;
 mod hostile;
 mod html_page;
+mod keystrokes;
 mod limits;
 mod malformed;
 mod one_reading;

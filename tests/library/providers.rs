@@ -56,14 +56,14 @@ fn a_file_opens_in_the_thread_and_o_saves_its_text() {
     assert!(screen.contains("file · notes.txt · 2 lines") && !screen.contains("line two"), "{screen}");
     driver.press("z");
     assert!(driver.screen().contains("line two"), "{}", driver.screen());
-    driver.press("o 1");
+    driver.press("o 1 enter");
     let Some(Effect::Background(Task::SaveAttachment { attachment, path, redact })) = driver.effects.last()
     else {
         panic!("{:?}", driver.effects)
     };
     assert_eq!(path.to_str(), Some("notes.txt"));
     assert_eq!((attachment.content.as_deref(), *redact), (Some("me@example.org\nline two"), false));
-    driver.press("r o 1");
+    driver.press("r o 1 enter");
     assert!(matches!(
         driver.effects.last(),
         Some(Effect::Background(Task::SaveAttachment { redact: true, .. }))

@@ -276,7 +276,7 @@ fn an_attachment_is_saved_by_its_number() {
     let mut driver = Driver::new(80, 24, vec![badger]);
     driver.press("enter J J o");
     assert!(driver.screen().contains("save"), "{}", driver.screen());
-    driver.press("1");
+    driver.press("1 enter");
     assert!(
         matches!(driver.effects.last(), Some(Effect::Background(Task::SaveAttachment { .. }))),
         "{:?}",

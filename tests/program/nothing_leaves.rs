@@ -188,7 +188,7 @@ fn a_pick_and_an_extract_from_the_screen_write_what_was_asked_for() {
     session.wait_for("Where is the timeout?");
     session.send("e");
     session.wait_for("Extract this conversation");
-    session.send("\r");
+    session.enter();
     session.wait_for("wrote");
     session.send("q");
     assert_eq!(session.ended().exit_code(), 0);

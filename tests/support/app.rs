@@ -1,6 +1,6 @@
 //! Drives the app without a terminal: keys go in by the key map, effects are carried out at once, on this thread.
 
-use std::sync::atomic::AtomicBool;
+use std::{sync::atomic::AtomicBool, time::Duration};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -14,9 +14,11 @@ use unspool::{
     tui::{
         action::Action,
         app::{App, Setup, Start},
+        decode::TimedDecoder,
         effect::{CopyContent, CopyRequest, Effect, Task},
         keymap::Keymap,
         queue::{Queue, Typed},
+        terminal::TerminalInput,
         theme::Theme,
         view,
     },
@@ -146,10 +148,36 @@ impl Driver {
 
     fn event(&mut self, event: KeyEvent) {
         let mut typed = Queue::default();
-        typed.push(Typed::Key(event), &self.app);
+        typed.push(Typed::Key(event), Duration::MAX, &self.app);
         while let Some(action) = typed.next(&self.app) {
             self.act(action);
         }
+    }
+
+    /// Types bytes as a terminal sends them: in pieces, each after so many milliseconds of quiet.
+    pub fn arrive(&mut self, pieces: &[(&[u8], u64)]) -> &mut Self {
+        let mut decoder = TimedDecoder::new(false);
+        let mut inputs = Vec::new();
+        for (piece, quiet) in pieces {
+            if decoder.patience().is_some_and(|patience| patience <= Duration::from_millis(*quiet)) {
+                decoder.lapse(&mut |input| inputs.push(input));
+            }
+            decoder.feed(piece, Duration::from_millis(*quiet), &mut |input| inputs.push(input));
+        }
+        decoder.lapse(&mut |input| inputs.push(input));
+        let mut typed = Queue::default();
+        for input in inputs {
+            let arrived = match input.input {
+                TerminalInput::Key(key) => Typed::Key(key),
+                TerminalInput::Paste(text) => Typed::Paste(text),
+                TerminalInput::Resize => continue,
+            };
+            typed.push(arrived, input.quiet, &self.app);
+            while let Some(action) = typed.next(&self.app) {
+                self.act(action);
+            }
+        }
+        self
     }
 
     /// The cells of the whole screen.

@@ -8,6 +8,8 @@ pub mod cost;
 pub mod exports;
 #[cfg(unix)]
 pub mod pty;
+#[cfg(unix)]
+pub mod tmux;
 pub mod tools;
 
 #[cfg(unix)]

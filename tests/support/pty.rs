@@ -174,6 +174,12 @@ impl Session {
         writer.flush().unwrap();
     }
 
+    /// Presses enter as a person does who saw what was typed before: by itself, a moment after it.
+    pub fn enter(&mut self) {
+        std::thread::sleep(Duration::from_millis(350));
+        self.send("\r");
+    }
+
     /// The screen as text, without blanks at the ends of its lines.
     pub fn screen(&self) -> String {
         text(self.seen().terminal.screen())

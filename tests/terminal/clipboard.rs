@@ -5,17 +5,19 @@
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
-    path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use crate::support::{
     pty::{Session, Setup},
+    tmux::Tmux,
     tools::has,
 };
 
 const UNSPOOL: &str = env!("CARGO_BIN_EXE_unspool");
+/// What runs within tmux.
+const DEMO: &str = concat!(env!("CARGO_BIN_EXE_unspool"), " --demo");
 
 /// A child that is ended with the test.
 struct Running(Child);
@@ -279,47 +281,6 @@ fn on_wayland_the_text_is_in_the_clipboard() {
 
 // --- tmux
 
-/// tmux with this configuration in a terminal of that kind, unspool in it.
-struct Tmux {
-    session: Session,
-    socket: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Tmux {
-    fn start(configuration: &str, term: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (socket, file) = (folder.path().join("socket"), folder.path().join("tmux.conf"));
-        fs::write(&file, configuration).unwrap();
-        let arguments: [&std::ffi::OsStr; 6] = [
-            "-S".as_ref(),
-            socket.as_ref(),
-            "-f".as_ref(),
-            file.as_ref(),
-            "new-session".as_ref(),
-            concat!(env!("CARGO_BIN_EXE_unspool"), " --demo").as_ref(),
-        ];
-        let session = Setup::new("tmux")
-            .args(arguments)
-            .env("TERM", term)
-            .env("SHELL", "/bin/sh")
-            .size(120, 30)
-            .spawn();
-        Self { session, socket, _folder: folder }
-    }
-
-    fn ask(&self, arguments: &[&str]) -> String {
-        let output = Command::new("tmux").arg("-S").arg(&self.socket).args(arguments).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    }
-}
-
-impl Drop for Tmux {
-    fn drop(&mut self) {
-        self.ask(&["kill-server"]);
-    }
-}
-
 #[test]
 fn within_tmux_the_text_reaches_the_terminal_around_it_and_a_buffer() {
     if !has(&["tmux"]) {
@@ -332,7 +293,7 @@ fn within_tmux_the_text_reaches_the_terminal_around_it_and_a_buffer() {
         "set -g allow-passthrough on\n",
         "set -g allow-passthrough on\nset -g set-clipboard off\n",
     ] {
-        let mut tmux = Tmux::start(configuration, "xterm-256color");
+        let mut tmux = Tmux::start(configuration, "xterm-256color", DEMO);
         copy_the_answer(&mut tmux.session);
         tmux.session.wait_for("by tmux, which keeps it");
         assert_eq!(tmux.session.wait_for_copy(1), expected(), "{configuration}");
@@ -346,7 +307,7 @@ fn within_tmux_on_a_terminal_without_a_clipboard_it_is_a_buffer_only_and_that_is
     if !has(&["tmux"]) {
         return;
     }
-    let mut tmux = Tmux::start("", "linux");
+    let mut tmux = Tmux::start("", "linux", DEMO);
     copy_the_answer(&mut tmux.session);
     tmux.session.wait_for("to a tmux buffer only (the terminal around tmux has no clipboard)");
     assert_eq!(tmux.ask(&["show-buffer"]), expected());
@@ -358,7 +319,7 @@ fn what_is_too_large_for_the_terminal_is_a_tmux_buffer_whole() {
     if !has(&["tmux"]) {
         return;
     }
-    let mut tmux = Tmux::start("", "xterm-256color");
+    let mut tmux = Tmux::start("", "xterm-256color", DEMO);
     copy_the_long_thread(&mut tmux.session);
     tmux.session.wait_for("to a tmux buffer only (too large for the terminal's clipboard)");
     assert!(tmux.ask(&["show-buffer"]).len() > 74_994);

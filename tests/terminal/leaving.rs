@@ -98,7 +98,8 @@ fn a_conversation_is_copied_as_json_byte_for_byte_and_redacted_it_is_json_still(
     let mut session = notes(&scratch, scratch.path());
     session.send(":");
     session.wait_for("Every command");
-    session.send("copy-as json\r");
+    session.send("copy-as json");
+    session.enter();
     session.wait_for("a conversation's original object");
     session.send("Y");
     assert_eq!(session.wait_for_copy(1), object());
@@ -121,7 +122,8 @@ fn copying_json(scratch: &Scratch) -> Session {
     let mut session = notes(scratch, scratch.path());
     session.send(":");
     session.wait_for("Every command");
-    session.send("copy-as json\r");
+    session.send("copy-as json");
+    session.enter();
     session.wait_for("a conversation's original object");
     session
 }
@@ -259,9 +261,14 @@ fn what_is_picked_is_redacted_or_original_too() {
         session.wait_for("Notes to keep");
         session.send("\r");
         session.wait_for("Write to");
-        for key in keys.split_inclusive('\r') {
-            session.send(key);
+        let mut keys_left = keys;
+        if let Some((command, rest)) = keys.split_once('\r') {
+            session.send(command);
+            session.enter();
+            session.wait_until_gone("Every command");
+            keys_left = rest;
         }
+        session.send(keys_left);
         session.wait_for("left with 0");
         assert_eq!(fs::read_to_string(scratch.path().join("picked")).unwrap(), expected, "{keys}");
     };
@@ -278,7 +285,7 @@ fn the_dialogs_count_secrets_before_and_take_them_out_of_what_they_write() {
     let mut session = notes(&scratch, &out);
     session.send("e");
     session.wait_for("3 e-mail addresses");
-    session.send("\r");
+    session.enter();
     session.wait_for("wrote");
     let file = out.join("2023-11-14-notes-to-keep.md");
     assert_eq!(fs::read_to_string(&file).unwrap().matches(MAIL).count(), 3);
@@ -287,13 +294,13 @@ fn the_dialogs_count_secrets_before_and_take_them_out_of_what_they_write() {
     session.wait_for("secrets are taken out");
     session.send("e");
     session.wait_for("[×] redact");
-    session.send("\r");
+    session.enter();
     session.wait_for("wrote");
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.matches(LABEL).count() == 3 && !text.contains(MAIL), "{text}");
     session.send("E");
     session.wait_for("to a folder");
-    session.send("\r");
+    session.enter();
     session.wait_for("wrote 1 file to");
     let text = fs::read_to_string(out.join("unspool-extract/2023-11-14-notes-to-keep.md")).unwrap();
     assert!(text.matches(LABEL).count() == 3 && !text.contains(MAIL), "{text}");
@@ -311,12 +318,14 @@ fn attachments_are_redacted_where_they_are_text_and_else_it_is_said() {
     session.send("o");
     session.wait_for("save, not redacted");
     session.send("1");
+    session.enter();
     session.wait_for("the attachment is copied as it is, not redacted");
     assert_eq!(fs::read(out.join("photo.png")).unwrap(), PNG);
     fs::write(out.join("photo.png"), "mine").unwrap();
     session.send("o");
     session.wait_for("save, not redacted");
     session.send("1");
+    session.enter();
     session.wait_for("exists already");
     assert_eq!(fs::read_to_string(out.join("photo.png")).unwrap(), "mine");
     quit(session);
@@ -327,6 +336,7 @@ fn attachments_are_redacted_where_they_are_text_and_else_it_is_said() {
     session.send("o");
     session.wait_for("letter.txt");
     session.send("1");
+    session.enter();
     session.wait_for("wrote");
     assert_eq!(fs::read_to_string(out.join("letter.txt")).unwrap(), format!("{LABEL} wrote"));
     assert!(!session.screen().contains("not redacted"), "{}", session.screen());
@@ -334,6 +344,7 @@ fn attachments_are_redacted_where_they_are_text_and_else_it_is_said() {
     session.send("o");
     session.wait_for("Links and attachments");
     session.send("1");
+    session.enter();
     session.wait_for("exists already");
     assert_eq!(fs::read_to_string(out.join("letter.txt")).unwrap(), "mine");
     quit(session);

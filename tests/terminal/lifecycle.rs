@@ -70,7 +70,7 @@ fn at_forty_columns_and_ten_rows_everything_is_there() {
     session.wait_for("copied");
     session.send("e");
     session.wait_for("Extract this conversation");
-    session.send("\r");
+    session.enter();
     session.wait_for("wrote");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     session.send("?");

@@ -7,6 +7,7 @@ pub mod support;
 mod attacks;
 mod clipboard;
 mod guard;
+mod keystrokes;
 mod leaving;
 mod lifecycle;
 mod pty;

@@ -55,7 +55,7 @@ fn extracted() -> String {
 /// From the search line to the list: an escape is a key by itself once nothing follows it.
 fn to_list(session: &mut Session) {
     session.send("\x1b");
-    session.wait_until("the list, without a cursor", vt100::Screen::hide_cursor);
+    session.wait_until("the cursor in the list", |screen| screen.cursor_position().0 > 0);
 }
 
 fn quit(mut session: Session) {
@@ -134,7 +134,7 @@ fn an_extract_is_the_subcommand_s_and_nobody_else_s_to_read() {
     let mut session = reading(setup().folder(folder.path()));
     session.send("e");
     session.wait_for("enter");
-    session.send("\r");
+    session.enter();
     session.wait_for("wrote ");
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
     let [file] = files.as_slice() else { panic!("{files:?}") };
@@ -342,7 +342,8 @@ fn a_message_is_piped_to_a_command_that_has_the_terminal() {
     let mut session = reading(setup());
     session.send("g");
     session.send("!");
-    session.send("wc -w | sed 's/^ */words: /'\r");
+    session.send("wc -w | sed 's/^ */words: /'");
+    session.enter();
     session.wait_for("words: 21");
     session.wait_for("[enter: back to unspool]");
     session.send("\r");

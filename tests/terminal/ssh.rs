@@ -12,6 +12,7 @@ use std::{
 
 use crate::support::{
     pty::{Session, Setup},
+    tmux::Tmux,
     tools,
 };
 
@@ -105,17 +106,22 @@ impl Server {
 
     /// The program at the other end, started in a folder of its own.
     fn run(&self, there: &Path, command: &str) -> Session {
-        let user = rustix::process::geteuid();
-        let user = fs::read_to_string("/etc/passwd")
-            .unwrap_or_default()
-            .lines()
-            .map(|line| line.split(':').collect::<Vec<_>>())
-            .find(|fields| fields.get(2) == Some(&user.as_raw().to_string().as_str()))
-            .map(|fields| fields[0].to_owned())
-            .expect("this user has a name");
+        let user = user();
         let there = format!("cd '{}' && TZ=UTC exec {command}", there.display());
         Setup::new("ssh").args(self.client()).args([format!("{user}@127.0.0.1"), there]).spawn()
     }
+}
+
+/// The name of the user.
+fn user() -> String {
+    let user = rustix::process::geteuid();
+    fs::read_to_string("/etc/passwd")
+        .unwrap_or_default()
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&user.as_raw().to_string().as_str()))
+        .map(|fields| fields[0].to_owned())
+        .expect("this user has a name")
 }
 
 /// Processes of the program that were started with this argument.
@@ -192,6 +198,53 @@ fn through_ssh_the_terminal_is_given_back() {
     assert_eq!(session.ended().exit_code(), 0);
     session.assert_given_back();
     assert_eq!(files(there.path()), Vec::<PathBuf>::new());
+}
+
+/// The client is killed, as is the program behind a line that drops: what the terminal does with lines afterwards is what
+/// it was told between two frames. `stty sane` would not help.
+#[test]
+fn a_terminal_whose_line_was_dropped_wraps_lines_and_shows_its_cursor() {
+    let Some(server) = Server::start() else { return };
+    if !tools::has(&["tmux"]) {
+        return;
+    }
+    let there = tempfile::tempdir().unwrap();
+    let (client, user) = (server.client().join(" "), user());
+    let command = format!(
+        "ssh {client} {user}@127.0.0.1 'cd {} && TZ=UTC exec {UNSPOOL} --demo'",
+        there.path().display()
+    );
+    // What the shell itself would do to the terminal is left out: it edits no lines.
+    let mut tmux = Tmux::start("", "xterm-256color", "PS1='shell> ' exec sh");
+    tmux.session.wait_for("shell>");
+    tmux.session.send(format!("{command}\r"));
+    tmux.session.wait_for("50 conversations");
+    tmux.session.send("kubernetes ingress timeout");
+    tmux.session.wait_for("4 of 50");
+    tmux.session.send("\r");
+    tmux.session.wait_for("Where is the timeout?");
+    tmux.session.send("jjk");
+    tmux.session.settled(Duration::from_millis(300));
+    let pane: i32 = tmux.ask(&["display-message", "-p", "#{pane_pid}"]).trim().parse().unwrap();
+    let children = fs::read_to_string(format!("/proc/{pane}/task/{pane}/children")).unwrap();
+    let client = children.split_whitespace().next().unwrap().parse().unwrap();
+    rustix::process::kill_process(
+        rustix::process::Pid::from_raw(client).unwrap(),
+        rustix::process::Signal::KILL,
+    )
+    .unwrap();
+    tmux.session.wait_for("shell>");
+    assert_eq!(tmux.ask(&["display-message", "-p", "#{wrap_flag} #{cursor_flag}"]).trim(), "1 1");
+    // ssh puts the modes of the line back by itself, or this does.
+    tmux.session.send("stty sane\n");
+    let row = "1234567890".repeat(12);
+    tmux.session.send(format!("clear; echo {row}1234567890\n"));
+    let since = Instant::now();
+    while !tmux.ask(&["capture-pane", "-p"]).contains(&format!("{row}\n1234567890\n")) {
+        let shown = tmux.ask(&["capture-pane", "-p"]);
+        assert!(since.elapsed() < Duration::from_mins(1), "130 digits are not on two rows:\n{shown}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 // --- a slow line

@@ -39,7 +39,7 @@ fn the_program() {
     let (events, told) = mpsc::channel();
     let typed = events.clone();
     terminal::listen(move |signal| drop(events.send(Event::Told(signal)))).unwrap();
-    terminal::read_keys(move |input| drop(typed.send(Event::Typed(input)))).unwrap();
+    terminal::read_keys(move |typing| drop(typed.send(Event::Typed(typing.input)))).unwrap();
     let mut last = String::from("ready");
     loop {
         let size = terminal.size();

@@ -202,8 +202,7 @@ impl App {
                         }
                     })
                     .collect();
-                self.overlay = Overlay::Pick(Pick::by_number("Copy which code block?", items));
-                Vec::new()
+                self.open_overlay(Overlay::Pick(Pick::by_number("Copy which code block?", items)))
             }
         }
     }

@@ -350,8 +350,8 @@ impl App {
     /// Opens the dialog, and asks for what it shows besides.
     pub(super) fn show_extract(&mut self, dialog: ExtractDialog) -> Vec<Effect> {
         let folder = dialog.destination.folder().to_owned();
-        self.overlay = Overlay::Extract(Box::new(dialog));
-        let mut effects = self.count_secrets();
+        let mut effects = self.open_overlay(Overlay::Extract(Box::new(dialog)));
+        effects.extend(self.count_secrets());
         effects.push(Effect::Background(Task::ListFolders(folder)));
         effects
     }
@@ -376,7 +376,8 @@ impl App {
             (Command::Cancel, true) if dialog.is_many() => vec![Effect::Background(Task::StopSaving)],
             (Command::Cancel, _) => self.close_overlay(),
             (_, true) => Vec::new(),
-            (Command::Accept, false) => self.write(),
+            (Command::Accept, false) if self.rhythm.is_confirmed() => self.write(),
+            (Command::Accept, false) => Vec::new(),
             (other, false) => {
                 let change = dialog.command(other);
                 self.extract_changed(change)

@@ -13,6 +13,7 @@ mod overlay;
 mod pick;
 mod pipe;
 mod query_history;
+mod rhythm;
 mod save;
 mod search_pane;
 mod setup;
@@ -20,6 +21,7 @@ mod thread_pane;
 
 use std::sync::Arc;
 
+use self::rhythm::Rhythm;
 pub use self::{
     audit_screen::{Audit, FinishedAudit},
     extract_dialog::{Choices, Destination, ExtractDialog, Field, SecretCount, Stage},
@@ -78,6 +80,8 @@ pub struct App {
     serial: u64,
     /// Something that the person waits for.
     awaited: Option<lookup::Awaited>,
+    /// The rhythm of what is typed.
+    rhythm: Rhythm,
 }
 
 impl App {
@@ -97,6 +101,7 @@ impl App {
             status: start.warning.map(|warning| (Weight::Failed, warning)),
             serial: 0,
             awaited: None,
+            rhythm: Rhythm::default(),
             setup,
         };
         let effects = app.search_again();
@@ -106,6 +111,10 @@ impl App {
     /// Takes in what happened; returns what is to be done outside. The one way in.
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::Quiet(quiet) => {
+                self.rhythm.note(quiet);
+                Vec::new()
+            }
             Action::Command(command) => self.command(command),
             Action::Type(character) => self.typed(character.encode_utf8(&mut [0; 4])),
             Action::Paste(text) => self.typed(&text),

@@ -109,6 +109,13 @@ impl App {
         }
     }
 
+    /// Opens something over the panes, by the key that is being carried out.
+    pub(super) fn open_overlay(&mut self, overlay: Overlay) -> Vec<Effect> {
+        self.overlay = overlay;
+        self.rhythm.open();
+        Vec::new()
+    }
+
     /// Closes whatever is open over the panes.
     pub(super) fn close_overlay(&mut self) -> Vec<Effect> {
         self.overlay = Overlay::None;

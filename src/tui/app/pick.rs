@@ -73,6 +73,13 @@ pub enum Choice {
     },
 }
 
+impl Choice {
+    /// Decides whether it takes an enter of its own: it writes a file, or is a command, which may do anything.
+    fn wants_enter(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Save { .. })
+    }
+}
+
 impl Pick {
     /// Makes a list in which digits choose.
     pub fn by_number(title: &'static str, items: Vec<Item>) -> Self {
@@ -122,7 +129,14 @@ impl App {
         match command {
             Command::Down | Command::Complete => pick.step(1),
             Command::Up => pick.step(-1),
-            Command::Accept => return self.choose(None),
+            Command::Accept => {
+                // What arrives as keys together with others neither runs nor writes anything.
+                let waits = pick.chosen().is_some_and(|item| item.choice.wants_enter());
+                if waits && !self.rhythm.is_confirmed() {
+                    return Vec::new();
+                }
+                return self.choose(None);
+            }
             other => {
                 let Some(filter) = &mut pick.filter else { return Vec::new() };
                 if if other == Command::Toggle { filter.insert(" ") } else { filter.edit(other) } {
@@ -147,11 +161,15 @@ impl App {
         if !(1..=count).contains(&number) {
             return Vec::new();
         }
-        if number * 10 > count {
+        let waits = pick.items[number - 1].choice.wants_enter();
+        if number * 10 > count && !waits {
             return self.choose(Some(number - 1));
         }
-        // A digit more could mean another: enter takes this one.
+        // Enter takes this one; where a digit more could mean another, that does.
         (pick.number, pick.selected) = (number, number - 1);
+        if waits {
+            self.rhythm.await_enter();
+        }
         Vec::new()
     }
 
@@ -214,11 +232,11 @@ impl App {
             items.iter().rposition(|item| matches!(item.choice, Choice::GoTo(message) if message <= here));
         let mut pick = Pick::by_typing("Your prompts", items);
         pick.selected = at.unwrap_or(0);
-        self.overlay = Overlay::Pick(pick);
+        let effects = self.open_overlay(Overlay::Pick(pick));
         if cut {
             self.say(format!("only the first {} prompts of this thread", format::number(MOST_PROMPTS)));
         }
-        Vec::new()
+        effects
     }
 
     /// Opens the links and attachments of the selected message.
@@ -267,8 +285,7 @@ impl App {
             self.fail("there is no link and no attachment in this message");
             return Vec::new();
         }
-        self.overlay = Overlay::Pick(Pick::by_number("Links and attachments", items));
-        Vec::new()
+        self.open_overlay(Overlay::Pick(Pick::by_number("Links and attachments", items)))
     }
 
     /// Opens the list of the commands that mean something here, by name.
@@ -286,7 +303,6 @@ impl App {
                 choice: Choice::Run(command),
             })
             .collect();
-        self.overlay = Overlay::Pick(Pick::by_typing("Every command", items));
-        Vec::new()
+        self.open_overlay(Overlay::Pick(Pick::by_typing("Every command", items)))
     }
 }

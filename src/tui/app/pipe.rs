@@ -16,18 +16,19 @@ use crate::{
 impl App {
     /// Opens the line into which the command is typed.
     pub(super) fn open_pipe(&mut self) -> Vec<Effect> {
-        if self.selected().is_some() {
-            self.overlay = Overlay::Pipe(TextInput::default());
+        if self.selected().is_none() {
+            return Vec::new();
         }
-        Vec::new()
+        self.open_overlay(Overlay::Pipe(TextInput::default()))
     }
 
-    /// Carries out a command of that line.
+    /// Carries out a command of that line. What arrives as keys together with others does not run it.
     pub(super) fn pipe_command(&mut self, command: Command) -> Vec<Effect> {
         let Overlay::Pipe(pipe) = &mut self.overlay else { return Vec::new() };
         match command {
             Command::Cancel => return self.close_overlay(),
-            Command::Accept => {}
+            Command::Accept if self.rhythm.is_confirmed() => {}
+            Command::Accept => return Vec::new(),
             other => {
                 pipe.edit(other);
                 return Vec::new();

@@ -2,7 +2,8 @@
 //!
 //! A [`Screen`] remembers what the terminal shows. It is given the whole next frame as a [`Buffer`], works out what
 //! differs, lets the terminal scroll what only moved, and sends the rest in the shortest forms, as one write inside
-//! a synchronized update. It knows no panes, keys or themes, and asks the terminal nothing.
+//! a synchronized update. It knows no panes, keys or themes, and asks the terminal nothing. While text is written that
+//! may reach the right edge the terminal does not wrap lines; between two frames it does.
 //!
 //! - `link`: where text leads, beside the cells
 //! - `glyph`: what a cell is on the screen, and how wide
@@ -37,6 +38,8 @@ use self::{
 
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
+const NO_WRAP: &[u8] = b"\x1b[?7l";
+const WRAP: &[u8] = b"\x1b[?7h";
 const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
 const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 
@@ -202,15 +205,22 @@ impl Shown {
     /// Writes what differs between what is shown and `next`, row by row. Leaves the grid as it was.
     fn draw(&mut self, next: &Grid, out: &mut Vec<u8>) {
         let Self { grid, pen, place, .. } = self;
-        let mut link = None;
+        let (mut link, mut may_wrap) = (None, false);
+        let start = out.len();
         for y in 0..next.size().1 {
             let (from, to) = (grid.row(y), next.row(y));
             if from != to {
-                RowUpdate { y, from, to, pen, place, link: &mut link, doubtful: 0, out }.draw();
+                let may_wrap = &mut may_wrap;
+                RowUpdate { y, from, to, pen, place, link: &mut link, doubtful: 0, may_wrap, out }.draw();
             }
         }
         // Never from one frame to the next: others write to the terminal, too.
         link::lead(&mut link, None, out);
+        if may_wrap {
+            // It must not run on into the next row.
+            out.splice(start..start, NO_WRAP.iter().copied());
+            out.extend_from_slice(WRAP);
+        }
     }
 }
 
@@ -225,6 +235,8 @@ struct RowUpdate<'a> {
     link: &'a mut Option<Arc<str>>,
     /// Columns before this one may show something else than is known, if they were not written since.
     doubtful: usize,
+    /// Text was written that ends at the right edge, or that a terminal may take for wider than it is.
+    may_wrap: &'a mut bool,
     out: &'a mut Vec<u8>,
 }
 
@@ -275,6 +287,7 @@ impl RowUpdate<'_> {
         // In the last column the terminal waits for the next character before it wraps.
         let known = after < self.to.len() && glyph::sure(cell.symbol());
         self.place.x = known.then_some(after as u16);
+        *self.may_wrap |= !known;
         self.doubtful =
             self.doubtful.max((after + glyph::overhang(cell.symbol(), columns)).min(self.to.len()));
         after

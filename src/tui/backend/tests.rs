@@ -37,6 +37,9 @@ impl Emulated {
         let written = std::mem::take(self.screen.output());
         assert_eq!(written.len(), bytes);
         self.terminal.process(&written);
+        // Whatever was cut off here would leave a terminal that wraps lines.
+        let last = |sequence: &[u8]| written.windows(sequence.len()).rposition(|window| window == sequence);
+        assert!(last(WRAP) >= last(NO_WRAP), "{}", written.escape_ascii());
         let screen = self.terminal.screen();
         assert_shown(frame, screen, &written);
         assert_eq!(screen.hide_cursor(), cursor.is_none());
@@ -360,4 +363,25 @@ fn a_line_a_page_and_a_letter_take_few_bytes() {
     assert!(lines.iter().all(|bytes| *bytes <= 300), "lines: {lines:?}");
     assert!(pages.iter().all(|bytes| *bytes <= 3000), "pages: {pages:?}");
     assert!(typed[1..].iter().all(|bytes| *bytes <= 24), "letters: {typed:?}");
+}
+
+/// A line that is dropped between two frames leaves the terminal as it is then: for ever, since `stty sane` does not help.
+#[test]
+fn only_while_text_is_written_to_the_edge_lines_are_not_wrapped() {
+    let mut emulated = Emulated::new(20, 3);
+    let mut frame = Buffer::empty(Rect::new(0, 0, 20, 3));
+    let mut written = |frame: &Buffer| {
+        emulated.screen.present(frame, Some(Position::new(0, 0))).unwrap();
+        let written = std::mem::take(emulated.screen.output());
+        let count = |sequence: &[u8]| written.windows(sequence.len()).filter(|it| *it == sequence).count();
+        (count(NO_WRAP), count(WRAP))
+    };
+    assert_eq!(written(&frame), (0, 0), "a blank screen has no text");
+    frame.set_string(3, 1, "short", Style::new());
+    assert_eq!(written(&frame), (0, 0), "what ends before the edge wraps nowhere");
+    frame.set_string(3, 1, "up to the last one", Style::new());
+    assert_eq!(written(&frame), (1, 1));
+    frame.set_string(3, 1, "👨\u{200D}👩\u{200D}👧 a family  ", Style::new());
+    assert_eq!(written(&frame), (1, 1), "some terminals draw three for one");
+    assert_eq!(written(&frame), (0, 0), "nothing is written where nothing changes");
 }

@@ -5,13 +5,21 @@
 
 #[cfg(not(unix))]
 mod other;
+mod typing;
 #[cfg(unix)]
 mod unix;
 
 #[cfg(not(unix))]
+use other::keys_wait;
+#[cfg(not(unix))]
 pub(super) use other::*;
+pub(super) use typing::await_quiet;
+#[cfg(unix)]
+use unix::keys_wait;
 #[cfg(unix)]
 pub(super) use unix::*;
+
+use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
@@ -25,6 +33,15 @@ pub enum TerminalInput {
     Paste(String),
     /// The console has another size. Where there are signals, [`Signal::Resize`] says that.
     Resize,
+}
+
+/// Something typed, and the quiet before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimedInput {
+    /// It.
+    pub input: TerminalInput,
+    /// The time without anything else typed before it; none if it came in one piece with something else.
+    pub quiet: Duration,
 }
 
 /// A message from the system, apart from keys.

@@ -2,13 +2,13 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crossterm::event::{Event, KeyEventKind};
 use ratatui::layout::Size;
 
-use super::{Signal, TerminalInput};
+use super::{Signal, TerminalInput, TimedInput, typing};
 
 /// A terminal to write to: standard output.
 #[derive(Debug)]
@@ -56,19 +56,33 @@ pub fn watch(_on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-pub fn read_keys(mut on_input: impl FnMut(TerminalInput) + Send + 'static) -> io::Result<()> {
+pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
     std::thread::Builder::new().name("keys".into()).spawn(move || {
+        let mut last = Instant::now();
         while let Ok(event) = crossterm::event::read() {
-            match event {
+            let input = match event {
                 // The console tells of releases, too.
-                Event::Key(key) if key.kind != KeyEventKind::Release => on_input(TerminalInput::Key(key)),
-                Event::Paste(text) => on_input(TerminalInput::Paste(text)),
-                Event::Resize(..) => on_input(TerminalInput::Resize),
-                _ => {}
-            }
+                Event::Key(key) if key.kind != KeyEventKind::Release => TerminalInput::Key(key),
+                Event::Paste(text) => TerminalInput::Paste(text),
+                Event::Resize(..) => {
+                    on_input(TimedInput { input: TerminalInput::Resize, quiet: Duration::MAX });
+                    continue;
+                }
+                _ => continue,
+            };
+            let now = Instant::now();
+            let quiet = now.duration_since(last);
+            last = now;
+            typing::note();
+            on_input(TimedInput { input, quiet });
         }
     })?;
     Ok(())
+}
+
+/// The console hands its events over as they come.
+pub fn keys_wait() -> bool {
+    false
 }
 
 pub fn pause_keys() {}

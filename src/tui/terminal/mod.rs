@@ -1,7 +1,9 @@
 //! Takes the terminal and gives it back: on quitting, on an error, a panic, a signal, ctrl-z, and when it vanishes.
 //!
 //! Only one [`Terminal`] exists at a time. While it does, the terminal is in raw mode, on its alternate screen, with
-//! bracketed paste and without automatic wrapping; nothing is ever asked of it, and its title is left alone.
+//! bracketed paste; nothing is ever asked of it, and its title is left alone. A line that is dropped, or a program that
+//! is killed, leaves these modes as they are: nothing else is held between two frames, no wrapping switched off, no
+//! cursor hidden.
 //! Others decide on a frame's content; [`backend`](super::backend) on the bytes for it.
 //!
 //! Whoever gives the terminal back, on whatever thread, shuts the door behind him: later frames are refused with an
@@ -27,14 +29,14 @@ use ratatui::{
 };
 
 use self::kind::{knows_synchronized_updates, takes_links};
-pub use super::platform::{Signal, TerminalInput};
+pub use super::platform::{Signal, TerminalInput, TimedInput};
 use super::{
     backend::{Link, Screen},
     platform::{self, Output},
 };
 
-/// Alternate screen, bracketed paste, no wrapping at the right edge, no cursor.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[?25l";
+/// Alternate screen, bracketed paste.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
 /// All of that undone, whatever state a frame was left in. The screen is erased first: where there is no alternate
 /// one, nothing of a conversation stays behind.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
@@ -49,6 +51,11 @@ const PATIENCE_WITH_A_FRAME: Duration = Duration::from_millis(200);
 const PATIENCE_WITH_THE_TERMINAL: Duration = Duration::from_millis(450);
 // A program whose terminal is gone is gone within a second, whatever it was about.
 const _: () = assert!(PATIENCE_AFTER_HANGUP.as_millis() + PATIENCE_WITH_THE_TERMINAL.as_millis() < 1_000);
+/// Nothing typed for so long: what was typed in one go is over.
+const QUIET_AFTER_BURST: Duration = Duration::from_millis(50);
+/// Time that what is typed in one go with the last key is waited for; a terminal that never rests must not keep the
+/// person here.
+const PATIENCE_WITH_A_BURST: Duration = Duration::from_secs(3);
 /// Stop and continue signals this soon after a suspension belong to it.
 const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
 
@@ -326,13 +333,19 @@ pub fn listen(on_signal: impl Fn(Signal) + Clone + Send + 'static) -> io::Result
 
 /// Calls `on_input` with everything typed, from a thread of its own that does not keep the process alive.
 /// To be called once, while there is a [`Terminal`].
-pub fn read_keys(mut on_input: impl FnMut(TerminalInput) + Send + 'static) -> io::Result<()> {
-    platform::read_keys(move |input| {
-        if input == TerminalInput::Resize {
+pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
+    platform::read_keys(move |typed| {
+        if typed.input == TerminalInput::Resize {
             RESIZED.store(true, Ordering::SeqCst);
         }
-        on_input(input);
+        on_input(typed);
     })
+}
+
+/// Lets pass by what is typed in one go with the key that gives the terminal to somebody else: the rest of a text that
+/// arrives as keys is not for the person's shell.
+pub fn swallow_burst() {
+    platform::await_quiet(QUIET_AFTER_BURST, PATIENCE_WITH_A_BURST);
 }
 
 /// Ends the process from outside when its time is up.

@@ -1,6 +1,10 @@
 //! The audit over the whole screen but the status line.
 
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
 
 use super::paint;
 use crate::{
@@ -19,9 +23,10 @@ const TITLE: &str = "What this archive gives away";
 const NARROW: u16 = 98;
 const MOST: usize = 18;
 
-/// Draws it.
-pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
+/// Draws it; returns the place of the selected line.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
     let full = app.layout.full_screen();
+    let mut cursor = paint::below(full, 2).as_position();
     let area = Rect { x: 1, width: full.width.saturating_sub(2), ..full };
     paint::text(buffer, area, area.y, &sanitize::fit(TITLE, area.width as usize), theme.heading);
     let room = (area.height as usize).saturating_sub(2);
@@ -32,9 +37,9 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
             if area.height > 2 {
                 paint::text(buffer, area, area.y + 2, &far, theme.dim);
             }
-            return;
+            return cursor;
         }
-        None => return,
+        None => return cursor,
     };
     audit.keep_in_sight(room);
     let order = audit.order.as_str();
@@ -48,6 +53,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
         let chosen = index == audit.selected;
         if chosen {
             paint::text(buffer, Rect { x: 0, width: 1, ..area }, y, "▌", theme.accent);
+            cursor = Position { x: 0, y };
         }
         let fields = report.fields(line, false);
         if let ReportLine::Heading(words) = line {
@@ -83,6 +89,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) {
             x = x.saturating_add(1).saturating_add(wide).min(area.right());
         }
     }
+    cursor
 }
 
 /// Returns the style of a field: what one looks for is plain, all else dim.

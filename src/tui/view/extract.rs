@@ -20,8 +20,14 @@ use crate::{
 /// Columns of the names of the rows.
 const NAMES: u16 = 9;
 
-/// Draws the dialog; returns the place of its cursor, if it types.
-pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+/// Draws the dialog, with what is said of an enter that it awaits; returns the place of its cursor: where it
+/// types, else on the row of the field.
+pub(super) fn draw(
+    dialog: &ExtractDialog,
+    awaited: Option<String>,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) -> Position {
     let count = dialog.conversations.len();
     let title = if dialog.is_many() {
         format!("Extract {} to a folder, a file each", format::count(count, "conversation", "conversations"))
@@ -29,19 +35,28 @@ pub(super) fn draw(dialog: &ExtractDialog, theme: &Theme, buffer: &mut Buffer) -
         "Extract this conversation".to_owned()
     };
     let inside = frame(buffer, 6, &title, theme);
-    let mut drawing = Drawing { dialog, theme, inside, buffer };
+    let mut drawing = Drawing { dialog, awaited, theme, inside, buffer };
     let cursor = drawing.path();
     drawing.format();
     drawing.include();
     drawing.secrets();
     drawing.answer();
     drawing.keys();
-    cursor.filter(|_| dialog.edits_path())
+    let row = match dialog.field {
+        Field::Path => 0,
+        Field::Format => 1,
+        Field::Tools | Field::Reasoning | Field::Branches | Field::Attachments => 2,
+        Field::Redact => 3,
+    };
+    let row = paint::below(inside, row.min(inside.height.saturating_sub(1))).as_position();
+    cursor.filter(|_| dialog.edits_path()).unwrap_or(row)
 }
 
 /// The dialog being drawn. A row that does not fit is left out.
 struct Drawing<'a> {
     dialog: &'a ExtractDialog,
+    /// Words that an enter of its own is awaited.
+    awaited: Option<String>,
     theme: &'a Theme,
     inside: Rect,
     buffer: &'a mut Buffer,
@@ -134,17 +149,21 @@ impl Drawing<'_> {
         paint::text(self.buffer, row, row.y, &sanitize::fit(found, room), self.theme.plain);
     }
 
-    /// Draws the progress of writing, a notice, or the folders that could be meant if there is more than one.
+    /// Draws the progress of writing, a notice, that an enter is awaited, or the folders that could be meant if there is more than one.
     fn answer(&mut self) {
         let (dialog, inside) = (self.dialog, self.inside);
         if inside.height <= 4 {
             return;
         }
         let names: Vec<String> = dialog.candidates().take(40).map(|name| format!("{name}/")).collect();
+        let awaited = self.awaited.take();
         let folders = if names.len() > 1 { names.join("  ") } else { String::new() };
         let (words, style) = match &dialog.stage {
             Stage::Writing { progress } => (progress.as_deref().unwrap_or("writing …"), self.theme.dim),
             Stage::Editing { notice: Some(notice) } => (notice.as_str(), self.theme.error),
+            Stage::Editing { notice: None } if awaited.is_some() => {
+                (awaited.as_deref().unwrap_or_default(), self.theme.error)
+            }
             Stage::Editing { notice: None }
                 if folders.is_empty() && dialog.choices.redact && dialog.choices.attachments =>
             {

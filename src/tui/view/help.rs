@@ -1,6 +1,9 @@
 //! The help: every key of the map in force, by place.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 
 use super::paint;
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
 /// Columns for the keys.
 const KEYS: usize = 22;
 
-/// Draws lines to read over the whole screen but the status line.
+/// Draws lines to read over the whole screen but the status line; returns the place of the first.
 pub fn draw_text(
     title: &str,
     lines: &[String],
@@ -19,7 +22,7 @@ pub fn draw_text(
     full: Rect,
     theme: &Theme,
     buffer: &mut Buffer,
-) {
+) -> Position {
     let area = Rect { x: 1, width: full.width.saturating_sub(2), ..full };
     paint::text(buffer, area, area.y, title, theme.heading);
     let room = (area.height as usize).saturating_sub(2);
@@ -28,10 +31,11 @@ pub fn draw_text(
         let clean = sanitize::label(line);
         paint::text(buffer, row, row.y, &sanitize::fit(&clean, row.width as usize), theme.plain);
     }
+    paint::below(full, 2).as_position()
 }
 
-/// Draws it over the whole screen but the status line.
-pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+/// Draws it over the whole screen but the status line; returns the place of its first line.
+pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer: &mut Buffer) -> Position {
     let height = area.height as usize;
     let mut lines: Vec<(String, Option<&'static str>)> = Vec::new();
     for (place, rows) in keymap.help() {
@@ -41,8 +45,8 @@ pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer:
         }
         lines.push((String::new(), None));
     }
-    for line in QUERY {
-        lines.push(((*line.0).to_owned(), line.1));
+    for (left, right) in CONFIRMED.iter().chain(QUERY) {
+        lines.push(((*left).to_owned(), *right));
     }
     *top = (*top).min(lines.len().saturating_sub(height));
     let inner = paint::before(paint::behind(area, 1), 1);
@@ -58,7 +62,16 @@ pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer:
             }
         }
     }
+    area.as_position()
 }
+
+/// What takes an enter of its own, in a few lines.
+const CONFIRMED: &[(&str, Option<&str>)] = &[
+    ("What runs a command or writes a file", None),
+    ("enter, by itself", Some("runs or writes it")),
+    ("among other keys", Some("fills the prompt in: a paste runs nothing")),
+    ("", None),
+];
 
 /// The query language in a few lines.
 const QUERY: &[(&str, Option<&str>)] = &[

@@ -1,6 +1,9 @@
 //! The list: a conversation takes a row or two; an empty one says why.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 
 use super::paint;
 use crate::{
@@ -20,19 +23,25 @@ const HITS: u16 = 6;
 /// Columns from which on a narrow list has dates.
 const WITH_DATE: u16 = 40;
 
-/// Draws it.
-pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) {
+/// Draws it; returns the place of the selected conversation, or of why there is none.
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     let (area, listing) = (app.layout.list, &app.search.listing);
+    let mut cursor = area.as_position();
     if listing.rows.is_empty() {
-        return nothing(app, theme, buffer, area);
+        nothing(app, theme, buffer, area);
+        return cursor;
     }
     let places = paint::rows(area, app.search.row_height(&app.layout));
     for ((index, row), place) in listing.rows.iter().enumerate().skip(listing.top).zip(places) {
         let conversation = app.library.get(row.handle);
         let facts = app.search.facts(row.handle);
         let is_selected = index == listing.selected;
+        if is_selected {
+            cursor = place.as_position();
+        }
         ConversationRow { app, theme, conversation, facts, is_selected }.draw(row.handle, buffer, place);
     }
+    cursor
 }
 
 /// A conversation in the list. Wide: title and hits, below them date and snippet. Narrow: title, date and hits, below

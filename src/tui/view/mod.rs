@@ -22,7 +22,8 @@ use super::{
     theme::Theme,
 };
 
-/// Draws everything; returns the place of the terminal's cursor, if it is shown.
+/// Draws everything; returns the place of the terminal's cursor: where something is typed, else on what is chosen. Who
+/// has the screen read out hears the line that it is on.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     draw_linked(app, theme, buffer, &mut Vec::new())
 }
@@ -39,18 +40,9 @@ pub fn draw_linked(
     buffer.set_style(buffer.area, theme.plain);
     let full = app.layout.full_screen();
     let cursor = match &mut app.overlay {
-        Overlay::Help { top, .. } => {
-            help::draw(&app.setup.keymap, top, full, theme, buffer);
-            None
-        }
-        Overlay::Text { title, lines, top } => {
-            help::draw_text(title, lines, top, full, theme, buffer);
-            None
-        }
-        Overlay::Audit => {
-            audit::draw(app, theme, buffer);
-            None
-        }
+        Overlay::Help { top, .. } => help::draw(&app.setup.keymap, top, full, theme, buffer),
+        Overlay::Text { title, lines, top } => help::draw_text(title, lines, top, full, theme, buffer),
+        Overlay::Audit => audit::draw(app, theme, buffer),
         Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) => panes(app, theme, buffer, links),
         Overlay::Pick(_) | Overlay::Extract(_) => {
             panes(app, theme, buffer, links);
@@ -59,33 +51,42 @@ pub fn draw_linked(
             dialog(app, theme, buffer)
         }
     };
-    status::draw(app, theme, buffer).or(cursor)
+    let cursor = status::draw(app, theme, buffer).unwrap_or(cursor);
+    // On the smallest screens there is no cell for it.
+    let last = |edge: u16| edge.checked_sub(1);
+    let (right, bottom) = (last(buffer.area.right())?, last(buffer.area.bottom())?);
+    Some(Position { x: cursor.x.min(right), y: cursor.y.min(bottom) })
 }
 
-/// Draws the panes; returns the place of the search line's cursor, if it has the keys.
-fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Option<Position> {
-    let mut cursor = None;
+/// Draws the panes; returns the place of the cursor in the one that has the keys.
+fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Position {
     if !app.layout.wide && app.focus == Focus::Thread {
         thread::draw_narrow_header(app, theme, buffer);
-        thread::draw(app, theme, buffer, links);
-    } else {
-        cursor = search_line::draw(app, theme, buffer).filter(|_| app.focus == Focus::Search);
-        list::draw(app, theme, buffer);
-        if app.layout.wide {
-            thread::draw_header(app, theme, buffer);
-            thread::draw(app, theme, buffer, links);
-        }
+        let cursor = thread::draw(app, theme, buffer, links);
+        rules(app, theme, buffer);
+        return cursor;
+    }
+    let typed = search_line::draw(app, theme, buffer);
+    let chosen = list::draw(app, theme, buffer);
+    let mut read = chosen;
+    if app.layout.wide {
+        thread::draw_header(app, theme, buffer);
+        read = thread::draw(app, theme, buffer, links);
     }
     rules(app, theme, buffer);
-    cursor
+    match app.focus {
+        Focus::Search => typed.unwrap_or(chosen),
+        Focus::List => chosen,
+        Focus::Thread => read,
+    }
 }
 
-/// Draws the dialog over the panes; returns the place of its cursor, if it types.
-fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+/// Draws the dialog over the panes; returns the place of its cursor.
+fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     match &app.overlay {
-        Overlay::Extract(dialog) => extract::draw(dialog, theme, buffer),
-        Overlay::Pick(dialog) => pick::draw(dialog, theme, buffer),
-        _ => None,
+        Overlay::Extract(dialog) => extract::draw(dialog, app.awaited_enter(), theme, buffer),
+        Overlay::Pick(dialog) => pick::draw(dialog, app.awaited_enter(), theme, buffer),
+        _ => Position::ORIGIN,
     }
 }
 

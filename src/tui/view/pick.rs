@@ -11,8 +11,9 @@ use crate::{
     tui::{app::Pick, theme::Theme},
 };
 
-/// Draws the dialog; returns the place of its cursor, if it types.
-pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+/// Draws the dialog, with what is said of an enter that it awaits; returns the place of its cursor: where it
+/// types, else on the selected item.
+pub(super) fn draw(dialog: &Pick, awaited: Option<String>, theme: &Theme, buffer: &mut Buffer) -> Position {
     let filter_rows = u16::from(dialog.filter.is_some());
     let most = buffer.area.height.saturating_sub(5 + filter_rows).max(1) as usize;
     // As high as all items: it does not jump while typing narrows them.
@@ -24,6 +25,7 @@ pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<
         let field = Rect { x, width: inside.right().saturating_sub(x), height: 1, ..inside };
         search_line::typed(buffer, field, filter.text(), filter.before_cursor(), theme)
     });
+    let mut chosen = inside.as_position();
     let first = (dialog.selected + 1).saturating_sub(shown);
     // The last row is for the keys.
     let list = paint::below(inside, filter_rows);
@@ -34,6 +36,9 @@ pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<
         let y = row.y;
         let style =
             if position == dialog.selected { theme.selected.patch(theme.accent) } else { theme.plain };
+        if position == dialog.selected {
+            chosen = row.as_position();
+        }
         let begin = paint::right(buffer, inside, y, &sanitize::label(&item.note), theme.dim);
         let number = if dialog.filter.is_none() { format!("{}  ", index + 1) } else { String::new() };
         let words = format!("{number}{}", sanitize::label(&item.label));
@@ -41,12 +46,12 @@ pub(super) fn draw(dialog: &Pick, theme: &Theme, buffer: &mut Buffer) -> Option<
         paint::text(buffer, inside, y, &sanitize::fit(&words, room), style);
     }
     if inside.height > filter_rows + 1 {
-        let keys = if dialog.filter.is_none() {
-            "a number or enter · esc leaves it"
-        } else {
-            "enter · esc leaves it"
+        let (keys, style) = match awaited {
+            Some(words) => (words + " · esc leaves it", theme.error),
+            None if dialog.filter.is_none() => ("a number or enter · esc leaves it".to_owned(), theme.dim),
+            None => ("enter · esc leaves it".to_owned(), theme.dim),
         };
-        paint::right(buffer, inside, inside.bottom() - 1, keys, theme.dim);
+        paint::right(buffer, inside, inside.bottom() - 1, &keys, style);
     }
-    cursor
+    cursor.unwrap_or(chosen)
 }

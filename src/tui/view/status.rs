@@ -40,7 +40,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     }
     if let Some(Prompt::Pipe(pipe)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " ! ", theme.accent);
-        let field = Rect { x, width: inner.right().saturating_sub(x), ..area };
+        let awaited = app.awaited_enter().unwrap_or_default();
+        let begin = paint::right(buffer, inner, area.y, &awaited, theme.error);
+        let field = Rect { x, width: begin.saturating_sub(x + 1), ..area };
         return Some(search_line::typed(buffer, field, pipe.text(), pipe.before_cursor(), theme));
     }
     let (style, left) = match &app.status {

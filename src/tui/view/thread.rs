@@ -1,6 +1,9 @@
 //! The thread: its header, the messages, the cursor's bar, the scroll bar.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 
 use super::paint;
 use crate::{
@@ -65,11 +68,13 @@ fn facts(app: &App, last: &str) -> String {
     facts.join(" · ")
 }
 
-/// Draws the messages; their links are added to `links`.
-pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) {
+/// Draws the messages; their links are added to `links`. Returns the place of the selected message's first line in
+/// sight.
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Position {
     let area = app.layout.thread;
+    let mut cursor = None;
     let focused = app.focus == Focus::Thread;
-    let Some(thread) = app.thread.as_mut().filter(|_| area.width > 3) else { return };
+    let Some(thread) = app.thread.as_mut().filter(|_| area.width > 3) else { return area.as_position() };
     let reader = &mut thread.reader;
     let inner = Rect { x: area.x + 1, width: app.layout.thread_columns(), ..area };
     let sideways = reader.sideways();
@@ -79,6 +84,9 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<L
     }
     let mut painter = paint::LinePainter { buffer, theme, links, sideways };
     for ((index, row), place) in rows.iter().enumerate().zip(inner.rows()) {
+        if row.current {
+            cursor.get_or_insert(Position { x: area.x, y: place.y });
+        }
         // The last line of a message is the blank between it and the next: the bar does not run through it.
         let blank = row.line.spans.iter().all(|span| span.text.trim().is_empty());
         let ends = rows.get(index + 1).is_none_or(|next| !next.selected);
@@ -93,4 +101,5 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<L
             paint::text(buffer, bar, area.y + y, "▐", theme.dim);
         }
     }
+    cursor.unwrap_or(area.as_position())
 }

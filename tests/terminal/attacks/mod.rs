@@ -299,7 +299,7 @@ fn what_is_typed_neither_acts_nor_shifts_what_stands_beside_it() {
     session.wait_for("Extract this conversation");
     session.send("\x15");
     paste(&mut session, "/nowhere/\x1b]0;PWNED\x07\u{9b}2J\u{202e}");
-    session.send("\r");
+    session.enter();
     session.settled(QUIET);
     assert_harmless(&session);
     session.send("\x1b");
@@ -486,7 +486,7 @@ fn what_is_picked_does_not_act_on_the_terminal_it_is_printed_to() {
     let mut session = Setup::unspool().args(["pick"]).args([&archive]).size(80, 24).spawn();
     session.wait_for(&format!("{} conversations", hostile.attacks.len()));
     session.send("\x1b");
-    session.wait_until("the list", vt100::Screen::hide_cursor);
+    session.wait_until("the cursor in the list", |screen| screen.cursor_position().0 > 0);
     session.send("y");
     assert_eq!(session.ended().exit_code(), 0);
     let raw = session.raw();

@@ -43,18 +43,20 @@ pub struct Strict {
     y: usize,
     top: usize,
     bottom: usize,
+    /// Text past the last column goes on in the next row.
+    wraps: bool,
     /// What was put into the clipboard, still encoded.
     pub copied: Vec<String>,
 }
 
-const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[?25l";
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h";
 const LEAVE: &str = "\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 const AFRESH: &str = "\x1b[r\x1b[m\x1b[?25l\x1b[H\x1b[2J";
 
 impl Strict {
     pub fn new(columns: usize, rows: usize, width: Width) -> Self {
         let cells = vec![vec![' '; columns]; rows];
-        Self { width, cells, columns, x: 0, y: 0, top: 0, bottom: rows - 1, copied: Vec::new() }
+        Self { width, cells, columns, x: 0, y: 0, top: 0, bottom: rows - 1, wraps: true, copied: Vec::new() }
     }
 
     /// Takes all that was written.
@@ -87,7 +89,14 @@ impl Strict {
         for whole in [ENTER, LEAVE, AFRESH] {
             if rest.starts_with(whole) {
                 self.erase();
+                self.wraps |= whole == LEAVE;
                 return Ok(whole.len());
+            }
+        }
+        for (mark, wraps) in [("\x1b[?7l", false), ("\x1b[?7h", true)] {
+            if rest.starts_with(mark) {
+                self.wraps = wraps;
+                return Ok(mark.len());
             }
         }
         for mark in ["\x1b[?2026h", "\x1b[?2026l", "\x1b[?25h", "\x1b[?25l"] {
@@ -138,6 +147,9 @@ impl Strict {
             _ => {
                 if !joins_pictures(c, before) {
                     is_harmless(c, before)?;
+                }
+                if self.wraps && self.x + (self.width)(c) > self.columns {
+                    return Err("text that a terminal would let run on into the next row".to_owned());
                 }
                 self.put(c);
             }

@@ -4,10 +4,11 @@
 //! cannot be asked to leave the keys to somebody else for a while.
 
 use std::{
+    fs::File,
     io,
     os::fd::OwnedFd,
     sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -15,8 +16,13 @@ use rustix::{
     io::Errno,
 };
 
-use super::decode::Decoder;
-use crate::tui::platform::TerminalInput;
+use crate::{
+    extract::clipboard::Surroundings,
+    tui::{
+        decode::TimedDecoder,
+        platform::{TimedInput, typing},
+    },
+};
 
 /// Who may read: the reader, or somebody the terminal is lent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,45 +44,90 @@ const PATIENCE_WITH_READER: Duration = Duration::from_millis(200);
 
 /// Calls `on_input` with everything typed, on a thread of its own that does not keep the process alive. To be called
 /// once.
-pub fn read_keys(mut on_input: impl FnMut(TerminalInput) + Send + 'static) -> io::Result<()> {
+pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::Result<()> {
     let terminal = super::input()?;
     let (woken, wake) = io::pipe()?;
     WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         let _gone_at_the_end = LetGo;
-        let mut decoder = Decoder::default();
+        let mut decoder = TimedDecoder::new(Surroundings::from_env().ssh);
         let mut buffer = [0; 4096];
+        let mut last = Instant::now();
         loop {
-            let patience = decoder.patience().and_then(|patience| Timespec::try_from(patience).ok());
-            let mut waiting = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(&woken, PollFlags::IN)];
-            match poll(&mut waiting, patience.as_ref()) {
-                Ok(0) => {
-                    decoder.lapse(&mut on_input);
-                    continue;
-                }
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(_) => return,
+            let Ok(wait) = Wait::of(&terminal, &woken, decoder.patience()) else { return };
+            if wait.is_over {
+                decoder.lapse(&mut on_input);
+                continue;
             }
-            let [typed, asked] = [waiting[0].revents(), waiting[1].revents()];
-            if !asked.is_empty() {
+            if wait.is_asked {
                 let _ = rustix::io::read(&woken, &mut buffer[..1]);
                 let_go();
+                last = Instant::now();
                 continue;
             }
             // Where a terminal cannot be waited for, reading it waits.
-            if typed.intersects(PollFlags::IN | PollFlags::NVAL) {
+            let reading_waits = wait.typed.contains(PollFlags::NVAL);
+            if reading_waits || wait.typed.contains(PollFlags::IN) {
                 match rustix::io::read(&terminal, &mut buffer) {
-                    Ok(length @ 1..) => decoder.feed(&buffer[..length], &mut on_input),
+                    Ok(length @ 1..) => {
+                        let now = Instant::now();
+                        // What was there already came while nobody looked: nobody knows of a quiet before it.
+                        let is_known = wait.has_waited || reading_waits;
+                        let quiet = if is_known { now.duration_since(last) } else { Duration::ZERO };
+                        last = now;
+                        typing::note();
+                        decoder.feed(&buffer[..length], quiet, &mut on_input);
+                    }
                     Err(Errno::INTR | Errno::AGAIN) => {}
                     // The terminal is gone; the watch on it says so.
                     Ok(0) | Err(_) => return,
                 }
-            } else if !typed.is_empty() {
+            } else if !wait.typed.is_empty() {
                 return;
             }
         }
     })?;
     Ok(())
+}
+
+/// The end of a wait for something typed.
+struct Wait {
+    /// There is something from the terminal.
+    typed: PollFlags,
+    /// The reader is asked to let go.
+    is_asked: bool,
+    /// It was not there already when the wait began.
+    has_waited: bool,
+    /// Nothing came in time.
+    is_over: bool,
+}
+
+impl Wait {
+    /// Waits for something typed, or for being asked to let go; `patience`: at most so long.
+    fn of(terminal: &File, woken: &io::PipeReader, patience: Option<Duration>) -> Result<Self, Errno> {
+        let at_once = Timespec::default();
+        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+        let mut watched = [PollFd::new(terminal, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
+        let mut has_waited = false;
+        let ready = loop {
+            match poll(&mut watched, if has_waited { patience.as_ref() } else { Some(&at_once) }) {
+                Ok(0) if !has_waited => has_waited = true,
+                Ok(ready) => break ready,
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error),
+            }
+        };
+        let [typed, asked] = [watched[0].revents(), watched[1].revents()];
+        Ok(Self { typed, is_asked: !asked.is_empty(), has_waited, is_over: ready == 0 })
+    }
+}
+
+/// Decides whether something typed waits to be read. Where a terminal cannot be asked for that, nothing does.
+pub fn keys_wait() -> bool {
+    let Ok(terminal) = super::input() else { return false };
+    let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
+    poll(&mut watched, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+        && watched[0].revents() == PollFlags::IN
 }
 
 /// Leaves the keys to somebody else, such as the shell, until [`resume_keys`].
