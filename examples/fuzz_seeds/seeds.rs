@@ -39,6 +39,7 @@ pub fn all(demo: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<Seed>)>> {
     Ok(vec![
         ("archive", archives(&conversations)?),
         ("import", objects),
+        ("keys", keys()),
         ("query", queries()),
         ("transcript", laid_out),
         ("sanitise", words),
@@ -193,6 +194,39 @@ fn broken() -> Vec<u8> {
         "b":{"parent":"a","children":["a"],"message":{"author":7,"content":"bare","weight":"0"}},
         "c":{"message":{"author":{"role":"assistant"},"content":{"content_type":"text","parts":"bare"}"#;
     json.as_bytes().to_vec()
+}
+
+/// What is typed and pasted: the size of the screen, then pieces, each behind a byte for the pause before it and its
+/// length. See `tests/targets/keys.rs`.
+fn keys() -> Vec<Seed> {
+    // The pauses of 0, 20, 70 and 500 ms are the numbers 0, 3, 8 and 14.
+    let pieces = |size: u8, pause: u8, text: &str| {
+        let mut seed = vec![size];
+        for piece in text.as_bytes().chunks(if pause == 0 { 16 } else { 1 }) {
+            seed.push(pause << 4 | (piece.len() as u8 - 1));
+            seed.extend_from_slice(piece);
+        }
+        seed
+    };
+    let texts = [
+        "kubernetes ingress timeout\r!touch ran\r",
+        "\re\r\r",
+        "\x1bE\r\x1b \x1bsX",
+        "\rjjJK}{nN/the\r<>zZHLpv",
+        "\x1b:pipe\rwc -l\r",
+        "has:file\ro1\r2\r\x1b[A\x1b[B\r",
+        "has:code\rc2yYut\x19\x0f",
+        "\x1bi\x1b?jGq:audit\r",
+        "\x1b[200~a\rpaste\x1b[201~\x1b\x1b[M !!\x1b[<0;1;1M\x1b]11;rgb:0/0/0\x07",
+        "\x1b[97;5u\x1b[13;1:3u\x1b[57414u\x1bOM\x1bOj\x1b[64;7u\x1b[1;3A\x1b[27;5;9~",
+        "日本語\x7f\x17\x15\x01\x05é\x08\t\x1b[Z\x12\x0c",
+        "\re\t\t \x1b[C\x1b[D /tmp/\t\x15x\r",
+    ];
+    let ways = [(0, 0), (1, 3), (2, 8), (0x80, 14)];
+    let all = texts.iter().enumerate().flat_map(|(index, text)| {
+        ways.map(|(size, pause)| (format!("{index:02}-{pause}"), pieces(size, pause, text)))
+    });
+    all.collect()
 }
 
 /// Queries that use the whole language, and break it.

@@ -30,6 +30,11 @@ fn no_object_breaks_a_promise() {
 }
 
 #[test]
+fn no_keys_break_a_promise() {
+    corpus("keys");
+}
+
+#[test]
 fn no_query_breaks_a_promise() {
     corpus("query");
 }

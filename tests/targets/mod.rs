@@ -3,12 +3,13 @@
 //! A target takes any bytes and does with them what the program would. It panics where a promise is broken: text
 //! that is wider than asked or acts on a terminal, a range that is none, an object that is not given back as it was.
 
+mod keys;
 mod text;
 
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
-    sync::{LazyLock, Mutex, atomic::AtomicBool},
+    sync::{Arc, LazyLock, Mutex, atomic::AtomicBool},
 };
 
 use jiff::tz::TimeZone;
@@ -28,9 +29,10 @@ use unspool::{
 pub type Target = fn(&[u8]);
 
 /// All of them.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("archive", archive),
     ("import", import),
+    ("keys", keys),
     ("query", query),
     ("transcript", transcript),
     ("sanitise", sanitise),
@@ -162,20 +164,27 @@ pub fn query(bytes: &[u8]) {
     }
 }
 
+/// Bytes from a terminal, with the pauses between them, over the demo.
+pub fn keys(bytes: &[u8]) {
+    keys::type_bytes(bytes, &DEMO);
+}
+
 /// The demo archive, once.
 fn demo() -> &'static Library {
-    static DEMO: LazyLock<Library> = LazyLock::new(|| {
-        let archive = [Archive::open(&Location::Demo, Limits::default()).expect("the demo")];
-        let library = Mutex::new(Library::new());
-        load::load_with(1, &archive, &AtomicBool::new(false), &|arrival| {
-            if let Arrival::Batch(batch) = arrival {
-                library.lock().expect("no panic before").add(batch);
-            }
-        });
-        library.into_inner().expect("no panic before")
-    });
     &DEMO
 }
+
+/// The demo archive.
+static DEMO: LazyLock<Arc<Library>> = LazyLock::new(|| {
+    let archive = [Archive::open(&Location::Demo, Limits::default()).expect("the demo")];
+    let library = Mutex::new(Library::new());
+    load::load_with(1, &archive, &AtomicBool::new(false), &|arrival| {
+        if let Arrival::Batch(batch) = arrival {
+            library.lock().expect("no panic before").add(batch);
+        }
+    });
+    Arc::new(library.into_inner().expect("no panic before"))
+});
 
 /// A conversation laid out: nothing wider than asked, nothing that acts on a terminal.
 pub fn transcript(bytes: &[u8]) {
