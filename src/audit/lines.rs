@@ -12,7 +12,10 @@ use crate::{
     extract::address,
     library::{Handle, Library},
     provider::Provider,
-    secrets::{KindId, Scanner, SecretClass, audit::PersonalContext},
+    secrets::{
+        Certainty, KindId, Scanner, SecretClass,
+        audit::{Exposure, PersonalContext},
+    },
 };
 
 /// The order of the findings of a class.
@@ -136,20 +139,38 @@ impl ReportLines<'_> {
     }
 
     fn credentials(&self, order: FindingOrder, lines: &mut Vec<ReportLine>) {
-        let places = self.ordered(SecretClass::Credential, order);
-        if places.is_empty() {
-            return lines.push(ReportLine::Heading("No credentials found".to_owned()));
-        }
+        let places = self.ordered(SecretClass::Credential, Certainty::Certain, order);
         let findings = &self.report.findings;
-        let conversations: HashSet<Handle> = places.iter().map(|&place| findings[place].0).collect();
-        let count = many(places.iter().map(|&place| findings[place].1.times).sum(), "credential");
-        lines.push(ReportLine::Heading(format!("{count} in {}", many(conversations.len(), "conversation"))));
-        lines.extend(places.into_iter().map(ReportLine::Finding));
+        let count = |places: &[usize]| -> (usize, String) {
+            let conversations: HashSet<Handle> = places.iter().map(|&place| findings[place].0).collect();
+            let times = places.iter().map(|&place| findings[place].1.times).sum();
+            (times, many(conversations.len(), "conversation"))
+        };
+        if places.is_empty() {
+            lines.push(ReportLine::Heading("No credentials found".to_owned()));
+        } else {
+            let (times, conversations) = count(&places);
+            lines.push(ReportLine::Heading(format!("{} in {conversations}", many(times, "credential"))));
+            lines.extend(places.into_iter().map(ReportLine::Finding));
+        }
+        let alike = self.ordered(SecretClass::Credential, Certainty::LooksLikeOne, order);
+        if !alike.is_empty() {
+            let (times, conversations) = count(&alike);
+            lines.push(ReportLine::Heading(format!(
+                "{times} in {conversations} only {} like {}: a wrong checksum, or the words of an example",
+                if times == 1 { "looks" } else { "look" },
+                if times == 1 { "one" } else { "credentials" },
+            )));
+            lines.extend(alike.into_iter().map(ReportLine::Finding));
+        }
     }
 
-    fn ordered(&self, class: SecretClass, order: FindingOrder) -> Vec<usize> {
+    fn ordered(&self, class: SecretClass, certainty: Certainty, order: FindingOrder) -> Vec<usize> {
         let findings = &self.report.findings;
-        let mut places: Vec<usize> = self.report.of_class(class).map(|(place, _)| place).collect();
+        let alike = |(place, (_, exposure)): (usize, &(Handle, Exposure))| {
+            (exposure.certainty == certainty).then_some(place)
+        };
+        let mut places: Vec<usize> = self.report.looking_like(class).filter_map(alike).collect();
         match order {
             FindingOrder::Conversation => {}
             FindingOrder::Date => places.sort_by_key(|&place| std::cmp::Reverse(findings[place].1.date)),
@@ -175,7 +196,8 @@ impl ReportLines<'_> {
             lines.push(ReportLine::Kind(format!("{count} in {}", many(places.len(), "conversation"))));
         }
         if each {
-            lines.extend(self.ordered(SecretClass::Personal, order).into_iter().map(ReportLine::Finding));
+            let places = self.ordered(SecretClass::Personal, Certainty::Certain, order);
+            lines.extend(places.into_iter().map(ReportLine::Finding));
         }
     }
 
@@ -238,7 +260,7 @@ impl ReportLines<'_> {
             let mut told = HashSet::new();
             for handle in holding().filter(|&handle| whose(handle) == provider) {
                 let page = address(self.library.get(handle)).filter(|_| told.insert(handle));
-                lines.extend(page.map(|page| ReportLine::Page(String::new(), page)));
+                lines.extend(page.map(|page| ReportLine::Page(String::new(), title(&page))));
             }
         }
         self.settings(lines);
@@ -287,7 +309,7 @@ impl ReportLines<'_> {
         let named = |handle: Handle, mut fields: Vec<String>| {
             let conversation = self.library.get(handle);
             if ids {
-                fields.push(conversation.id.to_string());
+                fields.push(title(&conversation.id));
             }
             fields.push(title(&conversation.title));
             fields
@@ -301,11 +323,11 @@ impl ReportLines<'_> {
             &ReportLine::Shared(place) => {
                 let link = &report.shared[place];
                 let address = link.address().unwrap_or_else(|| link.id.clone());
-                vec![address, title(&link.title)]
+                vec![title(&address), title(&link.title)]
             }
             &ReportLine::Profile(place) => {
                 let (_, field) = &report.profile[place];
-                vec![field.name.clone(), field.masked.clone()]
+                vec![title(&field.name), field.masked.clone()]
             }
             &ReportLine::Finding(place) => {
                 let (handle, exposure) = &report.findings[place];

@@ -21,7 +21,7 @@ use crate::{
     parallel,
     provider::{self, Provider},
     secrets::{
-        Scanner, SecretClass,
+        Certainty, Scanner, SecretClass,
         audit::{self, AttachmentCounts, Exposure, PersonalContext, ProfileField},
     },
 };
@@ -142,8 +142,13 @@ impl AuditReport {
         }
     }
 
-    /// Returns the findings of a class, with their places in [`AuditReport::findings`].
+    /// Returns the findings of a class that are certain, with their places in [`AuditReport::findings`].
     pub fn of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
+        self.looking_like(class).filter(|(_, (_, exposure))| exposure.certainty == Certainty::Certain)
+    }
+
+    /// Returns the findings of a class, those that only look like it too.
+    pub fn looking_like(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
         self.findings
             .iter()
             .enumerate()

@@ -21,7 +21,7 @@ use crate::{
     extract::{
         ExtractError, Extraction, Include, Options, Selection, Watch,
         clipboard::{Clipboard, Surroundings},
-        redaction::Redaction,
+        redaction::{Redaction, redacted},
         save::{
             Clobber, SaveError, Written,
             attachments::{self, AttachmentOutcome},
@@ -154,7 +154,8 @@ fn selection(
                 tell(&format!("{} conversations have an id that begins with {id}:", several.len()));
                 for &handle in several.iter().take(MOST) {
                     let conversation = library.get(handle);
-                    tell(&format!("  {}  {}", conversation.id, conversation.title));
+                    let words = format!("  {}  {}", conversation.id, conversation.title);
+                    tell(&if arguments.redact { redacted(&words, &[conversation], false).0 } else { words });
                 }
                 if several.len() > MOST {
                     tell(&format!("  and {} more", several.len() - MOST));

@@ -240,8 +240,8 @@ fn json() -> Roff {
             ),
             (
                 "audit",
-                "findings (kind, class: credential or personal, id, title, date, role, masked, times), shared (id, \
-                       conversation_id, title, url), profile (source, field, masked), instructions and memory (id, \
+                "findings (kind, class: credential or personal, id, title, date, role, masked, times, certain: false \
+                       for what only looks like one), shared (id, conversation_id, title, url), profile (source, field, masked), instructions and memory (id, \
                        title, date, characters, entries, holds: a number a kind; source: the archive, where it stands \
                        in no conversation and id and title are null), attachments (named, present, bytes, \
                        images, audio, video, files), unreadable. A null role is the title. Values are masked; what \

@@ -15,8 +15,8 @@ use jiff::tz::TimeZone;
 use super::{
     Format, Options,
     error::ExtractError,
-    folder,
-    redaction::Redaction,
+    folder, original_secrets,
+    redaction::{Redaction, Secrets},
     save::{Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter},
     watch::Watch,
 };
@@ -158,14 +158,16 @@ impl Extraction {
             if watch.goes_on() { sink(piece) } else { Err(ExtractError::Stopped.into()) }
         };
         if let &[conversation] = what.conversations {
-            return sink(&self.piece(what.archives, conversation, beside, watch)?);
+            return sink(&self.piece(what, conversation, beside, watch)?);
         }
         let of = what.conversations.len();
+        let secrets = original_secrets::of(&self.redaction, what, watch)?;
         sink(super::opening(&self.options, &format!("{of} conversations")).as_bytes())?;
-        for (done, conversation) in what.conversations.iter().enumerate() {
-            let conversation = self.redaction.conversation(conversation);
-            let options = self.linked(what.archives, &conversation, beside.as_deref_mut())?;
-            sink(super::section(&conversation, &options, done == 0).as_bytes())?;
+        for (done, (conversation, secrets)) in what.conversations.iter().zip(secrets).enumerate() {
+            self.redaction.count(&secrets);
+            let redacted = secrets.conversation(conversation);
+            let options = self.linked(what.archives, &redacted, &secrets, beside.as_deref_mut())?;
+            sink(super::section(&redacted, &options, done == 0).as_bytes())?;
             watch.made(done + 1, of);
         }
         sink(super::closing(self.options.format).as_bytes())
@@ -174,21 +176,32 @@ impl Extraction {
     /// Returns one conversation's text, or its original object, byte for byte.
     fn piece(
         &self,
-        archives: &[Archive],
+        what: Selection<'_>,
         conversation: &Conversation,
         beside: Option<&mut AttachmentWriter>,
         watch: &dyn Watch,
     ) -> Result<Vec<u8>, ExtractError> {
         if !self.options.format.is_original() {
-            let conversation = self.redaction.conversation(conversation);
-            let options = self.linked(archives, &conversation, beside)?;
-            return Ok(super::conversation(&conversation, &options).into_bytes());
+            let secrets = original_secrets::of(&self.redaction, what, watch)?.pop().unwrap_or_default();
+            self.redaction.count(&secrets);
+            let redacted = secrets.conversation(conversation);
+            let options = self.linked(what.archives, &redacted, &secrets, beside)?;
+            return Ok(super::conversation(&redacted, &options).into_bytes());
         }
+        let bytes = original(what.archives, conversation, watch)?;
+        if !self.redaction.is_wanted() {
+            if self.options.attachments {
+                self.linked(what.archives, conversation, &Secrets::default(), beside)?;
+            }
+            return Ok(bytes);
+        }
+        let mut secrets = self.redaction.secrets(conversation);
+        secrets.learn_original(&bytes);
+        self.redaction.count(&secrets);
         if self.options.attachments {
-            self.linked(archives, &self.redaction.uncounted(conversation), beside)?;
+            self.linked(what.archives, &secrets.conversation(conversation), &secrets, beside)?;
         }
-        let bytes = original(archives, conversation, watch)?;
-        let redacted = match self.redaction.original(&bytes) {
+        let redacted = match secrets.original(&bytes) {
             Cow::Owned(redacted) => Some(redacted),
             Cow::Borrowed(_) => None,
         };
@@ -201,10 +214,11 @@ impl Extraction {
         &self,
         archives: &[Archive],
         redacted: &Conversation,
+        secrets: &Secrets,
         beside: Option<&mut AttachmentWriter>,
     ) -> Result<Cow<'_, Options>, ExtractError> {
         match beside {
-            Some(beside) => Ok(beside.take(archives, redacted, &self.options)?),
+            Some(beside) => Ok(beside.take(archives, redacted, secrets, &self.options)?),
             None => Ok(Cow::Borrowed(&self.options)),
         }
     }

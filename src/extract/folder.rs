@@ -12,6 +12,8 @@ use std::{
 use super::{
     error::ExtractError,
     extraction::{Extraction, Selection, is_original, refuse_archives},
+    original_secrets,
+    redaction::Secrets,
     save::{self, FileBatch, SaveError, WriteOutcome, attachments::AttachmentWriter, names::Names},
     watch::Watch,
 };
@@ -31,25 +33,34 @@ pub(super) fn write(
     save::create_folder(folder)?;
     save::sweep(folder);
     let options = &extraction.options;
+    let secrets = match original_secrets::of(&extraction.redaction, what, watch) {
+        Err(ExtractError::Stopped) => return Ok(WriteOutcome::default()),
+        secrets => secrets?,
+    };
     let mut names = Names::new();
-    let files = what
-        .conversations
-        .iter()
-        .map(|&conversation| {
-            let redacted = extraction.redaction.named(conversation);
-            (conversation, names.name(&redacted, options.format.extension(), &options.zone))
-        })
-        .collect();
+    let files = what.conversations.iter().zip(secrets);
+    let files = files.map(|(&conversation, secrets)| {
+        let name = names.name(&secrets.heading(conversation), options.format.extension(), &options.zone);
+        NamedFile { conversation, secrets, name }
+    });
+    let files = files.collect();
     let job = FolderJob { extraction, archives: what.archives, folder, files, watch };
     if options.format.is_original() { job.originals() } else { job.texts() }
 }
 
-/// Files to be written, with their names.
+/// A file to be written, with its name.
+struct NamedFile<'a> {
+    conversation: &'a Conversation,
+    secrets: Secrets,
+    name: String,
+}
+
+/// Files to be written.
 struct FolderJob<'a> {
     extraction: &'a Extraction,
     archives: &'a [Archive],
     folder: &'a Path,
-    files: Vec<(&'a Conversation, String)>,
+    files: Vec<NamedFile<'a>>,
     watch: &'a dyn Watch,
 }
 
@@ -78,12 +89,10 @@ impl FolderJob<'_> {
             let mut batch = self.batch();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some((conversation, name)) =
-                    self.files.get(index).filter(|_| !stopped.load(Ordering::Relaxed))
-                else {
+                let Some(file) = self.files.get(index).filter(|_| !stopped.load(Ordering::Relaxed)) else {
                     break;
                 };
-                self.text(conversation, name, &mut batch)?;
+                self.text(file, &mut batch)?;
                 if !self.tell(index + 1) {
                     stopped.store(true, Ordering::Relaxed);
                 }
@@ -106,32 +115,26 @@ impl FolderJob<'_> {
         Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn text(
-        &self,
-        conversation: &Conversation,
-        name: &str,
-        batch: &mut FileBatch,
-    ) -> Result<(), ExtractError> {
+    fn text(&self, file: &NamedFile<'_>, batch: &mut FileBatch) -> Result<(), ExtractError> {
         let Extraction { options, redaction, .. } = self.extraction;
+        let NamedFile { conversation, secrets, name } = file;
         refuse_archives(self.archives, &self.folder.join(name))?;
-        let conversation = redaction.conversation(conversation);
+        redaction.count(secrets);
+        let conversation = secrets.conversation(conversation);
         if !options.attachments {
             return Ok(batch.add(name, super::conversation(&conversation, options).as_bytes())?);
         }
         let mut beside = self.beside(name, batch)?;
-        let options = beside.take(self.archives, &conversation, options)?;
+        let options = beside.take(self.archives, &conversation, secrets, options)?;
         let text = super::conversation(&conversation, &options);
         Ok(batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?)
     }
 
     /// Writes original objects, in one pass over each archive in the order of its bytes.
     fn originals(&self) -> Result<WriteOutcome, ExtractError> {
-        let mut wanted: Vec<(Source, &str, &Conversation)> = self
-            .files
-            .iter()
-            .map(|(conversation, name)| (conversation.source, name.as_str(), *conversation))
-            .collect();
-        wanted.sort_unstable_by_key(|&(source, name, _)| (source, name));
+        let mut wanted: Vec<(Source, &NamedFile<'_>)> =
+            self.files.iter().map(|file| (file.conversation.source, file)).collect();
+        wanted.sort_unstable_by_key(|&(source, file)| (source, &*file.name));
         let mut batch = self.batch();
         let mut done = 0;
         for wanted in wanted.chunk_by(|left, right| left.0.archive == right.0.archive) {
@@ -142,9 +145,9 @@ impl FolderJob<'_> {
             let so_far = Cell::new(done);
             let read =
                 archive.read_objects(&sources, &mut |_| self.tell(so_far.get()), &mut |index, bytes| {
-                    let (_, name, conversation) = wanted[index];
-                    let result = if is_original(conversation, bytes) {
-                        self.original(conversation, name, bytes, &mut batch)
+                    let file = wanted[index].1;
+                    let result = if is_original(file.conversation, bytes) {
+                        self.original(file, bytes, &mut batch)
                     } else {
                         Err(archive.changed().into())
                     };
@@ -170,17 +173,18 @@ impl FolderJob<'_> {
 
     fn original(
         &self,
-        conversation: &Conversation,
-        name: &str,
+        file: &NamedFile<'_>,
         bytes: &[u8],
         batch: &mut FileBatch,
     ) -> Result<(), ExtractError> {
         let Extraction { options, redaction, .. } = self.extraction;
+        let NamedFile { conversation, secrets, name } = file;
         refuse_archives(self.archives, &self.folder.join(name))?;
+        redaction.count(secrets);
         let mut beside = self.beside(name, batch)?;
         if options.attachments {
-            beside.take(self.archives, &redaction.uncounted(conversation), options)?;
+            beside.take(self.archives, &secrets.conversation(conversation), secrets, options)?;
         }
-        Ok(batch.add_with(name, &redaction.original(bytes), Some(beside.into_parts()))?)
+        Ok(batch.add_with(name, &secrets.original(bytes), Some(beside.into_parts()))?)
     }
 }

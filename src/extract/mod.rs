@@ -17,6 +17,7 @@ mod extraction;
 mod folder;
 mod format;
 mod options;
+mod original_secrets;
 mod watch;
 
 use std::borrow::Cow;

@@ -7,44 +7,126 @@ use std::{
 
 use super::{Options, format::turns::turns};
 use crate::{
-    conversation::Conversation,
-    secrets::{Counts, Scanner},
+    conversation::{Attachment, Conversation},
+    secrets::{Counts, KnownSecrets, Scanner},
 };
 
 /// Counts the secrets that an extract with these options would hold.
 pub fn held(conversation: &Conversation, options: &Options) -> Counts {
-    let scanner = Scanner::built_in();
-    let mut counts = Counts::default();
+    let mut known = KnownSecrets::new();
     // An original holds everything; a line of `jsonl` its text alone.
-    let messages: Vec<usize> = if options.format.is_original() {
-        (0..conversation.messages().len()).collect()
-    } else {
-        turns(conversation, options).into_iter().map(|turn| turn.message).collect()
-    };
+    if options.format.is_original() {
+        known.learn_conversation(conversation);
+        return known.counts().clone();
+    }
     let more = options.format.writes_titles();
     if more {
-        counts.merge(&scanner.scan(&conversation.title).iter().collect());
+        known.learn_heading(conversation);
     }
-    for message in messages {
-        scanner.count_message(conversation, message, more, &mut counts);
+    for turn in turns(conversation, options) {
+        known.learn_message(conversation, turn.message, more);
     }
-    counts
+    known.counts().clone()
 }
 
-/// Returns a text to copy without its secrets, and what they were. In JSON only what its strings say is
-/// looked at, so that it stays JSON.
-pub fn redacted(text: &str, is_json: bool) -> (String, Counts) {
+/// Returns a text to copy of these conversations without the secrets in it, and what they were. In JSON only what its
+/// strings and numbers say is looked at, so that it stays JSON.
+pub fn redacted(text: &str, of: &[&Conversation], is_json: bool) -> (String, Counts) {
+    let mut known = KnownSecrets::new();
+    of.iter().for_each(|conversation| known.learn_conversation(conversation));
     if !is_json {
-        return Scanner::built_in().redact(text);
+        let counts = known.counts_in(text);
+        return (known.redact(text).into_owned(), counts);
     }
-    let (json, counts) = Scanner::built_in().redact_json(text.as_bytes());
-    (String::from_utf8_lossy(&json).into_owned(), counts)
+    known.learn_json(text.as_bytes());
+    let json = known.redact_json(text.as_bytes());
+    let mut held = KnownSecrets::new();
+    held.learn_json(text.as_bytes());
+    (String::from_utf8_lossy(&json).into_owned(), held.counts().clone())
+}
+
+/// Returns an attachment of a message to name a file after, without secrets in its name and id.
+pub fn attachment_to_name(
+    conversation: &Conversation,
+    message: usize,
+    attachment: &Attachment,
+) -> Attachment {
+    let mut known = KnownSecrets::new();
+    known.learn_heading(conversation);
+    known.learn_message(conversation, message, true);
+    let content = Box::default();
+    known.redact_attachment(&Attachment { content, ..attachment.clone() })
+}
+
+/// Returns a conversation to name a file after, without secrets in its title and id.
+pub fn conversation_to_name(conversation: &Conversation) -> Conversation {
+    KnownSecrets::of(conversation).redact_heading(conversation)
+}
+
+/// Returns the same by what its title and id alone tell, for a name that is to be there at once.
+pub fn conversation_to_name_at_once(conversation: &Conversation) -> Conversation {
+    let mut known = KnownSecrets::new();
+    known.learn_heading(conversation);
+    known.redact_heading(conversation)
 }
 
 /// The redaction of an extract: takes secrets out and counts them, or lets everything pass. Several threads
 /// may use one.
 #[derive(Debug, Default)]
 pub struct Redaction(Option<Mutex<Counts>>);
+
+/// The secrets of a conversation that are taken out of whatever is written of it; `None`: there are none, or none are
+/// to be taken out.
+#[derive(Debug, Default)]
+pub struct Secrets(Option<Box<KnownSecrets>>);
+
+impl Secrets {
+    /// Returns the conversation as it may be written. Give it to [`super::conversation`] in the place of the other.
+    pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+        match &self.0 {
+            Some(known) => Cow::Owned(known.redact_conversation(conversation)),
+            None => Cow::Borrowed(conversation),
+        }
+    }
+
+    /// Returns the conversation to name a file after.
+    pub fn heading<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+        match &self.0 {
+            Some(known) => Cow::Owned(known.redact_heading(conversation)),
+            None => Cow::Borrowed(conversation),
+        }
+    }
+
+    /// Returns a text that is written beside the conversation as it may be written: the name of a file.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.0 {
+            Some(known) => known.redact(text),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// Returns the original object as it may be written: its strings and numbers changed, no other byte.
+    pub fn original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        match &self.0 {
+            Some(known) => Cow::Owned(known.redact_json(bytes)),
+            None => Cow::Borrowed(bytes),
+        }
+    }
+
+    /// Adds those of the original object.
+    pub fn learn_original(&mut self, bytes: &[u8]) {
+        let mut known = self.0.take().unwrap_or_default();
+        known.learn_json(bytes);
+        self.0 = (!known.is_empty()).then_some(known);
+    }
+
+    /// Ends the adding.
+    pub fn settle(&mut self) {
+        if let Some(known) = &mut self.0 {
+            known.settle();
+        }
+    }
+}
 
 impl Redaction {
     /// Makes one that takes secrets out, or one that lets everything pass.
@@ -57,46 +139,16 @@ impl Redaction {
         self.0.is_some()
     }
 
-    /// Returns the conversation as it may be written. Give it to [`super::conversation`] in the place of the
-    /// other.
-    pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
-        if self.0.is_none() {
-            return Cow::Borrowed(conversation);
-        }
-        let (redacted, counts) = Scanner::built_in().redact_conversation(conversation);
-        self.count(&counts);
-        Cow::Owned(redacted)
+    /// Returns the secrets of a conversation that are to be taken out.
+    pub fn secrets(&self, conversation: &Conversation) -> Secrets {
+        let known = self.0.as_ref().map(|_| KnownSecrets::of(conversation));
+        Secrets(known.filter(|known| !known.is_empty()).map(Box::new))
     }
 
-    /// Redacts a conversation without counting, for what is written beside an original object.
-    pub fn uncounted<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
-        if self.0.is_none() {
-            return Cow::Borrowed(conversation);
-        }
-        Cow::Owned(Scanner::built_in().redact_conversation(conversation).0)
-    }
-
-    /// Returns the conversation to name a file after: only its title matters, and nothing is counted.
-    pub fn named<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
-        if self.0.is_none() || Scanner::built_in().scan(&conversation.title).is_empty() {
-            return Cow::Borrowed(conversation);
-        }
-        Cow::Owned(Scanner::built_in().redact_conversation(conversation).0)
-    }
-
-    /// Returns an original object as it may be written: its strings changed, no other byte.
-    pub fn original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        if self.0.is_none() {
-            return Cow::Borrowed(bytes);
-        }
-        let (redacted, counts) = Scanner::built_in().redact_json(bytes);
-        self.count(&counts);
-        Cow::Owned(redacted)
-    }
-
-    fn count(&self, counts: &Counts) {
-        if let Some(sum) = &self.0 {
-            sum.lock().unwrap_or_else(PoisonError::into_inner).merge(counts);
+    /// Counts the secrets of a conversation, once it is written.
+    pub fn count(&self, secrets: &Secrets) {
+        if let (Some(sum), Some(known)) = (&self.0, &secrets.0) {
+            sum.lock().unwrap_or_else(PoisonError::into_inner).merge(known.counts());
         }
     }
 

@@ -5,7 +5,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Counts, Finding, KindId, Scanner};
+use super::{Certainty, Counts, Finding, KindId, Scanner, spans::each_finding, unescape::unescaped};
 use crate::{
     conversation::{Conversation, Detail, Kind, Media, Time},
     import::{ProfileEntry, ProfileValue},
@@ -25,6 +25,8 @@ pub struct Exposure {
     pub masked: String,
     /// The number of times it stands in that message.
     pub times: usize,
+    /// The certainty that it is one: what only looks like a secret is told and not counted.
+    pub certainty: Certainty,
 }
 
 /// Lists all that a conversation exposes, title first, then by message: on every branch, folded and hidden
@@ -45,48 +47,25 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
 
 /// The number of values of one text that are told apart; more of a kind are counted with its last.
 const MOST_VALUES: usize = 10_000;
-/// The bytes that are scanned at once: hardly a message is as long, and every finding takes memory.
-const PIECE: usize = 8 << 20;
 
 fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
     let mut exposures: Vec<Exposure> = Vec::new();
     let mut known: HashMap<(KindId, &str), usize> = HashMap::new();
-    let mut last: HashMap<KindId, usize> = HashMap::new();
-    for piece in pieces(text) {
-        for Finding { kind, range } in scanner.scan(piece) {
-            let value = &piece[range];
-            let full = exposures.len() >= MOST_VALUES;
-            let in_place_of_it = || last.get(&kind).filter(|_| full);
-            if let Some(&place) = known.get(&(kind, value)).or_else(in_place_of_it) {
-                exposures[place].times += 1;
-            } else {
-                known.insert((kind, value), exposures.len());
-                last.insert(kind, exposures.len());
-                let masked = scanner.mask(kind, value);
-                exposures.push(Exposure { kind, message, date, masked, times: 1 });
-            }
-        }
-    }
-    exposures
-}
-
-/// Returns a text in pieces, cut where a paragraph ends, else a line: hardly any secret goes on behind that.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let near = &rest[..rest.floor_char_boundary(PIECE)];
-        let end = if near.len() == rest.len() {
-            rest.len()
+    let mut last: HashMap<(KindId, Certainty), usize> = HashMap::new();
+    each_finding(scanner, text, &mut |Finding { kind, range, certainty }| {
+        let value = &text[range];
+        let full = exposures.len() >= MOST_VALUES;
+        let in_place_of_it = || last.get(&(kind, certainty)).filter(|_| full);
+        if let Some(&place) = known.get(&(kind, value)).or_else(in_place_of_it) {
+            exposures[place].times += 1;
         } else {
-            near.rfind("\n\n").or_else(|| near.rfind('\n')).map_or(near.len(), |at| at + 1)
-        };
-        let (piece, after) = rest.split_at(end);
-        rest = after;
-        Some(piece)
-    })
+            known.insert((kind, value), exposures.len());
+            last.insert((kind, certainty), exposures.len());
+            let masked = scanner.mask(kind, &unescaped(value));
+            exposures.push(Exposure { kind, message, date, masked, times: 1, certainty });
+        }
+    });
+    exposures
 }
 
 /// Custom instructions or saved memory in a conversation: a text that describes its owner.
@@ -129,10 +108,21 @@ impl PersonalContext {
             date: None,
             characters: text.chars().count(),
             entries: text.lines().filter(|line| !line.trim().is_empty()).count(),
-            holds: scanner.scan(text).iter().collect(),
+            holds: holds(scanner, text),
             mark: mark(text),
         }
     }
+}
+
+/// Counts the secrets in a text, however long.
+fn holds(scanner: &Scanner, text: &str) -> Counts {
+    let mut counts = Counts::default();
+    each_finding(scanner, text, &mut |finding| {
+        if finding.certainty == Certainty::Certain {
+            counts.add(finding.kind);
+        }
+    });
+    counts
 }
 
 /// Describes a memory of its own, text by text. One of a single word is an id or a date, and counts only if
@@ -263,15 +253,19 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_cut_where_a_paragraph_or_line_ends() {
-        let line = "word ".repeat(200);
-        for end in ["\n\n", "\n", ""] {
-            let text = (line.clone() + end).repeat(2 * PIECE / line.len());
-            let cut: Vec<&str> = pieces(&text).collect();
-            assert_eq!(cut.concat(), text);
-            assert!(cut.len() > 1 && cut.iter().all(|piece| piece.len() <= PIECE + 1));
-            assert!(cut[0].ends_with(end.get(..1).unwrap_or_default()));
-        }
+    fn what_only_looks_like_a_secret_is_told_as_such() {
+        let token = ["gh", "p_FAKEdempFAKEdemoFAKEdemoFAKE003UajJR"].concat();
+        let text = format!("pwd=correct-horse-7 and {token}");
+        let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, &text)]));
+        let certain: Vec<_> = found.iter().map(|exposure| (&*exposure.masked, exposure.certainty)).collect();
+        assert_eq!(certain, [("c…", Certainty::Certain), ("ghp_…JR", Certainty::LooksLikeOne)]);
+    }
+
+    #[test]
+    fn a_secret_written_with_escapes_is_found() {
+        let text = r"robin\_x&#64;example.org";
+        let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, text)]));
+        assert_eq!(found.iter().map(|exposure| &*exposure.masked).collect::<Vec<_>>(), ["r…@e….org"]);
     }
 
     #[test]

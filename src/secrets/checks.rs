@@ -32,8 +32,8 @@ impl ValueCheck {
     /// Decides whether the value is what it looks like.
     pub(super) fn holds(self, value: &str) -> bool {
         match self {
-            Self::Luhn => card(value),
-            Self::Iban => iban(value),
+            Self::Luhn => has_issuer(value) && luhn(&digits(value)),
+            Self::Iban => has_country(value) && has_remainder_one(value),
             Self::Crc => crc(value),
             Self::Phone => phone(value),
             Self::Mail => mail(value),
@@ -42,6 +42,25 @@ impl ValueCheck {
             Self::Spoken => is_password(value.trim_end_matches(['.', ',', '!', '?', ')'])),
             Self::Random => is_random(value),
             Self::Basic => basic(value),
+        }
+    }
+
+    /// Decides whether the value could be what it looks like: a letter is wrong, it is called an example, or it is as
+    /// weak as real ones sometimes are. `quoted`: it stands in quotes.
+    pub(super) fn could_hold(self, value: &str, quoted: bool) -> bool {
+        match self {
+            Self::Luhn => has_issuer(value) && !one_all_over(&digits(value)),
+            Self::Iban => has_country(value),
+            Self::Crc => !is_filler(value),
+            Self::Phone => false,
+            Self::Mail => mail(value),
+            Self::Password => could_be_password(value, quoted),
+            Self::UrlPassword => {
+                !is_code(value) && !is_blank(value) && value != "password" && value != "pass"
+            }
+            Self::Spoken => could_be_password(value.trim_end_matches(['.', ',', '!', '?', ')']), false),
+            Self::Random => could_be_random(value),
+            Self::Basic => base64(value).is_some_and(|bytes| bytes.contains(&b':') && bytes.is_ascii()),
         }
     }
 }
@@ -68,11 +87,12 @@ fn digits(value: &str) -> Vec<u8> {
     value.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect()
 }
 
-fn card(value: &str) -> bool {
+/// Decides whether a number has the first digits of a card's issuer and the length of its cards.
+fn has_issuer(value: &str) -> bool {
     let digits = digits(value);
     let head =
         |count: usize| digits.iter().take(count).fold(0_u32, |head, &digit| head * 10 + u32::from(digit));
-    let issued = match digits.len() {
+    match digits.len() {
         13 => head(1) == 4,
         14 => matches!(head(3), 300..=305 | 360..=369 | 380..=399),
         15 => matches!(head(2), 34 | 37),
@@ -84,8 +104,7 @@ fn card(value: &str) -> bool {
         }
         19 => head(1) == 4 || matches!(head(2), 62 | 65),
         _ => false,
-    };
-    issued && luhn(&digits)
+    }
 }
 
 /// Decides whether the sum in which every second digit from the end counts double is a multiple of ten.
@@ -106,7 +125,8 @@ fn one_all_over<T: PartialEq>(values: &[T]) -> bool {
     values.windows(2).all(|pair| pair[0] == pair[1])
 }
 
-fn iban(value: &str) -> bool {
+/// Decides whether an account number is as long as those of its country.
+fn has_country(value: &str) -> bool {
     /// The number of characters in an account number, by country.
     const LENGTHS: [(&str, usize); 50] = [
         ("AD", 24),
@@ -160,7 +180,7 @@ fn iban(value: &str) -> bool {
         ("SK", 24),
         ("TR", 26),
     ];
-    let letters: Vec<u8> = value.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let letters: Vec<u8> = letters(value);
     let Some(country) = letters.get(..2) else { return false };
     let length = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|row| row.1).or(
         // A few more countries have them; these come with San Marino, Slovenia, Ukraine and the Vatican.
@@ -174,10 +194,18 @@ fn iban(value: &str) -> bool {
             _ => None,
         },
     );
-    if length != Some(letters.len()) {
-        return false;
-    }
-    let remainder = letters[4..].iter().chain(&letters[..4]).try_fold(0_u32, |remainder, byte| {
+    length == Some(letters.len())
+}
+
+fn letters(value: &str) -> Vec<u8> {
+    value.bytes().filter(u8::is_ascii_alphanumeric).collect()
+}
+
+/// Decides whether an account number has the remainder 1, as all have.
+fn has_remainder_one(value: &str) -> bool {
+    let letters = letters(value);
+    let Some((head, tail)) = letters.split_at_checked(4) else { return false };
+    let remainder = tail.iter().chain(head).try_fold(0_u32, |remainder, byte| {
         let number = char::from(*byte).to_digit(36)?;
         Some((remainder * if number < 10 { 10 } else { 100 } + number) % 97)
     });
@@ -317,6 +345,59 @@ fn is_password(value: &str) -> bool {
         && !is_path(value)
 }
 
+/// Words that stand where a password would and are none, in lower case: what fields of forms and schemas say.
+const NO_PASSWORDS: [&str; 16] = [
+    "string",
+    "required",
+    "optional",
+    "password",
+    "passwort",
+    "passwd",
+    "undefined",
+    "boolean",
+    "number",
+    "object",
+    "hidden",
+    "varchar",
+    "invalid",
+    "forgot",
+    "confirm",
+    "redacted",
+];
+
+/// Decides whether nothing is there but signs that keep a place: `********`, `xxxxxx`.
+fn is_blank(value: &str) -> bool {
+    one_all_over(value.as_bytes()) || !value.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80)
+}
+
+/// Decides whether a value could be a password, if a weak one or one with the word for it in it. In quotes it
+/// may be one word without a digit.
+fn could_be_password(value: &str, quoted: bool) -> bool {
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    let lower = value.to_ascii_lowercase();
+    let one_word = quoted && value.len() >= 8 && !value.contains(char::is_whitespace);
+    value.len() >= 6
+        && !is_code(value)
+        && !is_blank(value)
+        && !NO_PASSWORDS.contains(&&*lower)
+        && !lower.starts_with("your")
+        && (has_digit || sorts(value) >= 3 || one_word)
+        && !is_path(value)
+}
+
+/// Decides whether a value could be a key or token: long, of letters and digits, and no name.
+fn could_be_random(value: &str) -> bool {
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    value.len() >= 16
+        && has_digit
+        && has_letter
+        && !is_code(value)
+        && !is_filler(value)
+        && !value.to_ascii_lowercase().starts_with("your")
+        && entropy(value) >= 2.5
+}
+
 fn is_url_password(value: &str) -> bool {
     // What every tutorial has; also the ports and paths that look like one.
     const COMMON: [&str; 12] = [
@@ -398,13 +479,15 @@ mod tests {
     #[test]
     fn a_card_has_an_issuer_a_length_and_a_check_digit() {
         for good in ["4111 1111 1111 1111", "5555555555554444", "3782-822463-10005", "6011000990139424"] {
-            assert!(card(good), "{good}");
+            assert!(ValueCheck::Luhn.holds(good), "{good}");
         }
         for bad in
             ["4111 1111 1111 1112", "1234567890123456", "0000000000000000", "9111111111111111", "41111"]
         {
-            assert!(!card(bad), "{bad}");
+            assert!(!ValueCheck::Luhn.holds(bad), "{bad}");
         }
+        assert!(ValueCheck::Luhn.could_hold("4111 1111 1111 1112", false), "a digit was mistyped");
+        assert!(!ValueCheck::Luhn.could_hold("1234567890123456", false), "nobody issues these");
     }
 
     #[test]
@@ -415,12 +498,14 @@ mod tests {
             "CH9300762011623852957",
             "NO9386011117947",
         ] {
-            assert!(iban(good), "{good}");
+            assert!(ValueCheck::Iban.holds(good), "{good}");
         }
         for bad in ["DE89 3704 0044 0532 0130 01", "DE89 3704 0044 0532 0130", "XX89370400440532013000", "D"]
         {
-            assert!(!iban(bad), "{bad}");
+            assert!(!ValueCheck::Iban.holds(bad), "{bad}");
         }
+        assert!(ValueCheck::Iban.could_hold("DE89 3704 0044 0532 0130 01", false));
+        assert!(!ValueCheck::Iban.could_hold("XX89370400440532013000", false));
     }
 
     #[test]
@@ -453,6 +538,20 @@ mod tests {
         }
         for one in ["hunter2-but-longer-2024", "Tr0ub4dor&3", "correct-horse-7"] {
             assert!(is_password(one), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_weak_password_could_be_one_and_a_variable_could_not() {
+        let could = |value, quoted| ValueCheck::Password.could_hold(value, quoted);
+        for weak in ["MySecretPass1", "test-1234", "12345678", "tokenbird7"] {
+            assert!(could(weak, false) && !ValueCheck::Password.holds(weak), "{weak}");
+        }
+        assert!(could("correcthorse", true) && !could("correcthorse", false));
+        for none in
+            ["${DB_PASS1}", "********", "your-password-1", "required", "getpass(1)", "process.env.PASS"]
+        {
+            assert!(!could(none, true), "{none}");
         }
     }
 

@@ -3,21 +3,89 @@
 //! Redacting the finished text would miss what a format tears apart: HTML escapes and colours code, Markdown moves
 //! headings. So the words are redacted where they are still as they were written, and written down afterwards.
 
-use super::{Counts, Finding, Scanner};
-use crate::conversation::{Attachment, Builder, Conversation, Detail, Draft, Heading, Link, Part};
+use std::borrow::Cow;
 
-impl Scanner {
-    /// Returns the conversation with the secrets in its title, messages, links and attachments replaced, and
-    /// what was replaced. Everything else is as it was: messages, branches, times, source.
-    pub fn redact_conversation(&self, conversation: &Conversation) -> (Conversation, Counts) {
-        let mut counts = Counts::default();
+use hashbrown::{HashMap, HashSet};
+
+use super::{Counts, Scanner, known::KnownSecrets, redact::Redactor};
+use crate::conversation::{
+    Attachment, Builder, Conversation, Detail, Draft, Heading, Link, Part, Role, Visibility,
+};
+
+impl KnownSecrets {
+    /// Returns the secrets in everything that a conversation says, of its own and of its attachments, models and tools.
+    pub fn of(conversation: &Conversation) -> Self {
+        let mut known = Self::new();
+        known.learn_conversation(conversation);
+        known
+    }
+
+    /// Adds the secrets in everything that a conversation says.
+    pub fn learn_conversation(&mut self, conversation: &Conversation) {
+        self.learn_heading(conversation);
+        let mut names = HashSet::new();
+        for index in 0..conversation.messages().len() {
+            self.learn_message(conversation, index, true);
+            for name in [conversation.message_model(index), conversation.message_name(index)] {
+                if let Some(name) = name.filter(|name| names.insert(*name)) {
+                    self.learn(name);
+                }
+            }
+        }
+    }
+
+    /// Adds the secrets in what stands above a conversation.
+    pub fn learn_heading(&mut self, conversation: &Conversation) {
+        self.learn(&conversation.title);
+        if !conversation.id_is_made {
+            self.learn(&conversation.id);
+        }
+        self.learn(&conversation.gizmo);
+        self.learn(conversation.model().unwrap_or_default());
+    }
+
+    /// Adds the secrets in a message. `parts`: in its attachments, sources and canvas names, too.
+    pub fn learn_message(&mut self, conversation: &Conversation, index: usize, parts: bool) {
+        self.learn(conversation.message_text(index));
+        for part in conversation.message_parts(index).iter().filter(|_| parts) {
+            match &part.detail {
+                Detail::Citation(links) | Detail::Sources(links) => {
+                    links.iter().for_each(|link| self.learn_link(link));
+                }
+                Detail::Source(link) => self.learn_link(link),
+                Detail::Attachment(attachment) => {
+                    let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
+                    [id, name, mime, prompt, content].into_iter().for_each(|text| self.learn(text));
+                }
+                Detail::Canvas { title, format } => {
+                    self.learn(title);
+                    self.learn(format);
+                }
+                Detail::Thought { .. } => {}
+            }
+        }
+    }
+
+    fn learn_link(&mut self, link: &Link) {
+        self.learn(&link.title);
+        self.learn(&link.url);
+    }
+
+    /// Returns the conversation without these secrets and without any other that is found in it. Everything else is as
+    /// it was: messages, branches, times, source.
+    pub fn redact_conversation(&self, conversation: &Conversation) -> Conversation {
+        let mut redactor = Redactor::new(self);
+        let mut names: HashMap<&str, String> = HashMap::new();
         let mut builder = Builder::new();
         for (index, message) in conversation.messages().iter().enumerate() {
-            let text = conversation.message_text(index);
-            let findings = self.scan(text);
-            counts.merge(&findings.iter().collect());
-            let parts = conversation.message_parts(index).iter();
-            let parts = parts.map(|part| self.redact_part(part, &findings, text, &mut counts)).collect();
+            let (model, name) = (conversation.message_model(index), conversation.message_name(index));
+            for name in [model, name].into_iter().flatten() {
+                if !names.contains_key(name) {
+                    names.insert(name, redactor.text(name).into_owned());
+                }
+            }
+            let redacted = |name: Option<&str>| name.and_then(|name| names.get(name)).map(String::as_str);
+            let (text, parts) = redactor.message(conversation, index);
             builder.push(Draft {
                 role: message.role,
                 visibility: message.visibility,
@@ -25,81 +93,134 @@ impl Scanner {
                 interrupted: message.interrupted,
                 parent: message.parent(),
                 time: message.time(),
-                model: conversation.message_model(index),
-                name: conversation.message_name(index),
-                text: &self.replace(text, &findings),
+                model: redacted(model),
+                name: redacted(name),
+                text: &text,
                 parts,
             });
         }
-        let mut title = || self.counted(&conversation.title, &mut counts);
+        let id = redactor.text(&conversation.id);
+        let title = redactor.title(conversation);
+        let model = conversation.model().map(|model| redactor.text(model));
         let heading = Heading {
-            id: (!conversation.id_is_made).then_some(&*conversation.id),
-            title: Some(&title()),
+            id: (!conversation.id_is_made).then_some(&*id),
+            title: Some(&title),
             created: conversation.created,
             updated: conversation.updated,
-            model: conversation.model(),
+            model: model.as_deref(),
             provider: conversation.provider,
             archived: conversation.archived,
             starred: conversation.starred,
             kind: conversation.kind,
-            gizmo: Some(&*conversation.gizmo),
+            gizmo: Some(&redactor.text(&conversation.gizmo)),
             source: conversation.source,
         };
-        (builder.finish(heading, conversation.current()), counts)
+        builder.finish(heading, conversation.current())
     }
 
-    /// Counts what one message holds. `parts`: in its attachments, sources and canvas names, too.
-    pub fn count_message(&self, conversation: &Conversation, index: usize, parts: bool, counts: &mut Counts) {
-        counts.merge(&self.scan(conversation.message_text(index)).iter().collect());
-        for part in conversation.message_parts(index).iter().filter(|_| parts) {
-            // Citations stand in the text.
-            if !matches!(part.detail, Detail::Citation(_)) {
-                self.redact_part(part, &[], "", counts);
-            }
+    /// Returns a conversation to name a file after: without messages, and without these secrets in its title and id.
+    pub fn redact_heading(&self, conversation: &Conversation) -> Conversation {
+        let mut redactor = Redactor::new(self);
+        let id = redactor.text(&conversation.id);
+        let heading = Heading {
+            id: Some(&id),
+            title: Some(&redactor.title(conversation)),
+            created: conversation.created,
+            updated: conversation.updated,
+            ..Heading::new(conversation.provider, conversation.source)
+        };
+        Builder::new().finish(heading, None)
+    }
+
+    /// Returns an attachment without these secrets in its name, its id and the text that the export carries of it.
+    pub fn redact_attachment(&self, attachment: &Attachment) -> Attachment {
+        Redactor::new(self).attachment(attachment)
+    }
+}
+
+impl Scanner {
+    /// Returns the conversation with the secrets in all that it says replaced, and what was replaced.
+    pub fn redact_conversation(&self, conversation: &Conversation) -> (Conversation, Counts) {
+        let known = KnownSecrets::of(conversation);
+        (known.redact_conversation(conversation), known.counts().clone())
+    }
+}
+
+impl Redactor<'_> {
+    fn title(&mut self, conversation: &Conversation) -> String {
+        /// The characters of a prompt that make a title where there is none.
+        const CUT: usize = 100;
+        let title = &*conversation.title;
+        // One that is the beginning of a prompt may have been cut in the middle of a secret.
+        let is_prompt = |index: &usize| {
+            let message = &conversation.messages()[*index];
+            message.role == Role::User && message.visibility == Visibility::Shown
+        };
+        let mut lines = (0..conversation.messages().len())
+            .filter(is_prompt)
+            .flat_map(|index| conversation.message_text(index).lines())
+            .map(str::trim);
+        let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
+        let mut redacted = if first.len() > title.len() && first.starts_with(title) {
+            self.text(first).chars().take(CUT).collect()
+        } else {
+            self.text(title).into_owned()
+        };
+        if let Some((start, kind)) = self.known().cut_at_end(&redacted) {
+            redacted.truncate(start);
+            self.push_label(&mut redacted, kind);
         }
-    }
-
-    fn counted(&self, text: &str, counts: &mut Counts) -> String {
-        let (redacted, found) = self.redact(text);
-        counts.merge(&found);
         redacted
     }
 
-    fn redact_part(&self, part: &Part, findings: &[Finding], text: &str, counts: &mut Counts) -> Part {
-        let moved = |at: u32| self.moved(at as usize, findings, text) as u32;
-        let range = moved(part.range.start)..moved(part.range.end);
-        let mut said = |text: &str| -> Box<str> { self.counted(text, counts).into() };
-        let mut link = |link: &Link| Link { title: said(&link.title), url: said(&link.url) };
-        let detail = match &part.detail {
-            Detail::Citation(links) => Detail::Citation(links.iter().map(link).collect()),
-            Detail::Sources(links) => Detail::Sources(links.iter().map(link).collect()),
-            Detail::Source(source) => Detail::Source(Box::new(link(source))),
-            Detail::Attachment(attachment) => Detail::Attachment(Box::new(Attachment {
-                name: said(&attachment.name),
-                prompt: said(&attachment.prompt),
-                content: said(&attachment.content),
-                ..(**attachment).clone()
-            })),
-            Detail::Canvas { title, format } => Detail::Canvas { title: said(title), format: format.clone() },
-            Detail::Thought { seconds } => Detail::Thought { seconds: *seconds },
-        };
-        Part { range, detail }
+    /// Returns the text and the parts of a message.
+    fn message<'c>(&mut self, conversation: &'c Conversation, index: usize) -> (Cow<'c, str>, Vec<Part>) {
+        let parts = conversation.message_parts(index);
+        let places = parts.iter().enumerate();
+        let places = places.flat_map(|(at, part)| [(part.range.start, 2 * at), (part.range.end, 2 * at + 1)]);
+        let mut places: Vec<(u32, usize)> = places.collect();
+        places.sort_unstable();
+        let mut moved: Vec<u32> = places.iter().map(|place| place.0).collect();
+        let text = self.moving(conversation.message_text(index), &mut moved);
+        let mut back = vec![0; moved.len()];
+        for (&(_, slot), place) in places.iter().zip(moved) {
+            back[slot] = place;
+        }
+        let parts = parts.iter().zip(back.chunks_exact(2)).map(|(part, place)| self.part(part, place));
+        (text, parts.collect())
     }
 
-    /// Returns the place of a byte of a text once the findings in it are replaced; one within a finding is
-    /// behind its label.
-    fn moved(&self, at: usize, findings: &[Finding], text: &str) -> usize {
-        let mut shift = 0_isize;
-        for finding in findings.iter().take_while(|finding| finding.range.start < at) {
-            let mut label = String::new();
-            self.push_label(&mut label, finding.kind);
-            let end = finding.range.end.min(text.len());
-            if end > at {
-                return finding.range.start.wrapping_add_signed(shift) + label.len();
+    fn part(&mut self, part: &Part, place: &[u32]) -> Part {
+        let detail = match &part.detail {
+            Detail::Citation(links) => Detail::Citation(links.iter().map(|link| self.link(link)).collect()),
+            Detail::Sources(links) => Detail::Sources(links.iter().map(|link| self.link(link)).collect()),
+            Detail::Source(source) => Detail::Source(Box::new(self.link(source))),
+            Detail::Attachment(attachment) => Detail::Attachment(Box::new(self.attachment(attachment))),
+            Detail::Canvas { title, format } => {
+                Detail::Canvas { title: self.text(title).into(), format: self.text(format).into() }
             }
-            shift += label.len() as isize - finding.range.len() as isize;
+            Detail::Thought { seconds } => Detail::Thought { seconds: *seconds },
+        };
+        Part { range: place[0]..place[1], detail }
+    }
+
+    fn link(&mut self, link: &Link) -> Link {
+        Link { title: self.text(&link.title).into(), url: self.text(&link.url).into() }
+    }
+
+    fn attachment(&mut self, attachment: &Attachment) -> Attachment {
+        let Attachment { media, id, name, size, dimensions, mime, prompt, content } = attachment;
+        let mut said = |text: &str| -> Box<str> { self.text(text).into() };
+        Attachment {
+            media: *media,
+            id: said(id),
+            name: said(name),
+            size: *size,
+            dimensions: *dimensions,
+            mime: said(mime),
+            prompt: said(prompt),
+            content: said(content),
         }
-        at.saturating_add_signed(shift)
     }
 }
 
@@ -146,7 +267,7 @@ mod tests {
         let Detail::Sources(links) = &redacted.message_parts(1)[0].detail else { unreachable!("it was one") };
         assert_eq!(&*links[0].title, "Mail [redacted: e-mail]");
         assert!(!links[0].url.contains("pa55word"), "{}", links[0].url);
-        assert_eq!(counts.total(), 4);
+        assert_eq!(counts.total(), 2, "an address in three places, and a password");
     }
 
     #[test]

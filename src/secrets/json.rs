@@ -1,158 +1,276 @@
-//! Redacting an original JSON object inside its strings, every other byte left as it is.
+//! An original JSON object without its secrets, every other byte left as it is.
 //!
 //! The JSON is not parsed into values and written again: that would change numbers, escapes and spaces. Strings are
-//! found, read as what they say (escapes resolved), scanned, and only the bytes of a secret are exchanged, for a label
-//! that needs no escaping. So valid JSON stays valid, and what is not valid stays as it was.
+//! found, read as what they say (escapes resolved), looked through, and only the bytes of a secret are exchanged, for a
+//! label that needs no escaping; a number that is one becomes a string. So valid JSON stays valid, and what is not valid
+//! stays as it was.
+//!
+//! A value is looked at together with its key: `"password": "…"` is one wherever it stands.
 
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use super::{
+    Counts, Finding, KindId, Scanner,
+    json_walk::{RawCursor, Token, decode, tokens},
+    known::KnownSecrets,
+    redact::Redactor,
+    scan::{Certainty, Wish},
+    spans::{Span, each_span},
+};
 
-use super::{Counts, Scanner};
+/// The bytes of the longest key that is looked at with its value.
+const LONGEST_KEY: usize = 256;
+/// The bytes of a value that are looked at with its key: what a name stands before is no longer.
+const LONGEST_NAMED: usize = 4 << 10;
+/// The digits of the shortest number that is looked at alone; telephone numbers are strings.
+const SHORTEST_NUMBER: usize = 12;
+
+/// A secret in a JSON text.
+struct JsonSpan<'v> {
+    kind: KindId,
+    certainty: Certainty,
+    /// Its bytes; of a number all of them.
+    range: Range<usize>,
+    /// The value, decoded.
+    value: &'v str,
+    is_number: bool,
+    /// It stands before what was visited last: the name that tells of it stands behind it.
+    is_late: bool,
+}
+
+impl KnownSecrets {
+    /// Adds the secrets in a JSON text: in its strings, keys among them, its numbers, and its keys with their values.
+    pub fn learn_json(&mut self, json: &[u8]) {
+        let mut added = Self::new();
+        Walk::new(json, &added).each(&mut |JsonSpan { kind, certainty, value, .. }| {
+            self.add(kind, value, certainty);
+        });
+        added.settle();
+    }
+
+    /// Returns a JSON text without these secrets, and without any other that is found in it.
+    pub fn redact_json(&self, json: &[u8]) -> Vec<u8> {
+        let mut redactor = Redactor::new(self);
+        let mut out = Vec::with_capacity(json.len());
+        let (mut copied, mut label) = (0, String::new());
+        Walk::new(json, self).each(&mut |JsonSpan { kind, range, is_number, is_late, .. }| {
+            if is_late {
+                return;
+            }
+            out.extend_from_slice(&json[copied..range.start]);
+            label.clear();
+            redactor.push_label(&mut label, kind);
+            let quote: &[u8] = if is_number { b"\"" } else { b"" };
+            for piece in [quote, label.as_bytes(), quote] {
+                out.extend_from_slice(piece);
+            }
+            copied = range.end;
+        });
+        out.extend_from_slice(&json[copied..]);
+        out
+    }
+}
 
 impl Scanner {
-    /// Returns a JSON text with the secrets in its strings (keys among them) replaced, and what was replaced.
+    /// Returns a JSON text with the secrets in it replaced, and what was replaced: each value once, however often it
+    /// stands there.
     pub fn redact_json(&self, json: &[u8]) -> (Vec<u8>, Counts) {
-        let mut out = Vec::with_capacity(json.len());
-        let mut counts = Counts::default();
-        let mut copied = 0;
-        for string in strings(json) {
-            let raw = &json[string.clone()];
-            let text = decode(raw, |_, _| ());
-            let findings = self.scan(&text);
-            if findings.is_empty() {
-                continue;
-            }
-            let places = RawOffsets::of(raw);
-            for finding in &findings {
-                let start = string.start + places.raw(finding.range.start);
-                let end = string.start + places.raw(finding.range.end);
-                out.extend_from_slice(&json[copied..start]);
-                let mut label = String::new();
-                self.push_label(&mut label, finding.kind);
-                out.extend_from_slice(label.as_bytes());
-                copied = end;
-                counts.add(finding.kind);
-            }
-        }
-        out.extend_from_slice(&json[copied..]);
-        (out, counts)
+        let mut known = KnownSecrets::new();
+        known.learn_json(json);
+        (known.redact_json(json), known.counts().clone())
     }
 }
 
-/// The strings of a JSON text, in order: their bytes between the quotes.
-struct JsonStrings<'a> {
+/// A value that may be named by another one beside it.
+#[derive(Clone)]
+struct Scalar {
+    range: Range<usize>,
+    is_number: bool,
+}
+
+/// A walk through a JSON text, which knows the key of each value.
+struct Walk<'a> {
     json: &'a [u8],
-    at: usize,
+    known: &'a KnownSecrets,
+    /// The last string, which is a key if a colon follows.
+    last: Option<Range<usize>>,
+    key: Option<Range<usize>>,
+    /// The lists that were opened behind the key and not closed: their elements are its values.
+    lists: usize,
+    /// What this object calls itself: `{"name": "DB_PASSWORD", "value": …}`.
+    name: Option<Range<usize>>,
+    /// The value of this object, while its name is not known.
+    value: Option<Scalar>,
 }
 
-fn strings(json: &[u8]) -> JsonStrings<'_> {
-    JsonStrings { json, at: 0 }
-}
+/// Keys under which an object has the name of something, and those under which it has what that is.
+const NAMES: [&str; 8] = ["name", "key", "field", "label", "variable", "var", "env", "title"];
+const VALUES: [&str; 8] = ["value", "val", "content", "text", "data", "default", "secret", "body"];
 
-impl Iterator for JsonStrings<'_> {
-    type Item = Range<usize>;
+impl<'a> Walk<'a> {
+    fn new(json: &'a [u8], known: &'a KnownSecrets) -> Self {
+        Self { json, known, last: None, key: None, lists: 0, name: None, value: None }
+    }
 
-    fn next(&mut self) -> Option<Range<usize>> {
-        let start = self.at + memchr(b'"', self.json.get(self.at..)?)? + 1;
-        let mut end = start;
-        loop {
-            match memchr2(b'"', b'\\', self.json.get(end..).unwrap_or_default()) {
-                Some(step) if self.json[end + step] == b'\\' => end += step + 2,
-                Some(step) => {
-                    end += step;
-                    self.at = end + 1;
-                    return Some(start..end);
+    fn each(mut self, visit: &mut dyn FnMut(JsonSpan<'_>)) {
+        for token in tokens(self.json) {
+            match token {
+                Token::String(range) => {
+                    self.string(&range, visit);
+                    self.last = Some(range);
                 }
-                // A string without its end, in an object that was cut: scanned all the same.
-                None => {
-                    self.at = self.json.len();
-                    return (start < self.json.len()).then_some(start..self.json.len());
-                }
+                Token::Number(range) => self.number(&range, visit),
+                Token::Mark(mark) => self.mark(mark),
             }
         }
     }
-}
 
-/// Decodes a string. `visit` gets, for each piece that does not stand for itself byte for byte, where the
-/// rest begins: in the text, and in the raw bytes. Lone surrogates and invalid UTF-8 become U+FFFD.
-fn decode(raw: &[u8], mut visit: impl FnMut(usize, usize)) -> Cow<'_, str> {
-    if memchr(b'\\', raw).is_none()
-        && let Ok(text) = std::str::from_utf8(raw)
-    {
-        return Cow::Borrowed(text);
+    fn mark(&mut self, mark: u8) {
+        match mark {
+            b':' => self.key = self.last.take().filter(|key| key.len() <= LONGEST_KEY),
+            b'[' => self.lists += usize::from(self.key.is_some()),
+            b']' => {
+                self.lists = self.lists.saturating_sub(1);
+                if self.lists == 0 {
+                    self.key = None;
+                }
+            }
+            b',' if self.lists > 0 => {}
+            b',' => self.key = None,
+            _ => (self.key, self.lists, self.name, self.value) = (None, 0, None, None),
+        }
     }
-    let mut text = String::with_capacity(raw.len());
-    let mut at = 0;
-    while at < raw.len() {
-        let plain = memchr(b'\\', &raw[at..]).unwrap_or(raw.len() - at);
-        for chunk in raw[at..at + plain].utf8_chunks() {
-            text.push_str(chunk.valid());
-            at += chunk.valid().len();
-            if !chunk.invalid().is_empty() {
-                text.push(char::REPLACEMENT_CHARACTER);
-                at += chunk.invalid().len();
-                visit(text.len(), at);
+
+    fn string(&mut self, range: &Range<usize>, visit: &mut dyn FnMut(JsonSpan<'_>)) {
+        let raw = &self.json[range.clone()];
+        let text = decode(raw);
+        if let Some(value) = self.value.take_if(|_| {
+            self.key.as_ref().is_some_and(|key| is_one_of(&NAMES, &decode(&self.json[key.clone()])))
+        }) {
+            self.late(&text, &value, visit);
+        }
+        let mut named = self.named(&Scalar { range: range.clone(), is_number: false });
+        // What was cut there may end within a character.
+        named.retain(|Finding { range, .. }| text.get(range.clone()).is_some());
+        let mut cursor = RawCursor::new(raw);
+        each_span(
+            Scanner::built_in(),
+            self.known,
+            &text,
+            named,
+            &mut |Span { kind, range: said, certainty }| {
+                let start = range.start + cursor.advance(said.start);
+                let end = range.start + cursor.advance(said.end);
+                visit(JsonSpan {
+                    kind,
+                    certainty,
+                    range: start..end,
+                    value: &text[said],
+                    is_number: false,
+                    is_late: false,
+                });
+            },
+        );
+    }
+
+    fn number(&mut self, range: &Range<usize>, visit: &mut dyn FnMut(JsonSpan<'_>)) {
+        let named = self.named(&Scalar { range: range.clone(), is_number: true });
+        let digits = self.json[range.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
+        if named.is_empty() && digits < SHORTEST_NUMBER && !self.known.has_values() {
+            return;
+        }
+        let Ok(written) = std::str::from_utf8(&self.json[range.clone()]) else { return };
+        let text = whole_number(written).unwrap_or_else(|| written.to_owned());
+        let mut found =
+            named.first().map(|Finding { kind, certainty, .. }| (*kind, *certainty, 0..text.len()));
+        each_span(
+            Scanner::built_in(),
+            self.known,
+            &text,
+            Vec::new(),
+            &mut |Span { kind, range, certainty }| {
+                found.get_or_insert((kind, certainty, range));
+            },
+        );
+        if let Some((kind, certainty, said)) = found {
+            let value = &text[said];
+            visit(JsonSpan { kind, certainty, range: range.clone(), value, is_number: true, is_late: false });
+        }
+    }
+
+    /// Returns the secrets that a value is by its key, or by the name beside it.
+    fn named(&mut self, value: &Scalar) -> Vec<Finding> {
+        let Some(key) = self.key.clone() else { return Vec::new() };
+        let key = decode(&self.json[key]);
+        let mut found = self.under(&key, value);
+        if is_one_of(&VALUES, &key) {
+            match &self.name {
+                Some(name) => found.extend(self.under(&decode(&self.json[name.clone()]), value)),
+                None => self.value = Some(value.clone()),
             }
         }
-        if at < raw.len() {
-            let (char, length) = escape(&raw[at..]);
-            text.push(char);
-            at += length;
-            visit(text.len(), at);
+        if is_one_of(&NAMES, &key) && value.range.len() <= LONGEST_KEY {
+            self.name = Some(value.range.clone());
+        }
+        found
+    }
+
+    /// Visits the secrets that a value is by the name that stands behind it.
+    fn late(&self, name: &str, value: &Scalar, visit: &mut dyn FnMut(JsonSpan<'_>)) {
+        if name.len() > LONGEST_KEY {
+            return;
+        }
+        let text = decode(&self.json[value.range.clone()]);
+        for Finding { kind, range, certainty } in self.under(name, value) {
+            let (value, range) = (text.get(range.clone()).unwrap_or_default(), 0..0);
+            visit(JsonSpan { kind, certainty, range, value, is_number: false, is_late: true });
         }
     }
-    Cow::Owned(text)
+
+    /// Returns the secrets that a value is under a name.
+    fn under(&self, name: &str, value: &Scalar) -> Vec<Finding> {
+        let scanner = Scanner::built_in();
+        let mut text = format!("\"{name}\": ");
+        if !value.is_number {
+            text.push('"');
+        }
+        if !scanner.is_woken(&text) {
+            return Vec::new();
+        }
+        let head = text.len();
+        let near = value.range.start..value.range.end.min(value.range.start + LONGEST_NAMED);
+        // Quotes and line ends in it would end it too early.
+        let said = decode(&self.json[near]);
+        text.extend(said.chars().map(|char| match char {
+            '"' => '\'',
+            '\n' | '\r' => ' ',
+            char => char,
+        }));
+        let end = text.len();
+        if !value.is_number {
+            text.push('"');
+        }
+        let mut found = scanner.findings(&text, Wish::ALL);
+        found.retain(|finding| finding.range.start >= head && finding.range.start < end);
+        for finding in &mut found {
+            finding.range = finding.range.start - head..finding.range.end.min(end) - head;
+        }
+        found
+    }
 }
 
-/// Returns the character an escape stands for, and its length in raw bytes (a pair of surrogates is one).
-fn escape(raw: &[u8]) -> (char, usize) {
-    let char = match raw.get(1) {
-        Some(b'n') => '\n',
-        Some(b't') => '\t',
-        Some(b'r') => '\r',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'u') => return unicode(raw),
-        Some(&byte) if byte.is_ascii() => char::from(byte),
-        // A lone backslash, or one before what is no escape: what follows is read on its own.
-        _ => return ('\\', 1),
-    };
-    (char, 2)
+fn is_one_of(words: &[&str], key: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(key))
 }
 
-fn unicode(raw: &[u8]) -> (char, usize) {
-    let unit = |at: usize| {
-        let digits = std::str::from_utf8(raw.get(at..at + 4)?).ok()?;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
-    };
-    let Some(first) = unit(2) else { return ('\\', 1) };
-    if (0xd800..0xdc00).contains(&first)
-        && raw.get(6..8) == Some(b"\\u")
-        && let Some(second @ 0xdc00..0xe000) = unit(8)
-    {
-        let char = char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
-        return (char.unwrap_or(char::REPLACEMENT_CHARACTER), 12);
+/// Writes a number with an exponent or a fraction of nothing as the whole number that it is.
+fn whole_number(written: &str) -> Option<String> {
+    if !written.contains(['.', 'e', 'E']) {
+        return None;
     }
-    (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
-}
-
-/// The places of a string's text in its raw bytes.
-struct RawOffsets(Vec<(usize, usize)>);
-
-impl RawOffsets {
-    fn of(raw: &[u8]) -> Self {
-        let mut places = vec![(0, 0)];
-        decode(raw, |said, raw| places.push((said, raw)));
-        Self(places)
-    }
-
-    /// Returns the raw place of a byte of the text; `said` is on a character boundary.
-    fn raw(&self, said: usize) -> usize {
-        let next = self.0.partition_point(|place| place.0 <= said);
-        let (before, raw) = self.0[next - 1];
-        raw + (said - before)
-    }
+    let number: f64 = written.parse().ok()?;
+    let is_whole = number.fract() == 0.0 && number.abs() < 1e16;
+    is_whole.then(|| format!("{number:.0}"))
 }
 
 #[cfg(test)]
@@ -181,6 +299,50 @@ mod tests {
             redacted(r#"{"p":"password = \"hunter2-but-longer\"\n"}"#),
             r#"{"p":"password = \"[redacted: password]\"\n"}"#
         );
+    }
+
+    #[test]
+    fn a_key_says_what_its_value_is() {
+        for (json, expected) in [
+            (r#"{"password": "hunter2hunter2"}"#, r#"{"password": "[redacted: password]"}"#),
+            (r#"{"password":"correcthorse","n":1}"#, r#"{"password":"[redacted: password]","n":1}"#),
+            (r#"{"passwor\u0064": "hun\"ter2-x"}"#, r#"{"passwor\u0064": "[redacted: password]"}"#),
+            (r#"{"password": 12345678}"#, r#"{"password": "[redacted: password]"}"#),
+            (
+                r#"{"pwd": ["hunter2-one", "hunter2-two"], "x": "y"}"#,
+                r#"{"pwd": ["[redacted: password]", "[redacted: password]"], "x": "y"}"#,
+            ),
+            (
+                r#"{"name": "DB_PASSWORD", "value": "hunter2-one"}"#,
+                r#"{"name": "DB_PASSWORD", "value": "[redacted: password]"}"#,
+            ),
+            (
+                r#"{"value": "hunter2-one", "name": "DB_PASSWORD"}"#,
+                r#"{"value": "[redacted: password]", "name": "DB_PASSWORD"}"#,
+            ),
+            (r#"{"phone": 2025550143}"#, r#"{"phone": "[redacted: named-phone-number]"}"#),
+            (
+                r#"{"password": {"type": "string"}, "a": ["hunter2-one"]}"#,
+                r#"{"password": {"type": "string"}, "a": ["hunter2-one"]}"#,
+            ),
+        ] {
+            assert_eq!(redacted(json), expected);
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_a_card_becomes_a_label() {
+        let label = r#""[redacted: card-number]""#;
+        for number in ["4111111111111111", "4.111111111111111e15", "4111111111111111.0", "4111111111111112"] {
+            assert_eq!(
+                redacted(&format!("{{\"a\":[{number}, 1]}}")),
+                format!("{{\"a\":[{label}, 1]}}"),
+                "{number}"
+            );
+        }
+        for number in ["0.4111111111111111", "1741339971.125631", "12345", "1741339971000"] {
+            assert_eq!(redacted(&format!("[{number}]")), format!("[{number}]"));
+        }
     }
 
     #[test]

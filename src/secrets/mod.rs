@@ -2,10 +2,15 @@
 //!
 //! What a secret looks like is data: `assets/secrets.toml`, a rule a kind, each with examples that must and that
 //! must not match. [`Scanner`] reads a text once for the keywords of all rules together and asks a rule only where
-//! one of its keywords stands; a [`Finding`] is a kind and a range. From findings come [`Counts`] for a status line,
-//! masked values for a report, a redacted text ([`Scanner::redact`]), a redacted original object
-//! ([`Scanner::redact_json`], which stays valid JSON) and a redacted conversation
-//! ([`Scanner::redact_conversation`], from which every format of an extract can be made).
+//! one of its keywords stands, in the text as it is written and as it is read without its escapes (`unescape`); a
+//! [`Finding`] is a kind, a range and its [`Certainty`].
+//!
+//! What is taken out leans to too much, what is reported to the right number: an audit counts what is certain and says
+//! what only looks like a secret, while [`KnownSecrets`], the one list by which all formats of a conversation are
+//! redacted, has both. It is made of the whole conversation and, where that is at hand, of the original object with its
+//! keys, and it takes a value out wherever it stands: of texts, names and titles ([`KnownSecrets::redact`]), of a
+//! conversation from which every format is made ([`KnownSecrets::redact_conversation`]) and of an original
+//! ([`KnownSecrets::redact_json`], which stays valid JSON). [`Counts`] are for a status line: each value once.
 //! [`audit`] looks at a whole archive.
 //!
 //! Nothing here reads a file or knows a screen, and nothing here keeps or prints a value: an error says where, a
@@ -15,12 +20,18 @@ pub mod audit;
 
 mod checks;
 mod conversation;
+mod counts;
 mod json;
+mod json_walk;
+mod known;
 mod mask;
 mod redact;
 mod rules;
 mod scan;
+mod spans;
+mod unescape;
 
-pub use redact::Counts;
+pub use counts::Counts;
+pub use known::KnownSecrets;
 pub use rules::{Rule, SecretClass};
-pub use scan::{Finding, KindId, Scanner};
+pub use scan::{Certainty, Finding, KindId, Scanner};

@@ -1,77 +1,92 @@
-//! Takes secrets out of a text, and says how many there are.
+//! Takes secrets out of texts.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
-use super::{Finding, KindId, Scanner, SecretClass};
+use super::{
+    Counts, KindId, Scanner,
+    known::KnownSecrets,
+    spans::{Span, each_span},
+};
 
-/// The number of findings of each kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    counts: Vec<(KindId, usize)>,
+/// The number of labels that say which kind of secret stood there; further ones only say that one did, so that a text
+/// of nothing but secrets grows little.
+const MOST_LABELS: usize = 100_000;
+
+/// Takes secrets out of the texts of one extract.
+#[derive(Debug)]
+pub(super) struct Redactor<'k> {
+    known: &'k KnownSecrets,
+    labels: usize,
 }
 
-impl Counts {
-    /// Counts one more.
-    pub fn add(&mut self, kind: KindId) {
-        self.add_many(kind, 1);
+impl<'k> Redactor<'k> {
+    pub(super) fn new(known: &'k KnownSecrets) -> Self {
+        Self { known, labels: 0 }
     }
 
-    /// Counts what another counted.
-    pub fn merge(&mut self, other: &Self) {
-        for &(kind, number) in &other.counts {
-            self.add_many(kind, number);
+    pub(super) fn known(&self) -> &'k KnownSecrets {
+        self.known
+    }
+
+    /// Returns a text without the secrets in it.
+    pub(super) fn text<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
+        self.moving(text, &mut [])
+    }
+
+    /// Returns a text without the secrets in it, and moves places of it, in ascending order, to where they are then: one
+    /// within a secret is behind its label.
+    pub(super) fn moving<'t>(&mut self, text: &'t str, places: &mut [u32]) -> Cow<'t, str> {
+        let known = self.known;
+        let mut out: Option<String> = None;
+        let (mut copied, mut moved) = (0, 0);
+        each_span(Scanner::built_in(), known, text, Vec::new(), &mut |Span { kind, range, .. }| {
+            let out = out.get_or_insert_with(|| String::with_capacity(text.len()));
+            let mut shift = |out: &String, most: usize, within: bool| {
+                while let Some(place) = places.get_mut(moved).filter(|place| **place as usize <= most) {
+                    let ahead = if within { 0 } else { *place as usize - copied };
+                    *place = (out.len() + ahead) as u32;
+                    moved += 1;
+                }
+            };
+            shift(out, range.start, false);
+            out.push_str(&text[copied..range.start]);
+            self.push_label(out, kind);
+            shift(out, range.end - 1, true);
+            copied = range.end;
+        });
+        let Some(mut out) = out else { return Cow::Borrowed(text) };
+        for place in &mut places[moved..] {
+            *place = (out.len() + *place as usize - copied) as u32;
         }
+        out.push_str(&text[copied..]);
+        Cow::Owned(out)
     }
 
-    fn add_many(&mut self, kind: KindId, number: usize) {
-        match self.counts.binary_search_by_key(&kind, |entry| entry.0) {
-            Ok(at) => self.counts[at].1 += number,
-            Err(at) => self.counts.insert(at, (kind, number)),
+    /// Writes the label that stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
+    pub(super) fn push_label(&mut self, out: &mut String, kind: KindId) {
+        self.labels += 1;
+        if self.labels > MOST_LABELS {
+            out.push_str("[redacted]");
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "[redacted: {}]", Scanner::built_in().rule(kind).id());
         }
-    }
-
-    /// Tells that nothing was counted.
-    pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
-    }
-
-    /// Returns the number of all of them together.
-    pub fn total(&self) -> usize {
-        self.counts.iter().map(|entry| entry.1).sum()
-    }
-
-    /// Returns the credentials alone.
-    pub fn credentials(&self, scanner: &Scanner) -> usize {
-        let credential = |kind| scanner.rule(kind).class() == SecretClass::Credential;
-        self.counts.iter().filter(|entry| credential(entry.0)).map(|entry| entry.1).sum()
-    }
-
-    /// Lists each kind with its number, in the order of the rules: credentials first.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (KindId, usize)> {
-        self.counts.iter().copied()
-    }
-
-    /// Says it in words, for the status line: "1 github-token, 2 e-mail addresses". Past four kinds the rest
-    /// is a number. Empty when nothing was counted.
-    pub fn sentence(&self, scanner: &Scanner) -> String {
-        /// Kinds that are named; of more the rest is a number.
-        const MOST: usize = 4;
-        let shown = if self.counts.len() > MOST + 1 { MOST } else { self.counts.len() };
-        let mut pieces: Vec<String> =
-            self.counts[..shown].iter().map(|&(kind, number)| scanner.rule(kind).count(number)).collect();
-        let rest: usize = self.counts[shown..].iter().map(|entry| entry.1).sum();
-        if rest > 0 {
-            pieces.push(format!("{rest} more"));
-        }
-        pieces.join(", ")
     }
 }
 
-impl<'a> FromIterator<&'a Finding> for Counts {
-    fn from_iter<I: IntoIterator<Item = &'a Finding>>(findings: I) -> Self {
-        let mut counts = Self::default();
-        findings.into_iter().for_each(|finding| counts.add(finding.kind));
-        counts
+impl KnownSecrets {
+    /// Returns a text without these secrets, and without any other that is found in it.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Redactor::new(self).text(text)
+    }
+
+    /// Counts the secrets in a text: these, and any other that is found in it.
+    pub fn counts_in(&self, text: &str) -> Counts {
+        let mut held = Self::new();
+        each_span(Scanner::built_in(), self, text, Vec::new(), &mut |Span { kind, range, certainty }| {
+            held.add(kind, &text[range], certainty);
+        });
+        held.counts().clone()
     }
 }
 
@@ -83,28 +98,66 @@ impl Scanner {
     }
 
     /// Returns the text with each secret replaced by its kind, `[redacted: github-token]`, and what was
-    /// replaced.
+    /// replaced: each value once, however often it stands there.
     pub fn redact(&self, text: &str) -> (String, Counts) {
-        let findings = self.scan(text);
-        (self.replace(text, &findings), findings.iter().collect())
+        let mut known = KnownSecrets::new();
+        known.learn(text);
+        (known.redact(text).into_owned(), known.counts().clone())
     }
+}
 
-    /// Returns the text with these findings in it replaced.
-    pub(super) fn replace(&self, text: &str, findings: &[Finding]) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut from = 0;
-        for finding in findings {
-            out.push_str(&text[from..finding.range.start]);
-            self.push_label(&mut out, finding.kind);
-            from = finding.range.end;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_check_sum_is_taken_out_and_not_counted_as_a_find() {
+        let scanner = Scanner::built_in();
+        let token = ["gh", "p_FAKEdempFAKEdemoFAKEdemoFAKE003UajJR"].concat();
+        for text in [&*token, "4111 1111 1111 1112", "DE89 3704 0044 0532 0130 01", "password: MySecretPass1"]
+        {
+            assert!(scanner.scan(text).is_empty(), "{text}");
+            let (redacted, counts) = scanner.redact(text);
+            assert!(redacted.ends_with(']') && counts.total() == 1, "{redacted}");
         }
-        out.push_str(&text[from..]);
-        out
     }
 
-    /// Writes the label that stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
-    pub(super) fn push_label(&self, out: &mut String, kind: KindId) {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "[redacted: {}]", self.rule(kind).id());
+    #[test]
+    fn a_secret_written_with_escapes_is_taken_out_whole() {
+        for token in [
+            r"ghp\_FAKEdemoFAKEdemoFAKEdemoFAKE003UajJR",
+            "ghp&#95;FAKEdemoFAKEdemoFAKEdemoFAKE003UajJR",
+            "gh**p_FAKEdemo**FAKEdemoFAKEdemoFAKE003UajJR",
+            "ghp_FAKEdemo\u{200b}FAKEdemoFAKEdemo\u{ad}FAKE003UajJR",
+            r"ghp_FAKEdemoFAKEdemoFAKEde\u006doFAKE003UajJR",
+        ] {
+            let (redacted, counts) = Scanner::built_in().redact(&format!("so: {token}, and on"));
+            assert_eq!(redacted, "so: [redacted: github-token], and on", "{token}");
+            assert_eq!(counts.total(), 1);
+        }
+    }
+
+    #[test]
+    fn places_move_with_what_is_taken_out() {
+        let known = KnownSecrets::new();
+        let text = "to robin@example.org, so";
+        let mut places = [0, 3, 5, 20, 21, 24];
+        let redacted = Redactor::new(&known).moving(text, &mut places);
+        assert_eq!(redacted, "to [redacted: e-mail], so");
+        assert_eq!(places, [0, 3, 21, 21, 22, 25]);
+    }
+
+    #[test]
+    fn of_very_many_secrets_the_first_are_named() {
+        let text = "a@b.co ".repeat(MOST_LABELS + 1);
+        let redacted = KnownSecrets::new().redact(&text).into_owned();
+        assert!(redacted.starts_with("[redacted: e-mail] ") && redacted.ends_with("] [redacted] "));
+    }
+
+    #[test]
+    fn what_was_redacted_once_stays_as_it_is() {
+        let (once, _) = Scanner::built_in().redact("password = hunter2-but-longer, mail robin@example.org");
+        let (twice, counts) = Scanner::built_in().redact(&once);
+        assert_eq!((twice, counts.total()), (once, 0));
     }
 }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use regex_automata::{meta::Regex, util::syntax};
 use serde::Deserialize;
 
-use super::checks::ValueCheck;
+use super::{checks::ValueCheck, scan::Certainty};
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
@@ -60,6 +60,9 @@ pub struct Rule {
     regex: Box<str>,
     /// The least entropy of a value, in bits a character.
     entropy: Option<f64>,
+    /// Of several keywords in one word only the first is tried.
+    #[serde(default)]
+    once_a_word: bool,
     check: Option<ValueCheck>,
     #[serde(skip)]
     compiled: OnceLock<Option<Regex>>,
@@ -143,17 +146,35 @@ impl Rule {
         }))
     }
 
-    /// Decides whether a value that matched is a secret after all.
-    pub(super) fn admits(&self, value: &str) -> bool {
-        if let Some(least) = self.entropy
-            && super::checks::entropy(value) < least
-        {
-            return false;
+    /// Tells that of several keywords in one word only the first is tried: it would have taken the others with it.
+    pub(super) fn is_tried_once_a_word(&self) -> bool {
+        self.once_a_word
+    }
+
+    /// Tells that its values are addresses of mail.
+    pub(super) fn is_address(&self) -> bool {
+        self.check == Some(ValueCheck::Mail)
+    }
+
+    /// Tells that values of this kind are known by their own shape, wherever they stand.
+    pub(super) fn is_known_by_shape(&self) -> bool {
+        self.class == SecretClass::Personal && (self.keywords.is_empty() || self.is_address())
+    }
+
+    /// Decides how certainly a value that matched is a secret; `None`: it is none. `quoted`: it stands in quotes.
+    pub(super) fn judge(&self, value: &str, quoted: bool) -> Option<Certainty> {
+        let is_credential = self.class == SecretClass::Credential;
+        let is_random = self.entropy.is_none_or(|least| super::checks::entropy(value) >= least);
+        let is_filler = is_credential && super::checks::is_filler(value);
+        let holds = self.check.is_none_or(|check| check.holds(value));
+        if is_random && !is_filler && holds {
+            return Some(Certainty::Certain);
         }
-        if self.class == SecretClass::Credential && super::checks::is_filler(value) {
-            return false;
-        }
-        self.check.is_none_or(|check| check.holds(value))
+        let could_be = match self.check {
+            Some(check) => check.could_hold(value, quoted),
+            None => is_credential && !is_filler,
+        };
+        could_be.then_some(Certainty::LooksLikeOne)
     }
 }
 

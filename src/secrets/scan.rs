@@ -15,7 +15,10 @@ use std::{
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::{Anchored, Input, util::captures::Captures};
 
-use super::rules::{self, Rule, SecretClass};
+use super::{
+    rules::{self, Rule, SecretClass},
+    unescape::Unescaped,
+};
 
 /// Characters before a keyword that a rule may take back.
 const MOST_BACK: usize = 80;
@@ -31,6 +34,15 @@ const AROUND: usize = 48;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindId(pub(super) u16);
 
+/// The certainty of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// It has the shape of a secret and fails a check that tells a real one: a checksum, a word that examples have.
+    LooksLikeOne,
+    /// It is one, as far as a text can tell.
+    Certain,
+}
+
 /// A secret in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
@@ -38,6 +50,43 @@ pub struct Finding {
     pub kind: KindId,
     /// The bytes of the value alone in the text, without the name before it. On character boundaries.
     pub range: Range<usize>,
+    /// The certainty that it is one.
+    pub certainty: Certainty,
+}
+
+/// The findings that are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    /// Of this class alone; `None`: of all.
+    pub(super) class: Option<SecretClass>,
+    /// At least as certain as this. What only looks like one is looked for across lines that were wrapped, too.
+    pub(super) certainty: Certainty,
+}
+
+impl Wish {
+    /// All that is a secret.
+    pub(super) const CERTAIN: Self = Self { class: None, certainty: Certainty::Certain };
+    /// All that could be one.
+    pub(super) const ALL: Self = Self { class: None, certainty: Certainty::LooksLikeOne };
+
+    fn takes(self, rule: &Rule) -> bool {
+        self.class.is_none_or(|class| rule.class() == class)
+    }
+
+    fn joins_lines(self) -> bool {
+        self.certainty == Certainty::LooksLikeOne
+    }
+}
+
+/// The visitor of findings; a break ends the search.
+pub(super) type Visitor<'v> = &'v mut dyn FnMut(Finding) -> ControlFlow<()>;
+
+/// A keyword in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct KeywordHit {
+    end: usize,
+    start: usize,
+    keyword: usize,
 }
 
 /// All rules, ready to look.
@@ -47,6 +96,10 @@ pub struct Scanner {
     keywords: AhoCorasick,
     /// The rules that each keyword wakes.
     woken: Vec<Vec<u16>>,
+    /// The bytes behind each keyword that one of these rules looks at.
+    reaches: Vec<usize>,
+    /// The length of the longest keyword.
+    longest_keyword: usize,
     /// The rules without keywords: those of numbers.
     numbers: Vec<u16>,
 }
@@ -75,12 +128,15 @@ impl Scanner {
             }
         }
         let (words, woken): (Vec<String>, Vec<Vec<u16>>) = woken.into_iter().unzip();
+        let longest_keyword = words.iter().map(String::len).max().unwrap_or(0);
+        let reach = |woken: &Vec<u16>| woken.iter().map(|&index| rules[usize::from(index)].reach()).max();
+        let reaches = woken.iter().map(|woken| reach(woken).unwrap_or(0)).collect();
         let keywords = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)?;
-        Ok(Self { rules, keywords, woken, numbers })
+        Ok(Self { rules, keywords, woken, reaches, longest_keyword, numbers })
     }
 
     /// Returns every rule, in the order of the file.
@@ -95,109 +151,237 @@ impl Scanner {
 
     /// Finds the secrets in a text, in its order, without overlaps.
     pub fn scan(&self, text: &str) -> Vec<Finding> {
+        self.resolve(self.findings(text, Wish::CERTAIN))
+    }
+
+    /// Finds the secrets in a text and what only looks like one, in its order, without overlaps.
+    pub fn suspect(&self, text: &str) -> Vec<Finding> {
+        self.resolve(self.findings(text, Wish::ALL))
+    }
+
+    /// Returns everything that is found, overlapping or not, in no order.
+    pub(super) fn findings(&self, text: &str, wish: Wish) -> Vec<Finding> {
         let mut found = Vec::new();
-        self.each(text, None, &mut |finding| {
+        let _ = self.each(text, wish, &mut |finding| {
             found.push(finding);
             ControlFlow::Continue(())
         });
-        self.resolve(found)
+        found
     }
 
     /// Tells that there is a credential in the text. Stops at the first.
     pub fn holds_credential(&self, text: &str) -> bool {
-        let mut holds = false;
-        self.each(text, Some(SecretClass::Credential), &mut |_| {
-            holds = true;
-            ControlFlow::Break(())
-        });
-        holds
+        let wish = Wish { class: Some(SecretClass::Credential), ..Wish::CERTAIN };
+        self.each(text, wish, &mut |_| ControlFlow::Break(())).is_break()
     }
 
-    /// Calls `visit` with everything that matches, of one class or of all, overlapping or not.
-    fn each(
+    /// Tells that a rule is tried at something in a text.
+    pub(super) fn is_woken(&self, text: &str) -> bool {
+        self.keywords.find_overlapping_iter(text).next().is_some()
+    }
+
+    /// Calls `visit` with everything that matches, overlapping or not: in the text as it is written, and as it is read
+    /// without its escapes.
+    fn each(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
+        let readings: Vec<Unescaped> = Unescaped::readings(text, wish.joins_lines()).collect();
+        let mut again = vec![Vec::new(); readings.len()];
+        let hits = self.hits(text, 0..text.len()).inspect(|hit| {
+            for (unescaped, again) in readings.iter().zip(&mut again) {
+                again.extend(self.moved(hit, unescaped));
+            }
+        });
+        self.ask(text, hits, wish, visit)?;
+        self.ask_numbers(text, &crowds(text), wish, visit)?;
+        for (unescaped, again) in readings.iter().zip(again) {
+            self.each_unescaped(unescaped, again, wish, visit)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Returns a keyword that is not touched by an escape, while what is behind it may be: its place in the text without
+    /// them.
+    fn moved(&self, hit: &KeywordHit, unescaped: &Unescaped) -> Option<KeywordHit> {
+        let start = unescaped.said(hit.start)?;
+        let reach = start.saturating_sub(MOST_BACK)..start + self.reaches[hit.keyword];
+        let end = start + hit.end - hit.start;
+        unescaped.is_changed(reach).then_some(KeywordHit { start, end, keyword: hit.keyword })
+    }
+
+    /// Calls `visit` with what matches in a text without its escapes, near these. `again` are the keywords that stand
+    /// in the text with them, too.
+    fn each_unescaped(
+        &self,
+        unescaped: &Unescaped,
+        mut again: Vec<KeywordHit>,
+        wish: Wish,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        let said = unescaped.text();
+        for window in unescaped.around(self.longest_keyword) {
+            again.extend(self.hits(said, window));
+        }
+        again.sort_unstable();
+        again.dedup();
+        let mut visit =
+            |found: Finding| visit(Finding { range: unescaped.raw(found.range.clone()), ..found });
+        self.ask(said, again.into_iter(), wish, &mut visit)?;
+        let mut regions = crowds(said);
+        regions.retain(|region| unescaped.is_changed(region.clone()));
+        self.ask_numbers(said, &regions, wish, &mut visit)
+    }
+
+    /// Lists the keywords in a stretch of a text, by their ends.
+    fn hits(&self, text: &str, stretch: Range<usize>) -> impl Iterator<Item = KeywordHit> {
+        self.keywords
+            .find_overlapping_iter(aho_corasick::Input::new(text).range(stretch))
+            .map(|hit| KeywordHit { end: hit.end(), start: hit.start(), keyword: hit.pattern().as_usize() })
+    }
+
+    /// Asks the rules that keywords wake.
+    fn ask(
         &self,
         text: &str,
-        class: Option<SecretClass>,
-        visit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
-    ) {
-        let wanted = |rule: &Rule| class.is_none_or(|class| rule.class() == class);
+        hits: impl Iterator<Item = KeywordHit>,
+        wish: Wish,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
         // Where a rule may begin again: behind its last match.
         let mut resume: Vec<usize> = Vec::new();
         let mut look = RuleMatcher { text, captures: None };
-        for hit in self.keywords.find_overlapping_iter(text) {
-            for &index in &self.woken[hit.pattern().as_usize()] {
+        for hit in hits {
+            for &index in &self.woken[hit.keyword] {
                 let rule = &self.rules[usize::from(index)];
                 let from = resume.get(usize::from(index)).copied().unwrap_or(0);
-                if hit.start() < from || !wanted(rule) {
+                if hit.start < from || !wish.takes(rule) {
                     continue;
                 }
-                let start = back(text, rule, hit.start(), from);
-                let end = (hit.end() + rule.reach()).min(text.len());
-                let Some((whole, value)) = look.at(rule, start..end) else { continue };
+                let start = back(text, rule, hit.start, from);
+                let end = (hit.end + rule.reach()).min(text.len());
+                let (behind, found) = match look.at(rule, start..end) {
+                    Some((whole, value)) => {
+                        let certainty = rule.judge(&text[value.clone()], is_quoted(text, &value));
+                        let taken = certainty.filter(|&certainty| certainty >= wish.certainty);
+                        // What is no secret may itself begin with the name of one.
+                        let behind = if taken.is_some() { whole.end } else { value.start.max(hit.end) };
+                        (behind, taken.map(|certainty| (certainty, value)))
+                    }
+                    None if rule.is_tried_once_a_word() && begins_word(text, hit.start) => {
+                        (end_of_word(text, hit.end), None)
+                    }
+                    None => continue,
+                };
                 resume.resize(self.rules.len(), 0);
-                resume[usize::from(index)] = whole.end;
-                if rule.admits(&text[value.clone()])
-                    && visit(Finding { kind: KindId(index), range: value }).is_break()
-                {
-                    return;
+                resume[usize::from(index)] = behind;
+                if let Some((certainty, range)) = found {
+                    visit(Finding { kind: KindId(index), range, certainty })?;
                 }
             }
         }
-        if self.numbers.iter().any(|&index| wanted(&self.rules[usize::from(index)])) {
-            self.each_number(text, class, &mut look, visit);
-        }
+        ControlFlow::Continue(())
     }
 
-    fn each_number(
+    /// Asks the rules of numbers where digits crowd.
+    fn ask_numbers(
         &self,
         text: &str,
-        class: Option<SecretClass>,
-        look: &mut RuleMatcher<'_>,
-        visit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
-    ) {
-        for region in crowds(text) {
+        regions: &[Range<usize>],
+        wish: Wish,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        let wanted = |&&index: &&u16| wish.takes(&self.rules[usize::from(index)]);
+        let numbers: Vec<u16> = self.numbers.iter().filter(wanted).copied().collect();
+        if numbers.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let mut look = RuleMatcher { text, captures: None };
+        for region in regions {
             let mut from = region.start;
             while let Some(start) = (from..region.end).find(|&at| begins_number(text.as_bytes(), at)) {
                 from = start + 1;
-                for &index in &self.numbers {
+                let judged = |&index: &u16| {
                     let rule = &self.rules[usize::from(index)];
-                    if class.is_some_and(|class| rule.class() != class) {
-                        continue;
+                    let (_, range) = look.at(rule, start..region.end)?;
+                    let certainty = rule.judge(&text[range.clone()], false)?;
+                    (certainty >= wish.certainty).then_some(Finding { kind: KindId(index), range, certainty })
+                };
+                // The file has these rules in the order of their certainty.
+                let mut found: Option<Finding> = None;
+                for finding in numbers.iter().filter_map(judged) {
+                    if found.as_ref().is_none_or(|found| found.certainty < finding.certainty) {
+                        found = Some(finding);
                     }
-                    let Some((_, value)) = look.at(rule, start..region.end) else { continue };
-                    if rule.admits(&text[value.clone()]) {
-                        from = from.max(value.end);
-                        if visit(Finding { kind: KindId(index), range: value }).is_break() {
-                            return;
-                        }
-                        // The file has these rules in the order of their certainty.
-                        break;
-                    }
+                }
+                if let Some(finding) = found {
+                    from = from.max(finding.range.end);
+                    visit(finding)?;
                 }
             }
         }
+        ControlFlow::Continue(())
     }
 
-    /// Keeps, of findings that overlap, the most specific, of equals the longer, then the one first in the
-    /// file.
-    fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
-        if found.len() > 1 {
-            found.sort_by_key(|finding| {
-                let rank = self.rule(finding.kind).rank();
-                (std::cmp::Reverse((rank, finding.range.len())), finding.kind, finding.range.start)
-            });
-            let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-            found.retain(|Finding { range, .. }| {
-                let clear = taken.range(..range.end).next_back().is_none_or(|(_, &end)| end <= range.start);
-                if clear {
-                    taken.insert(range.start, range.end);
-                }
-                clear
-            });
-            found.sort_by_key(|finding| finding.range.start);
-        }
-        found
+    /// Ranks a finding among those that overlap it: the greater gives the better name.
+    pub(super) fn rank(&self, finding: &Finding) -> impl Ord + use<> {
+        let Finding { kind, range, certainty } = finding;
+        (*certainty, self.rule(*kind).rank(), range.len(), std::cmp::Reverse(*kind))
     }
+
+    /// Keeps, of findings that overlap, the most certain, of these the most specific, of equals the longer, then the
+    /// one first in the file.
+    fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
+        found.sort_unstable_by_key(|finding| (finding.range.start, finding.range.end, finding.kind));
+        let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
+        let mut rest = &mut found[..];
+        while !rest.is_empty() {
+            let (group, others) = rest.split_at_mut(overlapping(rest));
+            rest = others;
+            let begun = kept.len();
+            if let [alone] = group {
+                kept.push(alone.clone());
+                continue;
+            }
+            group.sort_by_key(|finding| std::cmp::Reverse(self.rank(finding)));
+            let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+            for finding in group {
+                let Range { start, end } = finding.range;
+                if taken.range(..end).next_back().is_none_or(|(_, &end)| end <= start) {
+                    taken.insert(start, end);
+                    kept.push(finding.clone());
+                }
+            }
+            kept[begun..].sort_by_key(|finding| finding.range.start);
+        }
+        kept
+    }
+}
+
+/// Counts the findings at the beginning of a sorted list that hang together: each overlaps one before it.
+pub(super) fn overlapping(sorted: &[Finding]) -> usize {
+    let mut end = 0;
+    let goes_on = |finding: &&Finding| {
+        let overlaps = end == 0 || finding.range.start < end;
+        end = end.max(finding.range.end);
+        overlaps
+    };
+    sorted.iter().take_while(goes_on).count()
+}
+
+/// Tells that a value stands in quotes.
+fn is_quoted(text: &str, value: &Range<usize>) -> bool {
+    let before = value.start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+    before.is_some_and(|quote| b"\"'`".contains(quote)) && before == text.as_bytes().get(value.end)
+}
+
+/// Tells that no letter, digit or underscore stands before a place.
+fn begins_word(text: &str, at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+    before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')
+}
+
+/// Returns the end of the word that goes on there.
+fn end_of_word(text: &str, at: usize) -> usize {
+    let rest = &text.as_bytes()[at..];
+    at + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte)).count()
 }
 
 /// Returns the place where a rule begins to read: before its keyword, as far as its characters reach back,

@@ -45,6 +45,8 @@ pub enum Action {
     SavedMany(ManyOutcome),
     /// The secrets that the extract of the dialog would hold, in words (nothing: none), and which count this is.
     Counted(u64, Option<String>),
+    /// The name without an ending that a file gets from which secrets are taken out, and which count this belongs to.
+    Named(u64, String),
     /// The folders in a folder that was asked for, and which one that is, as it was typed.
     Folders(String, Vec<String>),
     /// Something was looked up, and the number of the lookup.

@@ -5,7 +5,7 @@
 use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use crate::{
-    conversation::Link,
+    conversation::{Conversation, Link},
     extract::{
         self, Extraction, Options,
         clipboard::{Copied, CopyError},
@@ -145,6 +145,8 @@ pub struct CopyRequest {
     pub form: &'static str,
     /// Take secrets out first: as it was when the key was pressed.
     pub redact: bool,
+    /// The conversations that the text is of: what is a secret in them is one in it.
+    pub of: Vec<Shared>,
 }
 
 /// The text of a copy.
@@ -173,6 +175,15 @@ pub enum CopySource {
 }
 
 impl CopySource {
+    /// Returns the conversations it is of, where it says so itself.
+    pub fn conversations(&self) -> Vec<Shared> {
+        match self {
+            Self::Written(_) => Vec::new(),
+            Self::Messages(conversation, ..) | Self::Conversation(conversation, _) => vec![conversation.clone()],
+            Self::Conversations(conversations, _) => conversations.clone(),
+        }
+    }
+
     /// Makes the text, harmless.
     pub fn text(&self) -> String {
         let text = match self {
@@ -244,7 +255,9 @@ impl Lookup {
             Self::Piped { command, source, redact } => {
                 // A command's output may reach the terminal as it is.
                 let text = source.text();
-                let text = if redact { Scanner::built_in().redact(&text).0 } else { text };
+                let of = source.conversations();
+                let of: Vec<&Conversation> = of.iter().map(|shared| &**shared).collect();
+                let text = if redact { extract::redaction::redacted(&text, &of, false).0 } else { text };
                 Discovery::Piped(command, text)
             }
         })
@@ -252,9 +265,9 @@ impl Lookup {
 }
 
 impl Effect {
-    /// Asks for a copy of a text, already harmless.
-    pub fn copy(text: String, what: &'static str, form: &'static str, redact: bool) -> Self {
-        Self::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, form, redact }))
+    /// Asks for a copy of a text of these conversations, already harmless.
+    pub fn copy(text: String, what: &'static str, form: &'static str, redact: bool, of: Vec<Shared>) -> Self {
+        Self::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, form, redact, of }))
     }
 }
 

@@ -25,10 +25,12 @@ use super::{
 use crate::{
     archive::Archive,
     audit::AuditReport,
+    conversation::Conversation,
     extract::{
         self, Extraction, Options, Selection,
         clipboard::Clipboard,
-        redaction::{held, redacted},
+        redaction::{conversation_to_name, held, redacted},
+        save::names,
     },
     library::{Library, Shared},
     search::worker::Worker,
@@ -109,16 +111,20 @@ impl Executor {
     /// Makes a text of what is picked instead of copied: at once, or, where it has to be read first, by an event with
     /// the text or with a copy that failed.
     pub fn pick(&self, copy: CopyRequest) -> Option<String> {
-        let CopyRequest { content, what, form, redact } = copy;
-        let redact_if_wanted =
-            move |text: String| if redact { redacted(&text, form == "json").0 } else { text };
+        let CopyRequest { content, what, form, redact, mut of } = copy;
+        let redact_if_wanted = move |text: String, of: &[Shared]| {
+            if redact { redacted(&text, &conversations(of), form == "json").0 } else { text }
+        };
         let content = match content {
-            CopyContent::Text(text) => return Some(redact_if_wanted(text)),
+            CopyContent::Text(text) => return Some(redact_if_wanted(text, &of)),
             later => later,
         };
+        if let CopyContent::Original(conversation) = &content {
+            of = vec![conversation.clone()];
+        }
         self.spawn(move |archives, events| {
             let event = match text_of(archives, content) {
-                Ok(text) => Event::Picked(redact_if_wanted(text)),
+                Ok(text) => Event::Picked(redact_if_wanted(text, &of)),
                 Err(failure) => Event::Action(Action::Copied(CopyOutcome {
                     what,
                     form,
@@ -180,6 +186,12 @@ impl Executor {
                     if let Some(counts) = secrets_of(&conversations, &options, &goes_on) {
                         let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
                         let _ = events.send(Event::Action(Action::Counted(serial, secrets)));
+                    }
+                    if let [conversation] = &*conversations
+                        && goes_on()
+                    {
+                        let stem = names::stem(&conversation_to_name(conversation), &options.zone);
+                        let _ = events.send(Event::Action(Action::Named(serial, stem)));
                     }
                 });
             }
@@ -254,8 +266,11 @@ fn copy_all(
     stopped: &AtomicU64,
     events: &Sender<Event>,
 ) {
-    while let Ok((number, CopyRequest { content, what, form, redact })) = waiting.recv() {
+    while let Ok((number, CopyRequest { content, what, form, redact, mut of })) = waiting.recv() {
         let is_stopped = || number < stopped.load(Ordering::Relaxed);
+        if let CopyContent::Original(conversation) = &content {
+            of = vec![conversation.clone()];
+        }
         let text = if is_stopped() { Err(CopyFailure::Stopped) } else { text_of(archives, content) };
         let mut secrets = None;
         let mut result = text.and_then(|text| {
@@ -266,7 +281,7 @@ fn copy_all(
                 return Err(CopyFailure::Stopped);
             }
             // Finding secrets never blocks a copy; it is said.
-            let (without, counts) = redacted(&text, form == "json");
+            let (without, counts) = redacted(&text, &conversations(&of), form == "json");
             if is_stopped() {
                 return Err(CopyFailure::Stopped);
             }
@@ -301,6 +316,10 @@ fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFai
         CopyContent::ToMake(source) => Ok(source.text()),
         CopyContent::Original(conversation) => original_text(archives, &conversation),
     }
+}
+
+fn conversations(shared: &[Shared]) -> Vec<&Conversation> {
+    shared.iter().map(|shared| &**shared).collect()
 }
 
 /// Returns a conversation's original object as a text to copy.

@@ -154,3 +154,40 @@ fn an_attachment_is_saved_here_whatever_it_is_called() {
         assert_eq!(path, std::path::Path::new(expected), "{name}");
     }
 }
+
+/// A password whose name stands elsewhere in the conversation, and a line of a key.
+#[test]
+fn what_is_copied_alone_is_redacted_by_what_the_conversation_says() {
+    let line = "ZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFr";
+    let key = format!("-----BEGIN {0} KEY-----\n{line}\n{line}\n-----END {0} KEY-----", "PRIVATE");
+    let told = format!("password = hunter2-but-longer\n\n{key}");
+    let conversation = conversation(2, "A day", &[&told, "Use hunter2-but-longer then."]);
+    for (text, kind) in [("hunter2-but-longer", "password"), (line, "private-key")] {
+        let (redacted, counts) = unspool::extract::redaction::redacted(text, &[&conversation], false);
+        assert_eq!((redacted, counts.total()), (format!("[redacted: {kind}]"), 1));
+    }
+    let mut driver = Driver::new(100, 30, vec![conversation]);
+    driver.press("enter r J y");
+    let Some(Effect::Background(Task::Copy(CopyRequest { of, redact: true, .. }))) = driver.effects.last()
+    else {
+        panic!("{:?}", driver.effects)
+    };
+    assert_eq!(of.len(), 1, "the copy says what it is of");
+}
+
+#[test]
+fn an_attachment_is_saved_under_a_name_without_secrets() {
+    let mut driver = Driver::new(80, 24, vec![with_upload("for robin@example.org.txt")]);
+    for (keys, is_redacted) in [("enter o 1", false), ("r o 1", true)] {
+        driver.press(keys);
+        let Some(Effect::Background(Task::SaveAttachment { path, .. })) = driver.effects.last() else {
+            panic!("{:?}", driver.effects)
+        };
+        let name = path.to_string_lossy();
+        assert_eq!(
+            (name.contains("robin"), name.contains("redacted-e-mail")),
+            (!is_redacted, is_redacted),
+            "{name}"
+        );
+    }
+}

@@ -297,3 +297,35 @@ fn what_is_counted_is_what_is_extracted() {
     let scanner = unspool::secrets::Scanner::built_in();
     assert_eq!(counts.sentence(scanner), scanner.summary(&text).unwrap_or_default());
 }
+
+#[test]
+fn the_name_that_is_suggested_holds_no_secret_where_they_are_taken_out() {
+    let said = ["The password = hunter2-but-longer", "I see."];
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "About robin@example.org", &said)]);
+    driver.press("enter e");
+    assert_eq!(path(&driver), "./2025-01-04-about-robin-example-org.md");
+    driver.press("up space");
+    assert_eq!(path(&driver), "./2025-01-04-about-redacted-e-mail.md");
+    driver.press("space");
+    assert_eq!(path(&driver), "./2025-01-04-about-robin-example-org.md");
+    // Somebody's own name stays.
+    driver.press("down ctrl-u").type_("./mine.md").press("up space");
+    assert_eq!(path(&driver), "./mine.md");
+    // Switched on before, it is there from the beginning.
+    driver.press("esc r e");
+    assert_eq!(path(&driver), "./2025-01-04-about-redacted-e-mail.md");
+}
+
+/// A title may hold what only the messages tell to be a password.
+#[test]
+fn the_name_that_is_suggested_follows_what_the_whole_conversation_tells() {
+    let said = ["The password = hunter2-but-longer", "I see."];
+    let mut driver = Driver::new(80, 24, vec![conversation(3, "About hunter2-but-longer", &said)]);
+    driver.press("enter r e");
+    driver.act(Action::Named(1_000, "other".to_owned()));
+    assert!(!path(&driver).contains("other"), "the answer to another question");
+    for serial in 0..10 {
+        driver.act(Action::Named(serial, "2025-01-04-about-redacted-password".to_owned()));
+    }
+    assert_eq!(path(&driver), "./2025-01-04-about-redacted-password.md");
+}

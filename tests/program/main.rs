@@ -13,6 +13,7 @@ mod nothing_leaves;
 mod packaged;
 mod packages;
 mod queries;
+mod redaction;
 mod saving;
 mod saving_calls;
 mod secrets;

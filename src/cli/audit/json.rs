@@ -10,7 +10,7 @@ use crate::{
     import::SharedLink,
     library::{Handle, Library},
     secrets::{
-        Scanner,
+        Certainty, Scanner,
         audit::{AttachmentCounts, Exposure, PersonalContext, ProfileField},
     },
 };
@@ -31,12 +31,13 @@ pub(super) struct AuditJson<'a> {
 struct FindingJson<'a> {
     kind: &'a str,
     class: &'static str,
-    id: &'a str,
+    id: String,
     title: String,
     date: Option<String>,
     role: Option<&'static str>,
     masked: &'a str,
     times: usize,
+    certain: bool,
 }
 
 #[derive(Serialize)]
@@ -87,12 +88,13 @@ impl<'a> AuditJson<'a> {
             FindingJson {
                 kind: rule.id(),
                 class: rule.class().as_str(),
-                id: &conversation.id,
+                id: title(&conversation.id),
                 title: title(&conversation.title),
                 date: exposure.date.and_then(rfc3339),
                 role: exposure.message.map(|message| conversation.messages()[message].role.as_str()),
                 masked: &exposure.masked,
                 times: exposure.times,
+                certain: exposure.certainty == Certainty::Certain,
             }
         };
         let kept = |handle: Option<Handle>, source: Option<&'a str>, context: &'a PersonalContext| {

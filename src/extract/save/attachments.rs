@@ -25,8 +25,9 @@ use crate::{
     extract::{
         ExtractError, Options,
         format::turns::turns,
-        redaction::{Redaction, redacted},
+        redaction::{Redaction, Secrets, redacted},
     },
+    library::Shared,
 };
 
 /// The places of a conversation's attachments, by their ids: an address relative to the text, or nowhere.
@@ -71,7 +72,7 @@ impl AttachmentWriter {
     }
 
     /// Writes the attachments that this extract of the conversation names, under temporary names, and returns
-    /// the options that link them. Without the wish for attachments the options stay as they are.
+    /// the options that link them. The conversation passed the redaction by these secrets. Without the wish for attachments the options stay as they are.
     ///
     /// # Errors
     /// Fails where a file beside the text cannot be written, and where the archive is not what it was. Damage in it is
@@ -80,6 +81,7 @@ impl AttachmentWriter {
         &mut self,
         archives: &[Archive],
         conversation: &Conversation,
+        secrets: &Secrets,
         options: &'a Options,
     ) -> Result<Cow<'a, Options>, ExtractError> {
         if !options.attachments {
@@ -96,7 +98,7 @@ impl AttachmentWriter {
             if !links.0.contains_key(&attachment.id) {
                 let own = conversation.source.archive;
                 let name = if attachment.content.is_empty() {
-                    self.write(archives, own, attachment)?
+                    self.write(archives, own, attachment, secrets)?
                 } else {
                     self.write_content(own, attachment)?
                 };
@@ -111,6 +113,7 @@ impl AttachmentWriter {
         archives: &[Archive],
         own: u16,
         attachment: &Attachment,
+        secrets: &Secrets,
     ) -> Result<Option<Box<str>>, ExtractError> {
         let key = (own, attachment.id.clone());
         if let Some(known) = self.known.get(&key) {
@@ -124,7 +127,7 @@ impl AttachmentWriter {
             Some((archive, member)) => {
                 let stored = member.alias.as_deref().unwrap_or(&member.name);
                 let kind = sniffed(archive, &member);
-                let name = self.names.unique(attachment_file(attachment, stored, kind));
+                let name = self.names.unique(attachment_file(attachment, &secrets.text(stored), kind));
                 let mut changed = None;
                 let whole = self.files.add(&name, |file| copy(archive, &member, file, &mut changed))?;
                 if let Some(changed) = changed {
@@ -159,7 +162,7 @@ impl AttachmentWriter {
 }
 
 /// An attachment to be saved on its own, without the text that names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SingleAttachment {
     /// The number of the archive that its conversation is from.
     pub archive: u16,
@@ -167,6 +170,8 @@ pub struct SingleAttachment {
     pub id: String,
     /// Its text, where the export carries that itself.
     pub content: Option<Box<str>>,
+    /// The conversation that names it: what is a secret there is one in its text.
+    pub of: Option<Shared>,
 }
 
 /// The reason why an attachment was not saved.
@@ -191,7 +196,9 @@ impl SingleAttachment {
     /// See [`AttachmentError`].
     pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, AttachmentError> {
         if let Some(content) = &self.content {
-            let content = if redact { redacted(content, false).0.into() } else { Cow::Borrowed(&**content) };
+            let of: Vec<&Conversation> = self.of.iter().map(|shared| &**shared).collect();
+            let content =
+                if redact { redacted(content, &of, false).0.into() } else { Cow::Borrowed(&**content) };
             super::save(path, content.as_bytes(), Clobber::Never)?;
             return Ok(Written { bytes: content.len() as u64, ..Written::default() });
         }

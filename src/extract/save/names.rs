@@ -19,10 +19,15 @@ const RESERVE: usize = 24;
 /// or character of `<>:"/\|?*` in it but the dot before the extension. A title without a letter gives the id. At
 /// most 140 bytes, cut between graphemes.
 pub fn file_name(conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
-    format!("{}.{extension}", stem(conversation, extension, zone))
+    format!("{}.{extension}", stem_for(conversation, extension, zone))
 }
 
-fn stem(conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
+/// Returns the same name without an ending.
+pub fn stem(conversation: &Conversation, zone: &TimeZone) -> String {
+    stem_for(conversation, "md", zone)
+}
+
+fn stem_for(conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
     let mut stem = String::new();
     if let Some(day) = conversation
         .created
@@ -143,7 +148,7 @@ impl Names {
     /// where that is taken, and a number where even that is. Names differ in more than case, which some file
     /// systems ignore.
     pub fn name(&mut self, conversation: &Conversation, extension: &str, zone: &TimeZone) -> String {
-        let stem = stem(conversation, extension, zone);
+        let stem = stem_for(conversation, extension, zone);
         let name = format!("{stem}.{extension}");
         if self.take(&name) {
             return name;

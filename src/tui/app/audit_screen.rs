@@ -165,7 +165,7 @@ impl App {
             }
             Some(LineTarget::Page(address)) => {
                 let text = extract::harmless(&address).into_owned();
-                vec![Effect::copy(text, "the address", "text", false)]
+                vec![Effect::copy(text, "the address", "text", false, Vec::new())]
             }
             Some(LineTarget::Message(handle, message)) => {
                 self.overlay = Overlay::None;

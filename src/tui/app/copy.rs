@@ -37,6 +37,11 @@ impl App {
         Some((self.library.share(handle), thread.and_then(|thread| thread.reader.transcript().leaf())))
     }
 
+    /// Returns the conversation that a copy is of.
+    pub(super) fn subjects(&self) -> Vec<Shared> {
+        self.shared_subject().into_iter().map(|(conversation, _)| conversation).collect()
+    }
+
     pub(super) fn options(&self, format: Format, leaf: Option<usize>) -> extract::Options {
         extract::Options { leaf, ..extract::Options::new(format, self.setup.zone.clone()) }
     }
@@ -116,6 +121,7 @@ impl App {
                 what: "the conversation",
                 form: "json",
                 redact: self.redact,
+                of: Vec::new(),
             }))];
         }
         let bytes = bytes_of(&conversation);
@@ -164,7 +170,7 @@ impl App {
             return Vec::new();
         };
         let text = extract::harmless(&text).into_owned();
-        vec![Effect::copy(text, "the address", "text", false)]
+        vec![Effect::copy(text, "the address", "text", self.redact, self.subjects())]
     }
 
     pub(super) fn copy_code(&mut self) -> Vec<Effect> {

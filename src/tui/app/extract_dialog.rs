@@ -73,13 +73,28 @@ pub struct ExtractDialog {
 pub struct Destination {
     /// The path as it is typed.
     pub input: TextInput,
-    /// The name of the file in a folder that is named without one, less its ending. `None`: the path is a folder, for a
+    /// The names of the file in a folder that is named without one, less its ending. `None`: the path is a folder, for a
     /// file each.
-    stem: Option<String>,
+    stems: Option<Stems>,
     /// The folder, as it was typed, whose folders are known.
     listed: String,
     /// The names of the folders in it.
     folders: Vec<String>,
+}
+
+/// The names of a file without an ending.
+#[derive(Clone, Debug)]
+pub(super) struct Stems {
+    /// With all that its title says.
+    pub(super) whole: String,
+    /// Without the secrets in that.
+    pub(super) redacted: String,
+}
+
+impl Stems {
+    fn of(&self, redact: bool) -> &str {
+        if redact { &self.redacted } else { &self.whole }
+    }
 }
 
 /// The person's choices about what is written.
@@ -137,22 +152,23 @@ enum DialogChange {
 }
 
 impl Destination {
-    fn new(path: String, stem: Option<String>) -> Self {
-        Self { input: TextInput::new(path), stem, listed: "./".to_owned(), folders: Vec::new() }
+    fn new(path: String, stems: Option<Stems>) -> Self {
+        Self { input: TextInput::new(path), stems, listed: "./".to_owned(), folders: Vec::new() }
     }
 
     /// Returns the path, once more is said than a folder for a file.
-    pub(super) fn path(&self, format: Format) -> Option<String> {
+    pub(super) fn path(&self, choices: Choices) -> Option<String> {
         let path = self.input.text().trim();
-        match self.name(format) {
+        match self.name(choices) {
             Some(name) if path.ends_with('/') => Some(format!("{path}{name}")),
             _ => (!path.is_empty()).then(|| path.to_owned()),
         }
     }
 
     /// Returns the name that a file gets where only its folder is typed.
-    fn name(&self, format: Format) -> Option<String> {
-        self.stem.as_ref().map(|stem| format!("{stem}.{}", format.extension()))
+    fn name(&self, choices: Choices) -> Option<String> {
+        let stem = self.stems.as_ref()?.of(choices.redact);
+        Some(format!("{stem}.{}", choices.format.extension()))
     }
 
     /// Returns the folder being typed in, its slash included, and what stands behind it.
@@ -180,13 +196,13 @@ impl Destination {
     }
 
     /// Returns what could stand behind the cursor, at the end of the path: the rest of a folder, or the name in it.
-    fn suggestion(&self, format: Format) -> Option<String> {
+    fn suggestion(&self, choices: Choices) -> Option<String> {
         let (_, piece) = self.split();
         if self.input.before_cursor().len() < self.input.text().len() {
             return None;
         }
         if piece.is_empty() {
-            return self.name(format).filter(|_| self.input.text().ends_with('/'));
+            return self.name(choices).filter(|_| self.input.text().ends_with('/'));
         }
         self.candidates().next().map(|name| format!("{}/", &name[piece.len()..]))
     }
@@ -201,6 +217,14 @@ impl Destination {
         }
     }
 
+    /// Gives the path another name, if it has the one that was suggested before.
+    fn change_name(&mut self, from: &str, to: &str) {
+        let (folder, name) = self.split();
+        if let Some(ending) = name.strip_prefix(from).filter(|ending| ending.starts_with('.')) {
+            self.input = TextInput::new(format!("{folder}{to}{ending}"));
+        }
+    }
+
     /// Gives the path the ending of another format, if it has that of the one before.
     fn change_ending(&mut self, from: Format, to: Format) {
         if let Some(stem) = self.input.text().strip_suffix(&format!(".{}", from.extension())) {
@@ -211,9 +235,9 @@ impl Destination {
 
 impl ExtractDialog {
     /// Opens with a file of this name in the current folder, as Markdown.
-    pub(super) fn one(conversation: Shared, leaf: Option<usize>, stem: &str, redact: bool) -> Self {
-        let path = format!("./{stem}.{}", Format::Markdown.extension());
-        Self::new(vec![conversation], leaf, Destination::new(path, Some(stem.to_owned())), redact)
+    pub(super) fn one(conversation: Shared, leaf: Option<usize>, stems: Stems, redact: bool) -> Self {
+        let path = format!("./{}.{}", stems.of(redact), Format::Markdown.extension());
+        Self::new(vec![conversation], leaf, Destination::new(path, Some(stems)), redact)
     }
 
     /// Opens with this folder for several.
@@ -244,7 +268,7 @@ impl ExtractDialog {
 
     /// Decides whether it goes into a folder, a file each.
     pub fn is_many(&self) -> bool {
-        self.destination.stem.is_none()
+        self.destination.stems.is_none()
     }
 
     /// Decides whether it is being written.
@@ -289,7 +313,7 @@ impl ExtractDialog {
 
     /// Returns what could stand behind the cursor of the path being typed.
     pub fn suggestion(&self) -> Option<String> {
-        self.destination.suggestion(self.choices.format).filter(|_| self.edits_path())
+        self.destination.suggestion(self.choices).filter(|_| self.edits_path())
     }
 
     /// Takes another format; the path's ending goes with it.
@@ -310,10 +334,26 @@ impl ExtractDialog {
             Field::Reasoning => (&mut choices.include.reasoning, DialogChange::Content),
             Field::Branches => (&mut choices.all_branches, DialogChange::Content),
             Field::Attachments => (&mut choices.attachments, DialogChange::Detail),
-            Field::Redact => (&mut choices.redact, DialogChange::Detail),
+            Field::Redact => {
+                choices.redact ^= true;
+                let redact = choices.redact;
+                if let Some(stems) = self.destination.stems.clone() {
+                    self.destination.change_name(stems.of(!redact), stems.of(redact));
+                }
+                return DialogChange::Detail;
+            }
         };
         *choice ^= true;
         change
+    }
+
+    /// Takes in the name of the file without secrets, as the whole conversation tells it.
+    fn take_name(&mut self, stem: String) {
+        let Some(stems) = &mut self.destination.stems else { return };
+        let before = std::mem::replace(&mut stems.redacted, stem.clone());
+        if self.choices.redact && !self.is_writing() && before != stem {
+            self.destination.change_name(&before, &stem);
+        }
     }
 
     fn move_field(&mut self, step: isize) -> DialogChange {
@@ -418,6 +458,15 @@ impl App {
             && dialog.serial == serial
         {
             dialog.secrets = secrets.map_or(SecretCount::NoneFound, SecretCount::Found);
+        }
+    }
+
+    /// Takes in the name that the file gets without secrets, if it is of the extract that is chosen now.
+    pub(super) fn named(&mut self, serial: u64, stem: String) {
+        if let Overlay::Extract(dialog) = &mut self.overlay
+            && dialog.serial == serial
+        {
+            dialog.take_name(stem);
         }
     }
 

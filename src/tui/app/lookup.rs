@@ -38,17 +38,21 @@ impl App {
     pub(super) fn copy_from(&mut self, source: CopySource, bytes: usize, what: &'static str) -> Vec<Effect> {
         let form = self.form_of(&source);
         let redact = self.redact;
+        let of = match source.conversations() {
+            of if of.is_empty() => self.subjects(),
+            of => of,
+        };
         if bytes <= LARGEST_AT_ONCE {
             let text = source.text();
             if text.is_empty() {
                 self.fail(format!("{what} holds no text"));
                 return Vec::new();
             }
-            return vec![Effect::copy(text, what, form, redact)];
+            return vec![Effect::copy(text, what, form, redact, of)];
         }
         self.await_copy(&format!("copying {what}"));
         let content = CopyContent::ToMake(Box::new(source));
-        vec![Effect::Background(Task::Copy(CopyRequest { content, what, form, redact }))]
+        vec![Effect::Background(Task::Copy(CopyRequest { content, what, form, redact, of }))]
     }
 
     /// Waits for a copy; `words` say what is done for it.

@@ -146,6 +146,10 @@ impl App {
                 self.saved_many(outcome);
                 Vec::new()
             }
+            Action::Named(serial, stem) => {
+                self.named(serial, stem);
+                Vec::new()
+            }
             Action::Counted(serial, secrets) => {
                 self.counted(serial, secrets);
                 Vec::new()

@@ -1,6 +1,8 @@
 //! Choosing one of several things: a code block, a link, a prompt, a command. By number, by the arrows, or by typing
 //! a part of it.
 
+use std::borrow::Cow;
+
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
 use super::{App, Overlay, lookup::bytes_of_message};
@@ -191,7 +193,8 @@ impl App {
             Choice::Run(command) => self.command(command),
             Choice::Save { id, name, content } => {
                 let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
-                let attachment = SingleAttachment { archive: conversation.source.archive, id, content };
+                let archive = conversation.source.archive;
+                let attachment = SingleAttachment { archive, id, content, of: Some(conversation) };
                 vec![Effect::Background(Task::SaveAttachment {
                     attachment,
                     path: name.into(),
@@ -271,7 +274,12 @@ impl App {
                 break;
             }
             if let Detail::Attachment(attachment) = &part.detail {
-                let name = extract::save::names::attachment_name(attachment);
+                let named = if self.redact {
+                    Cow::Owned(extract::redaction::attachment_to_name(&conversation, message, attachment))
+                } else {
+                    Cow::Borrowed(&**attachment)
+                };
+                let name = extract::save::names::attachment_name(&named);
                 let label =
                     if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
                 let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();

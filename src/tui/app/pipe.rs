@@ -55,9 +55,11 @@ impl App {
         let (conversation, leaf) = self.shared_subject()?;
         let options = Box::new(self.options(Format::Markdown, leaf));
         let messages = self.subject_messages();
+        // What is a secret anywhere in the conversation is taken out: all of it is looked through.
+        let bytes_of_all = if self.redact { bytes_of(&conversation) } else { 0 };
         if self.focus == Focus::Thread && !messages.is_empty() {
-            let bytes = messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum();
-            return Some((CopySource::Messages(conversation, messages, options), bytes));
+            let bytes: usize = messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum();
+            return Some((CopySource::Messages(conversation, messages, options), bytes.max(bytes_of_all)));
         }
         let bytes = bytes_of(&conversation);
         Some((CopySource::Conversation(conversation, options), bytes))

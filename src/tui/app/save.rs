@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{App, ExtractDialog, Overlay, Stage};
+use super::{App, ExtractDialog, Overlay, Stage, extract_dialog::Stems};
 use crate::{
     extract::{
-        Format,
+        redaction::conversation_to_name_at_once,
         save::{Written, attachments::AttachmentOutcome, names},
     },
     library::Shared,
@@ -20,9 +20,12 @@ impl App {
     /// Opens the dialog that extracts the conversation to a file.
     pub(super) fn open_extract(&mut self) -> Vec<Effect> {
         let Some((conversation, leaf)) = self.shared_subject() else { return self.nothing() };
-        let name = names::file_name(&conversation, Format::Markdown.extension(), &self.setup.zone);
-        let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
-        let dialog = ExtractDialog::one(conversation, leaf, stem, self.redact);
+        let zone = &self.setup.zone;
+        let stems = Stems {
+            whole: names::stem(&conversation, zone),
+            redacted: names::stem(&conversation_to_name_at_once(&conversation), zone),
+        };
+        let dialog = ExtractDialog::one(conversation, leaf, stems, self.redact);
         self.show_extract(dialog)
     }
 
@@ -44,7 +47,7 @@ impl App {
     /// Writes what the dialog says.
     pub(super) fn write(&mut self) -> Vec<Effect> {
         let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
-        let Some(path) = dialog.destination.path(dialog.choices.format) else {
+        let Some(path) = dialog.destination.path(dialog.choices) else {
             let lacking = if dialog.is_many() { "the files need a folder" } else { "a file needs a name" };
             dialog.stage = Stage::Editing { notice: Some(lacking.to_owned()) };
             return Vec::new();

@@ -1,0 +1,244 @@
+//! The secrets that are known of something: one list, by which every format of it is redacted.
+//!
+//! A secret is often known as one only where its name stands beside it: `password = …` in a prompt, a key of a JSON
+//! object. Elsewhere the same value stands alone: in a title, in a tool's output, in a line that is copied. So the whole
+//! is looked through first, its words and its keys with their values, and what was found anywhere is taken out
+//! everywhere.
+
+use std::{
+    hash::BuildHasher,
+    sync::{LazyLock, OnceLock},
+};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use hashbrown::{DefaultHashBuilder, HashSet};
+
+use super::{
+    Certainty, Counts, Finding, KindId, Scanner, SecretClass,
+    spans::{Span, each_span},
+    unescape::{Unescaped, unescaped},
+};
+
+/// The number of values that are looked for wherever they stand; of more, each is taken out where it is named.
+const MOST_VALUES: usize = 10_000;
+/// The bytes of these values together.
+const LARGEST_VALUES: usize = 1 << 20;
+/// The bytes of the shortest of them: a shorter one stands in many words.
+const SHORTEST_VALUE: usize = 6;
+/// The bytes of a value that are looked for at the end of a text that was cut.
+const LONGEST_CUT: usize = 256;
+/// The number of values that are told apart where they are counted; each further one counts.
+const MOST_TOLD_APART: usize = 1_000_000;
+
+/// The secrets that are known of a conversation, or of several: their values, and the number of each kind. The same
+/// value in several places is one secret.
+#[derive(Debug, Default)]
+pub struct KnownSecrets {
+    counts: Counts,
+    told_apart: HashSet<u64>,
+    /// The values that are looked for everywhere, one behind the other.
+    values: String,
+    /// The end of each of them, and its kind.
+    ends: Vec<(usize, KindId)>,
+    matcher: OnceLock<Option<AhoCorasick>>,
+}
+
+impl KnownSecrets {
+    /// Knows of no secret.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the number of secrets of each kind.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Tells that no secret is known.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Adds the secrets in a text, and what could be one.
+    pub fn learn(&mut self, text: &str) {
+        let scanner = Scanner::built_in();
+        // What is known so far makes no new secret.
+        each_span(scanner, &Self::default(), text, Vec::new(), &mut |Span { kind, range, certainty }| {
+            self.add(kind, &text[range], certainty);
+        });
+    }
+
+    /// Adds one secret, as it is written.
+    pub(super) fn add(&mut self, kind: KindId, written: &str, certainty: Certainty) {
+        let value = unescaped(written);
+        let is_full = self.told_apart.len() >= MOST_TOLD_APART;
+        let mark = mark(kind, &value);
+        if if is_full { self.told_apart.contains(&mark) } else { !self.told_apart.insert(mark) } {
+            return;
+        }
+        self.counts.add(kind);
+        if Scanner::built_in().rule(kind).is_known_by_shape() {
+            return;
+        }
+        // A key of several lines may be shown, or copied, line by line.
+        let is_block = value.contains('\n');
+        for line in value.lines().map(str::trim) {
+            let is_telling = if is_block {
+                line.len() >= 16 && !line.starts_with("-----") && !line.contains(':')
+            } else {
+                line.len() >= SHORTEST_VALUE && is_telling(line, certainty)
+            };
+            let fits = self.ends.len() < MOST_VALUES && self.values.len() + line.len() <= LARGEST_VALUES;
+            if is_telling && fits {
+                self.values.push_str(line);
+                self.ends.push((self.values.len(), kind));
+                self.matcher = OnceLock::new();
+            }
+        }
+    }
+
+    /// Forgets what is needed only while more is added: it is found and redacted with as before.
+    pub fn settle(&mut self) {
+        self.told_apart = HashSet::new();
+        self.values.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// Tells that there are values to look for.
+    pub(super) fn has_values(&self) -> bool {
+        !self.ends.is_empty()
+    }
+
+    fn matcher(&self) -> Option<&AhoCorasick> {
+        if self.ends.is_empty() {
+            return None;
+        }
+        let make = || {
+            let starts = std::iter::once(0).chain(self.ends.iter().map(|&(end, _)| end));
+            let values = starts.zip(&self.ends).map(|(start, &(end, _))| &self.values[start..end]);
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(values)
+                .ok()
+        };
+        self.matcher.get_or_init(make).as_ref()
+    }
+
+    /// Adds the places where known values stand in a text, as it is written or without its escapes.
+    pub(super) fn find(&self, text: &str, found: &mut Vec<Finding>) {
+        let Some(matcher) = self.matcher() else { return };
+        let mut add = |hit: aho_corasick::Match,
+                       raw: &dyn Fn(std::ops::Range<usize>) -> std::ops::Range<usize>| {
+            let kind = self.ends[hit.pattern().as_usize()].1;
+            found.push(Finding { kind, range: raw(hit.range()), certainty: Certainty::LooksLikeOne });
+        };
+        for hit in matcher.find_iter(text) {
+            add(hit, &|range| range);
+        }
+        for unescaped in Unescaped::readings(text, true) {
+            for hit in matcher.find_iter(unescaped.text()) {
+                add(hit, &|range| unescaped.raw(range));
+            }
+        }
+    }
+
+    /// Returns the end of a text that was cut within a known value: the place where that value begins. At least
+    /// [`SHORTEST_VALUE`] bytes of it stand there.
+    pub(super) fn cut_at_end(&self, text: &str) -> Option<(usize, KindId)> {
+        let mut start = 0;
+        let mut longest: Option<(usize, KindId)> = None;
+        for &(end, kind) in &self.ends {
+            let value = self.values[start..end].as_bytes();
+            start = end;
+            let most = value.len().min(text.len()).min(LONGEST_CUT);
+            let tail =
+                |length: usize| text.as_bytes()[text.len() - length..].eq_ignore_ascii_case(&value[..length]);
+            if let Some(length) = (SHORTEST_VALUE..=most).rev().find(|&length| tail(length)) {
+                let at = text.len() - length;
+                if text.is_char_boundary(at) && longest.is_none_or(|(longest, _)| at < longest) {
+                    longest = Some((at, kind));
+                }
+            }
+        }
+        longest
+    }
+}
+
+/// Decides whether a value is looked for wherever it stands: no word of a language would be a secret by mistake.
+fn is_telling(value: &str, certainty: Certainty) -> bool {
+    let has = |sort: fn(&u8) -> bool| value.bytes().any(|byte| sort(&byte));
+    let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    let is_number = !has(u8::is_ascii_alphabetic) && value.bytes().filter(u8::is_ascii_digit).count() >= 7;
+    let is_odd = has(|byte| !byte.is_ascii_alphanumeric()) && certainty == Certainty::Certain;
+    is_mixed || is_number || is_odd || value.len() >= 24
+}
+
+/// Returns a fingerprint of a value that lives as long as the process. The same number in another spelling has the
+/// same.
+fn mark(kind: KindId, value: &str) -> u64 {
+    static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    if Scanner::built_in().rule(kind).class() == SecretClass::Credential {
+        return HASHER.hash_one((kind, value));
+    }
+    let letters = value.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    HASHER.hash_one((kind, letters.collect::<Vec<u8>>()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(text: &str) -> KnownSecrets {
+        let mut known = KnownSecrets::new();
+        known.learn(text);
+        known
+    }
+
+    #[test]
+    fn a_value_that_was_named_once_is_known_where_it_stands_alone() {
+        let known = known("password = hunter2-but-longer");
+        assert_eq!(
+            known.redact("it was hunter2-but-longer, and HUNTER2-but\\-longer"),
+            "it was [redacted: password], and [redacted: password]"
+        );
+    }
+
+    #[test]
+    fn a_word_is_not_taken_out_everywhere() {
+        let known = known(r#"{"password": "correcthorse"}"#);
+        assert_eq!(known.counts().total(), 1);
+        assert_eq!(known.redact("a correcthorse, and no battery"), "a correcthorse, and no battery");
+    }
+
+    #[test]
+    fn one_value_in_several_spellings_is_one_secret() {
+        let known = known(
+            "4111 1111 1111 1111, 4111-1111-1111-1111, 4111&#32;1111 1111\u{a0}1111 and 4111111111111111",
+        );
+        assert_eq!(known.counts().total(), 1);
+    }
+
+    #[test]
+    fn each_line_of_a_key_is_known() {
+        let line = "ZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFr";
+        let known =
+            known(&format!("-----BEGIN {0} KEY-----\n{line}\n{line}\n-----END {0} KEY-----", "PRIVATE"));
+        assert_eq!(known.redact(line), "[redacted: private-key]");
+    }
+
+    #[test]
+    fn a_value_that_was_cut_is_known_by_its_beginning() {
+        let known = known("password = hunter2-but-longer");
+        assert_eq!(known.cut_at_end("my password is hunter2-bu").map(|cut| cut.0), Some(15));
+        assert_eq!(known.cut_at_end("hunte"), None);
+    }
+
+    #[test]
+    fn of_very_many_values_the_first_are_looked_for_everywhere_and_all_are_counted() {
+        let text: String = (0..MOST_VALUES + 10).map(|number| format!("pwd=hunter{number}-x\n")).collect();
+        let known = known(&text);
+        assert_eq!((known.counts().total(), known.ends.len()), (MOST_VALUES + 10, MOST_VALUES));
+        assert!(!known.redact(&text).contains("hunter"));
+    }
+}

@@ -1,0 +1,145 @@
+//! The stretches of a text that must not leave: what was found in it, what could be a secret, and what is known to be
+//! one from elsewhere, each byte once.
+//!
+//! A long text is looked through piece by piece, so that findings take no more memory than a piece has.
+
+use std::ops::Range;
+
+use super::{
+    Certainty, Finding, KindId, Scanner, SecretClass,
+    known::KnownSecrets,
+    scan::{Wish, overlapping},
+};
+
+/// The bytes of a text that are looked through at once.
+const PIECE: usize = 1 << 20;
+/// The bytes around a piece that are looked at with it: no rule reaches further.
+const CONTEXT: usize = 66 << 10;
+
+/// A stretch of a text that must not leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// The kind of the secret; of several that overlap the best name.
+    pub(super) kind: KindId,
+    /// Its bytes. On character boundaries.
+    pub(super) range: Range<usize>,
+    /// The certainty that it is a secret.
+    pub(super) certainty: Certainty,
+}
+
+/// Calls `visit` with each span of a text, in order, apart from each other. `more` are findings that are known
+/// already, near its beginning.
+pub(super) fn each_span(
+    scanner: &Scanner,
+    known: &KnownSecrets,
+    text: &str,
+    mut more: Vec<Finding>,
+    visit: &mut dyn FnMut(Span),
+) {
+    let mut done = 0;
+    for core in pieces(text) {
+        let start = text.floor_char_boundary(core.start.saturating_sub(CONTEXT));
+        let end = text.ceil_char_boundary(core.end.saturating_add(CONTEXT));
+        let slice = &text[start..end];
+        let mut found = scanner.findings(slice, Wish::ALL);
+        known.find(slice, &mut found);
+        for finding in &mut found {
+            finding.range = start + finding.range.start..start + finding.range.end;
+        }
+        found.append(&mut more);
+        found.retain(|finding| core.contains(&finding.range.start));
+        found.sort_unstable_by_key(|finding| (finding.range.start, finding.range.end, finding.kind));
+        let found = without_hosts(scanner, found);
+        let mut rest = &found[..];
+        while !rest.is_empty() {
+            let (group, others) = rest.split_at(overlapping(rest));
+            rest = others;
+            let end = group.iter().map(|finding| finding.range.end).max().unwrap_or(0);
+            let range = group[0].range.start.max(done)..end;
+            let best = group.iter().max_by_key(|finding| scanner.rank(finding));
+            if let Some(best) = best.filter(|_| !range.is_empty()) {
+                done = end;
+                visit(Span { kind: best.kind, range, certainty: best.certainty });
+            }
+        }
+    }
+}
+
+/// Calls `visit` with each finding of a text, however long, in order, apart from each other.
+pub(super) fn each_finding(scanner: &Scanner, text: &str, visit: &mut dyn FnMut(Finding)) {
+    let mut done = 0;
+    for core in pieces(text) {
+        let start = text.floor_char_boundary(core.start.saturating_sub(CONTEXT));
+        let end = text.ceil_char_boundary(core.end.saturating_add(CONTEXT));
+        for mut finding in scanner.suspect(&text[start..end]) {
+            finding.range = start + finding.range.start..start + finding.range.end;
+            if core.contains(&finding.range.start) && finding.range.start >= done {
+                done = finding.range.end;
+                visit(finding);
+            }
+        }
+    }
+}
+
+/// Cuts a text into pieces, on character boundaries.
+fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let end = text.ceil_char_boundary((start + PIECE).min(text.len()));
+        (start < end).then(|| std::mem::replace(&mut start, end)..end)
+    })
+}
+
+/// Drops the mail addresses that are a password and the host behind it: `https://robin:password@example.org`. The
+/// host is nobody's secret.
+fn without_hosts(scanner: &Scanner, sorted: Vec<Finding>) -> Vec<Finding> {
+    let is_credential = |finding: &Finding| scanner.rule(finding.kind).class() == SecretClass::Credential;
+    let mut taken = 0;
+    let mut kept = Vec::with_capacity(sorted.len());
+    let mut rest = sorted.into_iter().peekable();
+    while let Some(finding) = rest.next() {
+        let credential = is_credential(&finding);
+        // One that begins with it may be sorted behind it.
+        let beside =
+            rest.peek().is_some_and(|next| next.range.start == finding.range.start && is_credential(next));
+        if !credential && scanner.rule(finding.kind).is_address() && (finding.range.start < taken || beside) {
+            continue;
+        }
+        if credential {
+            taken = taken.max(finding.range.end);
+        }
+        kept.push(finding);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spans(text: &str) -> Vec<(&'static str, &str)> {
+        let scanner = Scanner::built_in();
+        let mut spans = Vec::new();
+        each_span(scanner, &KnownSecrets::default(), text, Vec::new(), &mut |span| {
+            spans.push((scanner.rule(span.kind).id(), &text[span.range]));
+        });
+        spans
+    }
+
+    #[test]
+    fn what_overlaps_is_one_stretch_and_a_host_is_no_part_of_it() {
+        assert_eq!(spans("https://robin:s3sam-0pen@example.org/x"), [("web-address-password", "s3sam-0pen")]);
+        assert_eq!(spans("robin@example.org"), [("e-mail", "robin@example.org")]);
+    }
+
+    #[test]
+    fn a_secret_is_whole_wherever_a_long_text_is_cut() {
+        let secret = "password = \"hunter2-but-longer\"";
+        for shift in [0, 1, 8, 12, 13, 20, 31, 32] {
+            let text = "x ".repeat((PIECE - shift) / 2) + secret + &" x".repeat(CONTEXT);
+            assert_eq!(spans(&text), [("password", "hunter2-but-longer")], "{shift}");
+        }
+        let text = secret.to_owned() + " " + &"robin@example.org ".repeat(3 * PIECE / 18);
+        assert_eq!(spans(&text).len(), 1 + 3 * PIECE / 18);
+    }
+}
