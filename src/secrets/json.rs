@@ -104,7 +104,7 @@ struct Walk<'a> {
 }
 
 /// Keys under which an object has the name of something, and those under which it has what that is.
-const NAMES: [&str; 8] = ["name", "key", "field", "label", "variable", "var", "env", "title"];
+const NAMES: [&str; 7] = ["name", "key", "field", "label", "variable", "var", "env"];
 const VALUES: [&str; 8] = ["value", "val", "content", "text", "data", "default", "secret", "body"];
 
 impl<'a> Walk<'a> {

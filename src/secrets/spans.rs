@@ -55,6 +55,7 @@ pub(super) fn each_span(
             let (group, others) = rest.split_at(overlapping(rest));
             rest = others;
             let end = group.iter().map(|finding| finding.range.end).max().unwrap_or(0);
+            let end = end_of_block(text, group[0].range.start..end);
             let range = group[0].range.start.max(done)..end;
             let best = group.iter().max_by_key(|finding| scanner.rank(finding));
             if let Some(best) = best.filter(|_| !range.is_empty()) {
@@ -79,6 +80,29 @@ pub(super) fn each_finding(scanner: &Scanner, text: &str, visit: &mut dyn FnMut(
             }
         }
     }
+}
+
+/// The bytes of a secret that may be longer than its rule looks ahead.
+const LONG: usize = 4_000;
+
+/// Returns the end of a long secret: a key or token goes on as far as its letters do, whatever its rule looks at.
+fn end_of_block(text: &str, range: Range<usize>) -> usize {
+    if range.len() < LONG {
+        return range.end;
+    }
+    let (bytes, is_key) = (text.as_bytes(), text[range.clone()].starts_with("-----BEGIN "));
+    let goes_on = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte) || (is_key && b"\r\n\\".contains(byte))
+    };
+    if is_key && text[..range.end].ends_with(" KEY-----") {
+        return range.end;
+    }
+    let mut end = range.end + bytes[range.end..].iter().take_while(|byte| goes_on(byte)).count();
+    // The words of the last line have blanks between them.
+    if is_key && text[range.end..end].contains("-----END") {
+        end += text[end..].bytes().take(80).position(|byte| byte == b'\n').unwrap_or(0);
+    }
+    end
 }
 
 /// Cuts a text into pieces, on character boundaries.
@@ -130,6 +154,21 @@ mod tests {
     fn what_overlaps_is_one_stretch_and_a_host_is_no_part_of_it() {
         assert_eq!(spans("https://robin:s3sam-0pen@example.org/x"), [("web-address-password", "s3sam-0pen")]);
         assert_eq!(spans("robin@example.org"), [("e-mail", "robin@example.org")]);
+    }
+
+    #[test]
+    fn a_key_is_whole_however_long_it_is() {
+        let line = "ZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFr\n";
+        for lines in [100, 1_200, 5_000, 40_000] {
+            let (begin, end) = ("-----BEGIN RSA PRIVATE", "-----END RSA PRIVATE KEY-----");
+            let key = format!("{begin} KEY-----\n{}{end}", line.repeat(lines));
+            let text = format!("so:\n{key}\nand on");
+            assert_eq!(spans(&text).len(), 1, "{lines}");
+            assert_eq!(spans(&text)[0].1.len(), key.len(), "{lines}");
+        }
+        let token =
+            format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{}.{}", "a1B2".repeat(10), "c3D4".repeat(5_000));
+        assert_eq!(spans(&format!("so {token} and on")), [("jwt", &*token)]);
     }
 
     #[test]

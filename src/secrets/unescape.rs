@@ -42,8 +42,8 @@ enum Marks {
 
 impl Unescaped {
     /// Returns the ways in which a text is read without its escapes: with everything taken for one that may be, and, if
-    /// that is another text, with only what must be. `joins_lines`: a token that was wrapped is whole again. The text is
-    /// at most 4 GB.
+    /// that is another text, with only what must be. `joins_lines`: a token that was wrapped is whole again, and a cell of
+    /// a table is read with the next one. The text is at most 4 GB.
     pub(super) fn readings(raw: &str, joins_lines: bool) -> impl Iterator<Item = Self> {
         let all = Self::of(raw, joins_lines);
         let is_mixed = all.as_ref().is_some_and(|all| {
@@ -160,7 +160,7 @@ pub(super) fn unescaped(value: &str) -> std::borrow::Cow<'_, str> {
 static MAY_BEGIN: [bool; 256] = {
     let mut table = [false; 256];
     // The last ones begin the blanks, dashes, quotes, wide letters and marks of [`shown`].
-    let bytes = b"\\&%*~`_<\n\xc2\xcc\xcd\xd8\xe1\xe2\xe3\xef\xf0\xf3";
+    let bytes = b"\\&%*~`_<|\n\xc2\xcc\xcd\xd8\xe1\xe2\xe3\xef\xf0\xf3";
     let mut at = 0;
     while at < bytes.len() {
         table[bytes[at] as usize] = true;
@@ -190,7 +190,8 @@ fn look(raw: &str, at: usize, joins_lines: bool) -> Step {
         b'%' => percent(&bytes[at..]),
         b'<' => tag(&raw[at..]),
         b'\n' if joins_lines => wrapped(bytes, at),
-        b'\n' => Step::Keep(1),
+        b'|' if joins_lines => cell(bytes, at),
+        b'\n' | b'|' => Step::Keep(1),
         mark if mark.is_ascii() => emphasis(bytes, at),
         _ => {
             let char = raw[at..].chars().next().unwrap_or_default();
@@ -356,6 +357,13 @@ fn percent(raw: &[u8]) -> Step {
     }
 }
 
+/// The line between two cells of a table, of which the first often names the second.
+fn cell(bytes: &[u8], at: usize) -> Step {
+    let is_blank = |byte: Option<&u8>| byte == Some(&b' ');
+    let is_between = is_blank(at.checked_sub(1).and_then(|at| bytes.get(at))) && is_blank(bytes.get(at + 1));
+    if is_between { Step::Replace(1, Some(':')) } else { Step::Keep(1) }
+}
+
 /// Marks of emphasis: at the edge of a word or within one they say nothing.
 fn emphasis(bytes: &[u8], at: usize) -> Step {
     let mark = bytes[at];
@@ -514,6 +522,7 @@ mod tests {
             ("gh<b>p</b>_<!-- x -->a<wbr/>b", "ghp_ab"),
             ("abc\\\n  def", "abcdef"),
             ("“quoted”", "\"quoted\""),
+            ("| password | x |", "| password : x |"),
             (r"a\nb", "a\nb"),
         ] {
             assert_eq!(said(raw), expected, "{raw:?}");
@@ -524,6 +533,7 @@ mod tests {
     fn what_is_no_escape_stays() {
         for raw in [
             "a * b",
+            "a || b",
             "snake_case_name",
             "a ~ b",
             "x < y",
