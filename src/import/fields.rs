@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use serde::de::SeqAccess;
+use serde::de::{MapAccess, SeqAccess};
 
 use super::{
     boundary,
-    json::{Allowance, Lenient, MaybeText, Raw, record},
+    json::{Allowance, FieldKey, Left, Lenient, MaybeText, Raw, Rest, record},
 };
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
@@ -19,15 +19,32 @@ use crate::conversation::{Attachment, Detail, Link, Media, Part};
 pub(super) struct ContentPieces<'de> {
     pub list: Vec<Raw<'de>>,
     pub bare: MaybeText<'de>,
+    /// The values of an object that stands where a list should.
+    pub rest: Rest<'de>,
 }
 
 impl<'de> Lenient<'de> for ContentPieces<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
-        Self { list: Vec::new(), bare: Some(text) }
+        Self { bare: Some(text), ..Self::default() }
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        Ok(Self { list: Lenient::from_list(list, allowance)?, bare: None })
+        Ok(Self { list: Lenient::from_list(list, allowance)?, ..Self::default() })
+    }
+
+    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        let mut pieces = Self::default();
+        while let Some(FieldKey(key)) = map.next_key()? {
+            let value = map.next_value_seed(allowance.seed())?;
+            pieces.rest.keep(key, value, allowance);
+        }
+        Ok(pieces)
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        for (key, value) in &self.rest.0 {
+            visit(if key.is_empty() { under } else { key }, value);
+        }
     }
 }
 

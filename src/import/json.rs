@@ -12,7 +12,8 @@ use serde::de::{
 use serde_json::value::RawValue;
 
 /// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
-/// last value counts.
+/// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
+/// another type than its field, is kept in [`Rest`], but for what the named function leaves out.
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
         $(#[$meta])*
@@ -32,6 +33,63 @@ macro_rules! record {
                     }
                 }
                 Ok(record)
+            }
+        }
+    };
+    ($(#[$meta:meta])* $name:ident<$life:lifetime> keeps all but $left_out:path {
+        $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $name<$life> {
+            $($(#[$doc])* pub $field: $type,)*
+            /// The values that no field takes.
+            pub rest: $crate::import::json::Rest<$life>,
+        }
+
+        impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
+            fn from_text(text: std::borrow::Cow<$life, str>) -> Self {
+                let mut record = Self::default();
+                record.rest.keep_text(text);
+                record
+            }
+
+            fn from_list<A: serde::de::SeqAccess<$life>>(
+                mut list: A,
+                allowance: &$crate::import::json::Allowance,
+            ) -> Result<Self, A::Error> {
+                let mut record = Self::default();
+                record.rest.keep_list(&mut list, allowance)?;
+                Ok(record)
+            }
+
+            fn from_map<A: serde::de::MapAccess<$life>>(
+                mut map: A,
+                allowance: &$crate::import::json::Allowance,
+            ) -> Result<Self, A::Error> {
+                let mut record = Self::default();
+                while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
+                    match &*key {
+                        $($key => {
+                            let seed = $crate::import::json::Field::new(&key, allowance, &mut record.rest);
+                            let value = <$type>::from_field(&mut map, seed)?;
+                            record.$field = value;
+                        })*
+                        _ if $left_out(&key) => { map.next_value::<serde::de::IgnoredAny>()?; }
+                        _ => {
+                            let value = map.next_value_seed(allowance.seed())?;
+                            record.rest.keep(key, value, allowance);
+                        }
+                    }
+                }
+                Ok(record)
+            }
+
+            fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::Left<'_>)) {
+                $(self.$field.unread($key, visit);)*
+                for (key, value) in &self.rest.0 {
+                    visit(if key.is_empty() { under } else { key }, value);
+                }
             }
         }
     };
@@ -70,6 +128,76 @@ pub(crate) trait Lenient<'de>: Default {
     fn from_map<A: MapAccess<'de>>(mut map: A, _: &Allowance) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self::default())
+    }
+
+    /// Makes one of the value of a field; what it cannot take may go to the rest of the field's record.
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(field.allowance.seed())
+    }
+
+    /// Visits the values in it that no field took, each with the key it stands under; `under` is its own.
+    fn unread(&self, _under: &str, _visit: &mut dyn FnMut(&str, &Left<'_>)) {}
+}
+
+/// A field that is about to be read: its key, and where to put what is not of its type.
+pub(crate) struct Field<'a, 'de> {
+    key: &'a Cow<'de, str>,
+    allowance: &'a Allowance,
+    rest: &'a mut Rest<'de>,
+}
+
+impl<'a, 'de> Field<'a, 'de> {
+    /// Describes the field under this key.
+    pub(crate) fn new(key: &'a Cow<'de, str>, allowance: &'a Allowance, rest: &'a mut Rest<'de>) -> Self {
+        Self { key, allowance, rest }
+    }
+
+    /// Keeps a value that is not of the field's type.
+    fn keep(self, value: Raw<'de>) {
+        self.rest.keep(self.key.clone(), value, self.allowance);
+    }
+}
+
+/// A value that no field takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Left<'de> {
+    /// As it stands in the JSON.
+    Json(&'de str),
+    /// A string, read.
+    Text(Cow<'de, str>),
+}
+
+/// The values of an object that no field takes, with their keys; an empty key is that of the object itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rest<'de>(pub Vec<(Cow<'de, str>, Left<'de>)>);
+
+impl<'de> Rest<'de> {
+    /// Keeps a value in which a string may stand.
+    pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, allowance: &Allowance) {
+        let may_hold_text =
+            value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
+        if may_hold_text && allowance.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
+            self.0.push((key, Left::Json(value.0)));
+        }
+    }
+
+    /// Keeps a string that stands where an object should.
+    pub(crate) fn keep_text(&mut self, text: Cow<'de, str>) {
+        if !text.is_empty() {
+            self.0.push((Cow::Borrowed(""), Left::Text(text)));
+        }
+    }
+
+    /// Keeps the elements of a list that stands where an object should.
+    pub(crate) fn keep_list<A: SeqAccess<'de>>(
+        &mut self,
+        list: &mut A,
+        allowance: &Allowance,
+    ) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element_seed(allowance.seed())? {
+            self.keep(Cow::Borrowed(""), value, allowance);
+        }
+        Ok(())
     }
 }
 
@@ -179,6 +307,15 @@ impl<'de> Lenient<'de> for MaybeText<'de> {
     fn from_text(text: Cow<'de, str>) -> Self {
         Some(text)
     }
+
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        let value: Raw<'de> = map.next_value_seed(field.allowance.seed())?;
+        if value.is_text() {
+            return Ok(value.text());
+        }
+        field.keep(value);
+        Ok(None)
+    }
 }
 
 /// The key of a field; borrowed where the JSON has no escapes.
@@ -191,15 +328,33 @@ impl<'de> Deserialize<'de> for FieldKey<'de> {
     }
 }
 
-impl Lenient<'_> for Option<f64> {
+impl<'de> Lenient<'de> for Option<f64> {
     fn from_number(number: f64) -> Self {
         Some(number)
     }
+
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        let value: Raw<'de> = map.next_value_seed(field.allowance.seed())?;
+        let number = value.0.parse().ok().filter(|number: &f64| number.is_finite());
+        if number.is_none() {
+            field.keep(value);
+        }
+        Ok(number)
+    }
 }
 
-impl Lenient<'_> for bool {
+impl<'de> Lenient<'de> for bool {
     fn from_flag(flag: bool) -> Self {
         flag
+    }
+
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        let value: Raw<'de> = map.next_value_seed(field.allowance.seed())?;
+        let flag = value.0 == "true";
+        if !flag {
+            field.keep(value);
+        }
+        Ok(flag)
     }
 }
 
@@ -215,6 +370,56 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(elements)
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        for element in self {
+            element.unread(under, visit);
+        }
+    }
+}
+
+/// A list in any of the shapes in which one occurs: an array, an object that numbers its elements, a single one.
+#[derive(Clone, Debug)]
+pub(crate) struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> std::ops::Deref for Several<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self(vec![T::from_text(text)])
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        Lenient::from_list(list, allowance).map(Self)
+    }
+
+    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(FieldKey(_)) = map.next_key()? {
+            if allowance.spend(size_of::<T>() + PER_ELEMENT) {
+                elements.push(map.next_value_seed(allowance.seed())?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Self(elements))
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        self.0.unread(under, visit);
     }
 }
 
@@ -233,6 +438,10 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
 
     fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         T::from_map(map, allowance).map(Box::new)
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        T::unread(self, under, visit);
     }
 }
 
@@ -271,6 +480,19 @@ pub(crate) struct Raw<'de>(pub &'de str);
 impl<'de> Lenient<'de> for Raw<'de> {
     fn read<D: Deserializer<'de>>(deserializer: D, _: &Allowance) -> Result<Self, D::Error> {
         <&'de RawValue>::deserialize(deserializer).map(|value| Self(value.get()))
+    }
+}
+
+impl<'de> Raw<'de> {
+    /// Returns the string it is; borrowed where the JSON has no escapes.
+    pub(crate) fn text(self) -> MaybeText<'de> {
+        let inner = self.0.strip_prefix('"')?.strip_suffix('"')?;
+        if memchr(b'\\', inner.as_bytes()).is_none() {
+            return Some(Cow::Borrowed(inner));
+        }
+        let mut text = String::with_capacity(inner.len());
+        self.unescape(&mut text);
+        Some(Cow::Owned(text))
     }
 }
 
@@ -375,6 +597,14 @@ fn escaped(text: &str) -> (char, usize) {
         Some(unit) => (char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER), 5),
         None => (char::REPLACEMENT_CHARACTER, text.len().min(1)),
     }
+}
+
+/// Returns the letter of an escape `\u00fc` with which a text begins, and the escape's length; `None` for any other
+/// beginning, and for half a letter.
+pub(crate) fn escaped_letter(text: &str) -> Option<(char, usize)> {
+    let rest = text.strip_prefix('\\').filter(|rest| rest.starts_with('u'))?;
+    let (letter, length) = escaped(rest);
+    (letter != char::REPLACEMENT_CHARACTER).then_some((letter, length + 1))
 }
 
 /// Takes in a JSON object or array as it is read, instead of making a value of it; other shapes are skipped.

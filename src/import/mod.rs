@@ -19,10 +19,12 @@ mod json;
 mod marks;
 mod message_arena;
 mod order;
+mod outline;
 pub mod repair;
 mod side_files;
 mod timestamp;
 
+pub use chatgpt::reason_to_leave_out;
 pub use side_files::{ProfileEntry, ProfileValue, SharedLink, SideContent, side_file};
 
 use std::ops::Range;

@@ -8,6 +8,8 @@ use crate::conversation::{Kind, Provider, Role};
 pub enum Speaker<'a> {
     /// The person the archive belongs to.
     You,
+    /// A person of several who wrote to the model together, by name.
+    Person(&'a str),
     /// The person, by settings: what they want the model to know.
     Instructions,
     /// The saved memory: what the model remembers of the person.
@@ -27,6 +29,7 @@ impl<'a> Speaker<'a> {
     pub fn name(self) -> &'a str {
         match self {
             Self::You => "You",
+            Self::Person(name) => name,
             Self::Instructions => "Custom instructions",
             Self::Memory => "Saved memory",
             Self::Model(slug) => slug,
@@ -44,6 +47,7 @@ impl<'a> Reading<'a> {
         match (message.kind, message.role) {
             (Kind::Instructions, _) => Speaker::Instructions,
             (Kind::Memory, _) => Speaker::Memory,
+            (Kind::Text, Role::User) => self.name().map_or(Speaker::You, Speaker::Person),
             (_, Role::User) => Speaker::You,
             (_, Role::Assistant) => {
                 self.model().map_or(Speaker::Assistant(self.conversation.provider), Speaker::Model)

@@ -14,9 +14,9 @@ pub(super) static FACTS: Facts = Facts {
     export_note: "The link comes by e-mail and is good for a day.",
     marks: &["mapping"],
     first_keys: &["title", "id", "conversation_id", "create_time", "mapping", "current_node"],
-    list_keys: &["conversations"],
+    list_keys: &["conversations", "chats"],
     file: "conversations.json",
-    members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
+    members: &["conversations.json", "conversations-#.json", "conversations_#.json", "group_chats.json"],
     knowledge_members: &[],
     // The Privacy Portal packs them into one zip.
     conversation_zips: &["conversations_*.zip"],

@@ -112,7 +112,7 @@ fn every_content_type_is_readable_and_has_its_kind() {
         ),
         (json!({"content_type": "system_error", "name": "Timeout", "text": "gone"}), Kind::Error, "gone"),
         (json!({"content_type": "super_widget", "text": {"text": "inside"}}), Kind::Other, "inside"),
-        (json!({"content_type": "citable_code_output", "parts": ["a", {"text": "b"}]}), Kind::Other, "a\nb"),
+        (json!({"content_type": "citable_code_output", "parts": ["a", {"text": "b"}]}), Kind::Output, "a\nb"),
         (json!({"content_type": "brand_new", "content": ["x", "y"]}), Kind::Other, "x\ny"),
     ];
     for (body, kind, text) in cases {
@@ -545,7 +545,7 @@ fn no_mark_of_a_citation_is_ever_left() {
         "a{CITE}b \u{e203}span\u{e204} \u{e200}entity\u{e202}[\"city\",\"Zürich\"]\u{e201} \u{e200}image_group\u{e202}{{}}\u{e201}\
          stray\u{e201}\u{e202} \u{e200}cite\u{e202}cut rest\n\u{e200}cite\u{e202}end"
     );
-    let (read, at) = cited(&text, json!([{"matched_text": " ", "type": "attribution", "alt": "nowhere"}]));
+    let (read, at) = cited(&text, json!([{"matched_text": " ", "type": "attribution", "alt": "()"}]));
     assert_eq!(read.message_text(at), "ab span Zürich stray  rest\n");
 }
 
@@ -587,9 +587,10 @@ fn a_link_into_the_sandbox_keeps_its_label_and_is_dead() {
 
 #[test]
 fn the_fences_of_a_writing_block_go_and_its_text_stays() {
-    let text = "Here: :::writing{variant=\"email\" id=\"1\"}\nDear all,\n\n:::note\n:::\nBye";
+    let text =
+        "Here: :::writing{variant=\"email\" id=\"1\"}\nDear all,\n\n:::note\nCome.\n:::\nBye\n:::\nNext";
     let (read, at) = only(answer(text));
-    assert_eq!(read.message_text(at), "Here: \nDear all,\n\n:::note\nBye");
+    assert_eq!(read.message_text(at), "Here: \n\nDear all,\n\nCome.\n\nBye\n\nNext");
     let (read, at) = only(answer(":::writing{}\nText\n:::"));
     assert_eq!(read.message_text(at), "Text");
 }

@@ -11,6 +11,7 @@ mod archive_changes;
 mod archives;
 mod attachments;
 mod audit_screen;
+mod chatgpt_2026;
 mod claude;
 mod copy_save;
 mod corpora;

@@ -4,7 +4,7 @@
 //! {"role":"user","time":"2025-03-03T09:42:00Z","model":null,"text":"Requests through our ingress die with 504."}
 //! {"role":"assistant","time":"2025-03-03T09:42:07.5Z","model":"gpt-4o","text":"That is nginx's own default: …"}
 //! ```
-//! `time` (RFC 3339, UTC) and `model` may be null. jq and DuckDB read it as it is.
+//! `time` (RFC 3339, UTC) and `model` may be null. A `name` says which person wrote, in a chat of several. jq and DuckDB read it as it is.
 
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use super::{Writer, turns};
 use crate::{
     conversation::Conversation,
     extract::{Options, rfc3339},
+    message::{Reading, Speaker},
 };
 
 #[derive(Serialize)]
@@ -19,6 +20,9 @@ struct MessageJson<'a> {
     role: &'static str,
     time: Option<String>,
     model: Option<&'a str>,
+    /// The person's name, where several wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     text: &'a str,
 }
 
@@ -69,6 +73,10 @@ fn lines(conversation: &Conversation, messages: &[usize]) -> String {
             role: message.role.as_str(),
             time: message.time().and_then(rfc3339),
             model: conversation.message_model(index),
+            name: match Reading::of(conversation, index).speaker() {
+                Speaker::Person(name) => Some(name),
+                _ => None,
+            },
             text: conversation.message_text(index),
         };
         // Making JSON of strings cannot fail; if it did, the line would be missing, not wrong.

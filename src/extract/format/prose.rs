@@ -161,8 +161,8 @@ impl ProseWriter<'_> {
                 self.out.push_str("<br>");
             }
             Event::Html(html) | Event::InlineHtml(html) => self.words(&html),
-            Event::SoftBreak => self.out.push('\n'),
-            Event::HardBreak => self.out.push_str("<br>\n"),
+            // A line of an address or a poem stays one.
+            Event::SoftBreak | Event::HardBreak => self.out.push_str("<br>\n"),
             Event::Rule => self.out.push_str("<hr>\n"),
             Event::FootnoteReference(name) => {
                 self.out.push_str("<sup>");

@@ -2,10 +2,13 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::shape::{Aggregate, PartObject, Upload};
+use super::shape::{Aggregate, PartObject, SeenPage, Upload};
 use crate::{
     conversation::{Attachment, Media, Part},
-    import::fields::{attached, attachment, media, size},
+    import::{
+        fields::{attached, attachment, media, size},
+        json::{self, Allowance},
+    },
 };
 
 /// The uploads of a message's metadata, those that a pointer in its text already stands for crossed out.
@@ -40,7 +43,7 @@ impl<'a, 'de> Uploads<'a, 'de> {
             .filter(|upload| upload.id.is_some() || upload.name.is_some())
             .filter(|upload| !upload.id.as_deref().map(stored_id).is_some_and(is_placed))
             .map(|upload| {
-                let mime = upload.mime.as_deref().unwrap_or_default();
+                let mime = mime(upload);
                 let upload = Attachment {
                     id: upload.id.as_deref().map(stored_id).unwrap_or_default().into(),
                     name: upload.name.as_deref().unwrap_or_default().into(),
@@ -53,6 +56,21 @@ impl<'a, 'de> Uploads<'a, 'de> {
             });
         parts.splice(0..0, rest);
     }
+}
+
+/// Returns the MIME type of an upload, or "".
+fn mime<'a>(upload: &'a Upload<'_>) -> &'a str {
+    let named = [&upload.mime, &upload.other_mime];
+    named.into_iter().find_map(|mime| mime.as_deref()).unwrap_or_default()
+}
+
+/// Decides whether a part is a picture.
+pub(super) fn is_image(object: &PartObject<'_>) -> bool {
+    let kind = object.content_type.as_deref().unwrap_or_default();
+    let pointed = object.asset_pointer.is_some() && kind.is_empty();
+    let made = [&object.metadata.dalle, &object.metadata.generation];
+    let measured = object.width.is_some() || made.iter().any(|made| made.prompt.is_some());
+    kind.contains("image") || (pointed && measured)
 }
 
 /// Returns the id in the names of the export's files: without `file-service://` or `sediment://`. A pointer
@@ -76,7 +94,7 @@ pub(super) fn of_part(
         let Some(pointer) = pointer.filter(|pointer| !pointer.is_empty()) else { return };
         let id = stored_id(pointer);
         let upload = uploads.place(id);
-        let mime = upload.and_then(|upload| upload.mime.as_deref());
+        let mime = upload.map(mime).filter(|mime| !mime.is_empty());
         let mime = mime.map_or_else(|| mime_of(media, format), str::to_owned);
         let made = [&object.metadata.dalle, &object.metadata.generation];
         let prompt = made.iter().find_map(|made| made.prompt.as_deref()).unwrap_or_default();
@@ -93,7 +111,7 @@ pub(super) fn of_part(
         parts.push(attached(file, at));
     };
     let media = match kind {
-        _ if kind.contains("image") => Media::Image,
+        _ if is_image(object) => Media::Image,
         _ if kind.contains("audio") => Media::Audio,
         _ if kind.contains("video") => Media::Video,
         _ => Media::File,
@@ -103,6 +121,32 @@ pub(super) fn of_part(
     point(audio.asset_pointer.as_deref(), Media::Audio, audio.format.as_deref(), audio.size);
     let video = &object.video.0;
     point(video.asset_pointer.as_deref(), Media::Video, video.format.as_deref(), video.size);
+    if let Some(address) = image_address(object) {
+        parts.push(attached(pictured(&address), at));
+    }
+}
+
+/// Returns the address of a picture that is not in the export, or that stands in its own address.
+fn image_address(object: &PartObject<'_>) -> Option<String> {
+    let mut address = String::new();
+    object.image_url.unescape(&mut address);
+    if address.is_empty() && object.image_url.0.starts_with('{') {
+        let object = json::from_str::<SeenPage<'_>>(object.image_url.0, &Allowance::none()).ok()?;
+        address = object.url?.into_owned();
+    }
+    (!address.is_empty()).then_some(address)
+}
+
+/// Describes a picture by its address: a `data:` address by its kind and size alone.
+fn pictured(address: &str) -> Attachment {
+    match address.strip_prefix("data:").and_then(|rest| rest.split_once(',')) {
+        Some((kind, content)) => {
+            let mime = kind.split(';').next().unwrap_or_default();
+            let size = Some(content.len() as u64 / 4 * 3);
+            Attachment { mime: mime.into(), size, ..attachment(Media::Image) }
+        }
+        None => Attachment { name: address.into(), ..attachment(Media::Image) },
+    }
 }
 
 /// Adds the images that python drew.

@@ -5,12 +5,15 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use memchr::{memchr_iter, memmem};
+use memchr::memmem;
 
 use super::{
-    citations::{self, References},
+    citations,
     edits::Edits,
+    file_tokens, marker,
+    references::{self, References},
     shape::Metadata,
+    writing,
 };
 use crate::{
     conversation::{Detail, Part},
@@ -18,35 +21,47 @@ use crate::{
     message::markdown::{self, NonProse, NonProseKind},
 };
 
-static SANDBOX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("](sandbox:"));
-static WRITING: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(":::writing"));
+static BARE_WIDGET: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("genui{"));
+static BRACKET: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("【"));
+static LINK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("]("));
 
 /// The first byte of U+E000–U+EFFF in UTF-8: every citation marker begins with it.
 const PRIVATE_USE: u8 = 0xee;
 
 /// Cleans a message's text, which begins at `start` of the buffer and ends with it; `parts` keep their places. Only in
-/// an `answer` do some marks mean anything.
+/// an `answer` do some marks mean anything. Writes the sources that no place in the text has to `unplaced`.
 pub(super) fn clean(
     buffer: &mut String,
     start: usize,
     parts: &mut Vec<Part>,
     metadata: &Metadata<'_>,
     answer: bool,
+    unplaced: &mut String,
 ) {
     let text = &buffer[start..];
     let mut edits = Edits::default();
-    if !text.is_ascii() {
-        let references = References::of(metadata);
-        if memchr::memchr(PRIVATE_USE, text.as_bytes()).is_some() {
-            citations::markers(text, &references, &mut edits);
+    let marked = memchr::memchr(PRIVATE_USE, text.as_bytes()).is_some();
+    let bracketed = answer && BRACKET.find(text.as_bytes()).is_some();
+    let bare = answer && BARE_WIDGET.find(text.as_bytes()).is_some();
+    let listed =
+        !(metadata.references.is_empty() && metadata.citations.is_empty() && metadata.remembered.is_empty());
+    if marked || bracketed || bare || listed {
+        let mut references = References::of(metadata);
+        if marked || references.are_sought() {
+            citations::markers(text, &mut references, &mut edits);
         }
-        if answer {
-            citations::brackets(text, &references, &mut edits);
+        if bracketed {
+            citations::brackets(text, &mut references, &mut edits);
         }
+        if bare {
+            bare_widgets(text, &mut references, &mut edits);
+        }
+        unplaced.push_str(&references.into_left());
     }
+    file_tokens::replace(text, metadata, &mut edits, parts);
     if answer {
-        sandbox(text, &mut edits);
-        writing(text, &mut edits);
+        dead_links(text, &mut edits);
+        writing::fences(text, &mut edits);
     }
     // What stands in code is the person's own text, whatever it looks like.
     if !edits.is_empty() && may_hold_code(text) {
@@ -56,13 +71,13 @@ pub(super) fn clean(
         let some_left = edits.is_full();
         let mut cleaned = edits.apply(text, parts);
         if some_left {
-            cleaned.retain(|character| !citations::is_mark(character));
+            cleaned.retain(|character| !marker::is_mark(character));
             parts.clear();
         }
         buffer.truncate(start);
         buffer.push_str(&cleaned);
     }
-    let sources = citations::footnote(&metadata.references);
+    let sources = references::footnote(&metadata.references);
     if !sources.is_empty() {
         let end = (buffer.len() - start) as u32;
         parts.push(Part { range: end..end, detail: Detail::Sources(sources.into()) });
@@ -88,36 +103,84 @@ fn code(text: &str, places: &[u32]) -> Vec<Range<usize>> {
     markdown::non_prose_where(text, wanted).into_iter().map(|found| found.range).collect()
 }
 
-/// The bytes of a line that are looked at for the beginning or end of a link or fence.
+/// The bytes of a line that are looked at for the beginning or end of a link.
 const NEAR: usize = 4 << 10;
+/// The bytes that may be gone through for widgets whose marks were lost.
+const MOST_TRIED: usize = 16 << 20;
+
+/// Replaces widgets whose marks were lost: `genui{"math_block": …}`.
+fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edits) {
+    let (mut at, mut tried) = (0, 0);
+    while let Some(found) = BARE_WIDGET.find(&text.as_bytes()[at..]) {
+        let json = at + found + "genui".len();
+        at = json;
+        let near = &text[json..boundary(text, json + (64 << 10))];
+        tried += near.len();
+        if tried > MOST_TRIED {
+            return;
+        }
+        let mut values = serde_json::Deserializer::from_str(near).into_iter::<&serde_json::value::RawValue>();
+        // What stands behind a mark is a marker, and read as such.
+        if text[..json].ends_with("\u{e200}genui") || !matches!(values.next(), Some(Ok(_))) {
+            continue;
+        }
+        let end = json + values.byte_offset();
+        let answer = marker::genui(&text[json..end], None, references);
+        edits.replace(json - "genui".len()..end, answer.text, answer.links);
+        at = end;
+    }
+}
 
 /// Returns a label without the citation markers in it: the edits of these would overlap the one that the
 /// label is a part of.
 fn unmarked(label: &str) -> String {
     let mut edits = Edits::default();
-    if label.contains(citations::is_mark) {
-        citations::markers(label, &References::of(&Metadata::default()), &mut edits);
+    if label.contains(marker::is_mark) {
+        citations::markers(label, &mut References::of(&Metadata::default()), &mut edits);
     }
     edits.apply(label, &mut Vec::new())
 }
 
-/// Replaces `[label](sandbox:/mnt/data/…)`: the label stays, and says that there is nothing behind it.
-fn sandbox(text: &str, edits: &mut Edits) {
-    for middle in SANDBOX.find_iter(text.as_bytes()) {
+/// Replaces links to files that are only in ChatGPT, `[label](sandbox:/mnt/data/…)`: the label stays, and says that
+/// there is nothing behind it.
+fn dead_links(text: &str, edits: &mut Edits) {
+    for middle in LINK.find_iter(text.as_bytes()) {
+        let target = text[middle + 2..].trim_start_matches([' ', '<']);
+        if !["sandbox:", "computer:", "attachment:"].iter().any(|scheme| target.starts_with(scheme)) {
+            continue;
+        }
         let near = boundary(text, middle.saturating_sub(NEAR));
         let far = boundary(text, middle + NEAR);
         let line = text[near..middle].rfind('\n').map_or(near, |at| near + at + 1);
         let Some(open) = opening_bracket(&text[line..middle]).map(|at| line + at) else { continue };
-        let Some(length) =
-            text[middle..far].find([')', '\n']).filter(|at| text[middle + at..].starts_with(')'))
-        else {
+        let Some(end) = closing_bracket(&text[middle + 1..far]).map(|length| middle + 1 + length) else {
             continue;
         };
         let label = &text[open + 1..middle];
         let start = if text[line..open].ends_with('!') { open - 1 } else { open };
         let text = format!("{} (dead link)", unmarked(label));
-        edits.replace(start..middle + length + 1, text, Vec::new());
+        edits.replace(start..end, text, Vec::new());
     }
+}
+
+/// Returns the end of a target in brackets, with which the text begins: brackets in it are paired, if they can be on
+/// its line; what stands between `<` and `>` holds any.
+fn closing_bracket(text: &str) -> Option<usize> {
+    let line = text.find('\n').map_or(text, |end| &text[..end]);
+    let pointed = line[1..].trim_start().starts_with('<');
+    let from = if pointed { line.find('>')? } else { 0 };
+    let mut depth = usize::from(pointed);
+    for (at, byte) in line.bytes().enumerate().skip(from) {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            _ => continue,
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    line.find(')').map(|at| at + 1)
 }
 
 /// Returns the `[` that a label which ends with the text began with: brackets inside it are paired.
@@ -134,46 +197,4 @@ fn opening_bracket(text: &str) -> Option<usize> {
         }
     }
     text.rfind('[')
-}
-
-/// Drops `:::writing{…}` and the `:::` that closes it: fences that only ChatGPT's screen draws.
-fn writing(text: &str, edits: &mut Edits) {
-    let mut closings = None;
-    for start in WRITING.find_iter(text.as_bytes()) {
-        let mut end = start + ":::writing".len();
-        if text[end..].starts_with('{') {
-            let near = boundary(text, end + NEAR);
-            let line = text[end..near].find('\n').map_or(near, |length| end + length);
-            end = text[end..line].find('}').map_or(end, |length| end + length + 1);
-        } else if text[end..].starts_with(|next: char| next.is_alphanumeric()) {
-            continue;
-        }
-        let alone = start == 0 || text[..start].ends_with('\n');
-        if alone && text[end..].starts_with('\n') {
-            end += 1;
-        }
-        edits.drop(start..end);
-        // The closing fence is the next line that is nothing but `:::`; each closes one block.
-        let closings = closings.get_or_insert_with(|| fences(text).into_iter().peekable());
-        while closings.next_if(|fence| fence.start < end.saturating_sub(1)).is_some() {}
-        if let Some(fence) = closings.next() {
-            edits.drop(fence);
-        }
-    }
-}
-
-/// Returns the lines that are nothing but `:::`, each with the line break before it.
-fn fences(text: &str) -> Vec<Range<usize>> {
-    let mut fences = Vec::new();
-    for newline in memchr_iter(b'\n', text.as_bytes()) {
-        let line = newline + 1;
-        if !text[line..].starts_with(":::") {
-            continue;
-        }
-        let stop = memchr::memchr(b'\n', &text.as_bytes()[line..]).map_or(text.len(), |length| line + length);
-        if text[line..stop].trim_end() == ":::" {
-            fences.push(newline..stop);
-        }
-    }
-    fences
 }

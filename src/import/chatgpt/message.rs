@@ -1,30 +1,44 @@
 //! Understands a message: whose it is, of which kind, whether ChatGPT's own screen shows it, and its text.
 
+use std::borrow::Cow;
+
+use memchr::memmem;
+
 use super::{
     attachments::{self, Uploads},
     clean,
+    left_out::is_left_out,
+    references::said,
+    research,
     shape::{ContentFields, Message, PartObject, Thought},
 };
 use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
     import::{
         fields::link,
-        json::{self, Allowance, Raw},
+        json::{self, Allowance, Left, Lenient, Raw, Several},
+        outline::{is_json, outline, outline_words},
     },
+    message::format,
 };
+
+/// The levels of lists in lists of parts that are read as such.
+const MOST_NESTED_PARTS: usize = 8;
+/// The bytes of all parts that may be read again since they stand in others.
+const LISTS: usize = 4 << 20;
 
 /// The meaning of a message: whose it is, and of which kind.
 pub(super) struct Sense<'a> {
     pub role: Role,
     pub kind: Kind,
     /// The tool, language or unknown type.
-    pub name: Option<&'a str>,
+    pub name: Option<Cow<'a, str>>,
     /// A role this version does not know: folded, since nobody can say whose words these are.
     unknown_role: bool,
 }
 
-/// Content types, each seen in real exports; see [`Sense::of`] for what they mean.
-const KNOWN_TYPES: [&str; 18] = [
+/// The content types that have a reading of their own; see [`Sense::of`] for what they mean.
+const KNOWN_TYPES: [&str; 21] = [
     "text",
     "multimodal_text",
     "code",
@@ -36,12 +50,15 @@ const KNOWN_TYPES: [&str; 18] = [
     "tether_browsing_code",
     "sonic_webpage",
     "system_error",
+    "error",
     "user_editable_context",
     "model_editable_context",
     "computer_output",
     "app_pairing_content",
     "citable_code_output",
     "super_widget",
+    "developer_content",
+    "system_content",
     "",
 ];
 
@@ -61,6 +78,14 @@ pub(super) fn interrupted(message: &Message<'_>) -> bool {
         || matches!(message.metadata.finish.kind.as_deref(), Some("interrupted" | "max_tokens"))
 }
 
+/// Returns the model that answered: what `auto` was resolved to.
+pub(super) fn model<'a>(message: &'a Message<'_>) -> Option<&'a str> {
+    let metadata = &message.metadata;
+    let model = said(&metadata.model);
+    let resolved = || said(&metadata.resolved_model);
+    model.filter(|&model| model != "auto").or_else(resolved).or(model)
+}
+
 impl<'a> Sense<'a> {
     pub(super) fn of(message: &'a Message<'_>) -> Self {
         let content = &message.content.0;
@@ -71,11 +96,13 @@ impl<'a> Sense<'a> {
             Some("system" | "developer") => Some(Role::System),
             _ => None,
         };
-        let tool = message.author.name.as_deref();
+        let tool = said(&message.author.name);
         let recipient = message.recipient.as_deref().filter(|to| *to != "all" && !to.is_empty());
         let language = content.language.as_deref().filter(|language| *language != "unknown");
         let called = recipient.or(language);
         let instructions = message.metadata.user_system;
+        let thinks = message.metadata.preamble
+            || matches!(message.channel.as_deref(), Some("analysis" | "commentary"));
         let (kind, name) = match type_name(message) {
             "user_editable_context" => (Kind::Instructions, None),
             "model_editable_context" => (Kind::Memory, None),
@@ -85,19 +112,24 @@ impl<'a> Sense<'a> {
             "tether_quote" => (Kind::Quote, tool),
             "tether_browsing_display" | "tether_browsing_code" => (Kind::Browsing, tool),
             "sonic_webpage" => (Kind::Page, tool),
-            "system_error" => (Kind::Error, tool.or(content.name.as_deref())),
-            "execution_output" => (Kind::Output, tool),
+            "system_error" | "error" => (Kind::Error, None),
+            "execution_output" | "citable_code_output" | "computer_output" => (Kind::Output, tool),
             "code" => (Kind::Call, called),
             "text" | "multimodal_text" => match role {
                 Some(Role::Assistant) if recipient.is_some() => (Kind::Call, recipient),
+                Some(Role::Assistant) if thinks => (Kind::Reasoning, None),
                 Some(Role::Tool) if has_image(content) => (Kind::Text, tool),
                 Some(Role::Tool) => (Kind::Output, tool),
                 None => (Kind::Other, message.author.role.as_deref()),
-                _ => (Kind::Text, None),
+                _ => (Kind::Text, tool),
             },
             // Said without a type: a string where an object should be.
-            "" if matches!(role, Some(Role::User | Role::Assistant)) => (Kind::Text, None),
-            unknown => (Kind::Other, Some(unknown).filter(|name| !name.is_empty())),
+            "" if matches!(role, Some(Role::User | Role::Assistant)) => (Kind::Text, tool),
+            unknown => (Kind::Other, Some(unknown).filter(|name| !name.is_empty()).or(tool)),
+        };
+        let name = match kind {
+            Kind::Error => error_name(tool, said(&content.name)),
+            _ => name.map(Cow::Borrowed),
         };
         Self { role: role.unwrap_or(Role::Tool), kind, name, unknown_role: role.is_none() }
     }
@@ -113,36 +145,95 @@ impl<'a> Sense<'a> {
         if matches!(self.kind, Kind::Instructions | Kind::Memory) {
             return Visibility::Folded;
         }
-        if message.metadata.hidden || message.weight == Some(0.0) || self.role == Role::System {
+        // What nobody knows is not hidden for that.
+        let system = self.role == Role::System && self.kind != Kind::Other;
+        if is_flagged(message) || system {
             return Visibility::Hidden;
         }
         if self.unknown_role || self.kind != Kind::Text { Visibility::Folded } else { Visibility::Shown }
     }
 
-    /// Appends what the message says to `text`, and what belongs to it to `parts`.
-    pub(super) fn say(&self, message: &Message<'_>, text: &mut String, parts: &mut Vec<Part>) {
+    /// Decides whether what stands beside the words of the message can stand behind them; else it becomes a message of
+    /// its own: words are a person's or the model's, and a call is code.
+    fn takes_the_rest(&self) -> bool {
+        matches!(self.kind, Kind::Browsing | Kind::Page | Kind::Error | Kind::Other | Kind::Output)
+    }
+
+    /// Appends what the message says to `text`, and what belongs to it to `parts`; what is in it besides to `rest`.
+    pub(super) fn say(
+        &self,
+        message: &Message<'_>,
+        text: &mut String,
+        parts: &mut Vec<Part>,
+        rest: &mut Rest,
+    ) {
         let content = &message.content.0;
         let metadata = &message.metadata;
         let start = text.len();
         let mut uploads = Uploads::of(&metadata.attachments);
+        if self.kind == Kind::Text {
+            quotation(message, text);
+        } else {
+            outline("targeted_reply", metadata.targeted.0, &is_left_out, &mut rest.more);
+            outline("targeted_reply_label", metadata.targeted_label.0, &is_left_out, &mut rest.more);
+        }
         match self.kind {
-            Kind::Reasoning => thoughts(&content.thoughts, text),
+            Kind::Reasoning => thoughts(content.thoughts, text),
             Kind::Instructions => instructions(message, text),
-            Kind::Memory => write_first(&[content.model_set_context], content, text),
+            Kind::Memory => add_words(content.model_set_context, start, text),
             Kind::Recap => {
                 let seconds = metadata.seconds.map(|seconds| seconds.clamp(0.0, 1e9) as u32);
                 parts.push(Part { range: 0..0, detail: Detail::Thought { seconds } });
-                write_first(&[], content, text);
             }
-            Kind::Quote | Kind::Page => {
-                parts.extend(source(content));
-                write_first(&[], content, text);
-            }
-            _ if !content.parts.list.is_empty() => joined(&content.parts.list, text, &mut uploads, parts),
-            _ => write_first(&[], content, text),
+            Kind::Quote | Kind::Page => parts.extend(source(content)),
+            _ => {}
         }
-        let answer = self.role == Role::Assistant && self.kind == Kind::Text;
-        clean::clean(text, start, parts, metadata, answer);
+        if self.kind == Kind::Instructions && text.len() > start {
+            // The newer form repeats the older one.
+            let mut said = String::new();
+            joined(content, 0, &mut said, &mut uploads, parts, &mut rest.more);
+            add_text(&said, start, text);
+        } else {
+            joined(content, start, text, &mut uploads, parts, &mut rest.more);
+        }
+        write_fields(content, start, text);
+        if let (Kind::Recap, Some(seconds), true) =
+            (self.kind, metadata.seconds, text[start..].trim().is_empty())
+        {
+            text.push_str("Thought for ");
+            text.push_str(&format::duration(seconds.clamp(0.0, 1e9) as u32));
+        }
+        if let Some(title) = said(&metadata.reasoning_title).filter(|title| !text[start..].contains(title)) {
+            match self.kind {
+                Kind::Reasoning => text.insert_str(start, &format!("**{title}**\n\n")),
+                _ => rest.reasoning.push_str(title),
+            }
+        }
+        for output in metadata.aggregate.messages.iter() {
+            match self.kind {
+                Kind::Output => add_words(output.text, start, text),
+                _ => output.text.words(&mut rest.more),
+            }
+        }
+        if self.takes_the_rest() {
+            let mut unread = std::mem::take(&mut rest.more);
+            self.unread_content(message, &mut unread);
+            // Behind a list of parts there is a line already.
+            if !unread.is_empty() && text.len() > start && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push_str(&unread);
+        } else {
+            self.unread_content(message, &mut rest.more);
+        }
+        if research::is_state(&text[start..]) {
+            // The report is a message of its own, and the rest of the state beside it.
+            text.truncate(start);
+            text.push_str("The latest state of the widget");
+        }
+        decode_escapes(text, start);
+        let answer = self.role == Role::Assistant && matches!(self.kind, Kind::Text | Kind::Reasoning);
+        clean::clean(text, start, parts, metadata, answer, &mut rest.found);
         let end = (text.len() - start) as u32;
         let pages: Box<[Link]> = metadata
             .cited
@@ -158,6 +249,135 @@ impl<'a> Sense<'a> {
         uploads.rest(parts);
         parts.sort_by_key(|part| part.range.start);
     }
+
+    /// Writes what stands in the content and was not read, under its keys.
+    fn unread_content(&self, message: &Message<'_>, out: &mut String) {
+        let content = &message.content.0;
+        let linked = matches!(self.kind, Kind::Quote | Kind::Page);
+        let named = self.kind == Kind::Error;
+        // A domain stands in the address, or for a title that is missing.
+        let placed = |domain: &str| {
+            let (title, url) = (said(&content.title), said(&content.url));
+            title.is_none_or(|title| title == domain) || url.is_some_and(|url| url.contains(domain))
+        };
+        let domain = linked && said(&content.domain).is_none_or(placed);
+        let fields = [
+            ("title", &content.title, linked),
+            ("url", &content.url, linked),
+            ("domain", &content.domain, domain),
+            ("name", &content.name, named),
+        ];
+        for (key, value, read) in fields {
+            if let Some(value) = said(value).filter(|_| !read) {
+                push_field(key, value, out);
+            }
+        }
+        let lists = [
+            ("thoughts", content.thoughts, Kind::Reasoning),
+            ("user_profile", content.user_profile, Kind::Instructions),
+            ("user_instructions", content.user_instructions, Kind::Instructions),
+            ("model_set_context", content.model_set_context, Kind::Memory),
+        ];
+        for (key, value, kind) in lists {
+            if self.kind != kind && !value.0.is_empty() && value.0 != "null" {
+                outline(key, value.0, &is_left_out, out);
+            }
+        }
+        content.unread("", &mut |key, value| push_left(key, value, out));
+        let is_name = |name: &&str| self.name.as_deref().is_some_and(|own| own.contains(*name));
+        let language = said(&content.language).filter(|language| *language != "unknown");
+        if let Some(language) = language.filter(|language| !is_name(language) && *language != "json") {
+            push_field("language", language, out);
+        }
+        let author = said(&message.author.name);
+        let speaks = matches!(self.role, Role::Tool) || (self.role == Role::User && self.kind == Kind::Text);
+        if let Some(author) = author.filter(|author| !(speaks && is_name(author))) {
+            push_field("author", author, out);
+        }
+        if self.kind != Kind::Instructions {
+            let context = &message.metadata.user_context;
+            outline("about_user_message", context.about_user.0, &is_left_out, out);
+            outline("about_model_message", context.about_model.0, &is_left_out, out);
+        }
+    }
+}
+
+/// The strings of a message that are not in its words.
+#[derive(Default)]
+pub(super) struct Rest {
+    /// A title of the reasoning before it.
+    pub reasoning: String,
+    /// The pages that were found for it.
+    pub found: String,
+    /// Anything else, under the keys it stands in.
+    pub more: String,
+}
+
+impl Rest {
+    /// Gathers what stands beside the content and was not read.
+    pub(super) fn gather(&mut self, message: &mut Message<'_>) {
+        let metadata = &mut message.metadata;
+        for page in metadata.cited.list.iter().filter(|page| said(&page.url).is_none()) {
+            super::references::push_line(said(&page.title).unwrap_or_default(), &mut self.found);
+        }
+        for page in metadata.cited.list.iter() {
+            let url = said(&page.url).unwrap_or_default();
+            if let Some(name) = said(&page.attribution).filter(|name| !url.contains(name)) {
+                super::references::push_line(name, &mut self.found);
+            }
+        }
+        for group in metadata.search_groups.iter() {
+            if let Some(domain) = said(&group.domain).filter(|_| group.entries.is_empty()) {
+                super::references::push_line(domain, &mut self.found);
+            }
+            for entry in group.entries.iter() {
+                let url = said(&entry.url);
+                let host = said(&entry.attribution).filter(|name| !url.unwrap_or_default().contains(name));
+                let words = [said(&entry.title), url, host];
+                for words in words.into_iter().flatten() {
+                    super::references::push_line(words, &mut self.found);
+                }
+                if entry.snippet.0.len() > 2 {
+                    if !self.found.is_empty() {
+                        self.found.push('\n');
+                    }
+                    entry.snippet.words(&mut self.found);
+                }
+            }
+        }
+        let mut found = std::mem::take(&mut self.found);
+        let mut visit = |key: &str, value: &Left<'_>| push_left(key, value, &mut found);
+        std::mem::take(&mut metadata.search_groups).unread("search_result_groups", &mut visit);
+        std::mem::take(&mut metadata.references).unread("content_references", &mut visit);
+        std::mem::take(&mut metadata.citations).unread("citations", &mut visit);
+        std::mem::take(&mut metadata.cited).unread("pages", &mut visit);
+        self.found = found;
+        // What makes a canvas names it; the canvas has the title itself.
+        let tools = [said(&message.author.name), said(&message.recipient)];
+        let made = tools.into_iter().flatten().any(|tool| tool.starts_with("canmore."));
+        if let Some(title) = said(&metadata.canvas.title).filter(|_| !made) {
+            push_field("canvas", title, &mut self.more);
+        }
+        let mut visit = |key: &str, value: &Left<'_>| push_left(key, value, &mut self.more);
+        metadata.unread("metadata", &mut visit);
+        message.author.unread("author", &mut visit);
+        for (key, value) in &message.rest.0 {
+            visit(if key.is_empty() { "message" } else { key }, value);
+        }
+    }
+}
+
+/// Decides whether ChatGPT is told not to show a message.
+pub(super) fn is_flagged(message: &Message<'_>) -> bool {
+    message.metadata.hidden || message.weight == Some(0.0)
+}
+
+/// Returns the name of an error, and the tool it is of.
+fn error_name<'a>(tool: Option<&'a str>, error: Option<&'a str>) -> Option<Cow<'a, str>> {
+    match (tool, error) {
+        (Some(tool), Some(error)) if tool != error => Some(Cow::Owned(format!("{tool}: {error}"))),
+        (tool, error) => error.or(tool).map(Cow::Borrowed),
+    }
 }
 
 /// Returns the page that a quotation or fetched page is from.
@@ -169,12 +389,7 @@ fn source(content: &ContentFields<'_>) -> Option<Part> {
 }
 
 fn has_image(content: &ContentFields<'_>) -> bool {
-    content
-        .parts
-        .list
-        .iter()
-        .filter_map(|part| object(*part))
-        .any(|object| object.content_type.as_deref() == Some("image_asset_pointer"))
+    content.parts.list.iter().filter_map(|part| object(*part)).any(|object| attachments::is_image(&object))
 }
 
 /// Returns a part that is an object.
@@ -182,44 +397,258 @@ fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
     if !part.0.starts_with('{') {
         return None;
     }
-    json::from_str(part.0, &Allowance::none()).ok()
+    json::from_str(part.0, &Allowance::new(LISTS)).ok()
 }
 
-/// Writes the parts that are words, joined by newlines; every other part becomes an attachment at its place.
-fn joined(list: &[Raw<'_>], text: &mut String, uploads: &mut Uploads<'_, '_>, parts: &mut Vec<Part>) {
+/// Decides whether nothing in a part is known.
+fn is_unknown(object: &PartObject<'_>) -> bool {
+    let parts = &object.parts;
+    !object.text.is_text()
+        && parts.list.is_empty()
+        && parts.bare.is_none()
+        && object.image_url.0.is_empty()
+        && !points(object)
+}
+
+/// Decides whether a part points at a file.
+fn points(object: &PartObject<'_>) -> bool {
+    let pointers = [&object.asset_pointer, &object.audio.0.asset_pointer, &object.video.0.asset_pointer];
+    pointers.iter().any(|pointer| pointer.is_some())
+}
+
+/// Writes the passage that a prompt asks about, as a quotation before it.
+fn quotation(message: &Message<'_>, text: &mut String) {
+    let metadata = &message.metadata;
     let start = text.len();
+    let mut passage = String::new();
+    for value in [metadata.targeted, metadata.targeted_label] {
+        add_words(value, 0, &mut passage);
+    }
+    for line in passage.trim().lines() {
+        text.push_str("> ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    if text.len() > start {
+        text.push('\n');
+    }
+}
+
+/// Writes the parts that are words, joined by newlines; every other part becomes an attachment at its place, and what
+/// is unknown in it goes to `more`.
+fn joined(
+    content: &ContentFields<'_>,
+    start: usize,
+    text: &mut String,
+    uploads: &mut Uploads<'_, '_>,
+    parts: &mut Vec<Part>,
+    more: &mut String,
+) {
     let mut any = false;
-    for &part in list {
-        let object = object(part);
-        let words = object.as_ref().map_or(part, |object| object.text);
-        if words.is_text() {
-            if any {
-                text.push('\n');
+    let mut line = |text: &mut String| {
+        if std::mem::replace(&mut any, true) {
+            text.push('\n');
+        }
+    };
+    // The parts that are still to come, with the number of lists they stand in.
+    let mut open: Vec<(Raw<'_>, usize)> = Vec::new();
+    for &part in content.parts.list.iter().chain(&[content.screenshot]) {
+        if part.0.is_empty() {
+            continue;
+        }
+        if part.is_text() {
+            line(text);
+            part.unescape(text);
+            continue;
+        }
+        open.push((part, 0));
+        while let Some((part, depth)) = open.pop() {
+            if part.is_text() {
+                line(text);
+                part.unescape(text);
+                continue;
             }
-            any = true;
-            words.unescape(text);
-        }
-        if let Some(object) = object {
+            let nested = depth < MOST_NESTED_PARTS;
+            if part.0.starts_with('[') && nested {
+                let list = json::from_str::<Vec<Raw<'_>>>(part.0, &Allowance::new(LISTS)).unwrap_or_default();
+                open.extend(list.into_iter().rev().map(|part| (part, depth + 1)));
+                continue;
+            }
+            let Some(object) = object(part).filter(|_| nested) else {
+                outline("", part.0, &is_left_out, more);
+                continue;
+            };
+            let unknown = is_unknown(&object);
+            if !unknown && !object.image_url.is_text() {
+                outline("image_url", object.image_url.0, &is_left_out, more);
+            }
+            let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
+            let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points(&object)));
+            prompts.for_each(|prompt| push_field("prompt", prompt, more));
+            if object.text.is_text() {
+                line(text);
+                object.text.unescape(text);
+            } else if !unknown {
+                outline("text", object.text.0, &is_left_out, more);
+            }
+            if let Some(bare) = &object.parts.bare {
+                line(text);
+                text.push_str(bare);
+            }
             attachments::of_part(&object, uploads, (text.len() - start) as u32, parts);
+            if unknown {
+                if let Some(kind) = said(&object.content_type) {
+                    push_field("type", kind, more);
+                }
+                outline("", part.0, &is_left_out, more);
+            } else {
+                object.unread("", &mut |key, value| push_left(key, value, more));
+            }
+            open.extend(object.parts.list.into_iter().rev().map(|part| (part, depth + 1)));
         }
+    }
+    if let Some(bare) = &content.parts.bare {
+        line(text);
+        text.push_str(bare);
     }
 }
 
-/// Writes the first of `first`, then of the fields in which the various types keep their words, that has any.
-fn write_first(first: &[Raw<'_>], content: &ContentFields<'_>, text: &mut String) {
-    let start = text.len();
-    let fields = [content.text, content.result, content.content, content.snippet, content.summary];
-    for value in first.iter().copied().chain(fields).chain(content.parts.list.iter().copied()) {
-        value.words(text);
-        if !text[start..].trim_start().is_empty() {
-            return;
-        }
+/// Writes the fields in which the various types keep their words, each on a line of its own; what stands there already
+/// is not written again.
+fn write_fields(content: &ContentFields<'_>, start: usize, text: &mut String) {
+    let fields = [
+        content.text,
+        content.result,
+        content.content,
+        content.message,
+        content.output,
+        content.snippet,
+        content.summary,
+    ];
+    for value in fields {
+        add_words(value, start, text);
+    }
+}
+
+/// Appends the words of a value on a line of their own, unless they stand behind `start` already.
+fn add_words(value: Raw<'_>, start: usize, text: &mut String) {
+    if value.0.len() <= 2 || value.0 == "null" {
+        return;
+    }
+    let mut words = String::new();
+    all_words(value, &mut words);
+    add_text(&words, start, text);
+}
+
+/// Appends words on a line of their own, unless they stand behind `start` already.
+fn add_text(words: &str, start: usize, text: &mut String) {
+    if words.trim().is_empty() {
+        return;
+    }
+    if text[start..].trim().is_empty() {
         text.truncate(start);
+        text.push_str(words);
+    } else if memmem::find(&text.as_bytes()[start..], words.trim().as_bytes()).is_none() {
+        text.push('\n');
+        text.push_str(words);
     }
-    text.push_str(content.parts.bare.as_deref().unwrap_or_default());
 }
 
-fn thoughts(thoughts: &[Thought<'_>], text: &mut String) {
+/// Appends every word of a value: a string as it is, of anything else its texts, one a line, or all that is in it under
+/// its keys.
+fn all_words(value: Raw<'_>, words: &mut String) {
+    if value.is_text() {
+        return value.unescape(words);
+    }
+    let mut outlined = String::new();
+    outline("", value.0, &is_left_out, &mut outlined);
+    let mut texts = String::new();
+    value.words(&mut texts);
+    // The texts are all there is: no keys are needed to tell them from anything else.
+    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let keys = outlined.matches("text: ").count() * 4;
+    let all = !texts.is_empty() && letters(&texts) + keys >= letters(&outlined);
+    words.push_str(if all { &texts } else { &outlined });
+}
+
+/// Appends a value that no field took, under its key, if there is a word in it.
+fn push_left(key: &str, value: &Left<'_>, out: &mut String) {
+    match value {
+        Left::Json(json) => outline_words(key, json, &is_left_out, out),
+        Left::Text(text) => push_field(key, text, out),
+    }
+}
+
+/// Appends a line with a key and a value.
+pub(super) fn push_field(key: &str, value: &str, out: &mut String) {
+    push_raw_line(key, out);
+    out.push_str(if key.is_empty() { "" } else { ": " });
+    out.push_str(value);
+}
+
+/// Appends a line.
+fn push_raw_line(words: &str, out: &mut String) {
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out.push_str(words);
+}
+
+/// Reads the escapes in a text that is JSON, `\u00fc`, as the letters they stand for.
+fn decode_escapes(text: &mut String, start: usize) {
+    let json = text[start..].trim();
+    if !json.starts_with(['{', '[']) || memmem::find(json.as_bytes(), b"\\u").is_none() || !is_json(json) {
+        return;
+    }
+    let mut decoded = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A letter, or two halves of one; what means something in JSON stays as it is.
+        let letter = json::escaped_letter(rest).filter(|(letter, _)| *letter >= '\u{a0}');
+        match letter {
+            Some((letter, length)) => {
+                decoded.push(letter);
+                rest = &rest[length..];
+            }
+            None => {
+                let length = rest.chars().take(2).map(char::len_utf8).sum();
+                decoded.push_str(&rest[..length]);
+                rest = &rest[length..];
+            }
+        }
+    }
+    decoded.push_str(rest);
+    text.truncate(start);
+    text.push_str(&decoded);
+}
+
+/// Writes reasoning, in whichever form it comes: a list of steps, of strings, either as JSON in a string, or words.
+fn thoughts(value: Raw<'_>, text: &mut String) {
+    let mut read = String::new();
+    let json = match value.text() {
+        Some(words) => {
+            read = words.into_owned();
+            if !(read.trim_start().starts_with(['[', '{']) && is_json(read.trim())) {
+                text.push_str(&read);
+                return;
+            }
+            read.trim()
+        }
+        None => value.0,
+    };
+    if json.starts_with('{') {
+        let thought = json::from_str::<Thought<'_>>(json, &Allowance::new(LISTS));
+        steps(&thought.into_iter().collect::<Vec<_>>(), text);
+    } else {
+        let thoughts = json::from_str::<Several<Thought<'_>>>(json, &Allowance::new(super::parse::LISTS));
+        steps(&thoughts.unwrap_or_default(), text);
+    }
+    drop(read);
+}
+
+fn steps(thoughts: &[Thought<'_>], text: &mut String) {
     let start = text.len();
     for thought in thoughts {
         let before = text.len();
@@ -227,17 +656,29 @@ fn thoughts(thoughts: &[Thought<'_>], text: &mut String) {
             text.push_str("\n\n");
         }
         let begun = text.len();
-        let summary = thought.summary.as_deref().unwrap_or_default().trim();
+        let fields = &thought.fields;
+        let mut summary = String::new();
+        all_words(fields.summary, &mut summary);
+        let summary = summary.trim();
         if !summary.is_empty() {
             text.push_str("**");
             text.push_str(summary);
             text.push_str("**\n\n");
         }
         let words = text.len();
-        thought.content.words(text);
+        text.push_str(thought.plain.as_deref().unwrap_or_default());
+        add_words(fields.content, words, text);
         if text[words..].trim_start().is_empty() {
             text.truncate(words);
-            thought.chunks.words(text);
+            add_words(fields.chunks, words, text);
+        }
+        let mut unread = String::new();
+        thought.unread("", &mut |key, value| push_left(key, value, &mut unread));
+        if !unread.is_empty() {
+            if text.len() > words {
+                text.push('\n');
+            }
+            text.push_str(&unread);
         }
         if text.len() == begun {
             text.truncate(before);
@@ -254,7 +695,9 @@ fn instructions(message: &Message<'_>, text: &mut String) {
     let start = text.len();
     for value in [content.user_profile, content.user_instructions, context.about_user, context.about_model] {
         let mut words = String::new();
-        value.words(&mut words);
+        if !value.0.is_empty() && value.0 != "null" {
+            all_words(value, &mut words);
+        }
         if words.trim().is_empty() || text[start..].contains(words.trim()) {
             continue;
         }
@@ -262,8 +705,5 @@ fn instructions(message: &Message<'_>, text: &mut String) {
             text.push_str("\n\n");
         }
         text.push_str(&words);
-    }
-    if text.len() == start {
-        write_first(&[], content, text);
     }
 }

@@ -1,20 +1,30 @@
 //! The ChatGPT data export: one object of `conversations.json` in, one [`Conversation`] out.
 //!
 //! [`shape`] names the fields, [`parse`] takes them in, [`tree`] puts the nodes in order, [`message`] decides what a
-//! message is and whether it is shown, [`clean`] and [`citations`] make its text readable, [`canvas`] brings documents to
-//! their final state, by what [`pattern`] finds in them. [`side_files`] has what is not a conversation.
+//! message is and whether it is shown, [`clean`] makes its text readable: [`citations`] and [`marker`] with the help of
+//! its [`references`], [`writing`], [`file_tokens`]. [`research`] finds reports, [`canvas`] brings documents to their
+//! final state, by what [`pattern`] finds in them. [`left_out`] has the strings that are left out on purpose; every other
+//! one is shown or folded. [`group_chat`] reads chats of several people, [`side_files`]
+//! what is not a conversation.
 
 mod attachments;
 mod canvas;
 mod citations;
 mod clean;
 mod edits;
+mod file_tokens;
+mod group_chat;
+mod left_out;
+mod marker;
 mod message;
 mod parse;
 mod pattern;
+mod references;
+mod research;
 mod shape;
 mod side_files;
 mod tree;
+mod writing;
 
 use super::{
     Census, DocumentSources, ImportError, Refusal,
@@ -26,6 +36,7 @@ use super::{
 };
 use crate::conversation::Provider;
 
+pub use left_out::reason_to_leave_out;
 pub(super) use side_files::side_file;
 
 use canvas::Canvas;
@@ -39,9 +50,14 @@ pub(super) type Canvases = Vec<(u32, Canvas)>;
 pub(super) fn parse(object: &str, census: &mut Census) -> Result<ParsedObject, Refusal> {
     // For the conversation's own lists; each message has one of its own.
     let element = json::from_str::<Element<'_>>(object, &Allowance::new(LISTS));
-    let element = element.map_err(|error| ImportError::at(&error))?;
+    let mut element = element.map_err(|error| ImportError::at(&error))?;
     if let Some(owner) = element.marks.owner {
         return Err(Refusal::Belongs(owner));
+    }
+    if !element.mapping.present && element.chat.is_one() {
+        element.chat.take(&mut element.mapping);
+        census.merge(&element.mapping.arena.census);
+        return Ok(in_order(element));
     }
     if !element.mapping.present {
         return Err(ImportError::NoConversation.into());
@@ -58,11 +74,15 @@ fn order(element: Element<'_>) -> ParsedObject {
     // The message each node stands for: its own or the nearest above it.
     let mut stands_for = vec![NONE; mapping.nodes.len()];
     let mut order = Vec::with_capacity(mapping.arena.messages.len());
+    let mut told = research::Told::new(&mapping.arena, &mapping.reports);
     for &node in &nodes.nodes {
         let above = nodes.parent(node).map_or(NONE, |parent| stands_for[parent as usize]);
         stands_for[node as usize] = above;
-        let message = mapping.nodes[node as usize].message;
-        if message != NONE {
+        for message in mapping.nodes[node as usize].messages.clone() {
+            let above = stands_for[node as usize];
+            if told.is_told(message, above, order.len()) {
+                continue;
+            }
             stands_for[node as usize] = order.len() as u32;
             order.push((message, above));
         }
@@ -71,13 +91,26 @@ fn order(element: Element<'_>) -> ParsedObject {
     let current = named.map(|node| stands_for[node as usize]).filter(|&message| message != NONE);
     let current =
         current.map(|message| message as usize).or_else(|| newest_leaf(&order, &mapping.arena.messages));
+    finish(element, order, current)
+}
+
+/// Keeps the messages of a list in its order.
+fn in_order(element: Element<'_>) -> ParsedObject {
+    let count = element.mapping.arena.messages.len() as u32;
+    let order: Vec<(u32, u32)> =
+        (0..count).map(|number| (number, number.checked_sub(1).unwrap_or(NONE))).collect();
+    finish(element, order, (count as usize).checked_sub(1))
+}
+
+fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) -> ParsedObject {
+    let chat = &element.chat;
     let heading = OwnedHeading {
         id: id(&element.id).or_else(|| id(&element.conversation_id)),
-        title: title(&element.title),
+        title: title(&element.title).or_else(|| title(&chat.name)),
         model: id(&element.default_model).or_else(|| id(&element.model)),
         gizmo: id(&element.gizmo).or_else(|| id(&element.template)),
-        created: element.created.0,
-        updated: element.updated.0,
+        created: element.created.0.or(chat.created.0),
+        updated: element.updated.0.or(chat.updated.0),
         archived: element.archived,
         starred: element.starred || element.pinned.0,
         ..OwnedHeading::default()

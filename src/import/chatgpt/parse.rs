@@ -9,14 +9,19 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
     canvas::Canvas,
-    message::{self, Sense},
+    group_chat::GroupChat,
+    message::{self, Rest, Sense},
+    research,
     shape::{Maybe, Message},
 };
-use crate::import::{
-    json::{Allowance, FieldKey, IsPresent, Lenient, MaybeText, Sink, SinkSeed},
-    marks::Marks,
-    message_arena::{MessageArena, NONE, ParsedMessage},
-    timestamp::Timestamp,
+use crate::{
+    conversation::{Kind, Visibility},
+    import::{
+        json::{Allowance, FieldKey, IsPresent, Lenient, MaybeText, Sink, SinkSeed},
+        marks::Marks,
+        message_arena::{MessageArena, ParsedMessage},
+        timestamp::Timestamp,
+    },
 };
 
 /// The number of nodes that are read of one conversation; real ones have at most some ten thousand.
@@ -46,6 +51,8 @@ pub(super) struct Element<'de> {
     /// The marks of other providers. Behind the first of them nothing is read.
     pub marks: Marks,
     pub mapping: Mapping<'de>,
+    /// A chat of several people has these instead.
+    pub chat: GroupChat<'de>,
 }
 
 /// The tree and the messages in it, in the order of the file.
@@ -58,6 +65,8 @@ pub(super) struct Mapping<'de> {
     pub arena: MessageArena,
     /// The messages, by number, that do something to a canvas.
     pub canvases: Vec<(u32, Canvas)>,
+    /// The messages, by number, that are reports which others carry.
+    pub reports: Vec<u32>,
     /// The number of nodes that were left out.
     pub dropped: u64,
 }
@@ -68,8 +77,8 @@ pub(super) struct Node<'de> {
     pub parent: MaybeText<'de>,
     /// The range of its children in [`Mapping::children`].
     pub children: Range<u32>,
-    /// The number of its message in the arena, or [`NONE`].
-    pub message: u32,
+    /// Its messages in the arena, by number: none, one, or one and what else the node carries.
+    pub messages: Range<u32>,
 }
 
 impl<'de> Lenient<'de> for Element<'de> {
@@ -97,6 +106,11 @@ impl<'de> Lenient<'de> for Element<'de> {
                     element.mapping = Mapping::default();
                     map.next_value_seed(SinkSeed(&mut element.mapping))?;
                 }
+                "name" => element.chat.name = map.next_value_seed(allowance.seed())?,
+                "created_at" => element.chat.created = map.next_value_seed(allowance.seed())?,
+                "updated_at" => element.chat.updated = map.next_value_seed(allowance.seed())?,
+                "members" => element.chat.members = map.next_value_seed(allowance.seed())?,
+                "messages" => element.chat.messages = map.next_value_seed(allowance.seed())?,
                 other => element.marks.take(other, &mut map)?,
             }
         }
@@ -114,7 +128,7 @@ impl<'de> Sink<'de> for &mut Mapping<'de> {
                 continue;
             }
             let end = self.children.len() as u32;
-            self.nodes.push(Node { id, parent: None, children: end..end, message: NONE });
+            self.nodes.push(Node { id, parent: None, children: end..end, messages: 0..0 });
             map.next_value_seed(SinkSeed(NodeSink(self)))?;
         }
         Ok(())
@@ -138,10 +152,11 @@ impl<'de> Sink<'de> for NodeSink<'_, 'de> {
                 "message" => {
                     let allowance = Allowance::new(LISTS);
                     let message = map.next_value_seed(allowance.seed::<Maybe<Message<'de>>>())?;
-                    self.0.nodes[last].message = match message.0 {
-                        Some(message) => self.0.take(&message),
-                        None => NONE,
-                    };
+                    if let Some(message) = message.0 {
+                        let first = self.0.arena.messages.len() as u32;
+                        self.0.take(*message);
+                        self.0.nodes[last].messages = first..self.0.arena.messages.len() as u32;
+                    }
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -167,14 +182,38 @@ impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
 }
 
 impl Mapping<'_> {
-    /// Keeps a message in its final form, and gives its number.
-    fn take(&mut self, message: &Message<'_>) -> u32 {
+    /// Keeps a message in its final form, and behind it what else it carries: a report, pages that were found, strings
+    /// of which nobody knows what they mean.
+    pub(super) fn take(&mut self, mut message: Message<'_>) {
+        self.arena.census.count(message::type_name(&message), message::is_known(&message));
+        let mut rest = Rest::default();
+        let number = self.keep(&message, &mut rest);
+        if let Some(canvas) = Canvas::of(&message) {
+            self.canvases.push((number, canvas));
+        }
+        for state in &research::states(&message, &mut rest.more) {
+            research::read(state, &mut rest, |report, rest| self.take_report(report, number, rest));
+        }
+        rest.gather(&mut message);
+        let flagged = message::is_flagged(&message);
+        for (kind, name, text) in [
+            (Kind::Reasoning, None, &rest.reasoning),
+            (Kind::Browsing, None, &rest.found),
+            (Kind::Other, Some("metadata"), &rest.more),
+        ] {
+            if text.contains(char::is_alphanumeric) {
+                self.take_rest(number, kind, name, text, flagged);
+            }
+        }
+    }
+
+    /// Keeps a message with what it says, and returns its number.
+    fn keep(&mut self, message: &Message<'_>, rest: &mut Rest) -> u32 {
         let arena = &mut self.arena;
-        arena.census.count(message::type_name(message), message::is_known(message));
         let sense = Sense::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        sense.say(message, &mut arena.text, &mut parts);
+        sense.say(message, &mut arena.text, &mut parts, rest);
         arena.bound(&mut parts);
         let said = &arena.text[start..];
         let parsed = ParsedMessage {
@@ -183,16 +222,55 @@ impl Mapping<'_> {
             kind: sense.kind,
             interrupted: message::interrupted(message),
             time: message.created.0,
-            model: arena.names.slot(message.metadata.model.as_deref()),
-            name: arena.names.slot(sense.name),
+            model: arena.names.slot(message::model(message)),
+            name: arena.names.slot(sense.name.as_deref()),
             text: start as u32..arena.text.len() as u32,
             parts: arena.keep(&mut parts),
         };
         let number = arena.messages.len() as u32;
         arena.messages.push(parsed);
-        if let Some(canvas) = Canvas::of(message) {
-            self.canvases.push((number, canvas));
-        }
         number
+    }
+
+    /// Keeps a report, which the message of that number carries.
+    fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut Rest) {
+        report.author.role = Some("assistant".into());
+        report.metadata.hidden = false;
+        let report_number = self.keep(&report, rest);
+        rest.gather(&mut report);
+        let carrier = &self.arena.messages[number as usize];
+        let (time, model) = (carrier.time, carrier.model);
+        let kept = &mut self.arena.messages[report_number as usize];
+        kept.time = kept.time.or(time);
+        if report.metadata.model.is_none() {
+            kept.model = model;
+        }
+        if kept.visibility == Visibility::Hidden {
+            let start = kept.text.start as usize;
+            self.arena.text.truncate(start);
+            self.arena.messages.pop();
+        } else {
+            self.reports.push(report_number);
+        }
+    }
+
+    /// Keeps what the message of that number carries besides as a message of its own.
+    fn take_rest(&mut self, number: u32, kind: Kind, name: Option<&str>, text: &str, hidden: bool) {
+        let arena = &mut self.arena;
+        let start = arena.text.len() as u32;
+        arena.text.push_str(text);
+        let carrier = &arena.messages[number as usize];
+        let parsed = ParsedMessage {
+            role: carrier.role,
+            visibility: if hidden { Visibility::Hidden } else { Visibility::Folded },
+            kind,
+            interrupted: false,
+            time: carrier.time,
+            model: carrier.model,
+            name: arena.names.slot(name),
+            text: start..arena.text.len() as u32,
+            parts: arena.keep(&mut Vec::new()),
+        };
+        arena.messages.push(parsed);
     }
 }

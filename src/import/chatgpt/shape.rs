@@ -1,14 +1,19 @@
-//! The fields of the ChatGPT export that are read, by their names in the JSON. Everything else is skipped.
+//! The fields of the ChatGPT export that are read, by their names in the JSON. The strings under every other key are
+//! kept too, but for those that [`left_out`] lists.
 
 use std::borrow::Cow;
 
 use serde::de::MapAccess;
 
+use super::left_out::{is_left_out, is_left_out_of_files, is_left_out_of_results};
 use crate::import::{
-    fields::{ContentPieces, Page},
-    json::{Allowance, FieldKey, Lenient, MaybeText, Raw, record},
+    fields::ContentPieces,
+    json::{Allowance, Left, Lenient, MaybeText, Raw, Several, record},
     timestamp::Timestamp,
 };
+
+#[cfg(doc)]
+use super::left_out;
 
 /// An object, or nothing.
 #[derive(Clone, Debug)]
@@ -21,14 +26,28 @@ impl<T> Default for Maybe<T> {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self(Some(Box::new(T::from_text(text))))
+    }
+
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        T::from_list(list, allowance).map(|value| Self(Some(Box::new(value))))
+    }
+
     fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         T::from_map(map, allowance).map(|value| Self(Some(Box::new(value))))
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        if let Some(value) = &self.0 {
+            value.unread(under, visit);
+        }
     }
 }
 
 record! {
     /// A node's message.
-    Message<'de> {
+    Message<'de> keeps all but is_left_out {
         author: Author<'de> = "author",
         created: Timestamp = "create_time",
         content: MessageContent<'de> = "content",
@@ -36,12 +55,13 @@ record! {
         weight: Option<f64> = "weight",
         metadata: Metadata<'de> = "metadata",
         recipient: MaybeText<'de> = "recipient",
+        channel: MaybeText<'de> = "channel",
     }
 }
 
 record! {
     /// The author of a message.
-    Author<'de> {
+    Author<'de> keeps all but is_left_out {
         role: MaybeText<'de> = "role",
         name: MaybeText<'de> = "name",
     }
@@ -56,23 +76,34 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
         Self(ContentFields { parts: ContentPieces::from_text(text), ..ContentFields::default() })
     }
 
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        let parts = ContentPieces::from_list(list, allowance)?;
+        Ok(Self(ContentFields { parts, ..ContentFields::default() }))
+    }
+
     fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         ContentFields::from_map(map, allowance).map(Self)
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        self.0.unread(under, visit);
     }
 }
 
 record! {
     /// The fields of a [`MessageContent`].
-    ContentFields<'de> {
+    ContentFields<'de> keeps all but is_left_out {
         content_type: MaybeText<'de> = "content_type",
         parts: ContentPieces<'de> = "parts",
         text: Raw<'de> = "text",
         language: MaybeText<'de> = "language",
-        thoughts: Vec<Thought<'de>> = "thoughts",
+        thoughts: Raw<'de> = "thoughts",
         content: Raw<'de> = "content",
         result: Raw<'de> = "result",
         summary: Raw<'de> = "summary",
         snippet: Raw<'de> = "snippet",
+        message: Raw<'de> = "message",
+        output: Raw<'de> = "output_str",
         url: MaybeText<'de> = "url",
         domain: MaybeText<'de> = "domain",
         title: MaybeText<'de> = "title",
@@ -80,15 +111,18 @@ record! {
         user_profile: Raw<'de> = "user_profile",
         user_instructions: Raw<'de> = "user_instructions",
         model_set_context: Raw<'de> = "model_set_context",
+        screenshot: Raw<'de> = "screenshot",
     }
 }
 
 record! {
-    /// An object in `parts`: an image, a voice clip, a transcription.
-    PartObject<'de> {
+    /// An object in `parts`: an image, a voice clip, a transcription, a list of further parts.
+    PartObject<'de> keeps all but is_left_out {
         content_type: MaybeText<'de> = "content_type",
         text: Raw<'de> = "text",
+        parts: ContentPieces<'de> = "parts",
         asset_pointer: MaybeText<'de> = "asset_pointer",
+        image_url: Raw<'de> = "image_url",
         size: Option<f64> = "size_bytes",
         width: Option<f64> = "width",
         height: Option<f64> = "height",
@@ -101,7 +135,7 @@ record! {
 
 record! {
     /// The metadata of a part.
-    PartMetadata<'de> {
+    PartMetadata<'de> keeps all but is_left_out {
         dalle: Dalle<'de> = "dalle",
         generation: Dalle<'de> = "generation",
     }
@@ -109,7 +143,7 @@ record! {
 
 record! {
     /// The making of an image.
-    Dalle<'de> {
+    Dalle<'de> keeps all but is_left_out {
         prompt: MaybeText<'de> = "prompt",
     }
 }
@@ -120,7 +154,7 @@ pub(crate) struct Pointer<'de>(pub PointerFields<'de>);
 
 record! {
     /// The fields of a [`Pointer`].
-    PointerFields<'de> {
+    PointerFields<'de> keeps all but is_left_out {
         asset_pointer: MaybeText<'de> = "asset_pointer",
         format: MaybeText<'de> = "format",
         size: Option<f64> = "size_bytes",
@@ -135,37 +169,86 @@ impl<'de> Lenient<'de> for Pointer<'de> {
     fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
         PointerFields::from_map(map, allowance).map(Self)
     }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        self.0.unread(under, visit);
+    }
+}
+
+/// A step of the model's reasoning: an object, or its words alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Thought<'de> {
+    pub plain: MaybeText<'de>,
+    pub fields: ThoughtFields<'de>,
 }
 
 record! {
-    /// A step of the model's reasoning.
-    Thought<'de> {
-        summary: MaybeText<'de> = "summary",
+    /// The fields of a [`Thought`].
+    ThoughtFields<'de> keeps all but is_left_out {
+        summary: Raw<'de> = "summary",
         content: Raw<'de> = "content",
         chunks: Raw<'de> = "chunks",
     }
 }
 
+impl<'de> Lenient<'de> for Thought<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        Self { plain: Some(text), fields: ThoughtFields::default() }
+    }
+
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        Ok(Self { plain: None, fields: ThoughtFields::from_list(list, allowance)? })
+    }
+
+    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        Ok(Self { plain: None, fields: ThoughtFields::from_map(map, allowance)? })
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        self.fields.unread(under, visit);
+    }
+}
+
 record! {
     /// The metadata of a message.
-    Metadata<'de> {
+    Metadata<'de> keeps all but is_left_out {
         model: MaybeText<'de> = "model_slug",
-        attachments: Vec<Upload<'de>> = "attachments",
-        citations: Vec<OldCitation<'de>> = "citations",
-        references: Vec<Reference<'de>> = "content_references",
+        resolved_model: MaybeText<'de> = "resolved_model_slug",
+        attachments: Several<Upload<'de>> = "attachments",
+        citations: Several<OldCitation<'de>> = "citations",
+        references: Several<Reference<'de>> = "content_references",
+        references_by_file: Several<Several<FileReference<'de>>> = "content_references_by_file",
+        agent_files: Several<FileReference<'de>> = "n7jupd_crefs",
+        agent_files_by_file: Several<Several<FileReference<'de>>> = "n7jupd_crefs_by_file",
+        visualizations: Several<FileReference<'de>> = "ada_visualizations",
+        search_groups: Several<SearchGroup<'de>> = "search_result_groups",
+        remembered: Several<Remembered<'de>> = "conversation_context_citation_metadata",
         hidden: bool = "is_visually_hidden_from_conversation",
         user_system: bool = "is_user_system_message",
         user_context: UserContext<'de> = "user_context_message_data",
         finish: Finish<'de> = "finish_details",
         seconds: Option<f64> = "finished_duration_sec",
+        reasoning_title: MaybeText<'de> = "reasoning_title",
+        preamble: bool = "is_thinking_preamble_message",
         aggregate: Aggregate<'de> = "aggregate_result",
         cited: CiteMetadata<'de> = "_cite_metadata",
+        targeted: Raw<'de> = "targeted_reply",
+        targeted_label: Raw<'de> = "targeted_reply_label",
+        sdk: Raw<'de> = "chatgpt_sdk",
+        canvas: CanvasState<'de> = "canvas",
+    }
+}
+
+record! {
+    /// The canvas that a message is about.
+    CanvasState<'de> keeps all but is_left_out {
+        title: MaybeText<'de> = "title",
     }
 }
 
 record! {
     /// The old form of custom instructions.
-    UserContext<'de> {
+    UserContext<'de> keeps all but is_left_out {
         about_user: Raw<'de> = "about_user_message",
         about_model: Raw<'de> = "about_model_message",
     }
@@ -173,104 +256,208 @@ record! {
 
 record! {
     /// The end of an answer.
-    Finish<'de> {
+    Finish<'de> keeps all but is_left_out {
         kind: MaybeText<'de> = "type",
     }
 }
 
 record! {
     /// The outputs of python.
-    Aggregate<'de> {
-        messages: Vec<AggregateMessage<'de>> = "messages",
+    Aggregate<'de> keeps all but is_left_out_of_results {
+        messages: Several<AggregateMessage<'de>> = "messages",
     }
 }
 
 record! {
     /// One of its outputs.
-    AggregateMessage<'de> {
+    AggregateMessage<'de> keeps all but is_left_out_of_results {
         image_url: MaybeText<'de> = "image_url",
+        text: Raw<'de> = "text",
     }
 }
 
 record! {
     /// An upload; the text does not mention it.
-    Upload<'de> {
+    Upload<'de> keeps all but is_left_out_of_files {
         id: MaybeText<'de> = "id",
         name: MaybeText<'de> = "name",
         size: Option<f64> = "size",
         mime: MaybeText<'de> = "mime_type",
+        other_mime: MaybeText<'de> = "mimeType",
         width: Option<f64> = "width",
         height: Option<f64> = "height",
     }
 }
 
 record! {
+    /// A file that the model made or found, wherever it is listed.
+    FileReference<'de> keeps all but is_left_out_of_files {
+        id: MaybeText<'de> = "id",
+        file_id: MaybeText<'de> = "file_id",
+        name: MaybeText<'de> = "name",
+        file_name: MaybeText<'de> = "file_name",
+        title: MaybeText<'de> = "title",
+        mime: MaybeText<'de> = "mime_type",
+    }
+}
+
+record! {
+    /// The pages of one site that a search found.
+    SearchGroup<'de> keeps all but is_left_out {
+        domain: MaybeText<'de> = "domain",
+        entries: Several<SearchEntry<'de>> = "entries",
+    }
+}
+
+record! {
+    /// A page that a search found.
+    SearchEntry<'de> keeps all but is_left_out {
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
+        attribution: MaybeText<'de> = "attribution",
+        snippet: Raw<'de> = "snippet",
+        ref_id: RefId<'de> = "ref_id",
+    }
+}
+
+record! {
+    /// The parts of `turn0search3`, by which a marker names a page.
+    RefId<'de> keeps all but is_left_out {
+        turn: Option<f64> = "turn_index",
+        kind: MaybeText<'de> = "ref_type",
+        index: Option<f64> = "ref_index",
+    }
+}
+
+record! {
+    /// A conversation that the memory of an answer is from.
+    Remembered<'de> keeps all but is_left_out {
+        citation: Maybe<Item<'de>> = "citation",
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
+    }
+}
+
+record! {
     /// The pages a browsing tool saw.
-    CiteMetadata<'de> {
-        list: Vec<Page<'de>> = "metadata_list",
+    CiteMetadata<'de> keeps all but is_left_out {
+        list: Several<SeenPage<'de>> = "metadata_list",
+    }
+}
+
+record! {
+    /// A page that was seen.
+    SeenPage<'de> keeps all but is_left_out {
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
+        attribution: MaybeText<'de> = "attribution",
     }
 }
 
 record! {
     /// An element of `metadata.citations[]`: the target of a 【…†…】.
-    OldCitation<'de> {
+    OldCitation<'de> keeps all but is_left_out {
         start: Option<f64> = "start_ix",
-        end: Option<f64> = "end_ix",
         metadata: OldCitationMetadata<'de> = "metadata",
     }
 }
 
 record! {
-    /// The metadata of an [`OldCitation`].
-    OldCitationMetadata<'de> {
+    /// The page or file an [`OldCitation`] cites.
+    OldCitationMetadata<'de> keeps all but is_left_out_of_files {
         title: MaybeText<'de> = "title",
         name: MaybeText<'de> = "name",
         url: MaybeText<'de> = "url",
-        extra: OldCitationExtra = "extra",
+        extra: OldCitationExtra<'de> = "extra",
     }
 }
 
-/// The number of the message that an [`OldCitation`] cites.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OldCitationExtra {
-    pub message: Option<f64>,
-}
-
-impl<'de> Lenient<'de> for OldCitationExtra {
-    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        let mut extra = Self::default();
-        while let Some(FieldKey(key)) = map.next_key()? {
-            let number = map.next_value_seed(allowance.seed())?;
-            if key == "cited_message_idx" {
-                extra.message = number;
-            }
-        }
-        Ok(extra)
+record! {
+    /// The number of the message that an [`OldCitation`] cites.
+    OldCitationExtra<'de> keeps all but is_left_out {
+        message: Option<f64> = "cited_message_idx",
     }
 }
 
 record! {
     /// An element of `metadata.content_references[]`: the target of a citation marker.
-    Reference<'de> {
+    Reference<'de> keeps all but is_left_out_of_files {
         matched: MaybeText<'de> = "matched_text",
         kind: MaybeText<'de> = "type",
         alt: MaybeText<'de> = "alt",
         name: MaybeText<'de> = "name",
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
-        items: Vec<Item<'de>> = "items",
-        fallback: Vec<Item<'de>> = "fallback_items",
-        sources: Vec<Item<'de>> = "sources",
-        safe_urls: Vec<MaybeText<'de>> = "safe_urls",
+        cloud_url: MaybeText<'de> = "cloud_doc_url",
+        items: Several<Item<'de>> = "items",
+        fallback: Several<Item<'de>> = "fallback_items",
+        sources: Several<Item<'de>> = "sources",
+        products: Several<Item<'de>> = "products",
+        product: Maybe<Item<'de>> = "product",
+        businesses: Several<Item<'de>> = "businesses",
+        images: Several<Item<'de>> = "images",
+        safe_urls: Several<Item<'de>> = "safe_urls",
     }
 }
 
 record! {
     /// A source of a reference.
-    Item<'de> {
+    ItemFields<'de> keeps all but is_left_out_of_files {
         title: MaybeText<'de> = "title",
+        name: MaybeText<'de> = "name",
         url: MaybeText<'de> = "url",
+        content_url: MaybeText<'de> = "content_url",
         attribution: MaybeText<'de> = "attribution",
-        supporting: Vec<Page<'de>> = "supporting_websites",
+        price: MaybeText<'de> = "price",
+        address: MaybeText<'de> = "address",
+        image: Maybe<SeenPage<'de>> = "image_result",
+        supporting: Several<SeenPage<'de>> = "supporting_websites",
+    }
+}
+
+/// A source of a reference: an object, or its address alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Item<'de>(pub ItemFields<'de>);
+
+impl<'de> Lenient<'de> for Item<'de> {
+    fn from_text(text: Cow<'de, str>) -> Self {
+        if text.contains("://") {
+            return Self(ItemFields { url: Some(text), ..ItemFields::default() });
+        }
+        Self(ItemFields { title: Some(text), ..ItemFields::default() })
+    }
+
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        ItemFields::from_list(list, allowance).map(Self)
+    }
+
+    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+        ItemFields::from_map(map, allowance).map(Self)
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        self.0.unread(under, visit);
+    }
+}
+
+record! {
+    /// A widget of the research tool, and the report in it.
+    Widget<'de> keeps all but is_left_out {
+        report: Maybe<Message<'de>> = "report_message",
+    }
+}
+
+record! {
+    /// The state of what an app shows: of a widget of the research tool, in one of its places.
+    Sdk<'de> keeps all but is_left_out {
+        state: Raw<'de> = "widget_state",
+        response: SdkResponse<'de> = "tool_response_metadata",
+    }
+}
+
+record! {
+    /// The answer of an app.
+    SdkResponse<'de> keeps all but is_left_out {
+        state: Raw<'de> = "venus_widget_state",
     }
 }

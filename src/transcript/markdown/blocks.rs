@@ -127,7 +127,7 @@ impl BlockParser<'_> {
                 let style = self.style_of(Tone::Link);
                 self.prose.push(&format!("[{label}]"), style, None);
             }
-            Event::SoftBreak | Event::HardBreak => self.line_break(&event, &range),
+            Event::SoftBreak | Event::HardBreak => self.line_break(&range),
             Event::Rule => {
                 self.flush();
                 self.block(LayoutContent::Rule);

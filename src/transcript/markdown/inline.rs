@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::Event;
-
 use super::{
     blocks::{BlockParser, OpenLink},
     inline_span::{self, InlineSpan, InlineSpanKind},
@@ -109,7 +107,7 @@ impl BlockParser<'_> {
     }
 
     /// Adds a break within a paragraph: a blank, or a new line where it is a hard one.
-    pub(super) fn line_break(&mut self, event: &Event<'_>, range: &Range<usize>) {
+    pub(super) fn line_break(&mut self, range: &Range<usize>) {
         let style = self.style();
         // A carriage return alone ends a line for Markdown; on the screen it is seen.
         if self.hidden.get(range.clone()).is_some_and(|there| there.contains('\r') && !there.contains('\n')) {
@@ -118,11 +116,8 @@ impl BlockParser<'_> {
         if self.prose.is_empty() {
             return;
         }
-        if matches!(event, Event::HardBreak) {
-            self.prose.push_break();
-        } else {
-            self.prose.push(" ", style, None);
-        }
+        // Of whichever kind: a line of an address or a poem stays one.
+        self.prose.push_break();
     }
 
     /// Returns the style of text where the reading stands.

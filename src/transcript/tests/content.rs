@@ -25,7 +25,7 @@ fn one(draft: Draft<'_>, width: u16) -> Vec<String> {
 
 #[test]
 fn markdown_becomes_blocks() {
-    let expected = ["  One", "  text bold", "", "  │ a quote of two", "", "  ──────────────────"];
+    let expected = ["  One", "  text bold", "", "  │ a quote", "  │ of two", "", "  ──────────────────"];
     assert_eq!(answer("# One\ntext **bold**\n\n> a quote\n> of two\n\n---", 20), expected);
 }
 

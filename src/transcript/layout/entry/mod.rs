@@ -89,7 +89,9 @@ impl EntryLayout<'_> {
         let name = sanitize::label(speaker.name());
         let name = sanitize::fit(&name, TEXT_COLUMNS);
         let name = match speaker {
-            Speaker::You => TextStyle { bold: true, ..TextStyle::of(Tone::You) }.span(name),
+            Speaker::You | Speaker::Person(_) => {
+                TextStyle { bold: true, ..TextStyle::of(Tone::You) }.span(name)
+            }
             Speaker::Model(_) | Speaker::Assistant(_) => {
                 TextStyle { bold: true, ..TextStyle::of(Tone::Assistant) }.span(name)
             }

@@ -1,0 +1,96 @@
+//! Chats of several people with the model: `group_chats.json`, whose messages stand in a list.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+use super::{
+    left_out::is_left_out,
+    parse::{LISTS, Mapping},
+    references::said,
+    shape::{Message, Upload},
+};
+use crate::import::{
+    json::{self, Allowance, MaybeText, Raw, Several, record},
+    timestamp::Timestamp,
+};
+
+/// What a chat of several people has in place of a tree.
+#[derive(Default)]
+pub(super) struct GroupChat<'de> {
+    pub name: MaybeText<'de>,
+    pub created: Timestamp,
+    pub updated: Timestamp,
+    pub members: Raw<'de>,
+    pub messages: Raw<'de>,
+}
+
+record! {
+    /// Who takes part.
+    Member<'de> keeps all but is_left_out {
+        id: MaybeText<'de> = "id",
+        name: MaybeText<'de> = "name",
+    }
+}
+
+record! {
+    /// A message of such a chat.
+    ChatMessage<'de> keeps all but is_left_out {
+        role: MaybeText<'de> = "role",
+        author: Member<'de> = "author",
+        author_id: MaybeText<'de> = "author_id",
+        member_id: MaybeText<'de> = "member_id",
+        user_id: MaybeText<'de> = "user_id",
+        sender_id: MaybeText<'de> = "sender_id",
+        text: Raw<'de> = "text",
+        content: Raw<'de> = "content",
+        created: Timestamp = "created_at",
+        created_otherwise: Timestamp = "create_time",
+        attachments: Several<Upload<'de>> = "attachments",
+    }
+}
+
+impl<'de> GroupChat<'de> {
+    /// Decides whether an object is such a chat: its messages have a role and a text.
+    pub(super) fn is_one(&self) -> bool {
+        let list = self.messages.0.trim_start().strip_prefix('[').map(str::trim_start);
+        let first = list.filter(|list| list.starts_with('{')).and_then(|list| {
+            let mut values =
+                serde_json::Deserializer::from_str(list).into_iter::<&serde_json::value::RawValue>();
+            values.next()?.ok()
+        });
+        first.is_some_and(|first| {
+            let message = json::from_str::<ChatMessage<'_>>(first.get(), &Allowance::new(LISTS));
+            message.is_ok_and(|message| message.role.is_some() && message.text.is_text())
+        })
+    }
+
+    /// Takes the messages in, and returns where those of each begin; behind the last is their number.
+    pub(super) fn take(&self, mapping: &mut Mapping<'de>) {
+        let members = json::from_str::<Several<Member<'_>>>(self.members.0, &Allowance::new(LISTS));
+        let members = members.unwrap_or_default();
+        let names: HashMap<&str, &str> =
+            members.iter().filter_map(|member| Some((said(&member.id)?, said(&member.name)?))).collect();
+        let messages = json::from_str::<Vec<Raw<'de>>>(self.messages.0, &Allowance::new(LISTS));
+        for raw in messages.unwrap_or_default() {
+            let Ok(read) = json::from_str::<ChatMessage<'de>>(raw.0, &Allowance::new(LISTS)) else {
+                continue;
+            };
+            let ids = [&read.author.id, &read.author_id, &read.member_id, &read.user_id, &read.sender_id];
+            let known = ids.into_iter().find_map(|id| names.get(said(id)?).copied());
+            let name = said(&read.author.name).or(known).map(|name| Cow::Owned(name.to_owned()));
+            let mut message = Message::default();
+            message.author.role = read.role;
+            message.author.name = name;
+            message.author.rest = read.author.rest;
+            message.content.0.content_type = Some("text".into());
+            message.content.0.text = read.text;
+            message.content.0.content = read.content;
+            message.created = if read.created.0.is_some() { read.created } else { read.created_otherwise };
+            message.metadata.attachments = read.attachments;
+            message.rest = read.rest;
+            mapping.take(message);
+        }
+        mapping.present = true;
+    }
+}

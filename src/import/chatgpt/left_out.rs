@@ -1,0 +1,163 @@
+//! The strings of a message that are left out on purpose, each with its reason.
+//!
+//! Whatever else is a string in a message is shown, or folded under a label: what an export carries is not lost because
+//! this version does not know its name.
+
+/// Says nothing to a reader: it names something inside ChatGPT.
+const ID: &str = "the name of something inside ChatGPT";
+/// Says in one word what kind of thing something is, or in which state; what follows from it is shown.
+const KIND: &str = "a word of the format: a kind, a state, a role";
+/// Tells how ChatGPT made or keeps something.
+const MADE: &str = "how ChatGPT made or keeps it";
+/// Is said elsewhere.
+const SAME: &str = "says once more what is shown";
+/// The line that ChatGPT's screen has while a tool runs; the call itself is shown.
+const DOING: &str = "what ChatGPT's screen says while a tool runs";
+/// Leads nowhere outside.
+const ADDRESS: &str = "the address of a file inside ChatGPT, or of an icon";
+/// Is shown as a date, where it can be read.
+const TIME: &str = "a time; a message's own is shown";
+
+/// The keys whose strings are left out, wherever in a message they stand, in order.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("asset_pointer_link", ADDRESS),
+    ("async_source", MADE),
+    ("atlas_mode_enabled", MADE),
+    ("channel", KIND),
+    ("chunk_type", KIND),
+    ("citation_format", KIND),
+    ("client_reported_search_source", MADE),
+    ("content_type", KIND),
+    ("crawl_date", TIME),
+    ("create_source", KIND),
+    ("create_time", TIME),
+    ("created_at", TIME),
+    ("deep_research_version", MADE),
+    ("direction", KIND),
+    ("encrypted_content", MADE),
+    ("evidence_text", SAME),
+    ("exclusive_key", ID),
+    ("favicon", ADDRESS),
+    ("favicon_url", ADDRESS),
+    ("fingerprint", ID),
+    ("finish_details", KIND),
+    ("finished_text", DOING),
+    ("format", KIND),
+    ("frames_asset_pointers", ADDRESS),
+    ("gen_size", MADE),
+    ("gizmo_type", KIND),
+    ("icon_url", ADDRESS),
+    ("id", ID),
+    ("initial_text", DOING),
+    ("jupyter_messages", SAME),
+    ("lang_code", KIND),
+    ("logo_url", ADDRESS),
+    ("matched_text", SAME),
+    ("message_source", MADE),
+    ("message_type", KIND),
+    ("mimeType", KIND),
+    ("mime_type", KIND),
+    ("model_slug", SAME),
+    ("model_switcher_deny", MADE),
+    ("permissions", MADE),
+    ("pub_date", TIME),
+    ("pub_timestamp", TIME),
+    ("reasoning_status", KIND),
+    ("recipient", KIND),
+    ("ref", ID),
+    ("ref_id", ID),
+    ("ref_index", ID),
+    ("ref_type", KIND),
+    ("refs", ID),
+    ("requested_model_slug", MADE),
+    ("resolved_model_slug", SAME),
+    ("response_format_name", KIND),
+    ("role", KIND),
+    ("safe_urls", SAME),
+    ("selected_mcp_sources", MADE),
+    ("selected_sources", MADE),
+    ("sender", KIND),
+    ("serialization_metadata", MADE),
+    ("serialization_title", MADE),
+    ("sha256", ID),
+    ("status", KIND),
+    ("stop_tokens", MADE),
+    ("stream_name", KIND),
+    ("system_hints", MADE),
+    ("thinking_effort", MADE),
+    ("thumbnail", ADDRESS),
+    ("thumbnail_url", ADDRESS),
+    ("timestamp", TIME),
+    ("timestamp_", KIND),
+    ("tool_invoked_message", DOING),
+    ("tool_invoking_message", DOING),
+    ("type", KIND),
+    ("update_time", TIME),
+    ("updated_at", TIME),
+    ("uuid", ID),
+    ("venus_model_variant", MADE),
+    ("voice_mode", KIND),
+    ("watermarked_asset_pointer", ADDRESS),
+    ("widget_type", KIND),
+];
+
+/// The endings of keys that are left out likewise.
+const ENDINGS: &[(&str, &str)] = &[
+    ("Id", ID),
+    ("_asset_pointer", ADDRESS),
+    ("_hash", ID),
+    ("_id", ID),
+    ("_ids", ID),
+    ("_slug", MADE),
+    ("_status", KIND),
+    ("_type", KIND),
+    ("_uuid", ID),
+    ("_version", MADE),
+];
+
+/// The keys that are left out in the results of the analysis tool alone.
+const OF_RESULTS: &[(&str, &str)] = &[("code", SAME), ("message_type", KIND), ("update_type", KIND)];
+
+/// The keys that are left out in what describes a file or a reference.
+const OF_FILES: &[(&str, &str)] = &[("source", KIND), ("style", KIND)];
+
+/// Returns the reason for which the strings under this key are left out of ChatGPT's messages; `None`: they are shown,
+/// or folded.
+pub fn reason_to_leave_out(key: &str) -> Option<&'static str> {
+    if let Ok(at) = LEFT_OUT.binary_search_by_key(&key, |&(key, _)| key) {
+        return Some(LEFT_OUT[at].1);
+    }
+    ENDINGS.iter().find(|(ending, _)| key.ends_with(ending)).map(|&(_, reason)| reason)
+}
+
+/// Decides whether the strings under this key are left out.
+pub(super) fn is_left_out(key: &str) -> bool {
+    reason_to_leave_out(key).is_some()
+}
+
+/// Decides the same within the results of the analysis tool.
+pub(super) fn is_left_out_of_results(key: &str) -> bool {
+    OF_RESULTS.iter().any(|&(left_out, _)| left_out == key) || is_left_out(key)
+}
+
+/// Decides the same within what describes a file or a reference.
+pub(super) fn is_left_out_of_files(key: &str) -> bool {
+    OF_FILES.iter().any(|&(left_out, _)| left_out == key) || is_left_out(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order_and_gives_a_reason_for_each() {
+        assert!(LEFT_OUT.is_sorted_by(|(a, _), (b, _)| a < b));
+        for (key, reason) in LEFT_OUT.iter().chain(ENDINGS).chain(OF_RESULTS).chain(OF_FILES) {
+            assert!(!key.is_empty() && !reason.is_empty());
+        }
+        assert!(is_left_out("id") && is_left_out("request_id") && is_left_out_of_results("code"));
+        for words in ["text", "title", "content", "code", "name", "summary", "targeted_reply", "widget"] {
+            assert!(!is_left_out(words), "{words}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Reports of Deep Research: an answer that stands in none of the messages, but in the state of a widget.
+//!
+//! The state is in the metadata of a tool's result, as JSON or as a string of it, or in a message to the model that says
+//! "The latest state of the widget is: {…}". In it is a message like others, with references of its own.
+
+use std::{borrow::Cow, hash::BuildHasher};
+
+use hashbrown::{DefaultHashBuilder, HashMap};
+
+use super::{
+    left_out::is_left_out,
+    message::Rest,
+    parse::LISTS,
+    shape::{Message, Sdk, Widget},
+};
+use crate::{
+    conversation::Visibility,
+    import::{
+        json::{self, Allowance, Left, Lenient, Raw},
+        message_arena::{MessageArena, NONE},
+        outline::outline_words,
+    },
+};
+
+/// The words before a state that stands in a text.
+const IN_TEXT: &str = "The latest state of the widget is:";
+
+/// Returns the states of widgets that a message carries, as JSON. What else an app keeps goes to `more`.
+pub(super) fn states<'m>(message: &'m Message<'_>, more: &mut String) -> Vec<Cow<'m, str>> {
+    let mut states = Vec::new();
+    let sdk = message.metadata.sdk;
+    if !sdk.0.is_empty() && sdk.0 != "null" {
+        let json = sdk.text().unwrap_or(Cow::Borrowed(sdk.0));
+        match json::from_str::<Sdk<'_>>(&json, &Allowance::new(LISTS)) {
+            Ok(read) => {
+                for state in [read.state, read.response.state] {
+                    states.extend(json_of(state).map(|state| Cow::Owned(state.into_owned())));
+                }
+                read.unread("app", &mut |key, value| tell(key, value, more));
+            }
+            Err(_) => outline_words("app", sdk.0, &is_left_out, more),
+        }
+    }
+    for part in &message.content.0.parts.list {
+        let is_state = |part: &Raw<'_>| part.0[1..].trim_start().starts_with(IN_TEXT);
+        if part.is_text() && is_state(part) {
+            let text = part.text().unwrap_or_default();
+            let json = text.trim_start()[IN_TEXT.len()..].trim().to_owned();
+            states.push(Cow::Owned(json));
+        }
+    }
+    states
+}
+
+/// Returns the JSON that a value is, or that stands in it as a string.
+fn json_of(value: Raw<'_>) -> Option<Cow<'_, str>> {
+    match value.text() {
+        Some(text) => Some(text),
+        None => value.0.starts_with(['{', '[']).then_some(Cow::Borrowed(value.0)),
+    }
+}
+
+/// Reads the state of a widget: gives the report in it to `take`, and writes what else stands there to the rest.
+pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, &mut Rest)) {
+    let Ok(widget) = json::from_str::<Widget<'_>>(state, &Allowance::new(LISTS)) else {
+        return tell("widget", &Left::Text(Cow::Borrowed(state)), &mut rest.more);
+    };
+    widget.rest.0.iter().for_each(|(key, value)| {
+        tell(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
+    });
+    if let Some(report) = widget.report.0 {
+        take(*report, rest);
+    }
+}
+
+/// Decides whether a message says nothing but the state of a widget, with a report in it.
+pub(super) fn is_state(text: &str) -> bool {
+    text.trim_start().starts_with(IN_TEXT) && text.contains("report_message")
+}
+
+fn tell(key: &str, value: &Left<'_>, out: &mut String) {
+    match value {
+        Left::Json(json) => outline_words(key, json, &is_left_out, out),
+        Left::Text(text) => super::message::push_field(key, text, out),
+    }
+}
+
+/// The reports that were told already: one that several messages of a branch carry stands in it once.
+pub(super) struct Told {
+    /// The reports by number, ascending, each with what it says as a hash.
+    reports: Vec<(u32, u64)>,
+    /// The place where each was told last, by that hash.
+    places: HashMap<u64, u32>,
+    /// The depth of each place, and the places from the root to the last one.
+    depths: Vec<u32>,
+    branch: Vec<u32>,
+}
+
+impl Told {
+    /// Gets ready for these reports, by number; a report that some other message says in its own words is told already.
+    pub(super) fn new(arena: &MessageArena, reports: &[u32]) -> Self {
+        let hasher = DefaultHashBuilder::default();
+        let said = |number: u32| {
+            let range = &arena.messages[number as usize].text;
+            hasher.hash_one(arena.text[range.start as usize..range.end as usize].trim())
+        };
+        let mut told = Self {
+            reports: reports.iter().map(|&number| (number, said(number))).collect(),
+            places: HashMap::new(),
+            depths: Vec::new(),
+            branch: Vec::new(),
+        };
+        if !reports.is_empty() {
+            let answers = (0..arena.messages.len() as u32).filter(|number| {
+                let message = &arena.messages[*number as usize];
+                message.visibility == Visibility::Shown && reports.binary_search(number).is_err()
+            });
+            // On whichever branch: the answer is there.
+            told.places = answers.map(|number| (said(number), NONE)).collect();
+        }
+        told
+    }
+
+    /// Decides whether a message, which comes behind the one at `above` and would have this place, is a report that its
+    /// branch has already. Is asked of every message, in order.
+    pub(super) fn is_told(&mut self, number: u32, above: u32, place: usize) -> bool {
+        if self.reports.is_empty() {
+            return false;
+        }
+        let depth = if above == NONE { 0 } else { self.depths[above as usize] + 1 };
+        if let Ok(at) = self.reports.binary_search_by_key(&number, |&(number, _)| number) {
+            let said = self.reports[at].1;
+            let is_above = |&before: &u32| {
+                before == NONE || {
+                    let level = self.depths[before as usize];
+                    level < depth && self.branch.get(level as usize) == Some(&before)
+                }
+            };
+            if self.places.get(&said).is_some_and(is_above) {
+                return true;
+            }
+            self.places.insert(said, place as u32);
+        }
+        self.depths.push(depth);
+        self.branch.truncate(depth as usize);
+        self.branch.push(place as u32);
+        false
+    }
+}

@@ -1,0 +1,547 @@
+//! ChatGPT's exports as they are in late 2026: what an answer says outside its text, and strings nobody knows.
+
+use crate::support::exports::{Chain, answer, conversation, message, parse, parse_text, prompt};
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use unspool::{
+    conversation::{Conversation, Detail, Kind, Visibility},
+    extract::{Format, Include, Options},
+    import::reason_to_leave_out,
+    message::{Reading, Speaker},
+};
+
+fn chain(messages: impl IntoIterator<Item = Value>) -> Conversation {
+    parse(&conversation(Chain::of(messages)))
+}
+
+fn with(mut message: Value, key: &str, value: Value) -> Value {
+    message[key] = value;
+    message
+}
+
+fn of_type(role: &str, content: Value) -> Value {
+    with(message(role, ""), "content", content)
+}
+
+/// An answer whose metadata has these references.
+fn cited(text: &str, references: Value) -> Value {
+    with(answer(&marked(text)), "metadata", json!({"content_references": references}))
+}
+
+/// Writes `⟨kind|field⟩` with the marks of the export, and `^` for U+E206.
+fn marked(text: &str) -> String {
+    text.replace('⟨', "\u{e200}").replace('⟩', "\u{e201}").replace('|', "\u{e202}").replace('^', "\u{e206}")
+}
+
+fn text_of(message: Value) -> String {
+    let conversation = chain([message]);
+    conversation.message_text(0).to_owned()
+}
+
+/// Returns each message as its kind, how it is seen and its text, the root's blank ones apart.
+fn told(conversation: &Conversation) -> Vec<(Kind, Visibility, &str)> {
+    let messages = conversation.messages().iter().enumerate();
+    messages
+        .map(|(index, message)| (message.kind, message.visibility, conversation.message_text(index)))
+        .filter(|(_, _, text)| !text.is_empty())
+        .collect()
+}
+
+/// Writes everything there is.
+fn everything(conversation: &Conversation) -> String {
+    let mut options = Options::new(Format::Text, TimeZone::UTC);
+    (options.include, options.all_branches) = (Include::ALL, true);
+    unspool::extract::conversation(conversation, &options)
+}
+
+#[test]
+fn a_formula_in_a_widget_is_display_mathematics() {
+    let text = "So:\n\n⟨genui|{\"math_block_v7\": {\"content\": \"v = \\\\frac{s}{t}\"}}⟩\n\nand bare genui{\"math_block\":{\"content\":\"s = v t\"}}.";
+    assert_eq!(text_of(answer(&marked(text))), "So:\n\n\\[v = \\frac{s}{t}\\]\n\nand bare \\[s = v t\\].");
+}
+
+#[test]
+fn a_widget_in_code_is_the_writers_own() {
+    let text = "`genui{\"math_block\":{\"content\":\"x\"}}`";
+    assert_eq!(text_of(answer(text)), text);
+}
+
+#[test]
+fn the_nth_place_of_a_text_has_the_nth_reference_with_it() {
+    let page = |title: &str| json!({"matched_text": "\u{e206}", "alt": "", "items": [{"title": title, "url": format!("https://{title}.example")}]});
+    let read = text_of(cited(
+        "One.^ Two.^ Three.^",
+        json!([page("a"), page("b"), {"matched_text": "\u{e206}", "type": "hidden"}]),
+    ));
+    assert_eq!(read, "One.([a](https://a.example)) Two.([b](https://b.example)) Three.");
+    let marker = marked("⟨cite|turn0search1⟩");
+    let page = |title: &str| json!({"matched_text": marker, "items": [{"title": title, "url": format!("https://{title}.example")}]});
+    let read = text_of(cited(
+        "A ⟨cite|turn0search1⟩ b ⟨cite|turn0search1⟩ c ⟨cite|turn0search1⟩",
+        json!([page("x"), page("y")]),
+    ));
+    assert_eq!(read, "A ([x](https://x.example)) b ([y](https://y.example)) c ([y](https://y.example))");
+}
+
+#[test]
+fn a_reference_is_found_by_its_text_whatever_that_looks_like() {
+    let page = |matched: &str| json!([{"matched_text": matched, "title": "T", "url": "https://t.example"}]);
+    for matched in ["【turn0search4】", "\u{e202}turn0search4", "[7]", "citeturn0search4"] {
+        let read = text_of(with(
+            answer(&format!("Eels {matched} swim.")),
+            "metadata",
+            json!({"content_references": page(matched)}),
+        ));
+        assert_eq!(read, "Eels ([T](https://t.example)) swim.", "{matched}");
+    }
+    // Words that a reference is about stay.
+    let read = text_of(with(
+        answer("Sargasso Sea eels"),
+        "metadata",
+        json!({"content_references": page("Sargasso Sea")}),
+    ));
+    assert_eq!(read, "Sargasso Sea ([T](https://t.example)) eels");
+}
+
+#[test]
+fn an_empty_form_gives_way_to_a_page() {
+    let marker = marked("⟨cite|turn0search3⟩");
+    let reference = json!([{"matched_text": marker, "alt": "()", "items": [], "fallback_items": [{"title": "P", "url": "https://p.example"}]}]);
+    assert_eq!(text_of(cited("x ⟨cite|turn0search3⟩", reference)), "x ([P](https://p.example))");
+}
+
+#[test]
+fn a_page_is_known_by_the_name_a_search_gave_it() {
+    let groups = json!([{"domain": "d", "entries": [{"title": "Third", "url": "https://d.example/3", "snippet": "what it says",
+        "ref_id": {"turn_index": 2, "ref_type": "news", "ref_index": 3}}]}]);
+    let conversation = chain([with(
+        answer(&marked("x⟨cite|turn2news3⟩ y⟨cite|turn9news9⟩")),
+        "metadata",
+        json!({"search_result_groups": groups}),
+    )]);
+    assert_eq!(
+        told(&conversation),
+        [
+            (Kind::Text, Visibility::Shown, "x([Third](https://d.example/3)) y"),
+            (Kind::Browsing, Visibility::Folded, "Third\nhttps://d.example/3\nwhat it says"),
+        ]
+    );
+}
+
+#[test]
+fn a_list_of_files_is_a_list() {
+    let text = marked(
+        "See:\n\n⟨filenavlist|4:0\u{e205}**a.txt** — the tides.|4:1\u{e205}**b.txt** — the moon.⟩\n\nMore?",
+    );
+    assert_eq!(text_of(answer(&text)), "See:\n\n- **a.txt** — the tides.\n- **b.txt** — the moon.\n\nMore?");
+}
+
+#[test]
+fn what_remembers_names_the_earlier_conversation() {
+    let metadata = json!({"content_references": [{"type": "hidden", "matched_text": marked("⟨memcite⟩")}],
+        "conversation_context_citation_metadata": [{"citation": {"title": "On eels", "url": "https://chatgpt.com/c/1"}}]});
+    assert_eq!(
+        text_of(with(answer(&marked("So you said.⟨memcite⟩")), "metadata", metadata)),
+        "So you said.([On eels](https://chatgpt.com/c/1))"
+    );
+}
+
+fn report(text: &str) -> Value {
+    json!({"id": "r", "author": {"role": "assistant"}, "content": {"content_type": "text", "parts": [marked(text)]},
+        "metadata": {"content_references": [{"matched_text": marked("⟨cite|turn1search2⟩"), "alt": "([e.example](https://e.example))"}]}})
+}
+
+#[test]
+fn a_report_is_an_answer_once_wherever_its_widget_is_kept() {
+    let state = json!({"status": "completed", "report_message": report("# Eels\n\nThey go far.⟨cite|turn1search2⟩"),
+        "plan": {"title": "An eel plan"}});
+    let as_text = json!(state.to_string());
+    let tool = |metadata: Value| with(message("tool", "{}"), "metadata", metadata);
+    let in_text = message("tool", &format!("The latest state of the widget is: {state}"));
+    let carriers = [
+        tool(json!({"chatgpt_sdk": {"widget_state": as_text}})),
+        tool(json!({"chatgpt_sdk": {"widget_state": state}})),
+        tool(json!({"chatgpt_sdk": {"widget_state": state}, "is_visually_hidden_from_conversation": true})),
+        tool(json!({"chatgpt_sdk": {"tool_response_metadata": {"venus_widget_state": state}}})),
+        with(in_text, "metadata", json!({"is_visually_hidden_from_conversation": true})),
+    ];
+    for carrier in carriers {
+        let conversation = chain([prompt("Eels?"), carrier.clone(), carrier.clone(), answer("")]);
+        let shown: Vec<&str> = told(&conversation)
+            .into_iter()
+            .filter(|(_, visibility, _)| *visibility == Visibility::Shown)
+            .map(|(_, _, text)| text)
+            .collect();
+        assert_eq!(shown, ["Eels?", "# Eels\n\nThey go far.([e.example](https://e.example))"], "{carrier}");
+        let everything = everything(&conversation);
+        assert!(
+            everything.contains("An eel plan") && everything.matches("They go far").count() == 1,
+            "{everything}"
+        );
+    }
+}
+
+#[test]
+fn a_report_stands_on_each_branch_that_has_it() {
+    let carrier = with(
+        message("tool", "{}"),
+        "metadata",
+        json!({"chatgpt_sdk": {"widget_state": {"report_message": report("Eels.")}}}),
+    );
+    let node = |id: &str, parent: Value, children: Value, message: Value| json!({"id": id, "parent": parent, "children": children, "message": message});
+    let mapping = json!({
+        "a": node("a", Value::Null, json!(["b", "c"]), prompt("Eels?")),
+        "b": node("b", json!("a"), json!([]), carrier.clone()),
+        "c": node("c", json!("a"), json!([]), carrier),
+    });
+    let conversation = parse(&json!({"id": "1", "mapping": mapping, "current_node": "c"}));
+    let reports = told(&conversation).into_iter().filter(|(_, _, text)| *text == "Eels.").count();
+    assert_eq!(reports, 2);
+}
+
+#[test]
+fn reasoning_is_read_in_any_form() {
+    let step = json!([{"summary": "Weigh", "content": "both"}, "then plainly", {"chunks": ["a", "b"]}]);
+    for thoughts in [step.clone(), json!(step.to_string())] {
+        let conversation =
+            chain([of_type("assistant", json!({"content_type": "thoughts", "thoughts": thoughts}))]);
+        assert_eq!(
+            told(&conversation),
+            [(Kind::Reasoning, Visibility::Folded, "**Weigh**\n\nboth\n\nthen plainly\n\na\nb")]
+        );
+    }
+    for field in ["parts", "text", "content", "thoughts"] {
+        let value = if field == "parts" { json!(["plainly"]) } else { json!("plainly") };
+        let conversation = chain([of_type("assistant", json!({"content_type": "thoughts", field: value}))]);
+        assert_eq!(told(&conversation), [(Kind::Reasoning, Visibility::Folded, "plainly")], "{field}");
+    }
+    let recap = with(
+        of_type("assistant", json!({"content_type": "reasoning_recap"})),
+        "metadata",
+        json!({"finished_duration_sec": 7.4}),
+    );
+    assert_eq!(told(&chain([recap])), [(Kind::Recap, Visibility::Folded, "Thought for 7 s")]);
+    for channel in ["analysis", "commentary"] {
+        let conversation = chain([with(answer("Let me see."), "channel", json!(channel))]);
+        assert_eq!(told(&conversation), [(Kind::Reasoning, Visibility::Folded, "Let me see.")]);
+    }
+}
+
+#[test]
+fn what_a_tool_gives_is_folded_with_its_words() {
+    for (content, kind, text) in [
+        (
+            json!({"content_type": "computer_output", "state": {"type": "x", "url": "https://m.example", "title": "Inbox"}}),
+            Kind::Output,
+            "state:\n  title: Inbox\n  url: https://m.example",
+        ),
+        (json!({"content_type": "citable_code_output", "output_str": "7 rows"}), Kind::Output, "7 rows"),
+        (
+            json!({"content_type": "super_widget", "widget": {"title": "Boat", "id": "1"}}),
+            Kind::Other,
+            "widget:\n  title: Boat",
+        ),
+        (json!({"content_type": "error", "message": "It broke"}), Kind::Error, "It broke"),
+        (
+            json!({"content_type": "lab", "rows": [{"a": "Zürich"}, 7]}),
+            Kind::Other,
+            "rows:\n  - a: Zürich\n  - 7",
+        ),
+        (
+            json!({"content_type": "execution_output", "text": "a", "result": "b", "summary": "a"}),
+            Kind::Output,
+            "a\nb",
+        ),
+    ] {
+        let conversation = chain([of_type("tool", content.clone())]);
+        assert_eq!(told(&conversation), [(kind, Visibility::Folded, text)], "{content}");
+    }
+    let conversation =
+        chain([of_type("system", json!({"content_type": "developer_content", "instructions": "Be brief."}))]);
+    assert_eq!(told(&conversation), [(Kind::Other, Visibility::Folded, "instructions: Be brief.")]);
+}
+
+#[test]
+fn a_screenshot_is_an_attachment() {
+    let screenshot = json!({"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_1", "width": 9, "height": 8});
+    let conversation =
+        chain([of_type("tool", json!({"content_type": "computer_output", "screenshot": screenshot}))]);
+    let found = conversation
+        .message_parts(0)
+        .iter()
+        .any(|part| matches!(&part.detail, Detail::Attachment(file) if &*file.id == "file_1"));
+    assert!(found && conversation.messages()[0].visibility == Visibility::Folded);
+}
+
+#[test]
+fn results_of_an_analysis_are_read_where_the_text_is_empty() {
+    let metadata = json!({"aggregate_result": {"code": "not again", "final_expression_output": "41.5",
+        "messages": [{"message_type": "stream", "text": "printed"}], "in_kernel_exception": {"name": "ValueError"}}});
+    let output =
+        with(of_type("tool", json!({"content_type": "execution_output", "text": ""})), "metadata", metadata);
+    let everything = everything(&chain([output]));
+    for words in ["printed", "41.5", "ValueError"] {
+        assert!(everything.contains(words), "{everything}");
+    }
+    assert!(!everything.contains("not again"));
+}
+
+#[test]
+fn parts_in_parts_are_the_messages_own() {
+    let content = json!({"content_type": "multimodal_text", "parts": [null, {"parts": [{"text": "deep"}, ["deeper"]]}, "flat", {"content_type": "odd", "value": 42}]});
+    let conversation = chain([of_type("user", content)]);
+    assert_eq!(
+        told(&conversation),
+        [
+            (Kind::Text, Visibility::Shown, "deep\ndeeper\nflat"),
+            (Kind::Other, Visibility::Folded, "type: odd\nvalue: 42")
+        ]
+    );
+    // Beyond any depth that means something, nothing is lost either, nor is the time.
+    let nested = format!("{}\"bottom\"{}", "[".repeat(60_000), "]".repeat(60_000));
+    let object = conversation_text(&format!(r#"{{"content_type": "text", "parts": [{nested}]}}"#));
+    assert!(everything(&parse_text(&object)).contains("bottom"));
+}
+
+fn conversation_text(content: &str) -> String {
+    format!(
+        r#"{{"id": "1", "mapping": {{"a": {{"id": "a", "message": {{"author": {{"role": "user"}}, "content": {content}}}}}}}}}"#
+    )
+}
+
+#[test]
+fn the_name_of_an_error_is_in_its_label() {
+    let error = with(
+        of_type("tool", json!({"content_type": "system_error", "name": "RateLimit", "text": "Wait."})),
+        "author",
+        json!({"role": "tool", "name": "painter"}),
+    );
+    assert!(everything(&chain([error])).contains("painter: RateLimit · error"));
+}
+
+#[test]
+fn escapes_in_the_json_of_a_call_are_letters() {
+    let call = |text: &str| {
+        with(
+            of_type("assistant", json!({"content_type": "code", "text": text})),
+            "recipient",
+            json!("web.run"),
+        )
+    };
+    for (text, read) in [
+        (
+            r#"{"q": "Z\u00fcrich \ud83d\ude00 \u0022 \\u00fc \ud83d \u001b"}"#,
+            r#"{"q": "Zürich 😀 \u0022 \\u00fc \ud83d \u001b"}"#,
+        ),
+        (r#"print("Z\u00fcrich")"#, r#"print("Z\u00fcrich")"#),
+        (r#"{"q": "cut \u00fc"#, r#"{"q": "cut \u00fc"#),
+    ] {
+        assert_eq!(text_of(call(text)), read);
+    }
+}
+
+#[test]
+fn the_passage_a_prompt_asks_about_stands_before_it() {
+    let asked = with(
+        prompt("Why?"),
+        "metadata",
+        json!({"targeted_reply": "Eels\nswim.", "targeted_reply_label": "swim."}),
+    );
+    assert_eq!(text_of(asked), "> Eels\n> swim.\n\nWhy?");
+}
+
+#[test]
+fn files_an_agent_names_by_a_token_are_attachments() {
+    let metadata = json!({"n7jupd_crefs": [{"file_id": "file-7", "name": "eels.csv"}], "ada_visualizations": [{"type": "table", "file_id": "file-8", "title": "Catch"}]});
+    let conversation = chain([with(answer("Here: {{file:file-7}}, done."), "metadata", metadata)]);
+    assert_eq!(conversation.message_text(0), "Here: eels.csv, done.");
+    let files: Vec<(&str, &str, u32)> = conversation
+        .message_parts(0)
+        .iter()
+        .filter_map(|part| match &part.detail {
+            Detail::Attachment(file) => Some((&*file.id, &*file.name, part.range.start)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(files, [("file-7", "eels.csv", 6), ("file-8", "Catch", 21)]);
+}
+
+#[test]
+fn links_to_files_that_are_not_here_keep_their_label() {
+    for (text, read) in [
+        ("[Get it](sandbox:/mnt/data/My report (final).csv) now", "Get it (dead link) now"),
+        ("[x](<sandbox:/mnt/a (b.csv>) and", "x (dead link) and"),
+        ("[y](sandbox:/c.csv \"title\")", "y (dead link)"),
+        ("![p](attachment:file-1) [d](computer:///mnt/x y.docx)", "p (dead link) d (dead link)"),
+        ("[a](sandbox:/x(1.csv) b", "a (dead link) b"),
+        ("`[a](sandbox:/x)`", "`[a](sandbox:/x)`"),
+    ] {
+        assert_eq!(text_of(answer(text)), read, "{text}");
+    }
+}
+
+#[test]
+fn what_is_written_to_be_sent_keeps_its_subject_and_its_lines() {
+    for (text, read) in [
+        (
+            ":::writing{variant=\"email\" id=\"1\" subject=\"The {late} \\\"eel\\\"\"}\nDear A,\n\nBest,\nB\nMain St 5\n:::\nMore?",
+            "Subject: The {late} \"eel\"  \n\nDear A,\n\nBest,  \nB  \nMain St 5\n\nMore?",
+        ),
+        ("::::writing{id=\"2\"}\nOuter\n:::note\ninner\n:::\ntail\n::::", "Outer\ninner\n\ntail"),
+        ("1. Mail:\n   :::writing\n   Hi\n   :::\n2. Next", "1. Mail:\n   Hi\n2. Next"),
+        (":::contextList\n- an item\n:::", "- an item"),
+        (":::tip My tip\nUse it.\n:::  \nEnd", "My tip\nUse it.\n\nEnd"),
+        ("Start :::writing{id=\"3\"}\nPost\n::: after", "Start \n\nPost\nafter"),
+        ("```\n:::writing\nx\n:::\n```", "```\n:::writing\nx\n:::\n```"),
+        ("a::b :::\n\nstd::vec", "a::b :::\n\nstd::vec"),
+    ] {
+        assert_eq!(text_of(answer(text)), read, "{text}");
+    }
+}
+
+#[test]
+fn a_chat_of_several_says_who_wrote_what() {
+    let chat = json!({"id": "g", "name": "The boat", "assistant_name": "ChatGPT", "created_at": "2026-03-01T10:00:00Z",
+        "members": [{"id": "u1", "name": "Rosa"}, {"id": "u2", "name": "Ivo"}],
+        "messages": [{"role": "user", "author": {"id": "u2"}, "text": "Who rows?", "created_at": "2026-03-01T10:00:00Z"},
+            {"role": "assistant", "text": "Rosa does."}]});
+    let conversation = parse(&chat);
+    assert_eq!((&*conversation.title, conversation.messages().len()), ("The boat", 2));
+    assert_eq!(Reading::of(&conversation, 0).speaker(), Speaker::Person("Ivo"));
+    assert_eq!(conversation.visible_path(), [0, 1]);
+    let mut options = Options::new(Format::Jsonl, TimeZone::UTC);
+    options.include = Include::ALL;
+    assert!(unspool::extract::conversation(&conversation, &options).contains(r#""name":"Ivo""#));
+}
+
+#[test]
+fn the_model_that_auto_was_resolved_to_is_named() {
+    let model = |metadata: Value| {
+        let conversation = chain([with(answer("x"), "metadata", metadata)]);
+        conversation.message_model(0).map(str::to_owned)
+    };
+    for slug in [Value::Null, json!(""), json!("auto")] {
+        assert_eq!(
+            model(json!({"model_slug": slug, "resolved_model_slug": "gpt-9"})).as_deref(),
+            Some("gpt-9")
+        );
+    }
+    assert_eq!(
+        model(json!({"model_slug": "gpt-8", "resolved_model_slug": "gpt-9"})).as_deref(),
+        Some("gpt-8")
+    );
+}
+
+/// Keys of every kind: known ones, where they mean something and elsewhere, and invented ones.
+const KEYS: [&str; 46] = [
+    "text",
+    "title",
+    "name",
+    "url",
+    "summary",
+    "result",
+    "content",
+    "snippet",
+    "message",
+    "output_str",
+    "thoughts",
+    "chunks",
+    "parts",
+    "metadata",
+    "screenshot",
+    "state",
+    "attachments",
+    "citations",
+    "content_references",
+    "items",
+    "search_result_groups",
+    "entries",
+    "aggregate_result",
+    "messages",
+    "targeted_reply",
+    "user_profile",
+    "model_set_context",
+    "dalle",
+    "prompt",
+    "reasoning_title",
+    "image_url",
+    "domain",
+    "canvas",
+    "chatgpt_sdk",
+    "widget_state",
+    "report_message",
+    "_cite_metadata",
+    "metadata_list",
+    "extra",
+    "weight",
+    "size",
+    "foo",
+    "bar_baz",
+    "widget",
+    "rows",
+    "n7",
+];
+
+/// A value that nobody foresaw; its strings are numbered afterwards.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![8 => Just(json!("?")), 1 => Just(json!(7)), 1 => Just(Value::Null)];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 1..4).prop_map(Value::Array),
+            3 => proptest::collection::vec((proptest::sample::select(&KEYS[..]), inner), 1..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+        ]
+    })
+}
+
+/// Puts a word of its own in the place of each string, and returns them.
+fn plant(value: &mut Value, words: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            *text = format!("zq{}x", words.len());
+            words.push(text.clone());
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| plant(value, words)),
+        Value::Object(fields) => {
+            for (key, value) in fields.iter_mut() {
+                if reason_to_leave_out(key).is_none() {
+                    plant(value, words);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    /// A string that nobody reads was not there: not on the screen, not in an extract, not found, not audited.
+    #[test]
+    fn no_string_of_a_message_is_lost(
+        role in proptest::sample::select(&["user", "assistant", "tool", "system", "robot"][..]),
+        kind in proptest::sample::select(&["text", "multimodal_text", "code", "execution_output", "thoughts", "reasoning_recap",
+            "tether_quote", "tether_browsing_display", "sonic_webpage", "system_error", "error", "user_editable_context",
+            "model_editable_context", "computer_output", "super_widget", "of_the_future"][..]),
+        content in proptest::collection::vec((proptest::sample::select(&KEYS[..]), value()), 0..4),
+        metadata in proptest::collection::vec((proptest::sample::select(&KEYS[..]), value()), 0..4),
+        besides in proptest::collection::vec((proptest::sample::select(&["foo", "bar_baz", "widget"][..]), value()), 0..2),
+    ) {
+        let object = |fields: Vec<(&'static str, Value)>| -> Map<String, Value> {
+            fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        };
+        let (mut content, mut metadata, mut besides) = (object(content), object(metadata), object(besides));
+        let mut words = Vec::new();
+        for fields in [&mut content, &mut metadata, &mut besides] {
+            fields.iter_mut().for_each(|(_, value)| plant(value, &mut words));
+        }
+        content.insert("content_type".to_owned(), json!(kind));
+        besides.extend([("author".to_owned(), json!({"role": role})), ("content".to_owned(), Value::Object(content)),
+            ("metadata".to_owned(), Value::Object(metadata))]);
+        let message = Value::Object(besides);
+        let everything = everything(&chain([message.clone()]));
+        for word in words {
+            prop_assert!(everything.contains(&word), "{word} of {message}\n{everything}");
+        }
+    }
+}
