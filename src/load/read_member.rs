@@ -228,6 +228,11 @@ impl MemberReader<'_, '_> {
         true
     }
 
+    /// Decides whether the member is an empty object or null, as some are in most exports.
+    fn says_nothing(&self) -> bool {
+        self.base == 0 && matches!(self.buffer[..self.filled].trim_ascii(), b"{}" | b"null")
+    }
+
     /// Ends the member: it has no more bytes, or can be read no further.
     fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, tally: &mut Tally) {
         let end = self.stream.produced();
@@ -248,7 +253,11 @@ impl MemberReader<'_, '_> {
                 let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
                 tally.lose(&self.task, start, end - start, 1, reason);
             }
-            CutEnd::Foreign if fault.is_none() && !provider::holds_knowledge(&self.task.member.name) => {
+            CutEnd::Foreign
+                if fault.is_none()
+                    && !self.says_nothing()
+                    && !provider::holds_knowledge(&self.task.member.name) =>
+            {
                 tally.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {

@@ -1,6 +1,11 @@
 //! ChatGPT's exports as they are in late 2026: what an answer says outside its text, and strings nobody knows.
 
-use crate::support::exports::{Chain, answer, conversation, message, parse, parse_text, prompt};
+use std::time::Duration;
+
+use crate::support::{
+    cost,
+    exports::{Chain, answer, conversation, load_bytes, message, parse, parse_text, prompt, zip},
+};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -542,6 +547,81 @@ proptest! {
         let everything = everything(&chain([message.clone()]));
         for word in words {
             prop_assert!(everything.contains(&word), "{word} of {message}\n{everything}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_group_chats_that_says_nothing_is_no_damage() {
+    let conversations = format!("[{}]", conversation(Chain::of([prompt("hi")])));
+    for (chats, count) in [
+        ("{}", 1),
+        (" null\n", 1),
+        ("[]", 1),
+        (r#"{"chats": []}"#, 1),
+        ("", 1),
+        (r#"{"chats": [{"id": "g", "name": "N", "members": [], "messages": []}]}"#, 2),
+        (r#"{"chats": [{"id": "g", "name": "N", "messages": [{"role": "user", "text": "hello"}]}]}"#, 2),
+    ] {
+        let members: [(&str, &[u8]); 2] =
+            [("conversations.json", conversations.as_bytes()), ("group_chats.json", chats.as_bytes())];
+        let (library, report) = load_bytes("export.zip", zip(&members));
+        assert_eq!((library.len(), report.skipped.len()), (count, 0), "{chats}");
+    }
+}
+
+/// What each of these holds is read in a time that grows with its length, not with its square.
+#[test]
+fn no_new_road_costs_more_than_its_length() {
+    let reference =
+        |text: String| json!({"matched_text": text, "items": [{"title": "T", "url": "https://t.example"}]});
+    let with_references = |text: String, references: Vec<Value>| {
+        with(answer(&text), "metadata", json!({"content_references": references}))
+    };
+    let makers: [(&str, &dyn Fn(usize) -> Value); 12] = [
+        ("one text of many places", &|n| {
+            with_references("\u{e206}a".repeat(n), vec![reference("\u{e206}".into())])
+        }),
+        ("as many texts as places", &|n| {
+            let text = (0..n / 8).map(|at| format!("【x{at}】 ")).collect();
+            with_references(text, (0..n / 8).map(|at| reference(format!("【x{at}】"))).collect())
+        }),
+        ("a mark far behind many places", &|n| {
+            with_references("[1] ".repeat(n) + "\u{e200}", vec![reference("[1]".into())])
+        }),
+        ("texts that begin alike", &|n| {
+            let long = reference("[".repeat(n / 2) + "x");
+            with_references("[".repeat(n), vec![reference("[".into()), long])
+        }),
+        ("markers that are not closed", &|n| answer(&"\u{e200}genui\u{e202}{\"a".repeat(n / 4))),
+        ("widgets without marks", &|n| answer(&"genui{\"a\":{".repeat(n / 4))),
+        ("links that are not closed", &|n| answer(&"[a](sandbox:/(".repeat(n / 4))),
+        ("directives", &|n| answer(&":::a{b=\"\n".repeat(n / 4))),
+        ("what is to be sent", &|n| answer(&format!(":::writing\n{}:::", "a\n".repeat(n)))),
+        ("tokens", &|n| answer(&"{{file:a".repeat(n / 4))),
+        ("lists in lists", &|n| {
+            let deep = format!("{}{}", "[".repeat(n), "]".repeat(n));
+            with(message("tool", ""), "content", json!({"content_type": "x", "rows": deep}))
+        }),
+        ("reports", &|n| {
+            let report = json!({"report_message": {"content": {"parts": ["a".repeat(n)]}}});
+            with(
+                message("tool", "{}"),
+                "metadata",
+                json!({"chatgpt_sdk": {"widget_state": report.to_string()}}),
+            )
+        }),
+    ];
+    for (name, make) in makers {
+        let [small, large] = [1 << 12, 1 << 15].map(|n| conversation(Chain::of([make(n)])).to_string());
+        let time = |json: &str| {
+            let parsed = || cost::of_thread(|| parse_text(json)).1;
+            std::iter::repeat_with(parsed).take(3).flatten().min()
+        };
+        if let (Some(small), Some(large)) = (time(&small), time(&large)) {
+            // Eight times as much; sixty-four times would be its square.
+            let most = small.max(Duration::from_millis(1)) * 32;
+            assert!(large < most, "{name}: {small:?}, then {large:?}");
         }
     }
 }

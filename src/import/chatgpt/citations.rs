@@ -21,16 +21,15 @@ const MOST_ADDED: usize = 8 << 20;
 /// in words, or by nothing.
 pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &mut Edits) {
     let (mut at, mut added) = (0, 0);
-    let mut sought = references.find(text, 0);
+    let mut places = references.places(text).into_iter().peekable();
     let mut marker = next_marker(text, 0);
     loop {
-        // Each is looked for only once it is passed, so that neither is gone through again and again.
-        if sought.as_ref().is_some_and(|found| found.start < at) {
-            sought = references.find(text, at);
-        }
+        while places.next_if(|place| (place.start as usize) < at).is_some() {}
+        // Looked for only once it is passed, so that the text is not gone through again and again.
         if marker.as_ref().is_some_and(|found| found.range.start < at) {
             marker = next_marker(text, at);
         }
+        let sought = places.peek().map(|place| place.start as usize..place.end as usize);
         // A whole marker goes before what stands within it.
         let by_its_text = match (&marker, &sought) {
             (_, None) => None,
@@ -45,7 +44,7 @@ pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &m
         let (range, answer) = if let Some(found) = by_its_text {
             let answer = by_text(&text[found.clone()], references);
             references.keep_rest(answer.as_ref().map_or("", |answer| &answer.text));
-            sought = references.find(text, found.end);
+            places.next();
             // Of a text without a reference left the syntax may know more.
             let Some(answer) = answer else { continue };
             (found, answer)

@@ -51,9 +51,12 @@ record! {
 }
 
 impl<'de> GroupChat<'de> {
-    /// Decides whether an object is such a chat: its messages have a role and a text.
+    /// Decides whether an object is such a chat: its messages have a role and a text, or it has a name and none.
     pub(super) fn is_one(&self) -> bool {
         let list = self.messages.0.trim_start().strip_prefix('[').map(str::trim_start);
+        if list.is_some_and(|list| list.starts_with(']')) {
+            return self.name.is_some() || !self.members.0.is_empty();
+        }
         let first = list.filter(|list| list.starts_with('{')).and_then(|list| {
             let mut values =
                 serde_json::Deserializer::from_str(list).into_iter::<&serde_json::value::RawValue>();

@@ -1,6 +1,8 @@
 //! The references of a message, found by what they stand for, and what they say.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+use std::{cmp::Reverse, ops::Range};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use hashbrown::HashMap;
 
 use super::{
@@ -15,6 +17,8 @@ const MOST_LINKS: usize = 50;
 const MOST_SOURCES: usize = 1_000;
 /// The bytes of texts that are looked for as they stand, since they do not look like markers.
 const MOST_SOUGHT: usize = 1 << 20;
+/// The number of places of such texts in one message.
+const MOST_PLACES: usize = 1 << 18;
 
 /// A page, product or place that a reference names.
 pub(super) struct Named {
@@ -105,7 +109,7 @@ impl<'a, 'de> References<'a, 'de> {
         }
         // The smallest of its kinds: most texts are looked through once.
         let mut builder = AhoCorasick::builder();
-        builder.kind(Some(AhoCorasickKind::NoncontiguousNFA)).match_kind(MatchKind::LeftmostLongest);
+        builder.kind(Some(AhoCorasickKind::NoncontiguousNFA)).match_kind(MatchKind::Standard);
         self.sought = builder.prefilter(false).build(sought).ok();
     }
 
@@ -114,9 +118,16 @@ impl<'a, 'de> References<'a, 'de> {
         self.sought.is_some()
     }
 
-    /// Finds the next place at or behind `from` where a text stands that a reference has.
-    pub(super) fn find(&self, text: &str, from: usize) -> Option<std::ops::Range<usize>> {
-        self.sought.as_ref()?.find(Input::new(text).range(from..)).map(|found| found.range())
+    /// Returns the places where texts stand that references have and that no syntax tells: by their beginning, of those
+    /// with the same one the longest first.
+    pub(super) fn places(&self, text: &str) -> Vec<Range<u32>> {
+        let Some(sought) = &self.sought else { return Vec::new() };
+        // All that overlap, in one pass: to look for the longest at each place may go through a text many times.
+        let found = sought.find_overlapping_iter(text).take(MOST_PLACES);
+        let mut places: Vec<Range<u32>> =
+            found.map(|found| found.start() as u32..found.end() as u32).collect();
+        places.sort_unstable_by_key(|place| (place.start, Reverse(place.end)));
+        places
     }
 
     /// Returns the reference for the next place where this text stands: the n-th place has the n-th reference. A marker

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Columns for the names of the facts.
-const NAMES: usize = 14;
+const NAMES: usize = 15;
 /// Lines of the overview of branches; more are not shown.
 const MOST_BRANCHES: usize = 200;
 /// Steps that branches of branches are indented by at most.
