@@ -31,7 +31,11 @@ use std::{
 
 use hashbrown::HashSet;
 
-use crate::{conversation::Source, provider, reason::reason};
+use crate::{
+    conversation::Source,
+    provider::{self, Provider},
+    reason::reason,
+};
 
 pub use attachment_index::sniff;
 pub use discover::{looks_like_archive, offered};
@@ -289,6 +293,24 @@ impl Archive {
     pub fn find_member(&self, base: &str) -> Option<Member> {
         let index = self.entries.iter().position(|entry| entry.base_name().eq_ignore_ascii_case(base))?;
         Some(self.member(index))
+    }
+
+    /// Lists the members with JSON that are not empty and that nothing reads: neither conversations nor what tells of
+    /// their owner or of attachments. An upload may be JSON too; those are named as uploads are.
+    pub fn unread_members(&self) -> impl Iterator<Item = &str> {
+        let known = |base: &str| {
+            let maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
+            provider::side_files().contains(&base)
+                || maps.into_iter().any(|map| map == base)
+                || provider::may_be_manifest(base)
+                || base.starts_with("file")
+        };
+        let read: hashbrown::HashSet<u32> = self.conversations.iter().copied().collect();
+        let entries = (0_u32..).zip(&self.entries).filter(move |(index, _)| !read.contains(index));
+        let entries = entries.map(|(_, entry)| entry).filter(|entry| entry.size > 2);
+        entries
+            .filter(move |entry| entry.base_name().ends_with(".json") && !known(entry.base_name()))
+            .map(|entry| &*entry.name)
     }
 
     /// Returns the losses found when it was opened.

@@ -51,6 +51,10 @@ struct ArchiveJson<'a> {
     messages: u64,
     read: Vec<MemberJson<'a>>,
     content_types: Vec<ContentTypeJson>,
+    /// The keys that nobody knows what they mean; their strings are folded with their messages.
+    not_understood: Vec<UnknownKeyJson>,
+    /// The members with JSON that nothing reads.
+    not_read: Vec<&'a str>,
     attachments_found: u64,
     attachments_missing: u64,
     absent_files: usize,
@@ -63,6 +67,14 @@ struct MemberJson<'a> {
     bytes: u64,
     compressed: u64,
     conversations: u64,
+}
+
+#[derive(Serialize)]
+struct UnknownKeyJson {
+    key: String,
+    times: u64,
+    /// The id of a message that has it.
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -146,12 +158,22 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
             .into_iter()
             .map(|(name, messages, known)| ContentTypeJson { name, messages, known })
             .collect(),
+        not_understood: archive
+            .census
+            .unknown_keys()
+            .into_iter()
+            .map(|(key, times, message)| UnknownKeyJson { key, times, message })
+            .collect(),
+        not_read: archive.unread.iter().map(String::as_str).collect(),
         attachments_found: archive.attachments_found,
         attachments_missing: archive.attachments_missing,
         absent_files: archive.absent_files,
         failure: archive.failure.as_deref(),
     }
 }
+
+/// The number of keys and members that are named on a line.
+const MOST_NAMED: usize = 20;
 
 /// Writes one archive, for a person.
 fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
@@ -176,6 +198,21 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
         if !list.is_empty() {
             let list = output.field(&list).into_owned();
             output.write(&format!("  {label}: {list}\n"))?;
+        }
+    }
+    let keys = archive.census.unknown_keys();
+    let named = |(key, count, place): &(String, u64, String)| match place.as_str() {
+        "" => format!("{key} {}", number(*count)),
+        place => format!("{key} {} (in {place})", number(*count)),
+    };
+    let keys: Vec<String> = keys.iter().map(named).collect();
+    for (label, list) in [("not understood, folded as it is", &keys), ("not read", &archive.unread)] {
+        if !list.is_empty() {
+            let named: Vec<&str> = list.iter().take(MOST_NAMED).map(String::as_str).collect();
+            let more = list.len().saturating_sub(MOST_NAMED);
+            let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
+            let line = format!("{}{more}", output.field(&named.join(", ")));
+            output.write(&format!("  {label}: {line}\n"))?;
         }
     }
     let (found, missing) = (archive.attachments_found, archive.attachments_missing);

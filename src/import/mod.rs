@@ -99,10 +99,12 @@ pub struct Imported {
     pub repairs: Option<Repairs>,
 }
 
-/// The content types of messages, with the number of each.
+/// The content types of messages and the keys that were not understood, with the number of each.
 #[derive(Clone, Debug, Default)]
 pub struct Census {
     types: HashMap<Box<str>, (u64, bool)>,
+    /// The keys that nobody knows what they mean, each with the message that has it, of several the one with the lowest id.
+    keys: HashMap<Box<str>, (u64, Box<str>)>,
 }
 
 /// The number of content types that are told apart; real exports have under thirty.
@@ -124,8 +126,42 @@ impl Census {
         }
     }
 
+    /// Counts a key whose strings were folded, since nobody knows what they mean, in the message of this id.
+    fn count_key(&mut self, key: &str, message: &str) {
+        self.add_key(key, 1, message);
+    }
+
+    fn add_key(&mut self, key: &str, times: u64, message: &str) {
+        let key = &key[..boundary(key, LONGEST_TYPE)];
+        if let Some((count, place)) = self.keys.get_mut(key) {
+            *count += times;
+            // Of all threads the same one.
+            if message < &**place {
+                *place = message[..boundary(message, LONGEST_TYPE)].into();
+            }
+        } else if self.keys.len() < MOST_TYPES {
+            let message = &message[..boundary(message, LONGEST_TYPE)];
+            self.keys.insert(key.into(), (times, message.into()));
+        }
+    }
+
+    /// Lists the keys that were not understood, each with its count and the id of a message that has it; most frequent
+    /// first. Their strings are folded with the message.
+    pub fn unknown_keys(&self) -> Vec<(String, u64, String)> {
+        let mut keys: Vec<_> = self
+            .keys
+            .iter()
+            .map(|(key, (count, place))| (key.to_string(), *count, place.to_string()))
+            .collect();
+        keys.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        keys
+    }
+
     /// Adds another thread's counts.
     pub fn merge(&mut self, other: &Self) {
+        for (key, (count, message)) in &other.keys {
+            self.add_key(key, *count, message);
+        }
         for (name, &(count, known)) in &other.types {
             self.add(name, count, known);
         }

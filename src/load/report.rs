@@ -62,6 +62,8 @@ pub struct ArchiveReport {
     pub text_bytes: u64,
     /// Content types of all messages.
     pub census: Census,
+    /// The members with JSON that nothing reads, as far as they are named.
+    pub unread: Vec<String>,
     /// Attachments that messages name and that one of the opened archives holds.
     pub attachments_found: u64,
     /// Files that the export lists as its own and that are not here; no damage either.

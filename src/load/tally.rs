@@ -116,6 +116,9 @@ impl ArchiveReport {
     }
 }
 
+/// The number of members that nothing reads and that are named.
+const MOST_NAMED: usize = 1_000;
+
 /// Sums up the whole load.
 pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
@@ -126,6 +129,7 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
             size: archive.size(),
             members: archive.member_count(),
             absent_files: archive.absent_files(),
+            unread: archive.unread_members().take(MOST_NAMED).map(str::to_owned).collect(),
             ..ArchiveReport::default()
         })
         .collect();

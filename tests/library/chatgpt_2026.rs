@@ -625,3 +625,23 @@ fn no_new_road_costs_more_than_its_length() {
         }
     }
 }
+
+#[test]
+fn what_is_not_understood_and_what_is_not_read_is_named() {
+    let odd = with(
+        prompt("hi"),
+        "metadata",
+        json!({"odd_words": "folded", "request_id": "left out", "odd_number": 7}),
+    );
+    let conversations = format!("[{}]", conversation(Chain::of([odd.clone(), odd])));
+    let members: [(&str, &[u8]); 5] = [
+        ("conversations.json", conversations.as_bytes()),
+        ("textdocs/1.json", b"{\"content\": \"edited\"}"),
+        ("sora.json", b"{}"),
+        ("user.json", b"{\"email\": \"a@b.example\"}"),
+        ("file-1-data.json", b"{\"a\": 1}"),
+    ];
+    let (_, report) = load_bytes("export.zip", zip(&members));
+    assert_eq!(report.archives[0].unread, ["textdocs/1.json"]);
+    assert_eq!(report.archives[0].census.unknown_keys(), [("odd_words".to_owned(), 2, "m000000".to_owned())]);
+}

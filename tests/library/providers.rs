@@ -42,7 +42,7 @@ fn the_details_the_address_and_the_speaker_are_claudes() {
     driver.type_("from:claude").press("enter i");
     let screen = driver.screen();
     assert!(screen.contains("https://claude.ai/chat/c-1"), "{screen}");
-    assert!(screen.contains("from          claude"), "{screen}");
+    assert!(screen.contains("from           claude"), "{screen}");
     driver.press("esc u");
     assert_eq!(driver.copies(), ["https://claude.ai/chat/c-1"]);
     assert!(driver.screen().contains("  Claude\n"), "{}", driver.screen());

@@ -217,14 +217,14 @@ impl<'a> Sense<'a> {
         }
         if self.takes_the_rest() {
             let mut unread = std::mem::take(&mut rest.more);
-            self.unread_content(message, &mut unread);
+            self.unread_content(message, &mut unread, &mut rest.keys);
             // Behind a list of parts there is a line already.
             if !unread.is_empty() && text.len() > start && !text.ends_with('\n') {
                 text.push('\n');
             }
             text.push_str(&unread);
         } else {
-            self.unread_content(message, &mut rest.more);
+            self.unread_content(message, &mut rest.more, &mut rest.keys);
         }
         if research::is_state(&text[start..]) {
             // The report is a message of its own, and the rest of the state beside it.
@@ -251,7 +251,7 @@ impl<'a> Sense<'a> {
     }
 
     /// Writes what stands in the content and was not read, under its keys.
-    fn unread_content(&self, message: &Message<'_>, out: &mut String) {
+    fn unread_content(&self, message: &Message<'_>, out: &mut String, keys: &mut UnknownKeys) {
         let content = &message.content.0;
         let linked = matches!(self.kind, Kind::Quote | Kind::Page);
         let named = self.kind == Kind::Error;
@@ -283,7 +283,7 @@ impl<'a> Sense<'a> {
                 outline(key, value.0, &is_left_out, out);
             }
         }
-        content.unread("", &mut |key, value| push_left(key, value, out));
+        content.unread("", &mut |key, value| keys.push_left(key, value, out));
         let is_name = |name: &&str| self.name.as_deref().is_some_and(|own| own.contains(*name));
         let language = said(&content.language).filter(|language| *language != "unknown");
         if let Some(language) = language.filter(|language| !is_name(language) && *language != "json") {
@@ -311,6 +311,26 @@ pub(super) struct Rest {
     pub found: String,
     /// Anything else, under the keys it stands in.
     pub more: String,
+    /// The keys of which nobody knows what they mean.
+    pub keys: UnknownKeys,
+}
+
+/// The keys of one message of which nobody knows what they mean.
+#[derive(Default)]
+pub(super) struct UnknownKeys(pub Vec<String>);
+
+/// The number of such keys of one message that are counted.
+const MOST_KEYS: usize = 64;
+
+impl UnknownKeys {
+    /// Appends a value that no field took, under its key, if there is a word in it, and keeps the key.
+    fn push_left(&mut self, key: &str, value: &Left<'_>, out: &mut String) {
+        let before = out.len();
+        push_left(key, value, out);
+        if out.len() > before && self.0.len() < MOST_KEYS {
+            self.0.push(key.to_owned());
+        }
+    }
 }
 
 impl Rest {
@@ -346,7 +366,8 @@ impl Rest {
             }
         }
         let mut found = std::mem::take(&mut self.found);
-        let mut visit = |key: &str, value: &Left<'_>| push_left(key, value, &mut found);
+        let keys = &mut self.keys;
+        let mut visit = |key: &str, value: &Left<'_>| keys.push_left(key, value, &mut found);
         std::mem::take(&mut metadata.search_groups).unread("search_result_groups", &mut visit);
         std::mem::take(&mut metadata.references).unread("content_references", &mut visit);
         std::mem::take(&mut metadata.citations).unread("citations", &mut visit);
@@ -358,7 +379,8 @@ impl Rest {
         if let Some(title) = said(&metadata.canvas.title).filter(|_| !made) {
             push_field("canvas", title, &mut self.more);
         }
-        let mut visit = |key: &str, value: &Left<'_>| push_left(key, value, &mut self.more);
+        let (keys, more) = (&mut self.keys, &mut self.more);
+        let mut visit = |key: &str, value: &Left<'_>| keys.push_left(key, value, more);
         metadata.unread("metadata", &mut visit);
         message.author.unread("author", &mut visit);
         for (key, value) in &message.rest.0 {

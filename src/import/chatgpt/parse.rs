@@ -195,6 +195,10 @@ impl Mapping<'_> {
             research::read(state, &mut rest, |report, rest| self.take_report(report, number, rest));
         }
         rest.gather(&mut message);
+        let place = self.nodes.last().map_or("", |node| &*node.id);
+        for key in &rest.keys.0 {
+            self.arena.census.count_key(key, place);
+        }
         let flagged = message::is_flagged(&message);
         for (kind, name, text) in [
             (Kind::Reasoning, None, &rest.reasoning),
