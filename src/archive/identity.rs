@@ -31,6 +31,7 @@ impl FileIdentity {
 
 impl FilePlace {
     #[cfg(unix)]
+    #[expect(clippy::unnecessary_wraps, reason = "elsewhere the system does not tell")]
     pub fn of(metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
 

@@ -8,7 +8,9 @@ use super::dates;
 
 /// A question to the archive: does it hold the attachment with this id?
 #[derive(Clone)]
-pub struct AttachmentLookup(Arc<dyn Fn(u16, &str) -> bool + Send + Sync>);
+pub struct AttachmentLookup(Arc<Question>);
+
+type Question = dyn Fn(u16, &str) -> bool + Send + Sync;
 
 impl AttachmentLookup {
     /// Wraps the question; it is asked whenever a message with attachments is laid out.

@@ -75,7 +75,7 @@ pub(super) fn sweep(folder: &Path, holders: &Path) {
     use std::time::{Duration, SystemTime};
 
     /// A file whose first one has its own name already is left for so long.
-    const PATIENCE: Duration = Duration::from_secs(3_600);
+    const PATIENCE: Duration = Duration::from_hours(1);
 
     let found = leftovers(folder);
     let mut groups: Vec<&str> = found.iter().map(|(group, _)| group.as_str()).collect();
