@@ -160,7 +160,7 @@ impl Welcome {
         }
     }
 
-    /// Draws it.
+    /// Draws it; returns the place of the cursor: where a path is typed, else on the archive that is chosen.
     pub fn draw(&self, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
         let screen = buffer.area;
         buffer.set_style(screen, theme.plain);
@@ -178,7 +178,7 @@ impl Welcome {
         }
         self.tell(row(last.saturating_sub(1)), theme, buffer);
         paint::text(buffer, inner, last, &self.keys(), theme.dim);
-        None
+        Some(Position { x: 0, y: y.saturating_add(self.selected as u16).min(last) })
     }
 
     /// Says what this is, and how to get an archive; returns the row behind it.
@@ -329,6 +329,16 @@ mod tests {
              The link comes by e-mail and is good for a day."
         );
         assert_eq!(ways[1], "Or: Claude → Settings → Privacy → Export data.");
+    }
+
+    #[test]
+    fn the_cursor_is_on_the_archive_that_is_chosen() {
+        let mut welcome = Welcome::new(vec![offer("a.zip"), offer("b.zip")], Keymap::built_in());
+        welcome.command(Command::Down);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
+        let cursor = welcome.draw(&Theme::mono(), &mut buffer).unwrap();
+        let row: String = (0..80).map(|x| buffer[(x, cursor.y)].symbol()).collect();
+        assert!(cursor.x == 0 && row.contains("b.zip"), "{row}");
     }
 
     #[test]
