@@ -33,6 +33,7 @@ mod reading;
 mod screens;
 mod search;
 mod search_quality;
+mod secrets_growth;
 mod secrets_rate;
 mod supply_chain;
 mod threads;
