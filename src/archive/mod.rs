@@ -303,6 +303,7 @@ impl Archive {
             provider::side_files().contains(&base)
                 || maps.into_iter().any(|map| map == base)
                 || provider::may_be_manifest(base)
+                || contents::is_list(base)
                 || base.starts_with("file")
         };
         let read: hashbrown::HashSet<u32> = self.conversations.iter().copied().collect();
