@@ -336,6 +336,8 @@ pub struct ManyOutcome {
     pub stopped: bool,
     /// The first reason why some are not there.
     pub failure: Option<String>,
+    /// That reason is files of those names, which are replaced if the person says so.
+    pub exist: bool,
 }
 
 /// A reason why there is no file.

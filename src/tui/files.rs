@@ -49,7 +49,7 @@ pub(super) fn save_many(
 ) {
     let conversations: Vec<&Conversation> = conversations.iter().map(|shared| &**shared).collect();
     let what = Selection { archives, conversations: &conversations };
-    let (written, attached, failure) = match extraction.to_folder(what, progress.folder(), progress) {
+    let (written, attached, failure, exist) = match extraction.to_folder(what, progress.folder(), progress) {
         Ok(outcome) => {
             let existing = match &*outcome.existing {
                 [] => None,
@@ -60,12 +60,12 @@ pub(super) fn save_many(
                     format::path(one)
                 )),
             };
-            (outcome.written, outcome.attached, existing)
+            (outcome.written, outcome.attached, existing, !outcome.existing.is_empty())
         }
-        Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string())),
+        Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string()), false),
     };
     let stopped = !progress.goes_on();
-    progress.tell(ManyOutcome { written, attached, over: true, stopped, failure, ..progress.begun.clone() });
+    progress.tell(ManyOutcome { written, attached, over: true, stopped, failure, exist, ..progress.begun.clone() });
 }
 
 /// Tells the app how the making of many files is going, and hears from it when to stop.
@@ -87,6 +87,7 @@ impl<'a> SaveProgress<'a> {
             over: false,
             stopped: false,
             failure: None,
+            exist: false,
         };
         Self { begun, throttle: Throttle::default(), stop, events }
     }

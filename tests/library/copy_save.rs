@@ -32,6 +32,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
         over: true,
         stopped: false,
         failure: None,
+        exist: false,
     }));
     driver.press(":").type_("copy-as json").press("enter Y :").type_("copy-as markdown").press("enter");
     driver

@@ -266,12 +266,37 @@ fn what_is_not_redacted_is_said_also_where_a_file_exists_already() {
         over: true,
         stopped: false,
         failure: Some("enter again replaces ./unspool-extract/a-day.md, which exists already".to_owned()),
+        exist: true,
     }));
     let screen = driver.screen();
     assert!(
         screen.contains("1 file of 2 written, attachments not redacted: enter again replaces"),
         "{screen}"
     );
+}
+
+#[test]
+fn only_who_was_told_that_files_exist_replaces_them_with_the_next_enter() {
+    for (exist, clobber) in [(false, Clobber::Never), (true, Clobber::Replace)] {
+        let two = vec![conversation(3, "A day", &["Where?"]), conversation(2, "A night", &["When?"])];
+        let mut driver = Driver::new(80, 24, two);
+        driver.press("E enter");
+        driver.act(Action::SavedMany(ManyOutcome {
+            written: 0,
+            of: 2,
+            folder: "./x/".into(),
+            attached: AttachmentOutcome::default(),
+            over: true,
+            stopped: false,
+            failure: Some("the disk is full".to_owned()),
+            exist,
+        }));
+        driver.press("enter");
+        let Some(Effect::Background(Task::SaveMany { extraction, .. })) = driver.effects.last() else {
+            panic!("{:?}", driver.effects);
+        };
+        assert_eq!(extraction.clobber, clobber);
+    }
 }
 
 #[test]

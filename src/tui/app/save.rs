@@ -98,7 +98,7 @@ impl App {
 
     /// Says how the writing of many files is going, or what became of it.
     pub(super) fn saved_many(&mut self, outcome: ManyOutcome) {
-        let (is_over, has_failed) = (outcome.over, outcome.failure.is_some());
+        let (is_over, has_failed, exist) = (outcome.over, outcome.failure.is_some(), outcome.exist);
         let sentence = sentence_of(outcome);
         match &mut self.overlay {
             Overlay::Extract(dialog) if !is_over => {
@@ -106,7 +106,8 @@ impl App {
             }
             Overlay::Extract(dialog) if has_failed => {
                 dialog.failed(sentence);
-                dialog.replace = true;
+                // Only who was told that files exist replaces them with the next enter.
+                dialog.replace = exist;
             }
             Overlay::Extract(_) => {
                 self.overlay = Overlay::None;
