@@ -19,7 +19,7 @@ mod files;
 pub mod format;
 pub mod keymap;
 mod lane;
-mod layout;
+pub mod layout;
 mod loader;
 pub mod palette;
 #[cfg(all(test, unix))]

@@ -6,7 +6,7 @@ use crate::{
     conversation::{Conversation, Detail},
     tui::{
         command::Command,
-        effect::{CopyContent, CopyRequest, CopySource, Discovery, Effect, Lookup, Task},
+        effect::{CopyContent, CopyRequest, CopySource, Discovery, Effect, Lookup, Task, TerminalRequest},
     },
 };
 
@@ -87,7 +87,9 @@ impl App {
             }
             Discovery::Code(blocks) => self.show_code(blocks),
             Discovery::Secrets(message, hits) => self.show_secrets(message, hits),
-            Discovery::Piped(command, text) => self.pipe(command, text),
+            Discovery::Piped(command, text) => {
+                vec![Effect::Terminal(TerminalRequest::Pipe { command, text })]
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     extract::Format,
     tui::{
         command::Command,
-        effect::{CopySource, Effect, Lookup, TerminalRequest},
+        effect::{CopySource, Effect, Lookup},
         text_input::TextInput,
     },
 };
@@ -42,11 +42,6 @@ impl App {
         let Some((source, bytes)) = self.piped_source() else { return self.nothing() };
         let lookup = Lookup::Piped { command: line, source, redact: self.redact };
         self.look_up(lookup, bytes, "writing what is piped")
-    }
-
-    /// Runs the command.
-    pub(super) fn pipe(&mut self, command: String, text: String) -> Vec<Effect> {
-        vec![Effect::Terminal(TerminalRequest::Pipe { command, text })]
     }
 
     /// Returns what is piped, and how much that is: in the thread the selected or marked messages, in the list the
