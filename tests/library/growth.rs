@@ -59,7 +59,7 @@ fn carry_out(driver: &mut Driver) {
 /// The processor time of everything one does with a conversation that is open: from its ends to its links.
 fn cost_of(make: impl FnOnce() -> Conversation) -> Duration {
     let conversation = make();
-    let (_, spent) = cost::of_thread(|| {
+    let ((), spent) = cost::of_thread(|| {
         let mut driver = Driver::new(120, 40, vec![conversation]);
         driver.press("enter");
         for keys in ["G", "g", "o", "c", "y", "Y", "t", "Z", "z", "p", "i", "L", "/"] {
