@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use ratatui::{buffer::Buffer, layout::Position};
 use unspool::{
     config::{Config, Environment, Flags, ValueContext},
@@ -16,9 +17,12 @@ use unspool::{
     },
 };
 
-use crate::support::{
-    app::Driver,
-    conversations::{chain, conversation, prompt},
+use crate::{
+    support::{
+        app::Driver,
+        conversations::{chain, conversation, prompt},
+    },
+    targets,
 };
 
 /// A conversation with two attachments, and some without.
@@ -362,4 +366,55 @@ fn keys_that_had_to_wait_keep_their_rhythm() {
         driver.act(action);
     }
     assert_eq!(driver.effects.iter().filter(|effect| runs_or_writes(effect)).count(), 1);
+}
+
+/// What opens, chooses, confirms and leaves, what terminals send besides, and all the letters.
+const PIECES: [&str; 30] = [
+    "\r",
+    "\r",
+    "\r",
+    "\x1b",
+    "\x1b",
+    "!",
+    "e",
+    "E",
+    "o",
+    ":",
+    "?",
+    "/",
+    "c",
+    "1",
+    "2",
+    "\t",
+    " ",
+    "r",
+    "extract",
+    "touch x",
+    "\x1b[A",
+    "\x1b[B",
+    "\x1bOM",
+    "\x1b[M !!",
+    "\x1b[200~",
+    "\x1b[201~",
+    "\x1b]0;",
+    "\x1b[13u",
+    "has:file\r",
+    "jkJK}{nNGgpivzZ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn nothing_is_run_or_written_without_an_enter_of_its_own_whatever_is_typed_at_whatever_pace(
+        size in any::<u8>(),
+        pieces in prop::collection::vec((0u8..16, prop::sample::select(PIECES.as_slice())), 0..40),
+    ) {
+        let mut bytes = vec![size];
+        for (pause, piece) in pieces {
+            bytes.push(pause << 4 | (piece.len() as u8 - 1));
+            bytes.extend_from_slice(piece.as_bytes());
+        }
+        // It panics where a promise is broken.
+        targets::keys(&bytes);
+    }
 }
