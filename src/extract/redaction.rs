@@ -33,7 +33,9 @@ pub fn held(conversation: &Conversation, options: &Options) -> Counts {
 /// strings and numbers say is looked at, so that it stays JSON.
 pub fn redacted(text: &str, of: &[&Conversation], is_json: bool) -> (String, Counts) {
     let mut known = KnownSecrets::new();
-    of.iter().for_each(|conversation| known.learn_conversation(conversation));
+    for conversation in of {
+        known.learn_conversation(conversation);
+    }
     if !is_json {
         let counts = known.counts_in(text);
         return (known.redact(text).into_owned(), counts);

@@ -55,7 +55,9 @@ impl KnownSecrets {
                 Detail::Source(link) => self.learn_link(link),
                 Detail::Attachment(attachment) => {
                     let Attachment { id, name, mime, prompt, content, .. } = &**attachment;
-                    [id, name, mime, prompt, content].into_iter().for_each(|text| self.learn(text));
+                    for text in [id, name, mime, prompt, content] {
+                        self.learn(text);
+                    }
                 }
                 Detail::Canvas { title, format } => {
                     self.learn(title);

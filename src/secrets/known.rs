@@ -149,7 +149,7 @@ impl KnownSecrets {
         let mut start = 0;
         let mut longest: Option<(usize, KindId)> = None;
         for &(end, kind) in &self.ends {
-            let value = self.values[start..end].as_bytes();
+            let value = &self.values.as_bytes()[start..end];
             start = end;
             let most = value.len().min(text.len()).min(LONGEST_CUT);
             let tail =

@@ -124,7 +124,7 @@ const FIELDS: &[Field] = &[
             format!("{} {words}\nmore", "x".repeat(75)).into();
     }),
     ("text", |c, words| {
-        c["mapping"]["a"]["message"]["content"]["parts"][0] = format!("It is {words} so").into()
+        c["mapping"]["a"]["message"]["content"]["parts"][0] = format!("It is {words} so").into();
     }),
     ("code", |c, words| {
         c["mapping"]["b"]["message"]["content"]["parts"][0] = format!("```sh\n{words}\n```").into();
