@@ -204,7 +204,9 @@ impl ArchiveOpener {
             // By its own name: a link may be changed. A FIFO of that name would wait for a writer.
             let path = folder.join(name);
             let path = path.canonicalize().unwrap_or(path);
-            let Some(metadata) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) else { continue };
+            let Some(metadata) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file) else {
+                continue;
+            };
             self.size += metadata.len();
             self.zips.push(path.clone());
             let identity = Some(FileIdentity::of(&metadata));

@@ -179,7 +179,9 @@ impl CopySource {
     pub fn conversations(&self) -> Vec<Shared> {
         match self {
             Self::Written(_) => Vec::new(),
-            Self::Messages(conversation, ..) | Self::Conversation(conversation, _) => vec![conversation.clone()],
+            Self::Messages(conversation, ..) | Self::Conversation(conversation, _) => {
+                vec![conversation.clone()]
+            }
             Self::Conversations(conversations, _) => conversations.clone(),
         }
     }

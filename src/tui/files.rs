@@ -65,7 +65,15 @@ pub(super) fn save_many(
         Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string()), false),
     };
     let stopped = !progress.goes_on();
-    progress.tell(ManyOutcome { written, attached, over: true, stopped, failure, exist, ..progress.begun.clone() });
+    progress.tell(ManyOutcome {
+        written,
+        attached,
+        over: true,
+        stopped,
+        failure,
+        exist,
+        ..progress.begun.clone()
+    });
 }
 
 /// Tells the app how the making of many files is going, and hears from it when to stop.

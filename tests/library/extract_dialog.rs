@@ -7,7 +7,7 @@ use crate::support::{
 use unspool::{
     extract::{
         Format,
-        save::{Written, attachments::AttachmentOutcome},
+        save::{Clobber, Written, attachments::AttachmentOutcome},
     },
     library::Shared,
     tui::{
