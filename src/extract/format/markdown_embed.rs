@@ -96,8 +96,10 @@ fn checked(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
 
 /// Decides whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
 fn may_need_care(text: &str) -> bool {
-    text.contains(['#', '<'])
-        || ["```", "~~~", "$$", "%%", "](", "]:", "://"].iter().any(|sign| text.contains(sign))
+    ["```", "~~~", "$$", "%%", "]:"].iter().any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
+        || memchr::memchr_iter(b'#', text.as_bytes()).any(|at| may_begin_a_line(text, at))
+        || memchr::memchr_iter(b'<', text.as_bytes()).any(|at| may_begin_html(&text[at + 1..]))
+        || may_hold_a_deceiving_link(text)
         || text.split(['\n', '\r']).any(|line| {
             let line = line.trim_matches([' ', '\t', '>']);
             !line.is_empty()
@@ -105,8 +107,70 @@ fn may_need_care(text: &str) -> bool {
         })
 }
 
+/// Decides whether only signs and blanks, or what looks so, stand before this byte on its line.
+fn may_begin_a_line(text: &str, at: usize) -> bool {
+    let before = text[..at].bytes().rev().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
+    !before.into_iter().any(|byte| byte.is_ascii_alphabetic())
+}
+
+fn may_begin_html(rest: &str) -> bool {
+    rest.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'))
+}
+
+/// Decides whether a link may lead elsewhere than its words or its looks say.
+fn may_hold_a_deceiving_link(text: &str) -> bool {
+    /// Bytes of an address or of a link's words that are looked at; who writes more is looked at with care.
+    const LOOKED_AT: usize = 300;
+    let is_plain = |text: &str, more: &[char]| {
+        text.len() < LOOKED_AT
+            && !text.contains(more)
+            && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+            && !text.contains(['@', '%', '&', '\\'])
+            && !text.to_ascii_lowercase().contains("xn--")
+    };
+    let before = |at: usize| &text[text.floor_char_boundary(at.saturating_sub(LOOKED_AT))..at];
+    let after = |at: usize| &text[at..text.floor_char_boundary((at + LOOKED_AT).min(text.len()))];
+    let until = |rest: &str, ends: &[char]| -> usize {
+        rest.find(|c: char| c.is_whitespace() || ends.contains(&c)).unwrap_or(rest.len())
+    };
+    memchr::memmem::find_iter(text.as_bytes(), "](").any(|at| {
+        let words = before(at).rsplit_once('[').map(|two| two.1);
+        let rest = after(at + 2);
+        let address = &rest[..until(rest, &[')'])];
+        // Words that name a place have one of these.
+        !words.is_some_and(|words| is_plain(words, &['.', '/', ':', ']'])) || !is_plain(address, &['(', '<'])
+    }) || memchr::memmem::find_iter(text.as_bytes(), "://").any(|at| {
+        let rest = after(at + 3);
+        !is_plain(&rest[..until(rest, &['/', '?', '#', ')', '>', '"'])], &[])
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Texts that are taken to need no care hold nothing that a survey would find.
+        #[test]
+        fn what_is_not_looked_at_would_not_be_changed(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "#", "##", " ", "\n", "\t", "a", "C#", "1.", "- ", "> ", "<", "<b>", "</", "<!", "[", "]", "](", ")", "(",
+                "https://", "e.org", "x.y", "/p", "@", "%69", "xn--a", "\u{430}", "&#47;", "\\", "word", "=", "==", "-",
+                "\u{a0}", "\u{3164}", "\u{200b}", "//", "mailto:", "`", "**", "_", "!", "|", ":", "\r", "www.",
+            ]), 0..16)
+        ) {
+            let text = pieces.concat();
+            if !super::may_need_care(&text) {
+                let found = super::survey(&text, &text, true);
+                let places: Vec<_> = found.places.iter().collect();
+                prop_assert!(
+                    found.html.is_empty() && found.signs.is_empty() && found.edits.is_empty() && places.is_empty(),
+                    "{:?}: {:?}", text, found
+                );
+            }
+        }
+    }
+
     fn below_heading(text: &str) -> String {
         super::below_heading(text).expect("it fits").into_owned()
     }
