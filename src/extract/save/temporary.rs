@@ -75,7 +75,7 @@ pub(super) fn sweep(folder: &Path, holders: &Path) {
     use std::time::{Duration, SystemTime};
 
     /// A file whose first one has its own name already is left for so long.
-    const PATIENCE: Duration = Duration::from_hours(1);
+    const OLD: Duration = Duration::from_hours(1);
 
     let found = leftovers(folder);
     let mut groups: Vec<&str> = found.iter().map(|(group, _)| group.as_str()).collect();
@@ -107,7 +107,7 @@ pub(super) fn sweep(folder: &Path, holders: &Path) {
                         .duration_since(path.symlink_metadata()?.modified()?)
                         .map_err(io::Error::other)
                 };
-                for path in own().filter(|path| age(path).is_ok_and(|age| age > PATIENCE)) {
+                for path in own().filter(|path| age(path).is_ok_and(|age| age > OLD)) {
                     let _ = std::fs::remove_file(path);
                 }
             }
