@@ -298,6 +298,7 @@ impl Archive {
     /// Lists the members with JSON that are not empty and that nothing reads: neither conversations nor what tells of
     /// their owner or of attachments. An upload may be JSON too; those are named as uploads are.
     pub fn unread_members(&self) -> impl Iterator<Item = &str> {
+        let is_json = |base: &str| base.to_ascii_lowercase().ends_with(".json");
         let known = |base: &str| {
             let maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
             provider::side_files().contains(&base)
@@ -310,7 +311,7 @@ impl Archive {
         let entries = (0_u32..).zip(&self.entries).filter(move |(index, _)| !read.contains(index));
         let entries = entries.map(|(_, entry)| entry).filter(|entry| entry.size > 2);
         entries
-            .filter(move |entry| entry.base_name().ends_with(".json") && !known(entry.base_name()))
+            .filter(move |entry| is_json(entry.base_name()) && !known(entry.base_name()))
             .map(|entry| &*entry.name)
     }
 

@@ -101,20 +101,17 @@ impl Outline<'_> {
                     let text = &json[at..end];
                     at = end;
                     let colon = bytes[at..].iter().position(|byte| !byte.is_ascii_whitespace());
-                    match colon.filter(|&step| bytes[at + step] == b':') {
-                        Some(step) => {
-                            at += step + 1;
-                            let name = Raw(text).text().unwrap_or_default();
-                            if (self.left_out)(&name) {
-                                at = value_end(bytes, at);
-                            } else {
-                                key = Some(name);
-                            }
+                    if let Some(step) = colon.filter(|&step| bytes[at + step] == b':') {
+                        at += step + 1;
+                        let name = Raw(text).text().unwrap_or_default();
+                        if (self.left_out)(&name) {
+                            at = value_end(bytes, at);
+                        } else {
+                            key = Some(name);
                         }
-                        None => {
-                            let key = key.take();
-                            self.leaf(key.as_deref(), text, nested);
-                        }
+                    } else {
+                        let key = key.take();
+                        self.leaf(key.as_deref(), text, nested);
                     }
                 }
                 byte if byte.is_ascii_whitespace() || matches!(byte, b',' | b':') => at += 1,

@@ -400,6 +400,12 @@ fn what_is_written_to_be_sent_keeps_its_subject_and_its_lines() {
         ("Start :::writing{id=\"3\"}\nPost\n::: after", "Start \n\nPost\nafter"),
         ("```\n:::writing\nx\n:::\n```", "```\n:::writing\nx\n:::\n```"),
         ("a::b :::\n\nstd::vec", "a::b :::\n\nstd::vec"),
+        // Blanks without end, behind a character of several bytes.
+        (&format!(":::note\né{}:::\nx", " ".repeat(4_094)), &format!("é{}:::\nx", " ".repeat(4_094))),
+        (
+            &format!(":::note\n\u{20ac}{}:::\nx", " ".repeat(4_095)),
+            &format!("\u{20ac}{}:::\nx", " ".repeat(4_095)),
+        ),
     ] {
         assert_eq!(text_of(answer(text)), read, "{text}");
     }

@@ -127,9 +127,10 @@ fn named(
     let ready = reference.and_then(references::ready);
     match (ready, words.is_empty()) {
         (Some(alt), _) if sources.is_empty() || alt.contains("](") => {
-            let links = match sources.is_empty() {
-                true => references::links_in(alt),
-                false => sources.into_iter().map(|named| named.link).collect(),
+            let links = if sources.is_empty() {
+                references::links_in(alt)
+            } else {
+                sources.into_iter().map(|named| named.link).collect()
             };
             return Answer { text: without_marks(alt), links };
         }
@@ -285,10 +286,12 @@ fn strings(value: &Value, names: bool, found: &mut Vec<(String, String)>) {
     let mut open = vec![("", value)];
     while let Some((key, value)) = open.pop() {
         match value {
-            Value::String(text) if names == names_sources(text) && found.len() < MOST_WORDS => {
-                if names || text.contains(char::is_alphanumeric) {
-                    found.push((key.to_owned(), without_marks(text.trim())));
-                }
+            Value::String(text)
+                if names == names_sources(text)
+                    && (names || text.contains(char::is_alphanumeric))
+                    && found.len() < MOST_WORDS =>
+            {
+                found.push((key.to_owned(), without_marks(text.trim())));
             }
             Value::Array(list) => open.extend(list.iter().rev().map(|value| (key, value))),
             Value::Object(fields) => {

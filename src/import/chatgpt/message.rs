@@ -629,16 +629,13 @@ fn decode_escapes(text: &mut String, start: usize) {
         rest = &rest[at..];
         // A letter, or two halves of one; what means something in JSON stays as it is.
         let letter = json::escaped_letter(rest).filter(|(letter, _)| *letter >= '\u{a0}');
-        match letter {
-            Some((letter, length)) => {
-                decoded.push(letter);
-                rest = &rest[length..];
-            }
-            None => {
-                let length = rest.chars().take(2).map(char::len_utf8).sum();
-                decoded.push_str(&rest[..length]);
-                rest = &rest[length..];
-            }
+        if let Some((letter, length)) = letter {
+            decoded.push(letter);
+            rest = &rest[length..];
+        } else {
+            let length = rest.chars().take(2).map(char::len_utf8).sum();
+            decoded.push_str(&rest[..length]);
+            rest = &rest[length..];
         }
     }
     decoded.push_str(rest);

@@ -253,6 +253,7 @@ pub(super) fn is_passed_over(reference: &Reference<'_>) -> bool {
 }
 
 /// Returns a text that says something.
+#[expect(clippy::ref_option, reason = "the fields of a record are all such")]
 pub(super) fn said<'a>(text: &'a Option<std::borrow::Cow<'_, str>>) -> Option<&'a str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }

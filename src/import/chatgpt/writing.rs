@@ -31,6 +31,8 @@ struct Directive {
 struct Place {
     /// The beginning of the line, as far as it is looked at, of the colons and of what is behind them.
     line: usize,
+    /// The line does begin there.
+    seen: bool,
     at: usize,
     behind: usize,
     /// The end of the line.
@@ -48,9 +50,11 @@ pub(super) fn fences(text: &str, edits: &mut Edits) {
         let at = from + step;
         let behind = at + bytes[at..].iter().take_while(|&&byte| byte == b':').count();
         let near = at.saturating_sub(NEAR);
-        let line = memrchr(b'\n', &bytes[near..at]).map_or(near, |step| near + step + 1);
+        let newline = memrchr(b'\n', &bytes[near..at]);
+        let line = newline.map_or(near, |step| near + step + 1);
+        let seen = newline.is_some() || near == 0;
         let end = memchr(b'\n', &bytes[behind..]).map_or(bytes.len(), |step| behind + step);
-        let place = Place { line, at, behind, end };
+        let place = Place { line, seen, at, behind, end };
         let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let name = bytes[behind..].iter().take_while(is_name).count();
         from = behind + name;
@@ -76,9 +80,9 @@ pub(super) fn fences(text: &str, edits: &mut Edits) {
 
 /// Closes the innermost directive that these colons can close.
 fn close(text: &str, place: &Place, open: &mut Vec<Directive>, edits: &mut Edits) -> Option<Directive> {
-    let Place { line, at, behind, end } = *place;
+    let Place { line, seen, at, behind, end } = *place;
     let rest = &text[behind..end];
-    let alone = text[line..at].bytes().all(|byte| byte.is_ascii_whitespace());
+    let alone = seen && text.as_bytes()[line..at].iter().all(u8::is_ascii_whitespace);
     if !alone || !(rest.is_empty() || rest.starts_with([' ', '\t', '\r'])) {
         return None;
     }
@@ -101,10 +105,10 @@ fn close(text: &str, place: &Place, open: &mut Vec<Directive>, edits: &mut Edits
 
 /// Opens a directive whose name has so many bytes, if these colons do.
 fn begin(text: &str, place: &Place, name: usize, edits: &mut Edits) -> Option<Directive> {
-    let Place { line, at, behind, end: line_end } = *place;
+    let Place { line, seen, at, behind, end: line_end } = *place;
     let before = &text.as_bytes()[line..at];
     let mark = |byte: &u8| matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'.' | b'0'..=b'9');
-    let edge = before.iter().all(mark);
+    let edge = seen && before.iter().all(mark);
     let writing = &text[behind..behind + name] == "writing";
     if !(text.as_bytes()[behind].is_ascii_alphabetic() && (edge || writing)) {
         return None;
@@ -118,14 +122,14 @@ fn begin(text: &str, place: &Place, name: usize, edits: &mut Edits) -> Option<Di
     let rest = &text[end..line_end];
     let mut start = at;
     if rest.trim().is_empty() {
-        if !edge {
-            // What comes next is a paragraph of its own.
-            told.insert_str(0, if told.is_empty() { "\n" } else { "\n\n" });
-        } else {
+        if edge {
             end = (line_end + 1).min(text.len());
             if told.is_empty() && before.iter().all(u8::is_ascii_whitespace) {
                 start = line;
             }
+        } else {
+            // What comes next is a paragraph of its own.
+            told.insert_str(0, if told.is_empty() { "\n" } else { "\n\n" });
         }
     } else if !writing {
         // The title of the directive.
