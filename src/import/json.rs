@@ -151,10 +151,86 @@ impl<'a, 'de> Field<'a, 'de> {
     pub(crate) fn new(key: &'a Cow<'de, str>, allowance: &'a Allowance, rest: &'a mut Rest<'de>) -> Self {
         Self { key, allowance, rest }
     }
+}
 
-    /// Keeps a value that is not of the field's type.
-    fn keep(self, value: Raw<'de>) {
-        self.rest.keep(self.key.clone(), value, self.allowance);
+/// Reads a field that is a string, a number or a flag; what is of another type goes to the rest of its record.
+struct FieldSeed<'a, 'de, T> {
+    field: Field<'a, 'de>,
+    /// It is a string.
+    takes_text: bool,
+    value: PhantomData<T>,
+}
+
+impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for FieldSeed<'_, 'de, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Lenient<'de>> FieldSeed<'_, 'de, T> {
+    fn text(self, text: Cow<'de, str>) -> T {
+        if self.takes_text {
+            return T::from_text(text);
+        }
+        if !text.is_empty() {
+            self.field.rest.0.push((self.field.key.clone(), Left::Text(text)));
+        }
+        T::default()
+    }
+}
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for FieldSeed<'_, 'de, T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(self.text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(self.text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok(T::from_flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+        let Field { key, allowance, rest } = self.field;
+        while let Some(value) = list.next_element_seed(allowance.seed())? {
+            rest.keep(key.clone(), value, allowance);
+        }
+        Ok(T::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let Field { allowance, rest, .. } = self.field;
+        while let Some(FieldKey(key)) = map.next_key()? {
+            let value = map.next_value_seed(allowance.seed())?;
+            rest.keep(key, value, allowance);
+        }
+        Ok(T::default())
     }
 }
 
@@ -309,12 +385,7 @@ impl<'de> Lenient<'de> for MaybeText<'de> {
     }
 
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        let value: Raw<'de> = map.next_value_seed(field.allowance.seed())?;
-        if value.is_text() {
-            return Ok(value.text());
-        }
-        field.keep(value);
-        Ok(None)
+        map.next_value_seed(FieldSeed { field, takes_text: true, value: PhantomData })
     }
 }
 
@@ -334,12 +405,7 @@ impl<'de> Lenient<'de> for Option<f64> {
     }
 
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        let value: Raw<'de> = map.next_value_seed(field.allowance.seed())?;
-        let number = value.0.parse().ok().filter(|number: &f64| number.is_finite());
-        if number.is_none() {
-            field.keep(value);
-        }
-        Ok(number)
+        map.next_value_seed(FieldSeed { field, takes_text: false, value: PhantomData })
     }
 }
 
@@ -349,12 +415,7 @@ impl<'de> Lenient<'de> for bool {
     }
 
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        let value: Raw<'de> = map.next_value_seed(field.allowance.seed())?;
-        let flag = value.0 == "true";
-        if !flag {
-            field.keep(value);
-        }
-        Ok(flag)
+        map.next_value_seed(FieldSeed { field, takes_text: false, value: PhantomData })
     }
 }
 
