@@ -40,9 +40,12 @@ pub(super) fn clean(
 ) {
     let text = &buffer[start..];
     let mut edits = Edits::default();
-    let marked = memchr::memchr(PRIVATE_USE, text.as_bytes()).is_some();
-    let bracketed = answer && BRACKET.find(text.as_bytes()).is_some();
-    let bare = answer && BARE_WIDGET.find(text.as_bytes()).is_some();
+    // Most texts are plain, and gone through as few times as can be.
+    let plain = text.is_ascii();
+    let braced = memchr::memchr(b'{', text.as_bytes()).is_some();
+    let marked = !plain && memchr::memchr(PRIVATE_USE, text.as_bytes()).is_some();
+    let bracketed = answer && !plain && BRACKET.find(text.as_bytes()).is_some();
+    let bare = answer && braced && BARE_WIDGET.find(text.as_bytes()).is_some();
     let listed =
         !(metadata.references.is_empty() && metadata.citations.is_empty() && metadata.remembered.is_empty());
     if marked || bracketed || bare || listed {
@@ -58,7 +61,9 @@ pub(super) fn clean(
         }
         unplaced.push_str(&references.into_left());
     }
-    file_tokens::replace(text, metadata, &mut edits, parts);
+    if braced || file_tokens::are_listed(metadata) {
+        file_tokens::replace(text, metadata, &mut edits, parts);
+    }
     if answer {
         dead_links(text, &mut edits);
         writing::fences(text, &mut edits);

@@ -62,6 +62,14 @@ pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, pa
     }
 }
 
+/// Decides whether the metadata lists files.
+pub(super) fn are_listed(metadata: &Metadata<'_>) -> bool {
+    !(metadata.references_by_file.is_empty()
+        && metadata.agent_files_by_file.is_empty()
+        && metadata.agent_files.is_empty()
+        && metadata.visualizations.is_empty())
+}
+
 /// Returns the files that the metadata lists.
 fn listed<'a, 'de>(metadata: &'a Metadata<'de>) -> Vec<&'a FileReference<'de>> {
     let by_file = metadata.references_by_file.iter().chain(metadata.agent_files_by_file.iter());
