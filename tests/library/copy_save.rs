@@ -179,7 +179,7 @@ fn what_is_copied_alone_is_redacted_by_what_the_conversation_says() {
 #[test]
 fn an_attachment_is_saved_under_a_name_without_secrets() {
     let mut driver = Driver::new(80, 24, vec![with_upload("for robin@example.org.txt")]);
-    for (keys, is_redacted) in [("enter o 1", false), ("r o 1", true)] {
+    for (keys, is_redacted) in [("enter o 1 enter", false), ("r o 1 enter", true)] {
         driver.press(keys);
         let Some(Effect::Background(Task::SaveAttachment { path, .. })) = driver.effects.last() else {
             panic!("{:?}", driver.effects)

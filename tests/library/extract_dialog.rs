@@ -280,7 +280,7 @@ fn only_who_was_told_that_files_exist_replaces_them_with_the_next_enter() {
     for (exist, clobber) in [(false, Clobber::Never), (true, Clobber::Replace)] {
         let two = vec![conversation(3, "A day", &["Where?"]), conversation(2, "A night", &["When?"])];
         let mut driver = Driver::new(80, 24, two);
-        driver.press("E enter");
+        driver.press("esc E enter");
         driver.act(Action::SavedMany(ManyOutcome {
             written: 0,
             of: 2,

@@ -110,7 +110,7 @@ fn a_conversation_is_copied_as_json_byte_for_byte_and_redacted_it_is_json_still(
     let copy = session.wait_for_copy(2);
     assert_eq!(copy, redacted_object());
     serde_json::from_str::<Value>(&copy).unwrap();
-    session.wait_for("redacted 3 e-mail addresses");
+    session.wait_for("redacted 1 e-mail address");
     session.send("y");
     let line: Value = serde_json::from_str(session.wait_for_copy(3).trim_end()).unwrap();
     assert_eq!(line["text"], format!("Write to {LABEL}"));
@@ -136,7 +136,7 @@ fn an_original_is_copied_as_and_when_it_was_asked_for() {
     let mut session = copying_json(&scratch);
     session.send("rYr");
     assert_eq!(session.wait_for_copy(1), redacted_object());
-    session.wait_for("redacted 3 e-mail addresses");
+    session.wait_for("redacted 1 e-mail address");
     session.send("YYy");
     let last: Value = serde_json::from_str(session.wait_for_copy(4).trim_end()).unwrap();
     assert_eq!(last["text"], format!("Write to {MAIL}"));
@@ -284,7 +284,7 @@ fn the_dialogs_count_secrets_before_and_take_them_out_of_what_they_write() {
     let out = scratch.path().join("out");
     let mut session = notes(&scratch, &out);
     session.send("e");
-    session.wait_for("3 e-mail addresses");
+    session.wait_for("1 e-mail address");
     session.enter();
     session.wait_for("wrote");
     let file = out.join("2023-11-14-notes-to-keep.md");

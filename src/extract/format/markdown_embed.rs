@@ -96,7 +96,9 @@ fn checked(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
 
 /// Decides whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
 fn may_need_care(text: &str) -> bool {
-    ["```", "~~~", "$$", "%%", "]:"].iter().any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
+    ["```", "~~~", "$$", "%%", "]:"]
+        .iter()
+        .any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
         || memchr::memchr_iter(b'#', text.as_bytes()).any(|at| may_begin_a_line(text, at))
         || memchr::memchr_iter(b'<', text.as_bytes()).any(|at| may_begin_html(&text[at + 1..]))
         || may_hold_a_deceiving_link(text)

@@ -124,11 +124,29 @@ const OF_FILES: &[(&str, &str)] = &[("source", KIND), ("style", KIND)];
 /// Returns the reason for which the strings under this key are left out of ChatGPT's messages; `None`: they are shown,
 /// or folded.
 pub fn reason_to_leave_out(key: &str) -> Option<&'static str> {
-    if let Ok(at) = LEFT_OUT.binary_search_by_key(&key, |&(key, _)| key) {
-        return Some(LEFT_OUT[at].1);
-    }
-    ENDINGS.iter().find(|(ending, _)| key.ends_with(ending)).map(|&(_, reason)| reason)
+    // Asked for nearly every key of an export: those of another first or last letter are not compared.
+    let (first, last) = (*key.as_bytes().first()?, *key.as_bytes().last()?);
+    let alike = &LEFT_OUT[BEGINS[first as usize] as usize..BEGINS[first as usize + 1] as usize];
+    let whole = alike.iter().find(|(left_out, _)| *left_out == key);
+    let ending = || {
+        ENDINGS.iter().find(|(ending, _)| ending.as_bytes().last() == Some(&last) && key.ends_with(ending))
+    };
+    whole.or_else(ending).map(|&(_, reason)| reason)
 }
+
+/// The place in [`LEFT_OUT`] of the first key that begins with each byte, or with a later one.
+const BEGINS: [u8; 257] = {
+    let mut begins = [0; 257];
+    let (mut byte, mut at) = (0, 0);
+    while byte < 257 {
+        while at < LEFT_OUT.len() && (LEFT_OUT[at].0.as_bytes()[0] as usize) < byte {
+            at += 1;
+        }
+        begins[byte] = at as u8;
+        byte += 1;
+    }
+    begins
+};
 
 /// Decides whether the strings under this key are left out.
 pub(super) fn is_left_out(key: &str) -> bool {
@@ -154,6 +172,9 @@ mod tests {
         assert!(LEFT_OUT.is_sorted_by(|(a, _), (b, _)| a < b));
         for (key, reason) in LEFT_OUT.iter().chain(ENDINGS).chain(OF_RESULTS).chain(OF_FILES) {
             assert!(!key.is_empty() && !reason.is_empty());
+        }
+        for (key, _) in LEFT_OUT {
+            assert!(is_left_out(key), "{key}");
         }
         assert!(is_left_out("id") && is_left_out("request_id") && is_left_out_of_results("code"));
         for words in ["text", "title", "content", "code", "name", "summary", "targeted_reply", "widget"] {
