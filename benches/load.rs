@@ -17,9 +17,9 @@ use unspool::{
         Archive, Limits, Location,
         cut::{Cut, ObjectCutter},
     },
-    conversation::Source,
-    import::{self, Census},
-    load::{Arrival, load},
+    conversation::ObjectLocation,
+    import::{self, ContentTypeCounts},
+    load::{LoadEvent, load},
 };
 
 /// Runs of each stage.
@@ -53,12 +53,13 @@ fn main() {
         json.chunks(PIECE).for_each(|piece| cutter.feed(piece, &mut |cut| objects.push(cut)));
     });
     rate("parse alone (one core)", bytes, || {
-        let mut census = Census::default();
+        let mut content_types = ContentTypeCounts::default();
         for cut in &objects {
             let Cut::Object(range) = cut else { continue };
             let object = &json[range.start as usize..range.end as usize];
-            let source = Source { archive: 0, member: 0, offset: range.start, length: object.len() as u32 };
-            black_box(import::import(object, true, source, &mut census).is_ok());
+            let source =
+                ObjectLocation { archive: 0, member: 0, offset: range.start, length: object.len() as u32 };
+            black_box(import::import(object, true, source, &mut content_types).is_ok());
         }
     });
     let total = archive.conversation_members().map(|member| member.size as usize).sum();
@@ -74,7 +75,7 @@ fn open(path: &std::path::Path) -> Archive {
 fn whole(path: &std::path::Path) {
     let archive = open(path);
     let report = load(&[archive], &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             black_box(batch);
         }
     });

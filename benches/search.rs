@@ -14,7 +14,7 @@ use std::{
 use jiff::tz::TimeZone;
 use serde_json::{Value, value::RawValue};
 use unspool::{
-    conversation::{Builder, Conversation, Draft, Heading, Provider, Role, Source, Time},
+    conversation::{Builder, Conversation, ConversationMeta, Draft, ObjectLocation, Provider, Role, Time},
     library::Library,
     search::{
         Query,
@@ -52,7 +52,7 @@ fn main() {
     println!(
         "{} conversations, {} messages, {} MB of text",
         library.len(),
-        library.messages(),
+        library.message_count(),
         text / 1_000_000
     );
     let chosen = std::env::var("UNSPOOL_QUERIES").unwrap_or_default();
@@ -121,7 +121,7 @@ impl Bench {
         let start = Instant::now();
         let query = Query::parse(text, &TimeZone::UTC);
         self.worker.ask(Request {
-            generation: self.generation,
+            serial: self.generation,
             query,
             library: Arc::clone(&self.library),
             by_date: false,
@@ -129,7 +129,7 @@ impl Bench {
         let mut first = None;
         loop {
             let (at, results) = self.answers.recv().expect("the worker lives");
-            if results.generation != self.generation {
+            if results.serial != self.generation {
                 continue;
             }
             first.get_or_insert(at - start);
@@ -181,14 +181,14 @@ fn resident() -> i64 {
     statm.split(' ').nth(1).and_then(|pages| pages.parse::<i64>().ok()).unwrap_or(0) * 4_096
 }
 
-fn heading<'a>(id: &'a str, title: &'a str, at: i64) -> Heading<'a> {
-    Heading {
+fn heading<'a>(id: &'a str, title: &'a str, at: i64) -> ConversationMeta<'a> {
+    ConversationMeta {
         id: Some(id),
         title: Some(title),
         created: Some(Time(at)),
         updated: Some(Time(at)),
         model: Some("gpt-4o"),
-        ..Heading::new(Provider::ChatGpt, Source::default())
+        ..ConversationMeta::new(Provider::ChatGpt, ObjectLocation::default())
     }
 }
 

@@ -12,7 +12,10 @@ use std::{
 use ratatui::{buffer::Buffer, layout::Rect};
 use support::Driver;
 use unspool::{
-    conversation::{Builder, Conversation, Draft, Heading, Kind, Provider, Role, Source, Time, Visibility},
+    conversation::{
+        Builder, Conversation, ConversationMeta, Draft, Kind, ObjectLocation, Provider, Role, Time,
+        Visibility,
+    },
     tui::{action::Action, backend::Screen, command::Command, layout::Layout, theme::Theme, view},
 };
 
@@ -242,14 +245,14 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn heading() -> Heading<'static> {
-    Heading {
+fn heading() -> ConversationMeta<'static> {
+    ConversationMeta {
         id: Some("thread"),
         title: Some("A thread"),
         created: Some(Time(1_741_000_000_000_000)),
         updated: Some(Time(1_741_000_000_000_000)),
         model: Some("gpt-4o"),
-        ..Heading::new(Provider::ChatGpt, Source::default())
+        ..ConversationMeta::new(Provider::ChatGpt, ObjectLocation::default())
     }
 }
 

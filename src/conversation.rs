@@ -24,9 +24,9 @@ use std::num::NonZeroU64;
 use self::message::NONE_32;
 pub(crate) use self::name_table::NameTable;
 pub use self::{
-    builder::{Builder, Draft, Heading},
+    builder::{Builder, ConversationMeta, Draft},
     message::{Kind, Message, Role, Visibility},
-    origin::{ConversationKind, Provider, Source, digest},
+    origin::{ConversationKind, ObjectLocation, Provider, digest},
     part::{Attachment, Detail, Link, Media, Part},
     time::Time,
     tree::Tree,
@@ -38,7 +38,7 @@ pub struct Conversation {
     /// The provider's id, or one made from its position in the archive.
     pub id: Box<str>,
     /// `true` if the export gave no id; such a conversation is never merged with another.
-    pub id_is_made: bool,
+    pub id_is_generated: bool,
     /// The title; the first line of the first prompt when the export has none. Never empty.
     pub title: Box<str>,
     /// The time it began.
@@ -58,7 +58,7 @@ pub struct Conversation {
     /// The custom GPT's or project's id, or empty.
     pub gizmo: Box<str>,
     /// The place of the original object.
-    pub source: Source,
+    pub object_location: ObjectLocation,
     /// The [`digest`] of the original object; `None`: it was not read from an archive.
     pub digest: Option<NonZeroU64>,
     current: u32,
@@ -94,7 +94,7 @@ impl Conversation {
         &self.text[..self.folded_end as usize]
     }
 
-    /// Tells that the readable text is plain ASCII: it needs no folding to be searched.
+    /// Returns whether the readable text is plain ASCII: it needs no folding to be searched.
     pub fn is_ascii(&self) -> bool {
         self.ascii
     }

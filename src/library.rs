@@ -17,10 +17,10 @@ pub struct Handle(pub u32);
 /// The order of a list of conversations. Ties keep the order of the archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
-    /// Last added to first; conversations without a date last.
+    /// Most recently updated first; conversations without a date last.
     #[default]
     Updated,
-    /// Begun last first.
+    /// Most recently started first.
     Created,
     /// Most shown messages first.
     Messages,
@@ -30,19 +30,19 @@ pub enum Sort {
 
 /// A conversation that can be sent to another thread: it keeps its batch alive.
 #[derive(Clone, Debug)]
-pub struct Shared {
+pub struct ConversationRef {
     batch: Arc<Vec<Conversation>>,
     index: u32,
 }
 
-impl Shared {
+impl ConversationRef {
     /// Returns a conversation on its own, outside any library.
     pub fn alone(conversation: Conversation) -> Self {
         Self { batch: Arc::new(vec![conversation]), index: 0 }
     }
 }
 
-impl Deref for Shared {
+impl Deref for ConversationRef {
     type Target = Conversation;
 
     fn deref(&self) -> &Conversation {
@@ -96,7 +96,7 @@ impl Library {
         for (index, conversation) in added.iter().enumerate() {
             let handle = first + index as u32;
             self.mixed |= *self.provider.get_or_insert(conversation.provider) != conversation.provider;
-            if !conversation.id_is_made {
+            if !conversation.id_is_generated {
                 let hash = self.hasher.hash_one(&*conversation.id);
                 let (batches, starts) = (&self.batches, &self.starts);
                 let with_hash = self.by_id.iter_hash(hash).map(|&(_, other)| other);
@@ -137,7 +137,8 @@ impl Library {
 
     /// Merges freshly added handles into the order by date: linear, without sorting what is sorted.
     fn merge_newest(&mut self, mut fresh: Vec<Handle>) {
-        let key = |handle: Handle| (Reverse(self.get(handle).updated), self.get(handle).source, handle);
+        let key =
+            |handle: Handle| (Reverse(self.get(handle).updated), self.get(handle).object_location, handle);
         fresh.sort_by_key(|&handle| key(handle));
         let mut newest = Vec::with_capacity(self.newest.len() + fresh.len());
         let mut dates = Vec::with_capacity(newest.capacity());
@@ -164,9 +165,9 @@ impl Library {
     }
 
     /// Returns the conversation of a handle, to keep or send away.
-    pub fn share(&self, handle: Handle) -> Shared {
+    pub fn share(&self, handle: Handle) -> ConversationRef {
         let batch = batch_of(&self.starts, handle.0);
-        Shared { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
+        ConversationRef { batch: Arc::clone(&self.batches[batch]), index: handle.0 - self.starts[batch] }
     }
 
     /// Counts the conversations it lists.
@@ -174,18 +175,18 @@ impl Library {
         self.newest.len()
     }
 
-    /// Tells that nothing is listed.
+    /// Returns whether nothing is listed.
     pub fn is_empty(&self) -> bool {
         self.newest.is_empty()
     }
 
-    /// Tells that they are of more than one provider, so that a list should name each one's.
+    /// Returns whether they are of more than one provider, so that a list should name each one's.
     pub fn is_mixed(&self) -> bool {
         self.mixed
     }
 
     /// Counts the shown messages they hold, on all branches.
-    pub fn messages(&self) -> usize {
+    pub fn message_count(&self) -> usize {
         self.messages
     }
 
@@ -222,15 +223,15 @@ impl Library {
             Sort::Updated => {}
             Sort::Created => handles.sort_by_cached_key(|&handle| {
                 let conversation = self.get(handle);
-                (Reverse(conversation.created), conversation.source)
+                (Reverse(conversation.created), conversation.object_location)
             }),
             Sort::Messages => handles.sort_by_cached_key(|&handle| {
                 let conversation = self.get(handle);
-                (Reverse(conversation.shown_count()), conversation.source)
+                (Reverse(conversation.shown_count()), conversation.object_location)
             }),
             Sort::Title => handles.sort_by_cached_key(|&handle| {
                 let conversation = self.get(handle);
-                (conversation.title.to_lowercase(), conversation.source)
+                (conversation.title.to_lowercase(), conversation.object_location)
             }),
         }
         handles
@@ -249,10 +250,10 @@ impl Library {
 /// Returns what decides which of two states of a conversation is the later: the larger stays.
 fn lateness(conversation: &Conversation) -> impl Ord {
     let newest = conversation.messages().iter().filter_map(Message::time).max();
-    (newest, conversation.shown_count(), conversation.updated, Reverse(conversation.source))
+    (newest, conversation.shown_count(), conversation.updated, Reverse(conversation.object_location))
 }
 
-/// Tells whether two conversations can be states of one: a message is in both, or one of them holds none.
+/// Returns whether two conversations can be states of one: a message is in both, or one of them holds none.
 fn share_messages(one: &Conversation, other: &Conversation) -> bool {
     fn texts(conversation: &Conversation) -> impl Iterator<Item = &str> {
         let texts =
@@ -280,17 +281,17 @@ fn at<'a>(batches: &'a [Arc<Vec<Conversation>>], starts: &[u32], handle: u32) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Draft, Heading, Role, Source, testing};
+    use crate::conversation::{ConversationMeta, Draft, ObjectLocation, Role, testing};
 
     fn conversation(id: &str, updated: Option<i64>, offset: u64) -> Conversation {
-        let heading = Heading {
+        let meta = ConversationMeta {
             id: Some(id).filter(|id| !id.is_empty()),
             created: None,
             updated: updated.map(Time),
-            source: Source { offset, length: 1, ..Source::default() },
-            ..testing::heading(id)
+            object_location: ObjectLocation { offset, length: 1, ..ObjectLocation::default() },
+            ..testing::meta(id)
         };
-        testing::with_heading(heading, [Draft::new(Role::User, id)])
+        testing::with_meta(meta, [Draft::new(Role::User, id)])
     }
 
     fn titles(library: &Library) -> Vec<&str> {
@@ -329,25 +330,25 @@ mod tests {
             for copy in copies {
                 library.add(vec![copy]);
             }
-            assert_eq!((library.len(), library.superseded(), library.messages()), (1, 1, 1));
+            assert_eq!((library.len(), library.superseded(), library.message_count()), (1, 1, 1));
             assert_eq!(library.get(library.newest()[0]).updated, Some(Time(9)));
         }
     }
 
     /// A state of the conversation "a" with these messages, each by the time it was sent.
     fn state(updated: i64, offset: u64, messages: &[(&'static str, i64)]) -> Conversation {
-        let heading = Heading {
+        let meta = ConversationMeta {
             id: Some("a"),
             created: None,
             updated: Some(Time(updated)),
-            source: Source { offset, length: 1, ..Source::default() },
-            ..testing::heading("a")
+            object_location: ObjectLocation { offset, length: 1, ..ObjectLocation::default() },
+            ..testing::meta("a")
         };
         let draft = |&(text, time): &(&'static str, i64)| Draft {
             time: Some(Time(time)),
             ..Draft::new(Role::User, text)
         };
-        testing::with_heading(heading, messages.iter().map(draft))
+        testing::with_meta(meta, messages.iter().map(draft))
     }
 
     #[test]
@@ -360,9 +361,11 @@ mod tests {
         };
         for turn in 0..4 {
             let mut library = Library::new();
-            (0..4).for_each(|index| library.add(vec![of((index + turn) % 4)]));
-            assert_eq!((library.len(), library.superseded(), library.messages()), (1, 3, 3), "{turn}");
-            assert_eq!(library.get(library.newest()[0]).source.offset, 3, "{turn}");
+            for index in 0..4 {
+                library.add(vec![of((index + turn) % 4)]);
+            }
+            assert_eq!((library.len(), library.superseded(), library.message_count()), (1, 3, 3), "{turn}");
+            assert_eq!(library.get(library.newest()[0]).object_location.offset, 3, "{turn}");
         }
     }
 
@@ -375,9 +378,12 @@ mod tests {
         };
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut library = Library::new();
-            order.into_iter().for_each(|index| library.add(vec![of(index)]));
+            for index in order {
+                library.add(vec![of(index)]);
+            }
             let listed = library.newest().iter();
-            let offsets: Vec<u64> = listed.map(|&handle| library.get(handle).source.offset).collect();
+            let offsets: Vec<u64> =
+                listed.map(|&handle| library.get(handle).object_location.offset).collect();
             assert_eq!((offsets, library.superseded(), library.same_id()), (vec![1, 2], 1, 1), "{order:?}");
             assert_eq!(library.by_id("a").len(), 2);
         }
@@ -390,7 +396,7 @@ mod tests {
             for offset in offsets {
                 library.add(vec![conversation("a", Some(5), offset)]);
             }
-            assert_eq!(library.get(library.newest()[0]).source.offset, 0);
+            assert_eq!(library.get(library.newest()[0]).object_location.offset, 0);
         }
     }
 

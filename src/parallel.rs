@@ -11,7 +11,7 @@ pub fn available(most: usize) -> usize {
 
 /// Does `work` on this many threads, the calling one included. A thread that the system does not give is done
 /// without: then the others find more to do. A panic on any of them is one here, after all have ended.
-pub fn together(threads: usize, work: &(dyn Fn() + Sync)) {
+pub fn run_on_threads(threads: usize, work: &(dyn Fn() + Sync)) {
     thread::scope(|scope| {
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         let others: Vec<_> = (1..threads).map_while(spawn).collect();
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn all_threads_take_from_one_store_until_it_is_empty() {
         let (next, taken, threads) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-        together(3, &|| {
+        run_on_threads(3, &|| {
             threads.fetch_add(1, Ordering::Relaxed);
             while next.fetch_add(1, Ordering::Relaxed) < 1_000 {
                 taken.fetch_add(1, Ordering::Relaxed);
@@ -44,6 +44,6 @@ mod tests {
     #[should_panic(expected = "on another thread")]
     fn a_panic_on_another_thread_is_one_here() {
         let here = thread::current().id();
-        together(2, &|| assert_eq!(thread::current().id(), here, "on another thread"));
+        run_on_threads(2, &|| assert_eq!(thread::current().id(), here, "on another thread"));
     }
 }

@@ -14,7 +14,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 type Seed = (String, Vec<u8>);
 
 /// The largest seed that is made, in bytes: a fuzzer changes small inputs better.
-const LARGEST: usize = 24 << 10;
+const MAX_SIZE: usize = 24 << 10;
 
 /// The seeds of every target.
 pub fn all(demo: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<Seed>)>> {
@@ -22,7 +22,7 @@ pub fn all(demo: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<Seed>)>> {
     let texts: Vec<Seed> =
         conversations.iter().map(|(name, object)| (name.clone(), script(object))).collect();
     let small = |seeds: &[Seed]| -> Vec<Seed> {
-        seeds.iter().filter(|(_, bytes)| bytes.len() <= LARGEST).cloned().collect()
+        seeds.iter().filter(|(_, bytes)| bytes.len() <= MAX_SIZE).cloned().collect()
     };
     let mut objects: Vec<Seed> = small(&bytes_of(&conversations));
     objects.push(("claude".into(), claude().to_string().into_bytes()));

@@ -8,7 +8,7 @@ use super::{Archive, base_name};
 use crate::provider::{Provider, is_named};
 
 /// The largest map of names that is read, in bytes; no real one comes near this.
-const LARGEST_MAP: usize = 64 << 20;
+const MAX_MAP_SIZE: usize = 64 << 20;
 
 /// Members that are the export's own besides those that the providers' facts name. The first word of a path with a slash
 /// is a folder.
@@ -37,7 +37,7 @@ const OWN: [&str; 22] = [
     "textdocs/*",
 ];
 
-/// Tells that a member is the export's own, and nothing that a message carries.
+/// Returns whether a member is the export's own, and nothing that a message carries.
 pub(super) fn belongs_to_export(path: &str) -> bool {
     let path = path.to_ascii_lowercase().replace('\\', "/");
     let base = base_name(&path);
@@ -122,7 +122,7 @@ fn aliases(archive: &Archive) -> hashbrown::HashMap<String, Box<str>> {
         return hashbrown::HashMap::new();
     };
     archive
-        .read_member(&member, LARGEST_MAP)
+        .read_member(&member, MAX_MAP_SIZE)
         .ok()
         .and_then(|bytes| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok())
         .map(|map| map.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.into()))).collect())

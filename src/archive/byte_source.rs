@@ -75,7 +75,7 @@ impl ByteSource {
         }
     }
 
-    /// Tells that the file is what it was when it was opened, as far as the system says.
+    /// Returns whether the file is what it was when it was opened, as far as the system says.
     pub fn is_unchanged(&self) -> bool {
         match &self.origin {
             Backing::File(open) => {
@@ -90,7 +90,7 @@ impl ByteSource {
         self.length
     }
 
-    /// Tells that there are no bytes.
+    /// Returns whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
@@ -136,8 +136,8 @@ impl ByteSource {
     }
 
     /// Returns a reader of its own over the bytes.
-    pub fn cursor(&self) -> Cursor {
-        Cursor { bytes: self.clone(), position: 0 }
+    pub fn cursor(&self) -> ByteCursor {
+        ByteCursor { bytes: self.clone(), position: 0 }
     }
 }
 
@@ -165,12 +165,12 @@ fn read_file_at(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usi
 
 /// A reader over a [`ByteSource`]; see [`ByteSource::cursor`].
 #[derive(Clone, Debug)]
-pub struct Cursor {
+pub struct ByteCursor {
     bytes: ByteSource,
     position: u64,
 }
 
-impl Read for Cursor {
+impl Read for ByteCursor {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.bytes.read_at(self.position, buffer)?;
         self.position += count as u64;
@@ -178,7 +178,7 @@ impl Read for Cursor {
     }
 }
 
-impl Seek for Cursor {
+impl Seek for ByteCursor {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let position = match to {
             SeekFrom::Start(position) => Some(position),

@@ -6,12 +6,12 @@ use std::{
 };
 
 use super::{
-    Limits, byte_source::ByteSource, has_ending, holds_conversations, identity::open_regular, manifest,
+    Limits, byte_source::ByteSource, has_extension, holds_conversations, identity::open_regular, manifest,
     zipped,
 };
-use crate::provider::{is_conversations_zip, is_part, may_be_manifest};
+use crate::provider::{is_conversations_zip, is_export_zip, may_be_manifest};
 
-/// Decides whether a path is an export worth offering: a zip or folder with conversations in it, or a
+/// Returns whether a path is an export worth offering: a zip or folder with conversations in it, or a
 /// conversations file. Looks at names and the zip's directory only.
 pub fn looks_like_archive(path: &Path) -> bool {
     let Ok(metadata) = fs::metadata(path) else { return false };
@@ -20,7 +20,7 @@ pub fn looks_like_archive(path: &Path) -> bool {
         return fs::read_dir(path).is_ok_and(|items| {
             items.flatten().take(10_000).any(|item| {
                 let name = item.file_name().to_string_lossy().into_owned();
-                (holds_conversations(&name) || is_part(&name))
+                (holds_conversations(&name) || is_export_zip(&name))
                     && item.file_type().is_ok_and(|kind| kind.is_file())
             })
         });
@@ -32,12 +32,12 @@ pub fn looks_like_archive(path: &Path) -> bool {
         return true;
     }
     let may_be_manifest = may_be_manifest(&name);
-    if !may_be_manifest && !has_ending(&name, "zip") {
+    if !may_be_manifest && !has_extension(&name, "zip") {
         return false;
     }
     let Ok(bytes) = open_regular(path, true).and_then(ByteSource::file) else { return false };
     if may_be_manifest {
-        let beside = |name: &String| is_part(name) && path.with_file_name(name).is_file();
+        let beside = |name: &String| is_export_zip(name) && path.with_file_name(name).is_file();
         return manifest::names(&bytes).is_some_and(|names| names.iter().any(beside));
     }
     zipped::list(&bytes, 0, Limits::default()).is_ok_and(|(entries, _)| {
@@ -48,7 +48,7 @@ pub fn looks_like_archive(path: &Path) -> bool {
 }
 
 /// Lists the archives among the entries of these folders, newest first.
-pub fn offered(folders: &[PathBuf]) -> Vec<PathBuf> {
+pub fn list_archives(folders: &[PathBuf]) -> Vec<PathBuf> {
     let mut found: Vec<_> = folders
         .iter()
         .filter_map(|folder| fs::read_dir(folder).ok())

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use super::{FolderMember, Limits, MemberContent, MemberEntry, identity::FileIdentity, stream::StreamError};
-use crate::reason::reason;
+use crate::io_error::io_error_text;
 
 /// The depth to which folders are looked into: an export has two levels, and may lie under a top folder.
 const DEPTH: usize = 4;
@@ -17,7 +17,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
         let items = match fs::read_dir(&folder) {
             Ok(items) => items,
             Err(error) if depth == 0 => {
-                return Err(StreamError(format!("cannot be opened: {}", reason(&error))));
+                return Err(StreamError(format!("cannot be opened: {}", io_error_text(&error))));
             }
             Err(_) => continue,
         };

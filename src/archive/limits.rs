@@ -27,7 +27,7 @@ impl Limits {
     /// The memory for each byte of the archives; see [`Limits::memory_bytes`].
     pub const MEMORY_PER_BYTE: u64 = 8;
     /// The largest object that is read, whatever the limit says, in bytes: text ranges are 32 bits.
-    pub const LARGEST_OBJECT: u64 = 1 << 31;
+    pub const MAX_OBJECT_SIZE: u64 = 1 << 31;
 }
 
 impl Default for Limits {

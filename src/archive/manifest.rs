@@ -7,12 +7,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{byte_source::ByteSource, has_ending, identity::open_regular};
+use super::{byte_source::ByteSource, has_extension, identity::open_regular};
 
 /// The largest manifest that is read, in bytes; no real one comes near this.
-const LARGEST: usize = 1 << 20;
+const MAX_SIZE: usize = 1 << 20;
 /// The number of zips that are looked for.
-const MOST_FILES: usize = 1_000;
+const MAX_FILES: usize = 1_000;
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -26,17 +26,17 @@ pub(super) fn of_file(path: &Path) -> Option<Vec<String>> {
 
 /// Reads the names of the zips that a manifest lists, never a path; `None` if this is not a manifest.
 pub(super) fn names(bytes: &ByteSource) -> Option<Vec<String>> {
-    let length = usize::try_from(bytes.len()).ok().filter(|&length| length <= LARGEST)?;
+    let length = usize::try_from(bytes.len()).ok().filter(|&length| length <= MAX_SIZE)?;
     let mut json = vec![0; length];
     bytes.read_exact_at(0, &mut json).ok()?;
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&json);
     let manifest: Manifest = serde_json::from_slice(json).ok()?;
     let name = |file: &serde_json::Value| {
         let name = file.get("filename")?.as_str()?;
-        let plain = !name.contains(['/', '\\', ':']) && has_ending(name, "zip");
+        let plain = !name.contains(['/', '\\', ':']) && has_extension(name, "zip");
         plain.then(|| name.to_owned())
     };
-    let mut names: Vec<String> = manifest.data_files.iter().filter_map(name).take(MOST_FILES).collect();
+    let mut names: Vec<String> = manifest.data_files.iter().filter_map(name).take(MAX_FILES).collect();
     names.sort();
     names.dedup();
     (!names.is_empty()).then_some(names)

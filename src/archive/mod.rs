@@ -32,13 +32,13 @@ use std::{
 use hashbrown::HashSet;
 
 use crate::{
-    conversation::Source,
+    conversation::ObjectLocation,
+    io_error::io_error_text,
     provider::{self, Provider},
-    reason::reason,
 };
 
 pub use attachment_index::sniff;
-pub use discover::{looks_like_archive, offered};
+pub use discover::{list_archives, looks_like_archive};
 pub use limits::Limits;
 pub(crate) use open::{UTF16, is_utf16};
 pub use stream::{Stream, StreamError};
@@ -86,24 +86,24 @@ pub enum ArchiveError {
         /// The archive as it was given.
         path: String,
     },
-    /// More were named than [`MOST_ARCHIVES`].
-    #[error("{0} archives are named: at most {MOST_ARCHIVES} can be open at once")]
+    /// More were named than [`MAX_ARCHIVES`].
+    #[error("{0} archives are named: at most {MAX_ARCHIVES} can be open at once")]
     TooMany(usize),
     /// The `progress` of the caller said to stop.
     #[error("stopped")]
     Stopped,
 }
 
-/// The number of archives that can be open at once: a [`Source`] names its archive by 16 bits.
-pub const MOST_ARCHIVES: usize = 1 << 16;
+/// The number of archives that can be open at once: an [`ObjectLocation`] names its archive by 16 bits.
+pub const MAX_ARCHIVES: usize = 1 << 16;
 
 /// Opens all of these, in their order.
 ///
 /// # Errors
 /// Fails with the first archive that [`Archive::open`] fails for, and before it opens any where there are more than
-/// [`MOST_ARCHIVES`].
+/// [`MAX_ARCHIVES`].
 pub fn open_all(locations: &[Location], limits: Limits) -> Result<Vec<Archive>, ArchiveError> {
-    if locations.len() > MOST_ARCHIVES {
+    if locations.len() > MAX_ARCHIVES {
         return Err(ArchiveError::TooMany(locations.len()));
     }
     let mut archives: Vec<Archive> = Vec::new();
@@ -112,7 +112,7 @@ pub fn open_all(locations: &[Location], limits: Limits) -> Result<Vec<Archive>, 
         let is_part = |archive: &Archive| matches!(location, Location::Path(path) if archive.was_put_together_from(path));
         if !archives.iter().any(is_part) {
             let archive = Archive::open(location, limits)?;
-            // A manifest that is named behind its zips has brought them along once more.
+            // A manifest that is named after its zips has brought them along once more.
             archives.retain(|before| !before.is_within(&archive));
             archives.push(archive);
         }
@@ -132,7 +132,7 @@ enum Method {
 /// The place of a member's bytes.
 #[derive(Clone, Debug)]
 enum MemberContent {
-    /// In a zip: [`Archive::containers`], behind the local header at `header`.
+    /// In a zip: [`Archive::containers`], after the local header at `header`.
     Zipped { container: u32, header: u64, compressed: u64, crc: u32, method: Method },
     /// In a zip whose directory is lost: the raw bytes begin at `start`. Their end and checksum are known only where
     /// the local header has them.
@@ -174,7 +174,7 @@ struct MemberEntry {
 }
 
 impl MemberEntry {
-    /// Returns the name behind the last separator.
+    /// Returns the name after the last separator.
     fn base_name(&self) -> &str {
         base_name(&self.name)
     }
@@ -207,7 +207,7 @@ pub struct Archive {
     /// The entries that hold conversations, in the order of their names.
     conversations: Vec<u32>,
     /// The losses found when it was opened.
-    losses: Vec<Loss>,
+    problems: Vec<ReadProblem>,
     /// The zips it was put together from, where it was from several.
     zips: Vec<PathBuf>,
     /// The number of files that the export lists and that are not here.
@@ -223,7 +223,7 @@ pub struct Archive {
 
 /// Something of an archive that was lost before any conversation was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
+pub struct ReadProblem {
     /// The member concerned, or empty for the archive itself.
     pub member: String,
     /// The reason, in one line.
@@ -232,7 +232,7 @@ pub struct Loss {
     pub missing: bool,
 }
 
-impl Loss {
+impl ReadProblem {
     /// Makes a loss of what is there and cannot be read.
     fn of(member: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { member: member.into(), reason: reason.into(), missing: false }
@@ -254,12 +254,12 @@ impl Archive {
         &self.name
     }
 
-    /// Tells whether this file is one of the zips it was put together from.
+    /// Returns whether this file is one of the zips it was put together from.
     fn was_put_together_from(&self, path: &Path) -> bool {
         self.zips.iter().any(|zip| is_same_file(zip, path))
     }
 
-    /// Tells whether the zips it was put together from are among those of another archive.
+    /// Returns whether the zips it was put together from are among those of another archive.
     fn is_within(&self, other: &Self) -> bool {
         !self.zips.is_empty() && self.zips.iter().all(|zip| other.was_put_together_from(zip))
     }
@@ -279,7 +279,7 @@ impl Archive {
         self.entries.len()
     }
 
-    /// Lists the members that hold conversations; [`Source::member`] counts them.
+    /// Lists the members that hold conversations; [`ObjectLocation::member`] counts them.
     pub fn conversation_members(&self) -> impl ExactSizeIterator<Item = Member> {
         self.conversations.iter().map(|&index| self.member(index as usize))
     }
@@ -316,8 +316,8 @@ impl Archive {
     }
 
     /// Returns the losses found when it was opened.
-    pub fn losses(&self) -> &[Loss] {
-        &self.losses
+    pub fn problems(&self) -> &[ReadProblem] {
+        &self.problems
     }
 
     /// Reads a member from its beginning.
@@ -357,7 +357,7 @@ impl Archive {
     /// Fails where the member cannot be read any more, and with [`ArchiveError::Stopped`].
     pub fn read_object(
         &self,
-        source: Source,
+        source: ObjectLocation,
         progress: &mut dyn FnMut(u64) -> bool,
     ) -> Result<Vec<u8>, ArchiveError> {
         let mut object = Vec::new();
@@ -376,7 +376,7 @@ impl Archive {
     /// Fails where a member cannot be read any more, and with [`ArchiveError::Stopped`].
     pub fn read_objects(
         &self,
-        sources: &[Source],
+        sources: &[ObjectLocation],
         progress: &mut dyn FnMut(u64) -> bool,
         sink: &mut dyn FnMut(usize, &[u8]) -> bool,
     ) -> Result<(), ArchiveError> {
@@ -391,8 +391,8 @@ impl Archive {
         Some(member)
     }
 
-    /// Tells that a path leads to a file that this archive is read from, whatever it is called: it must not be written
-    /// over.
+    /// Returns whether a path leads to a file that this archive is read from, whatever it is called: it must not be
+    /// written over.
     pub fn is_read_from(&self, path: &Path) -> bool {
         let files = self.files.get_or_init(|| self.own_files());
         [path.symlink_metadata(), path.metadata()]
@@ -415,7 +415,7 @@ impl Archive {
         places.chain(self.named.iter().copied()).collect()
     }
 
-    /// Tells that this is the archive's own path, where the system knows files by their paths only.
+    /// Returns whether this is the archive's own path, where the system knows files by their paths only.
     fn is_at(&self, path: &Path) -> bool {
         let own = Path::new(&self.name).canonicalize();
         own.is_ok_and(|own| own == path)
@@ -433,7 +433,7 @@ impl Archive {
         ArchiveError::Changed { path: self.name.clone() }
     }
 
-    /// Tells that the file with a member is what it was, as far as that shows without reading it.
+    /// Returns whether the file with a member is what it was, as far as that shows without reading it.
     fn is_unchanged(&self, entry: &MemberEntry) -> bool {
         match &entry.content {
             // Looked at when it is opened.
@@ -464,7 +464,7 @@ impl Archive {
         loop {
             let (count, fault) = stream.fill(&mut buffer);
             to.write_all(&buffer[..count]).map_err(|error| {
-                self.unusable(format!("{}: cannot be copied: {}", member.name, reason(&error)))
+                self.unusable(format!("{}: cannot be copied: {}", member.name, io_error_text(&error)))
             })?;
             match fault {
                 // What it holds no longer fits what was said of it.
@@ -528,12 +528,12 @@ fn packed(
     }
 }
 
-/// Tells whether two paths lead to one file.
+/// Returns whether two paths lead to one file.
 fn is_same_file(a: &Path, b: &Path) -> bool {
     a == b || std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
-/// Decides whether a member of that name holds conversations. A Mac adds shadows of all members to a zip;
+/// Returns whether a member of that name holds conversations. A Mac adds shadows of all members to a zip;
 /// they hold none.
 fn holds_conversations(name: &str) -> bool {
     provider::holds_conversations(base_name(name))
@@ -541,7 +541,7 @@ fn holds_conversations(name: &str) -> bool {
         && !name.contains("/__MACOSX/")
 }
 
-/// Decides whether a name ends in `.zip` or the like, in any case.
-fn has_ending(name: &str, ending: &str) -> bool {
+/// Returns whether a name ends in `.zip` or the like, in any case.
+fn has_extension(name: &str, ending: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
 }

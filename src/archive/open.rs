@@ -8,22 +8,22 @@ use std::{
 };
 
 use super::{
-    Archive, ArchiveError, FolderMember, Limits, Location, Loss, MemberContent, MemberEntry, Method,
+    Archive, ArchiveError, FolderMember, Limits, Location, MemberContent, MemberEntry, Method, ReadProblem,
     base_name,
     byte_source::ByteSource,
-    contents, folder, has_ending, holds_conversations,
+    contents, folder, has_extension, holds_conversations,
     identity::{FileIdentity, FilePlace, open_regular},
     manifest, parts, salvage,
     stream::{Stream, StreamError},
     zipped,
 };
 use crate::{
-    one_of::one_of,
+    io_error::io_error_text,
+    join_with_or::join_with_or,
     provider::{
-        self, Elsewhere, ExportPart, Provider, UNSUPPORTED, Unsupported, is_conversations_zip, is_part,
+        self, ExportPart, OtherZip, Provider, UNSUPPORTED, Unsupported, is_conversations_zip, is_export_zip,
         may_be_manifest,
     },
-    reason::reason,
 };
 
 /// The archive this program carries.
@@ -36,7 +36,7 @@ fn expected() -> String {
 
 /// Names the files that hold conversations, as people know them.
 fn files() -> String {
-    one_of(Provider::ALL.iter().map(|provider| provider.facts().file))
+    join_with_or(Provider::ALL.iter().map(|provider| provider.facts().file_label))
 }
 
 pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, ArchiveError> {
@@ -46,7 +46,7 @@ pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, Archi
         .map_err(|reason| ArchiveError::Unusable { path: location.to_string(), reason })?;
     let archive = opening.finish(location.to_string());
     if archive.conversations.is_empty() {
-        return Err(archive.unusable(foreign(&archive.entries, "export")));
+        return Err(archive.unusable(explain_no_conversations(&archive.entries, "export")));
     }
     Ok(archive)
 }
@@ -56,7 +56,7 @@ struct ArchiveOpener {
     limits: Limits,
     containers: Vec<ByteSource>,
     entries: Vec<MemberEntry>,
-    losses: Vec<Loss>,
+    problems: Vec<ReadProblem>,
     /// The zips beside each other that it is put together from.
     zips: Vec<PathBuf>,
     size: u64,
@@ -69,7 +69,7 @@ impl ArchiveOpener {
             limits,
             containers: Vec::new(),
             entries: Vec::new(),
-            losses: Vec::new(),
+            problems: Vec::new(),
             zips: Vec::new(),
             size: 0,
             named: Vec::new(),
@@ -99,7 +99,7 @@ impl ArchiveOpener {
             containers: self.containers,
             entries: self.entries,
             conversations,
-            losses: self.losses,
+            problems: self.problems,
             zips: self.zips,
             absent: 0,
             size: self.size,
@@ -115,15 +115,15 @@ impl ArchiveOpener {
         archive
     }
 
-    /// Tells whether conversations are to be expected: a member that holds them, or one that says which do.
+    /// Returns whether conversations are to be expected: a member that holds them, or one that says which do.
     fn has_conversations(&self) -> bool {
         self.entries.iter().any(|entry| holds_conversations(&entry.name) || contents::is_list(&entry.name))
     }
 
     fn location(&mut self, location: &Location) -> Result<(), String> {
         match location {
-            Location::Path(path) => self.path(path),
-            Location::Demo => self.bytes(&ByteSource::fixed(DEMO), "conversations.json"),
+            Location::Path(path) => self.open_path(path),
+            Location::Demo => self.open_bytes(&ByteSource::fixed(DEMO), "conversations.json"),
             Location::Stdin => {
                 let mut stdin = std::io::stdin().lock();
                 if stdin.is_terminal() {
@@ -132,20 +132,20 @@ impl ArchiveOpener {
                 let mut bytes = Vec::new();
                 let most = self.limits.stdin_bytes;
                 let read = stdin.by_ref().take(most + 1).read_to_end(&mut bytes);
-                read.map_err(|error| format!("cannot be read: {}", reason(&error)))?;
+                read.map_err(|error| format!("cannot be read: {}", io_error_text(&error)))?;
                 if bytes.len() as u64 > most {
                     return Err(format!(
                         "it goes on past {} MB (--limit-stdin-mb): name the file instead",
                         most >> 20
                     ));
                 }
-                self.bytes(&ByteSource::memory(bytes), "conversations.json")
+                self.open_bytes(&ByteSource::memory(bytes), "conversations.json")
             }
         }
     }
 
-    fn path(&mut self, path: &Path) -> Result<(), String> {
-        let unreadable = |error: std::io::Error| format!("cannot be opened: {}", reason(&error));
+    fn open_path(&mut self, path: &Path) -> Result<(), String> {
+        let unreadable = |error: std::io::Error| format!("cannot be opened: {}", io_error_text(&error));
         let metadata = fs::metadata(path).map_err(unreadable)?;
         let link = fs::symlink_metadata(path).ok();
         self.named.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
@@ -154,7 +154,7 @@ impl ArchiveOpener {
             self.size = found.iter().map(|entry| entry.size).sum();
             self.entries = found;
             if !self.has_conversations() {
-                let zips: Vec<String> = self.nested(is_part)?;
+                let zips: Vec<String> = self.open_nested_zips(is_export_zip)?;
                 let listed = parts::listed(path, &zips);
                 self.note_missing(&zips, &listed);
                 self.zips = zips.iter().map(|zip| path.join(zip)).collect();
@@ -165,7 +165,7 @@ impl ArchiveOpener {
                 }
             }
             if !self.has_conversations() {
-                return Err(foreign(&self.entries, "folder"));
+                return Err(explain_no_conversations(&self.entries, "folder"));
             }
             return Ok(());
         }
@@ -175,26 +175,30 @@ impl ArchiveOpener {
         // Another file may have come in its place.
         let bytes = open_regular(path, true).and_then(ByteSource::file).map_err(unreadable)?;
         if let Some(names) = manifest::names(&bytes) {
-            return self.named(path.parent().unwrap_or(Path::new("")), &names);
+            return self.add_manifest_zips(path.parent().unwrap_or(Path::new("")), &names);
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         if let Some(zips) = parts::beside(path) {
             let listed = parts::listed(folder, &zips);
             self.together(folder, &zips, &listed)?;
-            return if self.has_conversations() { Ok(()) } else { Err(foreign(&self.entries, "export")) };
+            return if self.has_conversations() {
+                Ok(())
+            } else {
+                Err(explain_no_conversations(&self.entries, "export"))
+            };
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        self.bytes(&bytes, &name)
+        self.open_bytes(&bytes, &name)
     }
 
     /// Takes the zips that a manifest names, as far as they lie beside it.
-    fn named(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
+    fn add_manifest_zips(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
         let zips: Vec<String> = names.iter().filter_map(|name| present(folder, name)).collect();
         self.together(folder, &zips, names)?;
         if self.has_conversations() {
             return Ok(());
         }
-        let first = names.iter().find(|name| is_part(name)).map_or("its zips", |name| name);
+        let first = names.iter().find(|name| is_export_zip(name)).map_or("its zips", |name| name);
         Err(format!("this is only the manifest of an export: download {first} into its folder, or name that"))
     }
 
@@ -213,7 +217,7 @@ impl ArchiveOpener {
             let content = MemberContent::File(Box::new(FolderMember { path, identity }));
             self.entries.push(MemberEntry { name: name.as_str().into(), size: metadata.len(), content });
         }
-        self.nested(|_| true)?;
+        self.open_nested_zips(|_| true)?;
         self.note_missing(zips, listed);
         Ok(())
     }
@@ -223,23 +227,24 @@ impl ArchiveOpener {
         let is_here = |name: &String| zips.iter().any(|zip| parts::is_the_part(base_name(zip), name));
         for name in listed.iter().filter(|name| is_conversations_zip(name) && !is_here(name)) {
             let reason = "the manifest names it, and it is not beside it: download it there".to_owned();
-            self.losses.push(Loss { member: name.clone(), reason, missing: true });
+            self.problems.push(ReadProblem { member: name.clone(), reason, missing: true });
         }
     }
 
     /// Takes the bytes of one file: a zip, or JSON.
-    fn bytes(&mut self, bytes: &ByteSource, name: &str) -> Result<(), String> {
+    fn open_bytes(&mut self, bytes: &ByteSource, name: &str) -> Result<(), String> {
         self.size = bytes.len();
         if bytes.is_empty() {
             return Err(format!("it is empty; {}", expected()));
         }
         let mut head = [0; 512];
-        let count =
-            bytes.read_at(0, &mut head).map_err(|error| format!("cannot be read: {}", reason(&error)))?;
+        let count = bytes
+            .read_at(0, &mut head)
+            .map_err(|error| format!("cannot be read: {}", io_error_text(&error)))?;
         let head = &head[..count];
         self.containers.push(bytes.clone());
         if zipped::is_zip(head) {
-            return self.zip(bytes);
+            return self.open_zip(bytes);
         }
         if is_utf16(head) {
             return Err(UTF16.to_owned());
@@ -254,7 +259,7 @@ impl ArchiveOpener {
             Some(b'[' | b'{') => {}
             None if self.size > count as u64 => {}
             _ => {
-                // A zip behind other bytes, such as a self-extracting one, still has its directory at the end.
+                // A zip after other bytes, such as a self-extracting one, still has its directory at the end.
                 if let Ok((entries, _)) = zipped::list(bytes, 0, self.limits)
                     && entries.iter().any(|entry| holds_conversations(&entry.name))
                 {
@@ -269,39 +274,39 @@ impl ArchiveOpener {
         Ok(())
     }
 
-    fn zip(&mut self, bytes: &ByteSource) -> Result<(), String> {
+    fn open_zip(&mut self, bytes: &ByteSource) -> Result<(), String> {
         self.entries = self.list(bytes, 0, "")?;
         if !self.has_conversations() {
-            self.nested(|_| true)?;
+            self.open_nested_zips(|_| true)?;
         }
         if self.has_conversations() {
             return Ok(());
         }
-        Err(match self.losses.first() {
+        Err(match self.problems.first() {
             Some(loss) => {
                 let (files, expected) = (files(), expected());
                 format!("{}, and what is left of it holds no {files}; {expected}", loss.reason)
             }
-            None => foreign(&self.entries, "zip"),
+            None => explain_no_conversations(&self.entries, "zip"),
         })
     }
 
     /// Lists the members of one zip: by its directory, or, without one, by their own headers.
     fn list(&mut self, bytes: &ByteSource, container: u32, name: &str) -> Result<Vec<MemberEntry>, String> {
-        let (entries, hidden) = match zipped::list(bytes, container, self.limits) {
+        let (entries, shadowed) = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
             Err(StreamError(reason)) => {
-                self.losses.push(Loss::of(name, reason));
+                self.problems.push(ReadProblem::of(name, reason));
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
-        if hidden > 0 {
-            let reason = if hidden == 1 {
+        if shadowed > 0 {
+            let reason = if shadowed == 1 {
                 "1 member has the name of a later one, and was not read".to_owned()
             } else {
-                format!("{hidden} members have the names of later ones, and were not read")
+                format!("{shadowed} members have the names of later ones, and were not read")
             };
-            self.losses.push(Loss::of(name, reason));
+            self.problems.push(ReadProblem::of(name, reason));
         }
         if zipped::overlap(&entries) {
             return Err(
@@ -313,20 +318,20 @@ impl ArchiveOpener {
 
     /// Opens the zips among the members, one level deep: the Privacy Portal packs exports so, and Claude's
     /// come in several. Returns the names of those it opened, which their members stand for from then on.
-    fn nested(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, String> {
+    fn open_nested_zips(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, String> {
         let mut memory = 0;
         let mut opened = Vec::new();
         for index in 0..self.entries.len() {
             let entry = self.entries[index].clone();
             let base = base_name(&entry.name);
-            if !has_ending(base, "zip") || !wanted(base) {
+            if !has_extension(base, "zip") || !wanted(base) {
                 continue;
             }
             let name = entry.name.to_string();
             let bytes = match self.nested_bytes(&entry, &mut memory) {
                 Ok(bytes) => bytes,
                 Err(StreamError(reason)) => {
-                    self.losses.push(Loss::of(name, reason));
+                    self.problems.push(ReadProblem::of(name, reason));
                     continue;
                 }
             };
@@ -412,7 +417,7 @@ impl ArchiveOpener {
 pub(crate) const UTF16: &str =
     "it is text in UTF-16, which is not read: convert it first, as by iconv -f utf-16 -t utf-8";
 
-/// Tells whether text that begins so is UTF-16: by its mark, or by the zeros beside its brackets.
+/// Returns whether text that begins so is UTF-16: by its mark, or by the zeros beside its brackets.
 pub(crate) fn is_utf16(head: &[u8]) -> bool {
     matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'[' | b'{', 0, ..] | [0, b'[' | b'{', ..])
 }
@@ -447,7 +452,7 @@ fn tell_gaps(archive: &mut Archive) {
         let counted = parts.iter().filter(|part| part.1 == first).map(|part| &*part.0);
         gaps.extend(parts::gaps(counted, first));
     }
-    archive.losses.extend(gaps.into_iter().map(|member| Loss {
+    archive.problems.extend(gaps.into_iter().map(|member| ReadProblem {
         member,
         reason: "it is missing: the parts of the export are numbered, and this number is not here".to_owned(),
         missing: true,
@@ -456,7 +461,7 @@ fn tell_gaps(archive: &mut Archive) {
 
 /// Explains that a container has no conversations, naming another provider's export where its member names
 /// tell.
-fn foreign(entries: &[MemberEntry], container: &str) -> String {
+fn explain_no_conversations(entries: &[MemberEntry], container: &str) -> String {
     let any = |patterns: &[&str]| {
         entries.iter().any(|entry| provider::is_named(patterns, &entry.name, entry.base_name()))
     };
@@ -464,7 +469,7 @@ fn foreign(entries: &[MemberEntry], container: &str) -> String {
         return format!("this looks like a {name} export, which is not supported yet; {}", expected());
     }
     for provider in Provider::ALL {
-        if let Some(Elsewhere { members, zip }) = &provider.facts().elsewhere
+        if let Some(OtherZip { members, zip }) = &provider.facts().other_zip
             && any(members)
         {
             let name = provider.name();

@@ -60,7 +60,7 @@ pub(super) fn listed(folder: &Path, zips: &[String]) -> Vec<String> {
     listed
 }
 
-/// Tells whether a file of this name is the part that is listed under that one: by the name itself, or as a browser
+/// Returns whether a file of this name is the part that is listed under that one: by the name itself, or as a browser
 /// names a second download.
 pub(super) fn is_the_part(file: &str, listed: &str) -> bool {
     let (file, listed) = (file.to_ascii_lowercase(), listed.to_ascii_lowercase());

@@ -2,22 +2,22 @@
 //! second time.
 
 use super::{Archive, ArchiveError, CHANGED, stream::StreamError};
-use crate::conversation::Source;
+use crate::conversation::ObjectLocation;
 
 /// The bytes skipped or read at once.
 const PIECE: usize = 1 << 20;
 
 pub(super) fn read(
     archive: &Archive,
-    sources: &[Source],
+    locations: &[ObjectLocation],
     progress: &mut dyn FnMut(u64) -> bool,
     sink: &mut dyn FnMut(usize, &[u8]) -> bool,
 ) -> Result<(), ArchiveError> {
     let mut done = 0;
     let mut before = 0;
-    while let Some(first) = sources.get(done) {
-        let same = sources[done..].iter().take_while(|source| source.member == first.member).count();
-        before += member(archive, sources, done..done + same, before, progress, sink)?;
+    while let Some(first) = locations.get(done) {
+        let same = locations[done..].iter().take_while(|location| location.member == first.member).count();
+        before += member(archive, locations, done..done + same, before, progress, sink)?;
         done += same;
     }
     Ok(())
@@ -27,13 +27,13 @@ pub(super) fn read(
 /// inflated to.
 fn member(
     archive: &Archive,
-    sources: &[Source],
+    locations: &[ObjectLocation],
     range: std::ops::Range<usize>,
     before: u64,
     progress: &mut dyn FnMut(u64) -> bool,
     sink: &mut dyn FnMut(usize, &[u8]) -> bool,
 ) -> Result<u64, ArchiveError> {
-    let number = sources[range.start].member as usize;
+    let number = locations[range.start].member as usize;
     let Some(&entry) = archive.conversations.get(number) else {
         return Err(archive.changed());
     };
@@ -53,8 +53,8 @@ fn member(
         // Between `base` and `end`, and so within the piece.
         let place = |offset: u64| usize::try_from(offset - base).unwrap_or(usize::MAX);
         // One piece may hold several objects, and an object may span several pieces.
-        while let Some(source) = sources[wanted.clone()].first() {
-            let (start, stop) = (source.offset, source.offset + u64::from(source.length));
+        while let Some(location) = locations[wanted.clone()].first() {
+            let (start, stop) = (location.offset, location.offset + u64::from(location.length));
             let from = start.max(base);
             if from >= end && stop > base {
                 break;

@@ -5,7 +5,7 @@ use std::{fmt, io};
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Limits, byte_source::ByteSource};
-use crate::reason::reason;
+use crate::io_error::io_error_text;
 
 /// The compressed bytes read at once.
 const INPUT: usize = 256 << 10;
@@ -22,7 +22,7 @@ impl fmt::Display for StreamError {
 
 impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
-        Self(format!("cannot be read: {}", reason(&error)))
+        Self(format!("cannot be read: {}", io_error_text(&error)))
     }
 }
 
@@ -62,13 +62,13 @@ impl Stream {
         Self { bytes, position: 0, inflate: None, check, produced: 0, limits, ended: false }
     }
 
-    /// Inflates a deflate stream; `bytes` may go on behind it.
+    /// Inflates a deflate stream; `bytes` may go on after it.
     pub fn deflated(bytes: ByteSource, declared: Option<Declared>, limits: Limits) -> Self {
         let inflate = Inflate { state: Decompress::new(false), input: vec![0; INPUT], start: 0, end: 0 };
         Self { inflate: Some(inflate), ..Self::stored(bytes, declared, limits) }
     }
 
-    /// Tells that the file it reads is what it was when it was opened.
+    /// Returns whether the file it reads is what it was when it was opened.
     pub fn is_unchanged(&self) -> bool {
         self.bytes.is_unchanged()
     }

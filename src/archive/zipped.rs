@@ -14,7 +14,7 @@ pub(super) const LOCAL_HEADER: usize = 30;
 /// The signature it begins with.
 pub(super) const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 
-/// Tells that these first bytes of a file are a zip's.
+/// Returns whether these first bytes of a file are a zip's.
 pub(super) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(&LOCAL_SIGNATURE) || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08")
 }
@@ -80,7 +80,7 @@ fn declared(bytes: &ByteSource) -> Option<usize> {
     Some(u16::from_le_bytes([end[10], end[11]])).filter(|&count| count != u16::MAX).map(usize::from)
 }
 
-/// Finds where a member's compressed bytes begin, behind its local header.
+/// Finds where a member's compressed bytes begin, after its local header.
 pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamError> {
     let mut local = [0; LOCAL_HEADER];
     let missing = || StreamError("its local header is missing: the zip is damaged".into());
@@ -92,7 +92,7 @@ pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamE
     Ok(header + LOCAL_HEADER as u64 + length(26) + length(28))
 }
 
-/// Tells that two members share bytes, as in a bomb that refers to one piece of data many times.
+/// Returns whether two members share bytes, as in a bomb that refers to one piece of data many times.
 pub(super) fn overlap(entries: &[MemberEntry]) -> bool {
     let mut spans: Vec<(u64, u64)> = entries
         .iter()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 
-use super::{AuditReport, Remembered, each_once, title};
+use super::{AuditReport, MemoryOrigin, each_once, title};
 use crate::{
     conversation::Time,
     extract::address,
@@ -14,13 +14,13 @@ use crate::{
     provider::Provider,
     secrets::{
         Certainty, KindId, Scanner, SecretClass,
-        audit::{Exposure, PersonalContext},
+        audit::{Exposure, InstructionsOrMemory},
     },
 };
 
-/// The order of the findings of a class.
+/// The order of the exposures of a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FindingOrder {
+pub enum ExposureOrder {
     /// By conversation, the one last added to first.
     #[default]
     Conversation,
@@ -30,7 +30,7 @@ pub enum FindingOrder {
     Kind,
 }
 
-impl FindingOrder {
+impl ExposureOrder {
     /// Returns the order that comes next.
     #[must_use]
     pub fn next(self) -> Self {
@@ -54,13 +54,13 @@ impl FindingOrder {
 /// A line of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReportLine {
-    /// A heading for the lines behind it.
+    /// A heading for the lines after it.
     Heading(String),
-    /// A public link, by its place in the report.
-    Shared(usize),
-    /// A finding, by its place in the report.
-    Finding(usize),
-    /// The number of findings of a kind, and of the conversations they are in.
+    /// A public link, by its index in the report.
+    PublicLink(usize),
+    /// An exposure, by its place in the report.
+    Exposure(usize),
+    /// The number of exposures of a kind, and of the conversations they are in.
     Kind(String),
     /// A field of the profile, by its place.
     Profile(usize),
@@ -69,7 +69,7 @@ pub enum ReportLine {
     /// Memory, by its place.
     Memory(usize),
     /// A sentence.
-    Words(String),
+    Sentence(String),
     /// A page to go to, and what for.
     Page(String, String),
 }
@@ -95,10 +95,10 @@ pub struct ReportLines<'a> {
 }
 
 impl ReportLines<'_> {
-    /// Returns all lines. `each`: every finding of personal data is a line, too.
-    pub fn lines(&self, order: FindingOrder, each: bool) -> Vec<ReportLine> {
+    /// Returns all lines. `each`: every exposure of personal data is a line, too.
+    pub fn lines(&self, order: ExposureOrder, each: bool) -> Vec<ReportLine> {
         let mut lines = Vec::new();
-        self.shared(&mut lines);
+        self.public_links(&mut lines);
         self.credentials(order, &mut lines);
         self.personal(order, each, &mut lines);
         let report = self.report;
@@ -109,16 +109,16 @@ impl ReportLines<'_> {
             }
             lines.push(ReportLine::Profile(place));
         }
-        let personal_contexts = |what: &str, number: usize| {
+        let contexts = |what: &str, number: usize| {
             let versions = many(number, "version");
             ReportLine::Heading(format!("{what}: {versions}, and each says something of you"))
         };
         if !report.instructions.is_empty() {
-            lines.push(personal_contexts("Custom instructions", report.instructions.len()));
+            lines.push(contexts("Custom instructions", report.instructions.len()));
             lines.extend((0..report.instructions.len()).map(ReportLine::Instructions));
         }
         if !report.memory.is_empty() {
-            lines.push(personal_contexts("Memory", report.memory.len()));
+            lines.push(contexts("Memory", report.memory.len()));
             lines.extend((0..report.memory.len()).map(ReportLine::Memory));
         }
         self.attachments(&mut lines);
@@ -128,22 +128,22 @@ impl ReportLines<'_> {
         lines
     }
 
-    fn shared(&self, lines: &mut Vec<ReportLine>) {
-        let count = self.report.shared.len();
+    fn public_links(&self, lines: &mut Vec<ReportLine>) {
+        let count = self.report.public_links.len();
         if count == 0 {
             return lines.push(ReportLine::Heading("No public links".to_owned()));
         }
         let heading = format!("{}: whoever has the address reads them", many(count, "public link"));
         lines.push(ReportLine::Heading(heading));
-        lines.extend((0..count).map(ReportLine::Shared));
+        lines.extend((0..count).map(ReportLine::PublicLink));
     }
 
-    fn credentials(&self, order: FindingOrder, lines: &mut Vec<ReportLine>) {
+    fn credentials(&self, order: ExposureOrder, lines: &mut Vec<ReportLine>) {
         let places = self.ordered(SecretClass::Credential, Certainty::Certain, order);
-        let findings = &self.report.findings;
+        let exposures = &self.report.exposures;
         let count = |places: &[usize]| -> (usize, String) {
-            let conversations: HashSet<Handle> = places.iter().map(|&place| findings[place].0).collect();
-            let times = places.iter().map(|&place| findings[place].1.times).sum();
+            let conversations: HashSet<Handle> = places.iter().map(|&place| exposures[place].0).collect();
+            let times = places.iter().map(|&place| exposures[place].1.times).sum();
             (times, many(conversations.len(), "conversation"))
         };
         if places.is_empty() {
@@ -151,7 +151,7 @@ impl ReportLines<'_> {
         } else {
             let (times, conversations) = count(&places);
             lines.push(ReportLine::Heading(format!("{} in {conversations}", many(times, "credential"))));
-            lines.extend(places.into_iter().map(ReportLine::Finding));
+            lines.extend(places.into_iter().map(ReportLine::Exposure));
         }
         let alike = self.ordered(SecretClass::Credential, Certainty::LooksLikeOne, order);
         if !alike.is_empty() {
@@ -161,25 +161,25 @@ impl ReportLines<'_> {
                 if times == 1 { "looks" } else { "look" },
                 if times == 1 { "one" } else { "credentials" },
             )));
-            lines.extend(alike.into_iter().map(ReportLine::Finding));
+            lines.extend(alike.into_iter().map(ReportLine::Exposure));
         }
     }
 
-    fn ordered(&self, class: SecretClass, certainty: Certainty, order: FindingOrder) -> Vec<usize> {
-        let findings = &self.report.findings;
+    fn ordered(&self, class: SecretClass, certainty: Certainty, order: ExposureOrder) -> Vec<usize> {
+        let exposures = &self.report.exposures;
         let alike = |(place, (_, exposure)): (usize, &(Handle, Exposure))| {
             (exposure.certainty == certainty).then_some(place)
         };
         let mut places: Vec<usize> = self.report.looking_like(class).filter_map(alike).collect();
         match order {
-            FindingOrder::Conversation => {}
-            FindingOrder::Date => places.sort_by_key(|&place| std::cmp::Reverse(findings[place].1.date)),
-            FindingOrder::Kind => places.sort_by_key(|&place| findings[place].1.kind),
+            ExposureOrder::Conversation => {}
+            ExposureOrder::Date => places.sort_by_key(|&place| std::cmp::Reverse(exposures[place].1.date)),
+            ExposureOrder::Kind => places.sort_by_key(|&place| exposures[place].1.kind),
         }
         places
     }
 
-    fn personal(&self, order: FindingOrder, each: bool, lines: &mut Vec<ReportLine>) {
+    fn personal(&self, order: ExposureOrder, each: bool, lines: &mut Vec<ReportLine>) {
         let mut kinds: BTreeMap<KindId, (usize, HashSet<Handle>)> = BTreeMap::new();
         for (_, (handle, exposure)) in self.report.of_class(SecretClass::Personal) {
             let (times, places) = kinds.entry(exposure.kind).or_default();
@@ -197,7 +197,7 @@ impl ReportLines<'_> {
         }
         if each {
             let places = self.ordered(SecretClass::Personal, Certainty::Certain, order);
-            lines.extend(places.into_iter().map(ReportLine::Finding));
+            lines.extend(places.into_iter().map(ReportLine::Exposure));
         }
     }
 
@@ -206,21 +206,21 @@ impl ReportLines<'_> {
         if attached.named == 0 {
             return;
         }
-        let sorts = [
+        let kinds = [
             (attached.images, "picture"),
             (attached.audio, "voice clip"),
             (attached.video, "video"),
             (attached.files, "other file"),
         ];
-        let sorts: Vec<String> =
-            sorts.iter().filter(|(number, _)| *number > 0).map(|&(number, one)| many(number, one)).collect();
+        let kinds: Vec<String> =
+            kinds.iter().filter(|(number, _)| *number > 0).map(|&(number, one)| many(number, one)).collect();
         lines.push(ReportLine::Heading(format!(
             "{}: {}",
             many(attached.named, "attachment"),
-            sorts.join(", ")
+            kinds.join(", ")
         )));
         let bytes = crate::message::format::size(attached.bytes);
-        lines.push(ReportLine::Words(format!(
+        lines.push(ReportLine::Sentence(format!(
             "{} of them in the archive ({bytes}); what is in them is not looked at",
             attached.present
         )));
@@ -231,10 +231,10 @@ impl ReportLines<'_> {
         let report = self.report;
         let scanner = Scanner::built_in();
         lines.push(ReportLine::Heading("What to do".to_owned()));
-        let say = |words: &str| ReportLine::Words(words.to_owned());
-        for provider in each_once(report.shared.iter().map(|link| link.provider)) {
-            let links = &provider.facts().controls.links;
-            lines.push(ReportLine::Words(match links {
+        let say = |words: &str| ReportLine::Sentence(words.to_owned());
+        for provider in each_once(report.public_links.iter().map(|link| link.provider)) {
+            let links = &provider.facts().settings_paths.links;
+            lines.push(ReportLine::Sentence(match links {
                 Some(path) => format!("Delete the public links: {}, {path}", provider.name()),
                 None => format!("Delete the public links in {}", provider.name()),
             }));
@@ -256,7 +256,7 @@ impl ReportLines<'_> {
         let whose = |handle: Handle| self.library.get(handle).provider;
         let holding = || report.of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);
         for provider in each_once(holding().map(whose)) {
-            lines.push(ReportLine::Words(format!("Delete those conversations in {}:", provider.name())));
+            lines.push(ReportLine::Sentence(format!("Delete those conversations in {}:", provider.name())));
             let mut told = HashSet::new();
             for handle in holding().filter(|&handle| whose(handle) == provider) {
                 let page = address(self.library.get(handle)).filter(|_| told.insert(handle));
@@ -278,25 +278,29 @@ impl ReportLines<'_> {
             let name = Some(provider.name()).filter(|_| report.providers.len() > 1);
             let place: Vec<&str> = name.into_iter().chain(path).collect();
             let joint = if place.is_empty() { "" } else { ": " };
-            lines.push(ReportLine::Words(format!("{what}{joint}{}", place.join(", "))));
+            lines.push(ReportLine::Sentence(format!("{what}{joint}{}", place.join(", "))));
         };
         let (mut said, mut own) = (Vec::new(), Vec::new());
         for (place, _) in &report.memory {
             match place {
-                Remembered::Conversation(handle) => said.push(*handle),
-                Remembered::Member(origin) => own.push(origin.provider),
+                MemoryOrigin::Conversation(handle) => said.push(*handle),
+                MemoryOrigin::Member(origin) => own.push(origin.provider),
             }
         }
         said.extend(report.instructions.iter().map(|(handle, _)| *handle));
         for provider in each_once(said.into_iter().map(|handle| self.library.get(handle).provider)) {
-            at("Look through memory and custom instructions", provider, provider.facts().controls.memory);
+            at(
+                "Look through memory and custom instructions",
+                provider,
+                provider.facts().settings_paths.memory,
+            );
         }
         for provider in each_once(own) {
             let what = format!("Look through what {} remembers", provider.name());
-            at(&what, provider, provider.facts().controls.memory);
+            at(&what, provider, provider.facts().settings_paths.memory);
         }
         for &provider in &report.providers {
-            if let Some(path) = provider.facts().controls.training {
+            if let Some(path) = provider.facts().settings_paths.training {
                 at("Switch off training", provider, Some(path));
             }
         }
@@ -315,13 +319,13 @@ impl ReportLines<'_> {
             fields
         };
         match line {
-            ReportLine::Heading(words) | ReportLine::Kind(words) | ReportLine::Words(words) => {
+            ReportLine::Heading(words) | ReportLine::Kind(words) | ReportLine::Sentence(words) => {
                 vec![words.clone()]
             }
             ReportLine::Page(what, page) if what.is_empty() => vec![String::new(), page.clone()],
             ReportLine::Page(what, page) => vec![String::new(), what.clone(), page.clone()],
-            &ReportLine::Shared(place) => {
-                let link = &report.shared[place];
+            &ReportLine::PublicLink(place) => {
+                let link = &report.public_links[place];
                 let address = link.address().unwrap_or_else(|| link.id.clone());
                 vec![title(&address), title(&link.title)]
             }
@@ -329,8 +333,8 @@ impl ReportLines<'_> {
                 let (_, field) = &report.profile[place];
                 vec![title(&field.name), field.masked.clone()]
             }
-            &ReportLine::Finding(place) => {
-                let (handle, exposure) = &report.findings[place];
+            &ReportLine::Exposure(place) => {
+                let (handle, exposure) = &report.exposures[place];
                 let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
                 let messages = self.library.get(*handle).messages();
                 let place = exposure.message.map_or("title", |message| messages[message].role.as_str());
@@ -351,22 +355,22 @@ impl ReportLines<'_> {
                 let (remembered, context) = &report.memory[place];
                 let mut fields = self.context(context);
                 match remembered {
-                    Remembered::Conversation(handle) => return named(*handle, fields),
-                    Remembered::Member(origin) if ids => {
+                    MemoryOrigin::Conversation(handle) => return named(*handle, fields),
+                    MemoryOrigin::Member(origin) if ids => {
                         fields.extend(["-".to_owned(), origin.member.to_owned()]);
                     }
-                    Remembered::Member(origin) => fields.push(origin.member.to_owned()),
+                    MemoryOrigin::Member(origin) => fields.push(origin.member.to_owned()),
                 }
                 fields
             }
         }
     }
 
-    fn context(&self, context: &PersonalContext) -> Vec<String> {
+    fn context(&self, context: &InstructionsOrMemory) -> Vec<String> {
         let mut size =
             format!("{} in {}", many(context.characters, "character"), many(context.entries, "line"));
-        if !context.holds.is_empty() {
-            size = format!("{size}, with {}", context.holds.sentence(Scanner::built_in()));
+        if !context.secret_counts.is_empty() {
+            size = format!("{size}, with {}", context.secret_counts.sentence(Scanner::built_in()));
         }
         vec![day(context.date, self.zone), size]
     }
@@ -376,22 +380,22 @@ impl ReportLines<'_> {
         let report = self.report;
         let scanner = Scanner::built_in();
         let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).min(40);
-        let mut kinds = report.findings.iter().map(|(_, exposure)| scanner.rule(exposure.kind).id().len());
-        let mut masks = report.findings.iter().map(|(_, exposure)| exposure.masked.chars().count());
+        let mut kinds = report.exposures.iter().map(|(_, exposure)| scanner.rule(exposure.kind).id().len());
+        let mut masks = report.exposures.iter().map(|(_, exposure)| exposure.masked.chars().count());
         let mut fields = report.profile.iter().map(|(_, field)| field.name.chars().count());
         Widths { kind: widest(&mut kinds), mask: widest(&mut masks), field: widest(&mut fields) }
     }
 
     /// Returns the place that a line leads to, if any.
-    pub fn place(&self, line: &ReportLine) -> Option<LineTarget> {
+    pub fn line_target(&self, line: &ReportLine) -> Option<LineTarget> {
         let report = self.report;
         match line {
-            &ReportLine::Finding(place) => {
-                let (handle, exposure) = &report.findings[place];
+            &ReportLine::Exposure(place) => {
+                let (handle, exposure) = &report.exposures[place];
                 Some(LineTarget::Message(*handle, exposure.message))
             }
-            &ReportLine::Shared(place) => {
-                let id = &report.shared[place].conversation_id;
+            &ReportLine::PublicLink(place) => {
+                let id = &report.public_links[place].conversation_id;
                 let handle = self.library.by_id(id).first().copied().filter(|_| !id.is_empty())?;
                 Some(LineTarget::Message(handle, None))
             }
@@ -400,15 +404,16 @@ impl ReportLines<'_> {
                 Some(LineTarget::Message(*handle, context.message))
             }
             &ReportLine::Memory(place) => match &report.memory[place] {
-                (Remembered::Conversation(handle), context) => {
+                (MemoryOrigin::Conversation(handle), context) => {
                     Some(LineTarget::Message(*handle, context.message))
                 }
-                (Remembered::Member(_), _) => None,
+                (MemoryOrigin::Member(_), _) => None,
             },
             ReportLine::Page(_, page) => Some(LineTarget::Page(page.clone())),
-            ReportLine::Heading(_) | ReportLine::Kind(_) | ReportLine::Words(_) | ReportLine::Profile(_) => {
-                None
-            }
+            ReportLine::Heading(_)
+            | ReportLine::Kind(_)
+            | ReportLine::Sentence(_)
+            | ReportLine::Profile(_) => None,
         }
     }
 }
@@ -425,13 +430,14 @@ impl Widths {
     /// Returns the widths of this line's columns, in order; further ones are as wide as they are.
     pub fn of(self, line: &ReportLine) -> Vec<usize> {
         match line {
-            ReportLine::Finding(_) => vec![10, self.kind, self.mask, 3, 9],
+            ReportLine::Exposure(_) => vec![10, self.kind, self.mask, 3, 9],
             ReportLine::Profile(_) => vec![self.field],
             ReportLine::Instructions(_) | ReportLine::Memory(_) => vec![10, 26],
             ReportLine::Page(..) => vec![0, 26],
-            ReportLine::Heading(_) | ReportLine::Kind(_) | ReportLine::Words(_) | ReportLine::Shared(_) => {
-                Vec::new()
-            }
+            ReportLine::Heading(_)
+            | ReportLine::Kind(_)
+            | ReportLine::Sentence(_)
+            | ReportLine::PublicLink(_) => Vec::new(),
         }
     }
 }
@@ -452,14 +458,15 @@ fn many(number: usize, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Builder, Draft, Heading, Kind, Role, Source};
+    use crate::conversation::{Builder, ConversationMeta, Draft, Kind, ObjectLocation, Role};
 
     /// Returns a conversation with a password and a memory.
     fn conversation(id: &str, provider: Provider) -> crate::conversation::Conversation {
         let mut builder = Builder::new();
         builder.push(Draft { kind: Kind::Memory, ..Draft::new(Role::Assistant, id) });
         let last = builder.push(Draft::new(Role::User, "pwd=correct-horse-7"));
-        let heading = Heading { id: Some(id), ..Heading::new(provider, Source::default()) };
+        let heading =
+            ConversationMeta { id: Some(id), ..ConversationMeta::new(provider, ObjectLocation::default()) };
         builder.finish(heading, Some(last))
     }
 
@@ -468,7 +475,7 @@ mod tests {
         library.add(providers.iter().map(|&provider| conversation(provider.as_str(), provider)).collect());
         let report = AuditReport::of(&[], &library, &|_, _| true).expect("nobody stops it");
         let report = ReportLines { report: &report, library: &library, zone: &TimeZone::UTC };
-        let lines = report.lines(FindingOrder::default(), false).into_iter();
+        let lines = report.lines(ExposureOrder::default(), false).into_iter();
         let lines = lines.skip_while(|line| *line != ReportLine::Heading("What to do".to_owned()));
         lines.map(|line| report.fields(&line, false).concat()).collect()
     }
@@ -511,10 +518,14 @@ mod tests {
                 page,
                 provider
                     .facts()
-                    .controls
+                    .settings_paths
                     .memory
                     .map(|path| format!("Look through memory and custom instructions: {name}, {path}")),
-                provider.facts().controls.training.map(|path| format!("Switch off training: {name}, {path}")),
+                provider
+                    .facts()
+                    .settings_paths
+                    .training
+                    .map(|path| format!("Switch off training: {name}, {path}")),
             ];
             for line in told.into_iter().flatten() {
                 assert!(advice.contains(&line), "{line} in {advice:?}");

@@ -22,26 +22,26 @@ use crate::{
     provider::{self, Provider},
     secrets::{
         Certainty, Scanner, SecretClass,
-        audit::{self, AttachmentCounts, Exposure, PersonalContext, ProfileField},
+        audit::{self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
     },
 };
 
 /// The most of a side file that is read, in bytes.
-const LARGEST_MEMBER: usize = 16 << 20;
+const MAX_MEMBER_SIZE: usize = 16 << 20;
 
 /// The report of an audit: everything there is to tell.
 #[derive(Debug, Default)]
 pub struct AuditReport {
-    /// The findings by conversation, last added to first, then by message.
-    pub findings: Vec<(Handle, Exposure)>,
+    /// The exposures by conversation, last added to first, then by message.
+    pub exposures: Vec<(Handle, Exposure)>,
     /// The links that anybody with the address can read.
-    pub shared: Vec<SharedLink>,
+    pub public_links: Vec<SharedLink>,
     /// The fields of the profile, each with the member it is from.
     pub profile: Vec<(FileOrigin, ProfileField)>,
     /// Custom instructions, each text once, where it stands last.
-    pub instructions: Vec<(Handle, PersonalContext)>,
+    pub instructions: Vec<(Handle, InstructionsOrMemory)>,
     /// The memories: texts the model was told to remember, or remembers of its own accord.
-    pub memory: Vec<(Remembered, PersonalContext)>,
+    pub memory: Vec<(MemoryOrigin, InstructionsOrMemory)>,
     /// The number of files that the messages name.
     pub attached: AttachmentCounts,
     /// The members that are there and could not be read.
@@ -63,7 +63,7 @@ pub struct FileOrigin {
 
 /// The place of a memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remembered {
+pub enum MemoryOrigin {
     /// In a conversation.
     Conversation(Handle),
     /// In a member of its own.
@@ -79,54 +79,54 @@ impl AuditReport {
         watch: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Option<Self> {
         let mut report = Self::default();
-        let whose = whose(archives.len(), library);
-        for (archive, whose) in archives.iter().zip(&whose) {
-            report.side_files(archive, whose);
+        let providers_by_archive = providers_by_archive(archives.len(), library);
+        for (archive, providers) in archives.iter().zip(&providers_by_archive) {
+            report.side_files(archive, providers);
         }
-        report.findings = findings(library, watch)?;
-        report.instructions = personal_contexts(library, Kind::Instructions);
-        let said = personal_contexts(library, Kind::Memory).into_iter();
-        report.memory.extend(said.map(|(handle, text)| (Remembered::Conversation(handle), text)));
+        report.exposures = exposures(library, watch)?;
+        report.instructions = instructions_or_memory(library, Kind::Instructions);
+        let said = instructions_or_memory(library, Kind::Memory).into_iter();
+        report.memory.extend(said.map(|(handle, text)| (MemoryOrigin::Conversation(handle), text)));
         let mut known = HashSet::new();
         for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
             for attachment in crate::message::attachments(conversation) {
-                if known.insert((conversation.source.archive, attachment.id.clone())) {
-                    let archive = archives.get(usize::from(conversation.source.archive));
+                if known.insert((conversation.object_location.archive, attachment.id.clone())) {
+                    let archive = archives.get(usize::from(conversation.object_location.archive));
                     let member = archive.and_then(|archive| archive.find_attachment(&attachment.id));
                     let own = Some(attachment.content.len() as u64).filter(|&bytes| bytes > 0);
                     report.attached.add(attachment.media, own.or(member.map(|member| member.size)));
                 }
             }
         }
-        report.providers = report.concerned(library);
+        report.providers = report.providers_concerned(library);
         Some(report)
     }
 
     /// Returns the providers of the conversations and of the other members.
-    fn concerned(&self, library: &Library) -> Vec<Provider> {
+    fn providers_concerned(&self, library: &Library) -> Vec<Provider> {
         let conversations = library.newest().iter().map(|&handle| library.get(handle).provider);
         let members = self.profile.iter().map(|(origin, _)| origin.provider);
-        let links = self.shared.iter().map(|link| link.provider);
+        let links = self.public_links.iter().map(|link| link.provider);
         let all = each_once(conversations.chain(members).chain(links));
         if all.is_empty() { Provider::ALL.to_vec() } else { all }
     }
 
     /// Adds the contents of the other members of an archive; notes those that cannot be read.
-    fn side_files(&mut self, archive: &Archive, whose: &[Provider]) {
+    fn side_files(&mut self, archive: &Archive, providers: &[Provider]) {
         let scanner = Scanner::built_in();
-        let mut links: HashSet<String> = self.shared.iter().map(|link| link.id.clone()).collect();
-        let mut texts: HashSet<u64> = self.memory.iter().map(|(_, text)| text.mark).collect();
+        let mut links: HashSet<String> = self.public_links.iter().map(|link| link.id.clone()).collect();
+        let mut texts: HashSet<u64> = self.memory.iter().map(|(_, text)| text.fingerprint).collect();
         for member in provider::side_files() {
             let Some(found) = archive.find_member(member) else { continue };
-            let bytes = archive.read_member(&found, LARGEST_MEMBER).ok();
-            let read = bytes.and_then(|bytes| import::side_file(member, &bytes, whose));
+            let bytes = archive.read_member(&found, MAX_MEMBER_SIZE).ok();
+            let read = bytes.and_then(|bytes| import::side_file(member, &bytes, providers));
             let Some((provider, content)) = read else {
                 self.unreadable.push(format!("{}: {member}", archive.name()));
                 continue;
             };
             let origin = FileOrigin { archive: archive.name().to_owned(), member, provider };
             match content {
-                SideContent::Links(shared) => self.shared.extend(
+                SideContent::Links(shared) => self.public_links.extend(
                     shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
                 ),
                 SideContent::Profile(entries) => {
@@ -134,35 +134,36 @@ impl AuditReport {
                     self.profile.extend(fields.map(|field| (origin.clone(), field)));
                 }
                 SideContent::Memory(said) => {
-                    let said =
-                        audit::memories(scanner, &said).into_iter().filter(|text| texts.insert(text.mark));
-                    self.memory.extend(said.map(|text| (Remembered::Member(origin.clone()), text)));
+                    let said = audit::memories(scanner, &said)
+                        .into_iter()
+                        .filter(|text| texts.insert(text.fingerprint));
+                    self.memory.extend(said.map(|text| (MemoryOrigin::Member(origin.clone()), text)));
                 }
             }
         }
     }
 
-    /// Returns the findings of a class that are certain, with their places in [`AuditReport::findings`].
+    /// Returns the exposures of a class that are certain, with their places in [`AuditReport::exposures`].
     pub fn of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
         self.looking_like(class).filter(|(_, (_, exposure))| exposure.certainty == Certainty::Certain)
     }
 
-    /// Returns the findings of a class, those that only look like it too.
+    /// Returns the exposures of a class, those that only look like it too.
     pub fn looking_like(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
-        self.findings
+        self.exposures
             .iter()
             .enumerate()
             .filter(move |(_, (_, exposure))| Scanner::built_in().rule(exposure.kind).class() == class)
     }
 
-    /// Tells that something in it opens something, or can be read by anybody.
-    pub fn alarms(&self) -> bool {
-        self.of_class(SecretClass::Credential).next().is_some() || !self.shared.is_empty()
+    /// Returns whether something in it opens something, or can be read by anybody.
+    pub fn has_credentials_or_public_links(&self) -> bool {
+        self.of_class(SecretClass::Credential).next().is_some() || !self.public_links.is_empty()
     }
 }
 
 /// Scans all conversations, on as many threads as there are processors.
-fn findings(
+fn exposures(
     library: &Library,
     watch: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Option<Vec<(Handle, Exposure)>> {
@@ -183,7 +184,7 @@ fn findings(
             }
         }
     };
-    parallel::together(parallel::available(handles.len().div_ceil(16)), &work);
+    parallel::run_on_threads(parallel::available(handles.len().div_ceil(16)), &work);
     if stopped.load(Ordering::Relaxed) {
         return None;
     }
@@ -195,28 +196,30 @@ fn findings(
     Some(found.into_iter().flat_map(each).collect())
 }
 
-fn personal_contexts(library: &Library, kind: Kind) -> Vec<(Handle, PersonalContext)> {
+fn instructions_or_memory(library: &Library, kind: Kind) -> Vec<(Handle, InstructionsOrMemory)> {
     let mut known = HashSet::new();
-    let mut personal_contexts = Vec::new();
+    let mut contexts = Vec::new();
     for &handle in library.newest() {
-        for context in audit::personal_contexts(Scanner::built_in(), library.get(handle), kind) {
-            if known.insert(context.mark) {
-                personal_contexts.push((handle, context));
+        for context in audit::instructions_or_memory(Scanner::built_in(), library.get(handle), kind) {
+            if known.insert(context.fingerprint) {
+                contexts.push((handle, context));
             }
         }
     }
-    personal_contexts
+    contexts
 }
 
 /// Lists the providers whose conversations each archive holds.
-fn whose(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
-    let mut whose = vec![HashSet::new(); archives];
+fn providers_by_archive(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
+    let mut providers_by_archive = vec![HashSet::new(); archives];
     for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
-        if let Some(providers) = whose.get_mut(usize::from(conversation.source.archive)) {
+        if let Some(providers) =
+            providers_by_archive.get_mut(usize::from(conversation.object_location.archive))
+        {
             providers.insert(conversation.provider);
         }
     }
-    whose.into_iter().map(each_once).collect()
+    providers_by_archive.into_iter().map(each_once).collect()
 }
 
 /// Lists each of these providers once, in the order of all.
@@ -225,7 +228,7 @@ fn each_once(some: impl IntoIterator<Item = Provider>) -> Vec<Provider> {
     Provider::ALL.iter().copied().filter(|provider| some.contains(provider)).collect()
 }
 
-/// Returns a title may hold a secret itself.
+/// Returns a title with its secrets redacted; a title may hold one too.
 pub fn title(text: &str) -> String {
     Scanner::built_in().redact(text).0
 }

@@ -13,13 +13,13 @@ use crate::{
     archive::{self, Archive, Location},
     conversation::Conversation,
     library::Library,
-    load::{self, Arrival, Report},
+    load::{self, LoadEvent, Report},
 };
 
 /// The archives that a subcommand works on, with their conversations.
 #[derive(Debug)]
 pub struct OpenedArchives {
-    /// The archives in the order they were named; [`crate::conversation::Source::archive`] counts them.
+    /// The archives in the order they were named; [`crate::conversation::ObjectLocation::archive`] counts them.
     pub archives: Vec<Archive>,
     /// All conversations, merged.
     pub library: Library,
@@ -30,7 +30,7 @@ pub struct OpenedArchives {
 impl OpenedArchives {
     /// Returns the name of the archive that a conversation is from.
     pub fn source(&self, conversation: &Conversation) -> &str {
-        self.archives.get(usize::from(conversation.source.archive)).map_or("", Archive::name)
+        self.archives.get(usize::from(conversation.object_location.archive)).map_or("", Archive::name)
     }
 }
 
@@ -86,12 +86,12 @@ fn read(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArch
     let progress = ProgressDisplay::new("reading");
     let cancel = AtomicBool::new(false);
     let report = load::load(&archives, &cancel, &|arrival| match arrival {
-        Arrival::Batch(batch) => batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch),
-        Arrival::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
+        LoadEvent::Batch(batch) => batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch),
+        LoadEvent::Progress(load::Progress { bytes, total, .. }) => progress.bytes(bytes, total),
     });
     progress.finish();
     if let Some(failure) = report.failure() {
-        // A line an archive.
+        // One line per archive.
         let (others, last) = failure.rsplit_once('\n').unwrap_or(("", &failure));
         others.lines().for_each(tell);
         bail!(last.to_owned());
@@ -101,7 +101,7 @@ fn read(global: &GlobalSettings, named: &[PathBuf]) -> anyhow::Result<OpenedArch
     let batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut conversations = Vec::with_capacity(batches.iter().map(Vec::len).sum());
     conversations.extend(batches.into_iter().flatten());
-    conversations.sort_unstable_by_key(|conversation: &Conversation| conversation.source);
+    conversations.sort_unstable_by_key(|conversation: &Conversation| conversation.object_location);
     let mut library = Library::new();
     library.add(conversations);
     Ok(OpenedArchives { archives, library, report })

@@ -29,7 +29,7 @@ pub struct Cli {
     /// What to do, if not to open the screen
     #[command(subcommand)]
     pub command: Option<CliCommand>,
-    /// Begin with this query typed
+    /// Start with this query
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
     /// What to open
@@ -127,7 +127,7 @@ pub enum CliCommand {
 /// `unspool pick`.
 #[derive(Args, Debug)]
 pub struct PickArgs {
-    /// Begin with this query typed
+    /// Start with this query
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
     /// What to open
@@ -147,7 +147,7 @@ pub struct ListArgs {
     /// At most this many
     #[arg(short = 'n', value_name = "N")]
     pub number: Option<usize>,
-    /// One JSON object a line
+    /// One JSON object per line
     #[arg(long)]
     pub json: bool,
     /// What to open
@@ -158,10 +158,10 @@ pub struct ListArgs {
 /// The orders of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum SortBy {
-    /// Last added to first
+    /// Most recently updated first
     #[default]
     Updated,
-    /// Begun last first
+    /// Most recently started first
     Created,
     /// Longest first
     Messages,
@@ -175,19 +175,19 @@ pub struct SearchArgs {
     /// What to look for: words, "phrases", -word, /regex/, title:, role:, model:, after:, before:, has:, is:
     #[arg(value_name = "QUERY")]
     pub query: String,
-    /// A line a conversation: the number of hits and its id
+    /// One line per conversation: the number of hits and its id
     #[arg(short = 'c', conflicts_with_all = ["ids", "json"])]
     pub count: bool,
-    /// A line a conversation: its id
+    /// One line per conversation: its id
     #[arg(short = 'l', conflicts_with = "json")]
     pub ids: bool,
     /// At most this many conversations
     #[arg(short = 'm', value_name = "N")]
     pub conversations: Option<usize>,
-    /// At most this many messages a conversation
+    /// At most this many messages per conversation
     #[arg(short = 'n', value_name = "N")]
     pub messages: Option<usize>,
-    /// One JSON object a line
+    /// One JSON object per line
     #[arg(long)]
     pub json: bool,
     /// What to open
@@ -219,7 +219,7 @@ pub struct ExtractArgs {
     pub branches: BranchesArg,
     /// What else to write, separated by commas
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
-    pub include: Vec<Included>,
+    pub include: Vec<IncludeArg>,
     /// Begin a Markdown file with YAML: title, id, address, times, models
     #[arg(long)]
     pub front_matter: bool,
@@ -264,7 +264,7 @@ pub enum BranchesArg {
 
 /// What an extract may hold besides the conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Included {
+pub enum IncludeArg {
     /// Tool calls and results, quotes, fetched pages
     Tools,
     /// The model's reasoning

@@ -6,10 +6,10 @@ use super::{
     GlobalSettings, Outcome, archives,
     archives::OpenedArchives,
     args::CheckArgs,
-    output::{Output, TextStyle},
+    output::{Output, OutputStyle},
 };
 use crate::{
-    load::{ArchiveReport, Skipped},
+    load::{ArchiveReport, ReadProblem},
     message::format::{count, number, size},
 };
 
@@ -96,28 +96,29 @@ pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome
         totals(&mut output, &opened)?;
     }
     output.finish()?;
-    Ok(if opened.report.damaged() { Outcome::Nothing } else { Outcome::Done })
+    Ok(if opened.report.damaged() { Outcome::NotClean } else { Outcome::Done })
 }
 
 /// Names the member and the archive of a loss.
-fn place(opened: &OpenedArchives, skipped: &Skipped) -> String {
+fn source_name(opened: &OpenedArchives, skipped: &ReadProblem) -> String {
     let archive = opened.archives.get(usize::from(skipped.archive)).map_or("", |archive| archive.name());
     if skipped.member.is_empty() { archive.to_owned() } else { format!("{archive}: {}", skipped.member) }
 }
 
 fn document(opened: &OpenedArchives) -> CheckJson<'_> {
     let report = &opened.report;
-    let loss =
-        |skipped: &'_ Skipped| (place(opened, skipped), skipped.offset, skipped.length, skipped.repaired);
+    let loss = |skipped: &'_ ReadProblem| {
+        (source_name(opened, skipped), skipped.offset, skipped.length, skipped.repaired)
+    };
     CheckJson {
         conversations: opened.library.len(),
-        messages: opened.library.messages(),
+        messages: opened.library.message_count(),
         bytes: report.bytes,
         seconds: (report.seconds * 1e3).round() / 1e3,
         merged: opened.library.superseded(),
         same_id: opened.library.same_id(),
         skipped: report
-            .skipped
+            .problems
             .iter()
             .map(|skipped| {
                 let (source, offset, length, repaired) = loss(skipped);
@@ -153,13 +154,13 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
             })
             .collect(),
         content_types: archive
-            .census
+            .content_types
             .types()
             .into_iter()
             .map(|(name, messages, known)| ContentTypeJson { name, messages, known })
             .collect(),
         not_understood: archive
-            .census
+            .content_types
             .unknown_keys()
             .into_iter()
             .map(|(key, times, message)| UnknownKeyJson { key, times, message })
@@ -173,11 +174,11 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
 }
 
 /// The number of keys and members that are named on a line.
-const MOST_NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// Writes one archive, for a person.
 fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
-    let name = output.look(TextStyle::Bold, &output.field(&archive.name)).into_owned();
+    let name = output.look(OutputStyle::Bold, &output.field(&archive.name)).into_owned();
     let members = count(archive.members as u64, "member", "members");
     output.write(&format!("{name}  {}, {members}\n", size(archive.size)))?;
     if let Some(failure) = &archive.failure {
@@ -189,7 +190,7 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
         let objects = count(member.objects, "conversation", "conversations");
         output.write(&format!("  {name}  {objects}, {}\n", size(member.bytes)))?;
     }
-    let types = archive.census.types();
+    let types = archive.content_types.types();
     let list = |known: bool| -> String {
         let of = types.iter().filter(|(_, _, is_known)| *is_known == known);
         of.map(|(name, count, _)| format!("{name} {}", number(*count))).collect::<Vec<_>>().join(", ")
@@ -200,7 +201,7 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
             output.write(&format!("  {label}: {list}\n"))?;
         }
     }
-    let keys = archive.census.unknown_keys();
+    let keys = archive.content_types.unknown_keys();
     let named = |(key, count, place): &(String, u64, String)| match place.as_str() {
         "" => format!("{key} {}", number(*count)),
         place => format!("{key} {} (in {place})", number(*count)),
@@ -208,8 +209,8 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
     let keys: Vec<String> = keys.iter().map(named).collect();
     for (label, list) in [("not understood, folded as it is", &keys), ("not read", &archive.unread)] {
         if !list.is_empty() {
-            let named: Vec<&str> = list.iter().take(MOST_NAMED).map(String::as_str).collect();
-            let more = list.len().saturating_sub(MOST_NAMED);
+            let named: Vec<&str> = list.iter().take(MAX_NAMED).map(String::as_str).collect();
+            let more = list.len().saturating_sub(MAX_NAMED);
             let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
             let line = format!("{}{more}", output.field(&named.join(", ")));
             output.write(&format!("  {label}: {line}\n"))?;
@@ -232,7 +233,7 @@ fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
     let line = format!(
         "{}, {}, {} in {:.1} s\n",
         count(library.len() as u64, "conversation", "conversations"),
-        count(library.messages() as u64, "message", "messages"),
+        count(library.message_count() as u64, "message", "messages"),
         size(report.bytes),
         report.seconds
     );
@@ -245,12 +246,12 @@ fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
         let kept = count(library.same_id() as u64, "conversation has", "conversations have");
         output.write(&format!("{kept} the id of another and none of its messages: all are kept\n"))?;
     }
-    if report.skipped.is_empty() {
+    if report.problems.is_empty() {
         output.write("nothing skipped\n")?;
     }
-    for skipped in &report.skipped {
+    for skipped in &report.problems {
         let what = if skipped.repaired { "mended" } else { "skipped" };
-        let place = place(opened, skipped);
+        let place = source_name(opened, skipped);
         let place = match (skipped.offset, skipped.length) {
             // Of the whole of it.
             (0, 0) => format!("{place}: "),

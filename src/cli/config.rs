@@ -5,7 +5,7 @@ use crate::{config::show, transcript::sanitize};
 
 pub fn run(global: &GlobalSettings) -> anyhow::Result<Outcome> {
     let loaded = &global.loaded;
-    for complaint in loaded.complaints() {
+    for complaint in loaded.problems() {
         tell(&complaint);
     }
     let mut output = Output::new(global.color());

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::{
     GlobalSettings, Outcome,
     archives::{self, OpenedArchives},
-    args::{BranchesArg, ExtractArgs, Included},
+    args::{BranchesArg, ExtractArgs, IncludeArg},
     interrupt::Interrupt,
     output::{Output, tell},
     progress::ProgressDisplay,
@@ -19,16 +19,16 @@ use super::{
 use crate::{
     conversation::Conversation,
     extract::{
-        ExtractError, Extraction, Include, Options, Selection, Watch,
-        clipboard::{Clipboard, Surroundings},
+        ExtractError, ExtractProgress, Extraction, Include, Options, Selection,
+        clipboard::{Clipboard, ClipboardEnvironment},
         redaction::{Redaction, redacted},
         save::{
             Clobber, SaveError, Written,
             attachments::{self, AttachmentOutcome},
         },
     },
+    io_error::io_error_text,
     library::Handle,
-    reason::reason,
     search::{self, Query},
 };
 
@@ -56,13 +56,13 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
     };
     let opened = archives::open(global, &arguments.archives)?;
     let Some(handles) = selection(arguments, &opened, &extraction.options.zone)? else {
-        return Ok(Outcome::Nothing);
+        return Ok(Outcome::NotClean);
     };
     if handles.is_empty() {
         if opened.report.emptiness().is_none() {
             tell("there is nothing to extract");
         }
-        return Ok(Outcome::Nothing);
+        return Ok(Outcome::NotClean);
     }
     let conversations: Vec<&Conversation> =
         handles.into_iter().map(|handle| opened.library.get(handle)).collect();
@@ -109,9 +109,9 @@ fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
     Options {
         all_branches: arguments.branches == BranchesArg::All,
         include: Include {
-            tools: has(Included::Tools),
-            reasoning: has(Included::Reasoning),
-            hidden: has(Included::Hidden),
+            tools: has(IncludeArg::Tools),
+            reasoning: has(IncludeArg::Reasoning),
+            hidden: has(IncludeArg::Hidden),
         },
         front_matter: arguments.front_matter,
         attachments: arguments.attachments,
@@ -150,15 +150,15 @@ fn selection(
             }
             ref several => {
                 /// Conversations that are listed when an id begins like several.
-                const MOST: usize = 20;
+                const MAX: usize = 20;
                 tell(&format!("{} conversations have an id that begins with {id}:", several.len()));
-                for &handle in several.iter().take(MOST) {
+                for &handle in several.iter().take(MAX) {
                     let conversation = library.get(handle);
                     let words = format!("  {}  {}", conversation.id, conversation.title);
                     tell(&if arguments.redact { redacted(&words, &[conversation], false).0 } else { words });
                 }
-                if several.len() > MOST {
-                    tell(&format!("  and {} more", several.len() - MOST));
+                if several.len() > MAX {
+                    tell(&format!("  and {} more", several.len() - MAX));
                 }
                 bail!("give more of the id");
             }
@@ -167,15 +167,15 @@ fn selection(
     Ok(Some(handles))
 }
 
-/// A watch that shows the progress by a bar, and stops at ctrl-c where files are written.
-struct Watching {
+/// Shows the progress by bars, and stops at ctrl-c where files are written.
+struct ProgressBars {
     reading: ProgressDisplay,
     writing: ProgressDisplay,
     interrupt: Option<Interrupt>,
 }
 
-impl Watching {
-    /// Watches an extract to stdout or the clipboard: a signal ends the program as ever.
+impl ProgressBars {
+    /// Watches an extract to stdout or the clipboard: a signal ends the program as always.
     fn new() -> Self {
         Self {
             reading: ProgressDisplay::new("reading"),
@@ -195,8 +195,8 @@ impl Watching {
     }
 }
 
-impl Watch for Watching {
-    fn goes_on(&self) -> bool {
+impl ExtractProgress for ProgressBars {
+    fn should_continue(&self) -> bool {
         !self.interrupt.as_ref().is_some_and(Interrupt::is_set)
     }
 
@@ -204,21 +204,21 @@ impl Watch for Watching {
         self.reading.bytes(bytes, of);
     }
 
-    fn made(&self, conversations: usize, of: usize) {
+    fn conversations_done(&self, conversations: usize, of: usize) {
         self.writing.files(conversations as u64, of as u64);
     }
 }
 
 fn to_stdout(global: &GlobalSettings, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
     let mut output = Output::new(global.color());
-    let watching = Watching::new();
+    let watching = ProgressBars::new();
     extraction.write(what, &watching, &mut |bytes| output.write_text(bytes))?;
     watching.finish();
     output.finish()
 }
 
 fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyhow::Result<()> {
-    let watching = Watching::interruptible();
+    let watching = ProgressBars::interruptible();
     let result = extraction.to_file(what, path, &watching);
     watching.finish();
     let attached = match &result {
@@ -226,7 +226,7 @@ fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyho
         Err(_) => AttachmentOutcome::default(),
     };
     if attached.written > 0 {
-        let folder = attachments::folder_of(path);
+        let folder = attachments::attachments_folder_for(path);
         tell(&format!("wrote {} to {}", count(attached.written, "attachment"), folder.display()));
     }
     tell_of(attached);
@@ -236,11 +236,11 @@ fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyho
 
 /// Says on stderr which attachments are not files, and whether some hold what was taken out of the text.
 fn tell_of(attached: AttachmentOutcome) {
-    let lacking = attached.lacking();
+    let lacking = attached.missing_sentence();
     if !lacking.is_empty() {
         tell(&format!("{lacking}: the text names what there was"));
     }
-    let exposed = attached.exposed();
+    let exposed = attached.unredacted_sentence();
     if !exposed.is_empty() {
         tell(exposed);
     }
@@ -266,13 +266,13 @@ fn advise(error: anyhow::Error) -> anyhow::Error {
 }
 
 fn to_clipboard(global: &GlobalSettings, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
-    let watching = Watching::new();
+    let watching = ProgressBars::new();
     let text = extraction.to_string(what, &watching)?;
     watching.finish();
     let config = global.config();
     let mut clipboard = Clipboard::new(
         config.clipboard.value,
-        Surroundings::from_env(),
+        ClipboardEnvironment::from_env(),
         config.osc52_limit.value.get() as usize,
     );
     let copied = clipboard
@@ -285,7 +285,10 @@ fn to_clipboard(global: &GlobalSettings, extraction: &Extraction, what: Selectio
     }
     if !copied.terminal.is_empty() {
         to_terminal(&copied.terminal).map_err(|error| {
-            anyhow::anyhow!("there is no terminal to copy by ({}): -o FILE writes a file", reason(&error))
+            anyhow::anyhow!(
+                "there is no terminal to copy by ({}): -o FILE writes a file",
+                io_error_text(&error)
+            )
         })?;
     }
     tell(&format!(
@@ -306,16 +309,16 @@ fn to_terminal(sequence: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Extracts to a file a conversation.
+/// Extracts to one file per conversation.
 fn into_folder(extraction: &Extraction, what: Selection<'_>, folder: &Path) -> anyhow::Result<()> {
-    let watching = Watching::interruptible();
+    let watching = ProgressBars::interruptible();
     let outcome = extraction.to_folder(what, folder, &watching)?;
     watching.finish();
     let files = |number: usize| count(number, "file");
     // However it ended: what is there is there.
     tell_of(outcome.attached);
     match &*outcome.existing {
-        _ if !watching.goes_on() => {
+        _ if !watching.should_continue() => {
             bail!("stopped: {} written of {}", files(outcome.written), what.conversations.len())
         }
         [] => {

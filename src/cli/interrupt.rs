@@ -22,14 +22,14 @@ impl Interrupt {
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP]
         {
             // In this order: the shutdown looks at what the one before it has set. A signal that cannot be watched
-            // ends us as ever, and leaves a temporary file at worst.
+            // ends us as always, and leaves a temporary file at worst.
             let _ = signal_hook::flag::register_conditional_shutdown(signal, 2, Arc::clone(&watch.flag));
             let _ = signal_hook::flag::register(signal, Arc::clone(&watch.flag));
         }
         watch
     }
 
-    /// Tells that it is time to stop.
+    /// Returns whether it is time to stop.
     pub fn is_set(&self) -> bool {
         self.flag.load(Ordering::Relaxed)
     }

@@ -6,7 +6,7 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::{ListArgs, SortBy},
     day,
-    output::{Output, TextStyle},
+    output::{Output, OutputStyle},
 };
 use crate::{
     conversation::Conversation,
@@ -44,7 +44,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
         handles.retain(|handle| matches[handle.0 as usize]);
     }
     if handles.is_empty() {
-        return Ok(Outcome::Nothing);
+        return Ok(Outcome::NotClean);
     }
     handles.truncate(list.number.unwrap_or(usize::MAX));
     let mut output = Output::new(global.color());
@@ -56,9 +56,9 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
         } else {
             let time = if list.sort == SortBy::Created { conversation.created } else { conversation.updated };
             let line = [
-                output.look(TextStyle::Dim, &output.field(&conversation.id)),
-                output.look(TextStyle::Dim, &day(time, &zone)),
-                output.look(TextStyle::Dim, &conversation.shown_count().to_string()),
+                output.look(OutputStyle::Dim, &output.field(&conversation.id)),
+                output.look(OutputStyle::Dim, &day(time, &zone)),
+                output.look(OutputStyle::Dim, &conversation.shown_count().to_string()),
                 output.field(&conversation.title),
             ]
             .join("\t");

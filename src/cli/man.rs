@@ -37,7 +37,7 @@ fn write(page: &mut Vec<u8>) -> std::io::Result<()> {
     json().to_writer(page)?;
     configuration().to_writer(page)?;
     keys().to_writer(page)?;
-    rest().to_writer(page)
+    exit_status_and_environment().to_writer(page)
 }
 
 fn synopsis(command: &clap::Command) -> Roff {
@@ -106,7 +106,7 @@ fn section(command: &clap::Command) -> Roff {
     roff
 }
 
-/// Returns a paragraph a text.
+/// Returns one paragraph per text.
 fn paragraphs(title: &str, texts: &[&str]) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [title]);
@@ -151,7 +151,7 @@ fn configuration() -> Roff {
              config prints what is in force, and where each value is from; what it prints can be saved as the file.",
             "A wrong file keeps nobody from an archive. An option or value that is wrong is told on stderr, or in the \
              status line, with its line and column, and that one alone counts as if it were not there; of a file that \
-             is not TOML nothing counts. A file that --config names and that cannot be read is wrong use.",
+             is not TOML nothing counts. A file that --config names and that cannot be read is a usage error.",
         ],
     );
     for entry in Config::default().entries() {
@@ -159,8 +159,8 @@ fn configuration() -> Roff {
         roff.text([bold(entry.path), roman(format!(" = {}", entry.slot.show()))]);
         let before = match entry.before {
             "" => String::new(),
-            name if name.starts_with('-') => format!(" {name} goes before it."),
-            name => format!(" ${name} goes before it."),
+            name if name.starts_with('-') => format!(" {name} overrides it."),
+            name => format!(" ${name} overrides it."),
         };
         roff.text([roman(format!("{} ({}).{before}", entry.help, entry.slot.takes()))]);
     }
@@ -215,7 +215,7 @@ fn json() -> Roff {
         "JSON",
         &[
             "Keys are stable. Times are RFC 3339 in UTC, with a fraction of a second only where the archive has one; \
-           what is not known is null. list and search print an object a line, audit and check one document.",
+           what is not known is null. list and search print one object per line, audit and check one document.",
         ],
     );
     terms(
@@ -230,7 +230,7 @@ fn json() -> Roff {
                 "search",
                 "id, title, created, updated, provider, role, message (its number among the shown messages of its \
                         branch, from 1; a tool's or a thought's is that of the message before it), snippet, score \
-                        (of the conversation: greater is better). A line a matching message, the best conversation first; \
+                        (of the conversation: greater is better). One line per matching message, the best conversation first; \
                         one that matched by its title alone has one line, with null role, message and snippet",
             ),
             (
@@ -254,7 +254,7 @@ fn json() -> Roff {
     roff
 }
 
-fn rest() -> Roff {
+fn exit_status_and_environment() -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["EXIT STATUS"]);
     terms(
@@ -266,7 +266,7 @@ fn rest() -> Roff {
                 "nothing matched (search, extract, list -q), or check found damage, or audit found credentials or \
                  public links (personal data alone is 0)",
             ),
-            ("2", "wrong use, or failure"),
+            ("2", "usage error, or failure"),
         ],
     );
     roff.control("SH", ["ENVIRONMENT"]);
@@ -276,7 +276,7 @@ fn rest() -> Roff {
             ("UNSPOOL_ARCHIVE", "the archive to open when none is named"),
             (
                 "NO_COLOR, CLICOLOR_FORCE",
-                "no colours (the screen then has the theme mono), or colours even into a pipe; --color goes before them",
+                "no colours (the screen then has the theme mono), or colours even into a pipe; --color overrides them",
             ),
             (
                 "COLORTERM",
@@ -286,7 +286,7 @@ fn rest() -> Roff {
             ("XDG_CONFIG_HOME", "the folder of unspool/config.toml; ~/.config if it is not set"),
             (
                 "TZ",
-                "the time zone of dates on the screen, in file names, and of after: and before:; it goes before the time-zone of the config file",
+                "the time zone of dates on the screen, in file names, and of after: and before:; it overrides the time-zone of the config file",
             ),
         ],
     );

@@ -2,7 +2,7 @@
 //!
 //! [`run`] is all there is to the program: it reads the arguments, does what they say, and answers with the exit code.
 //! stdout carries data only; everything else goes to stderr, an error as one line. Exit codes: 0 done; 1 nothing
-//! matched, `check` found damage, or `audit` credentials or public links; 2 wrong use or failure.
+//! matched, `check` found damage, or `audit` credentials or public links; 2 usage error or failure.
 
 pub mod args;
 
@@ -39,8 +39,8 @@ use output::{is_closed_pipe, tell};
 enum Outcome {
     /// All is well: 0.
     Done,
-    /// Nothing matched, or there is damage, or something given away: 1.
-    Nothing,
+    /// Exit code 1: nothing matched, or there is damage, or something given away.
+    NotClean,
 }
 
 /// Runs the whole program and returns its exit code; `screen` opens the UI.
@@ -60,7 +60,7 @@ pub fn run(screen: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> ExitCode 
     }
 }
 
-/// Tells wrong use on stderr, in one line, and leaves with 2; shows help and version and leaves with 0.
+/// Reports a usage error on stderr, in one line, and leaves with 2; shows help and version and leaves with 0.
 fn refuse(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         tell(&wrong_use(&error.render().to_string(), subcommand(env::args_os()).as_deref()));
@@ -137,7 +137,7 @@ fn dispatch(cli: Cli, open: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> 
 fn code(outcome: Outcome) -> ExitCode {
     match outcome {
         Outcome::Done => ExitCode::SUCCESS,
-        Outcome::Nothing => ExitCode::from(1),
+        Outcome::NotClean => ExitCode::from(1),
     }
 }
 

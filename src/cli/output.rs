@@ -6,7 +6,7 @@ use std::{
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
 };
 
-use crate::{config::Color, reason::reason, transcript::sanitize};
+use crate::{config::Color, io_error::io_error_text, transcript::sanitize};
 
 /// The standard output, exact into a pipe or file, made harmless on a terminal.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Output {
 
 /// The look of a piece of a line where there are colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextStyle {
+pub enum OutputStyle {
     /// The text that one looks for.
     Bold,
     /// The text beside it.
@@ -56,14 +56,14 @@ impl Output {
     }
 
     /// Returns the text in this look, or as it is where there are no colours.
-    pub fn look<'a>(&self, look: TextStyle, text: &'a str) -> Cow<'a, str> {
+    pub fn look<'a>(&self, look: OutputStyle, text: &'a str) -> Cow<'a, str> {
         if !self.colour || text.is_empty() {
             return text.into();
         }
         let code = match look {
-            TextStyle::Bold => "1",
-            TextStyle::Dim => "2",
-            TextStyle::Hit => "1;31",
+            OutputStyle::Bold => "1",
+            OutputStyle::Dim => "2",
+            OutputStyle::Hit => "1;31",
         };
         format!("\x1b[{code}m{text}\x1b[0m").into()
     }
@@ -132,14 +132,14 @@ fn escaped(json: &str) -> Cow<'_, str> {
 
 /// The error of a stdout that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write to stdout: {}", reason(.0))]
+#[error("cannot write to stdout: {}", io_error_text(.0))]
 struct Unwritable(io::Error);
 
 fn failed(error: io::Error) -> anyhow::Error {
     Unwritable(error).into()
 }
 
-/// Tells that the reader has closed the pipe, having seen enough: nothing to be told about.
+/// Returns whether the reader has closed the pipe, having seen enough: nothing to be told about.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<Unwritable>()

@@ -9,7 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The time the work may take without a word.
-const PATIENCE: Duration = Duration::from_millis(500);
+const SHOW_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A progress bar. May be told of progress from several threads; each tells a total so far.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl ProgressDisplay {
     }
 
     fn show(&self, done: u64, of: u64, template: &str) {
-        if !self.terminal || self.begun.elapsed() < PATIENCE {
+        if !self.terminal || self.begun.elapsed() < SHOW_TIMEOUT {
             return;
         }
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::SearchArgs,
     day,
-    output::{Output, TextStyle, tell},
+    output::{Output, OutputStyle, tell},
 };
 use crate::{
     conversation::{Conversation, Visibility},
@@ -43,7 +43,7 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     }
     let results = search::worker::search(&query, &opened.library, false);
     if results.rows.is_empty() {
-        return Ok(Outcome::Nothing);
+        return Ok(Outcome::NotClean);
     }
     let matcher = Matcher::new(&query);
     let mut output = Output::new(global.color());
@@ -73,7 +73,7 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     Ok(Outcome::Done)
 }
 
-/// Writes a title line (title, date, id), then a line a message: role and snippet.
+/// Writes a title line (title, date, id), then one line per message: role and snippet.
 fn text(
     output: &mut Output,
     conversation: &Conversation,
@@ -82,15 +82,15 @@ fn text(
     zone: &TimeZone,
 ) -> anyhow::Result<()> {
     let facts = format!("\t{}\t{}\n", day(conversation.updated, zone), output.field(&conversation.id));
-    let title = output.look(TextStyle::Bold, &output.field(&conversation.title)).into_owned();
-    let line = title + &output.look(TextStyle::Dim, &facts);
+    let title = output.look(OutputStyle::Bold, &output.field(&conversation.title)).into_owned();
+    let line = title + &output.look(OutputStyle::Dim, &facts);
     output.write(&line)?;
     let columns = output.columns().saturating_sub(14);
     for &message in messages {
         let Some(snippet) = matcher.snippet_of(conversation, message, columns) else { continue };
         let role = format!("  {:<10}", conversation.messages()[message].role.as_str());
-        let passage = marked(output, &snippet.text, &snippet.marks);
-        let line = format!("{}{passage}\n", output.look(TextStyle::Dim, &role));
+        let passage = marked(output, &snippet.text, &snippet.highlights);
+        let line = format!("{}{passage}\n", output.look(OutputStyle::Dim, &role));
         output.write(&line)?;
     }
     Ok(())
@@ -105,14 +105,14 @@ fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
             continue;
         };
         line.push_str(&output.field(before));
-        line.push_str(&output.look(TextStyle::Hit, &output.field(hit)));
+        line.push_str(&output.look(OutputStyle::Hit, &output.field(hit)));
         from = mark.end;
     }
     line.push_str(&output.field(&text[from..]));
     line
 }
 
-/// Writes a line a message; one with nulls for a conversation that matched without one.
+/// Writes one line per message; one with nulls for a conversation that matched without one.
 fn json(
     output: &mut Output,
     conversation: &Conversation,

@@ -9,11 +9,11 @@ use std::{
 
 use etcetera::BaseStrategy;
 
-use super::{Complaint, Config, Environment, Flags, ValueContext};
-use crate::reason::reason;
+use super::{Config, ConfigProblem, Environment, Flags, ValueContext};
+use crate::io_error::io_error_text;
 
 /// The largest config file, in bytes; nobody writes so much by hand.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The config file to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,38 +36,38 @@ pub struct Loaded {
     /// `true` if the file is there and was read.
     pub found: bool,
     /// The errors of the file, in the order in which they stand there.
-    pub troubles: Vec<FileError>,
+    pub errors: Vec<FileError>,
 }
 
 /// An error of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
     /// An error in it.
-    At(Complaint),
+    At(ConfigProblem),
     /// An error with the whole of it.
     Whole(String),
 }
 
 impl Loaded {
     /// Returns the errors of the file, a line each.
-    pub fn complaints(&self) -> Vec<String> {
+    pub fn problems(&self) -> Vec<String> {
         let name = self.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
-        self.troubles.iter().map(|trouble| trouble.told(&name)).collect()
+        self.errors.iter().map(|trouble| trouble.told(&name)).collect()
     }
 
     /// Returns the errors of the file in one line; `None`: all is well.
     pub fn warning(&self) -> Option<String> {
-        Some(self.and_more(self.complaints().into_iter().next()?))
+        Some(self.and_more(self.problems().into_iter().next()?))
     }
 
     /// Returns the errors of the file for a status line, without the folders of its path.
     pub fn short_warning(&self) -> Option<String> {
         let name = self.path.as_deref().and_then(Path::file_name).unwrap_or_default();
-        Some(self.and_more(self.troubles.first()?.told(&name.to_string_lossy())))
+        Some(self.and_more(self.errors.first()?.told(&name.to_string_lossy())))
     }
 
     fn and_more(&self, first: String) -> String {
-        match self.troubles.len() {
+        match self.errors.len() {
             1 => first,
             count => format!("{first} (and {} more: unspool config tells)", count - 1),
         }
@@ -77,7 +77,7 @@ impl Loaded {
 impl FileError {
     fn told(&self, name: &str) -> String {
         match self {
-            Self::At(complaint) => format!("{name}:{complaint}"),
+            Self::At(problem) => format!("{name}:{problem}"),
             Self::Whole(reason) => format!("{name}: {reason}"),
         }
     }
@@ -115,9 +115,9 @@ pub fn load(which: ConfigChoice<'_>, environment: &Environment, flags: &Flags) -
     }
     let home = etcetera::home_dir().ok();
     let context = ValueContext { home: home.as_deref(), zone: &|name| jiff::tz::TimeZone::get(name).ok() };
-    let (config, complaints) = Config::layered(bytes.as_deref(), &context, environment, flags);
-    troubles.extend(complaints.into_iter().map(FileError::At));
-    Ok(Loaded { config, found: bytes.is_some(), path, troubles })
+    let (config, problems) = Config::layered(bytes.as_deref(), &context, environment, flags);
+    troubles.extend(problems.into_iter().map(FileError::At));
+    Ok(Loaded { config, found: bytes.is_some(), path, errors: troubles })
 }
 
 /// Reads the file; `None` where there is no such file and there need not be one.
@@ -126,13 +126,13 @@ pub fn load(which: ConfigChoice<'_>, environment: &Environment, flags: &Flags) -
 /// Fails with the reason, in a few words, where it cannot be read or is too large.
 fn contents(path: &Path, may_be_missing: bool) -> Result<Option<Vec<u8>>, String> {
     let read = || -> io::Result<Result<Vec<u8>, String>> {
-        // A pipe that was asked for is waited for; a usual path that is none would be waited for for ever.
+        // A pipe that was asked for is waited for; a usual path that is not one would be waited for for ever.
         if may_be_missing && !path.metadata()?.is_file() {
             return Ok(Err("it is no file".to_owned()));
         }
         let mut bytes = Vec::new();
-        File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MOST_BYTES {
+        File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_BYTES {
             return Ok(Err("it is larger than 1 MB, which no config file is".to_owned()));
         }
         Ok(Ok(bytes))
@@ -145,6 +145,6 @@ fn contents(path: &Path, may_be_missing: bool) -> Result<Option<Vec<u8>>, String
         {
             Ok(None)
         }
-        Err(error) => Err(reason(&error)),
+        Err(error) => Err(io_error_text(&error)),
     }
 }

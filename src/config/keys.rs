@@ -14,14 +14,14 @@ use toml::{
 
 use super::{
     suggest,
-    text::{Complaint, LineIndex, in_order},
-    value::{ValueOrigin, kind, quoted, said},
+    text::{ConfigProblem, LineIndex, in_order},
+    value::{ValueOrigin, kind, quote_shortened, toml_string},
 };
 
 /// Places where characters are typed: none of them can be a command there.
-const TYPED: [&str; 6] = ["search", "editing", "find", "pipe", "dialog", "anywhere"];
-/// The way out, always.
-const WAY_OUT: (&str, &str) = ("anywhere", "interrupt");
+const TEXT_INPUT_PLACES: [&str; 6] = ["search", "editing", "find", "pipe", "dialog", "anywhere"];
+/// The binding that always interrupts: it cannot be taken away.
+const INTERRUPT_BINDING: (&str, &str) = ("anywhere", "interrupt");
 
 /// One key with its modifiers. Shift is part of the character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +51,7 @@ const NAMED: [(&str, KeyCode, &str); 15] = [
 ];
 
 /// Keys with ctrl that a terminal sends as another key.
-const DISGUISED: [(char, &str); 4] = [('i', "tab"), ('m', "enter"), ('[', "esc"), ('h', "backspace")];
+const TERMINAL_ALIASES: [(char, &str); 4] = [('i', "tab"), ('m', "enter"), ('[', "esc"), ('h', "backspace")];
 
 impl Key {
     /// Reads what the terminal sent. Shift counts only for keys that are not characters, and none of those is
@@ -202,11 +202,11 @@ impl Keys {
         &mut self,
         table: &DeTable<'_>,
         text: &LineIndex<'_>,
-        complaints: &mut Vec<Complaint>,
+        problems: &mut Vec<ConfigProblem>,
     ) {
         for (place, commands) in in_order(table) {
             let name = place.get_ref();
-            let mut complain = |span: Range<usize>, reason| complaints.push(text.complaint(span, reason));
+            let mut complain = |span: Range<usize>, reason| problems.push(text.problem(span, reason));
             let places = self.places();
             if !places.contains(&&**name) {
                 let known = places.join(", ");
@@ -214,9 +214,13 @@ impl Keys {
                     place.span(),
                     match suggest::nearest(name, places) {
                         Some(meant) => {
-                            format!("there is no place {}: did you mean {}?", said(name), quoted(meant))
+                            format!(
+                                "there is no place {}: did you mean {}?",
+                                quote_shortened(name),
+                                toml_string(meant)
+                            )
                         }
-                        None => format!("there is no place {}: there are {known}", said(name)),
+                        None => format!("there is no place {}: there are {known}", quote_shortened(name)),
                     },
                 );
                 continue;
@@ -226,7 +230,7 @@ impl Keys {
                 complain(commands.span(), format!("keys.{name} takes commands with their keys, not {kind}"));
                 continue;
             };
-            self.read_place(name, commands, text, complaints);
+            self.read_place(name, commands, text, problems);
         }
     }
 
@@ -235,44 +239,45 @@ impl Keys {
         place: &str,
         commands: &DeTable<'_>,
         text: &LineIndex<'_>,
-        complaints: &mut Vec<Complaint>,
+        problems: &mut Vec<ConfigProblem>,
     ) {
         // What the file has given out in this place.
         let mut taken: Vec<(Key, String)> = Vec::new();
         for (command, value) in in_order(commands) {
             let name = &**command.get_ref();
             if let Some(reason) = self.unknown(name) {
-                complaints.push(text.complaint(command.span(), reason));
+                problems.push(text.problem(command.span(), reason));
                 continue;
             }
             let Ok(names) = strings(value) else {
                 let reason = format!("{name} takes a key or a list of keys, as in [\"j\", \"down\"]");
-                complaints.push(text.complaint(value.span(), reason));
+                problems.push(text.problem(value.span(), reason));
                 continue;
             };
             let mut keys = Vec::new();
             let wanted = names.len();
             for (written, span) in &names {
-                let disguised =
-                    disguise(written).filter(|meant| !names.iter().any(|(name, _)| name == meant));
+                let disguised = sent_as(written).filter(|meant| !names.iter().any(|(name, _)| name == meant));
                 let checked = match disguised {
-                    Some(meant) => {
-                        Err(format!("a terminal sends {} as {meant}: bind {}", said(written), quoted(meant)))
-                    }
+                    Some(meant) => Err(format!(
+                        "a terminal sends {} as {meant}: bind {}",
+                        quote_shortened(written),
+                        toml_string(meant)
+                    )),
                     None => self.check(place, name, written, &taken),
                 };
                 match checked {
                     Ok(key) if keys.contains(&key) => {}
                     Ok(key) => keys.push(key),
-                    Err(reason) => complaints.push(text.complaint(span.clone(), reason)),
+                    Err(reason) => problems.push(text.problem(span.clone(), reason)),
                 }
             }
             if keys.is_empty() && wanted > 0 {
                 continue; // all of them wrong: as it was
             }
-            if keys.is_empty() && (place, name) == WAY_OUT {
+            if keys.is_empty() && (place, name) == INTERRUPT_BINDING {
                 let reason = "interrupt needs a key: it is the way out".to_owned();
-                complaints.push(text.complaint(value.span(), reason));
+                problems.push(text.problem(value.span(), reason));
                 continue;
             }
             taken.extend(keys.iter().map(|&key| (key, name.to_owned())));
@@ -280,15 +285,17 @@ impl Keys {
         }
     }
 
-    /// Returns the complaint about a command that does not exist.
+    /// Returns the problem about a command that does not exist.
     fn unknown(&self, name: &str) -> Option<String> {
         let commands = self.0.iter().map(|binding| &*binding.command);
         if commands.clone().any(|command| command == name) {
             return None;
         }
         Some(match suggest::nearest(name, commands) {
-            Some(meant) => format!("there is no command {}: did you mean {}?", said(name), quoted(meant)),
-            None => format!("there is no command {}: unspool config lists all", said(name)),
+            Some(meant) => {
+                format!("there is no command {}: did you mean {}?", quote_shortened(name), toml_string(meant))
+            }
+            None => format!("there is no command {}: unspool config lists all", quote_shortened(name)),
         })
     }
 
@@ -304,24 +311,37 @@ impl Keys {
             let names = NAMED.iter().map(|(name, _, _)| *name);
             return Err(match suggest::nearest(written, names) {
                 Some(meant) => {
-                    format!("there is no key {}: did you mean {}?", said(written), quoted(meant))
+                    format!(
+                        "there is no key {}: did you mean {}?",
+                        quote_shortened(written),
+                        toml_string(meant)
+                    )
                 }
                 None => {
-                    format!("there is no key {}: it is a character or a name, as in ctrl-d", said(written))
+                    format!(
+                        "there is no key {}: it is a character or a name, as in ctrl-d",
+                        quote_shortened(written)
+                    )
                 }
             });
         };
         let space_in_dialog = place == "dialog" && key.character() == Some(' ');
-        if TYPED.contains(&place) && key.character().is_some() && !space_in_dialog {
-            return Err(format!("{} is typed there: put ctrl- or alt- before it", said(written)));
+        if TEXT_INPUT_PLACES.contains(&place) && key.character().is_some() && !space_in_dialog {
+            return Err(format!("{} is typed there: put ctrl- or alt- before it", quote_shortened(written)));
         }
         if let Some((_, other)) = taken.iter().find(|(other, _)| *other == key) {
-            return Err(format!("{} is bound to {other} already: one key, one command", said(written)));
+            return Err(format!(
+                "{} is bound to {other} already: one key, one command",
+                quote_shortened(written)
+            ));
         }
-        let way_out = self.0.iter().find(|binding| (&*binding.place, &*binding.command) == WAY_OUT);
-        if command != WAY_OUT.1 && way_out.is_some_and(|binding| binding.keys.contains(&key)) {
-            let place = WAY_OUT.0;
-            return Err(format!("{} is the way out: give interrupt another in keys.{place}", said(written)));
+        let way_out = self.0.iter().find(|binding| (&*binding.place, &*binding.command) == INTERRUPT_BINDING);
+        if command != INTERRUPT_BINDING.1 && way_out.is_some_and(|binding| binding.keys.contains(&key)) {
+            let place = INTERRUPT_BINDING.0;
+            return Err(format!(
+                "{} is the way out: give interrupt another in keys.{place}",
+                quote_shortened(written)
+            ));
         }
         Ok(key)
     }
@@ -347,9 +367,9 @@ impl Keys {
 }
 
 /// Returns the key that a terminal sends in this one's stead.
-fn disguise(written: &str) -> Option<&'static str> {
+fn sent_as(written: &str) -> Option<&'static str> {
     let key = Key::parse(written).filter(|key| key.ctrl && !key.alt)?;
-    DISGUISED.iter().find(|(letter, _)| key.code == KeyCode::Char(*letter)).map(|(_, meant)| *meant)
+    TERMINAL_ALIASES.iter().find(|(letter, _)| key.code == KeyCode::Char(*letter)).map(|(_, meant)| *meant)
 }
 
 /// Returns a text, or a list of them, each with where it stands.

@@ -8,7 +8,7 @@ use std::{
 use jiff::tz::TimeZone;
 
 use super::{
-    Color, Complaint, Config, ConversationMb, Count, Layered, Size, ThemeName, ValueOrigin, Zone, read,
+    Color, Config, ConfigProblem, ConversationMb, Count, Layered, Size, ThemeName, ValueOrigin, Zone, read,
 };
 
 impl Config {
@@ -18,9 +18,9 @@ impl Config {
         context: &ValueContext<'_>,
         environment: &Environment,
         flags: &Flags,
-    ) -> (Self, Vec<Complaint>) {
+    ) -> (Self, Vec<ConfigProblem>) {
         let mut config = Self::default();
-        let complaints = file.map(|text| read::read(text, context, &mut config)).unwrap_or_default();
+        let problems = file.map(|text| read::read(text, context, &mut config)).unwrap_or_default();
         config.heed_environment(environment);
         config.heed_flags(flags);
         // Last: it follows from what all layers say of colour.
@@ -29,7 +29,7 @@ impl Config {
         } else if environment.colourless_terminal && config.color.value == Color::Auto {
             config.theme = Layered { value: ThemeName::Mono, origin: ValueOrigin::Environment("TERM") };
         }
-        (config, complaints)
+        (config, problems)
     }
 
     fn heed_environment(&mut self, environment: &Environment) {
@@ -68,7 +68,7 @@ pub struct ValueContext<'a> {
     pub zone: &'a dyn Fn(&str) -> Option<TimeZone>,
 }
 
-/// The variables of the environment that go before the file.
+/// The variables of the environment that override the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     /// UNSPOOL_ARCHIVE.

@@ -1,10 +1,10 @@
-//! The configuration: the config file, and the environment and flags that go before it.
+//! The configuration: the config file, and the environment and flags that override it.
 //!
 //! ```text
 //! built-in default  <  config file  <  environment  <  flag
 //! ```
 //!
-//! Pure: text in ([`Config::layered`]), a checked value and [`Complaint`]s out; only [`mod@file`] and
+//! Pure: text in ([`Config::layered`]), a checked value and [`ConfigProblem`]s out; only [`mod@file`] and
 //! [`Environment::of_process`] look outside. Every value remembers which layer it is from ([`ValueOrigin`]).
 //!
 //! A wrong file never stops the app. A key or value that is wrong is complained of with its position and falls back to
@@ -30,8 +30,8 @@ pub use self::{
     keys::{Key, Keys},
     layers::{Environment, Flags, ValueContext},
     show::show,
-    text::Complaint,
-    value::{BoundedNumber, Layered, OptionValue, ValueOrigin, Words, Zone},
+    text::ConfigProblem,
+    value::{BoundedNumber, Layered, NamedValues, OptionValue, ValueOrigin, Zone},
 };
 use crate::{archive::Limits, extract::clipboard, transcript::dates};
 
@@ -61,21 +61,21 @@ pub enum ThemeName {
     Mono,
 }
 
-impl Words for Color {
+impl NamedValues for Color {
     const ALL: &'static [(Self, &'static str)] =
         &[(Self::Auto, "auto"), (Self::Always, "always"), (Self::Never, "never")];
 }
 
-impl Words for ThemeName {
+impl NamedValues for ThemeName {
     const ALL: &'static [(Self, &'static str)] =
         &[(Self::Terminal, "terminal"), (Self::Dark, "dark"), (Self::Light, "light"), (Self::Mono, "mono")];
 }
 
-impl Words for clipboard::Setting {
+impl NamedValues for clipboard::ClipboardSetting {
     const ALL: &'static [(Self, &'static str)] = &Self::ALL;
 }
 
-impl Words for dates::DateStyle {
+impl NamedValues for dates::DateStyle {
     const ALL: &'static [(Self, &'static str)] = &[(Self::Short, "short"), (Self::Iso, "iso")];
 }
 
@@ -89,7 +89,7 @@ pub struct Config {
     /// The condition for colours on stdout.
     pub color: Layered<Color>,
     /// The clipboard that copies go to.
-    pub clipboard: Layered<clipboard::Setting>,
+    pub clipboard: Layered<clipboard::ClipboardSetting>,
     /// The most text a terminal is sent for its clipboard, in bytes.
     pub osc52_limit: Layered<Osc52Limit>,
     /// The style of dates on the screen.
@@ -214,7 +214,7 @@ pub struct OptionEntry<'a> {
     pub path: &'static str,
     /// Its meaning.
     pub help: &'static str,
-    /// The flag or variable that goes before it, if there is one.
+    /// The flag or variable that overrides it, if there is one.
     pub before: &'static str,
     /// Its value.
     pub slot: &'a mut dyn OptionValue,

@@ -4,20 +4,19 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     Config, ValueContext, suggest,
-    text::{Complaint, LineIndex, in_order},
-    value::{kind, quoted, said},
+    text::{ConfigProblem, LineIndex, in_order},
+    value::{kind, quote_shortened, toml_string},
 };
 
 /// Takes every option of the file that is right, and complains of the others in the order in which they stand.
-pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config) -> Vec<Complaint> {
+pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config) -> Vec<ConfigProblem> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
             let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let end = valid.len()..valid.len();
             return vec![
-                LineIndex::of(&valid)
-                    .complaint(end, "this is no UTF-8: nothing of the file counts".to_owned()),
+                LineIndex::of(&valid).problem(end, "this is no UTF-8: nothing of the file counts".to_owned()),
             ];
         }
     };
@@ -27,38 +26,38 @@ pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config
         Err(error) => {
             let words = error.message().lines().collect::<Vec<_>>().join(", ");
             let span = error.span().unwrap_or(text.len()..text.len());
-            return vec![place.complaint(span, format!("{words}: nothing of the file counts"))];
+            return vec![place.problem(span, format!("{words}: nothing of the file counts"))];
         }
     };
-    let mut complaints = Vec::new();
+    let mut problems = Vec::new();
     for (key, value) in in_order(document.get_ref()) {
         let name = &**key.get_ref();
         match value.get_ref() {
-            DeValue::Table(table) if name == "keys" => config.keys.read(table, &place, &mut complaints),
+            DeValue::Table(table) if name == "keys" => config.keys.read(table, &place, &mut problems),
             DeValue::Table(table) if is_table(config, name) => {
                 for (key, value) in in_order(table) {
                     let path = format!("{name}.{}", key.get_ref());
                     let line = place.line(key.span().start);
                     if let Err(reason) = set(config, &path, value.get_ref(), line, context) {
                         let span = if reason.unknown { key.span() } else { value.span() };
-                        complaints.push(place.complaint(span, reason.words));
+                        problems.push(place.problem(span, reason.words));
                     }
                 }
             }
             other if name == "keys" || is_table(config, name) => {
                 let reason = format!("{name} is a table, not {}: [{name}] begins it", kind(other));
-                complaints.push(place.complaint(value.span(), reason));
+                problems.push(place.problem(value.span(), reason));
             }
             other => {
                 let line = place.line(key.span().start);
                 if let Err(reason) = set(config, name, other, line, context) {
                     let span = if reason.unknown { key.span() } else { value.span() };
-                    complaints.push(place.complaint(span, reason.words));
+                    problems.push(place.problem(span, reason.words));
                 }
             }
         }
     }
-    complaints
+    problems
 }
 
 /// The reason why an option was not set.
@@ -87,13 +86,15 @@ fn set(
     let meant = suggest::nearest(last_word, known().map(last));
     let meant = meant.and_then(|word| known().find(|path| last(path) == word));
     let words = match meant {
-        Some(meant) => format!("there is no option {}: did you mean {}?", said(path), quoted(meant)),
-        None => format!("there is no option {}: unspool config lists all", said(path)),
+        Some(meant) => {
+            format!("there is no option {}: did you mean {}?", quote_shortened(path), toml_string(meant))
+        }
+        None => format!("there is no option {}: unspool config lists all", quote_shortened(path)),
     };
     Err(OptionError { unknown: true, words })
 }
 
-/// Tells that options stand in a table of that name.
+/// Returns whether options stand in a table of that name.
 fn is_table(config: &mut Config, name: &str) -> bool {
     config.entries().iter().any(|entry| entry.place().0 == name)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Config, Keys, value::quoted};
+use super::{Config, Keys, value::toml_string};
 
 /// The column at which it says where a value is from, where the line is short enough.
 const COLUMN: usize = 40;
@@ -37,13 +37,13 @@ fn keys(out: &mut String, keys: &Keys) {
         }
         let _ = writeln!(out, "[keys.{place}]");
         for binding in keys.bindings().iter().filter(|binding| binding.place == place) {
-            let names: Vec<String> = binding.keys.iter().map(|key| quoted(&key.name())).collect();
+            let names: Vec<String> = binding.keys.iter().map(|key| toml_string(&key.name())).collect();
             line(out, &binding.command, &format!("[{}]", names.join(", ")), &binding.origin.to_string());
         }
     }
 }
 
-/// Writes words behind `#`, in lines that fit a screen.
+/// Writes words after `#`, in lines that fit a screen.
 fn comment(out: &mut String, words: &str) {
     let mut columns = 0;
     for word in words.split(' ') {

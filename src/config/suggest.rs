@@ -2,11 +2,11 @@
 
 /// The longest word that is compared, in bytes; comparing takes time by the length, and no word is nearly so
 /// long.
-const LONGEST: usize = 64;
+const MAX_LENGTH: usize = 64;
 
 /// Returns the known word that what was written was probably meant to be.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if written.len() > LONGEST {
+    if written.len() > MAX_LENGTH {
         return None;
     }
     let written = written.trim().to_lowercase().replace('_', "-");

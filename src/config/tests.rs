@@ -13,16 +13,16 @@ fn context() -> ValueContext<'static> {
 
 /// Returns the configuration of a file, and what is wrong with it, a line each.
 fn of(file: &str) -> (Config, Vec<String>) {
-    let (config, complaints) =
+    let (config, problems) =
         Config::layered(Some(file.as_bytes()), &context(), &Environment::default(), &Flags::default());
-    (config, complaints.iter().map(ToString::to_string).collect())
+    (config, problems.iter().map(ToString::to_string).collect())
 }
 
-/// Returns the one complaint about a file.
+/// Returns the one problem about a file.
 fn wrong(file: &str) -> String {
-    let (_, complaints) = of(file);
-    assert_eq!(complaints.len(), 1, "{file:?}: {complaints:?}");
-    complaints.concat()
+    let (_, problems) = of(file);
+    assert_eq!(problems.len(), 1, "{file:?}: {problems:?}");
+    problems.concat()
 }
 
 fn keys(config: &Config, place: &str, command: &str) -> Vec<String> {
@@ -32,9 +32,9 @@ fn keys(config: &Config, place: &str, command: &str) -> Vec<String> {
 
 #[test]
 fn without_a_file_all_is_as_built_in() {
-    let (mut config, complaints) =
+    let (mut config, problems) =
         Config::layered(None, &context(), &Environment::default(), &Flags::default());
-    assert_eq!(complaints, []);
+    assert_eq!(problems, []);
     assert_eq!(config.limits(), Limits::default());
     assert_eq!(config.osc52_limit.value.get() as usize, clipboard::OSC52_LIMIT);
     for entry in config.entries() {
@@ -67,8 +67,8 @@ stdin-mb = 6
 nested-mb = 7
 "#
     .replace("ROOT", ROOT);
-    let (mut config, complaints) = of(&file);
-    assert_eq!(complaints, [""; 0]);
+    let (mut config, problems) = of(&file);
+    assert_eq!(problems, [""; 0]);
     assert_eq!(config.archive.value, [Path::new(HOME).join("a.zip"), Path::new(ROOT).join("b")]);
     assert_eq!(config.limits().nested_bytes, 7 << 20);
     assert_eq!((config.limits().ratio, config.limits().member_bytes), (3, 2 << 30));
@@ -121,7 +121,7 @@ fn without_colour_the_theme_is_mono_and_says_why() {
 
 #[test]
 fn what_there_is_not_is_named_with_its_place_and_with_what_was_meant() {
-    for (file, complaint) in [
+    for (file, problem) in [
         ("thme = \"dark\"", r#"1:1: there is no option "thme": did you mean "theme"?"#),
         ("\n  Theme = \"dark\"", r#"2:3: there is no option "Theme": did you mean "theme"?"#),
         ("ratio = 3", r#"1:1: there is no option "ratio": did you mean "limits.ratio"?"#),
@@ -156,14 +156,14 @@ fn what_there_is_not_is_named_with_its_place_and_with_what_was_meant() {
         ("[keys.list]\nmark = 7", r#"2:8: mark takes a key or a list of keys, as in ["j", "down"]"#),
         ("keys.list = 7", "1:13: keys.list takes commands with their keys, not a number"),
     ] {
-        assert_eq!(wrong(file), complaint.replace("from / ", &format!("from {ROOT} ")), "{file:?}");
+        assert_eq!(wrong(file), problem.replace("from / ", &format!("from {ROOT} ")), "{file:?}");
     }
 }
 
 #[test]
 fn a_wrong_value_falls_back_alone() {
-    let (config, complaints) = of("theme = \"drak\"\ndates = \"iso\"\n[limits]\nratio = 0\nmembers = 9\n");
-    assert_eq!(complaints.len(), 2);
+    let (config, problems) = of("theme = \"drak\"\ndates = \"iso\"\n[limits]\nratio = 0\nmembers = 9\n");
+    assert_eq!(problems.len(), 2);
     assert_eq!(config.theme.value, ThemeName::Terminal);
     assert_eq!(config.dates.value, dates::DateStyle::Iso);
     assert_eq!(config.limits().ratio, Limits::default().ratio);
@@ -175,18 +175,18 @@ fn of_what_is_no_toml_nothing_counts_and_its_place_is_told() {
     for file in
         ["dates = \"iso\"\ntheme = dark\n", "dates = \"iso\"\ndates = \"iso\"\n", "dates = \"iso\"\n[open\n"]
     {
-        let (config, complaints) = of(file);
+        let (config, problems) = of(file);
         assert_eq!(config.dates.value, dates::DateStyle::Short, "{file:?}");
-        assert_eq!(complaints.len(), 1);
-        assert!(complaints[0].starts_with("2:"), "{complaints:?}");
-        assert!(complaints[0].ends_with(": nothing of the file counts"), "{complaints:?}");
-        assert!(!complaints[0].contains('\n'));
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].starts_with("2:"), "{problems:?}");
+        assert!(problems[0].ends_with(": nothing of the file counts"), "{problems:?}");
+        assert!(!problems[0].contains('\n'));
     }
     let bytes = b"theme = \"dark\"\n# \xff\n";
-    let (config, complaints) =
+    let (config, problems) =
         Config::layered(Some(bytes), &context(), &Environment::default(), &Flags::default());
     assert_eq!(config.theme.value, ThemeName::Terminal);
-    assert_eq!(complaints[0].to_string(), "2:3: this is no UTF-8: nothing of the file counts");
+    assert_eq!(problems[0].to_string(), "2:3: this is no UTF-8: nothing of the file counts");
 }
 
 #[test]
@@ -196,31 +196,31 @@ fn tables_can_be_written_in_any_of_tomls_ways() {
         "limits = { ratio = 7 }\nopen = { tools = true }\n",
         "\"limits\".'ratio' = 0x7\n[open]\ntools = true\n",
     ] {
-        let (config, complaints) = of(file);
-        assert_eq!(complaints, [""; 0], "{file:?}");
+        let (config, problems) = of(file);
+        assert_eq!(problems, [""; 0], "{file:?}");
         assert_eq!((config.limits().ratio, config.open.tools.value), (7, true), "{file:?}");
     }
 }
 
 #[test]
 fn a_byte_order_mark_and_foreign_line_ends_do_no_harm() {
-    let (config, complaints) = of("\u{feff}theme = \"dark\"\r\n[limits]\r\nratio = 2\r\n");
-    assert_eq!(complaints, [""; 0]);
+    let (config, problems) = of("\u{feff}theme = \"dark\"\r\n[limits]\r\nratio = 2\r\n");
+    assert_eq!(problems, [""; 0]);
     assert_eq!((config.theme.value, config.limits.ratio.origin), (ThemeName::Dark, ValueOrigin::File(3)));
 }
 
 #[test]
 fn columns_are_counted_in_characters() {
-    let (_, complaints) = of("open = { \"é\" = 1, x = 2, tools = true }\n");
-    assert_eq!(complaints.len(), 2);
-    assert!(complaints[0].starts_with("1:10: ") && complaints[1].starts_with("1:19: "), "{complaints:?}");
+    let (_, problems) = of("open = { \"é\" = 1, x = 2, tools = true }\n");
+    assert_eq!(problems.len(), 2);
+    assert!(problems[0].starts_with("1:10: ") && problems[1].starts_with("1:19: "), "{problems:?}");
 }
 
 #[test]
 fn a_command_gets_new_keys_and_the_old_ones_are_free() {
-    let (config, complaints) =
+    let (config, problems) =
         of("[keys.list]\nmark = [\"m\", \"alt-m\"]\nsort = \"k\"\n[keys.reading]\npipe = []\n");
-    assert_eq!(complaints, [""; 0]);
+    assert_eq!(problems, [""; 0]);
     assert_eq!(keys(&config, "list", "mark"), ["m", "alt-m"]);
     assert_eq!(keys(&config, "list", "sort"), ["k"]);
     assert_eq!(keys(&config, "list", "up"), ["up", "ctrl-p"], "k means another thing there now");
@@ -232,8 +232,8 @@ fn a_command_gets_new_keys_and_the_old_ones_are_free() {
 
 #[test]
 fn any_command_can_be_bound_in_any_place() {
-    let (config, complaints) = of("[keys.search]\ncopy-address = \"alt-u\"\n");
-    assert_eq!(complaints, [""; 0]);
+    let (config, problems) = of("[keys.search]\ncopy-address = \"alt-u\"\n");
+    assert_eq!(problems, [""; 0]);
     assert_eq!(keys(&config, "search", "copy-address"), ["alt-u"]);
     assert_eq!(keys(&config, "reading", "copy-address"), ["u"]);
     assert_eq!(config.keys.places(), Keys::built_in().places());
@@ -241,7 +241,7 @@ fn any_command_can_be_bound_in_any_place() {
 
 #[test]
 fn keys_that_would_lock_somebody_in_are_refused() {
-    for (file, complaint) in [
+    for (file, problem) in [
         ("[keys.search]\ndown = \"j\"", r#"2:8: "j" is typed there: put ctrl- or alt- before it"#),
         ("[keys.anywhere]\nquit = \"q\"", r#"2:8: "q" is typed there: put ctrl- or alt- before it"#),
         ("[keys.anywhere]\ninterrupt = []", "2:13: interrupt needs a key: it is the way out"),
@@ -255,13 +255,12 @@ fn keys_that_would_lock_somebody_in_are_refused() {
             r#"3:8: "m" is bound to mark already: one key, one command"#,
         ),
     ] {
-        assert_eq!(wrong(file), complaint.replace("from / ", &format!("from {ROOT} ")), "{file:?}");
+        assert_eq!(wrong(file), problem.replace("from / ", &format!("from {ROOT} ")), "{file:?}");
     }
     let (config, _) = of("[keys.anywhere]\ninterrupt = []\n[keys.search]\ndown = \"j\"\n");
     assert_eq!(config.keys, Keys::built_in(), "what was refused changes nothing");
-    let (config, complaints) =
-        of("[keys.anywhere]\ninterrupt = \"ctrl-q\"\n[keys.list]\ncopy = \"ctrl-c\"\n");
-    assert_eq!(complaints, [""; 0], "with another way out the key is free");
+    let (config, problems) = of("[keys.anywhere]\ninterrupt = \"ctrl-q\"\n[keys.list]\ncopy = \"ctrl-c\"\n");
+    assert_eq!(problems, [""; 0], "with another way out the key is free");
     assert_eq!(keys(&config, "list", "copy"), ["ctrl-c"]);
 }
 
@@ -287,11 +286,11 @@ fn what_is_printed_is_a_file_that_says_the_same() {
     let file = "archive = \"~/my \\\"old\\\" export\\u001b.zip\"\ntheme = \"light\"\n[open]\ntools = true\n[limits]\nratio = 7\n\
                 [keys.thread]\nfold = []\nfind = [\"f\", \"ctrl-f\"]\n";
     for file in ["", file] {
-        let (config, complaints) = of(file);
-        assert_eq!(complaints, [""; 0]);
+        let (config, problems) = of(file);
+        assert_eq!(problems, [""; 0]);
         let printed = show(&config);
-        let (again, complaints) = of(&printed);
-        assert_eq!(complaints, [""; 0], "{printed}");
+        let (again, problems) = of(&printed);
+        assert_eq!(problems, [""; 0], "{printed}");
         let values = |mut config: Config| -> Vec<String> {
             config.entries().iter().map(|entry| format!("{} = {}", entry.path, entry.slot.show())).collect()
         };
@@ -338,9 +337,9 @@ fn a_hostile_file_is_only_a_wrong_one() {
         format!("keys.list.{long} = 1"),
         format!("keys.list.mark = \"{long}\""),
     ] {
-        let (config, complaints) = of(&file);
-        assert_eq!(complaints.len(), 1);
-        assert!(complaints[0].chars().count() < 300, "{}", complaints[0]);
+        let (config, problems) = of(&file);
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].chars().count() < 300, "{}", problems[0]);
         assert_eq!(config.keys, Keys::built_in());
     }
 }
@@ -350,12 +349,12 @@ proptest::proptest! {
     fn any_text_is_answered_with_complaints_that_stand_in_it(
         text in r#"(archive|theme|dates|open|limits|keys|[a-z]{1,9}|é|"|'|\[|\]|\{|\}|=|\.|,|#|\n|\r| |true|-?[0-9]{1,20}|ctrl-x|list|mark){0,40}"#,
     ) {
-        let (_, complaints) =
+        let (_, problems) =
             Config::layered(Some(text.as_bytes()), &context(), &Environment::default(), &Flags::default());
-        for complaint in complaints {
-            let line = text.split('\n').nth(complaint.line - 1);
-            proptest::prop_assert!(line.is_some_and(|line| complaint.column <= line.chars().count() + 1));
-            proptest::prop_assert!(!complaint.to_string().contains('\n'));
+        for problem in problems {
+            let line = text.split('\n').nth(problem.line - 1);
+            proptest::prop_assert!(line.is_some_and(|line| problem.column <= line.chars().count() + 1));
+            proptest::prop_assert!(!problem.to_string().contains('\n'));
         }
     }
 }

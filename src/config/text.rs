@@ -9,7 +9,7 @@ use toml::{
 
 /// An error in the file: one line, without the file's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
+pub struct ConfigProblem {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -18,7 +18,7 @@ pub struct Complaint {
     pub reason: String,
 }
 
-impl fmt::Display for Complaint {
+impl fmt::Display for ConfigProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:{}: {}", self.line, self.column, self.reason)
     }
@@ -39,11 +39,11 @@ impl<'a> LineIndex<'a> {
         1 + memchr::memchr_iter(b'\n', self.0.as_bytes().get(..byte).unwrap_or(self.0.as_bytes())).count()
     }
 
-    /// Makes a complaint about a stretch of it.
-    pub fn complaint(self, span: Range<usize>, reason: String) -> Complaint {
+    /// Makes a problem about a stretch of it.
+    pub fn problem(self, span: Range<usize>, reason: String) -> ConfigProblem {
         let before = self.0.get(..span.start).unwrap_or(self.0);
         let line = before.rsplit('\n').next().unwrap_or_default();
-        Complaint { line: self.line(span.start), column: line.chars().count() + 1, reason }
+        ConfigProblem { line: self.line(span.start), column: line.chars().count() + 1, reason }
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
 use super::{ValueContext, suggest};
-use crate::one_of::one_of;
+use crate::join_with_or::join_with_or;
 
 /// The layer that a value is from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,12 +109,12 @@ pub trait Value: Sized {
 }
 
 /// One of a few, each with its word.
-pub trait Words: Copy + PartialEq + 'static {
+pub trait NamedValues: Copy + PartialEq + 'static {
     /// All of them, each with its word.
     const ALL: &'static [(Self, &'static str)];
 }
 
-impl<T: Words> Value for T {
+impl<T: NamedValues> Value for T {
     fn read(value: &DeValue<'_>, _: &ValueContext<'_>) -> Result<Self, String> {
         let DeValue::String(text) = value else { return Err(wrong_kind::<Self>(value)) };
         let known = |&&(_, word): &&(Self, &str)| word == &**text;
@@ -123,17 +123,22 @@ impl<T: Words> Value for T {
         }
         let words = Self::ALL.iter().map(|(_, word)| *word);
         Err(match suggest::nearest(text, words) {
-            Some(word) => format!("there is no {}: did you mean {}?", said(text), quoted(word)),
-            None => format!("there is no {}: it takes {}", said(text), Self::takes()),
+            Some(word) => {
+                format!("there is no {}: did you mean {}?", quote_shortened(text), toml_string(word))
+            }
+            None => format!("there is no {}: it takes {}", quote_shortened(text), Self::takes()),
         })
     }
 
     fn show(&self) -> String {
-        Self::ALL.iter().find(|(value, _)| value == self).map_or_else(String::new, |(_, word)| quoted(word))
+        Self::ALL
+            .iter()
+            .find(|(value, _)| value == self)
+            .map_or_else(String::new, |(_, word)| toml_string(word))
     }
 
     fn takes() -> String {
-        one_of(Self::ALL.iter().map(|(_, word)| quoted(word)))
+        join_with_or(Self::ALL.iter().map(|(_, word)| toml_string(word)))
     }
 }
 
@@ -153,12 +158,12 @@ impl Value for bool {
 
 /// A number within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoundedNumber<const LEAST: u64, const MOST: u64>(u64);
+pub struct BoundedNumber<const MIN: u64, const MAX: u64>(u64);
 
-impl<const LEAST: u64, const MOST: u64> BoundedNumber<LEAST, MOST> {
+impl<const MIN: u64, const MAX: u64> BoundedNumber<MIN, MAX> {
     /// Returns the number that is nearest within the bounds.
     pub fn clamped(number: u64) -> Self {
-        Self(number.clamp(LEAST, MOST))
+        Self(number.clamp(MIN, MAX))
     }
 
     /// Returns the number.
@@ -167,11 +172,11 @@ impl<const LEAST: u64, const MOST: u64> BoundedNumber<LEAST, MOST> {
     }
 
     fn checked(number: u64) -> Option<Self> {
-        (LEAST..=MOST).contains(&number).then_some(Self(number))
+        (MIN..=MAX).contains(&number).then_some(Self(number))
     }
 }
 
-impl<const LEAST: u64, const MOST: u64> FromStr for BoundedNumber<LEAST, MOST> {
+impl<const MIN: u64, const MAX: u64> FromStr for BoundedNumber<MIN, MAX> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -179,12 +184,16 @@ impl<const LEAST: u64, const MOST: u64> FromStr for BoundedNumber<LEAST, MOST> {
     }
 }
 
-impl<const LEAST: u64, const MOST: u64> Value for BoundedNumber<LEAST, MOST> {
+impl<const MIN: u64, const MAX: u64> Value for BoundedNumber<MIN, MAX> {
     fn read(value: &DeValue<'_>, _: &ValueContext<'_>) -> Result<Self, String> {
         let DeValue::Integer(number) = value else { return Err(wrong_kind::<Self>(value)) };
         let parsed = u64::from_str_radix(number.as_str(), number.radix()).ok().and_then(Self::checked);
         parsed.ok_or_else(|| {
-            format!("it takes {}, not {}", Self::takes(), said(&number.to_string()).trim_matches('"'))
+            format!(
+                "it takes {}, not {}",
+                Self::takes(),
+                quote_shortened(&number.to_string()).trim_matches('"')
+            )
         })
     }
 
@@ -193,7 +202,7 @@ impl<const LEAST: u64, const MOST: u64> Value for BoundedNumber<LEAST, MOST> {
     }
 
     fn takes() -> String {
-        format!("a number from {LEAST} to {MOST}")
+        format!("a number from {MIN} to {MAX}")
     }
 }
 
@@ -210,7 +219,7 @@ impl Value for Vec<PathBuf> {
     }
 
     fn show(&self) -> String {
-        let paths: Vec<String> = self.iter().map(|path| quoted(&path.to_string_lossy())).collect();
+        let paths: Vec<String> = self.iter().map(|path| toml_string(&path.to_string_lossy())).collect();
         if let [one] = &*paths { one.clone() } else { format!("[{}]", paths.join(", ")) }
     }
 
@@ -232,7 +241,7 @@ fn path(text: &str, context: &ValueContext<'_>) -> Result<PathBuf, String> {
     if path.is_absolute() {
         return Ok(path.to_owned());
     }
-    Err(format!("{} depends on where one is: give it from {ROOT} or ~/ on", said(text)))
+    Err(format!("{} depends on where one is: give it from {ROOT} or ~/ on", quote_shortened(text)))
 }
 
 /// The clock of dates and times.
@@ -262,13 +271,16 @@ impl Value for Zone {
             return Ok(Self::Local);
         }
         let zone = (context.zone)(name).ok_or_else(|| {
-            format!("this machine knows no time zone {}: one is named as in \"Europe/Zurich\"", said(name))
+            format!(
+                "this machine knows no time zone {}: one is named as in \"Europe/Zurich\"",
+                quote_shortened(name)
+            )
         })?;
         Ok(Self::Named(name.clone().into_owned(), zone))
     }
 
     fn show(&self) -> String {
-        quoted(match self {
+        toml_string(match self {
             Self::Local => "local",
             Self::Named(name, _) => name,
         })
@@ -296,18 +308,18 @@ pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// Quotes somebody's words for a complaint: a TOML string, cut where it is very long.
-pub(super) fn said(text: &str) -> String {
-    /// Characters of a wrong value that a complaint repeats.
-    const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => quoted(&format!("{}…", &text[..end])),
-        None => quoted(text),
+/// Quotes somebody's words for a problem: a TOML string, cut where it is very long.
+pub(super) fn quote_shortened(text: &str) -> String {
+    /// Characters of a wrong value that a problem repeats.
+    const MAX: usize = 60;
+    match text.char_indices().nth(MAX) {
+        Some((end, _)) => toml_string(&format!("{}…", &text[..end])),
+        None => toml_string(text),
     }
 }
 
 /// Returns a TOML string.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn toml_string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for character in text.chars() {

@@ -4,7 +4,7 @@ use super::{
     Conversation,
     message::{Kind, Message, NO_TIME, NONE_16, NONE_32, Role, Visibility},
     name_table::NameTable,
-    origin::{ConversationKind, Provider, Source},
+    origin::{ConversationKind, ObjectLocation, Provider},
     part::Part,
     time::Time,
 };
@@ -18,7 +18,7 @@ pub struct Draft<'a> {
     pub visibility: Visibility,
     /// The kind of its content.
     pub kind: Kind,
-    /// `true` if the answer was cut.
+    /// `true` if the answer was interrupted.
     pub interrupted: bool,
     /// The message before it: an index that was pushed already.
     pub parent: Option<usize>,
@@ -65,7 +65,7 @@ pub struct Builder {
 
 /// The facts of a conversation besides its messages.
 #[derive(Clone, Debug)]
-pub struct Heading<'a> {
+pub struct ConversationMeta<'a> {
     /// The id, as in [`Conversation::id`]; `None`: one is made from the source.
     pub id: Option<&'a str>,
     /// The title, as in [`Conversation::title`]; blank or `None`: the first prompt's first line.
@@ -87,12 +87,12 @@ pub struct Heading<'a> {
     /// The custom GPT's or project's id.
     pub gizmo: Option<&'a str>,
     /// The place of the original object.
-    pub source: Source,
+    pub object_location: ObjectLocation,
 }
 
-impl Heading<'_> {
-    /// Makes a heading that says nothing but where the conversation is from.
-    pub fn new(provider: Provider, source: Source) -> Self {
+impl ConversationMeta<'_> {
+    /// Makes the facts of a conversation of which nothing is known but where it is from.
+    pub fn new(provider: Provider, source: ObjectLocation) -> Self {
         Self {
             id: None,
             title: None,
@@ -104,7 +104,7 @@ impl Heading<'_> {
             starred: false,
             kind: ConversationKind::Chat,
             gizmo: None,
-            source,
+            object_location: source,
         }
     }
 }
@@ -120,7 +120,7 @@ impl Builder {
         self.messages.len()
     }
 
-    /// Tells that nothing was pushed yet.
+    /// Returns whether nothing was pushed yet.
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
@@ -155,8 +155,8 @@ impl Builder {
     }
 
     /// Lays out the buffer and closes the conversation. `current` is the leaf of the visible branch.
-    #[expect(clippy::needless_pass_by_value, reason = "a heading is made for this call")]
-    pub fn finish(mut self, heading: Heading<'_>, current: Option<usize>) -> Conversation {
+    #[expect(clippy::needless_pass_by_value, reason = "it is made for this call")]
+    pub fn finish(mut self, meta: ConversationMeta<'_>, current: Option<usize>) -> Conversation {
         let shown_end = self.runs[0].len();
         let folded_end = shown_end + self.runs[1].len();
         let base = [0, shown_end as u32, folded_end as u32];
@@ -170,9 +170,9 @@ impl Builder {
         text.push_str(&hidden);
         let ascii = text.as_bytes()[..folded_end].is_ascii();
         let times = || self.messages.iter().filter_map(Message::time);
-        let created = heading.created.or_else(|| times().next());
-        let updated = heading.updated.or_else(|| times().max()).or(created);
-        let title = heading
+        let created = meta.created.or_else(|| times().next());
+        let updated = meta.updated.or_else(|| times().max()).or(created);
+        let title = meta
             .title
             .map(str::trim)
             .filter(|title| !title.is_empty())
@@ -181,26 +181,26 @@ impl Builder {
             .unwrap_or_else(|| "Untitled".into());
         let last_answer =
             self.messages.iter().rev().map(|message| message.model).find(|&slot| slot != NONE_16);
-        let model = match self.names.slot(heading.model) {
+        let model = match self.names.slot(meta.model) {
             NONE_16 => last_answer.unwrap_or(NONE_16),
             slot => slot,
         };
-        let Source { archive, member, offset, .. } = heading.source;
-        let gizmo = heading.gizmo.unwrap_or_default();
-        let id = heading.id.filter(|id| !id.trim().is_empty());
+        let ObjectLocation { archive, member, offset, .. } = meta.object_location;
+        let gizmo = meta.gizmo.unwrap_or_default();
+        let id = meta.id.filter(|id| !id.trim().is_empty());
         Conversation {
             id: id.map_or_else(|| format!("unnamed-{archive}-{member}-{offset}").into(), Box::from),
-            id_is_made: id.is_none(),
+            id_is_generated: id.is_none(),
             title,
             created,
             updated,
-            provider: heading.provider,
-            archived: heading.archived,
-            starred: heading.starred,
-            kind: heading.kind,
+            provider: meta.provider,
+            archived: meta.archived,
+            starred: meta.starred,
+            kind: meta.kind,
             gpt: gizmo.starts_with("g-") && !gizmo.starts_with("g-p-"),
             gizmo: gizmo.into(),
-            source: heading.source,
+            object_location: meta.object_location,
             digest: None,
             current: current.filter(|&leaf| leaf < self.messages.len()).map_or(NONE_32, |leaf| leaf as u32),
             model,

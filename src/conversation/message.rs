@@ -88,7 +88,7 @@ pub struct Message {
     pub visibility: Visibility,
     /// The kind of its content.
     pub kind: Kind,
-    /// `true` if the answer was cut: by the person, by an error or by the length limit.
+    /// `true` if the answer was interrupted: by the person, by an error or by the length limit.
     pub interrupted: bool,
     pub(super) parent: u32,
     pub(super) time: i64,

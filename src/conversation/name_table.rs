@@ -3,7 +3,7 @@
 use super::message::NONE_16;
 
 /// The number of different names that a conversation keeps; real ones have under twenty. Bounds a linear look-up.
-const MOST_NAMES: usize = 1_024;
+const MAX_NAMES: usize = 1_024;
 
 /// A table of names, each kept once. A message holds the slot of a name instead of the name.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl NameTable {
         let known = self.0.iter().rposition(|known| &**known == name);
         let slot = known.or_else(|| {
             let free = self.0.len();
-            (free < MOST_NAMES).then(|| {
+            (free < MAX_NAMES).then(|| {
                 self.0.push(name.into());
                 free
             })

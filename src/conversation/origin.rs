@@ -1,4 +1,4 @@
-//! Where a conversation is from.
+//! The origin of a conversation: its provider, and the location of its object.
 
 use std::{hash::BuildHasher, num::NonZeroU64, sync::LazyLock};
 
@@ -50,7 +50,7 @@ pub fn digest(object: &[u8]) -> NonZeroU64 {
 /// The place of an original object, so that it can be read again, byte for byte. The default is no place in
 /// particular: the beginning, without a length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Source {
+pub struct ObjectLocation {
     /// Index of the archive, in the order they were opened.
     pub archive: u16,
     /// Index of the conversations member within that archive.

@@ -1,4 +1,4 @@
-//! What stands in a message besides its words: attachments, sources, canvases.
+//! The parts of a message besides its words: attachments, sources, canvases.
 
 use std::ops::Range;
 

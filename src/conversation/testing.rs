@@ -4,7 +4,7 @@
 //! in by its path; so it says `unspool` where it means this library.
 
 use unspool::conversation::{
-    Builder, Conversation, Draft, Heading, Kind, Provider, Role, Source, Time, Visibility,
+    Builder, Conversation, ConversationMeta, Draft, Kind, ObjectLocation, Provider, Role, Time, Visibility,
 };
 
 /// 2025-03-03T09:42:00Z.
@@ -13,20 +13,20 @@ const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// Heads a conversation of that title that began in the [`MORNING`] and took a minute.
-pub fn heading(title: &str) -> Heading<'_> {
-    Heading {
+pub fn meta(title: &str) -> ConversationMeta<'_> {
+    ConversationMeta {
         id: Some("67c57b1e-0000-4000-8000-000000000001"),
         title: Some(title),
         created: Some(MORNING),
         updated: Some(Time(MORNING.0 + 60 * SECOND)),
-        ..Heading::new(Provider::ChatGpt, Source { length: 2, ..Source::default() })
+        ..ConversationMeta::new(Provider::ChatGpt, ObjectLocation { length: 2, ..ObjectLocation::default() })
     }
 }
 
 /// Heads a conversation of one day, counted from 1970-01-01.
-pub fn dated<'a>(id: &'a str, title: &'a str, day: i64) -> Heading<'a> {
+pub fn dated<'a>(id: &'a str, title: &'a str, day: i64) -> ConversationMeta<'a> {
     let time = Some(Time(day * DAY));
-    Heading { id: Some(id), created: time, updated: time, ..heading(title) }
+    ConversationMeta { id: Some(id), created: time, updated: time, ..meta(title) }
 }
 
 /// Drafts a message of the person's.
@@ -46,23 +46,27 @@ pub fn folded(kind: Kind, text: &str) -> Draft<'_> {
 }
 
 /// Puts messages one after the other; one that names its parent hangs there. The last is the one shown.
-pub fn with_heading<'a>(heading: Heading<'_>, drafts: impl IntoIterator<Item = Draft<'a>>) -> Conversation {
+pub fn with_meta<'a>(
+    meta: ConversationMeta<'_>,
+    drafts: impl IntoIterator<Item = Draft<'a>>,
+) -> Conversation {
     let mut builder = Builder::new();
     let mut last = None;
     for draft in drafts {
         last = Some(builder.push(Draft { parent: draft.parent.or(last), ..draft }));
     }
-    builder.finish(heading, last)
+    builder.finish(meta, last)
 }
 
 /// Puts messages one after the other, under a title.
 pub fn chain<'a>(title: &str, drafts: impl IntoIterator<Item = Draft<'a>>) -> Conversation {
-    with_heading(heading(title), drafts)
+    with_meta(meta(title), drafts)
 }
 
-/// Puts messages into a tree under this heading: one that names no parent is a root. `current` is the one shown last.
+/// Puts messages into a tree, with these facts about it: one that names no parent is a root. `current` is the one shown
+/// last.
 pub fn tree<'a>(
-    heading: Heading<'_>,
+    meta: ConversationMeta<'_>,
     drafts: impl IntoIterator<Item = Draft<'a>>,
     current: Option<usize>,
 ) -> Conversation {
@@ -70,21 +74,21 @@ pub fn tree<'a>(
     for draft in drafts {
         builder.push(draft);
     }
-    builder.finish(heading, current)
+    builder.finish(meta, current)
 }
 
 /// Puts prompts and answers in turn, on that day of 2025, the first in its file by that number.
 pub fn conversation(day: u32, title: &str, texts: &[&str]) -> Conversation {
     let id = format!("conversation-{day}");
     let since_1970 = 20_089 + i64::from(day);
-    let source = Source { offset: u64::from(day), ..Source::default() };
-    let heading = Heading { source, ..dated(&id, title, since_1970) };
-    let time = heading.created;
+    let source = ObjectLocation { offset: u64::from(day), ..ObjectLocation::default() };
+    let meta = ConversationMeta { object_location: source, ..dated(&id, title, since_1970) };
+    let time = meta.created;
     let drafts = texts.iter().enumerate().map(|(number, text)| {
         let draft = if number % 2 == 0 { prompt(text) } else { answer(text) };
         Draft { time, ..draft }
     });
-    with_heading(heading, drafts)
+    with_meta(meta, drafts)
 }
 
 /// Puts a prompt with two answers, the first of which goes on; the second is the one shown.

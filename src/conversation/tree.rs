@@ -62,7 +62,7 @@ impl Tree {
 mod tests {
     use crate::conversation::{
         Draft, Role, Tree, Visibility,
-        testing::{heading, tree},
+        testing::{meta, tree},
     };
 
     /// A prompt with two answers, the second of which goes on; and another root.
@@ -70,7 +70,7 @@ mod tests {
     fn branches_are_walked_downwards() {
         let drafts = [(None, "q"), (Some(0), "a"), (Some(0), "b"), (Some(2), "more"), (None, "alone")];
         let conversation = tree(
-            heading("t"),
+            meta("t"),
             drafts.map(|(parent, text)| Draft { parent, ..Draft::new(Role::User, text) }),
             Some(1),
         );
@@ -92,7 +92,7 @@ mod tests {
             (Visibility::Shown, "two"),
         ];
         let conversation = tree(
-            heading("t"),
+            meta("t"),
             drafts.map(|(visibility, text)| Draft { visibility, ..Draft::new(Role::User, text) }),
             None,
         );

@@ -39,7 +39,7 @@ pub enum ExtractError {
 
 /// Says it, with the attachments that were written first.
 fn without_one(taken: &Path, attached: &AttachmentOutcome) -> String {
-    let exposed = match attached.exposed() {
+    let exposed = match attached.unredacted_sentence() {
         "" => String::new(),
         exposed => format!("{exposed} · "),
     };

@@ -1,4 +1,4 @@
-//! Extracts conversations to a text, a file or a folder: the one way out of the program.
+//! Extracts conversations to a text, a file or a folder: the only place where data leaves the program.
 //!
 //! A front end says what is extracted (a [`Selection`]), how (an [`Extraction`]) and where to (which of its functions
 //! is called), and tells of it afterwards in its own words. Everything between is decided here: what is an original
@@ -16,9 +16,9 @@ use super::{
     Format, Options,
     error::ExtractError,
     folder, original_secrets,
+    progress::ExtractProgress,
     redaction::{Redaction, Secrets},
     save::{Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter},
-    watch::Watch,
 };
 use crate::{
     archive::Archive,
@@ -28,7 +28,7 @@ use crate::{
 /// The conversations to extract, and the archives they are from, which hold their originals and attachments.
 #[derive(Clone, Copy, Debug)]
 pub struct Selection<'a> {
-    /// All archives that are open; [`crate::conversation::Source::archive`] counts them.
+    /// All archives that are open; [`crate::conversation::ObjectLocation::archive`] counts them.
     pub archives: &'a [Archive],
     /// The conversations, in the order of the extract.
     pub conversations: &'a [&'a Conversation],
@@ -65,20 +65,24 @@ impl Extraction {
     pub fn write<E: From<ExtractError>>(
         &self,
         what: Selection<'_>,
-        watch: &dyn Watch,
+        progress: &dyn ExtractProgress,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         self.ensure_one_text(what)?;
-        self.pieces(what, None, watch, sink)
+        self.pieces(what, None, progress, sink)
     }
 
     /// Returns the text as a whole, to be copied.
     ///
     /// # Errors
     /// See [`ExtractError`].
-    pub fn to_string(&self, what: Selection<'_>, watch: &dyn Watch) -> Result<String, ExtractError> {
+    pub fn to_string(
+        &self,
+        what: Selection<'_>,
+        progress: &dyn ExtractProgress,
+    ) -> Result<String, ExtractError> {
         let mut bytes = Vec::new();
-        self.write(what, watch, &mut |more| {
+        self.write(what, progress, &mut |more| {
             bytes.extend_from_slice(more);
             Ok::<(), ExtractError>(())
         })?;
@@ -95,7 +99,7 @@ impl Extraction {
         &self,
         what: Selection<'_>,
         path: &Path,
-        watch: &dyn Watch,
+        progress: &dyn ExtractProgress,
     ) -> Result<Written, ExtractError> {
         self.ensure_one_text(what)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
@@ -104,7 +108,7 @@ impl Extraction {
         let mut beside = AttachmentWriter::of(path, partial.group(), &self.redaction);
         let mut writer = BufWriter::with_capacity(1 << 16, partial);
         let mut bytes = 0;
-        self.pieces(what, Some(&mut beside), watch, &mut |piece| {
+        self.pieces(what, Some(&mut beside), progress, &mut |piece| {
             bytes += piece.len() as u64;
             writer.write_all(piece).map_err(failed)
         })?;
@@ -130,9 +134,9 @@ impl Extraction {
         &self,
         what: Selection<'_>,
         folder: &Path,
-        watch: &dyn Watch,
+        progress: &dyn ExtractProgress,
     ) -> Result<WriteOutcome, ExtractError> {
-        folder::write(self, what, folder, watch)
+        folder::write(self, what, folder, progress)
     }
 
     /// Refuses several conversations that do not make one text.
@@ -151,24 +155,25 @@ impl Extraction {
         &self,
         what: Selection<'_>,
         mut beside: Option<&mut AttachmentWriter>,
-        watch: &dyn Watch,
+        progress: &dyn ExtractProgress,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut sink = |piece: &[u8]| {
-            if watch.goes_on() { sink(piece) } else { Err(ExtractError::Stopped.into()) }
+            if progress.should_continue() { sink(piece) } else { Err(ExtractError::Stopped.into()) }
         };
         if let &[conversation] = what.conversations {
-            return sink(&self.piece(what, conversation, beside, watch)?);
+            return sink(&self.piece(what, conversation, beside, progress)?);
         }
         let of = what.conversations.len();
-        let secrets = original_secrets::of(&self.redaction, what, watch)?;
+        let secrets = original_secrets::of(&self.redaction, what, progress)?;
         sink(super::opening(&self.options, &format!("{of} conversations")).as_bytes())?;
         for (done, (conversation, secrets)) in what.conversations.iter().zip(secrets).enumerate() {
             self.redaction.count(&secrets);
             let redacted = secrets.conversation(conversation);
-            let options = self.linked(what.archives, &redacted, &secrets, beside.as_deref_mut())?;
+            let options =
+                self.write_attachments_and_link(what.archives, &redacted, &secrets, beside.as_deref_mut())?;
             sink(super::section(&redacted, &options, done == 0).as_bytes())?;
-            watch.made(done + 1, of);
+            progress.conversations_done(done + 1, of);
         }
         sink(super::closing(self.options.format).as_bytes())
     }
@@ -179,19 +184,19 @@ impl Extraction {
         what: Selection<'_>,
         conversation: &Conversation,
         beside: Option<&mut AttachmentWriter>,
-        watch: &dyn Watch,
+        progress: &dyn ExtractProgress,
     ) -> Result<Vec<u8>, ExtractError> {
         if !self.options.format.is_original() {
-            let secrets = original_secrets::of(&self.redaction, what, watch)?.pop().unwrap_or_default();
+            let secrets = original_secrets::of(&self.redaction, what, progress)?.pop().unwrap_or_default();
             self.redaction.count(&secrets);
             let redacted = secrets.conversation(conversation);
-            let options = self.linked(what.archives, &redacted, &secrets, beside)?;
+            let options = self.write_attachments_and_link(what.archives, &redacted, &secrets, beside)?;
             return Ok(super::conversation(&redacted, &options).into_bytes());
         }
-        let bytes = original(what.archives, conversation, watch)?;
+        let bytes = original(what.archives, conversation, progress)?;
         if !self.redaction.is_wanted() {
             if self.options.attachments {
-                self.linked(what.archives, conversation, &Secrets::default(), beside)?;
+                self.write_attachments_and_link(what.archives, conversation, &Secrets::default(), beside)?;
             }
             return Ok(bytes);
         }
@@ -199,7 +204,12 @@ impl Extraction {
         secrets.learn_original(&bytes);
         self.redaction.count(&secrets);
         if self.options.attachments {
-            self.linked(what.archives, &secrets.conversation(conversation), &secrets, beside)?;
+            self.write_attachments_and_link(
+                what.archives,
+                &secrets.conversation(conversation),
+                &secrets,
+                beside,
+            )?;
         }
         let redacted = match secrets.original(&bytes) {
             Cow::Owned(redacted) => Some(redacted),
@@ -210,7 +220,7 @@ impl Extraction {
 
     /// Writes the attachments of a conversation that passed the redaction, where there is a place for them, and gives
     /// the options that link them.
-    fn linked(
+    fn write_attachments_and_link(
         &self,
         archives: &[Archive],
         redacted: &Conversation,
@@ -218,7 +228,7 @@ impl Extraction {
         beside: Option<&mut AttachmentWriter>,
     ) -> Result<Cow<'_, Options>, ExtractError> {
         match beside {
-            Some(beside) => Ok(beside.take(archives, redacted, secrets, &self.options)?),
+            Some(beside) => Ok(beside.write_attachments(archives, redacted, secrets, &self.options)?),
             None => Ok(Cow::Borrowed(&self.options)),
         }
     }
@@ -237,19 +247,19 @@ pub(super) fn refuse_archives(archives: &[Archive], target: &Path) -> Result<(),
 fn original(
     archives: &[Archive],
     conversation: &Conversation,
-    watch: &dyn Watch,
+    progress: &dyn ExtractProgress,
 ) -> Result<Vec<u8>, ExtractError> {
-    let source = conversation.source;
-    let archive = archives.get(usize::from(source.archive)).ok_or(ExtractError::Closed)?;
-    let end = source.offset + u64::from(source.length);
-    let bytes = archive.read_object(source, &mut |done| {
-        watch.reading(done, end);
-        watch.goes_on()
+    let location = conversation.object_location;
+    let archive = archives.get(usize::from(location.archive)).ok_or(ExtractError::Closed)?;
+    let end = location.offset + u64::from(location.length);
+    let bytes = archive.read_object(location, &mut |done| {
+        progress.reading(done, end);
+        progress.should_continue()
     })?;
     if is_original(conversation, &bytes) { Ok(bytes) } else { Err(archive.changed().into()) }
 }
 
-/// Tells that bytes read again are those that the conversation was made of.
+/// Returns whether bytes read again are those that the conversation was made of.
 pub(super) fn is_original(conversation: &Conversation, bytes: &[u8]) -> bool {
     conversation.digest.is_none_or(|known| known == digest(bytes))
 }
@@ -262,8 +272,8 @@ mod tests {
     /// Stops everything at once.
     struct Stopping;
 
-    impl Watch for Stopping {
-        fn goes_on(&self) -> bool {
+    impl ExtractProgress for Stopping {
+        fn should_continue(&self) -> bool {
             false
         }
     }

@@ -13,13 +13,13 @@ use super::{
     error::ExtractError,
     extraction::{Extraction, Selection, is_original, refuse_archives},
     original_secrets,
+    progress::ExtractProgress,
     redaction::Secrets,
     save::{self, FileBatch, SaveError, WriteOutcome, attachments::AttachmentWriter, names::Names},
-    watch::Watch,
 };
 use crate::{
     archive::Archive,
-    conversation::{Conversation, Source},
+    conversation::{Conversation, ObjectLocation},
     parallel,
 };
 
@@ -28,12 +28,12 @@ pub(super) fn write(
     extraction: &Extraction,
     what: Selection<'_>,
     folder: &Path,
-    watch: &dyn Watch,
+    progress: &dyn ExtractProgress,
 ) -> Result<WriteOutcome, ExtractError> {
     save::create_folder(folder)?;
     save::sweep(folder);
     let options = &extraction.options;
-    let secrets = match original_secrets::of(&extraction.redaction, what, watch) {
+    let secrets = match original_secrets::of(&extraction.redaction, what, progress) {
         Err(ExtractError::Stopped) => return Ok(WriteOutcome::default()),
         secrets => secrets?,
     };
@@ -44,7 +44,7 @@ pub(super) fn write(
         NamedFile { conversation, secrets, name }
     });
     let files = files.collect();
-    let job = FolderJob { extraction, archives: what.archives, folder, files, watch };
+    let job = FolderJob { extraction, archives: what.archives, folder, files, progress };
     if options.format.is_original() { job.originals() } else { job.texts() }
 }
 
@@ -61,7 +61,7 @@ struct FolderJob<'a> {
     archives: &'a [Archive],
     folder: &'a Path,
     files: Vec<NamedFile<'a>>,
-    watch: &'a dyn Watch,
+    progress: &'a dyn ExtractProgress,
 }
 
 impl FolderJob<'_> {
@@ -73,10 +73,10 @@ impl FolderJob<'_> {
         Ok(AttachmentWriter::of(&self.folder.join(name), batch.group()?, &self.extraction.redaction))
     }
 
-    /// Tells how far it is; whether to go on.
-    fn tell(&self, made: usize) -> bool {
-        self.watch.made(made, self.files.len());
-        self.watch.goes_on()
+    /// Reports the progress; returns whether to go on.
+    fn report_progress(&self, made: usize) -> bool {
+        self.progress.conversations_done(made, self.files.len());
+        self.progress.should_continue()
     }
 
     /// Makes and writes texts on as many threads as there are processors, each with its own batch.
@@ -93,7 +93,7 @@ impl FolderJob<'_> {
                     break;
                 };
                 self.text(file, &mut batch)?;
-                if !self.tell(index + 1) {
+                if !self.report_progress(index + 1) {
                     stopped.store(true, Ordering::Relaxed);
                 }
             }
@@ -108,7 +108,7 @@ impl FolderJob<'_> {
                 failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             }
         };
-        parallel::together(parallel::available(self.files.len().div_ceil(16)), &work);
+        parallel::run_on_threads(parallel::available(self.files.len().div_ceil(16)), &work);
         if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             return Err(error);
         }
@@ -125,26 +125,28 @@ impl FolderJob<'_> {
             return Ok(batch.add(name, super::conversation(&conversation, options).as_bytes())?);
         }
         let mut beside = self.beside(name, batch)?;
-        let options = beside.take(self.archives, &conversation, secrets, options)?;
+        let options = beside.write_attachments(self.archives, &conversation, secrets, options)?;
         let text = super::conversation(&conversation, &options);
         Ok(batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?)
     }
 
     /// Writes original objects, in one pass over each archive in the order of its bytes.
     fn originals(&self) -> Result<WriteOutcome, ExtractError> {
-        let mut wanted: Vec<(Source, &NamedFile<'_>)> =
-            self.files.iter().map(|file| (file.conversation.source, file)).collect();
-        wanted.sort_unstable_by_key(|&(source, file)| (source, &*file.name));
+        let mut wanted: Vec<(ObjectLocation, &NamedFile<'_>)> =
+            self.files.iter().map(|file| (file.conversation.object_location, file)).collect();
+        wanted.sort_unstable_by_key(|&(location, file)| (location, &*file.name));
         let mut batch = self.batch();
         let mut done = 0;
         for wanted in wanted.chunk_by(|left, right| left.0.archive == right.0.archive) {
             let archive = self.archives.get(usize::from(wanted[0].0.archive)).ok_or(ExtractError::Closed)?;
-            let sources: Vec<Source> = wanted.iter().map(|&(source, ..)| source).collect();
+            let locations: Vec<ObjectLocation> = wanted.iter().map(|&(location, ..)| location).collect();
             let mut failure = None;
             let mut stopped = false;
             let so_far = Cell::new(done);
-            let read =
-                archive.read_objects(&sources, &mut |_| self.tell(so_far.get()), &mut |index, bytes| {
+            let read = archive.read_objects(
+                &locations,
+                &mut |_| self.report_progress(so_far.get()),
+                &mut |index, bytes| {
                     let file = wanted[index].1;
                     let result = if is_original(file.conversation, bytes) {
                         self.original(file, bytes, &mut batch)
@@ -156,14 +158,15 @@ impl FolderJob<'_> {
                         return false;
                     }
                     so_far.set(so_far.get() + 1);
-                    stopped = !self.tell(so_far.get());
+                    stopped = !self.report_progress(so_far.get());
                     !stopped
-                });
+                },
+            );
             if let Some(error) = failure {
                 return Err(error);
             }
             done = so_far.get();
-            if stopped || !self.tell(done) {
+            if stopped || !self.report_progress(done) {
                 break;
             }
             read?;
@@ -183,7 +186,7 @@ impl FolderJob<'_> {
         redaction.count(secrets);
         let mut beside = self.beside(name, batch)?;
         if options.attachments {
-            beside.take(self.archives, &secrets.conversation(conversation), secrets, options)?;
+            beside.write_attachments(self.archives, &secrets.conversation(conversation), secrets, options)?;
         }
         Ok(batch.add_with(name, &secrets.original(bytes), Some(beside.into_parts()))?)
     }

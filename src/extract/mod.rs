@@ -6,7 +6,8 @@
 //! is the archive's own bytes and is read from there.
 //!
 //! Which messages an extract takes is decided in one place, [`Include::takes`] and [`Format::shows_canvases`]; their
-//! order and their branches in `turns`; what one message consists of in [`message`](crate::message); and a file a format writes that down.
+//! order and their branches in `entries`; what one message consists of in [`message`](crate::message); and a file a
+//! format writes that down.
 
 pub mod clipboard;
 pub mod redaction;
@@ -18,7 +19,7 @@ mod folder;
 mod format;
 mod options;
 mod original_secrets;
-mod watch;
+mod progress;
 
 use std::borrow::Cow;
 
@@ -34,7 +35,7 @@ pub use self::{
         messages, opening, section,
     },
     options::{Include, Options},
-    watch::Watch,
+    progress::ExtractProgress,
 };
 
 /// Returns the answer to copy when `message` is the best one: itself if it is an answer, else the first
@@ -67,7 +68,7 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 
 /// Returns the address of a conversation on its provider's site; `None` for one without an id of its own.
 pub fn address(conversation: &Conversation) -> Option<String> {
-    if conversation.id_is_made {
+    if conversation.id_is_generated {
         return None;
     }
     match conversation.kind {
@@ -89,7 +90,7 @@ mod test_support;
 #[cfg(test)]
 mod tests {
     use super::{
-        test_support::{answer, chain, folded, forked, heading, prompt},
+        test_support::{answer, chain, folded, forked, meta, prompt},
         *,
     };
     use crate::conversation::Builder;
@@ -124,7 +125,8 @@ mod tests {
 
     #[test]
     fn an_address_cannot_be_broken_out_of() {
-        let with = |id| Builder::new().finish(crate::conversation::Heading { id, ..heading("t") }, None);
+        let with =
+            |id| Builder::new().finish(crate::conversation::ConversationMeta { id, ..meta("t") }, None);
         assert_eq!(address(&with(Some("67c5-a"))).as_deref(), Some("https://chatgpt.com/c/67c5-a"));
         assert_eq!(
             address(&with(Some("a/../b?\n"))).as_deref(),

@@ -1,6 +1,6 @@
 //! The options of an extract: which messages it takes, and how it writes them.
 //!
-//! Which messages an extract takes is decided here and nowhere else.
+//! Decides which messages an extract takes; nothing else does.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl Include {
     /// Everything there is.
     pub const ALL: Self = Self { tools: true, reasoning: true, hidden: true };
 
-    /// Decides whether a message is part of an extract with these wishes.
+    /// Returns whether a message is part of an extract with these wishes.
     ///
     /// | message | taken |
     /// |---|---|
@@ -82,7 +82,7 @@ impl Options {
         }
     }
 
-    /// Decides whether this message of its conversation is written.
+    /// Returns whether this message of its conversation is written.
     pub fn takes(&self, message: &Message) -> bool {
         self.include.takes(message)
             || (message.kind == Kind::Canvas

@@ -5,14 +5,14 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Options, format::turns::turns};
+use super::{Options, format::entries::entries};
 use crate::{
     conversation::{Attachment, Conversation},
     secrets::{Counts, KnownSecrets, Scanner},
 };
 
 /// Counts the secrets that an extract with these options would hold.
-pub fn held(conversation: &Conversation, options: &Options) -> Counts {
+pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
     let mut known = KnownSecrets::new();
     // An original holds everything; a line of `jsonl` its text alone.
     if options.format.is_original() {
@@ -23,8 +23,8 @@ pub fn held(conversation: &Conversation, options: &Options) -> Counts {
     if more {
         known.learn_heading(conversation);
     }
-    for turn in turns(conversation, options) {
-        known.learn_message(conversation, turn.message, more);
+    for entry in entries(conversation, options) {
+        known.learn_message(conversation, entry.message, more);
     }
     known.counts().clone()
 }
@@ -136,7 +136,7 @@ impl Redaction {
         Self(wanted.then(Mutex::default))
     }
 
-    /// Tells that secrets are to be taken out.
+    /// Returns whether secrets are to be taken out.
     pub fn is_wanted(&self) -> bool {
         self.0.is_some()
     }
@@ -184,7 +184,7 @@ mod tests {
                 answer("none"),
             ],
         );
-        let held = |options: &Options| super::held(&conversation, options).total();
+        let held = |options: &Options| super::count_secrets(&conversation, options).total();
         let tools = Include { tools: true, ..Include::default() };
         assert_eq!(held(&options(Format::Markdown)), 2);
         assert_eq!(held(&options(Format::Jsonl)), 1);

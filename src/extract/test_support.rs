@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{Format, Options};
-pub use crate::conversation::testing::{MORNING, answer, chain, folded, forked, heading, prompt};
+pub use crate::conversation::testing::{MORNING, answer, chain, folded, forked, meta, prompt};
 
 pub fn options(format: Format) -> Options {
     Options::new(format, TimeZone::UTC)

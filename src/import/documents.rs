@@ -1,9 +1,9 @@
 //! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
 
-use super::message_arena::NONE;
+use super::message_arena::NO_PARENT;
 use crate::{
     conversation::{Detail, Part},
-    message::path,
+    message::branches,
 };
 
 /// The bytes that the changes of a conversation may add to its documents in all; further changes are not
@@ -34,13 +34,13 @@ impl MadeDocument {
 pub(super) struct Documents {
     made: Vec<(usize, Option<MadeDocument>)>,
     /// The number of changes that were not made since they cost too much.
-    pub unmade: u64,
+    pub skipped_changes: u64,
 }
 
 impl Documents {
     pub(super) fn new(documents: Vec<(usize, MadeDocument)>, unmade: u64) -> Self {
         let made = documents.into_iter().map(|(made, document)| (made, Some(document))).collect();
-        Self { made, unmade }
+        Self { made, skipped_changes: unmade }
     }
 
     /// Returns the document that the message at this place made.
@@ -62,8 +62,8 @@ impl DocumentBranches {
     /// leaf of the visible branch.
     pub(super) fn of(order: &[(u32, u32)], current: Option<usize>) -> Self {
         let parent =
-            |place: usize| Some(order[place].1).filter(|&parent| parent != NONE).map(|at| at as usize);
-        let visible = path::on_path(order.len(), current, parent);
+            |place: usize| Some(order[place].1).filter(|&parent| parent != NO_PARENT).map(|at| at as usize);
+        let visible = branches::on_path(order.len(), current, parent);
         let mut last_child = vec![None; order.len()];
         for index in 0..order.len() {
             if let Some(parent) = parent(index) {
@@ -79,7 +79,7 @@ impl DocumentBranches {
         Self { visible, straight_from }
     }
 
-    /// Decides whether the branch that counts for the document made at `made` goes through `message`, which
+    /// Returns whether the branch that counts for the document made at `made` goes through `message`, which
     /// is below it.
     pub(super) fn leads(&self, made: usize, message: usize) -> bool {
         if self.visible[made] { self.visible[message] } else { self.straight_from[message] <= made }
@@ -87,50 +87,50 @@ impl DocumentBranches {
 }
 
 /// The cost and the growth that the changes to come may still have.
-pub(super) struct Bounds {
-    work: usize,
-    growth: usize,
+pub(super) struct ChangeBudget {
+    work_budget: usize,
+    growth_budget: usize,
     /// The number of changes that were not made since they cost too much.
-    pub unmade: u64,
+    pub skipped_changes: u64,
 }
 
 /// The error of a change that would cost or add more than is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooMuch;
 
-impl Bounds {
+impl ChangeBudget {
     pub(super) fn new() -> Self {
-        Self { work: WORK, growth: GROWTH, unmade: 0 }
+        Self { work_budget: WORK, growth_budget: GROWTH, skipped_changes: 0 }
     }
 
     /// Takes the cost of a change; `false`: less than that is left, and so nothing for any other. Else whatever
     /// comes before such a cost could be had again and again.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
-        let left = self.work.checked_sub(bytes);
-        self.work = left.unwrap_or(0);
+        let left = self.work_budget.checked_sub(bytes);
+        self.work_budget = left.unwrap_or(0);
         left.is_some()
     }
 
-    /// Takes the cost of a change as [`Bounds::spend`] does, or fails with [`TooMuch`], which ends the
+    /// Takes the cost of a change as [`ChangeBudget::spend`] does, or fails with [`TooMuch`], which ends the
     /// change.
-    pub(super) fn pay(&mut self, bytes: usize) -> Result<(), TooMuch> {
+    pub(super) fn spend_or_fail(&mut self, bytes: usize) -> Result<(), TooMuch> {
         if self.spend(bytes) { Ok(()) } else { Err(TooMuch) }
     }
 
     #[cfg(test)]
     pub(super) fn with(work: usize) -> Self {
-        Self { work, ..Self::new() }
+        Self { work_budget: work, ..Self::new() }
     }
 
     /// Returns the length that a document may grow to, in bytes.
     pub(super) fn most(&self, document: &MadeDocument) -> usize {
-        document.text.len() + self.growth
+        document.text.len() + self.growth_budget
     }
 
-    /// Gives a document its new text, which is no longer than [`Bounds::most`].
+    /// Gives a document its new text, which is no longer than [`ChangeBudget::most`].
     pub(super) fn change(&mut self, document: &mut MadeDocument, text: String) {
         let most = self.most(document);
-        self.growth = self.growth.min(most.saturating_sub(text.len()));
+        self.growth_budget = self.growth_budget.min(most.saturating_sub(text.len()));
         document.text = text;
     }
 }

@@ -10,7 +10,7 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::{
     boundary,
-    json::{Allowance, FieldKey, Left, Lenient, MaybeText, Raw, Rest, record},
+    json::{FieldKey, Left, Lenient, MaybeText, MemoryBudget, Raw, Rest, record},
 };
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
@@ -28,15 +28,15 @@ impl<'de> Lenient<'de> for ContentPieces<'de> {
         Self { bare: Some(text), ..Self::default() }
     }
 
-    fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        Ok(Self { list: Lenient::from_list(list, allowance)?, ..Self::default() })
+    fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        Ok(Self { list: Lenient::from_list(list, budget)?, ..Self::default() })
     }
 
-    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         let mut pieces = Self::default();
         while let Some(FieldKey(key)) = map.next_key()? {
-            let value = map.next_value_seed(allowance.seed())?;
-            pieces.rest.keep(key, value, allowance);
+            let value = map.next_value_seed(budget.seed())?;
+            pieces.rest.keep(key, value, budget);
         }
         Ok(pieces)
     }
@@ -57,9 +57,9 @@ record! {
 }
 
 /// An id longer than this, in bytes, counts as missing: ids have some dozen characters, and each is written in many places.
-const LONGEST_ID: usize = 1 << 10;
+const MAX_ID_LENGTH: usize = 1 << 10;
 /// A title is cut at this many bytes, for the same reason.
-const LONGEST_TITLE: usize = 64 << 10;
+const MAX_TITLE_LENGTH: usize = 64 << 10;
 
 /// Returns a text of a conversation's own, if it says anything.
 fn said(text: &MaybeText<'_>) -> Option<Box<str>> {
@@ -68,16 +68,16 @@ fn said(text: &MaybeText<'_>) -> Option<Box<str>> {
 
 /// Returns the id of a conversation, a model or the like.
 pub(super) fn id(text: &MaybeText<'_>) -> Option<Box<str>> {
-    said(text).filter(|id| id.len() <= LONGEST_ID)
+    said(text).filter(|id| id.len() <= MAX_ID_LENGTH)
 }
 
 /// Returns a title.
 pub(super) fn title(text: &MaybeText<'_>) -> Option<Box<str>> {
     let title = said(text)?;
-    if title.len() <= LONGEST_TITLE {
+    if title.len() <= MAX_TITLE_LENGTH {
         return Some(title);
     }
-    Some(format!("{}…", &title[..boundary(&title, LONGEST_TITLE)]).into())
+    Some(format!("{}…", &title[..boundary(&title, MAX_TITLE_LENGTH)]).into())
 }
 
 /// Returns a link of what may be missing.

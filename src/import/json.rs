@@ -23,12 +23,12 @@ macro_rules! record {
         impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
             fn from_map<A: serde::de::MapAccess<$life>>(
                 mut map: A,
-                allowance: &$crate::import::json::Allowance,
+                budget: &$crate::import::json::MemoryBudget,
             ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
                 while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
                     match &*key {
-                        $($key => record.$field = map.next_value_seed(allowance.seed::<$type>())?,)*
+                        $($key => record.$field = map.next_value_seed(budget.seed::<$type>())?,)*
                         _ => { map.next_value::<serde::de::IgnoredAny>()?; }
                     }
                 }
@@ -56,29 +56,29 @@ macro_rules! record {
 
             fn from_list<A: serde::de::SeqAccess<$life>>(
                 mut list: A,
-                allowance: &$crate::import::json::Allowance,
+                budget: &$crate::import::json::MemoryBudget,
             ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
-                record.rest.keep_list(&mut list, allowance)?;
+                record.rest.keep_list(&mut list, budget)?;
                 Ok(record)
             }
 
             fn from_map<A: serde::de::MapAccess<$life>>(
                 mut map: A,
-                allowance: &$crate::import::json::Allowance,
+                budget: &$crate::import::json::MemoryBudget,
             ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
                 while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
                     match &*key {
                         $($key => {
-                            let seed = $crate::import::json::Field::new(&key, allowance, &mut record.rest);
+                            let seed = $crate::import::json::Field::new(&key, budget, &mut record.rest);
                             let value = <$type>::from_field(&mut map, seed)?;
                             record.$field = value;
                         })*
                         _ if $left_out(&key) => { map.next_value::<serde::de::IgnoredAny>()?; }
                         _ => {
-                            let value = map.next_value_seed(allowance.seed())?;
-                            record.rest.keep(key, value, allowance);
+                            let value = map.next_value_seed(budget.seed())?;
+                            record.rest.keep(key, value, budget);
                         }
                     }
                 }
@@ -98,9 +98,9 @@ pub(crate) use record;
 
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
-    /// Makes one of whatever comes; the lists in it take of the allowance.
-    fn read<D: Deserializer<'de>>(deserializer: D, allowance: &Allowance) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(allowance.seed())
+    /// Makes one of whatever comes; the lists in it take of the budget.
+    fn read<D: Deserializer<'de>>(deserializer: D, budget: &MemoryBudget) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(budget.seed())
     }
 
     /// Makes one of a string; borrowed where the JSON has no escapes.
@@ -119,20 +119,20 @@ pub(crate) trait Lenient<'de>: Default {
     }
 
     /// Makes one of an array.
-    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &Allowance) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &MemoryBudget) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
 
     /// Makes one of an object.
-    fn from_map<A: MapAccess<'de>>(mut map: A, _: &Allowance) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, _: &MemoryBudget) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self::default())
     }
 
     /// Makes one of the value of a field; what it cannot take may go to the rest of the field's record.
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        map.next_value_seed(field.allowance.seed())
+        map.next_value_seed(field.budget.seed())
     }
 
     /// Visits the values in it that no field took, each with the key it stands under; `under` is its own.
@@ -142,14 +142,14 @@ pub(crate) trait Lenient<'de>: Default {
 /// A field that is about to be read: its key, and where to put what is not of its type.
 pub(crate) struct Field<'a, 'de> {
     key: &'a Cow<'de, str>,
-    allowance: &'a Allowance,
+    budget: &'a MemoryBudget,
     rest: &'a mut Rest<'de>,
 }
 
 impl<'a, 'de> Field<'a, 'de> {
     /// Describes the field under this key.
-    pub(crate) fn new(key: &'a Cow<'de, str>, allowance: &'a Allowance, rest: &'a mut Rest<'de>) -> Self {
-        Self { key, allowance, rest }
+    pub(crate) fn new(key: &'a Cow<'de, str>, budget: &'a MemoryBudget, rest: &'a mut Rest<'de>) -> Self {
+        Self { key, budget, rest }
     }
 }
 
@@ -217,18 +217,18 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for FieldSeed<'_, 'de, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
-        let Field { key, allowance, rest } = self.field;
-        while let Some(value) = list.next_element_seed(allowance.seed())? {
-            rest.keep(key.clone(), value, allowance);
+        let Field { key, budget, rest } = self.field;
+        while let Some(value) = list.next_element_seed(budget.seed())? {
+            rest.keep(key.clone(), value, budget);
         }
         Ok(T::default())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let Field { allowance, rest, .. } = self.field;
+        let Field { budget, rest, .. } = self.field;
         while let Some(FieldKey(key)) = map.next_key()? {
-            let value = map.next_value_seed(allowance.seed())?;
-            rest.keep(key, value, allowance);
+            let value = map.next_value_seed(budget.seed())?;
+            rest.keep(key, value, budget);
         }
         Ok(T::default())
     }
@@ -249,10 +249,10 @@ pub(crate) struct Rest<'de>(pub Vec<(Cow<'de, str>, Left<'de>)>);
 
 impl<'de> Rest<'de> {
     /// Keeps a value in which a string may stand.
-    pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, allowance: &Allowance) {
+    pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, budget: &MemoryBudget) {
         let may_hold_text =
             value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
-        if may_hold_text && allowance.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
+        if may_hold_text && budget.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
             self.0.push((key, Left::Json(value.0)));
         }
     }
@@ -268,31 +268,31 @@ impl<'de> Rest<'de> {
     pub(crate) fn keep_list<A: SeqAccess<'de>>(
         &mut self,
         list: &mut A,
-        allowance: &Allowance,
+        budget: &MemoryBudget,
     ) -> Result<(), A::Error> {
-        while let Some(value) = list.next_element_seed(allowance.seed())? {
-            self.keep(Cow::Borrowed(""), value, allowance);
+        while let Some(value) = list.next_element_seed(budget.seed())? {
+            self.keep(Cow::Borrowed(""), value, budget);
         }
         Ok(())
     }
 }
 
-/// Reads a value from JSON as text; what its lists take comes out of the allowance.
-pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, allowance: &Allowance) -> serde_json::Result<T> {
+/// Reads a value from JSON as text; what its lists take comes out of the budget.
+pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudget) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    let value = T::read(&mut deserializer, allowance)?;
+    let value = T::read(&mut deserializer, budget)?;
     deserializer.end()?;
     Ok(value)
 }
 
 /// The bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
 /// hundreds in memory. Elements beyond are skipped.
-pub(crate) struct Allowance(Cell<usize>);
+pub(crate) struct MemoryBudget(Cell<usize>);
 
 /// The bytes that an element costs besides its own size, as a string it owns.
 const PER_ELEMENT: usize = 32;
 
-impl Allowance {
+impl MemoryBudget {
     /// Allows this many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
         Self(Cell::new(bytes))
@@ -305,10 +305,10 @@ impl Allowance {
 
     /// Reads one value within it.
     pub(crate) fn seed<T>(&self) -> LenientSeed<'_, T> {
-        LenientSeed { allowance: self, value: PhantomData }
+        LenientSeed { budget: self, value: PhantomData }
     }
 
-    /// Takes so many bytes of it, if they are left.
+    /// Takes this many bytes of it, if they are left.
     fn spend(&self, bytes: usize) -> bool {
         let left = self.0.get().checked_sub(bytes);
         if let Some(left) = left {
@@ -318,9 +318,9 @@ impl Allowance {
     }
 }
 
-/// Carries a [`Lenient`] type through serde, and the allowance to its lists.
+/// Carries a [`Lenient`] type through serde, and the budget to its lists.
 pub(crate) struct LenientSeed<'a, T> {
-    allowance: &'a Allowance,
+    budget: &'a MemoryBudget,
     value: PhantomData<T>,
 }
 
@@ -328,7 +328,7 @@ impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::read(deserializer, self.allowance)
+        T::read(deserializer, self.budget)
     }
 }
 
@@ -368,11 +368,11 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
-        T::from_list(list, self.allowance)
+        T::from_list(list, self.budget)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::from_map(map, self.allowance)
+        T::from_map(map, self.budget)
     }
 }
 
@@ -394,7 +394,7 @@ pub(crate) struct FieldKey<'de>(pub Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for FieldKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let key = MaybeText::read(deserializer, &Allowance::none())?;
+        let key = MaybeText::read(deserializer, &MemoryBudget::none())?;
         Ok(Self(key.unwrap_or_default()))
     }
 }
@@ -420,11 +420,11 @@ impl<'de> Lenient<'de> for bool {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
-    fn from_list<A: SeqAccess<'de>>(mut list: A, allowance: &Allowance) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         // The length is not known before the end, and would not be trusted.
         let mut elements = Self::new();
-        while allowance.spend(size_of::<T>() + PER_ELEMENT) {
-            match list.next_element_seed(allowance.seed())? {
+        while budget.spend(size_of::<T>() + PER_ELEMENT) {
+            match list.next_element_seed(budget.seed())? {
                 Some(element) => elements.push(element),
                 None => return Ok(elements),
             }
@@ -463,15 +463,15 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
         Self(vec![T::from_text(text)])
     }
 
-    fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        Lenient::from_list(list, allowance).map(Self)
+    fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        Lenient::from_list(list, budget).map(Self)
     }
 
-    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         let mut elements = Vec::new();
         while let Some(FieldKey(_)) = map.next_key()? {
-            if allowance.spend(size_of::<T>() + PER_ELEMENT) {
-                elements.push(map.next_value_seed(allowance.seed())?);
+            if budget.spend(size_of::<T>() + PER_ELEMENT) {
+                elements.push(map.next_value_seed(budget.seed())?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -493,12 +493,12 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
         Box::new(T::from_number(number))
     }
 
-    fn from_list<A: SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        T::from_list(list, allowance).map(Box::new)
+    fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        T::from_list(list, budget).map(Box::new)
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        T::from_map(map, allowance).map(Box::new)
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        T::from_map(map, budget).map(Box::new)
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
@@ -523,12 +523,12 @@ impl<'de> Lenient<'de> for IsPresent {
         Self(true)
     }
 
-    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &Allowance) -> Result<Self, A::Error> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &MemoryBudget) -> Result<Self, A::Error> {
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(Self(true))
     }
 
-    fn from_map<A: MapAccess<'de>>(mut map: A, _: &Allowance) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, _: &MemoryBudget) -> Result<Self, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Self(true))
     }
@@ -539,7 +539,7 @@ impl<'de> Lenient<'de> for IsPresent {
 pub(crate) struct Raw<'de>(pub &'de str);
 
 impl<'de> Lenient<'de> for Raw<'de> {
-    fn read<D: Deserializer<'de>>(deserializer: D, _: &Allowance) -> Result<Self, D::Error> {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &MemoryBudget) -> Result<Self, D::Error> {
         <&'de RawValue>::deserialize(deserializer).map(|value| Self(value.get()))
     }
 }
@@ -558,7 +558,7 @@ impl<'de> Raw<'de> {
 }
 
 impl Raw<'_> {
-    /// Tells that it is a string.
+    /// Returns whether it is a string.
     pub(crate) fn is_text(self) -> bool {
         self.0.starts_with('"')
     }
@@ -593,13 +593,13 @@ impl Raw<'_> {
 
 impl Raw<'_> {
     /// Appends the words it holds: a string, an object's `text`, or a list of such, one a line.
-    pub(crate) fn words(self, out: &mut String) {
+    pub(crate) fn append_text(self, out: &mut String) {
         match self.0.as_bytes().first() {
             Some(b'"') => self.unescape(out),
             Some(b'{') => self.text_of_object().unescape(out),
             Some(b'[') => {
                 let start = out.len();
-                if pour(self.0, Lines { out, any: false }).is_err() {
+                if deserialize_into(self.0, Lines { out, any: false }).is_err() {
                     out.truncate(start);
                 }
             }
@@ -609,7 +609,7 @@ impl Raw<'_> {
 
     /// Returns the `text` of an object, as it stands.
     fn text_of_object(&self) -> Raw<'_> {
-        from_str::<WithText<'_>>(self.0, &Allowance::none()).map(|object| object.text).unwrap_or_default()
+        from_str::<WithText<'_>>(self.0, &MemoryBudget::none()).map(|object| object.text).unwrap_or_default()
     }
 }
 
@@ -622,7 +622,7 @@ struct Lines<'o> {
 
 impl<'de> Sink<'de> for Lines<'_> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(part) = list.next_element_seed(Allowance::none().seed::<Raw<'de>>())? {
+        while let Some(part) = list.next_element_seed(MemoryBudget::none().seed::<Raw<'de>>())? {
             let words = if part.0.starts_with('{') { part.text_of_object() } else { part };
             if words.is_text() {
                 if self.any {
@@ -684,7 +684,7 @@ pub(crate) trait Sink<'de> {
 }
 
 /// Gives the content of JSON as text to a sink.
-pub(crate) fn pour<'de>(json: &'de str, sink: impl Sink<'de>) -> serde_json::Result<()> {
+pub(crate) fn deserialize_into<'de>(json: &'de str, sink: impl Sink<'de>) -> serde_json::Result<()> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     SinkSeed(sink).deserialize(&mut deserializer)?;
     deserializer.end()
@@ -771,8 +771,8 @@ mod tests {
     #[test]
     fn lists_take_no_more_memory_than_allowed() {
         let json = format!("[{}1]", "1,".repeat(10_000));
-        let allowance = Allowance::new(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
-        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &allowance).unwrap().len(), 100);
-        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &allowance).unwrap().len(), 0, "it is used up");
+        let budget = MemoryBudget::new(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
+        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &budget).unwrap().len(), 100);
+        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &budget).unwrap().len(), 0, "it is used up");
     }
 }

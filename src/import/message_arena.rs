@@ -10,16 +10,17 @@
 
 use std::ops::Range;
 
-use super::{Census, DocumentSources};
+use super::{ContentTypeCounts, DocumentSources};
 use crate::conversation::{
-    ConversationKind, Detail, Draft, Heading, Kind, NameTable, Part, Provider, Role, Source, Time, Visibility,
+    ConversationKind, ConversationMeta, Detail, Draft, Kind, NameTable, ObjectLocation, Part, Provider, Role,
+    Time, Visibility,
 };
 
 /// The number of no message and of no place in the order.
-pub(super) const NONE: u32 = u32::MAX;
+pub(super) const NO_PARENT: u32 = u32::MAX;
 
 /// The number of parts that are kept of one conversation: attachments, citations and the like.
-const MOST_PARTS: usize = 1 << 19;
+const MAX_PARTS: usize = 1 << 19;
 
 /// A message in its final form, except for what the tree decides.
 pub(super) struct ParsedMessage {
@@ -43,13 +44,13 @@ pub(super) struct MessageArena {
     parts: Vec<Part>,
     pub names: NameTable,
     /// The number of messages of each content type.
-    pub census: Census,
+    pub content_types: ContentTypeCounts,
 }
 
 impl MessageArena {
     /// Drops the parts of a message that are past the bound of the conversation.
     pub(super) fn bound(&self, parts: &mut Vec<Part>) {
-        parts.truncate(MOST_PARTS.saturating_sub(self.parts.len()));
+        parts.truncate(MAX_PARTS.saturating_sub(self.parts.len()));
     }
 
     /// Keeps parts that [`MessageArena::bound`] has bounded, and returns their range among all parts.
@@ -83,9 +84,9 @@ fn taken(part: &mut Part) -> Part {
     std::mem::replace(part, Part { range: 0..0, detail: Detail::Thought { seconds: None } })
 }
 
-/// A [`Heading`] that owns its texts.
+/// A [`ConversationMeta`] that owns its texts.
 #[derive(Default)]
-pub(super) struct OwnedHeading {
+pub(super) struct OwnedMeta {
     pub id: Option<Box<str>>,
     pub title: Option<Box<str>>,
     pub model: Option<Box<str>>,
@@ -97,10 +98,10 @@ pub(super) struct OwnedHeading {
     pub kind: ConversationKind,
 }
 
-impl OwnedHeading {
+impl OwnedMeta {
     /// Lends the texts, together with where the object is from.
-    pub(super) fn lend(&self, provider: Provider, source: Source) -> Heading<'_> {
-        Heading {
+    pub(super) fn lend(&self, provider: Provider, source: ObjectLocation) -> ConversationMeta<'_> {
+        ConversationMeta {
             id: self.id.as_deref(),
             title: self.title.as_deref(),
             created: self.created,
@@ -111,7 +112,7 @@ impl OwnedHeading {
             starred: self.starred,
             kind: self.kind,
             gizmo: self.gizmo.as_deref(),
-            source,
+            object_location: source,
         }
     }
 }
@@ -119,7 +120,7 @@ impl OwnedHeading {
 /// An object that was parsed: its messages in order, its documents not made yet. The JSON is no longer needed.
 pub(super) struct ParsedObject {
     pub provider: Provider,
-    pub heading: OwnedHeading,
+    pub meta: OwnedMeta,
     pub arena: MessageArena,
     /// Messages in depth-first order, each with the place of the one before it in this list.
     pub order: Vec<(u32, u32)>,

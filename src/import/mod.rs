@@ -8,20 +8,20 @@
 //!
 //! Each importer parses an object into a `ParsedObject`: its messages go one by one into a `message_arena`, are put in
 //! `order`, and the `documents` they make are brought to their final state. The keys of an object tell which importer
-//! it is for ([`crate::provider`], `marks`). To add a provider, add a folder beside `claude` with a `parse` of the same
-//! shape; the compiler asks where else it has to be named.
+//! it is for ([`crate::provider`], `signatures`). To add a provider, add a folder beside `claude` with a `parse` of the
+//! same shape; the compiler asks where else it has to be named.
 
 mod chatgpt;
 mod claude;
 mod documents;
 mod fields;
 mod json;
-mod marks;
 mod message_arena;
 mod order;
 mod outline;
 pub mod repair;
 mod side_files;
+mod signatures;
 mod timestamp;
 
 pub use chatgpt::reason_to_leave_out;
@@ -32,12 +32,12 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use crate::{
-    conversation::{Builder, Conversation, Detail, Kind, Provider, Role, Source, Visibility},
-    one_of::one_of,
-    provider::{LONGEST_KEY, Owner},
+    conversation::{Builder, Conversation, Detail, Kind, ObjectLocation, Provider, Role, Visibility},
+    join_with_or::join_with_or,
+    provider::{MAX_KEY_LENGTH, RecognisedProvider},
 };
 use documents::Documents;
-use message_arena::{NONE, ParsedObject};
+use message_arena::{NO_PARENT, ParsedObject};
 use repair::Repairs;
 
 /// The reason why an object became no conversation.
@@ -49,7 +49,7 @@ pub enum ImportError {
         at: u64,
     },
     /// It is from a provider that is not supported yet, which this names.
-    Foreign(&'static str),
+    UnsupportedProvider(&'static str),
     /// It is an object without messages, and so not a conversation.
     NoConversation,
 }
@@ -64,12 +64,12 @@ impl std::fmt::Display for ImportError {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Json { at } => write!(formatter, "not valid JSON at byte {at} of the object"),
-            Self::Foreign(provider) => {
+            Self::UnsupportedProvider(provider) => {
                 write!(formatter, "from a {provider} export, which is not supported yet")
             }
             Self::NoConversation => {
-                let marks = Provider::ALL.iter().flat_map(|provider| provider.facts().marks);
-                let marks = one_of(marks.map(|mark| format!("\"{mark}\"")));
+                let marks = Provider::ALL.iter().flat_map(|provider| provider.facts().signature_keys);
+                let marks = join_with_or(marks.map(|mark| format!("\"{mark}\"")));
                 write!(formatter, "no conversation: it has no messages ({marks})")
             }
         }
@@ -80,8 +80,8 @@ impl std::fmt::Display for ImportError {
 enum Refusal {
     /// No importer takes it.
     Failed(ImportError),
-    /// It bears the mark of another importer.
-    Belongs(Owner),
+    /// It bears the signature of another importer.
+    Belongs(RecognisedProvider),
 }
 
 impl From<ImportError> for Refusal {
@@ -101,27 +101,27 @@ pub struct Imported {
 
 /// The content types of messages and the keys that were not understood, with the number of each.
 #[derive(Clone, Debug, Default)]
-pub struct Census {
+pub struct ContentTypeCounts {
     types: HashMap<Box<str>, (u64, bool)>,
     /// The keys that nobody knows what they mean, each with the message that has it, of several the one with the lowest id.
     keys: HashMap<Box<str>, (u64, Box<str>)>,
 }
 
 /// The number of content types that are told apart; real exports have under thirty.
-const MOST_TYPES: usize = 1_000;
+const MAX_TYPES: usize = 1_000;
 /// The bytes of a type's name that are kept.
-const LONGEST_TYPE: usize = 64;
+const MAX_TYPE_LENGTH: usize = 64;
 
-impl Census {
+impl ContentTypeCounts {
     fn count(&mut self, name: &str, known: bool) {
         self.add(name, 1, known);
     }
 
     fn add(&mut self, name: &str, times: u64, known: bool) {
-        let name = &name[..boundary(name, LONGEST_TYPE)];
+        let name = &name[..boundary(name, MAX_TYPE_LENGTH)];
         if let Some((count, _)) = self.types.get_mut(name) {
             *count += times;
-        } else if self.types.len() < MOST_TYPES {
+        } else if self.types.len() < MAX_TYPES {
             self.types.insert(name.into(), (times, known));
         }
     }
@@ -132,15 +132,15 @@ impl Census {
     }
 
     fn add_key(&mut self, key: &str, times: u64, message: &str) {
-        let key = &key[..boundary(key, LONGEST_TYPE)];
+        let key = &key[..boundary(key, MAX_TYPE_LENGTH)];
         if let Some((count, place)) = self.keys.get_mut(key) {
             *count += times;
             // Of all threads the same one.
             if message < &**place {
-                *place = message[..boundary(message, LONGEST_TYPE)].into();
+                *place = message[..boundary(message, MAX_TYPE_LENGTH)].into();
             }
-        } else if self.keys.len() < MOST_TYPES {
-            let message = &message[..boundary(message, LONGEST_TYPE)];
+        } else if self.keys.len() < MAX_TYPES {
+            let message = &message[..boundary(message, MAX_TYPE_LENGTH)];
             self.keys.insert(key.into(), (times, message.into()));
         }
     }
@@ -196,8 +196,13 @@ enum DocumentSources {
 ///
 /// # Errors
 /// See [`ImportError`].
-pub fn parse(object: &[u8], whole: bool, census: &mut Census) -> Result<Parsed, ImportError> {
-    parse_sound(object, whole, census).unwrap_or_else(|| parse_repaired(repair::repair(object), census))
+pub fn parse(
+    object: &[u8],
+    whole: bool,
+    content_types: &mut ContentTypeCounts,
+) -> Result<Parsed, ImportError> {
+    parse_sound(object, whole, content_types)
+        .unwrap_or_else(|| parse_repaired(repair::repair(object), content_types))
 }
 
 /// Parses a large object, as [`parse`] does: of its JSON, repaired JSON and text no more than two are in memory at once.
@@ -208,74 +213,88 @@ pub fn parse_owned(
     bytes: Vec<u8>,
     within: Range<usize>,
     whole: bool,
-    census: &mut Census,
+    content_types: &mut ContentTypeCounts,
 ) -> Result<Parsed, ImportError> {
-    if let Some(result) = parse_sound(&bytes[within.clone()], whole, census) {
+    if let Some(result) = parse_sound(&bytes[within.clone()], whole, content_types) {
         return result;
     }
     let repaired = repair::repair(&bytes[within]);
     drop(bytes);
-    parse_repaired(repaired, census)
+    parse_repaired(repaired, content_types)
 }
 
 /// Parses an object that is sound JSON; `None` if it is not.
-fn parse_sound(object: &[u8], whole: bool, census: &mut Census) -> Option<Result<Parsed, ImportError>> {
+fn parse_sound(
+    object: &[u8],
+    whole: bool,
+    content_types: &mut ContentTypeCounts,
+) -> Option<Result<Parsed, ImportError>> {
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
-    match parse_by_mark(text, census) {
+    match parse_by_signature(text, content_types) {
         Err(ImportError::Json { .. }) => None,
         result => Some(result.map(|object| Parsed { object, repairs: None })),
     }
 }
 
 /// Parses an object that had to be repaired.
-fn parse_repaired((text, repairs): (String, Repairs), census: &mut Census) -> Result<Parsed, ImportError> {
-    parse_by_mark(&text, census).map(|object| Parsed { object, repairs: Some(repairs) })
+fn parse_repaired(
+    (text, repairs): (String, Repairs),
+    content_types: &mut ContentTypeCounts,
+) -> Result<Parsed, ImportError> {
+    parse_by_signature(&text, content_types).map(|object| Parsed { object, repairs: Some(repairs) })
 }
 
-/// Parses an object with the importer of the provider whose mark it bears. The mark may stand anywhere in it: ChatGPT's
-/// importer, which parses most objects, looks for the marks of all others meanwhile. Only an object that begins with a
-/// key of another supported provider alone is given to that provider's importer at once.
-fn parse_by_mark(object: &str, census: &mut Census) -> Result<ParsedObject, ImportError> {
+/// Parses an object with the importer of the provider whose mark it bears. The signature may stand anywhere in it:
+/// ChatGPT's importer, which parses most objects, looks for the signatures of all others meanwhile. Only an object that
+/// begins with a key of another supported provider alone is given to that provider's importer at once.
+fn parse_by_signature(
+    object: &str,
+    content_types: &mut ContentTypeCounts,
+) -> Result<ParsedObject, ImportError> {
     let hinted = first_key(object).and_then(Provider::by_first_key);
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
-        && let Ok(parsed) = parse_as(provider, object, census)
+        && let Ok(parsed) = parse_as(provider, object, content_types)
     {
         return Ok(parsed);
     }
-    let parsed = match chatgpt::parse(object, census) {
-        Err(Refusal::Belongs(Owner::Provider(owner))) => parse_as(owner, object, census),
+    let parsed = match chatgpt::parse(object, content_types) {
+        Err(Refusal::Belongs(RecognisedProvider::Provider(owner))) => parse_as(owner, object, content_types),
         parsed => parsed,
     };
     parsed.map_err(|refusal| match refusal {
         Refusal::Failed(error) => error,
-        Refusal::Belongs(Owner::Unsupported(name)) => ImportError::Foreign(name),
-        Refusal::Belongs(Owner::Provider(_)) => ImportError::NoConversation,
+        Refusal::Belongs(RecognisedProvider::Unsupported(name)) => ImportError::UnsupportedProvider(name),
+        Refusal::Belongs(RecognisedProvider::Provider(_)) => ImportError::NoConversation,
     })
 }
 
 /// Returns the key that an object begins with.
 fn first_key(object: &str) -> Option<&str> {
     let rest = object.trim_start().strip_prefix('{')?.trim_start().strip_prefix('"')?;
-    let key = &rest[..boundary(rest, LONGEST_KEY + 1)];
+    let key = &rest[..boundary(rest, MAX_KEY_LENGTH + 1)];
     Some(&key[..key.find('"')?])
 }
 
 /// Parses an object with the importer of this provider.
-fn parse_as(provider: Provider, object: &str, census: &mut Census) -> Result<ParsedObject, Refusal> {
+fn parse_as(
+    provider: Provider,
+    object: &str,
+    content_types: &mut ContentTypeCounts,
+) -> Result<ParsedObject, Refusal> {
     match provider {
-        Provider::ChatGpt => chatgpt::parse(object, census),
-        Provider::Claude => claude::parse(object, census).map_err(Refusal::from),
+        Provider::ChatGpt => chatgpt::parse(object, content_types),
+        Provider::Claude => claude::parse(object, content_types).map_err(Refusal::from),
     }
 }
 
 impl Parsed {
     /// Lays the conversation out.
-    pub fn finish(self, source: Source) -> Imported {
+    pub fn finish(self, location: ObjectLocation) -> Imported {
         let mut repairs = self.repairs;
         if self.object.dropped > 0 {
             repairs.get_or_insert_default().pruned += self.object.dropped;
         }
-        let (conversation, unmade) = lay_out(self.object, source);
+        let (conversation, unmade) = build(self.object, location);
         if unmade > 0 {
             repairs.get_or_insert_default().changes += unmade;
         }
@@ -285,19 +304,19 @@ impl Parsed {
 
 /// Builds the conversation with its documents in their final state. Returns it with the number of changes that were
 /// left out since they cost too much.
-fn lay_out(object: ParsedObject, source: Source) -> (Conversation, u64) {
+fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) {
     let mut documents = match &object.documents {
         DocumentSources::Nothing => Documents::default(),
         DocumentSources::Canvases(canvases) => chatgpt::documents(&object, canvases),
         DocumentSources::Artifacts(artifacts) => claude::documents(&object, artifacts),
     };
-    let ParsedObject { provider, heading, mut arena, order, current, .. } = object;
+    let ParsedObject { provider, meta, mut arena, order, current, .. } = object;
     let mut builder = Builder::new();
     for (place, &(number, parent)) in order.iter().enumerate() {
         let mut draft = arena.draft(number);
-        draft.parent = (parent != NONE).then_some(parent as usize);
+        draft.parent = (parent != NO_PARENT).then_some(parent as usize);
         // Where a message does not say, the conversation's model answered.
-        draft.model = draft.model.or(heading.model.as_deref().filter(|_| draft.role == Role::Assistant));
+        draft.model = draft.model.or(meta.model.as_deref().filter(|_| draft.role == Role::Assistant));
         let document = documents.take(place);
         if let Some(document) = &document {
             draft.kind = Kind::Canvas;
@@ -316,7 +335,7 @@ fn lay_out(object: ParsedObject, source: Source) -> (Conversation, u64) {
         }
         builder.push(draft);
     }
-    (builder.finish(heading.lend(provider, source), current), documents.unmade)
+    (builder.finish(meta.lend(provider, location), current), documents.skipped_changes)
 }
 
 /// Parses an object and lays it out at once: [`parse`], then [`Parsed::finish`].
@@ -326,10 +345,10 @@ fn lay_out(object: ParsedObject, source: Source) -> (Conversation, u64) {
 pub fn import(
     object: &[u8],
     whole: bool,
-    source: Source,
-    census: &mut Census,
+    location: ObjectLocation,
+    content_types: &mut ContentTypeCounts,
 ) -> Result<Imported, ImportError> {
-    Ok(parse(object, whole, census)?.finish(source))
+    Ok(parse(object, whole, content_types)?.finish(location))
 }
 
 /// Returns the last place at or before `at` where a character begins.
@@ -337,8 +356,8 @@ fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// Decides whether a whole object is sound JSON and a conversation of a provider that is supported.
+/// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
-    let mut census = Census::default();
-    std::str::from_utf8(object).is_ok_and(|text| parse_by_mark(text, &mut census).is_ok())
+    let mut content_types = ContentTypeCounts::default();
+    std::str::from_utf8(object).is_ok_and(|text| parse_by_signature(text, &mut content_types).is_ok())
 }

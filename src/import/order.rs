@@ -2,7 +2,7 @@
 //!
 //! Exports hold dangling and missing links, cycles, and chains of any length. Nothing here recurses.
 
-use super::message_arena::{NONE, ParsedMessage};
+use super::message_arena::{NO_PARENT, ParsedMessage};
 
 /// The nodes in depth-first order, each with its parent.
 pub(super) struct MessageOrder {
@@ -23,7 +23,7 @@ impl MessageOrder {
 
     /// Returns the parent of a node.
     pub(super) fn parent(&self, node: u32) -> Option<u32> {
-        Some(self.parents[node as usize]).filter(|&parent| parent != NONE)
+        Some(self.parents[node as usize]).filter(|&parent| parent != NO_PARENT)
     }
 }
 
@@ -35,11 +35,11 @@ fn break_cycles(parents: &mut [u32], members: &[u32]) {
     for (number, &start) in members.iter().enumerate() {
         let walk = number as u32 + 1;
         let mut node = start;
-        while node != NONE && walks[node as usize] == FRESH {
+        while node != NO_PARENT && walks[node as usize] == FRESH {
             walks[node as usize] = walk;
             node = parents[node as usize];
         }
-        if node == NONE || walks[node as usize] != walk {
+        if node == NO_PARENT || walks[node as usize] != walk {
             continue;
         }
         // `node` is on a cycle that this walk went around: break it at its first node.
@@ -49,11 +49,11 @@ fn break_cycles(parents: &mut [u32], members: &[u32]) {
             first = first.min(other);
             other = parents[other as usize];
         }
-        parents[first as usize] = NONE;
+        parents[first as usize] = NO_PARENT;
     }
 }
 
-/// Lists parents before children, siblings as their parent lists them, those it does not list behind, in file
+/// Lists parents before children, siblings as their parent lists them, those it does not list after, in file
 /// order.
 fn depth_first(parents: &[u32], members: &[u32], places: &[u32]) -> Vec<u32> {
     // Children of all nodes in one array: slot 0 are the roots, slot n + 1 the children of n.
@@ -88,7 +88,7 @@ fn depth_first(parents: &[u32], members: &[u32], places: &[u32]) -> Vec<u32> {
 /// not say. `order` lists messages with the place of the one before each.
 pub(super) fn newest_leaf(order: &[(u32, u32)], messages: &[ParsedMessage]) -> Option<usize> {
     let mut followed = vec![false; order.len()];
-    for &(_, parent) in order.iter().filter(|&&(_, parent)| parent != NONE) {
+    for &(_, parent) in order.iter().filter(|&&(_, parent)| parent != NO_PARENT) {
         followed[parent as usize] = true;
     }
     (0..order.len())

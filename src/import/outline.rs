@@ -12,11 +12,11 @@ use super::json::Raw;
 use crate::message::format;
 
 /// The levels of a value that are indented; what is deeper stands at the same edge.
-const MOST_INDENTED_LEVELS: usize = 12;
+const MAX_INDENTED_LEVELS: usize = 12;
 /// The number of times that a string which is itself JSON is read as such.
-const MOST_NESTED_JSON: usize = 3;
+const MAX_NESTED_JSON: usize = 3;
 /// The length from which a word without blanks is taken for encoded data, in bytes, and only named.
-const LONGEST_WORD: usize = 4 << 10;
+const MAX_WORD_LENGTH: usize = 4 << 10;
 
 /// Appends every string, number and flag of a JSON value, a line each, under its key (none if that is empty), but not
 /// what stands under keys that are left out. Appends nothing if there is nothing to read.
@@ -52,7 +52,7 @@ struct Outline<'o> {
     out: &'o mut String,
     left_out: &'o dyn Fn(&str) -> bool,
     levels: Vec<Level<'o>>,
-    /// The number of levels beyond [`MOST_INDENTED_LEVELS`].
+    /// The number of levels beyond [`MAX_INDENTED_LEVELS`].
     deeper: usize,
     /// A string was written.
     worded: bool,
@@ -126,7 +126,7 @@ impl Outline<'_> {
     }
 
     fn open(&mut self, key: Option<Cow<'static, str>>) {
-        if self.levels.len() < MOST_INDENTED_LEVELS {
+        if self.levels.len() < MAX_INDENTED_LEVELS {
             self.levels.push(Level { key, begun: false });
         } else {
             self.deeper += 1;
@@ -150,7 +150,7 @@ impl Outline<'_> {
             return;
         };
         let text = text.trim();
-        if nested < MOST_NESTED_JSON && text.starts_with(['{', '[']) && is_json(text) {
+        if nested < MAX_NESTED_JSON && text.starts_with(['{', '[']) && is_json(text) {
             return self.value(key.unwrap_or_default(), text, nested + 1);
         }
         if !text.chars().any(char::is_alphanumeric) {
@@ -164,7 +164,7 @@ impl Outline<'_> {
     }
 
     fn line(&mut self, key: Option<&str>, text: &str) {
-        // Blanks, and behind them the marks of elements that begin on this line.
+        // Blanks, and after them the marks of elements that begin on this line.
         let (mut edge, mut marks) = (0, 0);
         for level in &mut self.levels {
             match &level.key {
@@ -189,7 +189,7 @@ impl Outline<'_> {
     }
 }
 
-/// Begins a line that is indented so many times and begins so many elements.
+/// Begins a line that is indented this many times and begins this many elements.
 fn begin(out: &mut String, edge: usize, marks: usize) {
     if !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
@@ -198,7 +198,7 @@ fn begin(out: &mut String, edge: usize, marks: usize) {
     out.extend(std::iter::repeat_n("- ", marks));
 }
 
-/// Decides whether a text is a whole JSON value.
+/// Returns whether a text is a whole JSON value.
 pub(super) fn is_json(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok()
 }
@@ -212,11 +212,11 @@ fn data(text: &str) -> Option<String> {
     }
     let encoded =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=');
-    let is_data = text.len() > LONGEST_WORD && text.as_bytes().iter().all(encoded);
+    let is_data = text.len() > MAX_WORD_LENGTH && text.as_bytes().iter().all(encoded);
     is_data.then(|| format!("data, {}", format::size(decoded(text.len()))))
 }
 
-/// Returns the bytes that so many characters of base64 stand for.
+/// Returns the bytes that this many characters of base64 stand for.
 fn decoded(length: usize) -> u64 {
     length as u64 / 4 * 3
 }
@@ -241,7 +241,7 @@ fn scalar_end(bytes: &[u8], at: usize) -> usize {
     bytes[at + 1..].iter().position(ends).map_or(bytes.len(), |step| at + 1 + step)
 }
 
-/// Returns the end of the value that begins at or behind `at`.
+/// Returns the end of the value that begins at or after `at`.
 fn value_end(bytes: &[u8], at: usize) -> usize {
     let (mut at, mut depth) = (at, 0_usize);
     while let Some(&byte) = bytes.get(at) {

@@ -7,17 +7,17 @@
 //! | a lone surrogate (`\ud83d` without its pair), invalid UTF-8, an unknown escape | U+FFFD |
 //! | a raw control character in a string | its escape |
 //! | `NaN`, `Infinity`, a number out of range, any other bare word | `null` |
-//! | values nested deeper than [`DEEPEST`] | `null` |
+//! | values nested deeper than [`MAX_DEPTH`] | `null` |
 //! | the end of the file inside the object | the string, arrays and objects it stands in are closed |
 
 use std::fmt::Write;
 
 /// The depth below which values are pruned. The import itself looks twelve deep.
-pub const DEEPEST: usize = 100;
+pub const MAX_DEPTH: usize = 100;
 
 /// The bytes by which the repaired form may be longer than the object. An invalid byte becomes three, a raw
 /// control six: past this each becomes a question mark.
-const MOST_GROWTH: usize = 16 << 20;
+const MAX_GROWTH: usize = 16 << 20;
 
 /// The repairs of one object, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,13 +31,13 @@ pub struct Repairs {
     /// Changes of its documents that were not made since they cost too much.
     pub changes: u64,
     /// `true` if it ended in the middle.
-    pub cut: bool,
+    pub truncated: bool,
 }
 
 impl Repairs {
-    /// Tells that something of it was lost, other than single characters.
+    /// Returns whether something of it was lost, other than single characters.
     pub fn lost(&self) -> bool {
-        self.values > 0 || self.pruned > 0 || self.changes > 0 || self.cut
+        self.values > 0 || self.pruned > 0 || self.changes > 0 || self.truncated
     }
 }
 
@@ -48,7 +48,7 @@ impl std::fmt::Display for Repairs {
             let separator = if std::mem::replace(&mut said, true) { ", " } else { "" };
             formatter.write_fmt(format_args!("{separator}{text}"))
         };
-        if self.cut {
+        if self.truncated {
             say(format_args!("cut off in the middle"))?;
         }
         if self.characters > 0 {
@@ -86,7 +86,7 @@ pub fn repair(object: &[u8]) -> (String, Repairs) {
         open: Vec::new(),
         next: Expected::Value,
         last_string: usize::MAX,
-        growth: MOST_GROWTH,
+        growth_budget: MAX_GROWTH,
         repairs: Repairs::default(),
     };
     repairer.run();
@@ -103,7 +103,7 @@ struct Repairer<'a> {
     /// The beginning of the string just written; `usize::MAX` if what was written last is not a string.
     last_string: usize,
     /// The bytes by which it may still become longer.
-    growth: usize,
+    growth_budget: usize,
     repairs: Repairs,
 }
 
@@ -143,7 +143,7 @@ impl Repairer<'_> {
                 _ => self.bare(),
             }
         }
-        self.repairs.cut = true;
+        self.repairs.truncated = true;
         self.finish();
     }
 
@@ -178,7 +178,7 @@ impl Repairer<'_> {
             }
             Expected::Value => {}
         }
-        if self.open.len() >= DEEPEST {
+        if self.open.len() >= MAX_DEPTH {
             self.repairs.pruned += 1;
             self.skip_value();
             self.value("null");
@@ -231,8 +231,8 @@ impl Repairer<'_> {
         self.out.push(',');
     }
 
-    /// Writes a colon behind a string in an array: the array's bracket is missing, and the string is a key
-    /// behind it.
+    /// Writes a colon after a string in an array: the array's bracket is missing, and the string is a key
+    /// after it.
     fn lost_bracket(&mut self) {
         if self.next != Expected::Comma || !self.open.ends_with(b"{[") || self.last_string == usize::MAX {
             return;
@@ -336,8 +336,8 @@ impl Repairer<'_> {
 
     /// Takes this many bytes of what the repaired form may grow by; `false`: less than that is left.
     fn may_grow(&mut self, bytes: usize) -> bool {
-        let left = self.growth.checked_sub(bytes);
-        self.growth = left.unwrap_or(self.growth);
+        let left = self.growth_budget.checked_sub(bytes);
+        self.growth_budget = left.unwrap_or(self.growth_budget);
         left.is_some()
     }
 
@@ -411,10 +411,10 @@ mod tests {
     #[test]
     fn what_is_repaired_is_hardly_longer() {
         let object =
-            [b"{\"a\":\"".as_slice(), &vec![0xff; 2 * MOST_GROWTH], &vec![1; MOST_GROWTH], b"\"}"].concat();
+            [b"{\"a\":\"".as_slice(), &vec![0xff; 2 * MAX_GROWTH], &vec![1; MAX_GROWTH], b"\"}"].concat();
         let (text, repaired) = repair(&object);
-        assert!(text.len() <= object.len() + MOST_GROWTH, "{}", text.len());
-        assert_eq!(repaired.characters, 3 * MOST_GROWTH as u64);
+        assert!(text.len() <= object.len() + MAX_GROWTH, "{}", text.len());
+        assert_eq!(repaired.characters, 3 * MAX_GROWTH as u64);
         assert!(text.contains('\u{fffd}') && text.ends_with("?\"}"));
     }
 
@@ -446,7 +446,7 @@ mod tests {
             (r#"{"a":"x\u00"#, "{\"a\":\"x\u{fffd}00\"}"),
         ] {
             assert_eq!(repaired(cut.as_bytes()), whole, "{cut}");
-            assert!(repair(cut.as_bytes()).1.cut);
+            assert!(repair(cut.as_bytes()).1.truncated);
         }
     }
 

@@ -6,16 +6,16 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::provider::{Holds, Provider};
+use crate::provider::{Provider, SideFileKind};
 
 /// A side file, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SideContent {
-    /// The public links, as [`Holds::Links`] describes them.
+    /// The public links, as [`SideFileKind::Links`] describes them.
     Links(Vec<SharedLink>),
-    /// The fields of the profile that are not empty; see [`Holds::Profile`].
+    /// The fields of the profile that are not empty; see [`SideFileKind::Profile`].
     Profile(Vec<ProfileEntry>),
-    /// Every text of the memory that is not blank, ids and dates too; see [`Holds::Memory`].
+    /// Every text of the memory that is not blank, ids and dates too; see [`SideFileKind::Memory`].
     Memory(Vec<String>),
 }
 
@@ -65,11 +65,11 @@ pub enum ProfileValue {
 pub fn side_file(name: &str, json: &[u8], likely: &[Provider]) -> Option<(Provider, SideContent)> {
     likely.iter().chain(Provider::ALL).find_map(|&provider| {
         let file = provider.facts().side_files.iter().find(|file| file.name == name)?;
-        Some((provider, parse_as(provider, file.holds, json)?))
+        Some((provider, parse_as(provider, file.kind, json)?))
     })
 }
 
-fn parse_as(provider: Provider, holds: Holds, json: &[u8]) -> Option<SideContent> {
+fn parse_as(provider: Provider, holds: SideFileKind, json: &[u8]) -> Option<SideContent> {
     match provider {
         Provider::ChatGpt => super::chatgpt::side_file(holds, json),
         Provider::Claude => super::claude::side_file(holds, json),
@@ -112,7 +112,7 @@ mod tests {
     fn what_a_provider_lists_its_importer_reads() {
         for &provider in Provider::ALL {
             for file in provider.facts().side_files {
-                let read = |json: &[u8]| parse_as(provider, file.holds, json);
+                let read = |json: &[u8]| parse_as(provider, file.kind, json);
                 let content = read(b"[]").or_else(|| read(b"{}"));
                 assert!(content.is_some(), "{}: {}", provider.name(), file.name);
                 assert_eq!(read(b"7"), None, "{}: {}", provider.name(), file.name);

@@ -11,13 +11,13 @@
 
 #![warn(clippy::cast_possible_truncation)]
 
-mod arrival;
+mod event;
 mod pipeline;
 mod queue;
 mod read_member;
 mod report;
-mod tally;
 mod task;
+mod thread_counts;
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -25,19 +25,19 @@ use std::{
 };
 
 pub use self::{
-    arrival::{Arrival, Progress},
-    report::{ArchiveReport, MemberReport, Report, Skipped, Stages},
+    event::{LoadEvent, Progress},
+    report::{ArchiveReport, MemberReport, ReadProblem, Report, Stages},
 };
-use self::{pipeline::Pipeline, tally::Tally};
+use self::{pipeline::Pipeline, thread_counts::ThreadCounts};
 use crate::{archive::Archive, parallel};
 
 /// Reads all conversations; blocks until done or cancelled. `sink` is called from several threads. Whoever
 /// sets `cancel`, be it the sink itself, ends the load within a piece. Archives past
-/// [`MOST_ARCHIVES`](crate::archive::MOST_ARCHIVES) are not read.
-pub fn load(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(Arrival) + Sync)) -> Report {
+/// [`MAX_ARCHIVES`](crate::archive::MAX_ARCHIVES) are not read.
+pub fn load(archives: &[Archive], cancel: &AtomicBool, sink: &(dyn Fn(LoadEvent) + Sync)) -> Report {
     /// Threads of a load: more would wait for the inflating of one member, and each holds pieces in memory.
-    const MOST_THREADS: usize = 16;
-    load_with(parallel::available(MOST_THREADS), archives, cancel, sink)
+    const MAX_THREADS: usize = 16;
+    load_with(parallel::available(MAX_THREADS), archives, cancel, sink)
 }
 
 /// Reads all conversations as [`load`] does, on this many threads, the calling one included.
@@ -45,7 +45,7 @@ pub fn load_with(
     threads: usize,
     archives: &[Archive],
     cancel: &AtomicBool,
-    sink: &(dyn Fn(Arrival) + Sync),
+    sink: &(dyn Fn(LoadEvent) + Sync),
 ) -> Report {
     let start = Instant::now();
     let pipeline = Pipeline::new(archives, threads, cancel, sink, start);
@@ -56,7 +56,7 @@ pub fn load_with(
                 .name(format!("load-{number}"))
                 .spawn_scoped(scope, || run(pipeline));
             if spawned.is_err() {
-                pipeline.absent();
+                pipeline.thread_not_started();
             }
         }
         run(&pipeline);
@@ -69,9 +69,9 @@ pub fn load_with(
 
 /// Runs one thread's part, from the first member to the last object.
 fn run(pipeline: &Pipeline<'_>) {
-    let mut tally = Tally::new(pipeline.archives.len());
+    let mut counts = ThreadCounts::new(pipeline.archives.len());
     while let Some(task) = pipeline.claim() {
-        read_member::read_member(pipeline, task.clone(), &mut tally);
+        read_member::read_member(pipeline, task.clone(), &mut counts);
     }
-    pipeline.finish(tally);
+    pipeline.finish(counts);
 }

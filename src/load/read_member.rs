@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    pipeline::{LARGEST_SPARE, Pipeline},
-    tally::Tally,
-    task::{MemberPiece, Object, Task},
+    pipeline::{MAX_SPARE_SIZE, Pipeline},
+    task::{MemberPiece, MemberTask, Object},
+    thread_counts::ThreadCounts,
 };
 use crate::{
     archive::{
@@ -23,8 +23,8 @@ pub(super) const PIECE: usize = 1 << 20;
 /// The first piece of a member is smaller, so that the list is there at once.
 const FIRST_PIECE: usize = 128 << 10;
 
-/// The bytes that may be gone through, in one member, to find conversations behind broken ones.
-const SEARCH: usize = 2 << 30;
+/// The bytes that may be gone through, in one member, to find conversations after broken ones.
+const RESUME_BUDGET: usize = 2 << 30;
 
 /// The reason given for an element of the array that is not an object.
 const NO_OBJECT: &str = "not an object";
@@ -32,7 +32,7 @@ const NO_OBJECT: &str = "not an object";
 /// A member while it is read.
 struct MemberReader<'w, 'a> {
     pipeline: &'w Pipeline<'a>,
-    task: Task,
+    task: MemberTask,
     stream: Stream,
     cutter: ObjectCutter,
     /// Offset of the buffer's first byte in the member.
@@ -42,21 +42,21 @@ struct MemberReader<'w, 'a> {
     filled: usize,
     limits: Limits,
     /// The reason for only passing over the object at hand, if it is not to be read.
-    passing: Option<String>,
+    skip_reason: Option<String>,
     /// The size of the object at hand when it was last searched for another one inside it, in bytes.
-    searched: usize,
+    last_resume_size: usize,
     /// The bytes that this search may still go through.
-    search: usize,
+    resume_budget: usize,
     /// The lock that is held while the object at hand is a large one.
     large: Option<MutexGuard<'w, ()>>,
 }
 
 /// Reads a member to its end, to damage, or until the load is cancelled.
-pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally) {
+pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mut ThreadCounts) {
     let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
-        Err(fault) => return tally.lose(&task, 0, 0, 0, fault.to_string()),
+        Err(fault) => return counts.report_lost(&task, 0, 0, 0, fault.to_string()),
     };
     let mut reader = MemberReader {
         pipeline,
@@ -67,14 +67,14 @@ pub(super) fn read_member(pipeline: &Pipeline<'_>, task: Task, tally: &mut Tally
         buffer: pipeline.buffer(),
         filled: 0,
         limits: archive.limits(),
-        passing: None,
-        searched: 0,
-        search: SEARCH,
+        skip_reason: None,
+        last_resume_size: 0,
+        resume_budget: RESUME_BUDGET,
         large: None,
     };
-    reader.run(tally);
+    reader.run(counts);
     let MemberReader { task, stream, buffer, .. } = reader;
-    tally.read(&task, stream.produced(), stream.consumed());
+    counts.read(&task, stream.produced(), stream.consumed());
     pipeline.recycle(buffer);
 }
 
@@ -84,7 +84,7 @@ fn distance(base: u64, offset: u64) -> usize {
 }
 
 impl MemberReader<'_, '_> {
-    fn run(&mut self, tally: &mut Tally) {
+    fn run(&mut self, counts: &mut ThreadCounts) {
         let mut piece = FIRST_PIECE;
         loop {
             if self.pipeline.stopped(self.task.archive()) {
@@ -99,50 +99,56 @@ impl MemberReader<'_, '_> {
             let inflated = Instant::now();
             let mut objects = Vec::new();
             if self.base == 0 && self.filled == 0 && archive::is_utf16(&self.buffer[..count.min(4)]) {
-                return tally.lose(&self.task, 0, self.task.member.size, 0, archive::UTF16.to_owned());
+                return counts.report_lost(
+                    &self.task,
+                    0,
+                    self.task.member.size,
+                    0,
+                    archive::UTF16.to_owned(),
+                );
             }
             self.filled += count;
-            self.cut(self.filled - count, &mut objects, tally);
+            self.cut(self.filled - count, &mut objects, counts);
             let cut = Instant::now();
-            tally.stages.inflate += (inflated - begun).as_secs_f64();
-            tally.stages.cut += (cut - inflated).as_secs_f64();
+            counts.stages.inflate += (inflated - begun).as_secs_f64();
+            counts.stages.cut += (cut - inflated).as_secs_f64();
             self.pipeline.progress(count as u64);
-            // Read to the end even behind the array: the checksum stands there.
+            // Read to the end even after the array: the checksum stands there.
             if fault.is_some() || count < piece {
-                self.end(fault.map(|fault| fault.to_string()), objects, tally);
+                self.end(fault.map(|fault| fault.to_string()), objects, counts);
                 return;
             }
-            self.hand_over(objects, tally);
-            self.bound(tally);
+            self.hand_over(objects, counts);
+            self.bound(counts);
             piece = PIECE;
         }
     }
 
     /// Cuts the buffer from `from` on.
-    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, tally: &mut Tally) {
+    fn cut(&mut self, from: usize, objects: &mut Vec<Object>, counts: &mut ThreadCounts) {
         let base = self.base;
-        let (passing, task) = (&mut self.passing, &self.task);
+        let (passing, task) = (&mut self.skip_reason, &self.task);
         self.cutter.feed(&self.buffer[from..self.filled], &mut |cut| match cut {
             Cut::Object(range) => match passing.take() {
                 None => {
                     let range = distance(base, range.start)..distance(base, range.end);
                     objects.push(Object { range, whole: true });
                 }
-                Some(reason) => tally.lose(task, range.start, range.end - range.start, 1, reason),
+                Some(reason) => counts.report_lost(task, range.start, range.end - range.start, 1, reason),
             },
-            Cut::Stray(range) => {
+            Cut::NonObject(range) => {
                 let reason = passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                tally.lose(task, range.start, range.end - range.start, 1, reason);
+                counts.report_lost(task, range.start, range.end - range.start, 1, reason);
             }
         });
     }
 
     /// Sends the objects off with the buffer; moves what is not whole yet to the next one.
-    fn hand_over(&mut self, objects: Vec<Object>, tally: &mut Tally) {
-        let keep = self.cutter.pending().filter(|_| self.passing.is_none());
+    fn hand_over(&mut self, objects: Vec<Object>, counts: &mut ThreadCounts) {
+        let keep = self.cutter.pending().filter(|_| self.skip_reason.is_none());
         let keep = keep.map_or(self.filled, |start| distance(self.base, start));
         if objects.is_empty() {
-            // Nothing whole: keep what is pending at the front, and go on behind it.
+            // Nothing whole: keep what is pending at the front, and go on after it.
             if keep > 0 {
                 self.buffer.copy_within(keep..self.filled, 0);
                 self.filled -= keep;
@@ -158,45 +164,45 @@ impl MemberReader<'_, '_> {
         next[..tail.len()].copy_from_slice(tail);
         let filled = tail.len();
         let bytes = std::mem::replace(&mut self.buffer, next);
-        tally.found(&self.task, objects.len() as u64);
+        counts.found(&self.task, objects.len() as u64);
         let piece = MemberPiece { task: self.task.clone(), base: self.base, bytes, objects };
         self.base += keep as u64;
         self.filled = filled;
-        self.pipeline.submit(piece, tally);
+        self.pipeline.submit(piece, counts);
         self.large = None;
     }
 
     /// Bounds an object that has outgrown a piece: it may be broken, too large, or simply large.
-    fn bound(&mut self, tally: &mut Tally) {
-        if self.passing.is_none()
-            && self.filled > LARGEST_SPARE
-            && self.filled >= self.searched.saturating_mul(2)
+    fn bound(&mut self, counts: &mut ThreadCounts) {
+        if self.skip_reason.is_none()
+            && self.filled > MAX_SPARE_SIZE
+            && self.filled >= self.last_resume_size.saturating_mul(2)
         {
-            self.searched = self.filled;
+            self.last_resume_size = self.filled;
             let mut objects = Vec::new();
-            if self.resume(&mut objects, tally) {
-                self.hand_over(objects, tally);
+            if self.resume(&mut objects, counts) {
+                self.hand_over(objects, counts);
             }
         }
-        if self.passing.is_none() && self.filled > LARGEST_SPARE {
-            let most = self.limits.conversation_bytes.min(Limits::LARGEST_OBJECT);
+        if self.skip_reason.is_none() && self.filled > MAX_SPARE_SIZE {
+            let most = self.limits.conversation_bytes.min(Limits::MAX_OBJECT_SIZE);
             if self.large.is_none() {
                 self.large = Some(self.pipeline.large.lock().unwrap_or_else(PoisonError::into_inner));
             }
             if self.filled as u64 > most {
-                self.passing = Some(format!("larger than {} MB (--limit-conversation-mb)", most >> 20));
+                self.skip_reason = Some(format!("larger than {} MB (--limit-conversation-mb)", most >> 20));
             } else if !self.pipeline.fits_in_memory(self.filled as u64) {
-                self.passing = Some(self.pipeline.memory_used_up());
+                self.skip_reason = Some(self.pipeline.memory_used_up());
             }
         }
-        if self.filled <= LARGEST_SPARE {
-            self.searched = 0;
+        if self.filled <= MAX_SPARE_SIZE {
+            self.last_resume_size = 0;
         }
-        if self.passing.is_some() {
+        if self.skip_reason.is_some() {
             self.base += self.filled as u64;
             self.filled = 0;
             self.large = None;
-            if self.buffer.len() > LARGEST_SPARE {
+            if self.buffer.len() > MAX_SPARE_SIZE {
                 self.buffer = self.pipeline.buffer();
             }
         }
@@ -204,76 +210,82 @@ impl MemberReader<'_, '_> {
 
     /// Looks for the next conversation inside the object at hand. A quote or brace lost in one would
     /// otherwise swallow all that follow. Only a whole object with messages counts as one.
-    fn resume(&mut self, objects: &mut Vec<Object>, tally: &mut Tally) -> bool {
+    fn resume(&mut self, objects: &mut Vec<Object>, counts: &mut ThreadCounts) -> bool {
         let Some(start) = self.cutter.pending() else { return false };
         let first = distance(self.base, start);
         let pending = &self.buffer[first..self.filled];
         let next = cut::starts(pending).find(|&at| {
-            if self.search == 0 {
+            if self.resume_budget == 0 {
                 return false;
             }
             let object = cut::first_object(&pending[at..]);
             let cost = object.map_or(pending.len() - at, <[u8]>::len);
-            self.search = self.search.saturating_sub(cost);
+            self.resume_budget = self.resume_budget.saturating_sub(cost);
             object.is_some_and(import::is_conversation)
         });
         let Some(next) = next.map(|next| first + next) else { return false };
-        if matches!(self.cutter.finish(), CutEnd::InStray(_)) {
-            tally.lose(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
+        if matches!(self.cutter.finish(), CutEnd::InNonObject(_)) {
+            counts.report_lost(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
             objects.push(Object { range: first..next, whole: false });
         }
         self.cutter = ObjectCutter::between(self.base + next as u64);
-        self.cut(next, objects, tally);
+        self.cut(next, objects, counts);
         true
     }
 
-    /// Decides whether the member is an empty object or null, as some are in most exports.
+    /// Returns whether the member is an empty object or null, as some are in most exports.
     fn says_nothing(&self) -> bool {
         self.base == 0 && matches!(self.buffer[..self.filled].trim_ascii(), b"{}" | b"null")
     }
 
     /// Ends the member: it has no more bytes, or can be read no further.
-    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, tally: &mut Tally) {
+    fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut ThreadCounts) {
         let end = self.stream.produced();
         // A last object that is not whole is shown as far as it goes; the report says so.
-        while self.passing.is_none()
-            && matches!(self.cutter.finish(), CutEnd::InObject(_) | CutEnd::InStray(_))
+        while self.skip_reason.is_none()
+            && matches!(self.cutter.finish(), CutEnd::InObject(_) | CutEnd::InNonObject(_))
         {
-            if !self.resume(&mut objects, tally) {
+            if !self.resume(&mut objects, counts) {
                 break;
             }
         }
         match self.cutter.finish() {
-            CutEnd::InObject(start) => match self.passing.take() {
-                Some(reason) => tally.lose(&self.task, start, end - start, 1, reason),
+            CutEnd::InObject(start) => match self.skip_reason.take() {
+                Some(reason) => counts.report_lost(&self.task, start, end - start, 1, reason),
                 None => objects.push(Object { range: distance(self.base, start)..self.filled, whole: false }),
             },
-            CutEnd::InStray(start) => {
-                let reason = self.passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                tally.lose(&self.task, start, end - start, 1, reason);
+            CutEnd::InNonObject(start) => {
+                let reason = self.skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
+                counts.report_lost(&self.task, start, end - start, 1, reason);
             }
-            CutEnd::Foreign
+            CutEnd::NotConversations
                 if fault.is_none()
                     && !self.says_nothing()
                     && !provider::holds_knowledge(&self.task.member.name) =>
             {
-                tally.lose(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
+                counts.report_lost(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {
-                tally.lose(&self.task, end, 0, 0, "the array of conversations is not closed".to_owned());
+                counts.report_lost(
+                    &self.task,
+                    end,
+                    0,
+                    0,
+                    "the array of conversations is not closed".to_owned(),
+                );
             }
-            CutEnd::Whole | CutEnd::Blank | CutEnd::Foreign | CutEnd::Unclosed => {}
+            CutEnd::Whole | CutEnd::Blank | CutEnd::NotConversations | CutEnd::Unclosed => {}
         }
         if let Some(reason) = fault {
-            tally.lose(&self.task, end, 0, 0, reason);
+            counts.report_lost(&self.task, end, 0, 0, reason);
         }
         if !objects.is_empty() {
             // Nothing follows: there is no tail to carry along, which may be all of a large object.
-            tally.found(&self.task, objects.len() as u64);
+            counts.found(&self.task, objects.len() as u64);
             let bytes = std::mem::take(&mut self.buffer);
             self.pipeline
-                .submit(MemberPiece { task: self.task.clone(), base: self.base, bytes, objects }, tally);
+                .submit(MemberPiece { task: self.task.clone(), base: self.base, bytes, objects }, counts);
         }
     }
 }

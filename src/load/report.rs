@@ -1,17 +1,17 @@
 //! The report of a load: what was read, what was not, and why.
 
-use crate::import::Census;
+use crate::import::ContentTypeCounts;
 
 /// A stretch of an archive that was not read, or not as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
+pub struct ReadProblem {
     /// Index of the archive, in the order they were opened.
     pub archive: u16,
     /// The member; empty for the archive itself.
     pub member: String,
     /// The first byte of the (inflated) member concerned.
     pub offset: u64,
-    /// The bytes concerned; 0 where they cannot be counted, as behind a broken deflate stream.
+    /// The bytes concerned; 0 where they cannot be counted, as after a broken deflate stream.
     pub length: u64,
     /// The number of objects the stretch stands for: neighbours with one reason are one entry.
     pub objects: u64,
@@ -61,7 +61,7 @@ pub struct ArchiveReport {
     /// Bytes of text kept.
     pub text_bytes: u64,
     /// Content types of all messages.
-    pub census: Census,
+    pub content_types: ContentTypeCounts,
     /// The members with JSON that nothing reads, as far as they are named.
     pub unread: Vec<String>,
     /// Attachments that messages name and that one of the opened archives holds.
@@ -89,7 +89,7 @@ pub struct Stages {
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The losses and repairs, by archive, member and offset.
-    pub skipped: Vec<Skipped>,
+    pub problems: Vec<ReadProblem>,
     /// The inflated bytes read.
     pub bytes: u64,
     /// The wall time in seconds.
@@ -108,27 +108,27 @@ pub struct Report {
 }
 
 impl Report {
-    /// Tells that something was skipped, cut, or failed its checksum.
+    /// Returns whether something was skipped, cut, or failed its checksum.
     pub fn damaged(&self) -> bool {
-        self.skipped.iter().any(|skipped| skipped.lost)
+        self.problems.iter().any(|problem| problem.lost)
     }
 
     /// Returns one line for the status line or stderr: "3 conversations could not be read: unspool check says
     /// why".
     pub fn warning(&self) -> Option<String> {
         let lost: u64 =
-            self.skipped.iter().filter(|skipped| !skipped.repaired).map(|skipped| skipped.objects).sum();
+            self.problems.iter().filter(|problem| !problem.repaired).map(|problem| problem.objects).sum();
         let mended: u64 = self
-            .skipped
+            .problems
             .iter()
-            .filter(|skipped| skipped.repaired && skipped.lost)
-            .map(|skipped| skipped.objects)
+            .filter(|problem| problem.repaired && problem.lost)
+            .map(|problem| problem.objects)
             .sum();
         let conversations =
             |count: u64| if count == 1 { "1 conversation".into() } else { format!("{count} conversations") };
         let what = match (lost, mended) {
             (0, 0) if !self.damaged() => return None,
-            (0, 0) if self.skipped.iter().all(|skipped| skipped.missing || !skipped.lost) => {
+            (0, 0) if self.problems.iter().all(|problem| problem.missing || !problem.lost) => {
                 "a part of the export is missing".to_owned()
             }
             (0, 0) => "the archive is damaged".to_owned(),
@@ -161,13 +161,13 @@ impl Report {
 
     /// Sorts what was skipped, and joins neighbours with one reason, so that a million bad objects are one line.
     pub(super) fn settle(&mut self) {
-        self.skipped.sort_by(|a, b| (a.archive, &a.member, a.offset).cmp(&(b.archive, &b.member, b.offset)));
-        self.skipped.dedup_by(|next, first| first.join(next));
+        self.problems.sort_by(|a, b| (a.archive, &a.member, a.offset).cmp(&(b.archive, &b.member, b.offset)));
+        self.problems.dedup_by(|next, first| first.join(next));
     }
 }
 
-impl Skipped {
-    /// Takes in the stretch behind it, if it is of the same kind and only separators lie between.
+impl ReadProblem {
+    /// Takes in the stretch after it, if it is of the same kind and only separators lie between.
     pub(super) fn join(&mut self, next: &Self) -> bool {
         const BETWEEN: u64 = 16;
         let end = self.offset + self.length;

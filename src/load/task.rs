@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::report::Skipped;
+use super::report::ReadProblem;
 use crate::archive::Member;
 
 /// A member to read.
 #[derive(Clone, Debug)]
-pub(super) struct Task {
+pub(super) struct MemberTask {
     /// The number of the archive, in the order they were opened.
     pub source: u16,
     /// The member's number among those of its archive that hold conversations.
@@ -15,15 +15,15 @@ pub(super) struct Task {
     pub member: Member,
 }
 
-impl Task {
+impl MemberTask {
     /// Returns the index of the archive.
     pub(super) fn archive(&self) -> usize {
         usize::from(self.source)
     }
 
     /// Describes a stretch of the member that was lost.
-    pub(super) fn skipped(&self, offset: u64, length: u64, objects: u64, reason: String) -> Skipped {
-        Skipped {
+    pub(super) fn problem(&self, offset: u64, length: u64, objects: u64, reason: String) -> ReadProblem {
+        ReadProblem {
             archive: self.source,
             member: self.member.name.clone(),
             offset,
@@ -39,7 +39,7 @@ impl Task {
 
 /// A piece of a member with the objects in it.
 pub(super) struct MemberPiece {
-    pub task: Task,
+    pub task: MemberTask,
     /// The offset of the first byte in the member.
     pub base: u64,
     pub bytes: Vec<u8>,

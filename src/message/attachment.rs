@@ -1,6 +1,6 @@
 //! An attachment in words: what it is, what it is called, how large it is.
 
-use super::{Reading, format};
+use super::{MessageView, format};
 use crate::conversation::{Attachment, Conversation, Detail, Media};
 
 /// An attachment in words, before anybody puts it into a line.
@@ -35,7 +35,7 @@ impl<'a> Description<'a> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MessageView<'a> {
     /// Returns the attachments that the message names.
     pub fn attachments(self) -> impl Iterator<Item = &'a Attachment> {
         self.parts().iter().filter_map(|part| match &part.detail {
@@ -47,5 +47,5 @@ impl<'a> Reading<'a> {
 
 /// Returns the attachments that the messages of a conversation name.
 pub fn attachments(conversation: &Conversation) -> impl Iterator<Item = &Attachment> {
-    (0..conversation.messages().len()).flat_map(|index| Reading::of(conversation, index).attachments())
+    (0..conversation.messages().len()).flat_map(|index| MessageView::of(conversation, index).attachments())
 }

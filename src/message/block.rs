@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Reading, chunks::SplitMode};
+use super::{MessageView, chunks::SplitMode};
 use crate::conversation::{Attachment, Detail, Kind, Link, Role};
 
 /// A stretch of a message.
@@ -42,7 +42,7 @@ pub enum Content<'a> {
     Sources(&'a [Link]),
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MessageView<'a> {
     /// Returns how the message's text is to be read.
     pub fn content(self) -> Content<'a> {
         let message = self.message();
@@ -160,9 +160,9 @@ mod tests {
         Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
     }
 
-    /// What the first message consists of: its text, the names of its attachments.
+    /// Returns what the first message consists of: its text, the names of its attachments.
     fn told(conversation: &Conversation) -> Vec<&str> {
-        let reading = Reading::of(conversation, 0);
+        let reading = MessageView::of(conversation, 0);
         let told = |block: Block<'_>| match block.content {
             Content::Attachment(_) => "an image",
             _ => reading.text()[block.range].trim(),
@@ -196,7 +196,7 @@ mod tests {
     fn the_code_of_a_call_or_a_canvas_has_its_language() {
         let call = |name, text| {
             let conversation = chain("t", vec![Draft { name: Some(name), ..folded(Kind::Call, text) }]);
-            match Reading::of(&conversation, 0).content() {
+            match MessageView::of(&conversation, 0).content() {
                 Content::Code { language } => language.to_owned(),
                 other => format!("{other:?}"),
             }
@@ -210,7 +210,7 @@ mod tests {
             let parts = vec![Part { range: 0..0, detail }];
             let conversation =
                 chain("t", vec![Draft { kind: Kind::Canvas, parts, ..answer("fn main() {}") }]);
-            format!("{:?}", Reading::of(&conversation, 0).content())
+            format!("{:?}", MessageView::of(&conversation, 0).content())
         };
         assert_eq!(canvas("code/rust"), "Code { language: \"rust\" }");
         assert_eq!(canvas("text/html"), "Markdown");

@@ -1,6 +1,6 @@
 //! A document beside the conversation: a canvas, an artifact.
 
-use super::Reading;
+use super::MessageView;
 use crate::conversation::Detail;
 
 /// The name and type of a canvas, as the export has them; both may be empty.
@@ -24,7 +24,7 @@ impl<'a> Canvas<'a> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MessageView<'a> {
     /// Returns the canvas that the message is.
     pub fn canvas(self) -> Option<Canvas<'a>> {
         self.parts().iter().find_map(|part| match &part.detail {

@@ -3,18 +3,18 @@
 //! A message is cut at a blank line between two blocks at the left edge. Within a long block of code or a
 //! long table it is cut between lines, and the chunks after the first remember what they are in. Where no
 //! such place comes in time it is cut at a line break, at a blank or between two characters. Whoever cannot wait
-//! says how many lines may be looked at: what comes behind them is cut in steps, and read as it was written.
+//! says how many lines may be looked at: what comes after them is cut in steps, and read as it was written.
 
 use std::ops::Range;
 
 use super::markdown;
 
 /// A message up to this many bytes is laid out whole.
-pub const LONGEST: usize = 48 << 10;
+pub const MAX_LENGTH: usize = 48 << 10;
 /// The least length of a chunk, in bytes.
 const ENOUGH: usize = 16 << 10;
 /// The length of a chunk, in bytes, at which it is cut wherever it may be.
-const MOST: usize = 32 << 10;
+const MAX: usize = 32 << 10;
 
 /// A chunk of a very long message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +26,9 @@ pub struct Chunk {
     /// Its bytes of the message's text. A line that only closes a block of code may be in no chunk.
     pub range: Range<usize>,
     /// True when it begins within a block of code.
-    pub code: bool,
+    pub starts_in_code: bool,
     /// The row of dashes that aligns the columns, when the chunk begins within a table.
-    pub table: Option<Range<usize>>,
+    pub starts_in_table: Option<Range<usize>>,
     /// True when it was cut in steps: nobody knows what it begins in, and it is read as it was written.
     pub unread: bool,
     /// True when a blank line stands between it and the next chunk.
@@ -55,7 +55,7 @@ pub fn split(text: &str, mode: SplitMode) -> Vec<Chunk> {
 /// Cuts a text as [`split`] does, and looks at no more than so many of its lines, which are taken off; the rest is
 /// cut in steps.
 pub fn split_within(text: &str, mode: SplitMode, lines: &mut usize) -> Vec<Chunk> {
-    if text.len() <= LONGEST {
+    if text.len() <= MAX_LENGTH {
         return Vec::new();
     }
     let mut splitter = Splitter {
@@ -128,7 +128,7 @@ impl<'a> Splitter<'a> {
                 if self.code {
                     self.cut(line.start, true);
                     (self.start, self.code) = (line.end, false);
-                } else if length >= MOST || (length >= ENOUGH && self.is_edge(line.end)) {
+                } else if length >= MAX || (length >= ENOUGH && self.is_edge(line.end)) {
                     self.cut(line.end, true);
                 }
             } else if length >= ENOUGH {
@@ -147,7 +147,7 @@ impl<'a> Splitter<'a> {
             self.fence = Some(fence);
         } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
             self.cut(line.end, true);
-        } else if length >= MOST
+        } else if length >= MAX
             || (length >= ENOUGH && (self.mode == SplitMode::Plain || self.table.is_some()))
         {
             // Between two rows of a table is as good a place as between two paragraphs.
@@ -155,7 +155,7 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Decides whether a block at the left edge begins here, rather than an item of a list or indented text.
+    /// Returns whether a block at the left edge begins here, rather than an item of a list or indented text.
     fn is_edge(&self, at: usize) -> bool {
         let next = self.text[at..].bytes().next();
         self.mode == SplitMode::Plain
@@ -166,8 +166,8 @@ impl<'a> Splitter<'a> {
 
     /// Cuts a line that alone is longer than a chunk, at blanks or anywhere.
     fn cut_long_line(&mut self, line: &Range<usize>) {
-        while line.end - self.start > MOST + MOST / 2 && line.end - line.start > MOST {
-            let mut at = (self.start + MOST).max(line.start + 1).min(line.end);
+        while line.end - self.start > MAX + MAX / 2 && line.end - line.start > MAX {
+            let mut at = (self.start + MAX).max(line.start + 1).min(line.end);
             while !self.text.is_char_boundary(at) {
                 at -= 1;
             }
@@ -186,8 +186,8 @@ impl<'a> Splitter<'a> {
         // Code goes on as code: nobody looks for its end.
         self.code = self.fence.is_some() || self.mode == SplitMode::Code;
         self.unread = self.mode != SplitMode::Code;
-        while self.text.len() - self.start > MOST {
-            let mut at = self.start + MOST;
+        while self.text.len() - self.start > MAX {
+            let mut at = self.start + MAX;
             while !self.text.is_char_boundary(at) {
                 at -= 1;
             }
@@ -200,14 +200,22 @@ impl<'a> Splitter<'a> {
         if at > self.start {
             let (code, unread, table) = (self.code, self.unread, self.within.take());
             let range = self.start..at;
-            self.chunks.push(Chunk { index: 0, count: 0, range, code, table, unread, spaced });
+            self.chunks.push(Chunk {
+                index: 0,
+                count: 0,
+                range,
+                starts_in_code: code,
+                starts_in_table: table,
+                unread,
+                spaced,
+            });
         }
         self.start = at;
         self.within.clone_from(&self.table);
     }
 }
 
-/// Decides whether a line is the row of dashes under the head of a table: `|---|:-:|`.
+/// Returns whether a line is the row of dashes under the head of a table: `|---|:-:|`.
 fn is_row_of_dashes(line: &str) -> bool {
     line.len() < 4_000
         && line.contains('-')
@@ -225,12 +233,12 @@ mod tests {
     fn a_long_table_stays_a_table() {
         let text = format!("Look:\n\na | b\n--|:-:\n{}\n\nand so", "one | two\n".repeat(20_000));
         let chunks = split(&text, SplitMode::Markdown);
-        assert!(chunks.len() > 3 && chunks[0].table.is_none());
+        assert!(chunks.len() > 3 && chunks[0].starts_in_table.is_none());
         for chunk in &chunks[1..] {
-            assert_eq!(chunk.table.clone().map(|row| &text[row]), Some("--|:-:\n"));
+            assert_eq!(chunk.starts_in_table.clone().map(|row| &text[row]), Some("--|:-:\n"));
         }
         let text = format!("a | b\n--|--\none | two\n\n{}", "A paragraph.\n\n".repeat(10_000));
-        assert!(split(&text, SplitMode::Markdown).iter().all(|chunk| chunk.table.is_none()));
+        assert!(split(&text, SplitMode::Markdown).iter().all(|chunk| chunk.starts_in_table.is_none()));
     }
 
     #[test]
@@ -245,7 +253,7 @@ mod tests {
         assert!(chunks.len() > 5);
         for chunk in &chunks {
             assert!(text[chunk.range.clone()].starts_with("Some words"));
-            assert!(!chunk.code && chunk.range.len() < MOST);
+            assert!(!chunk.starts_in_code && chunk.range.len() < MAX);
         }
         assert_eq!(chunks.last().unwrap().range.end, text.len());
         assert_eq!(chunks[3].index, 3);
@@ -256,7 +264,12 @@ mod tests {
         let text = format!("Look:\n\n```rust\n{}```\nand *so*", "let a = 1;\n\n".repeat(20_000));
         let chunks = split(&text, SplitMode::Markdown);
         let last = chunks.len() - 1;
-        assert!(!chunks[0].code && chunks[1].code && chunks[last - 1].code && !chunks[last].code);
+        assert!(
+            !chunks[0].starts_in_code
+                && chunks[1].starts_in_code
+                && chunks[last - 1].starts_in_code
+                && !chunks[last].starts_in_code
+        );
         assert_eq!(&text[chunks[last].range.clone()], "and *so*");
         assert!(text[chunks[last - 1].range.clone()].ends_with("let a = 1;\n\n"));
     }
@@ -267,7 +280,7 @@ mod tests {
         for mode in [SplitMode::Markdown, SplitMode::Plain, SplitMode::Code] {
             let chunks = split(&text, mode);
             assert!(chunks.len() > 5, "{mode:?}");
-            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MOST), "{mode:?}");
+            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MAX), "{mode:?}");
         }
     }
 
@@ -309,7 +322,7 @@ mod tests {
                 for lines in [usize::MAX, 1_000, 0] {
                     let chunks = split_within(&text, mode, &mut lines.clone());
                     let longest = chunks.iter().map(|chunk| chunk.range.len()).max();
-                    assert!(longest <= Some(LONGEST + MOST), "{unit:?} {mode:?} {lines}: {longest:?}");
+                    assert!(longest <= Some(MAX_LENGTH + MAX), "{unit:?} {mode:?} {lines}: {longest:?}");
                     assert!(
                         chunks.len() <= text.len() / ENOUGH + 2,
                         "{unit:?} {mode:?} {lines}: {}",
@@ -327,7 +340,7 @@ mod tests {
         let chunks = split_within(&text, SplitMode::Markdown, &mut lines);
         assert_eq!(lines, 0);
         assert!(!chunks[1].unread && chunks.last().unwrap().unread);
-        assert!(chunks[1..].iter().all(|chunk| chunk.code));
+        assert!(chunks[1..].iter().all(|chunk| chunk.starts_in_code));
         assert_eq!(chunks.iter().map(|chunk| &text[chunk.range.clone()]).collect::<String>(), text);
         assert!(chunks.iter().all(|chunk| text[..chunk.range.end].ends_with('\n')));
     }

@@ -3,14 +3,14 @@
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use super::{
-    Content, Reading,
+    Content, MessageView,
     chunks::{self, SplitMode},
     markdown::language_of,
 };
 use crate::conversation::{Conversation, Kind};
 
 /// Blocks of code of a message that are found; nobody picks one of more.
-pub const MOST_BLOCKS: usize = 10_000;
+pub const MAX_BLOCKS: usize = 10_000;
 
 /// A block of code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn code_blocks(text: &str) -> Vec<CodeBlock> {
 }
 
 /// Returns the code of a message of any kind: the fenced blocks of prose; a tool call, a result or a program on a canvas is
-/// one block as a whole. At most [`MOST_BLOCKS`].
+/// one block as a whole. At most [`MAX_BLOCKS`].
 pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<CodeBlock> {
     message_code_blocks_while(conversation, message, &|| true).unwrap_or_default()
 }
@@ -66,7 +66,7 @@ pub fn message_code_blocks_while(
     message: usize,
     goes_on: &dyn Fn() -> bool,
 ) -> Option<Vec<CodeBlock>> {
-    let reading = Reading::of(conversation, message);
+    let reading = MessageView::of(conversation, message);
     let is_code = |content: &Content<'_>| matches!(content, Content::Code { .. });
     if matches!(reading.message().kind, Kind::Call | Kind::Output | Kind::Canvas)
         && let Some(block) = reading.blocks().into_iter().find(|block| is_code(&block.content))
@@ -87,17 +87,17 @@ pub fn message_code_blocks_while(
             return None;
         }
         let text = &text[chunk.range];
-        if let Some(block) = found.last_mut().filter(|_| chunk.code) {
+        if let Some(block) = found.last_mut().filter(|_| chunk.starts_in_code) {
             // It goes on with the block that the chunk before it ended in.
             block.code.push('\n');
             block.code.push_str(text.strip_suffix('\n').unwrap_or(text));
-        } else if found.len() < MOST_BLOCKS {
+        } else if found.len() < MAX_BLOCKS {
             found.extend(code_blocks(text));
         } else {
             break;
         }
     }
-    found.truncate(MOST_BLOCKS);
+    found.truncate(MAX_BLOCKS);
     Some(found)
 }
 
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(found, code_blocks(&text));
         assert_eq!(message_code_blocks_while(&conversation, 0, &|| false), None);
         let many = chain("t", vec![answer(&"```\na\n```\n".repeat(50_000))]);
-        assert_eq!(message_code_blocks(&many, 0).len(), MOST_BLOCKS);
+        assert_eq!(message_code_blocks(&many, 0).len(), MAX_BLOCKS);
     }
 
     #[test]

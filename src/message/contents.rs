@@ -1,27 +1,27 @@
 //! Kinds of contents that a message can be searched for: code, pictures, files, links.
 
-use super::Reading;
+use super::MessageView;
 use crate::conversation::{Detail, Kind, Media};
 
-impl Reading<'_> {
-    /// Decides whether there is code in it: in a fence, as a tool's input, as a canvas.
+impl MessageView<'_> {
+    /// Returns whether there is code in it: in a fence, as a tool's input, as a canvas.
     pub fn holds_code(self) -> bool {
         self.message().kind == Kind::Call
             || self.text().contains("```")
             || self.canvas().is_some_and(|canvas| canvas.language().is_some())
     }
 
-    /// Decides whether it names a picture.
+    /// Returns whether it names a picture.
     pub fn holds_image(self) -> bool {
         self.attachments().any(|attachment| attachment.media == Media::Image)
     }
 
-    /// Decides whether it names an attachment other than a picture.
+    /// Returns whether it names an attachment other than a picture.
     pub fn holds_file(self) -> bool {
         self.attachments().any(|attachment| attachment.media != Media::Image)
     }
 
-    /// Decides whether an address stands in it, or it cites or quotes a page.
+    /// Returns whether an address stands in it, or it cites or quotes a page.
     pub fn holds_link(self) -> bool {
         let text = self.text();
         text.contains("https://")

@@ -1,7 +1,7 @@
 //! Sizes, numbers and durations in words: the same on the screen, in files and in reports.
 
 /// The bytes of a text in which its first line is looked for: megabytes of blanks may stand before it.
-const LONGEST_BEGINNING: usize = 64 << 10;
+const MAX_BEGINNING_LENGTH: usize = 64 << 10;
 
 /// Returns a number in groups of three digits: `4 212`.
 pub fn number(number: u64) -> String {
@@ -46,7 +46,7 @@ pub fn lines(text: &str) -> u64 {
 
 /// Returns the first line of a text that is not blank, without the blanks around it; looks at its beginning only.
 pub fn first_line(text: &str) -> Option<&str> {
-    let beginning = &text[..text.floor_char_boundary(LONGEST_BEGINNING)];
+    let beginning = &text[..text.floor_char_boundary(MAX_BEGINNING_LENGTH)];
     beginning.lines().map(str::trim).find(|line| !line.is_empty())
 }
 

@@ -20,10 +20,10 @@ pub struct Formula {
 }
 
 /// The longest formula, in bytes: what is longer was not closed where it was meant to be.
-const LONGEST_INLINE: usize = 2_000;
-const LONGEST_DISPLAY: usize = 16_000;
+const MAX_INLINE_LENGTH: usize = 2_000;
+const MAX_DISPLAY_LENGTH: usize = 16_000;
 
-/// Decides whether a text may hold any formula: spares most texts the search.
+/// Returns whether a text may hold any formula: spares most texts the search.
 pub fn may_be_in(text: &str) -> bool {
     text.contains('$') || text.contains("\\(") || text.contains("\\[")
 }
@@ -34,12 +34,12 @@ pub fn formulas(text: &str, non_prose: &[NonProse]) -> Vec<Formula> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    let mut hidden = non_prose.iter().peekable();
+    let mut excluded = non_prose.iter().peekable();
     let mut code = non_prose.iter().filter(|found| found.is_code()).peekable();
     while let Some(next) = memchr::memchr2(b'\\', b'$', &bytes[at..]) {
         at += next;
-        while hidden.next_if(|found| found.range.end <= at).is_some() {}
-        if let Some(inside) = hidden.peek().filter(|found| found.range.start <= at) {
+        while excluded.next_if(|found| found.range.end <= at).is_some() {}
+        if let Some(inside) = excluded.peek().filter(|found| found.range.start <= at) {
             at = inside.range.end;
             continue;
         }
@@ -114,7 +114,7 @@ impl Opening {
 /// before it closes is not a formula, so that a text full of openings is still read once.
 fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let longest = if opening.is_display() { LONGEST_DISPLAY } else { LONGEST_INLINE };
+    let longest = if opening.is_display() { MAX_DISPLAY_LENGTH } else { MAX_INLINE_LENGTH };
     let limit = limit.min(inner.saturating_add(longest)).min(bytes.len());
     let mut at = inner;
     while at < limit {
@@ -138,7 +138,7 @@ fn find_end(opening: Opening, text: &str, inner: usize, limit: usize) -> Option<
     None
 }
 
-/// Decides whether what `\[` and `\]` enclose is one formula. One in a line of text ends with its paragraph;
+/// Returns whether what `\[` and `\]` enclose is one formula. One in a line of text ends with its paragraph;
 /// only one on lines of its own may have blank ones: `\[Note: …` may be escaped brackets around prose.
 fn is_whole(text: &str, tex: Range<usize>) -> bool {
     let inner = &text[tex.clone()];
@@ -151,7 +151,7 @@ fn is_whole(text: &str, tex: Range<usize>) -> bool {
     !has_blank_line || (begins_alone && stands_alone(text, tex.start - 2..tex.end + 2))
 }
 
-/// Decides whether nothing but the marks of a list or a quotation shares the lines on which a range begins
+/// Returns whether nothing but the marks of a list or a quotation shares the lines on which a range begins
 /// and ends.
 fn stands_alone(text: &str, range: Range<usize>) -> bool {
     let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
@@ -160,12 +160,12 @@ fn stands_alone(text: &str, range: Range<usize>) -> bool {
     before.chars().all(is_mark) && after.trim().is_empty()
 }
 
-/// Decides whether what follows a line break is a blank line.
+/// Returns whether what follows a line break is a blank line.
 fn ends_paragraph(rest: &[u8]) -> bool {
     rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).is_none_or(|&byte| byte == b'\n')
 }
 
-/// Decides whether what stands between two delimiters is a formula.
+/// Returns whether what stands between two delimiters is a formula.
 fn accepts(opening: Opening, tex: &str, after: Option<char>) -> bool {
     if tex.trim().is_empty() || tex.contains('`') {
         return false;
@@ -180,12 +180,12 @@ fn accepts(opening: Opening, tex: &str, after: Option<char>) -> bool {
         && (is_tex(tex) || (may_be_formula(tex) && !after.is_some_and(is_shell)))
 }
 
-/// Decides whether a character can follow the dollar sign of a shell's expansion.
+/// Returns whether a character can follow the dollar sign of a shell's expansion.
 fn is_shell(c: char) -> bool {
     matches!(c, '(' | '{' | '"' | '\'' | '/' | '@' | '?' | '*')
 }
 
-/// Decides whether something in it is TeX beyond doubt: a command, a power, an index.
+/// Returns whether something in it is TeX beyond doubt: a command, a power, an index.
 fn is_tex(tex: &str) -> bool {
     let command = |(at, _): (usize, &str)| {
         tex[at + 1..]
@@ -202,7 +202,7 @@ fn is_tex(tex: &str) -> bool {
         || (tex.contains('_') && tex.match_indices('_').all(index) && !tex.contains('"'))
 }
 
-/// Decides whether a reader would take it for a formula: `x`, `2n`, `x + y = 1`, but not `HOME/bin:` or `5
+/// Returns whether a reader would take it for a formula: `x`, `2n`, `x + y = 1`, but not `HOME/bin:` or `5
 /// (about five)`.
 fn may_be_formula(tex: &str) -> bool {
     if tex.contains(['=', '<', '>', '+', '*', '/', '-', '|', '(', ',']) {

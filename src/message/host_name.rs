@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest part of a name that is looked at, in characters: a longer one is no host's, which has at most 63.
-const LONGEST_LABEL: usize = 256;
+const MAX_LABEL_LENGTH: usize = 256;
 
 /// Returns a host in ASCII: its bytes that are written as numbers (`%69`) and its wide letters as what they stand for,
 /// in lower case, and each part with other letters in Punycode (`xn--…`, RFC 3492). A part that is too long has a
@@ -36,9 +36,9 @@ fn ascii_label(label: &str) -> String {
     if label.is_ascii() {
         return label.to_owned();
     }
-    let chars: Vec<u32> = label.chars().take(LONGEST_LABEL + 1).map(u32::from).collect();
+    let chars: Vec<u32> = label.chars().take(MAX_LABEL_LENGTH + 1).map(u32::from).collect();
     match encoded(&chars) {
-        Some(encoded) if chars.len() <= LONGEST_LABEL => format!("xn--{encoded}"),
+        Some(encoded) if chars.len() <= MAX_LABEL_LENGTH => format!("xn--{encoded}"),
         _ => label.chars().map(|char| if char.is_ascii() { char } else { '?' }).collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! The label of a message that is not simply said: a tool call, reasoning, a page.
 
-use super::{Canvas, Reading};
+use super::{Canvas, MessageView};
 use crate::conversation::Kind;
 
 /// The kind of a message, with its name. Names are the archive's: untrusted.
@@ -54,7 +54,7 @@ impl Label<'_> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MessageView<'a> {
     /// Returns the label of the message.
     pub fn label(self) -> Label<'a> {
         match self.message().kind {

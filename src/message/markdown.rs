@@ -36,7 +36,7 @@ pub enum NonProseKind {
 }
 
 impl NonProse {
-    /// Decides whether it is code of any kind.
+    /// Returns whether it is code of any kind.
     pub fn is_code(&self) -> bool {
         self.kind != NonProseKind::Markup
     }
@@ -62,7 +62,7 @@ pub fn non_prose_where(text: &str, wanted: impl Fn(&NonProse) -> bool) -> Vec<No
     }
     for chunk in cut {
         let range = chunk.range;
-        if chunk.code {
+        if chunk.starts_in_code {
             add(NonProse { range, kind: NonProseKind::Code });
         } else {
             add_non_prose(&text[range.clone()], range.start, &mut add);
@@ -99,7 +99,7 @@ fn add_non_prose(text: &str, base: usize, found: &mut impl FnMut(NonProse)) {
     }
 }
 
-/// Returns the fence that opens or closes a block of code on this line, and what stands behind it; `None` for any
+/// Returns the fence that opens or closes a block of code on this line, and what stands after it; `None` for any
 /// other line.
 pub fn fence(line: &str) -> Option<(&str, &str)> {
     let start = line.trim_start_matches(' ');
@@ -113,7 +113,7 @@ pub fn fence(line: &str) -> Option<(&str, &str)> {
     (length >= 3 && !(mark == '`' && rest.contains('`'))).then(|| (fence, rest.trim()))
 }
 
-/// Returns the language that the words behind an opening fence name; may be empty.
+/// Returns the language that the words after an opening fence name; may be empty.
 pub fn language_of(info: &str) -> &str {
     let word = info.trim_start_matches([' ', '{', '.']);
     word.split([' ', '\t', ',', '{', '}', ':']).next().unwrap_or_default()

@@ -1,20 +1,20 @@
 //! One reading of a message, shared by whatever shows, writes, filters or audits it.
 //!
-//! A [`Reading`] is a cheap view over one message of a conversation: its [`Speaker`], its [`Label`] when it
+//! A [`MessageView`] is a cheap view over one message of a conversation: its [`Speaker`], its [`Label`] when it
 //! is not simply said, and its [blocks](Block) in reading order as ranges into its text. The other modules
-//! decide once about any text (`markdown`, [`formula`], [`link`], [`chunks`]), about the branches of a
-//! conversation ([`path`]), and how sizes and numbers are written ([`format`](mod@format)).
+//! decide once about any text (`markdown`, [`formula`], [`link_safety`], [`chunks`]), about the branches of a
+//! conversation ([`branches`]), and how sizes and numbers are written ([`format`](mod@format)).
 //!
 //! The transcript lays these out, the extracts write them down, the search filters by them, the audit asks
 //! them: where two of these must agree, the decision belongs here. The module must not know widths, file
 //! formats, colours or terminals, and it does not make text harmless: text comes out as it was written.
 
+pub mod branches;
 pub mod chunks;
 pub mod format;
 pub mod formula;
-pub mod link;
+pub mod link_safety;
 pub mod markdown;
-pub mod path;
 pub mod prompt;
 
 mod address;
@@ -25,28 +25,28 @@ mod code;
 mod contents;
 mod host_name;
 mod label;
-mod links;
+mod message_links;
 mod speaker;
 
 pub use address::find_address;
 pub use attachment::{Description, attachments};
 pub use block::{Block, Content};
 pub use canvas::Canvas;
-pub use code::{CodeBlock, MOST_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
+pub use code::{CodeBlock, MAX_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
 pub use label::Label;
-pub use links::{MOST_LINKS, links, links_while};
+pub use message_links::{MAX_LINKS, links, links_while};
 pub use speaker::Speaker;
 
 use crate::conversation::{Conversation, Detail, Kind, Link, Message, Part, Role};
 
 /// One message of a conversation, to be read. A view: it copies nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading<'a> {
+pub struct MessageView<'a> {
     conversation: &'a Conversation,
     index: usize,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MessageView<'a> {
     /// Reads the message with this index of [`Conversation::messages`].
     pub fn of(conversation: &'a Conversation, index: usize) -> Self {
         Self { conversation, index }
@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// Decides whether it tells the model who the person is ([`Kind::Instructions`]) or what to remember
+    /// Returns whether it tells the model who the person is ([`Kind::Instructions`]) or what to remember
     /// ([`Kind::Memory`]); a call of `bio`, by which the model remembers, counts as memory.
     pub fn is_about_person(self, kind: Kind) -> bool {
         let message = self.message();

@@ -45,7 +45,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         at = next;
     }
     match open {
-        // A fence with nothing behind it is what the person wrote.
+        // A fence with nothing after it is what the person wrote.
         Some((_, _, start)) if text[start..].trim().is_empty() => {
             pieces.push(Piece::Text(last_fence..text.len()));
         }
@@ -72,18 +72,18 @@ pub fn non_prose(text: &str) -> Vec<NonProse> {
 /// closed once is not looked for again.
 fn code_spans(text: &str, range: Range<usize>, found: &mut Vec<NonProse>) {
     /// Longer runs are ornaments.
-    const MOST_TICKS: usize = 16;
+    const MAX_TICKS: usize = 16;
     let bytes = text.as_bytes();
     let run = |at: usize| bytes[at..range.end].iter().take_while(|&&byte| byte == b'`').count();
     let tick = |from: usize, to: usize| memchr::memchr(b'`', &bytes[from..to]).map(|step| from + step);
     // Up to where it is known that no run of so many closes anything.
-    let mut unclosed = [range.start; MOST_TICKS];
+    let mut unclosed = [range.start; MAX_TICKS];
     let mut paragraph_end = range.start;
     let mut at = range.start;
     while let Some(start) = tick(at, range.end) {
         let length = run(start);
         at = start + length;
-        if length >= MOST_TICKS || unclosed[length] > at {
+        if length >= MAX_TICKS || unclosed[length] > at {
             continue;
         }
         if paragraph_end < at {

@@ -1,6 +1,6 @@
 //! The speaker of a message.
 
-use super::Reading;
+use super::MessageView;
 use crate::conversation::{Kind, Provider, Role};
 
 /// The speaker of a message. Names are the archive's: untrusted.
@@ -40,7 +40,7 @@ impl<'a> Speaker<'a> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> MessageView<'a> {
     /// Returns the speaker.
     pub fn speaker(self) -> Speaker<'a> {
         let message = self.message();

@@ -20,13 +20,13 @@ impl Provider {
     /// Gives the public address of a shared conversation by the id of its link; `None` where the provider has none,
     /// or where the id does not look like one.
     pub fn shared_address(self, id: &str) -> Option<String> {
-        let page = self.facts().shared_page?;
+        let page = self.facts().public_link_page?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         (!id.is_empty() && id.bytes().all(plain)).then(|| format!("{page}{id}"))
     }
 }
 
-/// Puts an id behind the address that pages of its kind begin with.
+/// Puts an id after the address that pages of its kind begin with.
 fn page_of(page: &str, id: &str) -> String {
     let mut address = String::from(page);
     for byte in id.bytes() {
@@ -63,7 +63,8 @@ mod tests {
     #[test]
     fn a_page_is_a_safe_address_to_which_an_id_is_added() {
         for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
-            for page in [facts.conversation_page, facts.project_page, facts.shared_page].into_iter().flatten()
+            for page in
+                [facts.conversation_page, facts.project_page, facts.public_link_page].into_iter().flatten()
             {
                 assert!(page.starts_with("https://") && page.ends_with('/'), "{page}");
             }

@@ -1,6 +1,6 @@
 //! OpenAI's ChatGPT.
 
-use super::{Controls, Facts, Holds, PartZips, SideFile};
+use super::{Facts, PartZips, SettingsPaths, SideFile, SideFileKind};
 
 pub(super) static FACTS: Facts = Facts {
     name: "ChatGPT",
@@ -9,13 +9,13 @@ pub(super) static FACTS: Facts = Facts {
     conversation_page: Some("https://chatgpt.com/c/"),
     // Its export names projects by id alone, and those are in no address.
     project_page: None,
-    shared_page: Some("https://chatgpt.com/share/"),
-    export: "Settings → Data controls → Export data",
+    public_link_page: Some("https://chatgpt.com/share/"),
+    export_path: "Settings → Data controls → Export data",
     export_note: "The link comes by e-mail and is good for a day.",
-    marks: &["mapping"],
+    signature_keys: &["mapping"],
     first_keys: &["title", "id", "conversation_id", "create_time", "mapping", "current_node"],
     list_keys: &["conversations", "chats"],
-    file: "conversations.json",
+    file_label: "conversations.json",
     members: &["conversations.json", "conversations-#.json", "conversations_#.json", "group_chats.json"],
     knowledge_members: &[],
     // The Privacy Portal packs them into one zip.
@@ -25,14 +25,14 @@ pub(super) static FACTS: Facts = Facts {
     part_zips: &[PartZips { name: "*-part-#.zip", first: 1 }],
     contents: Some("export_manifest.json"),
     manifests: &[],
-    elsewhere: None,
+    other_zip: None,
     // Since May 2026.
     attachment_names: Some("conversation_asset_file_names.json"),
     side_files: &[
-        SideFile { name: "shared_conversations.json", holds: Holds::Links },
-        SideFile { name: "user.json", holds: Holds::Profile },
+        SideFile { name: "shared_conversations.json", kind: SideFileKind::Links },
+        SideFile { name: "user.json", kind: SideFileKind::Profile },
     ],
-    controls: Controls {
+    settings_paths: SettingsPaths {
         links: Some("Settings → Data controls → Shared links → Manage"),
         memory: Some("Settings → Personalization"),
         training: Some("Settings → Data controls → Improve the model for everyone"),

@@ -1,6 +1,6 @@
 //! Anthropic's Claude.
 
-use super::{Controls, Elsewhere, Facts, Holds, PartZips, SideFile};
+use super::{Facts, OtherZip, PartZips, SettingsPaths, SideFile, SideFileKind};
 
 pub(super) static FACTS: Facts = Facts {
     name: "Claude",
@@ -9,14 +9,20 @@ pub(super) static FACTS: Facts = Facts {
     conversation_page: Some("https://claude.ai/chat/"),
     project_page: Some("https://claude.ai/project/"),
     // Its export names no link that was shared.
-    shared_page: None,
-    export: "Settings → Privacy → Export data",
+    public_link_page: None,
+    export_path: "Settings → Privacy → Export data",
     export_note: "",
     // The others are those of projects and memories.
-    marks: &["chat_messages", "prompt_template", "conversations_memory", "project_memories", "memory_files"],
+    signature_keys: &[
+        "chat_messages",
+        "prompt_template",
+        "conversations_memory",
+        "project_memories",
+        "memory_files",
+    ],
     first_keys: &["uuid", "chat_messages"],
     list_keys: &["conversations"],
-    file: "conversations.json",
+    file_label: "conversations.json",
     members: &["conversations.json", "conversations-#.json", "conversations_#.json"],
     knowledge_members: &[
         "memories.json",
@@ -44,16 +50,16 @@ pub(super) static FACTS: Facts = Facts {
     ],
     contents: None,
     manifests: &["manifest*.json"],
-    elsewhere: Some(Elsewhere {
+    other_zip: Some(OtherZip {
         members: &["memories.json", "login_history.json", "projects/*"],
         zip: "conversations-000.zip",
     }),
     attachment_names: None,
     side_files: &[
-        SideFile { name: "users.json", holds: Holds::Profile },
-        SideFile { name: "memories.json", holds: Holds::Memory },
+        SideFile { name: "users.json", kind: SideFileKind::Profile },
+        SideFile { name: "memories.json", kind: SideFileKind::Memory },
     ],
-    controls: Controls {
+    settings_paths: SettingsPaths {
         links: None,
         memory: Some("Settings → Capabilities → Memory"),
         training: Some("Settings → Privacy → Help Improve Claude"),

@@ -14,21 +14,21 @@ pub struct Facts {
     /// The address of a project's page, up to its id.
     pub project_page: Option<&'static str>,
     /// The address at which anybody reads a shared conversation, up to the id of its link.
-    pub shared_page: Option<&'static str>,
+    pub public_link_page: Option<&'static str>,
     /// The way to ask for its export: a path through its settings, or a page.
-    pub export: &'static str,
+    pub export_path: &'static str,
     /// Further advice for asking, in whole sentences; may be empty.
     pub export_note: &'static str,
     /// Keys that only this provider's conversations have at their top. Wherever in an object they stand, they
     /// mark it as this provider's, and an object that stands alone as a conversation.
-    pub marks: &'static [&'static str],
+    pub signature_keys: &'static [&'static str],
     /// Keys that its conversations begin with, in one export or another: so one that is broken does not swallow the
     /// next.
     pub first_keys: &'static [&'static str],
     /// Keys of an outer object under which its conversations stand in a list.
     pub list_keys: &'static [&'static str],
     /// The file with its conversations, as it is called before people.
-    pub file: &'static str,
+    pub file_label: &'static str,
     /// Members that hold conversations. For this and the next see [`is_named`](super::is_named).
     pub members: &'static [&'static str],
     /// Members with objects that are read as conversations of their own kind, where there are conversations.
@@ -45,13 +45,13 @@ pub struct Facts {
     /// Files that list those zips, likewise.
     pub manifests: &'static [&'static str],
     /// The signs of another zip of such an export.
-    pub elsewhere: Option<Elsewhere>,
+    pub other_zip: Option<OtherZip>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
     pub attachment_names: Option<&'static str>,
     /// Members beside the conversations that say something of their owner.
     pub side_files: &'static [SideFile],
     /// The places in its settings where something given away is taken back.
-    pub controls: Controls,
+    pub settings_paths: SettingsPaths,
 }
 
 /// The zips of one kind of an export that comes in several.
@@ -63,9 +63,9 @@ pub struct PartZips {
     pub first: u64,
 }
 
-/// Paths through a provider's settings; `None` where it has none, or none is known.
+/// Paths through a provider's settings; `None` where it has no such setting, or none is known.
 #[derive(Debug)]
-pub struct Controls {
+pub struct SettingsPaths {
     /// To the conversations that were made public.
     pub links: Option<&'static str>,
     /// To what it remembers and what it was told of its owner.
@@ -80,12 +80,12 @@ pub struct SideFile {
     /// Its base name.
     pub name: &'static str,
     /// The kind of its content.
-    pub holds: Holds,
+    pub kind: SideFileKind,
 }
 
 /// The content of a [`SideFile`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
+pub enum SideFileKind {
     /// Conversations that were made public.
     Links,
     /// The owner's name, address and the like.
@@ -96,7 +96,7 @@ pub enum Holds {
 
 /// A zip without conversations, whose export has them in another.
 #[derive(Debug)]
-pub struct Elsewhere {
+pub struct OtherZip {
     /// Members it is known by.
     pub members: &'static [&'static str],
     /// The zip that has the conversations.

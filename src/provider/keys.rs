@@ -1,21 +1,21 @@
 //! The keys of JSON by which conversations are known before and while they are parsed.
 
-use super::{Owner, Provider, unsupported::UNSUPPORTED};
+use super::{Provider, RecognisedProvider, unsupported::UNSUPPORTED};
 
 /// The longest key that is asked about here, in bytes.
-pub const LONGEST_KEY: usize = 32;
+pub const MAX_KEY_LENGTH: usize = 32;
 
-/// Tells whether an object with this key at its top is a conversation.
-pub fn marks_conversation(key: &[u8]) -> bool {
-    any(key, |provider| provider.facts().marks)
+/// Returns whether an object with this key at its top is a conversation.
+pub fn is_signature_key(key: &[u8]) -> bool {
+    any(key, |provider| provider.facts().signature_keys)
 }
 
-/// Tells whether a conversation may begin with this key.
+/// Returns whether a conversation may begin with this key.
 pub fn begins_conversation(key: &[u8]) -> bool {
     any(key, |provider| provider.facts().first_keys)
 }
 
-/// Tells whether an object with this key at its top may keep a list of conversations under it.
+/// Returns whether an object with this key at its top may keep a list of conversations under it.
 pub fn lists_conversations(key: &[u8]) -> bool {
     any(key, |provider| provider.facts().list_keys)
 }
@@ -36,23 +36,23 @@ impl Provider {
 
 /// A key at the top of an object that tells its provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OwnerMark {
+pub struct ProviderSignature {
     /// The owner of objects with this key.
-    pub owner: Owner,
+    pub owner: RecognisedProvider,
     /// The text that must stand under it; `None`: anything but null.
     pub value: Option<&'static str>,
 }
 
-impl OwnerMark {
+impl ProviderSignature {
     /// Looks a key up; `None` for one that marks nobody's conversations.
     pub fn of(key: &str) -> Option<Self> {
-        let provider = Provider::ALL.iter().find(|provider| provider.facts().marks.contains(&key));
+        let provider = Provider::ALL.iter().find(|provider| provider.facts().signature_keys.contains(&key));
         if let Some(&provider) = provider {
-            return Some(Self { owner: Owner::Provider(provider), value: None });
+            return Some(Self { owner: RecognisedProvider::Provider(provider), value: None });
         }
-        let unsupported = UNSUPPORTED.iter().filter_map(|export| Some((export.name, export.mark?)));
-        let (name, (_, value)) = unsupported.into_iter().find(|(_, mark)| mark.0 == key)?;
-        Some(Self { owner: Owner::Unsupported(name), value })
+        let unsupported = UNSUPPORTED.iter().filter_map(|export| Some((export.name, export.signature?)));
+        let (name, (_, value)) = unsupported.into_iter().find(|(_, signature)| signature.0 == key)?;
+        Some(Self { owner: RecognisedProvider::Unsupported(name), value })
     }
 }
 
@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn no_key_is_longer_than_those_that_are_looked_at() {
         for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
-            for key in [facts.marks, facts.first_keys, facts.list_keys].concat() {
-                assert!(key.len() <= LONGEST_KEY && !key.contains(['"', '\\']), "{key}");
+            for key in [facts.signature_keys, facts.first_keys, facts.list_keys].concat() {
+                assert!(key.len() <= MAX_KEY_LENGTH && !key.contains(['"', '\\']), "{key}");
             }
         }
     }
@@ -84,15 +84,20 @@ mod tests {
     #[test]
     fn a_mark_is_one_providers() {
         for &provider in Provider::ALL {
-            for mark in provider.facts().marks {
-                let found = OwnerMark::of(mark).map(|mark| (mark.owner, mark.value));
-                assert_eq!(found, Some((Owner::Provider(provider), None)), "{mark}");
+            for signature in provider.facts().signature_keys {
+                let found =
+                    ProviderSignature::of(signature).map(|signature| (signature.owner, signature.value));
+                assert_eq!(found, Some((RecognisedProvider::Provider(provider), None)), "{signature}");
             }
         }
         for export in &UNSUPPORTED {
-            let Some((key, value)) = export.mark else { continue };
-            let mark = OwnerMark { owner: Owner::Unsupported(export.name), value };
-            assert_eq!(OwnerMark::of(key), Some(mark), "{key} is a provider's that is supported");
+            let Some((key, value)) = export.signature else { continue };
+            let signature = ProviderSignature { owner: RecognisedProvider::Unsupported(export.name), value };
+            assert_eq!(
+                ProviderSignature::of(key),
+                Some(signature),
+                "{key} is a provider's that is supported"
+            );
         }
     }
 }

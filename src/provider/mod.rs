@@ -3,7 +3,7 @@
 //!
 //! Data only: each provider fills in [`Facts`] in a file of its own, and the methods of [`Provider`] read them. A
 //! field that is added here is asked for in every file, and a variant that is added to [`Provider`] is asked for in
-//! [`Provider::facts`]. How an export is read stands in [`crate::import`], a folder a provider.
+//! [`Provider::facts`]. How an export is read stands in [`crate::import`], one folder per provider.
 //!
 //! [`Provider`] itself is declared in [`crate::conversation`], which carries the name and knows nothing else of it.
 
@@ -15,21 +15,23 @@ mod keys;
 mod names;
 mod unsupported;
 
-pub use facts::{Controls, Elsewhere, Facts, Holds, PartZips, SideFile};
-pub use keys::{LONGEST_KEY, OwnerMark, begins_conversation, lists_conversations, marks_conversation};
+pub use facts::{Facts, OtherZip, PartZips, SettingsPaths, SideFile, SideFileKind};
+pub use keys::{
+    MAX_KEY_LENGTH, ProviderSignature, begins_conversation, is_signature_key, lists_conversations,
+};
 pub use names::{
-    ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_named, is_part,
+    ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_export_zip, is_named,
     may_be_manifest,
 };
 pub use unsupported::{UNSUPPORTED, Unsupported};
 
 #[doc(no_inline)]
 pub use crate::conversation::Provider;
-use crate::one_of::one_of;
+use crate::join_with_or::join_with_or;
 
 /// Names all providers as a choice: `ChatGPT or Claude`.
 pub fn any() -> String {
-    one_of(Provider::ALL.iter().map(|provider| provider.name()))
+    join_with_or(Provider::ALL.iter().map(|provider| provider.name()))
 }
 
 /// Lists the names of all side files, each once.
@@ -45,7 +47,7 @@ pub fn side_files() -> Vec<&'static str> {
 
 /// The owner of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub enum RecognisedProvider {
     /// A provider whose export can be read.
     Provider(Provider),
     /// A provider whose export cannot be read yet: its name.

@@ -5,25 +5,25 @@
 
 use super::{PartZips, Provider};
 
-/// Tells whether a member with this base name holds conversations.
+/// Returns whether a member with this base name holds conversations.
 pub fn holds_conversations(base: &str) -> bool {
     any(base, |provider| provider.facts().members)
 }
 
-/// Tells whether a member with this path holds what is read as a conversation of its own kind.
+/// Returns whether a member with this path holds what is read as a conversation of its own kind.
 pub fn holds_knowledge(path: &str) -> bool {
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
     Provider::ALL.iter().any(|provider| is_named(provider.facts().knowledge_members, path, base))
 }
 
-/// Tells whether a zip with this base name holds the conversations of an export that comes in several zips.
+/// Returns whether a zip with this base name holds the conversations of an export that comes in several zips.
 pub fn is_conversations_zip(base: &str) -> bool {
     any(base, |provider| provider.facts().conversation_zips)
 }
 
-/// Tells whether a zip with this base name is one of an export that comes in several zips, and is to be opened with
+/// Returns whether a zip with this base name is one of an export that comes in several zips, and is to be opened with
 /// the others: for its conversations, or for what else it holds.
-pub fn is_part(base: &str) -> bool {
+pub fn is_export_zip(base: &str) -> bool {
     is_conversations_zip(base)
         || any(base, |provider| provider.facts().attachment_zips)
         || ExportPart::of(base).is_some()
@@ -57,17 +57,17 @@ impl ExportPart {
             digits.parse().unwrap_or(u64::MAX)
         });
         Provider::ALL.iter().find_map(|&provider| {
-            let patterns = provider.facts().part_zips.iter().enumerate();
+            let mut patterns = provider.facts().part_zips.iter().enumerate();
             let fitting =
                 |(kind, zips): (usize, &PartZips)| Some((kind, zips.first, wildcards(zips.name, &plain)?));
-            let (kind, first, wild) = patterns.filter_map(fitting).next()?;
+            let (kind, first, wild) = patterns.find_map(fitting)?;
             let number = wild.last()?.parse().ok()?;
             let export = if wild.len() > 1 { wild[0].to_owned() } else { String::new() };
             Some(Self { provider, export, kind, number, first, copy })
         })
     }
 
-    /// Tells whether two parts are of one export.
+    /// Returns whether two parts are of one export.
     pub fn is_of_one_export(&self, other: &Self) -> bool {
         (self.provider, &self.export) == (other.provider, &other.export)
     }
@@ -84,7 +84,7 @@ impl ExportPart {
     }
 }
 
-/// Tells whether a file with this base name may list the zips that an export comes in.
+/// Returns whether a file with this base name may list the zips that an export comes in.
 pub fn may_be_manifest(base: &str) -> bool {
     any(base, |provider| provider.facts().manifests)
 }
@@ -93,7 +93,7 @@ fn any(base: &str, patterns: fn(Provider) -> &'static [&'static str]) -> bool {
     Provider::ALL.iter().any(|&provider| patterns(provider).iter().any(|pattern| is_like(pattern, base)))
 }
 
-/// Tells whether one of the patterns fits a member with this path and this base name.
+/// Returns whether one of the patterns fits a member with this path and this base name.
 pub fn is_named(patterns: &[&str], path: &str, base: &str) -> bool {
     patterns.iter().any(|pattern| is_like(pattern, if pattern.contains('/') { path } else { base }))
 }
@@ -160,16 +160,16 @@ mod tests {
             "Conversations_x-1.zip",
             "conversations (2).ZIP",
         ] {
-            assert!(is_part(name) && is_conversations_zip(name), "{name}");
+            assert!(is_export_zip(name) && is_conversations_zip(name), "{name}");
         }
         for name in
             ["x-part-0001.zip", "X-PART-0001 (2).ZIP", "projects-000.zip", "light_metadata-000 (1).zip"]
         {
-            assert!(is_part(name), "{name}");
+            assert!(is_export_zip(name), "{name}");
         }
-        assert!(is_part("Files_x-1.zip") && !is_conversations_zip("Files_x-1.zip"));
+        assert!(is_export_zip("Files_x-1.zip") && !is_conversations_zip("Files_x-1.zip"));
         for name in ["conversations.json", "conversation.zip", "my conversations.zip", "files.zip"] {
-            assert!(!is_part(name), "{name}");
+            assert!(!is_export_zip(name), "{name}");
         }
     }
 
@@ -179,7 +179,7 @@ mod tests {
             let parts: Vec<&str> = facts.part_zips.iter().map(|zips| zips.name).collect();
             assert!(parts.iter().all(|pattern| pattern.ends_with("#.zip")), "{parts:?}");
             let zips = [facts.conversation_zips, facts.attachment_zips, facts.manifests, &parts].concat();
-            let elsewhere = facts.elsewhere.as_ref().map_or(&[][..], |elsewhere| elsewhere.members);
+            let elsewhere = facts.other_zip.as_ref().map_or(&[][..], |elsewhere| elsewhere.members);
             for pattern in [&zips, facts.members, elsewhere].concat() {
                 assert!(pattern.matches(['*', '#']).count() <= 2, "{pattern}");
             }

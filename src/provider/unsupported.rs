@@ -8,19 +8,19 @@ pub struct Unsupported {
     /// The name people call it by.
     pub name: &'static str,
     /// A key at the top of each of its objects, and the text under it where the key alone says too little.
-    pub mark: Option<(&'static str, Option<&'static str>)>,
+    pub signature: Option<(&'static str, Option<&'static str>)>,
     /// Members that only its archives have; see [`is_named`](super::is_named).
     pub members: &'static [&'static str],
 }
 
 /// All exports that are known and cannot be read yet.
 pub static UNSUPPORTED: [Unsupported; 4] = [
-    Unsupported { name: "DeepSeek", mark: Some(("inserted_at", None)), members: &[] },
-    Unsupported { name: "Grok", mark: Some(("responses", None)), members: &[] },
+    Unsupported { name: "DeepSeek", signature: Some(("inserted_at", None)), members: &[] },
+    Unsupported { name: "Grok", signature: Some(("responses", None)), members: &[] },
     Unsupported {
         name: "Gemini (Takeout)",
-        mark: Some(("header", Some("Gemini Apps"))),
+        signature: Some(("header", Some("Gemini Apps"))),
         members: &["My Activity.json"],
     },
-    Unsupported { name: "Le Chat", mark: None, members: &["chat-*.json"] },
+    Unsupported { name: "Le Chat", signature: None, members: &["chat-*.json"] },
 ];

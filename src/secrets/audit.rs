@@ -9,7 +9,7 @@ use super::{Certainty, Counts, Finding, KindId, Scanner, spans::each_finding, un
 use crate::{
     conversation::{Conversation, Detail, Kind, Media, Time},
     import::{ProfileEntry, ProfileValue},
-    message::Reading,
+    message::MessageView,
 };
 
 /// A secret in a conversation. The same value several times in one message is one exposure.
@@ -46,7 +46,7 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
 }
 
 /// The number of values of one text that are told apart; more of a kind are counted with its last.
-const MOST_VALUES: usize = 10_000;
+const MAX_VALUES: usize = 10_000;
 
 fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
     let mut exposures: Vec<Exposure> = Vec::new();
@@ -54,7 +54,7 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
     let mut last: HashMap<(KindId, Certainty), usize> = HashMap::new();
     each_finding(scanner, text, &mut |Finding { kind, range, certainty }| {
         let value = &text[range];
-        let full = exposures.len() >= MOST_VALUES;
+        let full = exposures.len() >= MAX_VALUES;
         let in_place_of_it = || last.get(&(kind, certainty)).filter(|_| full);
         if let Some(&place) = known.get(&(kind, value)).or_else(in_place_of_it) {
             exposures[place].times += 1;
@@ -70,7 +70,7 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
 
 /// Custom instructions or saved memory in a conversation: a text that describes its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonalContext {
+pub struct InstructionsOrMemory {
     /// The message; `None`: it stands in a member of its own.
     pub message: Option<usize>,
     /// The time it was written; else the time of the conversation's last addition.
@@ -80,27 +80,31 @@ pub struct PersonalContext {
     /// Its lines that are not blank: of a memory, the things remembered.
     pub entries: usize,
     /// The secrets in it.
-    pub holds: Counts,
+    pub secret_counts: Counts,
     /// A fingerprint: two with one mark are one text (and in all probability only they), and an audit lists
     /// it once.
-    pub mark: u64,
+    pub fingerprint: u64,
 }
 
-/// Returns the messages of a conversation that [are about the person](Reading::is_about_person), of this kind:
+/// Returns the messages of a conversation that [are about the person](MessageView::is_about_person), of this kind:
 /// [`Kind::Instructions`] or [`Kind::Memory`].
-pub fn personal_contexts(scanner: &Scanner, conversation: &Conversation, kind: Kind) -> Vec<PersonalContext> {
+pub fn instructions_or_memory(
+    scanner: &Scanner,
+    conversation: &Conversation,
+    kind: Kind,
+) -> Vec<InstructionsOrMemory> {
     (0..conversation.messages().len())
-        .filter(|&index| Reading::of(conversation, index).is_about_person(kind))
-        .map(|index| PersonalContext {
+        .filter(|&index| MessageView::of(conversation, index).is_about_person(kind))
+        .map(|index| InstructionsOrMemory {
             message: Some(index),
             date: conversation.messages()[index].time().or(conversation.updated),
-            ..PersonalContext::of(scanner, conversation.message_text(index))
+            ..InstructionsOrMemory::of(scanner, conversation.message_text(index))
         })
         .filter(|context| context.characters > 0)
         .collect()
 }
 
-impl PersonalContext {
+impl InstructionsOrMemory {
     /// Describes a text.
     fn of(scanner: &Scanner, text: &str) -> Self {
         Self {
@@ -108,8 +112,8 @@ impl PersonalContext {
             date: None,
             characters: text.chars().count(),
             entries: text.lines().filter(|line| !line.trim().is_empty()).count(),
-            holds: holds(scanner, text),
-            mark: mark(text),
+            secret_counts: holds(scanner, text),
+            fingerprint: fingerprint(text),
         }
     }
 }
@@ -127,19 +131,19 @@ fn holds(scanner: &Scanner, text: &str) -> Counts {
 
 /// Describes a memory of its own, text by text. One of a single word is an id or a date, and counts only if
 /// it is a secret.
-pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<PersonalContext> {
+pub fn memories(scanner: &Scanner, texts: &[String]) -> Vec<InstructionsOrMemory> {
     // Japanese has no blanks.
     let is_one_word = |text: &str| text.is_ascii() && !text.trim().contains(char::is_whitespace);
     texts
         .iter()
-        .map(|text| (is_one_word(text), PersonalContext::of(scanner, text)))
-        .filter(|(is_one_word, context)| !is_one_word || !context.holds.is_empty())
+        .map(|text| (is_one_word(text), InstructionsOrMemory::of(scanner, text)))
+        .filter(|(is_one_word, context)| !is_one_word || !context.secret_counts.is_empty())
         .map(|(_, context)| context)
         .collect()
 }
 
 /// Returns a fingerprint that lives as long as the process.
-fn mark(text: &str) -> u64 {
+fn fingerprint(text: &str) -> u64 {
     use std::hash::BuildHasher;
     static HASHER: std::sync::LazyLock<hashbrown::DefaultHashBuilder> =
         std::sync::LazyLock::new(Default::default);
@@ -211,11 +215,11 @@ impl AttachmentCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Draft, Heading, Role, Visibility, testing};
+    use crate::conversation::{ConversationMeta, Draft, Role, Visibility, testing};
 
     fn conversation(title: &str, drafts: Vec<Draft<'_>>) -> Conversation {
-        let heading = Heading { id: Some("an-id"), updated: Some(Time(7)), ..testing::heading(title) };
-        testing::with_heading(heading, drafts)
+        let heading = ConversationMeta { id: Some("an-id"), updated: Some(Time(7)), ..testing::meta(title) };
+        testing::with_meta(heading, drafts)
     }
 
     #[test]
@@ -246,10 +250,10 @@ mod tests {
     #[test]
     fn very_many_values_are_counted_and_not_all_kept() {
         let text: String =
-            (0..MOST_VALUES + 50).map(|number| format!("robin.{number}@example.org\n")).collect();
+            (0..MAX_VALUES + 50).map(|number| format!("robin.{number}@example.org\n")).collect();
         let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, &text)]));
-        assert_eq!(found.len(), MOST_VALUES);
-        assert_eq!(found.iter().map(|exposure| exposure.times).sum::<usize>(), MOST_VALUES + 50);
+        assert_eq!(found.len(), MAX_VALUES);
+        assert_eq!(found.iter().map(|exposure| exposure.times).sum::<usize>(), MAX_VALUES + 50);
     }
 
     #[test]
@@ -275,12 +279,12 @@ mod tests {
         let told = Draft { kind: Kind::Call, name: Some("bio"), ..Draft::new(Role::Assistant, "Likes puns") };
         let other = Draft { kind: Kind::Call, name: Some("python"), ..Draft::new(Role::Assistant, "1 + 1") };
         let conversation = conversation("t", vec![memory, told, other]);
-        let memories = personal_contexts(Scanner::built_in(), &conversation, Kind::Memory);
+        let memories = instructions_or_memory(Scanner::built_in(), &conversation, Kind::Memory);
         assert_eq!(
             memories.iter().map(|context| (context.message, context.entries)).collect::<Vec<_>>(),
             [(Some(0), 2), (Some(1), 1)]
         );
-        assert_ne!(memories[0].mark, memories[1].mark);
+        assert_ne!(memories[0].fingerprint, memories[1].fingerprint);
     }
 
     #[test]

@@ -22,14 +22,14 @@ pub(super) enum ValueCheck {
     UrlPassword,
     /// A password within a sentence, where the next word may be any.
     Spoken,
-    /// The same, for keys and tokens, which nobody makes up by hand.
+    /// Like `Password`, for generated keys and tokens.
     Random,
     /// `name:password` in base64.
     Basic,
 }
 
 impl ValueCheck {
-    /// Decides whether the value is what it looks like.
+    /// Returns whether the value is what it looks like.
     pub(super) fn holds(self, value: &str) -> bool {
         match self {
             Self::Luhn => has_issuer(value) && luhn(&digits(value)),
@@ -45,7 +45,7 @@ impl ValueCheck {
         }
     }
 
-    /// Decides whether the value could be what it looks like: a letter is wrong, it is called an example, or it is as
+    /// Returns whether the value could be what it looks like: a letter is wrong, it is called an example, or it is as
     /// weak as real ones sometimes are. `quoted`: it stands in quotes.
     pub(super) fn could_hold(self, value: &str, quoted: bool) -> bool {
         match self {
@@ -87,7 +87,7 @@ fn digits(value: &str) -> Vec<u8> {
     value.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect()
 }
 
-/// Decides whether a number has the first digits of a card's issuer and the length of its cards.
+/// Returns whether a number has the first digits of a card's issuer and the length of its cards.
 fn has_issuer(value: &str) -> bool {
     let digits = digits(value);
     let head =
@@ -107,7 +107,7 @@ fn has_issuer(value: &str) -> bool {
     }
 }
 
-/// Decides whether the sum in which every second digit from the end counts double is a multiple of ten.
+/// Returns whether the sum in which every second digit from the end counts double is a multiple of ten.
 fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -125,7 +125,7 @@ fn one_all_over<T: PartialEq>(values: &[T]) -> bool {
     values.windows(2).all(|pair| pair[0] == pair[1])
 }
 
-/// Decides whether an account number is as long as those of its country.
+/// Returns whether an account number is as long as those of its country.
 fn has_country(value: &str) -> bool {
     /// The number of characters in an account number, by country.
     const LENGTHS: [(&str, usize); 50] = [
@@ -201,7 +201,7 @@ fn letters(value: &str) -> Vec<u8> {
     value.bytes().filter(u8::is_ascii_alphanumeric).collect()
 }
 
-/// Decides whether an account number has the remainder 1, as all have.
+/// Returns whether an account number has the remainder 1, as all have.
 fn has_remainder_one(value: &str) -> bool {
     let letters = letters(value);
     let Some((head, tail)) = letters.split_at_checked(4) else { return false };
@@ -246,7 +246,7 @@ fn mail(value: &str) -> bool {
     !local.is_empty() && !FILES.contains(&&*lower) && top.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Decides whether a value only keeps the place of one: `xxxxxxxx`, `****`, `0000`, `0123456789abcdef`.
+/// Returns whether a value only keeps the place of one: `xxxxxxxx`, `****`, `0000`, `0123456789abcdef`.
 pub(super) fn is_filler(value: &str) -> bool {
     // The longest stretches of one letter all over, and of letters that count upwards.
     let (mut same, mut counting) = (1_usize, 1_usize);
@@ -312,21 +312,21 @@ const STAND_INS: [&str; 44] = [
     "hidden",
 ];
 
-/// Decides whether it is a text that programs and manuals have in the place of a secret.
-fn is_stand_in(value: &str) -> bool {
+/// Returns whether it is a text that programs and manuals have in the place of a secret.
+fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     STAND_INS.iter().any(|word| lower.contains(word))
 }
 
-/// Decides whether a value is a piece of a program: a call, an index, a path through objects, a variable.
+/// Returns whether a value is a piece of a program: a call, an index, a path through objects, a variable.
 fn is_code(value: &str) -> bool {
     let brackets = value.contains(['(', ')', '[', ']', '{', '}', '<', '>', ';', '|']);
     let variable = value.starts_with(['$', '%', '@', '&', '*', '\\']);
     brackets || variable || value.contains("::") || value.contains("->") || value.contains("://")
 }
 
-/// Counts the sorts of letters in a value, of four: lower case, upper case, digits, others.
-fn sorts(value: &str) -> usize {
+/// Counts the classes of characters in a value, of four: lower case, upper case, digits, others.
+fn char_classes(value: &str) -> usize {
     let has = |sort: fn(&u8) -> bool| usize::from(value.bytes().any(|byte| sort(&byte)));
     has(u8::is_ascii_lowercase)
         + has(u8::is_ascii_uppercase)
@@ -338,9 +338,9 @@ fn is_password(value: &str) -> bool {
     let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
     value.len() >= 6
         && !is_code(value)
-        && !is_stand_in(value)
+        && !is_placeholder(value)
         && entropy(value) >= 2.3
-        && (has_digit || sorts(value) >= 3)
+        && (has_digit || char_classes(value) >= 3)
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !is_path(value)
 }
@@ -365,12 +365,12 @@ const NO_PASSWORDS: [&str; 16] = [
     "redacted",
 ];
 
-/// Decides whether nothing is there but signs that keep a place: `********`, `xxxxxx`.
+/// Returns whether nothing is there but signs that keep a place: `********`, `xxxxxx`.
 fn is_blank(value: &str) -> bool {
     one_all_over(value.as_bytes()) || !value.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80)
 }
 
-/// Decides whether a value could be a password, if a weak one or one with the word for it in it. In quotes it
+/// Returns whether a value could be a password, if a weak one or one with the word for it in it. In quotes it
 /// may be one word without a digit.
 fn could_be_password(value: &str, quoted: bool) -> bool {
     let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
@@ -381,11 +381,11 @@ fn could_be_password(value: &str, quoted: bool) -> bool {
         && !is_blank(value)
         && !NO_PASSWORDS.contains(&&*lower)
         && !lower.starts_with("your")
-        && (has_digit || sorts(value) >= 3 || one_word)
+        && (has_digit || char_classes(value) >= 3 || one_word)
         && !is_path(value)
 }
 
-/// Decides whether a value could be a key or token: long, of letters and digits, and no name.
+/// Returns whether a value could be a key or token: long, of letters and digits, and no name.
 fn could_be_random(value: &str) -> bool {
     let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
     let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
@@ -415,10 +415,10 @@ fn is_url_password(value: &str) -> bool {
         "p4ssw0rd",
     ];
     let lower = value.to_ascii_lowercase();
-    !is_code(value) && !is_stand_in(value) && !COMMON.contains(&&*lower) && !one_all_over(value.as_bytes())
+    !is_code(value) && !is_placeholder(value) && !COMMON.contains(&&*lower) && !one_all_over(value.as_bytes())
 }
 
-/// Decides whether a value is a path: words joined by dots or slashes, without a digit among them.
+/// Returns whether a value is a path: words joined by dots or slashes, without a digit among them.
 fn is_path(value: &str) -> bool {
     value.contains(['.', '/'])
         && value.split(['.', '/', '_', '-']).all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()))
@@ -434,7 +434,7 @@ fn is_random(value: &str) -> bool {
         && has_digit
         && has_letter
         && !is_code(value)
-        && !is_stand_in(value)
+        && !is_placeholder(value)
         && entropy(value) >= 3.0
 }
 

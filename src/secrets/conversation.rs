@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{Counts, Scanner, known::KnownSecrets, redact::Redactor};
 use crate::conversation::{
-    Attachment, Builder, Conversation, Detail, Draft, Heading, Link, Part, Role, Visibility,
+    Attachment, Builder, Conversation, ConversationMeta, Detail, Draft, Link, Part, Role, Visibility,
 };
 
 impl KnownSecrets {
@@ -37,7 +37,7 @@ impl KnownSecrets {
     /// Adds the secrets in what stands above a conversation.
     pub fn learn_heading(&mut self, conversation: &Conversation) {
         self.learn(&conversation.title);
-        if !conversation.id_is_made {
+        if !conversation.id_is_generated {
             self.learn(&conversation.id);
         }
         self.learn(&conversation.gizmo);
@@ -104,8 +104,8 @@ impl KnownSecrets {
         let id = redactor.text(&conversation.id);
         let title = redactor.title(conversation);
         let model = conversation.model().map(|model| redactor.text(model));
-        let heading = Heading {
-            id: (!conversation.id_is_made).then_some(&*id),
+        let heading = ConversationMeta {
+            id: (!conversation.id_is_generated).then_some(&*id),
             title: Some(&title),
             created: conversation.created,
             updated: conversation.updated,
@@ -115,7 +115,7 @@ impl KnownSecrets {
             starred: conversation.starred,
             kind: conversation.kind,
             gizmo: Some(&redactor.text(&conversation.gizmo)),
-            source: conversation.source,
+            object_location: conversation.object_location,
         };
         builder.finish(heading, conversation.current())
     }
@@ -124,12 +124,12 @@ impl KnownSecrets {
     pub fn redact_heading(&self, conversation: &Conversation) -> Conversation {
         let mut redactor = Redactor::new(self);
         let id = redactor.text(&conversation.id);
-        let heading = Heading {
+        let heading = ConversationMeta {
             id: Some(&id),
             title: Some(&redactor.title(conversation)),
             created: conversation.created,
             updated: conversation.updated,
-            ..Heading::new(conversation.provider, conversation.source)
+            ..ConversationMeta::new(conversation.provider, conversation.object_location)
         };
         Builder::new().finish(heading, None)
     }
@@ -229,11 +229,11 @@ impl Redactor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{ConversationKind, Provider, Role, Source, testing};
+    use crate::conversation::{ConversationKind, ObjectLocation, Provider, Role, testing};
 
     fn example(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
         let drafts = [Draft::new(Role::User, "Why?"), Draft { parts, ..Draft::new(Role::Assistant, text) }];
-        let heading = Heading {
+        let heading = ConversationMeta {
             id: Some("an-id"),
             title: Some(title),
             created: None,
@@ -244,9 +244,9 @@ mod tests {
             starred: false,
             kind: ConversationKind::Chat,
             gizmo: Some("g-abc"),
-            source: Source { archive: 0, member: 1, offset: 2, length: 3 },
+            object_location: ObjectLocation { archive: 0, member: 1, offset: 2, length: 3 },
         };
-        testing::with_heading(heading, drafts)
+        testing::with_meta(heading, drafts)
     }
 
     #[test]

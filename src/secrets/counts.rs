@@ -28,7 +28,7 @@ impl Counts {
         }
     }
 
-    /// Tells that nothing was counted.
+    /// Returns whether nothing was counted.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
@@ -53,8 +53,8 @@ impl Counts {
     /// is a number. Empty when nothing was counted.
     pub fn sentence(&self, scanner: &Scanner) -> String {
         /// Kinds that are named; of more the rest is a number.
-        const MOST: usize = 4;
-        let shown = if self.counts.len() > MOST + 1 { MOST } else { self.counts.len() };
+        const MAX: usize = 4;
+        let shown = if self.counts.len() > MAX + 1 { MAX } else { self.counts.len() };
         let mut pieces: Vec<String> =
             self.counts[..shown].iter().map(|&(kind, number)| scanner.rule(kind).count(number)).collect();
         let rest: usize = self.counts[shown..].iter().map(|entry| entry.1).sum();

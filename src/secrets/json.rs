@@ -19,9 +19,9 @@ use super::{
 };
 
 /// The bytes of the longest key that is looked at with its value.
-const LONGEST_KEY: usize = 256;
+const MAX_KEY_LENGTH: usize = 256;
 /// The bytes of a value that are looked at with its key: what a name stands before is no longer.
-const LONGEST_NAMED: usize = 4 << 10;
+const MAX_NAMED_LENGTH: usize = 4 << 10;
 /// The digits of the shortest number that is looked at alone; telephone numbers are strings.
 const SHORTEST_NUMBER: usize = 12;
 
@@ -34,7 +34,7 @@ struct JsonSpan<'v> {
     /// The value, decoded.
     value: &'v str,
     is_number: bool,
-    /// It stands before what was visited last: the name that tells of it stands behind it.
+    /// It stands before what was visited last: the name that tells of it stands after it.
     is_late: bool,
 }
 
@@ -95,7 +95,7 @@ struct Walk<'a> {
     /// The last string, which is a key if a colon follows.
     last: Option<Range<usize>>,
     key: Option<Range<usize>>,
-    /// The lists that were opened behind the key and not closed: their elements are its values.
+    /// The lists that were opened after the key and not closed: their elements are its values.
     lists: usize,
     /// What this object calls itself: `{"name": "DB_PASSWORD", "value": …}`.
     name: Option<Range<usize>>,
@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
 
     fn mark(&mut self, mark: u8) {
         match mark {
-            b':' => self.key = self.last.take().filter(|key| key.len() <= LONGEST_KEY),
+            b':' => self.key = self.last.take().filter(|key| key.len() <= MAX_KEY_LENGTH),
             b'[' => self.lists += usize::from(self.key.is_some()),
             b']' => {
                 self.lists = self.lists.saturating_sub(1);
@@ -209,15 +209,15 @@ impl<'a> Walk<'a> {
                 None => self.value = Some(value.clone()),
             }
         }
-        if is_one_of(&NAMES, &key) && value.range.len() <= LONGEST_KEY {
+        if is_one_of(&NAMES, &key) && value.range.len() <= MAX_KEY_LENGTH {
             self.name = Some(value.range.clone());
         }
         found
     }
 
-    /// Visits the secrets that a value is by the name that stands behind it.
+    /// Visits the secrets that a value is by the name that stands after it.
     fn late(&self, name: &str, value: &Scalar, visit: &mut dyn FnMut(JsonSpan<'_>)) {
-        if name.len() > LONGEST_KEY {
+        if name.len() > MAX_KEY_LENGTH {
             return;
         }
         let text = decode(&self.json[value.range.clone()]);
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
             return Vec::new();
         }
         let head = text.len();
-        let near = value.range.start..value.range.end.min(value.range.start + LONGEST_NAMED);
+        let near = value.range.start..value.range.end.min(value.range.start + MAX_NAMED_LENGTH);
         // Quotes and line ends in it would end it too early.
         let said = decode(&self.json[near]);
         text.extend(said.chars().map(|char| match char {

@@ -20,15 +20,15 @@ use super::{
 };
 
 /// The number of values that are looked for wherever they stand; of more, each is taken out where it is named.
-const MOST_VALUES: usize = 10_000;
+const MAX_VALUES: usize = 10_000;
 /// The bytes of these values together.
-const LARGEST_VALUES: usize = 1 << 20;
+const MAX_VALUES_SIZE: usize = 1 << 20;
 /// The bytes of the shortest of them: a shorter one stands in many words.
 const SHORTEST_VALUE: usize = 6;
 /// The bytes of a value that are looked for at the end of a text that was cut.
-const LONGEST_CUT: usize = 256;
+const MAX_CUT_LENGTH: usize = 256;
 /// The number of values that are told apart where they are counted; each further one counts.
-const MOST_TOLD_APART: usize = 1_000_000;
+const MAX_TOLD_APART: usize = 1_000_000;
 
 /// The secrets that are known of a conversation, or of several: their values, and the number of each kind. The same
 /// value in several places is one secret.
@@ -36,7 +36,7 @@ const MOST_TOLD_APART: usize = 1_000_000;
 pub struct KnownSecrets {
     counts: Counts,
     told_apart: HashSet<u64>,
-    /// The values that are looked for everywhere, one behind the other.
+    /// The values that are looked for everywhere, one after the other.
     values: String,
     /// The end of each of them, and its kind.
     ends: Vec<(usize, KindId)>,
@@ -54,7 +54,7 @@ impl KnownSecrets {
         &self.counts
     }
 
-    /// Tells that no secret is known.
+    /// Returns whether no secret is known.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
@@ -71,7 +71,7 @@ impl KnownSecrets {
     /// Adds one secret, as it is written.
     pub(super) fn add(&mut self, kind: KindId, written: &str, certainty: Certainty) {
         let value = unescaped(written);
-        let is_full = self.told_apart.len() >= MOST_TOLD_APART;
+        let is_full = self.told_apart.len() >= MAX_TOLD_APART;
         let mark = mark(kind, &value);
         if if is_full { self.told_apart.contains(&mark) } else { !self.told_apart.insert(mark) } {
             return;
@@ -88,7 +88,7 @@ impl KnownSecrets {
             } else {
                 line.len() >= SHORTEST_VALUE && is_telling(line, certainty)
             };
-            let fits = self.ends.len() < MOST_VALUES && self.values.len() + line.len() <= LARGEST_VALUES;
+            let fits = self.ends.len() < MAX_VALUES && self.values.len() + line.len() <= MAX_VALUES_SIZE;
             if is_telling && fits {
                 self.values.push_str(line);
                 self.ends.push((self.values.len(), kind));
@@ -104,7 +104,7 @@ impl KnownSecrets {
         self.ends.shrink_to_fit();
     }
 
-    /// Tells that there are values to look for.
+    /// Returns whether there are values to look for.
     pub(super) fn has_values(&self) -> bool {
         !self.ends.is_empty()
     }
@@ -151,7 +151,7 @@ impl KnownSecrets {
         for &(end, kind) in &self.ends {
             let value = &self.values.as_bytes()[start..end];
             start = end;
-            let most = value.len().min(text.len()).min(LONGEST_CUT);
+            let most = value.len().min(text.len()).min(MAX_CUT_LENGTH);
             let tail =
                 |length: usize| text.as_bytes()[text.len() - length..].eq_ignore_ascii_case(&value[..length]);
             if let Some(length) = (SHORTEST_VALUE..=most).rev().find(|&length| tail(length)) {
@@ -165,7 +165,7 @@ impl KnownSecrets {
     }
 }
 
-/// Decides whether a value is looked for wherever it stands: no word of a language would be a secret by mistake.
+/// Returns whether a value is looked for wherever it stands: no word of a language would be a secret by mistake.
 fn is_telling(value: &str, certainty: Certainty) -> bool {
     let has = |sort: fn(&u8) -> bool| value.bytes().any(|byte| sort(&byte));
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
@@ -236,9 +236,9 @@ mod tests {
 
     #[test]
     fn of_very_many_values_the_first_are_looked_for_everywhere_and_all_are_counted() {
-        let text: String = (0..MOST_VALUES + 10).map(|number| format!("pwd=hunter{number}-x\n")).collect();
+        let text: String = (0..MAX_VALUES + 10).map(|number| format!("pwd=hunter{number}-x\n")).collect();
         let known = known(&text);
-        assert_eq!((known.counts().total(), known.ends.len()), (MOST_VALUES + 10, MOST_VALUES));
+        assert_eq!((known.counts().total(), known.ends.len()), (MAX_VALUES + 10, MAX_VALUES));
         assert!(!known.redact(&text).contains("hunter"));
     }
 }

@@ -1,6 +1,6 @@
 //! Secrets: finds credentials and personal data in a text, names them, and takes them out.
 //!
-//! What a secret looks like is data: `assets/secrets.toml`, a rule a kind, each with examples that must and that
+//! The rules of secrets are data: `assets/secrets.toml`, one rule per kind, each with examples that must and that
 //! must not match. [`Scanner`] reads a text once for the keywords of all rules together and asks a rule only where
 //! one of its keywords stands, in the text as it is written and as it is read without its escapes (`unescape`); a
 //! [`Finding`] is a kind, a range and its [`Certainty`].

@@ -10,7 +10,7 @@ use super::{
 
 /// The number of labels that say which kind of secret stood there; further ones only say that one did, so that a text
 /// of nothing but secrets grows little.
-const MOST_LABELS: usize = 100_000;
+const MAX_LABELS: usize = 100_000;
 
 /// Takes secrets out of the texts of one extract.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl<'k> Redactor<'k> {
     /// Writes the label that stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
     pub(super) fn push_label(&mut self, out: &mut String, kind: KindId) {
         self.labels += 1;
-        if self.labels > MOST_LABELS {
+        if self.labels > MAX_LABELS {
             out.push_str("[redacted]");
         } else {
             // Writing to a String cannot fail.
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn of_very_many_secrets_the_first_are_named() {
-        let text = "a@b.co ".repeat(MOST_LABELS + 1);
+        let text = "a@b.co ".repeat(MAX_LABELS + 1);
         let redacted = KnownSecrets::new().redact(&text).into_owned();
         assert!(redacted.starts_with("[redacted: e-mail] ") && redacted.ends_with("] [redacted] "));
     }

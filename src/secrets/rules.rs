@@ -12,7 +12,7 @@ use super::{checks::ValueCheck, scan::Certainty};
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;
-/// The bytes behind a keyword that a rule looks at, by default.
+/// The bytes after a keyword that a rule looks at, by default.
 const REACH: usize = 512;
 
 /// The kind of harm that a finding does.
@@ -55,7 +55,7 @@ pub struct Rule {
     pub(super) keywords: Vec<Box<str>>,
     /// Characters that may stand before a keyword and belong to the match.
     back: Option<Box<str>>,
-    /// The bytes behind a keyword that are looked at.
+    /// The bytes after a keyword that are looked at.
     reach: Option<usize>,
     regex: Box<str>,
     /// The least entropy of a value, in bits a character.
@@ -116,7 +116,7 @@ impl Rule {
         self.generic
     }
 
-    /// Tells that a person may have made up the value: no letter of it may be shown but the first.
+    /// Returns whether a person may have made up the value: no letter of it may be shown but the first.
     pub(super) fn is_made_up(&self) -> bool {
         self.generic
             || matches!(
@@ -125,7 +125,7 @@ impl Rule {
             )
     }
 
-    pub(super) fn reach(&self) -> usize {
+    pub(super) fn look_ahead(&self) -> usize {
         self.reach.unwrap_or(REACH)
     }
 
@@ -135,7 +135,7 @@ impl Rule {
     }
 
     /// Returns the bytes that may stand before a keyword, as a table.
-    pub(super) fn back_set(&self) -> Option<&[bool; 256]> {
+    pub(super) fn look_behind_set(&self) -> Option<&[bool; 256]> {
         let back = self.back.as_deref()?;
         Some(self.back_set.get_or_init(|| {
             let mut set = Box::new([false; 256]);
@@ -146,17 +146,17 @@ impl Rule {
         }))
     }
 
-    /// Tells that of several keywords in one word only the first is tried: it would have taken the others with it.
+    /// Returns whether of several keywords in one word only the first is tried: it would have taken the others with it.
     pub(super) fn is_tried_once_a_word(&self) -> bool {
         self.once_a_word
     }
 
-    /// Tells that its values are addresses of mail.
+    /// Returns whether its values are addresses of mail.
     pub(super) fn is_address(&self) -> bool {
         self.check == Some(ValueCheck::Mail)
     }
 
-    /// Tells that values of this kind are known by their own shape, wherever they stand.
+    /// Returns whether values of this kind are known by their own shape, wherever they stand.
     pub(super) fn is_known_by_shape(&self) -> bool {
         self.class == SecretClass::Personal && (self.keywords.is_empty() || self.is_address())
     }
@@ -205,7 +205,7 @@ pub(super) const BUILT_IN: &str = include_str!("../../assets/secrets.toml");
 mod tests {
     use super::{super::Scanner, *};
 
-    /// What the test of the file reads besides the rules.
+    /// The fields that the test of the file reads besides the rules.
     #[derive(Deserialize)]
     struct Examples {
         id: String,

@@ -21,14 +21,14 @@ use super::{
 };
 
 /// Characters before a keyword that a rule may take back.
-const MOST_BACK: usize = 80;
+const MAX_BACK: usize = 80;
 /// Bytes whose digits are counted together.
 const BLOCK: usize = 32;
 /// The digits in a block that are worth a look: any number of seven digits with single separators has them in
 /// one.
-const CROWD: usize = 4;
+const MIN_DIGITS: usize = 4;
 /// Bytes around a crowd that are looked at with it: the longest number reaches no further.
-const AROUND: usize = 48;
+const MARGIN: usize = 48;
 
 /// Names one rule of a [`Scanner`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,8 +95,8 @@ pub struct Scanner {
     rules: Vec<Rule>,
     keywords: AhoCorasick,
     /// The rules that each keyword wakes.
-    woken: Vec<Vec<u16>>,
-    /// The bytes behind each keyword that one of these rules looks at.
+    rules_by_keyword: Vec<Vec<u16>>,
+    /// The bytes after each keyword that one of these rules looks at.
     reaches: Vec<usize>,
     /// The length of the longest keyword.
     longest_keyword: usize,
@@ -129,14 +129,15 @@ impl Scanner {
         }
         let (words, woken): (Vec<String>, Vec<Vec<u16>>) = woken.into_iter().unzip();
         let longest_keyword = words.iter().map(String::len).max().unwrap_or(0);
-        let reach = |woken: &Vec<u16>| woken.iter().map(|&index| rules[usize::from(index)].reach()).max();
+        let reach =
+            |woken: &Vec<u16>| woken.iter().map(|&index| rules[usize::from(index)].look_ahead()).max();
         let reaches = woken.iter().map(|woken| reach(woken).unwrap_or(0)).collect();
         let keywords = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)?;
-        Ok(Self { rules, keywords, woken, reaches, longest_keyword, numbers })
+        Ok(Self { rules, keywords, rules_by_keyword: woken, reaches, longest_keyword, numbers })
     }
 
     /// Returns every rule, in the order of the file.
@@ -169,13 +170,13 @@ impl Scanner {
         found
     }
 
-    /// Tells that there is a credential in the text. Stops at the first.
+    /// Returns whether there is a credential in the text. Stops at the first.
     pub fn holds_credential(&self, text: &str) -> bool {
         let wish = Wish { class: Some(SecretClass::Credential), ..Wish::CERTAIN };
         self.each(text, wish, &mut |_| ControlFlow::Break(())).is_break()
     }
 
-    /// Tells that a rule is tried at something in a text.
+    /// Returns whether a rule is tried at something in a text.
     pub(super) fn is_woken(&self, text: &str) -> bool {
         self.keywords.find_overlapping_iter(text).next().is_some()
     }
@@ -191,7 +192,7 @@ impl Scanner {
             }
         });
         self.ask(text, hits, wish, visit)?;
-        self.ask_numbers(text, &crowds(text), wish, visit)?;
+        self.ask_numbers(text, &digit_clusters(text), wish, visit)?;
         for (unescaped, again) in readings.iter().zip(again) {
             self.each_unescaped(unescaped, again, wish, visit)?;
         }
@@ -202,7 +203,7 @@ impl Scanner {
     /// them.
     fn moved(&self, hit: &KeywordHit, unescaped: &Unescaped) -> Option<KeywordHit> {
         let start = unescaped.said(hit.start)?;
-        let reach = start.saturating_sub(MOST_BACK)..start + self.reaches[hit.keyword];
+        let reach = start.saturating_sub(MAX_BACK)..start + self.reaches[hit.keyword];
         let end = start + hit.end - hit.start;
         unescaped.is_changed(reach).then_some(KeywordHit { start, end, keyword: hit.keyword })
     }
@@ -225,7 +226,7 @@ impl Scanner {
         let mut visit =
             |found: Finding| visit(Finding { range: unescaped.raw(found.range.clone()), ..found });
         self.ask(said, again.into_iter(), wish, &mut visit)?;
-        let mut regions = crowds(said);
+        let mut regions = digit_clusters(said);
         regions.retain(|region| unescaped.is_changed(region.clone()));
         self.ask_numbers(said, &regions, wish, &mut visit)
     }
@@ -245,18 +246,18 @@ impl Scanner {
         wish: Wish,
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
-        // Where a rule may begin again: behind its last match.
+        // Where a rule may begin again: after its last match.
         let mut resume: Vec<usize> = Vec::new();
         let mut look = RuleMatcher { text, captures: None };
         for hit in hits {
-            for &index in &self.woken[hit.keyword] {
+            for &index in &self.rules_by_keyword[hit.keyword] {
                 let rule = &self.rules[usize::from(index)];
                 let from = resume.get(usize::from(index)).copied().unwrap_or(0);
                 if hit.start < from || !wish.takes(rule) {
                     continue;
                 }
-                let start = back(text, rule, hit.start, from);
-                let end = (hit.end + rule.reach()).min(text.len());
+                let start = look_behind(text, rule, hit.start, from);
+                let end = (hit.end + rule.look_ahead()).min(text.len());
                 let (behind, found) = match look.at(rule, start..end) {
                     Some((whole, value)) => {
                         let certainty = rule.judge(&text[value.clone()], is_quoted(text, &value));
@@ -366,13 +367,13 @@ pub(super) fn overlapping(sorted: &[Finding]) -> usize {
     sorted.iter().take_while(goes_on).count()
 }
 
-/// Tells that a value stands in quotes.
+/// Returns whether a value stands in quotes.
 fn is_quoted(text: &str, value: &Range<usize>) -> bool {
     let before = value.start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
     before.is_some_and(|quote| b"\"'`".contains(quote)) && before == text.as_bytes().get(value.end)
 }
 
-/// Tells that no letter, digit or underscore stands before a place.
+/// Returns whether no letter, digit or underscore stands before a place.
 fn begins_word(text: &str, at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
     before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')
@@ -386,10 +387,10 @@ fn end_of_word(text: &str, at: usize) -> usize {
 
 /// Returns the place where a rule begins to read: before its keyword, as far as its characters reach back,
 /// but not before `from`.
-fn back(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
-    let Some(set) = rule.back_set() else { return keyword };
+fn look_behind(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
+    let Some(set) = rule.look_behind_set() else { return keyword };
     let bytes = text.as_bytes();
-    let least = keyword.saturating_sub(MOST_BACK).max(from);
+    let least = keyword.saturating_sub(MAX_BACK).max(from);
     let mut start = keyword;
     while start > least && set[usize::from(bytes[start - 1])] {
         start -= 1;
@@ -433,7 +434,7 @@ impl RuleMatcher<'_> {
     }
 }
 
-/// Decides whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country
+/// Returns whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country
 /// before its digits, and not within a word, a path or another number.
 fn begins_number(bytes: &[u8], at: usize) -> bool {
     let digit = |ahead: usize| bytes.get(at + ahead).is_some_and(u8::is_ascii_digit);
@@ -448,15 +449,15 @@ fn begins_number(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Returns the stretches of a text where digits crowd, apart from each other.
-fn crowds(text: &str) -> Vec<Range<usize>> {
+fn digit_clusters(text: &str) -> Vec<Range<usize>> {
     let mut regions: Vec<Range<usize>> = Vec::new();
     for (block, bytes) in text.as_bytes().chunks(BLOCK).enumerate() {
         let digits = bytes.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>();
-        if usize::from(digits) < CROWD {
+        if usize::from(digits) < MIN_DIGITS {
             continue;
         }
-        let start = (block * BLOCK).saturating_sub(AROUND);
-        let end = (block * BLOCK + bytes.len() + AROUND).min(text.len());
+        let start = (block * BLOCK).saturating_sub(MARGIN);
+        let end = (block * BLOCK + bytes.len() + MARGIN).min(text.len());
         match regions.last_mut() {
             Some(last) if start <= last.end => last.end = end,
             _ => regions.push(start..end),

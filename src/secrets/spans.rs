@@ -114,7 +114,7 @@ fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Drops the mail addresses that are a password and the host behind it: `https://robin:password@example.org`. The
+/// Drops the mail addresses that are a password and the host after it: `https://robin:password@example.org`. The
 /// host is nobody's secret.
 fn without_hosts(scanner: &Scanner, sorted: Vec<Finding>) -> Vec<Finding> {
     let is_credential = |finding: &Finding| scanner.rule(finding.kind).class() == SecretClass::Credential;
@@ -123,7 +123,7 @@ fn without_hosts(scanner: &Scanner, sorted: Vec<Finding>) -> Vec<Finding> {
     let mut rest = sorted.into_iter().peekable();
     while let Some(finding) = rest.next() {
         let credential = is_credential(&finding);
-        // One that begins with it may be sorted behind it.
+        // One that begins with it may be sorted after it.
         let beside =
             rest.peek().is_some_and(|next| next.range.start == finding.range.start && is_credential(next));
         if !credential && scanner.rule(finding.kind).is_address() && (finding.range.start < taken || beside) {

@@ -94,7 +94,7 @@ impl Unescaped {
         &self.text
     }
 
-    /// Returns the bytes as they were written that a range of the text stands for. What was dropped before or behind
+    /// Returns the bytes as they were written that a range of the text stands for. What was dropped before or after
     /// it is no part of it.
     pub(super) fn raw(&self, said: Range<usize>) -> Range<usize> {
         let before = self.seams.partition_point(|seam| seam.said.1 as usize <= said.start);
@@ -107,7 +107,7 @@ impl Unescaped {
         start..end.max(start)
     }
 
-    /// Returns the raw place of a byte that stands for itself, with so many seams before it.
+    /// Returns the raw place of a byte that stands for itself, with this many seams before it.
     fn behind(&self, seams: usize, said: usize) -> usize {
         seams.checked_sub(1).map_or(said, |last| {
             let Seam { said: (_, from), raw: (_, to) } = self.seams[last];
@@ -127,13 +127,13 @@ impl Unescaped {
         }))
     }
 
-    /// Tells that something was changed within a range of the text or at its edges.
+    /// Returns whether something was changed within a range of the text or at its edges.
     pub(super) fn is_changed(&self, said: Range<usize>) -> bool {
         let first = self.seams.partition_point(|seam| (seam.said.1 as usize) < said.start);
         self.seams.get(first).is_some_and(|seam| seam.said.0 as usize <= said.end)
     }
 
-    /// Lists the stretches of the text that are no further than so many bytes from a change, apart from each other.
+    /// Lists the stretches of the text that are no further than this many bytes from a change, apart from each other.
     pub(super) fn around(&self, reach: usize) -> Vec<Range<usize>> {
         let mut stretches: Vec<Range<usize>> = Vec::new();
         for Seam { said: (start, end), .. } in &self.seams {
@@ -169,7 +169,7 @@ static MAY_BEGIN: [bool; 256] = {
     table
 };
 
-/// Tells that what is an escape at a place cannot mean itself.
+/// Returns whether what is an escape at a place cannot mean itself.
 fn spells(bytes: &[u8], at: usize) -> bool {
     match bytes[at] {
         b'\\' => {
@@ -382,15 +382,16 @@ fn emphasis(bytes: &[u8], at: usize) -> Step {
 }
 
 /// The letters of the longest word that underscores stand around as emphasis.
-const LONGEST_EMPHASIS: usize = 40;
+const MAX_EMPHASIS_LENGTH: usize = 40;
 
-/// Tells that a run of underscores has another one at the other end of some letters: `__password__`. Tokens have digits.
+/// Returns whether a run of underscores has another one at the other end of some letters: `__password__`. Tokens have
+/// digits.
 fn is_emphasis(bytes: &[u8], at: usize, run: usize) -> bool {
     let is_letter = |byte: &&u8| byte.is_ascii_alphabetic() || **byte == b' ';
     let mark = [b'_'; 3];
     let behind = &bytes[at + run..];
-    let ahead = behind.iter().take(LONGEST_EMPHASIS).take_while(is_letter).count();
-    let back = bytes[..at].iter().rev().take(LONGEST_EMPHASIS).take_while(is_letter).count();
+    let ahead = behind.iter().take(MAX_EMPHASIS_LENGTH).take_while(is_letter).count();
+    let back = bytes[..at].iter().rev().take(MAX_EMPHASIS_LENGTH).take_while(is_letter).count();
     (ahead > 0 && behind[ahead..].starts_with(&mark[..run]))
         || (back > 0 && bytes[..at - back].ends_with(&mark[..run]))
 }
@@ -401,11 +402,11 @@ const INLINE: [&str; 22] = [
     "code", "kbd", "tt", "ins", "del", "bdi", "bdo",
 ];
 /// Bytes of a tag or comment that is looked for.
-const LONGEST_TAG: usize = 256;
+const MAX_TAG_LENGTH: usize = 256;
 
 /// A tag of HTML, or a comment, in the middle of something.
 fn tag(raw: &str) -> Step {
-    let near = &raw[..raw.floor_char_boundary(LONGEST_TAG)];
+    let near = &raw[..raw.floor_char_boundary(MAX_TAG_LENGTH)];
     if near.starts_with("<!--") {
         return near.find("-->").map_or(Step::Keep(1), |end| Step::Replace(end + 3, None));
     }

@@ -16,19 +16,19 @@
 //! | `highlight` | code and its colours |
 //! | `text` | characters: made harmless, measured, wrapped |
 
+pub mod conversation_transcript;
 pub mod highlight;
 mod layout;
 mod markdown;
 mod math;
 mod options;
 mod text;
-pub mod thread;
 
 #[cfg(test)]
 mod tests;
 
-pub use highlight::Colours;
+pub use conversation_transcript::{Entry, Transcript};
+pub use highlight::CodeTones;
 pub use layout::line::{HitMark, Line, Span, Tone, mark_hits};
 pub use options::{AttachmentLookup, Options};
 pub use text::{dates, sanitize};
-pub use thread::{Entry, Transcript};

@@ -13,7 +13,7 @@ use crate::{
     library::Handle,
     load::{Progress, Report},
     search::{Hit, worker::Results},
-    transcript::{Colours, highlight::JobId},
+    transcript::{CodeTones, highlight::HighlightId},
 };
 
 /// Something that happened, as far as the app cares.
@@ -36,7 +36,7 @@ pub enum Action {
     /// The search has an answer, perhaps not its last.
     Found(Results),
     /// Code was highlighted.
-    Highlighted(JobId, Colours),
+    Highlighted(HighlightId, CodeTones),
     /// A copy reached a clipboard, or did not.
     Copied(CopyOutcome),
     /// A file was written, or not.
@@ -55,7 +55,7 @@ pub enum Action {
     Hits(u64, Vec<Hit>),
     /// The facts of rows, and the number under which they were asked for.
     Facts(u64, Vec<(Handle, RowFacts)>),
-    /// So many conversations of so many are looked at by the audit.
+    /// The audit has looked at this many conversations, of this many.
     Auditing(usize, usize),
     /// The audit is done; nothing: it was stopped.
     Audited(Option<Box<AuditReport>>),

@@ -44,9 +44,9 @@ pub(super) fn choose(
     theme: &Theme,
     waiting: &Receiver<Event>,
 ) -> Result<Chosen> {
-    let mut welcome = Welcome::new(welcome::look_around(), keymap.clone());
+    let mut welcome = Welcome::new(welcome::find_archives(), keymap.clone());
     if let Some(warning) = launch.warning.clone() {
-        welcome.sorry(warning);
+        welcome.show_error(warning);
     }
     loop {
         let size = terminal.size();
@@ -72,7 +72,7 @@ pub(super) fn choose(
             Decision::Quit => return Ok(Chosen::Nothing),
             Decision::Open(location) => match Archive::open(&location, launch.config.limits()) {
                 Ok(archive) => return Ok(Chosen::Archive(Box::new(archive))),
-                Err(error) => welcome.sorry(error.to_string()),
+                Err(error) => welcome.show_error(error.to_string()),
             },
         }
     }

@@ -14,11 +14,11 @@ use crate::{
             attachments::{AttachmentOutcome, SingleAttachment},
         },
     },
-    library::{Handle, Library, Shared},
+    library::{ConversationRef, Handle, Library},
     message::{self, CodeBlock},
     search::{Hit, Matcher, worker::Request},
     secrets::Scanner,
-    transcript::highlight::Job,
+    transcript::highlight::HighlightRequest,
 };
 
 /// Something to be done outside of the app. Answers come back as actions.
@@ -71,7 +71,7 @@ pub enum Task {
     /// Find the hits in a long conversation; a newer one cancels it.
     FindHits {
         /// The conversation.
-        conversation: Shared,
+        conversation: ConversationRef,
         /// The words to find.
         matcher: Matcher,
         /// A number that is given back with the answer.
@@ -80,7 +80,7 @@ pub enum Task {
     /// Find out the facts of rows in the list that are long conversations; a newer one cancels it.
     FindFacts {
         /// The conversations.
-        rows: Vec<(Handle, Shared)>,
+        rows: Vec<(Handle, ConversationRef)>,
         /// The query.
         matcher: Matcher,
         /// A number that is given back with the answer.
@@ -89,7 +89,7 @@ pub enum Task {
     /// Count the secrets that an extract would hold; a newer count cancels it.
     CountSecrets {
         /// The conversations of the extract.
-        conversations: Vec<Shared>,
+        conversations: Vec<ConversationRef>,
         /// Its options.
         options: Box<Options>,
         /// A number that is given back with the answer.
@@ -104,7 +104,7 @@ pub enum Task {
     /// Make a file of a conversation.
     Save {
         /// The conversation.
-        conversation: Shared,
+        conversation: ConversationRef,
         /// Options, redaction and what becomes of an existing file.
         extraction: Box<Extraction>,
         /// The file; `~` is resolved.
@@ -113,7 +113,7 @@ pub enum Task {
     /// Make a file of each of several conversations.
     SaveMany {
         /// The conversations, in the list's order.
-        conversations: Vec<Shared>,
+        conversations: Vec<ConversationRef>,
         /// Options, redaction and what becomes of existing files.
         extraction: Box<Extraction>,
         /// The folder; made if need be. `~` is resolved.
@@ -131,7 +131,7 @@ pub enum Task {
         redact: bool,
     },
     /// Colour code blocks.
-    Highlight(Vec<Job>),
+    Highlight(Vec<HighlightRequest>),
 }
 
 /// A copy to be made.
@@ -146,7 +146,7 @@ pub struct CopyRequest {
     /// Take secrets out first: as it was when the key was pressed.
     pub redact: bool,
     /// The conversations that the text is of: what is a secret in them is one in it.
-    pub of: Vec<Shared>,
+    pub of: Vec<ConversationRef>,
 }
 
 /// The text of a copy.
@@ -158,7 +158,7 @@ pub enum CopyContent {
     ToMake(Box<CopySource>),
     /// The original object of a conversation, which is read from its archive when its turn has come: no copy overtakes
     /// another.
-    Original(Shared),
+    Original(ConversationRef),
 }
 
 /// The origin of a text that is copied.
@@ -167,16 +167,16 @@ pub enum CopySource {
     /// A text as it was written.
     Written(String),
     /// Messages of a conversation, by their indices.
-    Messages(Shared, Vec<usize>, Box<Options>),
+    Messages(ConversationRef, Vec<usize>, Box<Options>),
     /// A conversation.
-    Conversation(Shared, Box<Options>),
+    Conversation(ConversationRef, Box<Options>),
     /// Several of them.
-    Conversations(Vec<Shared>, Box<Options>),
+    Conversations(Vec<ConversationRef>, Box<Options>),
 }
 
 impl CopySource {
     /// Returns the conversations it is of, where it says so itself.
-    pub fn conversations(&self) -> Vec<Shared> {
+    pub fn conversations(&self) -> Vec<ConversationRef> {
         match self {
             Self::Written(_) => Vec::new(),
             Self::Messages(conversation, ..) | Self::Conversation(conversation, _) => {
@@ -209,11 +209,11 @@ impl CopySource {
 #[derive(Debug)]
 pub enum Lookup {
     /// The links of a message.
-    Links(Shared, usize),
+    Links(ConversationRef, usize),
     /// The blocks of code of a message.
-    Code(Shared, usize),
+    Code(ConversationRef, usize),
     /// The secrets of a message.
-    Secrets(Shared, usize),
+    Secrets(ConversationRef, usize),
     /// The text that is piped to a command, without secrets or with them.
     Piped {
         /// For the shell.
@@ -229,7 +229,7 @@ pub enum Lookup {
 #[derive(Debug)]
 pub enum Discovery {
     /// The links of a message, and which message that is.
-    Links(Vec<Link>, (Shared, usize)),
+    Links(Vec<Link>, (ConversationRef, usize)),
     /// Blocks of code.
     Code(Vec<CodeBlock>),
     /// The places of a message's secrets, and which message that is.
@@ -268,7 +268,13 @@ impl Lookup {
 
 impl Effect {
     /// Asks for a copy of a text of these conversations, already harmless.
-    pub fn copy(text: String, what: &'static str, form: &'static str, redact: bool, of: Vec<Shared>) -> Self {
+    pub fn copy(
+        text: String,
+        what: &'static str,
+        form: &'static str,
+        redact: bool,
+        of: Vec<ConversationRef>,
+    ) -> Self {
         Self::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, form, redact, of }))
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Event,
     action::Action,
     app::App,
-    backend::Link,
+    backend::ScreenLink,
     command::Command,
     effect::{Effect, Task, TerminalRequest},
     executor::Executor,
@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
-const MOST_AT_ONCE: usize = 256;
+const MAX_AT_ONCE: usize = 256;
 
 /// The functions that the loop is driven by: the app's own update and drawing. Only tests have others, that fail on
 /// purpose.
@@ -30,7 +30,7 @@ pub(super) struct Hooks {
     /// [`App::update`].
     pub update: fn(&mut App, Action) -> Vec<Effect>,
     /// [`view::draw_linked`].
-    pub draw: fn(&mut App, &Theme, &mut Buffer, &mut Vec<Link>) -> Option<Position>,
+    pub draw: fn(&mut App, &Theme, &mut Buffer, &mut Vec<ScreenLink>) -> Option<Position>,
 }
 
 impl Default for Hooks {
@@ -107,7 +107,7 @@ impl<'a> EventLoop<'a> {
         loop {
             self.draw()?;
             let Ok(first) = waiting.recv() else { return Ok(self.quit()) };
-            for event in std::iter::once(first).chain(waiting.try_iter().take(MOST_AT_ONCE)) {
+            for event in std::iter::once(first).chain(waiting.try_iter().take(MAX_AT_ONCE)) {
                 if let Some(end) = self.take_in(event)? {
                     return Ok(end);
                 }
@@ -242,7 +242,7 @@ impl<'a> EventLoop<'a> {
     }
 }
 
-/// Decides whether an action is typed by somebody who is leaving, and is not the wish to leave at once.
+/// Returns whether an action is typed by somebody who is leaving, and is not the wish to leave at once.
 fn comes_too_late(action: &Action) -> bool {
     match action {
         Action::Command(command) => !matches!(command, Command::Quit | Command::Interrupt),

@@ -29,13 +29,13 @@ use crate::{
     extract::{
         self, Extraction, Options, Selection,
         clipboard::Clipboard,
-        redaction::{conversation_to_name, held, redacted},
+        redaction::{conversation_to_name, count_secrets, redacted},
         save::names,
     },
-    library::{Library, Shared},
+    library::{ConversationRef, Library},
     search::worker::Worker,
     secrets::{Counts, Scanner},
-    transcript::highlight::{Highlighter, Job},
+    transcript::highlight::{HighlightRequest, Highlighter},
 };
 
 /// Work that is done on a thread of its own.
@@ -56,7 +56,7 @@ pub struct Executor {
     hits: Lane,
     facts: Lane,
     clipboard: JoinHandle<()>,
-    colours: Sender<Vec<Job>>,
+    colours: Sender<Vec<HighlightRequest>>,
     stop_saving: Arc<AtomicBool>,
     stop_audit: Arc<AtomicBool>,
     /// The newest count of secrets that was asked for.
@@ -112,7 +112,7 @@ impl Executor {
     /// the text or with a copy that failed.
     pub fn pick(&self, copy: CopyRequest) -> Option<String> {
         let CopyRequest { content, what, form, redact, mut of } = copy;
-        let redact_if_wanted = move |text: String, of: &[Shared]| {
+        let redact_if_wanted = move |text: String, of: &[ConversationRef]| {
             if redact { redacted(&text, &conversations(of), form == "json").0 } else { text }
         };
         let content = match content {
@@ -318,12 +318,12 @@ fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFai
     }
 }
 
-fn conversations(shared: &[Shared]) -> Vec<&Conversation> {
+fn conversations(shared: &[ConversationRef]) -> Vec<&Conversation> {
     shared.iter().map(|shared| &**shared).collect()
 }
 
 /// Returns a conversation's original object as a text to copy.
-fn original_text(archives: &[Archive], conversation: &Shared) -> Result<String, CopyFailure> {
+fn original_text(archives: &[Archive], conversation: &ConversationRef) -> Result<String, CopyFailure> {
     let what = Selection { archives, conversations: &[conversation] };
     let text = Extraction::of_originals().to_string(what, &());
     let text = text.map_err(|error| CopyFailure::Unread(error.to_string()))?;
@@ -331,7 +331,7 @@ fn original_text(archives: &[Archive], conversation: &Shared) -> Result<String, 
 }
 
 /// Colours blocks of code beside the app, so that no frame waits: the syntaxes are loaded here, at the first block.
-fn colour_all(waiting: &Receiver<Vec<Job>>, events: &Sender<Event>) {
+fn colour_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>) {
     let mut highlighter: Option<Highlighter> = None;
     while let Ok(mut jobs) = waiting.recv() {
         // The newest are what is in sight.
@@ -349,13 +349,17 @@ fn colour_all(waiting: &Receiver<Vec<Job>>, events: &Sender<Event>) {
 }
 
 /// Counts the secrets that extracts would hold; `None`: nobody asks any more.
-fn secrets_of(conversations: &[Shared], options: &Options, goes_on: &dyn Fn() -> bool) -> Option<Counts> {
+fn secrets_of(
+    conversations: &[ConversationRef],
+    options: &Options,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Counts> {
     let mut counts = Counts::default();
     for conversation in conversations {
         if !goes_on() {
             return None;
         }
-        counts.merge(&held(conversation, options));
+        counts.merge(&count_secrets(conversation, options));
     }
     Some(counts)
 }
@@ -369,6 +373,6 @@ fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Se
         }
         !stop.load(Ordering::Relaxed)
     };
-    let account = AuditReport::of(archives, library, &watch).map(Box::new);
-    let _ = events.send(Event::Action(Action::Audited(account)));
+    let report = AuditReport::of(archives, library, &watch).map(Box::new);
+    let _ = events.send(Event::Action(Action::Audited(report)));
 }

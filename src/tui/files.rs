@@ -19,10 +19,10 @@ use crate::{
     archive::Archive,
     conversation::Conversation,
     extract::{
-        ExtractError, Extraction, Selection, Watch,
+        ExtractError, ExtractProgress, Extraction, Selection,
         save::{SaveError, Written, attachments::AttachmentOutcome},
     },
-    library::Shared,
+    library::ConversationRef,
 };
 
 /// Writes the file of one conversation.
@@ -43,7 +43,7 @@ pub(super) fn save(
 /// Writes a file of each of many conversations; tells how it is going ten times a second.
 pub(super) fn save_many(
     archives: &[Archive],
-    conversations: &[Shared],
+    conversations: &[ConversationRef],
     extraction: &Extraction,
     progress: &SaveProgress<'_>,
 ) {
@@ -64,7 +64,7 @@ pub(super) fn save_many(
         }
         Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string()), false),
     };
-    let stopped = !progress.goes_on();
+    let stopped = !progress.should_continue();
     progress.tell(ManyOutcome {
         written,
         attached,
@@ -85,7 +85,7 @@ pub(super) struct SaveProgress<'a> {
 }
 
 impl<'a> SaveProgress<'a> {
-    /// Begins with so many files to write in this folder.
+    /// Begins with this many files to write in this folder.
     pub(super) fn new(of: usize, folder: PathBuf, stop: &'a AtomicBool, events: &'a Sender<Event>) -> Self {
         let begun = ManyOutcome {
             written: 0,
@@ -109,12 +109,12 @@ impl<'a> SaveProgress<'a> {
     }
 }
 
-impl Watch for SaveProgress<'_> {
-    fn goes_on(&self) -> bool {
+impl ExtractProgress for SaveProgress<'_> {
+    fn should_continue(&self) -> bool {
         !self.stop.load(Ordering::Relaxed)
     }
 
-    fn made(&self, conversations: usize, _of: usize) {
+    fn conversations_done(&self, conversations: usize, _of: usize) {
         if self.throttle.is_due() {
             self.tell(ManyOutcome { written: conversations, ..self.begun.clone() });
         }

@@ -22,11 +22,11 @@ pub fn number(number: usize) -> String {
 }
 
 /// Hits are counted up to here; one more means "more".
-pub const MOST_HITS: usize = 9_999;
+pub const MAX_HITS: usize = 9_999;
 
-/// Writes a number of hits: exact up to [`MOST_HITS`], then `9 999+`.
+/// Writes a number of hits: exact up to [`MAX_HITS`], then `9 999+`.
 pub fn hits(hits: usize) -> String {
-    if hits > MOST_HITS { "9 999+".to_owned() } else { number(hits) }
+    if hits > MAX_HITS { "9 999+".to_owned() } else { number(hits) }
 }
 
 /// Writes a number with its noun: `1 hit`, `112 hits`.

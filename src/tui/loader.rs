@@ -16,7 +16,7 @@ use std::{
 use super::{Event, action::Action};
 use crate::{
     archive::Archive,
-    load::{self, Arrival, Progress},
+    load::{self, LoadEvent, Progress},
 };
 
 /// Starts reading. Setting `cancel` ends it, also in the middle of a member.
@@ -26,8 +26,8 @@ pub fn start(archives: Arc<Vec<Archive>>, cancel: Arc<AtomicBool>, events: Sende
         let report = load::load(&archives, &cancel, &|arrival| {
             let mut latest = latest.lock().unwrap_or_else(PoisonError::into_inner);
             let arrived = match arrival {
-                Arrival::Batch(batch) => Action::Arrived(batch, *latest),
-                Arrival::Progress(progress) => {
+                LoadEvent::Batch(batch) => Action::Arrived(batch, *latest),
+                LoadEvent::Progress(progress) => {
                     *latest = progress;
                     Action::Arrived(Vec::new(), progress)
                 }

@@ -28,10 +28,10 @@ mod paths;
 mod pipe;
 mod platform;
 pub mod queue;
-pub mod reader;
 pub mod terminal;
 pub mod text_input;
 pub mod theme;
+pub mod thread_view;
 mod throttle;
 pub mod view;
 pub mod welcome;
@@ -61,9 +61,9 @@ use self::{
 use crate::{
     archive::Archive,
     config::Config,
-    extract::clipboard::{Clipboard, Surroundings},
+    extract::clipboard::{Clipboard, ClipboardEnvironment},
+    io_error::io_error_text,
     launch::Launch,
-    reason::reason,
     transcript::{self, AttachmentLookup},
 };
 
@@ -80,7 +80,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     // What cannot be opened is said before the screen is taken.
     let given = archives::open(&launch)?;
     let (events, waiting) = channel();
-    let mut terminal = Terminal::enter(terminal::Options { stdout_is_data: launch.pick })?;
+    let mut terminal = Terminal::enter(terminal::TerminalOptions { stdout_is_data: launch.pick })?;
     event::listen(&events)?;
     let theme = Theme::of(launch.config.theme.value, Depth::of_terminal());
     let keymap = Keymap::of(&launch.config.keys);
@@ -101,7 +101,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     loader::start(Arc::clone(&archives), Arc::clone(&cancel), events.clone())?;
     let clipboard = Clipboard::new(
         launch.config.clipboard.value,
-        Surroundings::from_env(),
+        ClipboardEnvironment::from_env(),
         launch.config.osc52_limit.value.get() as usize,
     );
     let executor = Executor::new(Arc::clone(&archives), clipboard, events)?;
@@ -177,7 +177,7 @@ fn print(text: &str) -> Result<()> {
         stdout.write_all(harmless.as_deref().unwrap_or(text).as_bytes()).and_then(|()| stdout.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            anyhow::bail!("cannot write to stdout: {}", reason(&error))
+            anyhow::bail!("cannot write to stdout: {}", io_error_text(&error))
         }
         _ => Ok(()),
     }

@@ -14,7 +14,7 @@ use ratatui::{buffer::Buffer, layout::Position};
 
 use self::pty::{Session, Setup};
 use super::{
-    action::Action, app::App, backend::Link, effect::Effect, event_loop::Hooks, run_with, terminal,
+    action::Action, app::App, backend::ScreenLink, effect::Effect, event_loop::Hooks, run_with, terminal,
     theme::Theme, view,
 };
 use crate::{archive::Location, config::Config, launch::Launch, transcript::highlight};
@@ -41,7 +41,7 @@ fn failing_draw(
     app: &mut App,
     theme: &Theme,
     buffer: &mut Buffer,
-    links: &mut Vec<Link>,
+    links: &mut Vec<ScreenLink>,
 ) -> Option<Position> {
     let cursor = view::draw_linked(app, theme, buffer, links);
     if app.search.input.text() == "draw" {

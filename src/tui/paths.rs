@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::format;
 
 /// Entries of a folder that are looked at, and folders that are offered.
-const MOST_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// Replaces a leading `~/` by the home folder, as a shell does.
 pub fn at_home(path: PathBuf) -> PathBuf {
@@ -30,7 +30,7 @@ pub fn folders_in(typed: &str) -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<String> = entries
         .flatten()
-        .take(MOST_ENTRIES)
+        .take(MAX_ENTRIES)
         // A link to a folder is as good as one.
         .filter(|entry| entry.path().is_dir())
         .filter_map(|entry| entry.file_name().into_string().ok())

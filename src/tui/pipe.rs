@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use crate::reason::reason;
+use crate::io_error::io_error_text;
 
 /// Runs `command` by the shell; waits for it, and for enter, so that what it wrote can be read. The reason, if it
 /// could not be run or failed.
@@ -17,7 +17,7 @@ pub fn run(command: &str, text: &str) -> Result<(), String> {
         .arg(command)
         .stdin(Stdio::piped())
         .spawn()
-        .map_err(|error| format!("{shell} could not be run: {}", reason(&error)))?;
+        .map_err(|error| format!("{shell} could not be run: {}", io_error_text(&error)))?;
     let input = child.stdin.take();
     let status = thread::scope(|scope| {
         scope.spawn(move || {
@@ -33,6 +33,6 @@ pub fn run(command: &str, text: &str) -> Result<(), String> {
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("the command ended with {status}")),
-        Err(error) => Err(format!("the command was lost: {}", reason(&error))),
+        Err(error) => Err(format!("the command was lost: {}", io_error_text(&error))),
     }
 }

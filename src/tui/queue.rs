@@ -47,7 +47,7 @@ impl Queue {
     }
 
     /// Returns what is to be done next, once its turn has come: some wait for the answer they are meant for, and those
-    /// behind them with them. The quiet before something typed comes first.
+    /// after them with them. The quiet before something typed comes first.
     pub fn next(&mut self, app: &App) -> Option<Action> {
         loop {
             self.part_first(app);

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::command::Command;
 
 /// The longest line, in bytes: nobody types so much, and every key has to go through it.
-const LONGEST: usize = 256 << 10;
+const MAX_LENGTH: usize = 256 << 10;
 
 /// A line of text and the cursor in it (a byte, always on a cluster's edge).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl TextInput {
     }
 
     /// Puts text in at the cursor, and says whether there was any. A line break in it becomes a space, other controls
-    /// vanish: what is typed here is one line. What would make it longer than [`LONGEST`] is not taken.
+    /// vanish: what is typed here is one line. What would make it longer than `MAX_LENGTH` is not taken.
     pub fn insert(&mut self, text: &str) -> bool {
         let clean: String = text
             .replace("\r\n", " ")
@@ -40,7 +40,7 @@ impl TextInput {
             .map(|character| if matches!(character, '\n' | '\r' | '\t') { ' ' } else { character })
             .filter(|character| !character.is_control())
             .collect();
-        if self.text.len() + clean.len() > LONGEST {
+        if self.text.len() + clean.len() > MAX_LENGTH {
             return false;
         }
         self.text.insert_str(self.cursor, &clean);
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_line_ends_somewhere() {
         let mut input = TextInput::default();
-        assert!(input.insert(&"a".repeat(LONGEST)));
+        assert!(input.insert(&"a".repeat(MAX_LENGTH)));
         assert!(!input.insert("b"));
         input.erase();
         assert!(input.insert("b") && input.text().ends_with("ab"));

@@ -275,7 +275,7 @@ impl Theme {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Words;
+    use crate::config::NamedValues;
 
     /// The contrast of two colours by WCAG 2: from 1 to 21.
     fn contrast(one: Color, other: Color) -> f64 {

@@ -19,7 +19,7 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Decides whether it is to be told now; of several threads one is told so.
+    /// Returns whether it is to be told now; of several threads one is told so.
     pub(super) fn is_due(&self) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let due = told.elapsed() >= BETWEEN;

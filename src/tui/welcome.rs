@@ -27,11 +27,11 @@ use crate::{
 };
 
 /// Archives that are offered at most.
-const MOST_OFFERS: usize = 10;
+const MAX_OFFERS: usize = 10;
 
 /// An archive that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct FoundArchive {
     /// Its path.
     pub path: PathBuf,
     /// Its path as it is shown: `~/Downloads/export.zip`.
@@ -43,16 +43,16 @@ pub struct Offer {
 }
 
 /// Finds the archives in the current folder and in `~/Downloads`, newest first: only those that hold conversations.
-pub fn look_around() -> Vec<Offer> {
+pub fn find_archives() -> Vec<FoundArchive> {
     let downloads = etcetera::home_dir().ok().map(|home| home.join("Downloads"));
     let here = fs::canonicalize(".").ok();
-    // Who stands in ~/Downloads sees it once.
+    // In ~/Downloads itself the folder would be listed twice.
     let downloads = downloads.filter(|folder| fs::canonicalize(folder).ok() != here);
     let folders: Vec<PathBuf> = [Some(PathBuf::from(".")), downloads].into_iter().flatten().collect();
-    archive::offered(&folders).into_iter().take(MOST_OFFERS).map(offer).collect()
+    archive::list_archives(&folders).into_iter().take(MAX_OFFERS).map(describe).collect()
 }
 
-fn offer(path: PathBuf) -> Offer {
+fn describe(path: PathBuf) -> FoundArchive {
     let about = fs::metadata(&path).ok();
     let name = path.strip_prefix(".").map_or_else(|_| paths::from_home(&path), format::path);
     let size = match &about {
@@ -61,7 +61,7 @@ fn offer(path: PathBuf) -> Offer {
         None => String::new(),
     };
     let written = about.and_then(|about| about.modified().ok()).unwrap_or(SystemTime::UNIX_EPOCH);
-    Offer { path, name, size, age: age(written.elapsed().unwrap_or_default()) }
+    FoundArchive { path, name, size, age: age(written.elapsed().unwrap_or_default()) }
 }
 
 fn age(age: Duration) -> String {
@@ -79,12 +79,12 @@ fn age(age: Duration) -> String {
 /// The screen's state.
 #[derive(Debug)]
 pub struct Welcome {
-    offers: Vec<Offer>,
+    found: Vec<FoundArchive>,
     selected: usize,
     /// A path, while one is typed.
     path: Option<TextInput>,
     /// Why the last choice could not be opened.
-    trouble: Option<String>,
+    error: Option<String>,
     keymap: Keymap,
 }
 
@@ -101,13 +101,13 @@ pub enum Decision {
 
 impl Welcome {
     /// Begins with these archives to offer.
-    pub fn new(offers: Vec<Offer>, keymap: Keymap) -> Self {
-        Self { offers, selected: 0, path: None, trouble: None, keymap }
+    pub fn new(offers: Vec<FoundArchive>, keymap: Keymap) -> Self {
+        Self { found: offers, selected: 0, path: None, error: None, keymap }
     }
 
     /// Says why the choice could not be opened, and stays.
-    pub fn sorry(&mut self, trouble: String) {
-        self.trouble = Some(trouble);
+    pub fn show_error(&mut self, error: String) {
+        self.error = Some(error);
     }
 
     /// Returns the place whose part of the key map is in force.
@@ -117,7 +117,7 @@ impl Welcome {
 
     /// Carries out a command.
     pub fn command(&mut self, command: Command) -> Decision {
-        self.trouble = None;
+        self.error = None;
         if command == Command::Interrupt {
             return Decision::Quit;
         }
@@ -140,10 +140,10 @@ impl Welcome {
             Command::Quit => return Decision::Quit,
             Command::OpenDemo => return Decision::Open(Location::Demo),
             Command::TypePath => self.path = Some(TextInput::default()),
-            Command::Down => self.selected = (self.selected + 1).min(self.offers.len().saturating_sub(1)),
+            Command::Down => self.selected = (self.selected + 1).min(self.found.len().saturating_sub(1)),
             Command::Up => self.selected = self.selected.saturating_sub(1),
             Command::Accept => {
-                if let Some(offer) = self.offers.get(self.selected) {
+                if let Some(offer) = self.found.get(self.selected) {
                     return Decision::Open(Location::Path(offer.path.clone()));
                 }
             }
@@ -155,7 +155,7 @@ impl Welcome {
     /// Takes in typed or pasted text.
     pub fn typed(&mut self, text: &str) {
         if let Some(path) = &mut self.path {
-            self.trouble = None;
+            self.error = None;
             path.insert(text);
         }
     }
@@ -181,9 +181,9 @@ impl Welcome {
         Some(Position { x: 0, y: y.saturating_add(self.selected as u16).min(last) })
     }
 
-    /// Says what this is, and how to get an archive; returns the row behind it.
+    /// Says what this is, and how to get an archive; returns the row after it.
     fn say(&self, inner: Rect, theme: &Theme, buffer: &mut Buffer) -> u16 {
-        let found = if self.offers.is_empty() {
+        let found = if self.found.is_empty() {
             "None was found in this folder or in ~/Downloads."
         } else {
             "Found in this folder and in ~/Downloads:"
@@ -191,7 +191,7 @@ impl Welcome {
         let first =
             format!("unspool reads the archive of your {} history. There is none here yet.", provider::any());
         let mut words = vec![(first, theme.selected), (String::new(), theme.plain)];
-        words.extend(ways().map(|way| (way, theme.plain)));
+        words.extend(export_instructions().map(|way| (way, theme.plain)));
         words.extend([
             ("Keep the zip to yourself: it holds everything you ever wrote there.".to_owned(), theme.plain),
             (String::new(), theme.plain),
@@ -209,7 +209,7 @@ impl Welcome {
 
     /// Lists the archives that were found, from a row on.
     fn list(&self, from: u16, inner: Rect, theme: &Theme, buffer: &mut Buffer) {
-        for (index, offer) in self.offers.iter().enumerate() {
+        for (index, offer) in self.found.iter().enumerate() {
             let row = from + index as u16;
             let selected = index == self.selected && self.path.is_none();
             if selected {
@@ -225,7 +225,7 @@ impl Welcome {
 
     /// Says what went wrong, if anything did.
     fn tell(&self, row: Rect, theme: &Theme, buffer: &mut Buffer) {
-        if let Some(trouble) = &self.trouble {
+        if let Some(trouble) = &self.error {
             let trouble = sanitize::line(trouble);
             paint::text(buffer, row, row.y, &sanitize::fit(&trouble, row.width as usize), theme.error);
         }
@@ -240,7 +240,7 @@ impl Welcome {
             (Command::Quit, "quit"),
         ]
         .into_iter()
-        .filter(|(command, _)| *command != Command::Accept || !self.offers.is_empty())
+        .filter(|(command, _)| *command != Command::Accept || !self.found.is_empty())
         .filter_map(|(command, hint)| {
             Some(format!("{} {hint}", self.keymap.key_for(Place::Welcome, command)?))
         })
@@ -250,15 +250,15 @@ impl Welcome {
 }
 
 /// Returns how to get an export, a sentence a provider.
-fn ways() -> impl Iterator<Item = String> {
+fn export_instructions() -> impl Iterator<Item = String> {
     Provider::ALL.iter().enumerate().map(|(place, provider)| {
         let (begin, facts) = (if place == 0 { "To get it" } else { "Or" }, provider.facts());
-        let way = format!("{begin}: {} → {}. {}", facts.name, facts.export, facts.export_note);
+        let way = format!("{begin}: {} → {}. {}", facts.name, facts.export_path, facts.export_note);
         way.trim_end().to_owned()
     })
 }
 
-/// Wraps words in lines of at most so many columns.
+/// Wraps words in lines of at most this many columns.
 fn wrap(words: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -279,8 +279,8 @@ fn wrap(words: &str, columns: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn offer(name: &str) -> Offer {
-        Offer {
+    fn describe(name: &str) -> FoundArchive {
+        FoundArchive {
             path: name.into(),
             name: name.to_owned(),
             size: "48 MB".to_owned(),
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn an_offered_archive_is_opened_by_enter() {
-        let mut welcome = Welcome::new(vec![offer("a.zip"), offer("b.zip")], Keymap::built_in());
+        let mut welcome = Welcome::new(vec![describe("a.zip"), describe("b.zip")], Keymap::built_in());
         welcome.command(Command::Down);
         assert_eq!(welcome.command(Command::Accept), Decision::Open(Location::Path("b.zip".into())));
     }
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn it_says_how_each_provider_gives_an_export() {
-        let ways: Vec<String> = ways().collect();
+        let ways: Vec<String> = export_instructions().collect();
         assert_eq!(ways.len(), Provider::ALL.len());
         assert_eq!(
             ways[0],
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn the_cursor_is_on_the_archive_that_is_chosen() {
-        let mut welcome = Welcome::new(vec![offer("a.zip"), offer("b.zip")], Keymap::built_in());
+        let mut welcome = Welcome::new(vec![describe("a.zip"), describe("b.zip")], Keymap::built_in());
         welcome.command(Command::Down);
         let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
         let cursor = welcome.draw(&Theme::mono(), &mut buffer).unwrap();
@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn it_is_drawn_at_any_size() {
-        let welcome = Welcome::new(vec![offer("a.zip")], Keymap::built_in());
+        let welcome = Welcome::new(vec![describe("a.zip")], Keymap::built_in());
         for (columns, rows) in [(1, 1), (5, 2), (40, 10), (80, 24)] {
             let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
             welcome.draw(&Theme::mono(), &mut buffer);

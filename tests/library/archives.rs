@@ -3,8 +3,8 @@
 use crate::support::exports::{Scratch, export, ids, load, load_bytes, load_path, open, small, zip};
 use serde_json::json;
 use unspool::{
-    archive::{looks_like_archive, offered},
-    conversation::Source,
+    archive::{list_archives, looks_like_archive},
+    conversation::ObjectLocation,
 };
 
 #[test]
@@ -24,7 +24,7 @@ fn an_export_is_read_in_every_layout() {
     ] {
         let (library, report) = load_bytes("export", bytes);
         assert_eq!(ids(&library), ["a", "b"]);
-        assert!(!report.damaged(), "{:?}", report.skipped);
+        assert!(!report.damaged(), "{:?}", report.problems);
     }
 }
 
@@ -81,8 +81,8 @@ fn an_object_is_given_back_byte_for_byte() {
     ] {
         let archive = open(&path).unwrap();
         let (library, _) = load_path(&path);
-        let mut sources: Vec<Source> =
-            library.newest().iter().map(|&handle| library.get(handle).source).collect();
+        let mut sources: Vec<ObjectLocation> =
+            library.newest().iter().map(|&handle| library.get(handle).object_location).collect();
         sources.sort();
         for source in &sources {
             let object = archive.read_object(*source, &mut |_| true).unwrap();
@@ -113,7 +113,7 @@ fn objects_that_span_pieces_are_given_back_whole() {
     let (library, report) = load_path(&path);
     assert_eq!((ids(&library).len(), report.damaged()), (3, false));
     for &handle in library.newest() {
-        let source = library.get(handle).source;
+        let source = library.get(handle).object_location;
         let object = archive.read_object(source, &mut |_| true).unwrap();
         assert_eq!(object, json.as_bytes()[source.offset as usize..][..source.length as usize]);
     }
@@ -167,7 +167,10 @@ fn the_account_adds_up() {
     assert_eq!((report.conversations, report.bytes, archive.members), (2, text.len() as u64, 2));
     assert_eq!((archive.attachments_found, archive.attachments_missing), (1, 1));
     assert_eq!((archive.messages, archive.all_messages), (3, 4));
-    assert_eq!(archive.census.types(), [("text".to_owned(), 3, true), ("brand_new".to_owned(), 1, false)]);
+    assert_eq!(
+        archive.content_types.types(),
+        [("text".to_owned(), 3, true), ("brand_new".to_owned(), 1, false)]
+    );
     let member = &archive.read[0];
     assert_eq!((&*member.name, member.bytes, member.objects), ("conversations.json", text.len() as u64, 2));
     assert!(member.compressed < member.bytes);
@@ -187,7 +190,7 @@ fn only_what_holds_conversations_is_offered() {
         let packed = scratch.file("elsewhere/packed.zip", zip(&[(part, b"PK")]));
         assert!(looks_like_archive(&packed), "{part}");
     }
-    let mut found = offered(&[scratch.path().to_owned(), scratch.path().join("absent")]);
+    let mut found = list_archives(&[scratch.path().to_owned(), scratch.path().join("absent")]);
     found.sort();
     assert_eq!(found, [export_zip, scratch.path().join("folder")]);
 }

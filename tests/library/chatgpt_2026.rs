@@ -13,7 +13,7 @@ use unspool::{
     conversation::{Conversation, Detail, Kind, Visibility},
     extract::{Format, Include, Options},
     import::reason_to_leave_out,
-    message::{Reading, Speaker},
+    message::{MessageView, Speaker},
 };
 
 fn chain(messages: impl IntoIterator<Item = Value>) -> Conversation {
@@ -419,7 +419,7 @@ fn a_chat_of_several_says_who_wrote_what() {
             {"role": "assistant", "text": "Rosa does."}]});
     let conversation = parse(&chat);
     assert_eq!((&*conversation.title, conversation.messages().len()), ("The boat", 2));
-    assert_eq!(Reading::of(&conversation, 0).speaker(), Speaker::Person("Ivo"));
+    assert_eq!(MessageView::of(&conversation, 0).speaker(), Speaker::Person("Ivo"));
     assert_eq!(conversation.visible_path(), [0, 1]);
     let mut options = Options::new(Format::Jsonl, TimeZone::UTC);
     options.include = Include::ALL;
@@ -572,7 +572,7 @@ fn a_file_of_group_chats_that_says_nothing_is_no_damage() {
         let members: [(&str, &[u8]); 2] =
             [("conversations.json", conversations.as_bytes()), ("group_chats.json", chats.as_bytes())];
         let (library, report) = load_bytes("export.zip", zip(&members));
-        assert_eq!((library.len(), report.skipped.len()), (count, 0), "{chats}");
+        assert_eq!((library.len(), report.problems.len()), (count, 0), "{chats}");
     }
 }
 
@@ -649,5 +649,8 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
     ];
     let (_, report) = load_bytes("export.zip", zip(&members));
     assert_eq!(report.archives[0].unread, ["textdocs/1.json"]);
-    assert_eq!(report.archives[0].census.unknown_keys(), [("odd_words".to_owned(), 2, "m000000".to_owned())]);
+    assert_eq!(
+        report.archives[0].content_types.unknown_keys(),
+        [("odd_words".to_owned(), 2, "m000000".to_owned())]
+    );
 }

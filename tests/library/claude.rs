@@ -7,7 +7,7 @@ use crate::support::exports::{
 };
 use serde_json::{Value, json};
 use unspool::{
-    archive::{looks_like_archive, offered},
+    archive::{list_archives, looks_like_archive},
     conversation::{Attachment, Conversation, Detail, Kind, Media, Message, Provider, Role, Visibility},
     extract::{self, Format, Options},
     secrets::{Scanner, audit},
@@ -145,7 +145,7 @@ fn a_block_of_an_unknown_type_is_folded_and_labelled_and_costs_nothing_else() {
         .to_string(),
     );
     assert_eq!(
-        report.archives[0].census.types(),
+        report.archives[0].content_types.types(),
         [("hologram".to_owned(), 1, false), ("text".to_owned(), 1, true)]
     );
 }
@@ -283,7 +283,7 @@ fn fields_of_any_other_type_cost_themselves() {
     none["chat_messages"] = json!({"a": 1});
     let (_, report) = load_bytes("x.json", json!([none, small("d")]).to_string());
     assert_eq!(report.conversations, 1);
-    assert!(report.skipped[0].reason.contains("no conversation"), "{:?}", report.skipped);
+    assert!(report.problems[0].reason.contains("no conversation"), "{:?}", report.problems);
 }
 
 #[test]
@@ -501,7 +501,7 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     ];
     let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, json.as_bytes())).collect();
     let (library, report) = load_bytes("x.zip", zip(&members));
-    assert!(!report.damaged(), "{:?}", report.skipped);
+    assert!(!report.damaged(), "{:?}", report.problems);
     let listed: Vec<&Conversation> = library.newest().iter().map(|&handle| library.get(handle)).collect();
     let titles: Vec<&str> = listed.iter().map(|conversation| &*conversation.title).collect();
     assert_eq!(titles[1..], ["Memory", "Project: Garden"]);
@@ -574,8 +574,8 @@ fn an_export_of_claudes_is_read_in_every_layout() {
         format!(r#"{{"conversations":{json}}}"#).into_bytes(),
     ] {
         let (library, report) = load_bytes("export", bytes);
-        assert!(library.len() == 2 || ids(&library) == ["a"], "{:?}", report.skipped);
-        assert!(!report.damaged(), "{:?}", report.skipped);
+        assert!(library.len() == 2 || ids(&library) == ["a"], "{:?}", report.problems);
+        assert!(!report.damaged(), "{:?}", report.problems);
         assert!(library.newest().iter().all(|&handle| library.get(handle).provider == Provider::Claude));
     }
     let scratch = Scratch::new();
@@ -606,12 +606,12 @@ fn a_manifest_opens_the_zips_that_lie_beside_it() {
     let (library, report) = load(&[open(&path).unwrap()]);
     assert_eq!(ids(&library), ["a"]);
     assert!(report.damaged(), "a part is missing");
-    assert_eq!(report.skipped[0].member, "conversations-001.zip");
+    assert_eq!(report.problems[0].member, "conversations-001.zip");
     scratch.file("conversations-001.zip", part(&["b", "c"]));
     scratch.file("projects-000.zip", zip(&[("projects/p.json", b"{}")]));
     let (library, report) = load(&[open(&path).unwrap()]);
     assert_eq!(ids(&library), ["a", "b", "c"]);
-    assert!(!report.damaged(), "{:?}", report.skipped);
+    assert!(!report.damaged(), "{:?}", report.problems);
     assert!(looks_like_archive(&path));
 }
 
@@ -625,8 +625,8 @@ fn a_folder_of_the_downloaded_zips_is_an_export_however_often_they_were_download
     let folder = scratch.path().join("x");
     let (library, report) = load_path(&folder);
     assert_eq!((ids(&library), library.superseded()), (vec!["a".to_owned()], 1));
-    assert!(!report.damaged(), "{:?}", report.skipped);
-    assert!(offered(&[scratch.path().to_owned()]).contains(&folder));
+    assert!(!report.damaged(), "{:?}", report.problems);
+    assert!(list_archives(&[scratch.path().to_owned()]).contains(&folder));
 }
 
 #[test]
@@ -684,7 +684,7 @@ fn an_object_of_claudes_is_given_back_byte_for_byte() {
     let archive = open(&path).unwrap();
     let (library, _) = load_path(&path);
     for &handle in library.newest() {
-        let source = library.get(handle).source;
+        let source = library.get(handle).object_location;
         let object = archive.read_object(source, &mut |_| true).unwrap();
         assert_eq!(object, spaced.as_bytes()[source.offset as usize..][..source.length as usize]);
     }

@@ -269,7 +269,7 @@ fn what_goes_wrong_is_told_in_one_line_in_lower_case_and_without_a_period() {
 fn the_readme_tells_of_every_provider_how_its_export_is_got() {
     let readme = README.split_whitespace().collect::<Vec<_>>().join(" ");
     for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
-        for told in [facts.name, facts.export] {
+        for told in [facts.name, facts.export_path] {
             assert!(readme.contains(told), "{}: the README has no {told:?}", facts.name);
         }
     }

@@ -9,7 +9,7 @@ use unspool::{
         Format,
         save::{Clobber, Written, attachments::AttachmentOutcome},
     },
-    library::Shared,
+    library::ConversationRef,
     tui::{
         action::Action,
         app::{Field, Overlay},
@@ -316,7 +316,8 @@ fn what_is_counted_is_what_is_extracted() {
     let demo = demo();
     let object = demo.into_iter().find(|conversation| conversation.title.contains("workflow fail")).unwrap();
     let options = unspool::extract::Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
-    let counts = unspool::extract::redaction::held(&Shared::alone(object.clone()), &options);
+    let counts =
+        unspool::extract::redaction::count_secrets(&ConversationRef::alone(object.clone()), &options);
     let text = unspool::extract::conversation(&object, &options);
     assert!(counts.total() >= 5);
     let scanner = unspool::secrets::Scanner::built_in();

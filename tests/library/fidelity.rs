@@ -324,10 +324,10 @@ fn either_id_will_do_and_none_is_made_up() {
     object["id"] = Value::Null;
     object["conversation_id"] = json!("abc");
     let read = parse(&object);
-    assert_eq!((&*read.id, read.id_is_made), ("abc", false));
+    assert_eq!((&*read.id, read.id_is_generated), ("abc", false));
     object["conversation_id"] = json!("");
     let read = parse(&object);
-    assert!(read.id_is_made && !read.id.is_empty());
+    assert!(read.id_is_generated && !read.id.is_empty());
 }
 
 // --- the tree

@@ -35,7 +35,7 @@ fn ten_demos() {
 }
 
 fn reasons(report: &Report) -> Vec<&str> {
-    report.skipped.iter().map(|skipped| &*skipped.reason).collect()
+    report.problems.iter().map(|skipped| &*skipped.reason).collect()
 }
 
 /// Where a signature stands in a zip.
@@ -199,7 +199,7 @@ fn encrypted_and_unsupported_members_are_named() {
         let (library, report) = load_bytes("x.zip", whole);
         assert_eq!(ids(&library), ["b"]);
         assert!(reasons(&report)[0].contains(reason), "{:?}", reasons(&report));
-        assert_eq!(report.skipped[0].member, "conversations-000.json");
+        assert_eq!(report.problems[0].member, "conversations-000.json");
     }
 }
 
@@ -245,7 +245,7 @@ fn a_conversation_past_the_limit_is_passed_over_and_the_others_load() {
     let limits = Limits { conversation_bytes: 5 << 20, ..Limits::default() };
     let (library, report) = load(&[open_with(&path, limits).unwrap()]);
     assert_eq!(ids(&library), ["a", "b"]);
-    let skipped = &report.skipped[0];
+    let skipped = &report.problems[0];
     assert!(skipped.reason.contains("larger than 5 MB (--limit-conversation-mb)"));
     let range = skipped.offset as usize..(skipped.offset + skipped.length) as usize;
     assert!(json[range].starts_with('{') && skipped.length > 7 << 20);
@@ -271,8 +271,8 @@ fn conversations_that_take_too_much_memory_end_the_load_with_a_reason() {
 fn a_million_bad_elements_are_one_line_of_the_account() {
     let json = format!("[{}{{}}]", "{},".repeat(1_000_000));
     let (_, report) = load_bytes("x.json", json);
-    assert!(report.skipped.len() < 100, "{}", report.skipped.len());
-    assert_eq!(report.skipped.iter().map(|skipped| skipped.objects).sum::<u64>(), 1_000_001);
+    assert!(report.problems.len() < 100, "{}", report.problems.len());
+    assert_eq!(report.problems.iter().map(|skipped| skipped.objects).sum::<u64>(), 1_000_001);
 }
 
 // --- members
@@ -316,7 +316,7 @@ fn a_zip_of_zips_is_one_archive_one_level_deep() {
         assert!(archive.find_attachment("file-abc").is_some());
         let (library, report) = load(&[archive]);
         assert_eq!(ids(&library), ["a"]);
-        assert!(!report.damaged(), "{:?}", report.skipped);
+        assert!(!report.damaged(), "{:?}", report.problems);
     }
     let scratch = Scratch::new();
     assert!(refusal(&scratch.file("y.zip", zip(&[("deep.zip", &too_deep)]))).contains("holds no"));
@@ -351,7 +351,7 @@ fn a_broken_conversation_costs_itself_and_the_account_says_where() {
     let (found, report) = spoiled(r#"{"id":"x","mapping":7}"#);
     assert!(found.len() >= 2);
     assert!(report.damaged());
-    assert!(report.skipped[0].offset > 0);
+    assert!(report.problems[0].offset > 0);
 }
 
 #[test]
@@ -381,7 +381,7 @@ fn nan_and_numbers_out_of_range_cost_their_field() {
         assert_ne!(broken, sound);
         let (found, report) = spoiled(&broken);
         assert_eq!(found, ["after", "before", "middle"], "{number}");
-        assert!(report.skipped.iter().all(|skipped| skipped.repaired));
+        assert!(report.problems.iter().all(|skipped| skipped.repaired));
     }
 }
 
@@ -414,7 +414,7 @@ fn invalid_utf8_and_raw_controls_are_replaced_and_no_damage() {
     json[at + 1] = 0x1b;
     let (library, report) = load_bytes("x.json", json);
     assert_eq!(shown(library.get(library.newest()[0]))[0], "\u{fffd}\u{1b}estion a");
-    assert!(report.skipped[0].repaired && report.skipped[0].reason.contains("2 broken characters"));
+    assert!(report.problems[0].repaired && report.problems[0].reason.contains("2 broken characters"));
     assert!(!report.damaged() && report.warning().is_none());
 }
 
@@ -435,10 +435,10 @@ fn a_truncated_file_shows_its_last_conversation_as_far_as_it_goes() {
         .newest()
         .iter()
         .map(|&handle| library.get(handle))
-        .find(|c| c.id_is_made || &*c.id == "c")
+        .find(|c| c.id_is_generated || &*c.id == "c")
         .unwrap();
     assert!(shown(last).contains(&"question c"));
-    assert!(report.skipped[0].repaired && report.skipped[0].reason.contains("cut off"));
+    assert!(report.problems[0].repaired && report.problems[0].reason.contains("cut off"));
 }
 
 #[test]

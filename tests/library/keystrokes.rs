@@ -178,7 +178,7 @@ fn nor_does_it_where_the_keys_are_others() {
     assert!(driver.effects.iter().any(runs_or_writes), "a person's key does what it is bound to");
 }
 
-/// The keys of a person, each after so many milliseconds; and what came of them.
+/// The keys of a person, each after this many milliseconds; and what came of them.
 #[track_caller]
 fn typed(keys: &[(&str, u64)]) -> Driver {
     let mut driver = in_place(Focus::Thread, &Keymap::built_in());

@@ -15,13 +15,13 @@ struct Bound {
     why: String,
 }
 
-/// Names of bounds begin with one of these, or end in `LIMIT`.
-const BEGINNINGS: [&str; 6] = ["MOST", "LONGEST", "LARGEST", "DEEPEST", "KEPT", "PATIENCE"];
+/// Names of bounds begin with one of these, or end in `LIMIT` or `TIMEOUT`.
+const BEGINNINGS: [&str; 2] = ["MAX", "KEPT"];
 
 fn is_bound(name: &str) -> bool {
     let begins =
         |word: &&str| name.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
-    BEGINNINGS.iter().any(begins) || name.ends_with("LIMIT")
+    BEGINNINGS.iter().any(begins) || name.ends_with("LIMIT") || name.ends_with("TIMEOUT")
 }
 
 /// Every bound of a source file, with the comment above it; of several below one comment each has it.

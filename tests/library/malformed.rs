@@ -137,13 +137,13 @@ fn at_every_place(template: &str) {
             // What is not as it stands is in the account, with its place: within the object or right behind it.
             let start = before.len() as u64 + 2;
             let end = start + broken.len() as u64;
-            let named = report.skipped.iter().any(|skipped| {
+            let named = report.problems.iter().any(|skipped| {
                 (start..=end).contains(&skipped.offset)
                     || (skipped.offset < start && skipped.offset + skipped.length > start)
             });
-            assert!(named, "{told}: {:?}", report.skipped);
+            assert!(named, "{told}: {:?}", report.problems);
             assert!(
-                report.skipped.iter().all(|skipped| skipped.offset >= start && !skipped.reason.is_empty()),
+                report.problems.iter().all(|skipped| skipped.offset >= start && !skipped.reason.is_empty()),
                 "{told}"
             );
         }
@@ -164,7 +164,7 @@ fn no_token_at_any_place_of_claudes_conversation_costs_another_one() {
 fn the_templates_are_sound_and_say_something() {
     for template in [CHATGPT, CLAUDE] {
         let (library, report) = load_bytes("x.json", format!("[{}]", unmarked(template)));
-        assert!(report.skipped.is_empty(), "{:?}", report.skipped);
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
         assert_eq!(exports::shown(library.get(library.newest()[0])), ["hello"]);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use unspool::{
     conversation::Conversation,
     extract::{self, Format, Include, Options},
-    library::{Library, Shared},
+    library::{ConversationRef, Library},
     search::{query::Query, worker},
     transcript::{Options as View, Transcript},
 };
@@ -49,7 +49,7 @@ impl Shown {
 }
 
 fn screen(conversation: &Conversation) -> String {
-    let mut transcript = Transcript::new(Shared::alone(conversation.clone()), View::default());
+    let mut transcript = Transcript::new(ConversationRef::alone(conversation.clone()), View::default());
     transcript.set_all_folds(true);
     let mut lines = Vec::new();
     for entry in 0..transcript.entries().len() {
@@ -93,12 +93,13 @@ fn the_language_of_a_call_is_what_the_tool_runs_and_then_what_it_looks_like() {
     assert!(shown.markdown.contains("```json\n{\"a\""), "{}", shown.markdown);
     assert!(shown.markdown.contains("```\nlikes tea"), "{}", shown.markdown);
     // What the screen colours is what the file names.
-    let mut transcript = Transcript::new(Shared::alone(conversation), View::default());
+    let mut transcript = Transcript::new(ConversationRef::alone(conversation), View::default());
     transcript.set_all_folds(true);
     for entry in 0..transcript.entries().len() {
         transcript.lines(entry, 100);
     }
-    let languages: Vec<String> = transcript.wanted().into_iter().map(|job| job.language).collect();
+    let languages: Vec<String> =
+        transcript.take_highlight_requests().into_iter().map(|job| job.language).collect();
     assert_eq!(languages, ["python", "json"]);
 }
 
@@ -193,7 +194,7 @@ fn an_address_is_safe_everywhere_or_nowhere() {
         quoted["content"] = json!({"content_type": "tether_quote", "url": address, "domain": "d", "title": "Page", "text": "words"});
         let conversation = chain([prompt("?"), quoted]);
         let shown = Shown::of(&conversation);
-        let mut transcript = Transcript::new(Shared::alone(conversation), View::default());
+        let mut transcript = Transcript::new(ConversationRef::alone(conversation), View::default());
         transcript.set_all_folds(true);
         let lines: Vec<_> = (0..2).flat_map(|entry| transcript.lines(entry, 100).to_vec()).collect();
         let linked = lines.iter().flat_map(|line| &line.spans).any(|span| span.link.is_some());

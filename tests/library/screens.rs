@@ -2,7 +2,7 @@
 
 use crate::support::app::{Driver, demo, picture as picture_of_today};
 
-/// The three sizes that matter: an SSH line's, a wide terminal's, a split pane's.
+/// The three sizes that matter: an SSH connection's, a wide terminal's, a split pane's.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 
 fn screens(name: &str, drive: impl Fn(&mut Driver)) {

@@ -3,20 +3,20 @@
 use std::sync::{Arc, LazyLock, mpsc};
 
 use crate::support::{
-    conversations::{dated, tree, with_heading},
+    conversations::{dated, tree, with_meta},
     cost,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unspool::{
     conversation::{
-        Attachment, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role, Time,
-        Visibility,
+        Attachment, Conversation, ConversationMeta, Detail, Draft, Kind, Link, Media, Part, Provider, Role,
+        Time, Visibility,
     },
     library::Library,
     search::{
         Matcher, Query,
-        worker::{Missing, Request, Results, Worker, search},
+        worker::{ClauseCounts, Request, Results, Worker, search},
     },
 };
 
@@ -24,7 +24,7 @@ const DAY: i64 = 86_400_000_000;
 
 /// A conversation in the making.
 struct Made<'a> {
-    heading: Heading<'a>,
+    heading: ConversationMeta<'a>,
     drafts: Vec<Draft<'a>>,
 }
 
@@ -43,13 +43,13 @@ impl<'a> Made<'a> {
         self
     }
 
-    fn heading(mut self, change: impl FnOnce(&mut Heading<'a>)) -> Self {
+    fn heading(mut self, change: impl FnOnce(&mut ConversationMeta<'a>)) -> Self {
         change(&mut self.heading);
         self
     }
 
     fn done(self) -> Conversation {
-        with_heading(self.heading, self.drafts)
+        with_meta(self.heading, self.drafts)
     }
 }
 
@@ -218,7 +218,7 @@ fn a_model_is_a_piece_of_a_slug_or_quoted_all_of_it() {
 #[test]
 fn dates_are_a_span_that_begins_where_named() {
     let span = |from: i64, to: i64| {
-        move |heading: &mut Heading<'static>| {
+        move |heading: &mut ConversationMeta<'static>| {
             heading.created = Some(Time(from * DAY));
             heading.updated = Some(Time(to * DAY));
         }
@@ -380,7 +380,7 @@ fn people_come_before_tools() {
     let mut library = Library::new();
     library.add(vec![conversation]);
     let rows = search(&query("role:assistant socket"), &library, false).rows;
-    assert_eq!(rows[0].best, Some(1));
+    assert_eq!(rows[0].best_message, Some(1));
 }
 
 #[test]
@@ -391,9 +391,9 @@ fn of_equal_messages_the_one_on_the_visible_branch_opens() {
     let mut library = Library::new();
     library.add(vec![conversation]);
     for text in ["answer", "the answer"] {
-        assert_eq!(search(&query(text), &library, false).rows[0].best, Some(2), "{text}");
+        assert_eq!(search(&query(text), &library, false).rows[0].best_message, Some(2), "{text}");
     }
-    assert_eq!(search(&query("title:A"), &library, false).rows[0].best, None);
+    assert_eq!(search(&query("title:A"), &library, false).rows[0].best_message, None);
 }
 
 #[test]
@@ -424,7 +424,7 @@ fn a_matcher_tells_where_it_all_is() {
     assert_eq!(Matcher::new(&query("tmeouts")).title_marks(&conversation.title), [8..9, 10..16]);
     let snippet = Matcher::new(&query("timeout")).snippet(&conversation, 60).expect("a message holds it");
     assert_eq!((snippet.message, &*snippet.text), (1, "set its proxy-read-timeout higher"));
-    assert!(snippet.marks.into_iter().eq(std::iter::once(19..26)));
+    assert!(snippet.highlights.into_iter().eq(std::iter::once(19..26)));
     assert_eq!(Matcher::new(&query("title:ingress")).snippet(&conversation, 60), None);
     assert_eq!(Matcher::new(&query("x -y role:user")).find("x y x"), [0..1, 4..5]);
 }
@@ -444,7 +444,7 @@ fn hits_are_counted_up_to_9_999() {
 fn nothing_found_says_which_word_is_nowhere() {
     let library = library(&[("a", "A", "kubernetes timeout"), ("b", "B", "kubernetes")]);
     let results = search(&query("kubernetes ingres timeout"), &library, false);
-    let missing = |word: &str, found, without| Missing { word: word.into(), found, without };
+    let missing = |word: &str, found, without| ClauseCounts { clause: word.into(), found, without };
     assert_eq!(
         results.missing,
         [missing("kubernetes", 2, 0), missing("ingres", 0, 1), missing("timeout", 1, 0)]
@@ -460,7 +460,7 @@ fn a_hundred_thousand_branches_are_ranked_as_fast_as_ten_times_as_few() {
         let mut library = Library::new();
         library.add(vec![conversation.done()]);
         move || {
-            assert_eq!(search(&query("answer words"), &library, false).rows[0].best, Some(count));
+            assert_eq!(search(&query("answer words"), &library, false).rows[0].best_message, Some(count));
             assert_eq!(found(&library, "has:branch answer").len(), 1);
         }
     };
@@ -484,13 +484,13 @@ impl Asking {
     fn ask(&mut self, text: &str, library: &Arc<Library>) {
         self.generation += 1;
         let library = Arc::clone(library);
-        self.worker.ask(Request { generation: self.generation, query: query(text), library, by_date: false });
+        self.worker.ask(Request { serial: self.generation, query: query(text), library, by_date: false });
     }
 
     fn complete(&mut self) -> Results {
         loop {
             let results = self.answers.recv().expect("the worker lives");
-            if results.complete && results.generation == self.generation {
+            if results.complete && results.serial == self.generation {
                 return results;
             }
         }
@@ -643,7 +643,7 @@ fn a_newer_request_cancels_the_older() {
         asking.ask(text, &library);
     }
     let results = asking.answers.recv().expect("the worker lives");
-    assert!(results.generation == 4 || !results.complete, "what is stale is not finished");
+    assert!(results.serial == 4 || !results.complete, "what is stale is not finished");
 }
 
 #[test]

@@ -8,15 +8,15 @@ use std::{
 };
 
 use crate::support::{
-    conversations::{dated, with_heading},
+    conversations::{dated, with_meta},
     tools,
 };
 use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Draft, Heading, Role, Source},
+    conversation::{ConversationMeta, Draft, ObjectLocation, Role},
     library::Library,
-    load::{Arrival, load},
+    load::{LoadEvent, load},
     search::{Query, worker::search},
 };
 
@@ -100,7 +100,7 @@ fn read(location: &Location) -> Library {
     let archive = Archive::open(location, Limits::default()).expect("there is such an archive");
     let library = Mutex::new(Library::new());
     load(&[archive], &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             library.lock().expect("no panic").add(batch);
         }
     });
@@ -164,9 +164,9 @@ fn sentence(random: &mut Random, words: &[String], length: usize) -> String {
 
 fn add(batch: &mut Vec<unspool::conversation::Conversation>, title: &str, day: i64, messages: &[String]) {
     let turns = messages.iter().zip([Role::User, Role::Assistant].into_iter().cycle());
-    let source = Source { offset: batch.len() as u64, ..Source::default() };
-    let heading = Heading { id: None, source, ..dated("", title, day) };
-    batch.push(with_heading(heading, turns.map(|(text, role)| Draft::new(role, text))));
+    let source = ObjectLocation { offset: batch.len() as u64, ..ObjectLocation::default() };
+    let heading = ConversationMeta { id: None, object_location: source, ..dated("", title, day) };
+    batch.push(with_meta(heading, turns.map(|(text, role)| Draft::new(role, text))));
 }
 
 /// For each query one conversation with its words side by side, older than all that have them far apart, in other

@@ -10,7 +10,7 @@ use std::{
 use unspool::{
     archive::{Archive, Limits, Location},
     conversation::Conversation,
-    load::{self, Arrival},
+    load::{self, LoadEvent},
     secrets::{Counts, Scanner},
 };
 
@@ -19,7 +19,7 @@ fn conversations(path: &str) -> Vec<Conversation> {
         Archive::open(&Location::Path(path.into()), Limits::default()).expect("UNSPOOL_BENCH is an archive");
     let all = Mutex::new(Vec::new());
     load::load(&[archive], &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             all.lock().unwrap_or_else(PoisonError::into_inner).extend(batch);
         }
     });

@@ -8,9 +8,9 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use unspool::{
     archive::Location,
     conversation::{Conversation, Detail, Kind, Media},
-    library::Shared,
+    library::ConversationRef,
     transcript::{Line, Options, Tone, Transcript},
-    tui::{backend::Screen, reader::Reader, theme::Theme, view},
+    tui::{backend::Screen, theme::Theme, thread_view::ThreadView, view},
 };
 
 /// The hardest conversations of the demo archive: a name for the snapshot, and words of the title.
@@ -42,7 +42,7 @@ fn hard() -> Vec<(&'static str, Conversation)> {
 }
 
 fn lines(conversation: &Conversation, width: u16, open: bool) -> Vec<String> {
-    let mut transcript = Transcript::new(Shared::alone(conversation.clone()), Options::default());
+    let mut transcript = Transcript::new(ConversationRef::alone(conversation.clone()), Options::default());
     if open {
         transcript.set_all_folds(true);
     }
@@ -152,7 +152,7 @@ fn look_through(conversations: Vec<Conversation>) -> usize {
     for conversation in conversations {
         let title = conversation.title.clone();
         let messages = conversation.messages().len();
-        let mut transcript = Transcript::new(Shared::alone(conversation), Options::default());
+        let mut transcript = Transcript::new(ConversationRef::alone(conversation), Options::default());
         let mut seen = vec![false; messages];
         transcript.set_all_folds(true);
         for message in (0..messages).rev() {
@@ -226,7 +226,7 @@ fn a_thread_shows_where_its_links_lead() {
     let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
     let mut links = Vec::new();
     view::draw_linked(&mut driver.app, &Theme::terminal(), &mut buffer, &mut links);
-    let cells = |link: &unspool::tui::backend::Link| -> String {
+    let cells = |link: &unspool::tui::backend::ScreenLink| -> String {
         link.columns.clone().map(|x| buffer[(x, link.y)].symbol().to_owned()).collect()
     };
     let found: Vec<(String, &str)> = links.iter().map(|link| (cells(link), &*link.target)).collect();
@@ -235,5 +235,5 @@ fn a_thread_shows_where_its_links_lead() {
     driver.press("o");
     view::draw_linked(&mut driver.app, &Theme::terminal(), &mut buffer, &mut links);
     assert!(links.is_empty(), "{links:?}");
-    assert!(driver.app.reader().and_then(Reader::message).is_some());
+    assert!(driver.app.reader().and_then(ThreadView::message).is_some());
 }

@@ -16,7 +16,7 @@ use unspool::{
     archive::{Archive, Limits, Location},
     conversation::{Conversation, Kind},
     extract::{self, Format, Options},
-    load::{self, Arrival},
+    load::{self, LoadEvent},
 };
 
 /// An archive with all its conversations, in the order of the file.
@@ -29,12 +29,12 @@ fn read(location: &Location) -> Whole {
     let archives = [Archive::open(location, Limits::default()).expect("the archive opens")];
     let found = Mutex::new(Vec::new());
     load::load(&archives, &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             found.lock().unwrap().extend(batch);
         }
     });
     let mut conversations: Vec<Conversation> = found.into_inner().unwrap();
-    conversations.sort_by_key(|conversation| conversation.source);
+    conversations.sort_by_key(|conversation| conversation.object_location);
     let [archive] = archives;
     Whole { archive, conversations }
 }
@@ -109,14 +109,14 @@ fn is_cleaned(text: &str) -> bool {
 fn json_is_the_sources_bytes_and_jsonl_its_texts() {
     for Whole { archive, conversations } in archives() {
         let members: Vec<_> = archive.conversation_members().collect();
-        let sources: Vec<_> = conversations.iter().map(|conversation| conversation.source).collect();
+        let sources: Vec<_> = conversations.iter().map(|conversation| conversation.object_location).collect();
         let mut compared = 0;
         let mut originals = 0;
         let mut whole: Vec<(u32, Vec<u8>)> = Vec::new();
         archive
             .read_objects(&sources, &mut |_| true, &mut |index, bytes| {
                 let conversation = &conversations[index];
-                let source = conversation.source;
+                let source = conversation.object_location;
                 if whole.last().is_none_or(|(member, _)| *member != source.member) {
                     let member = &members[source.member as usize];
                     whole = vec![(source.member, archive.read_member(member, usize::MAX >> 1).unwrap())];

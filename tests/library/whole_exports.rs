@@ -26,7 +26,7 @@ fn account(paths: &[PathBuf]) -> String {
     let archive = &report.archives[0];
     let read: Vec<(&str, u64)> = archive.read.iter().map(|member| (&*member.name, member.objects)).collect();
     let skipped: Vec<(&str, &str)> =
-        report.skipped.iter().map(|lost| (&*lost.member, &*lost.reason)).collect();
+        report.problems.iter().map(|lost| (&*lost.member, &*lost.reason)).collect();
     let profile: Vec<&str> = audit.profile.iter().map(|(_, field)| &*field.name).collect();
     format!(
         "{} archives, {:?}, {read:?}, {skipped:?}, {} of {}, {} attachments, {} without, {profile:?}, {} memories",
@@ -141,7 +141,7 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
     std::fs::remove_file(folder.path().join("x-part-0003.zip")).unwrap();
     let (_, library, report) = opened(&[folder.path().join("x-part-0001.zip")]);
     let missing: Vec<&str> =
-        report.skipped.iter().filter(|lost| lost.missing).map(|lost| &*lost.member).collect();
+        report.problems.iter().filter(|lost| lost.missing).map(|lost| &*lost.member).collect();
     assert_eq!((ids(&library), missing), (vec!["a".to_owned()], vec!["conversations-001.json"]));
     assert!(report.damaged() && report.warning().unwrap().starts_with("a part of the export is missing"));
     // Attachments that are missing are no damage.
@@ -149,7 +149,7 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
     three_zips(&folder);
     std::fs::remove_file(folder.path().join("x-part-0002.zip")).unwrap();
     let (.., report) = opened(&[folder.path().join("x-part-0001.zip")]);
-    assert_eq!((report.damaged(), report.archives[0].absent_files), (false, 1), "{:?}", report.skipped);
+    assert_eq!((report.damaged(), report.archives[0].absent_files), (false, 1), "{:?}", report.problems);
     // By a manifest beside the zips.
     let folder = Scratch::new();
     four_zips(&folder);
@@ -160,7 +160,7 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
         &[folder.path().to_owned()],
     ] {
         let (.., report) = opened(way);
-        let missing: Vec<&str> = report.skipped.iter().map(|lost| &*lost.member).collect();
+        let missing: Vec<&str> = report.problems.iter().map(|lost| &*lost.member).collect();
         assert_eq!(missing, ["conversations-001.zip"], "{way:?}");
     }
     // By the numbers alone.
@@ -169,7 +169,7 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
         folder.file(&format!("conversations-00{number}.json"), export(&[&format!("c{number}")]));
     }
     let (.., report) = opened(&[folder.path().to_owned()]);
-    let missing: Vec<&str> = report.skipped.iter().map(|lost| &*lost.member).collect();
+    let missing: Vec<&str> = report.problems.iter().map(|lost| &*lost.member).collect();
     assert_eq!(missing, ["conversations-002.json to conversations-003.json"]);
     let folder = Scratch::new();
     for number in [1, 3] {
@@ -179,11 +179,11 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
         );
     }
     let (.., report) = opened(&[folder.path().join("x-part-0003.zip")]);
-    assert_eq!(report.skipped.iter().map(|lost| &*lost.member).collect::<Vec<_>>(), ["x-part-0002.zip"]);
+    assert_eq!(report.problems.iter().map(|lost| &*lost.member).collect::<Vec<_>>(), ["x-part-0002.zip"]);
     // One file that is named is what was wanted.
     let scratch = Scratch::new();
     let (.., report) = opened(&[scratch.file("conversations-003.json", export(&["a"]))]);
-    assert!(report.skipped.is_empty(), "{:?}", report.skipped);
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_list_of_contents_that_lies_costs_nothing() {
         let path = folder.file(&format!("{number}.zip"), zip(&members));
         let (_, library, report) = opened(&[path]);
         assert_eq!(ids(&library), ["a"], "{number}");
-        assert!(report.skipped.len() <= 10, "{:?}", report.skipped);
+        assert!(report.problems.len() <= 10, "{:?}", report.problems);
     }
 }
 
@@ -243,7 +243,7 @@ fn a_second_download_is_the_part_it_is() {
     ] {
         let (_, library, report) = opened(std::slice::from_ref(&way));
         assert_eq!(ids(&library)[..2], ["a", "b"], "{way:?}");
-        assert!(!report.damaged(), "{way:?}: {:?}", report.skipped);
+        assert!(!report.damaged(), "{way:?}: {:?}", report.problems);
     }
 }
 
@@ -257,6 +257,6 @@ fn utf_16_is_named_wherever_it_stands() {
         assert!(error.contains("UTF-16"), "{error}");
         let path = folder.file("a.zip", zip(&[("conversations.json", json)]));
         let (.., report) = opened(&[path]);
-        assert!(report.failure().is_some_and(|failure| failure.contains("UTF-16")), "{:?}", report.skipped);
+        assert!(report.failure().is_some_and(|failure| failure.contains("UTF-16")), "{:?}", report.problems);
     }
 }

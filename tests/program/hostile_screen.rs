@@ -12,15 +12,15 @@ use std::{
 };
 
 use crate::{
-    hostile_memory::{INPUTS, Json, MB, MOST_MEMORY, Sink, listed, mapping, packed, program, text},
+    hostile_memory::{INPUTS, Json, MAX_MEMORY, MB, Sink, listed, mapping, packed, program, text},
     support::{exports::Scratch, pty::Setup},
 };
 
 /// The processor time of the screen's own thread that a key may take. What it has beside it is not counted: other threads
 /// work on, and `esc` stops them.
-const LONGEST: Duration = Duration::from_millis(100);
+const MAX_LENGTH: Duration = Duration::from_millis(100);
 /// The JSON for which that is promised, in bytes; of larger inputs the memory is.
-const LARGEST_JSON: usize = 50 * MB;
+const MAX_JSON_SIZE: usize = 50 * MB;
 /// Nothing hangs.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -229,7 +229,7 @@ fn driven(name: &str, write: &dyn Fn(Sink<'_>) -> io::Result<()>) -> Vec<String>
     driven_at(
         name,
         &path,
-        bytes <= LARGEST_JSON,
+        bytes <= MAX_JSON_SIZE,
         if name.len().is_multiple_of(2) { (80, 24) } else { (130, 40) },
     )
 }
@@ -259,13 +259,13 @@ fn driven_at(name: &str, path: &Path, is_timed: bool, (columns, rows): (u16, u16
             break;
         }
         // What is typed in one go is as many keys.
-        if is_timed && took > LONGEST * key.chars().count() as u32 {
+        if is_timed && took > MAX_LENGTH * key.chars().count() as u32 {
             wrong.push(format!("{name}: {key:?} takes {took:?} at {columns}×{rows}"));
         }
     }
     let peak = peak(pid);
     println!("{name}, {columns}×{rows}: {} MB; {:?} takes {:?}", peak >> 20, slowest.1, slowest.0);
-    if peak > MOST_MEMORY {
+    if peak > MAX_MEMORY {
         wrong.push(format!("{name}: {} MB at {columns}×{rows}", peak >> 20));
     }
     wrong

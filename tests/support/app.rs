@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use unspool::{
     archive::{Archive, Limits, Location},
     conversation::Conversation,
-    load::{self, Arrival},
+    load::{self, LoadEvent},
     search::worker,
     transcript,
     tui::{
@@ -34,13 +34,13 @@ pub fn read(location: &Location) -> Vec<Conversation> {
     let archive = Archive::open(location, Limits::default()).expect("the archive opens");
     let conversations = std::sync::Mutex::new(Vec::new());
     load::load(&[archive], &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             conversations.lock().unwrap().extend(batch);
         }
     });
     let mut conversations = conversations.into_inner().unwrap();
     // Workers finish in no order; the tests want one.
-    conversations.sort_by_key(|conversation: &Conversation| conversation.source);
+    conversations.sort_by_key(|conversation: &Conversation| conversation.object_location);
     conversations
 }
 
@@ -95,7 +95,7 @@ impl Driver {
             match effect {
                 Effect::Background(Task::Search(request)) => {
                     let mut results = worker::search(&request.query, &request.library, request.by_date);
-                    results.generation = request.generation;
+                    results.serial = request.serial;
                     self.act(Action::Found(results));
                 }
                 Effect::Background(
@@ -154,17 +154,17 @@ impl Driver {
         }
     }
 
-    /// Types bytes as a terminal sends them: in pieces, each after so many milliseconds of quiet.
+    /// Types bytes as a terminal sends them: in pieces, each after this many milliseconds of quiet.
     pub fn arrive(&mut self, pieces: &[(&[u8], u64)]) -> &mut Self {
         let mut decoder = TimedDecoder::new(false);
         let mut inputs = Vec::new();
         for (piece, quiet) in pieces {
-            if decoder.patience().is_some_and(|patience| patience <= Duration::from_millis(*quiet)) {
-                decoder.lapse(&mut |input| inputs.push(input));
+            if decoder.timeout().is_some_and(|patience| patience <= Duration::from_millis(*quiet)) {
+                decoder.on_timeout(&mut |input| inputs.push(input));
             }
             decoder.feed(piece, Duration::from_millis(*quiet), &mut |input| inputs.push(input));
         }
-        decoder.lapse(&mut |input| inputs.push(input));
+        decoder.on_timeout(&mut |input| inputs.push(input));
         let mut typed = Queue::default();
         for input in inputs {
             let arrived = match input.input {

@@ -290,7 +290,7 @@ impl Session {
         copied
     }
 
-    /// Waits until so many texts were copied by OSC 52; answers with the last.
+    /// Waits until this many texts were copied by OSC 52; answers with the last.
     #[track_caller]
     pub fn wait_for_copy(&self, count: usize) -> String {
         self.wait("a copy by OSC 52", |seen| {
@@ -362,7 +362,7 @@ impl Session {
         self.shared.changed.notify_all();
     }
 
-    /// From now on the line is so slow: so many bytes a second; or as fast as this machine again.
+    /// From now on the line is so slow: this many bytes a second; or as fast as this machine again.
     pub fn throttle(&self, rate: Option<usize>) {
         self.seen().rate = rate;
         self.shared.changed.notify_all();

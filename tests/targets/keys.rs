@@ -33,7 +33,7 @@ const PAUSES: [u64; 16] = [0, 1, 5, 20, 29, 30, 49, 50, 70, 99, 100, 120, 299, 3
 /// The quiet that a person's enter has before it, in any case.
 const QUIET: Duration = Duration::from_millis(50);
 /// Bytes of an input that are typed; behind them nothing new happens.
-const MOST: usize = 1_500;
+const MAX: usize = 1_500;
 
 /// The app as the bytes drive it.
 struct Typist {
@@ -48,15 +48,15 @@ pub fn type_bytes(bytes: &[u8], library: &'static LazyLock<Arc<Library>>) {
     let Some((&size, mut rest)) = bytes.split_first() else { return };
     let mut typist = Typist::new(SIZES[size as usize % SIZES.len()], Arc::clone(library));
     let mut decoder = TimedDecoder::new(size & 0x80 != 0);
-    rest = &rest[..rest.len().min(MOST)];
+    rest = &rest[..rest.len().min(MAX)];
     while let Some((&how, behind)) = rest.split_first().filter(|_| !typist.has_left) {
         let pause = Duration::from_millis(PAUSES[how as usize >> 4]);
         let (piece, behind) = behind.split_at(behind.len().min((how as usize & 0xf) + 1));
         rest = behind;
         let mut inputs = Vec::new();
-        if decoder.patience().is_some_and(|patience| patience <= pause) {
-            decoder.lapse(&mut |input| inputs.push(input));
-            assert_eq!(decoder.patience(), None, "what lapsed is over");
+        if decoder.timeout().is_some_and(|patience| patience <= pause) {
+            decoder.on_timeout(&mut |input| inputs.push(input));
+            assert_eq!(decoder.timeout(), None, "what lapsed is over");
         }
         decoder.feed(piece, pause, &mut |input| inputs.push(input));
         for input in inputs {
@@ -109,7 +109,7 @@ impl Typist {
         match effect {
             Effect::Background(Task::Search(request)) => {
                 let mut results = worker::search(&request.query, &request.library, request.by_date);
-                results.generation = request.generation;
+                results.serial = request.serial;
                 self.act(Action::Found(results));
             }
             Effect::Background(Task::Save { path, .. } | Task::SaveAttachment { path, .. }) => {

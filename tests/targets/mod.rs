@@ -15,11 +15,11 @@ use std::{
 use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Conversation, Detail, Provider, Source},
+    conversation::{Conversation, Detail, ObjectLocation, Provider},
     extract::{self, Format, Include, Options, save::names},
-    import::{self, Census},
-    library::{Library, Shared},
-    load::{self, Arrival},
+    import::{self, ContentTypeCounts},
+    library::{ConversationRef, Library},
+    load::{self, LoadEvent},
     search::{self, Matcher, Query},
     secrets::Scanner,
     transcript::{self, Transcript, sanitize},
@@ -71,12 +71,12 @@ fn archive_at(path: &Path) {
     };
     let library = Mutex::new(Library::new());
     let report = load::load_with(1, &archive, &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             library.lock().expect("no panic before").add(batch);
         }
     });
     let library = library.into_inner().expect("no panic before");
-    for skipped in &report.skipped {
+    for skipped in &report.problems {
         assert!(!skipped.reason.is_empty() && !skipped.reason.contains('\n'), "{skipped:?}");
     }
     let conversations: Vec<&Conversation> =
@@ -84,8 +84,8 @@ fn archive_at(path: &Path) {
     for conversation in conversations.iter().take(16) {
         sound(conversation);
         // A member may have been damaged behind it; what is given back is the object, whole.
-        if let Ok(object) = archive[0].read_object(conversation.source, &mut |_| true) {
-            assert_eq!(object.len(), conversation.source.length as usize);
+        if let Ok(object) = archive[0].read_object(conversation.object_location, &mut |_| true) {
+            assert_eq!(object.len(), conversation.object_location.length as usize);
             assert_eq!(object.first(), Some(&b'{'));
         }
         for message in 0..conversation.messages().len().min(100) {
@@ -101,10 +101,10 @@ fn archive_at(path: &Path) {
 
 /// One object of an export.
 pub fn import(bytes: &[u8]) {
-    let mut census = Census::default();
+    let mut content_types = ContentTypeCounts::default();
     for whole in [true, false] {
-        let source = Source { archive: 0, member: 0, offset: 0, length: bytes.len() as u32 };
-        if let Ok(parsed) = import::import(bytes, whole, source, &mut census) {
+        let source = ObjectLocation { archive: 0, member: 0, offset: 0, length: bytes.len() as u32 };
+        if let Ok(parsed) = import::import(bytes, whole, source, &mut content_types) {
             sound(&parsed.conversation);
         }
     }
@@ -157,7 +157,7 @@ pub fn query(bytes: &[u8]) {
             assert!(conversation.title.get(mark.clone()).is_some(), "{mark:?}");
         }
         if let Some(snippet) = matcher.snippet(conversation, 80) {
-            for mark in &snippet.marks {
+            for mark in &snippet.highlights {
                 assert!(snippet.text.get(mark.clone()).is_some(), "{snippet:?}");
             }
         }
@@ -179,7 +179,7 @@ static DEMO: LazyLock<Arc<Library>> = LazyLock::new(|| {
     let archive = [Archive::open(&Location::Demo, Limits::default()).expect("the demo")];
     let library = Mutex::new(Library::new());
     load::load_with(1, &archive, &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             library.lock().expect("no panic before").add(batch);
         }
     });
@@ -190,12 +190,12 @@ static DEMO: LazyLock<Arc<Library>> = LazyLock::new(|| {
 pub fn transcript(bytes: &[u8]) {
     let Some((&width, rest)) = bytes.split_first() else { return };
     let width = u16::from(width).max(1);
-    let conversation = Shared::alone(text::conversation(&String::from_utf8_lossy(rest)));
+    let conversation = ConversationRef::alone(text::conversation(&String::from_utf8_lossy(rest)));
     let mut transcript = Transcript::new(conversation, transcript::Options::default());
     lay_out(&mut transcript, width);
     transcript.set_all_folds(true);
     lay_out(&mut transcript, width);
-    let _ = transcript.wanted();
+    let _ = transcript.take_highlight_requests();
 }
 
 fn lay_out(transcript: &mut Transcript, width: u16) {
@@ -210,7 +210,7 @@ fn lay_out(transcript: &mut Transcript, width: u16) {
             for span in line.spans.iter().chain(&line.right) {
                 text::assert_harmless(&span.text);
                 assert!(!span.text.contains(['\n', '\t']), "{span:?}");
-                if let Some(range) = span.source_range() {
+                if let Some(range) = span.text_range() {
                     assert_eq!(said.get(range), Some(&*span.text));
                 }
             }
@@ -260,7 +260,7 @@ pub fn extract(bytes: &[u8]) {
         unspool::message::message_code_blocks(&conversation, message);
         for part in conversation.message_parts(message) {
             if let Detail::Attachment(attachment) = &part.detail {
-                text::assert_file_name(&names::attachment_name(attachment));
+                text::assert_file_name(&names::attachment_name_from_message(attachment));
             }
         }
         let copy = extract::messages(&conversation, &[message], &Options::new(Format::Text, TimeZone::UTC));

@@ -1,8 +1,8 @@
 //! Conversations made of any text, and what text promises.
 
 use unspool::conversation::{
-    Attachment, Builder, Conversation, Detail, Draft, Heading, Kind, Link, Media, Part, Provider, Role,
-    Source, Time, Visibility,
+    Attachment, Builder, Conversation, ConversationMeta, Detail, Draft, Kind, Link, Media, ObjectLocation,
+    Part, Provider, Role, Time, Visibility,
 };
 
 /// What parts two messages.
@@ -34,8 +34,11 @@ pub fn conversation(text: &str) -> Conversation {
         };
         last = Some(builder.push(draft));
     }
-    let heading =
-        Heading { id: Some("c1"), title: Some(title), ..Heading::new(Provider::ChatGpt, Source::default()) };
+    let heading = ConversationMeta {
+        id: Some("c1"),
+        title: Some(title),
+        ..ConversationMeta::new(Provider::ChatGpt, ObjectLocation::default())
+    };
     builder.finish(heading, last)
 }
 

@@ -12,7 +12,7 @@ use ratatui::layout::{Position, Rect};
 use rustix::process::{Signal, kill_process};
 use std::sync::mpsc;
 use std::time::Duration;
-use unspool::tui::terminal::{self, Options, Terminal, TerminalInput};
+use unspool::tui::terminal::{self, Terminal, TerminalInput, TerminalOptions};
 
 const ASKED: &str = "TERMINAL_TEST_PROGRAM";
 
@@ -29,7 +29,7 @@ fn the_program() {
     let Ok(how) = std::env::var(ASKED) else { return };
     terminal::forbid_core_dumps();
     terminal::report_panics(|| std::thread::current().name() == Some("expected"));
-    let mut terminal = match Terminal::enter(Options { stdout_is_data: how == "data" }) {
+    let mut terminal = match Terminal::enter(TerminalOptions { stdout_is_data: how == "data" }) {
         Ok(terminal) => terminal,
         Err(error) => {
             eprintln!("unspool: {error}");

@@ -20,7 +20,7 @@ pub enum Cut {
     /// A whole object, from `{` to `}`.
     Object(Range<u64>),
     /// An element of the array that is not an object.
-    Stray(Range<u64>),
+    NonObject(Range<u64>),
 }
 
 /// The way a file ended; see [`ObjectCutter::finish`].
@@ -33,11 +33,11 @@ pub enum CutEnd {
     /// The file ends inside the object that begins there.
     InObject(u64),
     /// The file ends inside an element of the array that begins there and is not an object.
-    InStray(u64),
+    InNonObject(u64),
     /// There was nothing but white space.
     Blank,
     /// It holds no array of objects.
-    Foreign,
+    NotConversations,
 }
 
 /// The place where the scan stands.
@@ -52,11 +52,11 @@ enum CutState {
     /// Inside an object of the array.
     Object(ValueScan),
     /// Inside another element of the array; brackets count like braces.
-    Stray(ValueScan),
+    NonObject(ValueScan),
     /// Behind the array.
     After,
     /// Not a conversations file.
-    Foreign,
+    NotConversations,
 }
 
 /// A scan over the keys of an outer object.
@@ -70,7 +70,7 @@ struct OuterObject {
 }
 
 /// The bytes of an outer object that are kept in case it is itself a conversation.
-const MOST_OUTER: u64 = 1 << 20;
+const MAX_OUTER: u64 = 1 << 20;
 
 /// A scan over the bytes of a conversations file; see the [module](self).
 #[derive(Clone, Debug)]
@@ -94,12 +94,12 @@ impl ObjectCutter {
         Self { position: 0, state: CutState::Start, wrapped: false, single: false }
     }
 
-    /// Begins at `offset`, between two elements of the array: to go on behind damage.
+    /// Begins at `offset`, between two elements of the array: to go on after damage.
     pub fn between(offset: u64) -> Self {
         Self { position: offset, state: CutState::Between, wrapped: false, single: false }
     }
 
-    /// Returns the offset behind the last byte seen.
+    /// Returns the offset after the last byte seen.
     pub fn position(&self) -> u64 {
         self.position
     }
@@ -108,9 +108,9 @@ impl ObjectCutter {
     /// there.
     pub fn pending(&self) -> Option<u64> {
         match &self.state {
-            CutState::Object(scan) | CutState::Stray(scan) => Some(scan.start),
+            CutState::Object(scan) | CutState::NonObject(scan) => Some(scan.start),
             CutState::Outer(outer) => {
-                (self.position - outer.scan.start <= MOST_OUTER).then_some(outer.scan.start)
+                (self.position - outer.scan.start <= MAX_OUTER).then_some(outer.scan.start)
             }
             _ => None,
         }
@@ -136,17 +136,17 @@ impl ObjectCutter {
                         };
                     }
                 }
-                CutState::Stray(scan) => {
+                CutState::NonObject(scan) => {
                     let start = scan.start;
                     let (next, ended) = scan.stray(bytes, at);
                     at = next;
                     if ended {
-                        found(Cut::Stray(start..base + at as u64));
+                        found(Cut::NonObject(start..base + at as u64));
                         self.state = CutState::Between;
                     }
                 }
                 CutState::After => at = self.after(bytes, at, found),
-                CutState::Foreign => at = bytes.len(),
+                CutState::NotConversations => at = bytes.len(),
             }
             debug_assert_eq!(self.position, base, "the position moves once a piece");
         }
@@ -157,9 +157,9 @@ impl ObjectCutter {
     pub fn finish(&self) -> CutEnd {
         match &self.state {
             CutState::Start => CutEnd::Blank,
-            CutState::Outer(_) | CutState::Foreign => CutEnd::Foreign,
+            CutState::Outer(_) | CutState::NotConversations => CutEnd::NotConversations,
             CutState::Between => CutEnd::Unclosed,
-            CutState::Stray(scan) => CutEnd::InStray(scan.start),
+            CutState::NonObject(scan) => CutEnd::InNonObject(scan.start),
             CutState::Object(scan) => CutEnd::InObject(scan.start),
             CutState::After => CutEnd::Whole,
         }
@@ -175,7 +175,7 @@ impl ObjectCutter {
                 let scan = ValueScan::inside(offset);
                 self.state = CutState::Outer(OuterObject { scan, key: Vec::new(), at_value: false });
             }
-            _ => self.state = CutState::Foreign,
+            _ => self.state = CutState::NotConversations,
         }
         at + 1
     }
@@ -192,7 +192,7 @@ impl ObjectCutter {
                     _ if scan.escaped => scan.escaped = false,
                     b'\\' => scan.escaped = true,
                     b'"' => scan.in_string = false,
-                    _ if key && outer.key.len() < provider::LONGEST_KEY => outer.key.push(byte),
+                    _ if key && outer.key.len() < provider::MAX_KEY_LENGTH => outer.key.push(byte),
                     _ => {}
                 }
                 continue;
@@ -206,7 +206,7 @@ impl ObjectCutter {
                 }
                 b':' if scan.depth == 1 => {
                     outer.at_value = true;
-                    if provider::marks_conversation(&outer.key) {
+                    if provider::is_signature_key(&outer.key) {
                         self.single = true;
                         self.wrapped = false;
                         self.state = CutState::Object(scan.clone());
@@ -222,7 +222,7 @@ impl ObjectCutter {
                 b'}' | b']' => {
                     scan.depth -= 1;
                     if scan.depth == 0 {
-                        self.state = CutState::Foreign;
+                        self.state = CutState::NotConversations;
                         return at;
                     }
                 }
@@ -232,7 +232,7 @@ impl ObjectCutter {
         at
     }
 
-    /// Reads on behind the array, where nothing should stand. More objects, as in a file of lines or of
+    /// Reads on after the array, where nothing should stand. More objects, as in a file of lines or of
     /// several arrays, are read all the same: a bracket too many must not end the file silently.
     fn after(&mut self, bytes: &[u8], at: usize, found: &mut impl FnMut(Cut)) -> usize {
         let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
@@ -248,7 +248,7 @@ impl ObjectCutter {
             }
             _ => {
                 let offset = self.position + at as u64;
-                found(Cut::Stray(offset..offset + 1));
+                found(Cut::NonObject(offset..offset + 1));
                 return at + 1;
             }
         }
@@ -269,7 +269,7 @@ impl ObjectCutter {
                     return at + 1;
                 }
                 _ => {
-                    self.state = CutState::Stray(ValueScan::before(offset));
+                    self.state = CutState::NonObject(ValueScan::before(offset));
                     return at;
                 }
             }
@@ -328,7 +328,7 @@ mod tests {
         let strays: Vec<_> = cuts(json, 3)
             .0
             .into_iter()
-            .filter_map(|cut| if let Cut::Stray(range) = cut { Some(range) } else { None })
+            .filter_map(|cut| if let Cut::NonObject(range) = cut { Some(range) } else { None })
             .collect();
         assert_eq!(strays.len(), 4);
         assert_eq!(&json[strays[1].start as usize..strays[1].end as usize], br#""s,]""#);
@@ -348,8 +348,8 @@ mod tests {
         assert_eq!(end("  \n"), CutEnd::Blank);
         assert_eq!(end("[{},"), CutEnd::Unclosed);
         assert_eq!(end(r#"[{}, {"a":"#), CutEnd::InObject(5));
-        assert_eq!(end(r#"{"a":1}"#), CutEnd::Foreign);
-        assert_eq!(end("hello"), CutEnd::Foreign);
+        assert_eq!(end(r#"{"a":1}"#), CutEnd::NotConversations);
+        assert_eq!(end("hello"), CutEnd::NotConversations);
     }
 
     proptest! {

@@ -1,9 +1,9 @@
-//! Goes on behind a broken object: finds where the next one may begin.
+//! Goes on after a broken object: finds where the next one may begin.
 
 use super::scan::ValueScan;
 use crate::provider;
 
-/// Finds the objects that look like the next element of the array: `, {"title"`. For going on behind a broken
+/// Finds the objects that look like the next element of the array: `, {"title"`. For going on after a broken
 /// one: inside a string the quotes would be escaped, but parts of a conversation may look the same.
 pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     memchr::memchr_iter(b'{', bytes).filter(|&at| {
@@ -16,7 +16,7 @@ pub fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 /// Reads the string at the beginning of the bytes, as far as it may be a key worth knowing.
 fn key(bytes: &[u8]) -> Option<&[u8]> {
     let rest = bytes.strip_prefix(b"\"")?;
-    let end = memchr::memchr(b'"', &rest[..rest.len().min(provider::LONGEST_KEY + 1)])?;
+    let end = memchr::memchr(b'"', &rest[..rest.len().min(provider::MAX_KEY_LENGTH + 1)])?;
     Some(&rest[..end])
 }
 

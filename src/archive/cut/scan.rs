@@ -12,7 +12,7 @@ pub(super) struct ValueScan {
 }
 
 impl ValueScan {
-    /// Begins behind the brace that opens an object at `start`.
+    /// Begins after the brace that opens an object at `start`.
     pub(super) fn inside(start: u64) -> Self {
         Self { depth: 1, ..Self::before(start) }
     }

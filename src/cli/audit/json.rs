@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    audit::{AuditReport, FileOrigin, Remembered, title},
+    audit::{AuditReport, FileOrigin, MemoryOrigin, title},
     extract::rfc3339,
     import::SharedLink,
     library::{Handle, Library},
     secrets::{
         Certainty, Scanner,
-        audit::{AttachmentCounts, Exposure, PersonalContext, ProfileField},
+        audit::{AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
     },
 };
 
 /// The document of `audit --json`; see the [module](self).
 #[derive(Serialize)]
 pub(super) struct AuditJson<'a> {
-    findings: Vec<FindingJson<'a>>,
+    findings: Vec<ExposureJson<'a>>,
     shared: Vec<LinkJson<'a>>,
     profile: Vec<ProfileFieldJson<'a>>,
     instructions: Vec<ContextJson<'a>>,
@@ -28,7 +28,7 @@ pub(super) struct AuditJson<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingJson<'a> {
+struct ExposureJson<'a> {
     kind: &'a str,
     class: &'static str,
     id: String,
@@ -50,7 +50,8 @@ struct LinkJson<'a> {
 
 #[derive(Serialize)]
 struct ProfileFieldJson<'a> {
-    source: &'a str,
+    #[serde(rename = "source")]
+    archive: &'a str,
     #[serde(rename = "field")]
     name: &'a str,
     masked: &'a str,
@@ -60,7 +61,8 @@ struct ProfileFieldJson<'a> {
 struct ContextJson<'a> {
     id: Option<&'a str>,
     title: Option<String>,
-    source: Option<&'a str>,
+    #[serde(rename = "source")]
+    archive: Option<&'a str>,
     date: Option<String>,
     characters: usize,
     entries: usize,
@@ -85,7 +87,7 @@ impl<'a> AuditJson<'a> {
         let found = |(handle, exposure): &'a (Handle, Exposure)| {
             let conversation = library.get(*handle);
             let rule = scanner.rule(exposure.kind);
-            FindingJson {
+            ExposureJson {
                 kind: rule.id(),
                 class: rule.class().as_str(),
                 id: title(&conversation.id),
@@ -97,16 +99,20 @@ impl<'a> AuditJson<'a> {
                 certain: exposure.certainty == Certainty::Certain,
             }
         };
-        let kept = |handle: Option<Handle>, source: Option<&'a str>, context: &'a PersonalContext| {
+        let kept = |handle: Option<Handle>, archive: Option<&'a str>, context: &'a InstructionsOrMemory| {
             let conversation = handle.map(|handle| library.get(handle));
             ContextJson {
                 id: conversation.map(|conversation| &*conversation.id),
                 title: conversation.map(|conversation| title(&conversation.title)),
-                source,
+                archive,
                 date: context.date.and_then(rfc3339),
                 characters: context.characters,
                 entries: context.entries,
-                holds: context.holds.iter().map(|(kind, number)| (scanner.rule(kind).id(), number)).collect(),
+                holds: context
+                    .secret_counts
+                    .iter()
+                    .map(|(kind, number)| (scanner.rule(kind).id(), number))
+                    .collect(),
             }
         };
         let shared = |link: &'a SharedLink| LinkJson {
@@ -116,14 +122,14 @@ impl<'a> AuditJson<'a> {
             url: link.address(),
         };
         let field = |(origin, field): &'a (FileOrigin, ProfileField)| ProfileFieldJson {
-            source: &origin.archive,
+            archive: &origin.archive,
             name: &field.name,
             masked: &field.masked,
         };
         let AttachmentCounts { named, present, bytes, images, audio, video, files } = report.attached;
         Self {
-            findings: report.findings.iter().map(found).collect(),
-            shared: report.shared.iter().map(shared).collect(),
+            findings: report.exposures.iter().map(found).collect(),
+            shared: report.public_links.iter().map(shared).collect(),
             profile: report.profile.iter().map(field).collect(),
             instructions: report
                 .instructions
@@ -134,8 +140,8 @@ impl<'a> AuditJson<'a> {
                 .memory
                 .iter()
                 .map(|(remembered, context)| match remembered {
-                    Remembered::Conversation(handle) => kept(Some(*handle), None, context),
-                    Remembered::Member(origin) => kept(None, Some(&origin.archive), context),
+                    MemoryOrigin::Conversation(handle) => kept(Some(*handle), None, context),
+                    MemoryOrigin::Member(origin) => kept(None, Some(&origin.archive), context),
                 })
                 .collect(),
             attachments: AttachmentsJson { named, present, bytes, images, audio, video, files },

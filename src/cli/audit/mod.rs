@@ -6,7 +6,7 @@ mod page;
 use super::{GlobalSettings, Outcome, archives, args::AuditArgs, output::Output, progress::ProgressDisplay};
 use crate::audit::{
     AuditReport,
-    lines::{FindingOrder, ReportLines},
+    lines::{ExposureOrder, ReportLines},
 };
 
 pub fn run(global: &GlobalSettings, arguments: &AuditArgs) -> anyhow::Result<Outcome> {
@@ -26,8 +26,8 @@ pub fn run(global: &GlobalSettings, arguments: &AuditArgs) -> anyhow::Result<Out
     } else {
         let zone = global.zone();
         let report = ReportLines { report: &report, library: &opened.library, zone: &zone };
-        page::write(&report, &report.lines(FindingOrder::default(), false), &mut output)?;
+        page::write(&report, &report.lines(ExposureOrder::default(), false), &mut output)?;
     }
     output.finish()?;
-    Ok(if report.alarms() { Outcome::Nothing } else { Outcome::Done })
+    Ok(if report.has_credentials_or_public_links() { Outcome::NotClean } else { Outcome::Done })
 }

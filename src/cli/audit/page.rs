@@ -2,7 +2,7 @@
 
 use crate::{
     audit::lines::{ReportLine, ReportLines},
-    cli::output::{Output, TextStyle},
+    cli::output::{Output, OutputStyle},
     transcript::sanitize,
 };
 
@@ -16,7 +16,7 @@ pub(super) fn write(
     for line in lines {
         let fields = report.fields(line, true);
         let text = match line {
-            ReportLine::Heading(words) => output.look(TextStyle::Bold, &output.field(words)).into_owned(),
+            ReportLine::Heading(words) => output.look(OutputStyle::Bold, &output.field(words)).into_owned(),
             _ => columns(&fields, &widths.of(line), output),
         };
         output.write(&(text + "\n"))?;

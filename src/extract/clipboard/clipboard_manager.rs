@@ -3,7 +3,7 @@
 //! On X11 and Wayland a copied text stays with the program that copied it. On X11 a clipboard manager takes it over
 //! when that program ends, if one runs; on Wayland some desktops take it at once. Elsewhere the system keeps it.
 
-/// Decides whether a copied text is kept. Asks the display, which answers or has hung up; to be called where
+/// Returns whether a copied text is kept. Asks the display, which answers or has hung up; to be called where
 /// waiting for it does no harm.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn keeps_copied_text() -> bool {
@@ -16,13 +16,13 @@ pub(super) fn keeps_copied_text() -> bool {
     x11_manager().unwrap_or(false)
 }
 
-/// Decides whether a copied text is kept: on these systems it is.
+/// Returns whether a copied text is kept: on these systems it is.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub(super) fn keeps_copied_text() -> bool {
     true
 }
 
-/// Tells whether a clipboard manager runs.
+/// Asks whether a clipboard manager runs.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn x11_manager() -> Option<bool> {
     use x11rb::protocol::xproto::ConnectionExt as _;

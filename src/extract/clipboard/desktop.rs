@@ -10,26 +10,26 @@ use std::{
 use super::{clipboard_manager, display};
 
 /// The time another program or the display may take before the next way is tried.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const CLIPBOARD_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The desktop's clipboard; see the [module](self).
 pub(super) struct Desktop {
-    requests: Option<Sender<CopyRequest>>,
+    requests: Option<Sender<DesktopCopy>>,
     thread: Option<JoinHandle<()>>,
 }
 
-struct CopyRequest {
+struct DesktopCopy {
     text: String,
     answer: Sender<Result<bool, String>>,
 }
 
 impl Desktop {
     pub fn start() -> Self {
-        let (requests, inbox) = mpsc::channel::<CopyRequest>();
+        let (requests, inbox) = mpsc::channel::<DesktopCopy>();
         let run = move || {
             let mut clipboard: Option<arboard::Clipboard> = None;
-            for CopyRequest { text, answer } in inbox {
-                let Some(_line) = display::connect() else {
+            for DesktopCopy { text, answer } in inbox {
+                let Some(_connection) = display::connect() else {
                     // Its libraries would go on to try a port.
                     let _ = answer.send(Err("the desktop's display does not answer".to_owned()));
                     continue;
@@ -58,9 +58,9 @@ impl Desktop {
     pub fn copy(&self, text: &str) -> Result<bool, String> {
         let gone = || "the desktop's clipboard is gone".to_owned();
         let (answer, result) = mpsc::channel();
-        let request = CopyRequest { text: text.to_owned(), answer };
+        let request = DesktopCopy { text: text.to_owned(), answer };
         self.requests.as_ref().ok_or_else(gone)?.send(request).map_err(|_| gone())?;
-        match result.recv_timeout(PATIENCE) {
+        match result.recv_timeout(CLIPBOARD_TIMEOUT) {
             Ok(result) => result,
             Err(RecvTimeoutError::Timeout) => Err("the desktop's clipboard does not answer".to_owned()),
             Err(RecvTimeoutError::Disconnected) => Err(gone()),
@@ -73,7 +73,7 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         self.requests = None;
         let Some(thread) = self.thread.take() else { return };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + CLIPBOARD_TIMEOUT;
         while !thread.is_finished() && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(5));
         }

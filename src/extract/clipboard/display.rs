@@ -5,8 +5,8 @@
 /// the path of a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DisplayTarget<'a> {
-    /// A socket in the file system, or nothing.
-    Here,
+    /// A socket of this machine by its path, or no display at all.
+    LocalSocketOrNone,
     /// The socket of that number; if nobody listens there, a port of this machine.
     Numbered(&'a str),
     /// A host, even this one: a network connection.
@@ -16,25 +16,25 @@ pub(super) enum DisplayTarget<'a> {
 /// Reads a value of `DISPLAY`.
 pub(super) fn display_target(display: &str) -> DisplayTarget<'_> {
     if display.starts_with('/') || display.starts_with("unix:") {
-        return DisplayTarget::Here;
+        return DisplayTarget::LocalSocketOrNone;
     }
     let (protocol, rest) = display.rsplit_once('/').map_or((None, display), |(p, rest)| (Some(p), rest));
     match (protocol, rest.rsplit_once(':')) {
-        (_, None) | (Some("unix"), _) | (Some(_), Some(("" | "unix", _))) => DisplayTarget::Here,
+        (_, None) | (Some("unix"), _) | (Some(_), Some(("" | "unix", _))) => DisplayTarget::LocalSocketOrNone,
         (None, Some(("", number))) => DisplayTarget::Numbered(number.split('.').next().unwrap_or_default()),
         (_, Some(_)) => DisplayTarget::ToHost,
     }
 }
 
-/// A line to the display. A server begins anew when the last line to it is closed, and drops who comes at that moment:
-/// whoever looked keeps this one until its own is there.
+/// A connection to the display. A server starts again when its last connection is closed, and drops who connects at
+/// that moment: whoever looked keeps this one until its own is there.
 pub(super) struct DisplayConnection {
     /// Nothing is ever sent.
     #[cfg(all(unix, not(target_os = "macos")))]
     _socket: Option<std::os::unix::net::UnixStream>,
 }
 
-/// Returns a line to the display of this process; `None` where it could not be talked to without a network.
+/// Returns a connection to the display of this process; `None` where it could not be talked to without a network.
 /// Looks at the socket it would be.
 ///
 /// Under Wayland X11 is only asked where Wayland has no clipboard for such as us, and looking would start a
@@ -45,7 +45,7 @@ pub(super) fn connect() -> Option<DisplayConnection> {
     let unseen = Some(DisplayConnection { _socket: None });
     let Ok(display) = std::env::var("DISPLAY") else { return unseen };
     match display_target(&display) {
-        DisplayTarget::Here => unseen,
+        DisplayTarget::LocalSocketOrNone => unseen,
         DisplayTarget::ToHost => None,
         DisplayTarget::Numbered(_)
             if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) =>
@@ -95,7 +95,7 @@ mod tests {
         for display in
             ["/private/tmp/com.apple.launchd.x/org.xquartz:0", "unix:0", "unix/host:0", "tcp/:0", "", "x"]
         {
-            assert_eq!(display_target(display), DisplayTarget::Here, "{display}");
+            assert_eq!(display_target(display), DisplayTarget::LocalSocketOrNone, "{display}");
         }
         assert_eq!(display_target(":0"), DisplayTarget::Numbered("0"));
         assert_eq!(display_target(":12.1"), DisplayTarget::Numbered("12"));

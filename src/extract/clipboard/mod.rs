@@ -1,7 +1,7 @@
 //! Puts text on the clipboard, by whatever way reaches the person: the desktop, tmux, or the terminal itself (OSC 52).
 //!
-//! Which ways to try is a pure function of the setting and the [`Surroundings`] (`plan`). Nothing is written to the
-//! terminal here: [`Copied::terminal`] holds the bytes for whoever owns it.
+//! Which ways to try is a pure function of the setting and the [`ClipboardEnvironment`] (`plan`). Nothing is written to
+//! the terminal here: [`Copied::terminal`] holds the bytes for whoever owns it.
 
 mod clipboard_manager;
 mod desktop;
@@ -18,14 +18,14 @@ use std::{
 use crossterm::{Command as _, clipboard::CopyToClipboard};
 
 use self::{
-    desktop::{Desktop, PATIENCE},
+    desktop::{CLIPBOARD_TIMEOUT, Desktop},
     display::DisplayTarget,
 };
-use crate::{extract::harmless, reason::reason};
+use crate::{extract::harmless, io_error::io_error_text};
 
 /// The clipboard to use, as set by `clipboard` in the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Setting {
+pub enum ClipboardSetting {
     /// By the surroundings.
     #[default]
     Auto,
@@ -39,7 +39,7 @@ pub enum Setting {
     Off,
 }
 
-impl Setting {
+impl ClipboardSetting {
     /// Every setting with its word in the config.
     pub const ALL: [(Self, &str); 5] = [
         (Self::Auto, "auto"),
@@ -56,12 +56,12 @@ pub const OSC52_LIMIT: usize = 74_994;
 
 /// The facts of the environment that decide where a copy goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct ClipboardEnvironment {
     /// There is a display to talk to.
     pub display: bool,
     /// There is one, and it is reached by network: it is left alone.
-    pub far_display: bool,
-    /// The terminal is at the other end of an SSH line.
+    pub remote_display: bool,
+    /// The terminal is at the other end of an SSH connection.
     pub ssh: bool,
     /// Within tmux.
     pub tmux: bool,
@@ -71,7 +71,7 @@ pub struct Surroundings {
     pub console: bool,
 }
 
-impl Surroundings {
+impl ClipboardEnvironment {
     /// Reads the environment of this process.
     pub fn from_env() -> Self {
         Self::read(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
@@ -87,7 +87,7 @@ impl Surroundings {
         Self {
             // Where Wayland does not do, X11 would be tried: a display that is far away spoils both.
             display: system || (!far && (set("DISPLAY") || set("WAYLAND_DISPLAY"))),
-            far_display: far,
+            remote_display: far,
             ssh: set("SSH_TTY") || set("SSH_CONNECTION"),
             tmux,
             // tmux may call its terminal "screen" too, and hands STY on if it was started within screen.
@@ -118,27 +118,29 @@ struct CopyPlan {
 }
 
 /// Decides which ways to try. `None`: the clipboard is switched off.
-fn plan(setting: Setting, surroundings: &Surroundings) -> Option<CopyPlan> {
-    let Surroundings { display, ssh, tmux, screen, console, .. } = *surroundings;
+fn plan(setting: ClipboardSetting, environment: &ClipboardEnvironment) -> Option<CopyPlan> {
+    let ClipboardEnvironment { display, ssh, tmux, screen, console, .. } = *environment;
     // To a console it would be written for nobody.
     let raw = (!console).then_some(CopyMethod::Osc52);
     let terminal = if screen { Some(CopyMethod::Screen) } else { raw };
     let only = |all| CopyPlan { all, otherwise: None };
     let plan = match setting {
-        Setting::Off => return None,
-        Setting::Native => only(&[CopyMethod::Desktop]),
-        Setting::Tmux => only(&[CopyMethod::Tmux]),
-        Setting::Osc52 if screen => only(&[CopyMethod::Screen]),
-        Setting::Osc52 => only(&[CopyMethod::Osc52]),
+        ClipboardSetting::Off => return None,
+        ClipboardSetting::Native => only(&[CopyMethod::Desktop]),
+        ClipboardSetting::Tmux => only(&[CopyMethod::Tmux]),
+        ClipboardSetting::Osc52 if screen => only(&[CopyMethod::Screen]),
+        ClipboardSetting::Osc52 => only(&[CopyMethod::Osc52]),
         // The session may be attached from elsewhere: what tmux knows of SSH is from when it was started.
-        Setting::Auto if tmux && display => {
+        ClipboardSetting::Auto if tmux && display => {
             CopyPlan { all: &[CopyMethod::Desktop, CopyMethod::Tmux], otherwise: raw }
         }
-        Setting::Auto if tmux => CopyPlan { all: &[CopyMethod::Tmux], otherwise: raw },
-        Setting::Auto if display && !ssh => CopyPlan { all: &[CopyMethod::Desktop], otherwise: terminal },
-        Setting::Auto if screen => only(&[CopyMethod::Screen]),
-        Setting::Auto if terminal.is_none() => only(&[]),
-        Setting::Auto => only(&[CopyMethod::Osc52]),
+        ClipboardSetting::Auto if tmux => CopyPlan { all: &[CopyMethod::Tmux], otherwise: raw },
+        ClipboardSetting::Auto if display && !ssh => {
+            CopyPlan { all: &[CopyMethod::Desktop], otherwise: terminal }
+        }
+        ClipboardSetting::Auto if screen => only(&[CopyMethod::Screen]),
+        ClipboardSetting::Auto if terminal.is_none() => only(&[]),
+        ClipboardSetting::Auto => only(&[CopyMethod::Osc52]),
     };
     Some(plan)
 }
@@ -176,8 +178,8 @@ pub enum CopyError {
 /// The clipboard of one session. Keep it for the life of the app: on X11 a copied text is there only as long as
 /// somebody answers for it, and dropping this hands it to the desktop's clipboard manager, if there is one.
 pub struct Clipboard {
-    setting: Setting,
-    surroundings: Surroundings,
+    setting: ClipboardSetting,
+    environment: ClipboardEnvironment,
     osc52_limit: usize,
     desktop: Option<Desktop>,
 }
@@ -187,15 +189,15 @@ impl fmt::Debug for Clipboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Clipboard")
             .field("setting", &self.setting)
-            .field("surroundings", &self.surroundings)
+            .field("surroundings", &self.environment)
             .finish_non_exhaustive()
     }
 }
 
 impl Clipboard {
     /// Opens nothing yet. `osc52_limit` is in bytes of text ([`OSC52_LIMIT`]).
-    pub fn new(setting: Setting, surroundings: Surroundings, osc52_limit: usize) -> Self {
-        Self { setting, surroundings, osc52_limit, desktop: None }
+    pub fn new(setting: ClipboardSetting, environment: ClipboardEnvironment, osc52_limit: usize) -> Self {
+        Self { setting, environment, osc52_limit, desktop: None }
     }
 
     /// Copies a text, made [`harmless`]. May take up to two seconds a way where a display or tmux does not
@@ -208,20 +210,23 @@ impl Clipboard {
         if text.is_empty() {
             return Err(CopyError::Failed("there is nothing to copy".to_owned()));
         }
-        let Some(plan) = plan(self.setting, &self.surroundings) else {
+        let Some(plan) = plan(self.setting, &self.environment) else {
             return Err(CopyError::Failed("the clipboard is switched off in the config".to_owned()));
         };
         let mut done = Copied { bytes: text.len(), by: String::new(), terminal: Vec::new(), lasts: false };
         let mut failures = Vec::new();
-        for &way in plan.all {
-            self.take(way, &text, &mut done, &mut failures);
+        for &method in plan.all {
+            self.copy_by(method, &text, &mut done, &mut failures);
         }
-        if let Some(way) = plan.otherwise.filter(|_| done.by.is_empty()) {
-            self.take(way, &text, &mut done, &mut failures);
+        if let Some(method) = plan.otherwise.filter(|_| done.by.is_empty()) {
+            self.copy_by(method, &text, &mut done, &mut failures);
         }
         if !done.by.is_empty() {
             // Over SSH nobody expects another way.
-            if self.setting == Setting::Auto && self.surroundings.far_display && !self.surroundings.ssh {
+            if self.setting == ClipboardSetting::Auto
+                && self.environment.remote_display
+                && !self.environment.ssh
+            {
                 done.by += " (the display is reached by network only)";
             }
             return Ok(done);
@@ -231,10 +236,10 @@ impl Clipboard {
         Err(too_large.map(|index| failures.swap_remove(index)).or_else(|| failures.pop()).unwrap_or(failed))
     }
 
-    fn take(&mut self, way: CopyMethod, text: &str, done: &mut Copied, failures: &mut Vec<CopyError>) {
+    fn copy_by(&mut self, method: CopyMethod, text: &str, done: &mut Copied, failures: &mut Vec<CopyError>) {
         let fits = text.len() <= self.osc52_limit;
-        let result = match way {
-            CopyMethod::Desktop if self.surroundings.far_display => Err(CopyError::Failed(
+        let result = match method {
+            CopyMethod::Desktop if self.environment.remote_display => Err(CopyError::Failed(
                 "the display is reached by network, which is not used: set clipboard to auto or osc52"
                     .to_owned(),
             )),
@@ -291,10 +296,10 @@ fn osc52(text: &str) -> String {
 /// The sequence's own end (ESC \) would end that string, so it ends in BEL instead, which means the same.
 fn for_screen(sequence: &str) -> Vec<u8> {
     /// Bytes of one device control string; screen takes 768.
-    const MOST: usize = 512;
+    const MAX: usize = 512;
     let body = sequence.strip_suffix("\x1b\\").unwrap_or(sequence);
     let bytes: Vec<u8> = body.bytes().chain([0x07]).collect();
-    bytes.chunks(MOST).flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
+    bytes.chunks(MAX).flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
 }
 
 /// Hands a text to tmux, which keeps it as a buffer and, with `to_terminal`, sends it on to the terminal's
@@ -306,18 +311,18 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     let mut command = Command::new("tmux");
     command.arg("load-buffer").args(to_terminal.then_some("-w")).arg("-");
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| format!("tmux: {}", reason(&error)))?;
+    let mut child = command.spawn().map_err(|error| format!("tmux: {}", io_error_text(&error)))?;
     let stdin = child.stdin.take();
     let text = text.to_owned();
     // A tmux that does not read must not hold us up.
     let write = move || stdin.map_or(Ok(()), |mut stdin| stdin.write_all(text.as_bytes()));
     let writer = thread::Builder::new().name("tmux".to_owned()).spawn(write);
-    let status = wait(&mut child, if writer.is_ok() { PATIENCE } else { Duration::ZERO });
+    let status = wait(&mut child, if writer.is_ok() { CLIPBOARD_TIMEOUT } else { Duration::ZERO });
     if status.is_none() {
         let _ = child.kill();
         let _ = child.wait();
     }
-    let writer = writer.map_err(|error| format!("tmux: {}", reason(&error)))?;
+    let writer = writer.map_err(|error| format!("tmux: {}", io_error_text(&error)))?;
     let written = writer.join().is_ok_and(|written| written.is_ok());
     match status {
         None => Err("tmux does not answer".to_owned()),
@@ -326,7 +331,7 @@ fn load_tmux_buffer(text: &str, to_terminal: bool) -> Result<(), String> {
     }
 }
 
-/// Decides whether the terminal that shows tmux is one that tmux believes to take a clipboard: to others it
+/// Returns whether the terminal that shows tmux is one that tmux believes to take a clipboard: to others it
 /// sends nothing, and says nothing. A tmux that does not know of features is believed to reach it.
 fn tmux_reaches_a_clipboard() -> bool {
     let mut command = Command::new("tmux");
@@ -354,16 +359,16 @@ fn wait(child: &mut Child, patience: Duration) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::{
+        ClipboardSetting::{Auto, Native, Off},
         CopyMethod::{Desktop, Osc52, Screen, Tmux},
-        Setting::{Auto, Native, Off},
         *,
     };
 
-    fn surroundings(words: &str) -> Surroundings {
+    fn environment(words: &str) -> ClipboardEnvironment {
         let has = |word: &str| words.split(' ').any(|other| other == word);
-        Surroundings {
+        ClipboardEnvironment {
             display: has("display"),
-            far_display: has("far"),
+            remote_display: has("far"),
             ssh: has("ssh"),
             tmux: has("tmux"),
             screen: has("screen"),
@@ -373,7 +378,7 @@ mod tests {
 
     #[test]
     fn every_surrounding_has_its_ways() {
-        let table: [(Setting, &str, &[CopyMethod], Option<CopyMethod>); 28] = [
+        let table: [(ClipboardSetting, &str, &[CopyMethod], Option<CopyMethod>); 28] = [
             (Auto, "", &[Osc52], None),
             (Auto, "ssh", &[Osc52], None),
             (Auto, "display", &[Desktop], Some(Osc52)),
@@ -389,11 +394,11 @@ mod tests {
             (Auto, "tmux screen", &[Tmux], Some(Osc52)),
             (Native, "", &[Desktop], None),
             (Native, "ssh tmux", &[Desktop], None),
-            (Setting::Osc52, "", &[Osc52], None),
-            (Setting::Osc52, "tmux display", &[Osc52], None),
-            (Setting::Osc52, "screen", &[Screen], None),
-            (Setting::Tmux, "", &[Tmux], None),
-            (Setting::Tmux, "display", &[Tmux], None),
+            (ClipboardSetting::Osc52, "", &[Osc52], None),
+            (ClipboardSetting::Osc52, "tmux display", &[Osc52], None),
+            (ClipboardSetting::Osc52, "screen", &[Screen], None),
+            (ClipboardSetting::Tmux, "", &[Tmux], None),
+            (ClipboardSetting::Tmux, "display", &[Tmux], None),
             (Auto, "tmux screen ssh", &[Tmux], Some(Osc52)),
             (Auto, "tmux screen display", &[Desktop, Tmux], Some(Osc52)),
             (Auto, "console", &[], None),
@@ -401,22 +406,22 @@ mod tests {
             (Auto, "console display", &[Desktop], None),
             (Auto, "console tmux", &[Tmux], None),
             (Auto, "console screen", &[Screen], None),
-            (Setting::Osc52, "console", &[Osc52], None),
+            (ClipboardSetting::Osc52, "console", &[Osc52], None),
         ];
         for (setting, words, all, otherwise) in table {
             assert_eq!(
-                plan(setting, &surroundings(words)),
+                plan(setting, &environment(words)),
                 Some(CopyPlan { all, otherwise }),
                 "{setting:?} {words}"
             );
         }
-        assert_eq!(plan(Off, &surroundings("display tmux")), None);
+        assert_eq!(plan(Off, &environment("display tmux")), None);
     }
 
     #[test]
     fn the_environment_is_read_as_the_programs_set_it() {
         let read = |pairs: &[(&str, &str)]| {
-            Surroundings::read(|name| {
+            ClipboardEnvironment::read(|name| {
                 pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
             })
         };
@@ -430,12 +435,12 @@ mod tests {
         assert!(read(&[("WAYLAND_DISPLAY", "wayland-0")]).display && read(&[("DISPLAY", ":0")]).display);
         let far = read(&[("WAYLAND_DISPLAY", "wayland-0"), ("DISPLAY", "localhost:10.0")]);
         let x11 = cfg!(all(unix, not(target_os = "macos")));
-        assert_eq!((far.display, far.far_display), (!x11, x11));
+        assert_eq!((far.display, far.remote_display), (!x11, x11));
     }
 
     #[test]
     fn a_copy_over_ssh_is_sent_by_osc52() {
-        let mut clipboard = Clipboard::new(Auto, surroundings("ssh display"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(Auto, environment("ssh display"), OSC52_LIMIT);
         let copied = clipboard.copy("Zürich\x1b[201~\r\n").unwrap();
         assert_eq!(copied.by, "by OSC 52");
         assert_eq!(copied.bytes, "Zürich[201~\n".len());
@@ -444,28 +449,28 @@ mod tests {
 
     #[test]
     fn a_display_that_is_reached_by_network_is_left_alone() {
-        let mut clipboard = Clipboard::new(Auto, surroundings("far"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(Auto, environment("far"), OSC52_LIMIT);
         let copied = clipboard.copy("x").unwrap();
         assert_eq!(copied.by, "by OSC 52 (the display is reached by network only)");
         assert!(!copied.terminal.is_empty());
-        assert_eq!(Clipboard::new(Auto, surroundings("far ssh"), 10).copy("x").unwrap().by, "by OSC 52");
-        let refused = Clipboard::new(Native, surroundings("far"), OSC52_LIMIT).copy("x").unwrap_err();
+        assert_eq!(Clipboard::new(Auto, environment("far ssh"), 10).copy("x").unwrap().by, "by OSC 52");
+        let refused = Clipboard::new(Native, environment("far"), OSC52_LIMIT).copy("x").unwrap_err();
         assert!(refused.to_string().contains("by network"), "{refused}");
     }
 
     #[test]
     fn what_the_terminal_would_cut_is_not_sent() {
-        let mut clipboard = Clipboard::new(Auto, surroundings("ssh"), 10);
+        let mut clipboard = Clipboard::new(Auto, environment("ssh"), 10);
         assert!(clipboard.copy("0123456789").is_ok());
         assert_eq!(clipboard.copy("0123456789a"), Err(CopyError::TooLarge { bytes: 11, limit: 10 }));
     }
 
     #[test]
     fn nothing_and_a_switched_off_clipboard_are_said() {
-        let mut off = Clipboard::new(Off, surroundings(""), OSC52_LIMIT);
+        let mut off = Clipboard::new(Off, environment(""), OSC52_LIMIT);
         assert!(off.copy("x").unwrap_err().to_string().contains("switched off"));
-        let mut clipboard = Clipboard::new(Auto, surroundings(""), OSC52_LIMIT);
-        let console = Clipboard::new(Auto, surroundings("console"), OSC52_LIMIT).copy("x").unwrap_err();
+        let mut clipboard = Clipboard::new(Auto, environment(""), OSC52_LIMIT);
+        let console = Clipboard::new(Auto, environment("console"), OSC52_LIMIT).copy("x").unwrap_err();
         assert_eq!(console.to_string(), "no clipboard on this terminal");
         assert_eq!(clipboard.copy("\x1b\r"), Err(CopyError::Failed("there is nothing to copy".to_owned())));
     }
@@ -473,7 +478,7 @@ mod tests {
     #[test]
     fn screen_gets_pieces_it_takes_which_are_the_sequence_together() {
         let text = "a long answer ".repeat(200);
-        let mut clipboard = Clipboard::new(Auto, surroundings("screen"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(Auto, environment("screen"), OSC52_LIMIT);
         let bytes = clipboard.copy(&text).unwrap().terminal;
         let sent = String::from_utf8(bytes).unwrap();
         let mut whole = String::new();
@@ -487,7 +492,7 @@ mod tests {
     #[test]
     fn a_tmux_that_is_not_there_is_no_end() {
         // The server's socket is nowhere: tmux fails, or is not installed; either way the terminal is next.
-        let mut clipboard = Clipboard::new(Setting::Tmux, surroundings("tmux"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(ClipboardSetting::Tmux, environment("tmux"), OSC52_LIMIT);
         if let Err(error) = clipboard.copy("x") {
             assert!(error.to_string().starts_with("tmux"), "{error}");
         }

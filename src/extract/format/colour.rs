@@ -9,11 +9,11 @@ use crate::transcript::{
 
 /// The longest code that is coloured, in bytes: longer code is not read for its colours, and colouring is
 /// slow.
-const LONGEST: usize = 64 << 10;
+const MAX_LENGTH: usize = 64 << 10;
 
 /// Writes code as the inside of a `<code>`; beyond the budget without colours.
 pub(super) fn write(language: &str, code: &str, out: &mut String, budget: &mut Budget) {
-    if language.is_empty() || code.len() > LONGEST {
+    if language.is_empty() || code.len() > MAX_LENGTH {
         return write_escaped(code, out);
     }
     let colours = Highlighter::shared().highlight_within(language, code, budget);

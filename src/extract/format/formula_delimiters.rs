@@ -50,7 +50,7 @@ fn display_block(inner: &str, quoted: bool) -> String {
     }
 }
 
-/// Decides whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever
+/// Returns whether one of several lines is a heading, a fence or HTML to every reader of Markdown, whatever
 /// delimiters stand around it: such a formula cannot be drawn there.
 pub(super) fn begins_a_block(text: &str) -> bool {
     text.contains('\n')

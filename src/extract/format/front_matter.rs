@@ -9,7 +9,7 @@ use crate::{
     extract::{address, rfc3339},
 };
 
-/// Writes it, with a blank line behind.
+/// Writes it, with a blank line after.
 pub(super) fn write(conversation: &Conversation, out: &mut String) {
     let mut models: Vec<&str> = Vec::new();
     let mut known = HashSet::new();
@@ -72,13 +72,13 @@ mod tests {
         conversation::testing,
         extract::{
             Format, Options,
-            test_support::{answer, heading, options},
+            test_support::{answer, meta, options},
         },
     };
 
     #[test]
     fn front_matter_is_yaml_whatever_the_title_holds() {
-        let conversation = testing::with_heading(heading("a: \"b\"\n---\n\u{85}"), [answer("x")]);
+        let conversation = testing::with_meta(meta("a: \"b\"\n---\n\u{85}"), [answer("x")]);
         let with = Options { front_matter: true, ..options(Format::Markdown) };
         let text = crate::extract::conversation(&conversation, &with);
         insta::assert_snapshot!(text.split("\n\n").next().unwrap_or_default(), @r#"

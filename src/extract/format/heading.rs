@@ -1,14 +1,14 @@
-//! The words above a turn: who speaks, when, on which branch; and dates as a person reads them.
+//! The words above an entry: who speaks, when, on which branch; and dates as a person reads them.
 
 use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 use unicode_normalization::UnicodeNormalization;
 
-use super::turns::{Fork, Turn};
+use super::entries::{BranchLabel, ExtractEntry};
 use crate::{
     conversation::{Conversation, Role, Time, Visibility},
-    message::{Label, Reading, Speaker},
+    message::{Label, MessageView, Speaker},
 };
 
 /// Writes a time in a zone: `3 Mar 2025, 10:42`.
@@ -17,18 +17,18 @@ pub(super) fn timestamp(time: Time, zone: &TimeZone) -> Option<String> {
     Some(time.to_zoned_datetime(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string())
 }
 
-/// Returns the words above a turn, in order, to be joined by ` · `. Untrusted: a format escapes them.
+/// Returns the words above an entry, in order, to be joined by ` · `. Untrusted: a format escapes them.
 pub(super) fn heading_parts<'a>(
     conversation: &'a Conversation,
-    turn: &Turn,
+    entry: &ExtractEntry,
     zone: &TimeZone,
 ) -> Vec<Cow<'a, str>> {
-    let message = &conversation.messages()[turn.message];
+    let message = &conversation.messages()[entry.message];
     let mut words: Vec<Cow<'a, str>> = Vec::with_capacity(4);
-    if let Some(number) = turn.number {
+    if let Some(number) = entry.number {
         words.push(number.to_string().into());
     }
-    let reading = Reading::of(conversation, turn.message);
+    let reading = MessageView::of(conversation, entry.message);
     words.push(speaker_name(reading.speaker()));
     words.extend(label_part(reading));
     if message.visibility == Visibility::Hidden {
@@ -38,7 +38,7 @@ pub(super) fn heading_parts<'a>(
         words.push("cut short".into());
     }
     words.extend(message.time().and_then(|time| timestamp(time, zone)).map(Cow::Owned));
-    words.extend(turn.fork.map(|fork| branch(&fork).into()));
+    words.extend(entry.branch_label.map(|label| branch(&label).into()));
     words
 }
 
@@ -52,7 +52,7 @@ fn speaker_name(speaker: Speaker<'_>) -> Cow<'_, str> {
     }
 }
 
-/// Decides whether a name looks like one that only this program gives, or like more than a name.
+/// Returns whether a name looks like one that only this program gives, or like more than a name.
 fn poses(name: &str) -> bool {
     const OURS: [Speaker<'_>; 4] = [Speaker::You, Speaker::Instructions, Speaker::Memory, Speaker::System];
     let letters = |text: &str| -> String {
@@ -64,7 +64,7 @@ fn poses(name: &str) -> bool {
 }
 
 /// Returns the kind of a message that is not simply said.
-fn label_part(reading: Reading<'_>) -> Option<Cow<'_, str>> {
+fn label_part(reading: MessageView<'_>) -> Option<Cow<'_, str>> {
     let label = reading.label();
     Some(match label {
         // The speaker says it.
@@ -78,9 +78,9 @@ fn label_part(reading: Reading<'_>) -> Option<Cow<'_, str>> {
     })
 }
 
-fn branch(fork: &Fork) -> String {
-    let Fork { index, count, after, visible } = fork;
-    let place = after.map_or("from the start".to_owned(), |turn| format!("after {turn}"));
+fn branch(label: &BranchLabel) -> String {
+    let BranchLabel { index, count, after, visible } = label;
+    let place = after.map_or("from the start".to_owned(), |entry| format!("after {entry}"));
     format!("branch {index} of {count} {place}{}", if *visible { " (the one last shown)" } else { "" })
 }
 

@@ -15,24 +15,25 @@
 use std::fmt::Write as _;
 
 use super::{
-    Writer,
+    FormatWriter,
     attachment::{Attached, attached},
+    entries::{ExtractEntry, entries},
     escape::escape,
-    from_first_line, heading, one_line,
-    prose::{code, prose, typed},
-    turns::{Turn, turns},
+    from_first_line, heading,
+    markdown_to_html::{code, prose, typed},
+    one_line,
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Visibility},
     extract::{Options, address},
-    message::{Block, Content, Reading, link},
+    message::{Block, Content, MessageView, link_safety},
     transcript::highlight::Budget,
 };
 
 /// The `html` format; see the [module](self).
 pub(super) struct Html;
 
-impl Writer for Html {
+impl FormatWriter for Html {
     fn name(&self) -> &'static str {
         "html"
     }
@@ -59,8 +60,8 @@ impl Writer for Html {
         let mut out = String::new();
         let mut budget = Budget::of_a_page();
         for &message in messages {
-            let turn = Turn { message, number: None, fork: None };
-            write_turn(conversation, &turn, options, &mut out, &mut budget);
+            let entry = ExtractEntry { message, number: None, branch_label: None };
+            write_entry(conversation, &entry, options, &mut out, &mut budget);
         }
         out
     }
@@ -123,23 +124,23 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
         out.push_str("</p>\n");
     }
     out.push_str("</header>\n");
-    for turn in turns(conversation, options) {
-        write_turn(conversation, &turn, options, out, budget);
+    for entry in entries(conversation, options) {
+        write_entry(conversation, &entry, options, out, budget);
     }
     out.push_str("</main>\n");
 }
 
-fn write_turn(
+fn write_entry(
     conversation: &Conversation,
-    turn: &Turn,
+    entry: &ExtractEntry,
     options: &Options,
     out: &mut String,
     budget: &mut Budget,
 ) {
-    let message = &conversation.messages()[turn.message];
+    let message = &conversation.messages()[entry.message];
     let folded = if message.visibility == Visibility::Shown { "" } else { " folded" };
-    let words = heading::heading_parts(conversation, turn, &options.zone);
-    let speaker = usize::from(turn.number.is_some()).min(words.len());
+    let words = heading::heading_parts(conversation, entry, &options.zone);
+    let speaker = usize::from(entry.number.is_some()).min(words.len());
     let (before, after) = words.split_at((speaker + 1).min(words.len()));
     // Writing to a String cannot fail.
     let _ = write!(
@@ -152,7 +153,7 @@ fn write_turn(
             .fold(String::new(), |line, word| line + "· " + &escape(&one_line(word)) + " ")
             .trim_end(),
     );
-    let reading = Reading::of(conversation, turn.message);
+    let reading = MessageView::of(conversation, entry.message);
     for block in reading.blocks() {
         write_block(reading.text(), &block, options, out, budget);
     }
@@ -222,9 +223,9 @@ fn note(text: &str, out: &mut String) {
 fn source(link: &Link, out: &mut String) {
     let (title, url) = (one_line(link.title.trim()), one_line(link.url.trim()));
     let words = if title.is_empty() { &url } else { &title };
-    if link::is_safe(&url) {
+    if link_safety::is_safe(&url) {
         let _ = write!(out, "<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escape(&url), escape(words));
-        if let Some(place) = link::other_place(words, &url) {
+        if let Some(place) = link_safety::other_place(words, &url) {
             let _ = write!(out, " ({})", escape(&place));
         }
         return;

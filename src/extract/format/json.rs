@@ -1,13 +1,13 @@
 //! The original object of the export, byte for byte. It is read from the archive; what is made here stands in for it
 //! where messages are asked for, and is what [`jsonl`](super::jsonl) makes.
 
-use super::{Writer, jsonl::Jsonl};
+use super::{FormatWriter, jsonl::Jsonl};
 use crate::{conversation::Conversation, extract::Options};
 
 /// The `json` format; see the [module](self).
 pub(super) struct Json;
 
-impl Writer for Json {
+impl FormatWriter for Json {
     fn name(&self) -> &'static str {
         "json"
     }

@@ -8,11 +8,11 @@
 
 use serde::Serialize;
 
-use super::{Writer, turns};
+use super::{FormatWriter, entries};
 use crate::{
     conversation::Conversation,
     extract::{Options, rfc3339},
-    message::{Reading, Speaker},
+    message::{MessageView, Speaker},
 };
 
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ struct MessageJson<'a> {
 /// The `jsonl` format; see the [module](self).
 pub(super) struct Jsonl;
 
-impl Writer for Jsonl {
+impl FormatWriter for Jsonl {
     fn name(&self) -> &'static str {
         "jsonl"
     }
@@ -51,9 +51,9 @@ impl Writer for Jsonl {
     }
 
     fn conversation(&self, conversation: &Conversation, options: &Options) -> String {
-        let turns: Vec<usize> =
-            turns::turns(conversation, options).into_iter().map(|turn| turn.message).collect();
-        lines(conversation, &turns)
+        let entries: Vec<usize> =
+            entries::entries(conversation, options).into_iter().map(|entry| entry.message).collect();
+        lines(conversation, &entries)
     }
 
     fn between_copies(&self) -> &'static str {
@@ -73,7 +73,7 @@ fn lines(conversation: &Conversation, messages: &[usize]) -> String {
             role: message.role.as_str(),
             time: message.time().and_then(rfc3339),
             model: conversation.message_model(index),
-            name: match Reading::of(conversation, index).speaker() {
+            name: match MessageView::of(conversation, index).speaker() {
                 Speaker::Person(name) => Some(name),
                 _ => None,
             },

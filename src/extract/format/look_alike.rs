@@ -1,16 +1,16 @@
-//! Keeps a body of plain text from looking like the line above a turn: what looks like one is indented.
+//! Keeps a body of plain text from looking like the line above an entry: what looks like one is indented.
 //!
-//! The line above a turn says who speaks and when, and has a row of dashes below it. Neither may be forged, nor come
+//! The line above an entry says who speaks and when, and has a row of dashes below it. Neither may be forged, nor come
 //! near enough for a hurried eye: other dashes, other blanks and other ends of lines count too.
 
-/// The blanks before a line that looks like a turn's.
+/// The blanks before a line that looks like an entry's.
 const INDENT: &str = "    ";
 /// The longest line that is looked at, in bytes: a longer one looks like no heading.
-const LONGEST: usize = 600;
+const MAX_LENGTH: usize = 600;
 /// The fewest dashes that look like a row below a heading: there are three below the shortest.
 const FEWEST_DASHES: usize = 3;
 
-/// Writes a body, with the lines indented that look like those above a turn. Linear in the text.
+/// Writes a body, with the lines indented that look like those above an entry. Linear in the text.
 pub(super) fn write_body_text(text: &str, out: &mut String) {
     let mut below_heading = false;
     let mut lines = lines(text).peekable();
@@ -40,14 +40,14 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Decides whether some program begins a new line behind a character.
+/// Returns whether some program begins a new line after a character.
 pub(super) fn is_break(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Decides whether a line is a row of dashes that could be meant for the line before it.
+/// Returns whether a line is a row of dashes that could be meant for the line before it.
 fn underlines(line: &str, next: &str) -> bool {
-    if line.len() > LONGEST || next.len() > 4 * LONGEST {
+    if line.len() > MAX_LENGTH || next.len() > 4 * MAX_LENGTH {
         return false;
     }
     let count = |text: &str| text.chars().filter(|&char| !is_unseen(char)).count();
@@ -60,16 +60,16 @@ fn underlines(line: &str, next: &str) -> bool {
         && !line.chars().all(|char| is_unseen(char) || is_dash(char))
 }
 
-/// Decides whether a line has the parts of a turn's: something between dots, and a time as it stands there.
+/// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
 fn names_turn(line: &str) -> bool {
     const DOTS: [char; 10] = ['·', '•', '∙', '⋅', '・', '‧', '･', '●', '|', '｜'];
-    line.len() <= LONGEST
+    line.len() <= MAX_LENGTH
         && line.contains([':', '：', '∶', '꞉', '︰', 'ː'])
         && line.contains(DOTS)
         && has_time(line)
 }
 
-/// Decides whether a text holds a year, a comma and a time: `2025, 10:42`, with any blanks and digits.
+/// Returns whether a text holds a year, a comma and a time: `2025, 10:42`, with any blanks and digits.
 fn has_time(line: &str) -> bool {
     let shape: String = line
         .chars()
@@ -84,7 +84,7 @@ fn has_time(line: &str) -> bool {
     ["0000,00:00", "0000,0:00", "000000:00"].iter().any(|time| shape.contains(time))
 }
 
-/// Decides whether a character looks like a piece of a line.
+/// Returns whether a character looks like a piece of a line.
 fn is_dash(char: char) -> bool {
     matches!(char,
         '-' | '_' | '=' | '~' | '\u{ad}' | '\u{af}' | '\u{58a}' | '\u{5be}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{203e}'
@@ -94,7 +94,7 @@ fn is_dash(char: char) -> bool {
         | '\u{fe49}'..='\u{fe4f}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{ff3f}' | '\u{ff70}')
 }
 
-/// Decides whether a character is a blank, or cannot be seen.
+/// Returns whether a character is a blank, or cannot be seen.
 fn is_unseen(char: char) -> bool {
     char.is_whitespace()
         || char.is_control()

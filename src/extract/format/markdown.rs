@@ -1,4 +1,4 @@
-//! Markdown: the title, a heading a turn, bodies as written. What GitHub and Obsidian draw correctly.
+//! Markdown: the title, one heading per entry, bodies as written. What GitHub and Obsidian draw correctly.
 //!
 //! ```markdown
 //! ---
@@ -21,29 +21,29 @@
 //! That is nginx's own default: …
 //! ```
 //! The block of YAML comes with [`Options::front_matter`] and is [made elsewhere](front_matter). In an extract of all
-//! branches turns are numbered, and a heading says where its branch parts: `## 7 · You · 3 Mar 2025, 10:50 · branch 2 of
-//! 3 after 4`.
+//! branches entries are numbered, and a heading says where its branch parts:
+//! `## 7 · You · 3 Mar 2025, 10:50 · branch 2 of 3 after 4`.
 
 use std::borrow::Cow;
 
 use super::{
-    Writer, as_written,
+    FormatWriter,
     attachment::{Attached, attached},
+    entries::{ExtractEntry, entries},
     from_first_line, front_matter, heading,
     markdown_embed::{below_heading, typed_below_heading},
-    one_line,
-    turns::{Turn, turns},
+    one_line, raw_text,
 };
 use crate::{
     conversation::{Attachment, Conversation, Link, Media},
     extract::Options,
-    message::{Block, Content, Reading, link},
+    message::{Block, Content, MessageView, link_safety},
 };
 
 /// The `markdown` format; see the [module](self).
 pub(super) struct Markdown;
 
-impl Writer for Markdown {
+impl FormatWriter for Markdown {
     fn name(&self) -> &'static str {
         "markdown"
     }
@@ -53,7 +53,7 @@ impl Writer for Markdown {
     }
 
     fn about(&self) -> &'static str {
-        "A title, a heading a turn, bodies as written"
+        "A title, one heading per turn, bodies as written"
     }
 
     fn extension(&self) -> &'static str {
@@ -71,14 +71,14 @@ impl Writer for Markdown {
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
         let mut out = String::new();
         for &message in messages {
-            let turn = Turn { message, number: None, fork: None };
-            write_turn(conversation, &turn, options, Bodies::AsWritten, &mut out);
+            let entry = ExtractEntry { message, number: None, branch_label: None };
+            write_entry(conversation, &entry, options, Bodies::AsWritten, &mut out);
         }
         out.trim_start().to_owned()
     }
 
     fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
-        as_written(conversation, message)
+        raw_text(conversation, message)
             .unwrap_or_else(|| body(conversation, message, options, Bodies::AsWritten))
     }
 
@@ -90,7 +90,7 @@ impl Writer for Markdown {
 /// The treatment of the messages' own Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bodies {
-    /// Made to fit below the turn's heading: for a file that is rendered.
+    /// Made to fit below the entry's heading: for a file that is rendered.
     Rendered,
     /// Exactly as written: for a copy.
     AsWritten,
@@ -104,8 +104,8 @@ fn whole(conversation: &Conversation, options: &Options, bodies: Bodies) -> Stri
     out.push_str("# ");
     out.push_str(&escaped(conversation.title.trim()));
     out.push('\n');
-    for turn in turns(conversation, options) {
-        write_turn(conversation, &turn, options, bodies, &mut out);
+    for entry in entries(conversation, options) {
+        write_entry(conversation, &entry, options, bodies, &mut out);
     }
     out
 }
@@ -117,12 +117,18 @@ fn body(conversation: &Conversation, message: usize, options: &Options, bodies: 
     out.trim_matches('\n').to_owned()
 }
 
-fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, bodies: Bodies, out: &mut String) {
-    let words = heading::heading_parts(conversation, turn, &options.zone);
+fn write_entry(
+    conversation: &Conversation,
+    entry: &ExtractEntry,
+    options: &Options,
+    bodies: Bodies,
+    out: &mut String,
+) {
+    let words = heading::heading_parts(conversation, entry, &options.zone);
     out.push_str("\n## ");
     out.push_str(&escaped(&words.join(" · ")));
     out.push('\n');
-    write_body(conversation, turn.message, options, bodies, out);
+    write_body(conversation, entry.message, options, bodies, out);
 }
 
 /// Writes every block with a blank line before it.
@@ -133,7 +139,7 @@ fn write_body(
     bodies: Bodies,
     out: &mut String,
 ) {
-    let reading = Reading::of(conversation, message);
+    let reading = MessageView::of(conversation, message);
     for Block { range, content } in reading.blocks() {
         let text = &reading.text()[range];
         let said = from_first_line(text);
@@ -236,10 +242,10 @@ fn source(link: &Link) -> String {
         return title.into_owned();
     }
     let place = || {
-        let place = link::other_place(&link.title, &link.url);
+        let place = link_safety::other_place(&link.title, &link.url);
         place.map(|place| format!(" ({})", escaped(&place))).unwrap_or_default()
     };
-    match (link::is_safe(&link.url), title.is_empty()) {
+    match (link_safety::is_safe(&link.url), title.is_empty()) {
         (true, true) => format!("<{url}>{}", place()),
         (true, false) => format!("[{title}](<{url}>){}", place()),
         (false, true) => escaped(&url).into_owned(),

@@ -1,8 +1,8 @@
-//! Makes a message's Markdown fit below the heading of its turn, changing as little as possible.
+//! Makes a message's Markdown fit below the heading of its entry, changing as little as possible.
 //!
-//! - Headings move below the turn's: all by the same step, so that the highest stands right below it. What only looks
+//! - Headings move below the entry's: all by the same step, so that the highest stands right below it. What only looks
 //!   like one, to some reader or in the bare text, gets a backslash.
-//! - HTML is text: an open tag would swallow every turn after it, and `<h2>` would begin one.
+//! - HTML is text: an open tag would swallow every entry after it, and `<h2>` would begin one.
 //! - A code fence that the message leaves open is closed.
 //! - `\( … \)` and `\[ … \]` become `$ … $` and `$$ … $$`, which GitHub and Obsidian draw.
 //! - Behind a link whose looks deceive stands the place it leads to.
@@ -26,11 +26,11 @@ use crate::message::{
 };
 
 /// The number of times that HTML is made text: making one tag text can show another.
-const MOST_ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 8;
 /// The rounds in which only the tag that begins a block of HTML is made text. What is code within it stays so.
 const CAREFUL_ROUNDS: usize = 5;
 
-/// Makes Markdown fit below the heading of its turn; see the [module](self). `None`: it cannot be, and is code.
+/// Makes Markdown fit below the heading of its entry; see the [module](self). `None`: it cannot be, and is code.
 pub(super) fn below_heading(text: &str) -> Option<Cow<'_, str>> {
     fitted(text, markdown::non_prose)
 }
@@ -61,11 +61,11 @@ fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option<Cow<'
 /// Returns the text with its headings moved, its HTML as text, its open ends closed, and these formulas rewritten.
 fn arranged(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
     let mut text = Cow::Borrowed(text);
-    if !may_need_care(&text) {
+    if !may_contain_structure(&text) {
         let edits = delimiters(&text, &formulas);
         return if edits.is_empty() { Some(text) } else { checked(Cow::Owned(edited(&text, edits))) };
     }
-    for round in 0..MOST_ROUNDS {
+    for round in 0..MAX_ROUNDS {
         let found = survey(&text, &masked(&text, &formulas), round >= CAREFUL_ROUNDS);
         if !found.html.is_empty() {
             let escapes = found.html.iter().map(|&at| TextEdit::insert(at, "\\")).collect();
@@ -94,8 +94,8 @@ fn checked(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     (found.html.is_empty() && found.edits.is_empty()).then_some(text)
 }
 
-/// Decides whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
-fn may_need_care(text: &str) -> bool {
+/// Returns whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
+fn may_contain_structure(text: &str) -> bool {
     ["```", "~~~", "$$", "%%", "]:"]
         .iter()
         .any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
@@ -109,7 +109,7 @@ fn may_need_care(text: &str) -> bool {
         })
 }
 
-/// Decides whether only signs and blanks, or what looks so, stand before this byte on its line.
+/// Returns whether only signs and blanks, or what looks so, stand before this byte on its line.
 fn may_begin_a_line(text: &str, at: usize) -> bool {
     let before = text[..at].bytes().rev().take_while(|byte| !matches!(byte, b'\n' | b'\r'));
     !before.into_iter().any(|byte| byte.is_ascii_alphabetic())
@@ -119,7 +119,7 @@ fn may_begin_html(rest: &str) -> bool {
     rest.starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'))
 }
 
-/// Decides whether a link may lead elsewhere than its words or its looks say.
+/// Returns whether a link may lead elsewhere than its words or its looks say.
 fn may_hold_a_deceiving_link(text: &str) -> bool {
     /// Bytes of an address or of a link's words that are looked at; who writes more is looked at with care.
     const LOOKED_AT: usize = 300;
@@ -143,7 +143,7 @@ fn may_hold_a_deceiving_link(text: &str) -> bool {
         !words.is_some_and(|words| is_plain(words, &['.', '/', ':', ']'])) || !is_plain(address, &['(', '<'])
     }) || memchr::memmem::find_iter(text.as_bytes(), "://").any(|at| {
         let rest = after(at + 3);
-        !is_plain(&rest[..until(rest, &['/', '?', '#', ')', '>', '"'])], &[])
+        !is_plain(&rest[..until(rest, &['/', '?', '#', '>', '"'])], &[])
     })
 }
 
@@ -162,7 +162,7 @@ mod tests {
             ]), 0..16)
         ) {
             let text = pieces.concat();
-            if !super::may_need_care(&text) {
+            if !super::may_contain_structure(&text) {
                 let found = super::survey(&text, &text, true);
                 let places: Vec<_> = found.places.iter().collect();
                 prop_assert!(
@@ -250,7 +250,7 @@ mod tests {
         }
     }
 
-    /// Reads a text as a reader of the file does, and tells what would not stay in its turn.
+    /// Reads a text as a reader of the file does, and tells what would not stay in its entry.
     fn escapes(text: &str) -> Vec<String> {
         use pulldown_cmark::{Event, Parser, Tag};
 

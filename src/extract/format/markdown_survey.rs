@@ -8,12 +8,12 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 use super::{TURN_LEVEL, text_edit::TextEdit};
-use crate::message::{find_address, link, markdown::dialect};
+use crate::message::{find_address, link_safety, markdown::dialect};
 
 /// The findings of one look at a text.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    /// The places of `<` that begin HTML, in order: a backslash before each makes text of it, which may be read anew.
+    /// The places of `<` that begin HTML, in order: a backslash before each makes text of it, which may be read again.
     pub html: Vec<usize>,
     /// The places of signs that are text and could be taken for more: `<` before a letter, `##` before a blank that is
     /// none, `$$` and `%%` that begin something without an end.
@@ -116,16 +116,16 @@ impl OpenLink {
     /// Adds words, as far as they can matter: links may stand in one another, and no address is so long.
     fn add(&mut self, words: &str) {
         /// The bytes of a link's words that are looked at.
-        const MOST_WORDS: usize = 1_000;
-        if self.words.len() < MOST_WORDS {
-            self.words.push_str(&words[..words.floor_char_boundary(MOST_WORDS)]);
+        const MAX_WORDS: usize = 1_000;
+        if self.words.len() < MAX_WORDS {
+            self.words.push_str(&words[..words.floor_char_boundary(MAX_WORDS)]);
         }
     }
 }
 
-/// Returns the note behind a link whose looks deceive.
+/// Returns the note after a link whose looks deceive.
 fn place(words: &str, url: &str, at: usize) -> Option<TextEdit> {
-    let place = link::other_place(words, url)?;
+    let place = link_safety::other_place(words, url)?;
     let marks = |char: char| char.is_ascii_punctuation() && !matches!(char, '.' | '-' | ':' | '@');
     let place: String =
         place.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
@@ -142,7 +142,7 @@ fn addresses(masked: &str, range: Range<usize>, places: &mut Vec<TextEdit>) {
     }
 }
 
-/// Tells that a tag is the one that models write for a reader: a line break within a table.
+/// Returns whether a tag is the one that models write for a reader: a line break within a table.
 fn is_break(html: &str) -> bool {
     matches!(html, "<br>" | "<br/>" | "<br />")
 }
@@ -161,14 +161,14 @@ fn html_block(text: &str, range: Range<usize>, thorough: bool, found: &mut Vec<u
     }
 }
 
-/// Decides whether a `<` could begin a tag to some reader: what follows it, and that no backslash stands before it.
+/// Returns whether a `<` could begin a tag to some reader: what follows it, and that no backslash stands before it.
 fn begins_tag(text: &str, at: usize) -> bool {
     let next = text.as_bytes().get(at + 1);
     next.is_some_and(|&next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
         && !is_escaped(text, at)
 }
 
-/// Tells that an odd number of backslashes stands before a place.
+/// Returns whether an odd number of backslashes stands before a place.
 fn is_escaped(text: &str, at: usize) -> bool {
     text.as_bytes()[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
 }
@@ -225,7 +225,7 @@ fn lookalikes(text: &str, headings: &[(Range<usize>, usize)], code: &[Range<usiz
     }
 }
 
-/// Decides whether a character looks like a blank: white space of every kind, and what cannot be seen.
+/// Returns whether a character looks like a blank: white space of every kind, and what cannot be seen.
 fn is_blank(char: char) -> bool {
     (char.is_whitespace() && !matches!(char, '\n' | '\r'))
         || matches!(char,

@@ -1,8 +1,8 @@
 //! The formats, which make text of a conversation: a file each, and the parts that several of them share. Pure: nothing
 //! here opens a file or knows a terminal.
 
+pub(super) mod entries;
 pub(super) mod jsonl;
-pub(super) mod turns;
 
 mod attachment;
 mod colour;
@@ -16,8 +16,8 @@ mod look_alike;
 mod markdown;
 mod markdown_embed;
 mod markdown_survey;
+mod markdown_to_html;
 mod parse_bounds;
-mod prose;
 mod text;
 mod text_edit;
 
@@ -26,12 +26,12 @@ use std::borrow::Cow;
 use super::Options;
 use crate::conversation::Conversation;
 
-/// The level of a turn's heading; bodies begin below it.
+/// The level of an entry's heading; bodies begin below it.
 const TURN_LEVEL: usize = 2;
 
 /// A format: its words for people, and its text of conversations. Each is a type in a file of its own, and a
 /// line in the list below.
-trait Writer {
+trait FormatWriter {
     /// Returns its word on the command line and in the dialog.
     fn name(&self) -> &'static str;
 
@@ -46,12 +46,12 @@ trait Writer {
     /// Returns the ending of its files' names, without the dot.
     fn extension(&self) -> &'static str;
 
-    /// Decides whether a canvas is written without being asked for: wherever a person reads.
+    /// Returns whether a canvas is written without being asked for: wherever a person reads.
     fn shows_canvases(&self) -> bool {
         true
     }
 
-    /// Decides whether it writes titles, names of attachments and sources besides the messages.
+    /// Returns whether it writes titles, names of attachments and sources besides the messages.
     fn writes_titles(&self) -> bool {
         true
     }
@@ -111,7 +111,7 @@ macro_rules! formats {
             /// Every format, in the order of the dialog.
             pub const ALL: [Self; [$(Self::$name),+].len()] = [$(Self::$name),+];
 
-            fn writer(self) -> &'static dyn Writer {
+            fn writer(self) -> &'static dyn FormatWriter {
                 match self {
                     $(Self::$name => &$writer,)+
                 }
@@ -121,7 +121,7 @@ macro_rules! formats {
 }
 
 formats! {
-    /// A title, a heading a turn, bodies as written.
+    /// A title, one heading per entry, bodies as written.
     #[default]
     Markdown => markdown::Markdown,
     /// The same without marks of our own, for reading in a pager.
@@ -155,18 +155,18 @@ impl Format {
         self.writer().extension()
     }
 
-    /// Tells that it is the archive's own bytes, which nothing here can make.
+    /// Returns whether it is the archive's own bytes, which nothing here can make.
     pub fn is_original(self) -> bool {
         self == Self::Json
     }
 
-    /// Decides whether a canvas is written without being asked for: wherever a person reads. In `jsonl` it
+    /// Returns whether a canvas is written without being asked for: wherever a person reads. In `jsonl` it
     /// counts as a tool's.
     pub fn shows_canvases(self) -> bool {
         self.writer().shows_canvases()
     }
 
-    /// Decides whether it writes titles, names of attachments and sources besides the messages.
+    /// Returns whether it writes titles, names of attachments and sources besides the messages.
     pub fn writes_titles(self) -> bool {
         self.writer().writes_titles()
     }
@@ -242,7 +242,7 @@ fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns the text of a message exactly as written; `None`: it has none.
-fn as_written(conversation: &Conversation, message: usize) -> Option<String> {
+fn raw_text(conversation: &Conversation, message: usize) -> Option<String> {
     let text = conversation.message_text(message);
     (!text.is_empty()).then(|| text.to_owned())
 }

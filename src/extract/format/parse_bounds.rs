@@ -6,31 +6,31 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A text longer than this, in bytes, is not read as Markdown: nobody wrote it, and what it consists of may take a
 /// hundred times its memory.
-pub(super) const LONGEST: usize = 1 << 20;
-/// The number of quotations and lists in one another that are read: each line behind them is compared with all.
-const DEEPEST: usize = 100;
+pub(super) const MAX_LENGTH: usize = 1 << 20;
+/// The number of quotations and lists in one another that are read: each line after them is compared with all.
+const MAX_DEPTH: usize = 100;
 /// The number of cells, for each byte, that the widest table of a text could have if every line were a row of it. A row
 /// that is cut short has as many as the head.
-const MOST_CELLS: usize = 4;
+const MAX_CELLS: usize = 4;
 /// The number of such cells that a short text may have in any case.
 const SOME_CELLS: usize = 4_096;
 /// A text up to this many bytes is read without waiting for another one.
 const SMALL: usize = 64 << 10;
 
-/// Decides whether a text is read as Markdown. Linear in the text.
+/// Returns whether a text is read as Markdown. Linear in the text.
 pub(super) fn may_parse(text: &str) -> bool {
-    if text.len() > LONGEST {
+    if text.len() > MAX_LENGTH {
         return false;
     }
     let (mut lines, mut columns) = (0_usize, 0);
     for line in text.split(['\n', '\r']) {
         lines += 1;
-        if depth(line) > DEEPEST {
+        if depth(line) > MAX_DEPTH {
             return false;
         }
         columns = columns.max(table_columns(line));
     }
-    columns.saturating_mul(lines) <= text.len() * MOST_CELLS + SOME_CELLS
+    columns.saturating_mul(lines) <= text.len() * MAX_CELLS + SOME_CELLS
 }
 
 /// Waits until no other large text is parsed, so that as many threads as there are take the memory of one.
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn what_would_take_too_much_is_not() {
         for text in [
-            &"a".repeat(LONGEST + 1),
+            &"a".repeat(MAX_LENGTH + 1),
             &"> ".repeat(200),
             &">".repeat(200),
             &"- ".repeat(150).replace("- - ", "- + "),

@@ -1,5 +1,5 @@
-//! Plain text: the title, a line of facts, then each turn under a line that says who speaks. Bodies as written, but for
-//! lines that [look like one above a turn](super::look_alike).
+//! Plain text: the title, a line of facts, then each entry under a line that says who speaks. Bodies as written, but
+//! for lines that [look like one above an entry](super::look_alike).
 //!
 //! ```text
 //! Ingress returns 504 after a minute
@@ -12,23 +12,23 @@
 //! ```
 
 use super::{
-    Writer, as_written,
+    FormatWriter,
     attachment::{Attached, attached},
+    entries::{ExtractEntry, entries},
     from_first_line, heading,
     look_alike::{is_break, write_body_text},
-    one_line,
-    turns::{Turn, turns},
+    one_line, raw_text,
 };
 use crate::{
     conversation::{Conversation, Link},
     extract::{Options, address},
-    message::{Block, Content, Reading, link},
+    message::{Block, Content, MessageView, link_safety},
 };
 
 /// The `text` format; see the [module](self).
 pub(super) struct Text;
 
-impl Writer for Text {
+impl FormatWriter for Text {
     fn name(&self) -> &'static str {
         "text"
     }
@@ -52,13 +52,18 @@ impl Writer for Text {
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
         let mut out = String::new();
         for &message in messages {
-            write_turn(conversation, &Turn { message, number: None, fork: None }, options, &mut out);
+            write_entry(
+                conversation,
+                &ExtractEntry { message, number: None, branch_label: None },
+                options,
+                &mut out,
+            );
         }
         out.trim_start().to_owned()
     }
 
     fn message(&self, conversation: &Conversation, message: usize, options: &Options) -> String {
-        as_written(conversation, message).unwrap_or_else(|| body(conversation, message, options))
+        raw_text(conversation, message).unwrap_or_else(|| body(conversation, message, options))
     }
 
     fn between_sections(&self) -> &'static str {
@@ -80,8 +85,8 @@ fn whole(conversation: &Conversation, options: &Options) -> String {
         out.push_str(&facts.join(" · "));
         out.push('\n');
     }
-    for turn in turns(conversation, options) {
-        write_turn(conversation, &turn, options, &mut out);
+    for entry in entries(conversation, options) {
+        write_entry(conversation, &entry, options, &mut out);
     }
     out
 }
@@ -93,20 +98,20 @@ fn body(conversation: &Conversation, message: usize, options: &Options) -> Strin
     out.trim_matches('\n').to_owned()
 }
 
-fn write_turn(conversation: &Conversation, turn: &Turn, options: &Options, out: &mut String) {
-    let words = heading::heading_parts(conversation, turn, &options.zone);
+fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Options, out: &mut String) {
+    let words = heading::heading_parts(conversation, entry, &options.zone);
     let line = one_line(&words.join(" · ")).into_owned();
     out.push_str("\n\n");
     out.push_str(&line);
     out.push('\n');
     out.extend(std::iter::repeat_n('-', line.chars().count()));
     out.push('\n');
-    write_body(conversation, turn.message, options, out);
+    write_body(conversation, entry.message, options, out);
 }
 
 /// Writes every block with a blank line before it.
 fn write_body(conversation: &Conversation, message: usize, options: &Options, out: &mut String) {
-    let reading = Reading::of(conversation, message);
+    let reading = MessageView::of(conversation, message);
     for Block { range, content } in reading.blocks() {
         let text = &reading.text()[range];
         out.push('\n');
@@ -148,7 +153,8 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
 
 fn source(link: &Link) -> String {
     // Both stand there as they are: only the look of the address can deceive.
-    let place = link::other_place("", &link.url).map(|place| format!(" ({place})")).unwrap_or_default();
+    let place =
+        link_safety::other_place("", &link.url).map(|place| format!(" ({place})")).unwrap_or_default();
     match (one_line(link.title.trim()), one_line(link.url.trim())) {
         (title, url) if url.is_empty() => title.into_owned(),
         (title, url) if title.is_empty() => format!("{url}{place}"),

@@ -30,7 +30,7 @@ impl AttachmentOutcome {
     }
 
     /// Returns the sentence about files that redaction passes by. Empty: there are none.
-    pub fn exposed(&self) -> &'static str {
+    pub fn unredacted_sentence(&self) -> &'static str {
         match self.unredacted {
             0 => "",
             1 => "the attachment is copied as it is, not redacted",
@@ -40,7 +40,7 @@ impl AttachmentOutcome {
 
     /// Returns the sentence about attachments that are not files: "2 attachments are not in the archive".
     /// Empty: all are.
-    pub fn lacking(&self) -> String {
+    pub fn missing_sentence(&self) -> String {
         let count = |number: usize| match number {
             1 => "1 attachment".to_owned(),
             number => format!("{number} attachments"),
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_lacks_is_said() {
         let said = |missing, unreadable| {
-            AttachmentOutcome { missing, unreadable, ..AttachmentOutcome::default() }.lacking()
+            AttachmentOutcome { missing, unreadable, ..AttachmentOutcome::default() }.missing_sentence()
         };
         assert_eq!(said(0, 0), "");
         assert_eq!(said(1, 0), "1 attachment is not in the archive");

@@ -2,7 +2,7 @@
 //!
 //! They stand in a folder called after the text: `2025-03-03-a-title.md` has `2025-03-03-a-title-files/`. Their names
 //! are made by [`names`](super::names) and never lead out of that folder; no two are one, and none replaces a file
-//! unasked. What the archive does not hold, or holds damaged, is named in the text as ever, and counted.
+//! unasked. What the archive does not hold, or holds damaged, is named in the text as always, and counted.
 
 use std::{
     borrow::Cow,
@@ -16,18 +16,18 @@ use hashbrown::HashMap;
 
 pub use super::attachment_outcome::AttachmentOutcome;
 use super::{
-    Clobber, CompanionFiles, PartialFile, SaveError, Written,
-    names::{Names, attachment_file, attachment_name},
+    AttachmentFiles, Clobber, PartialFile, SaveError, Written,
+    names::{Names, attachment_name_from_archive, attachment_name_from_message},
 };
 use crate::{
     archive::{Archive, ArchiveError, Member, sniff},
     conversation::{Attachment, Conversation, Detail},
     extract::{
         ExtractError, Options,
-        format::turns::turns,
+        format::entries::entries,
         redaction::{Redaction, Secrets, redacted},
     },
-    library::Shared,
+    library::ConversationRef,
 };
 
 /// The places of a conversation's attachments, by their ids: an address relative to the text, or nowhere.
@@ -49,7 +49,7 @@ pub struct AttachmentWriter {
     names: Names,
     /// By archive and id: the same attachment is written once.
     known: HashMap<(u16, Box<str>), Option<Box<str>>>,
-    files: CompanionFiles,
+    files: AttachmentFiles,
     attached: AttachmentOutcome,
     /// Secrets are taken out of the text.
     redacted: bool,
@@ -65,7 +65,7 @@ impl AttachmentWriter {
             address: encoded(&folder) + "/",
             names: Names::new(),
             known: HashMap::new(),
-            files: CompanionFiles::new(text.with_file_name(folder), group),
+            files: AttachmentFiles::new(text.with_file_name(folder), group),
             attached: AttachmentOutcome::default(),
             redacted: redaction.is_wanted(),
         }
@@ -77,7 +77,7 @@ impl AttachmentWriter {
     /// # Errors
     /// Fails where a file beside the text cannot be written, and where the archive is not what it was. Damage in it is
     /// counted instead.
-    pub fn take<'a>(
+    pub fn write_attachments<'a>(
         &mut self,
         archives: &[Archive],
         conversation: &Conversation,
@@ -91,12 +91,12 @@ impl AttachmentWriter {
         let messages: Vec<usize> = if options.format.is_original() {
             (0..conversation.messages().len()).collect()
         } else {
-            turns(conversation, options).into_iter().map(|turn| turn.message).collect()
+            entries(conversation, options).into_iter().map(|entry| entry.message).collect()
         };
         for part in messages.into_iter().flat_map(|message| conversation.message_parts(message)) {
             let Detail::Attachment(attachment) = &part.detail else { continue };
             if !links.0.contains_key(&attachment.id) {
-                let own = conversation.source.archive;
+                let own = conversation.object_location.archive;
                 let name = if attachment.content.is_empty() {
                     self.write(archives, own, attachment, secrets)?
                 } else {
@@ -127,7 +127,8 @@ impl AttachmentWriter {
             Some((archive, member)) => {
                 let stored = member.alias.as_deref().unwrap_or(&member.name);
                 let kind = sniffed(archive, &member);
-                let name = self.names.unique(attachment_file(attachment, &secrets.text(stored), kind));
+                let name =
+                    self.names.unique(attachment_name_from_archive(attachment, &secrets.text(stored), kind));
                 let mut changed = None;
                 let whole = self.files.add(&name, |file| copy(archive, &member, file, &mut changed))?;
                 if let Some(changed) = changed {
@@ -148,7 +149,7 @@ impl AttachmentWriter {
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let name = self.names.unique(attachment_name(attachment));
+        let name = self.names.unique(attachment_name_from_message(attachment));
         self.files.add(&name, |file| file.write_all(attachment.content.as_bytes()).map(|()| true))?;
         let address = Some((self.address.clone() + &name).into());
         self.known.insert(key, address.clone());
@@ -156,7 +157,7 @@ impl AttachmentWriter {
     }
 
     /// Returns the files, to be named after their text, and what is known of them so far.
-    pub fn into_parts(self) -> (CompanionFiles, AttachmentOutcome) {
+    pub fn into_parts(self) -> (AttachmentFiles, AttachmentOutcome) {
         (self.files, self.attached)
     }
 }
@@ -171,7 +172,7 @@ pub struct SingleAttachment {
     /// Its text, where the export carries that itself.
     pub content: Option<Box<str>>,
     /// The conversation that names it: what is a secret there is one in its text.
-    pub of: Option<Shared>,
+    pub of: Option<ConversationRef>,
 }
 
 /// The reason why an attachment was not saved.
@@ -277,7 +278,7 @@ fn encoded(name: &OsStr) -> String {
 }
 
 /// Returns the folder of a text's attachments.
-pub fn folder_of(text: &Path) -> PathBuf {
+pub fn attachments_folder_for(text: &Path) -> PathBuf {
     AttachmentWriter::of(text, "".into(), &Redaction::default()).files.folder().to_owned()
 }
 
@@ -298,6 +299,6 @@ mod tests {
                 address
             );
         }
-        assert_eq!(folder_of(Path::new("x/a.tar.md")), Path::new("x/a.tar-files"));
+        assert_eq!(attachments_folder_for(Path::new("x/a.tar.md")), Path::new("x/a.tar-files"));
     }
 }

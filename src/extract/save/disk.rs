@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempPath;
 
 use super::error::SaveError;
-use crate::reason::reason;
+use crate::io_error::io_error_text;
 
 /// The treatment of a file that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub fn create_folder(path: &Path) -> Result<(), SaveError> {
         let reason = if path.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
             "there is a file of that name".to_owned()
         } else {
-            reason(&error)
+            io_error_text(&error)
         };
         SaveError::Failed(format!("cannot make the folder {}: {reason}", path.display()))
     })
@@ -37,7 +37,7 @@ pub fn create_folder(path: &Path) -> Result<(), SaveError> {
 
 /// Makes one folder, for its owner only, and tells whether it had to. A link to a folder is refused: what it
 /// leads to is not ours.
-pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
+pub(super) fn create_attachment_folder(folder: &Path) -> Result<bool, SaveError> {
     let error = match for_its_owner().create(folder) {
         Ok(()) => return Ok(true),
         Err(error) => error,
@@ -45,7 +45,7 @@ pub(super) fn make_beside(folder: &Path) -> Result<bool, SaveError> {
     let reason = match folder.symlink_metadata() {
         Ok(found) if found.is_dir() => return Ok(false),
         Ok(_) => "there is a file or a link of that name".to_owned(),
-        Err(_) => reason(&error),
+        Err(_) => io_error_text(&error),
     };
     Err(SaveError::Failed(format!("cannot make the folder {}: {reason}", folder.display())))
 }
@@ -67,12 +67,12 @@ fn for_its_owner() -> DirBuilder {
 }
 
 /// Returns the folder a path is in; the current one is `.`, not nothing.
-pub(super) fn folder_of(path: &Path) -> &Path {
+pub(super) fn parent_folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Gives a written file its name in one step.
-pub(super) fn name(temporary: TempPath, target: &Path, clobber: Clobber) -> Result<(), SaveError> {
+pub(super) fn persist_as(temporary: TempPath, target: &Path, clobber: Clobber) -> Result<(), SaveError> {
     let result = match clobber {
         Clobber::Never => temporary.persist_noclobber(target),
         Clobber::Replace => temporary.persist(target),
@@ -94,7 +94,7 @@ pub(super) fn refuse_special(target: &Path) -> Result<(), SaveError> {
     let Ok(found) = target.symlink_metadata() else { return Ok(()) };
     let found = if found.is_symlink() {
         match target.metadata() {
-            Ok(_) if folder_of(target) == Path::new("/dev") => return failed("a device"),
+            Ok(_) if parent_folder(target) == Path::new("/dev") => return failed("a device"),
             Ok(behind) => behind,
             Err(_) => return Ok(()),
         }

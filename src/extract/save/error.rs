@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use crate::reason::reason;
+use crate::io_error::io_error_text;
 
 /// The reason why a file was not written. One line, with the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,6 @@ pub enum SaveError {
 impl SaveError {
     /// Wraps the system's error about this path.
     pub(in crate::extract) fn failed(path: &Path, error: &io::Error) -> Self {
-        Self::Failed(format!("cannot write {}: {}", path.display(), reason(error)))
+        Self::Failed(format!("cannot write {}: {}", path.display(), io_error_text(error)))
     }
 }

@@ -9,9 +9,9 @@ use std::{
 use tempfile::{NamedTempFile, TempPath};
 
 use super::{
+    attachment_files::AttachmentFiles,
     attachment_outcome::AttachmentOutcome,
-    companion_files::CompanionFiles,
-    disk::{Clobber, name, refuse_special, sync_folder},
+    disk::{Clobber, persist_as, refuse_special, sync_folder},
     error::SaveError,
     outcome::WriteOutcome,
     temporary,
@@ -35,7 +35,7 @@ struct PendingFile {
     temporary: TempPath,
     target: PathBuf,
     /// Named and counted when it has its own name, and only then.
-    beside: Option<(CompanionFiles, AttachmentOutcome)>,
+    beside: Option<(AttachmentFiles, AttachmentOutcome)>,
 }
 
 impl FileBatch {
@@ -79,7 +79,7 @@ impl FileBatch {
         &mut self,
         name: &str,
         contents: &[u8],
-        beside: Option<(CompanionFiles, AttachmentOutcome)>,
+        beside: Option<(AttachmentFiles, AttachmentOutcome)>,
     ) -> Result<(), SaveError> {
         let target = self.folder.join(name);
         let group = self.group()?;
@@ -107,7 +107,7 @@ impl FileBatch {
         sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
         for PendingFile { temporary, target, beside } in std::mem::take(&mut self.pending) {
             refuse_special(&target)?;
-            match name(temporary, &target, self.clobber) {
+            match persist_as(temporary, &target, self.clobber) {
                 Ok(()) => {
                     self.outcome.written += 1;
                     if let Some((mut beside, mut attached)) = beside {

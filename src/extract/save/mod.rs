@@ -9,8 +9,8 @@
 pub mod attachments;
 pub mod names;
 
+mod attachment_files;
 mod attachment_outcome;
-mod companion_files;
 mod disk;
 mod error;
 mod file_batch;
@@ -21,7 +21,7 @@ mod temporary;
 use std::{io::Write as _, path::Path};
 
 pub use self::{
-    companion_files::CompanionFiles,
+    attachment_files::AttachmentFiles,
     disk::{Clobber, create_folder},
     error::SaveError,
     file_batch::FileBatch,

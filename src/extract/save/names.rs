@@ -9,7 +9,7 @@ use crate::conversation::{Attachment, Conversation};
 
 /// The longest name in bytes, its extension included. File systems take 255; encrypted ones 143, and a name this
 /// long still fits beside others in a listing.
-const LONGEST: usize = 140;
+const MAX_LENGTH: usize = 140;
 /// The bytes of those that are kept free for making a name unique.
 const RESERVE: usize = 24;
 
@@ -40,7 +40,7 @@ fn stem_for(conversation: &Conversation, extension: &str, zone: &TimeZone) -> St
             stem = day.strftime("%Y-%m-%d").to_string();
         }
     }
-    let room = LONGEST - RESERVE - stem.len() - 2 - extension.len().min(16);
+    let room = MAX_LENGTH - RESERVE - stem.len() - 2 - extension.len().min(16);
     let mut words = slug(&conversation.title, room);
     if words.is_empty() {
         words = slug(&conversation.id, room);
@@ -56,7 +56,7 @@ fn stem_for(conversation: &Conversation, extension: &str, zone: &TimeZone) -> St
 
 /// Returns the name under which an attachment is saved in the current folder: its own, made harmless, or its
 /// id, with the ending its type asks for. Never a path.
-pub fn attachment_name(attachment: &Attachment) -> String {
+pub fn attachment_name_from_message(attachment: &Attachment) -> String {
     let own = if attachment.name.is_empty() { &attachment.id } else { &attachment.name };
     // Whatever stands before a separator was a folder on somebody else's machine.
     let own = own.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -64,7 +64,7 @@ pub fn attachment_name(attachment: &Attachment) -> String {
         Some((stem, ending)) if !stem.is_empty() && ending.len() <= 10 => (stem, slug(ending, 10)),
         _ => (own, ending_of(attachment)),
     };
-    let mut stem = slug(stem, LONGEST - RESERVE);
+    let mut stem = slug(stem, MAX_LENGTH - RESERVE);
     if stem.is_empty() || is_device(&stem) {
         stem = format!("attachment-{}", slug(&attachment.id, 40));
     }
@@ -75,9 +75,9 @@ pub fn attachment_name(attachment: &Attachment) -> String {
 /// Returns the name of an attachment's file: its own, made harmless, or the one it is `stored` under in the
 /// archive; with the ending that its first bytes ask for (`kind`) where it has none that says anything. Never
 /// a path.
-pub fn attachment_file(attachment: &Attachment, stored: &str, kind: Option<&str>) -> String {
+pub fn attachment_name_from_archive(attachment: &Attachment, stored: &str, kind: Option<&str>) -> String {
     if !attachment.name.is_empty() && attachment.name.contains('.') {
-        return attachment_name(attachment);
+        return attachment_name_from_message(attachment);
     }
     let stored = stored.rsplit(['/', '\\']).next().unwrap_or_default();
     let own = if attachment.name.is_empty() { stored } else { &attachment.name };
@@ -86,7 +86,7 @@ pub fn attachment_file(attachment: &Attachment, stored: &str, kind: Option<&str>
         Some(kind) if !own.to_ascii_lowercase().ends_with(&format!(".{kind}")) => format!("{own}.{kind}"),
         _ => own.to_owned(),
     };
-    attachment_name(&Attachment { name: name.into(), ..attachment.clone() })
+    attachment_name_from_message(&Attachment { name: name.into(), ..attachment.clone() })
 }
 
 /// Returns an ending for what has none, by its MIME type.
@@ -103,7 +103,7 @@ fn ending_of(attachment: &Attachment) -> String {
 /// The names given out so far, for many files in one folder.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// Each name as the most forgiving file system knows it, with the number that was last tried behind it.
+    /// Each name as the most forgiving file system knows it, with the number that was last tried after it.
     taken: HashMap<String, usize>,
 }
 
@@ -202,7 +202,7 @@ fn slug(text: &str, most: usize) -> String {
     out
 }
 
-/// Decides whether a character could hide in a name: controls, zero-width and direction marks, variation
+/// Returns whether a character could hide in a name: controls, zero-width and direction marks, variation
 /// selectors, tags.
 fn is_invisible(char: char) -> bool {
     char.is_control()
@@ -230,12 +230,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        conversation::{Builder, Heading, Time},
-        extract::test_support::{MORNING, heading},
+        conversation::{Builder, ConversationMeta, Time},
+        extract::test_support::{MORNING, meta},
     };
 
     fn named(title: &str, id: &str, created: Option<Time>) -> Conversation {
-        let heading = Heading { id: Some(id), created, updated: None, ..heading(title) };
+        let heading = ConversationMeta { id: Some(id), created, updated: None, ..meta(title) };
         Builder::new().finish(heading, None)
     }
 
@@ -303,8 +303,9 @@ mod tests {
 
     #[test]
     fn an_attachment_keeps_its_name_and_gets_the_ending_it_lacks() {
-        let name =
-            |name, mime, stored, kind| attachment_file(&attachment("file-1", name, mime), stored, kind);
+        let name = |name, mime, stored, kind| {
+            attachment_name_from_archive(&attachment("file-1", name, mime), stored, kind)
+        };
         assert_eq!(name("My Notes.PDF", "", "file-1-My Notes.PDF", Some("pdf")), "my-notes.pdf");
         assert_eq!(name("", "", "dalle-generations/file-1-abc.webp", Some("webp")), "file-1-abc.webp");
         assert_eq!(name("", "", "file-1.dat", Some("png")), "file-1.png");
@@ -363,8 +364,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_attachment_gives_a_name_within_its_folder(id in "\\PC*|[./\\\\a-z]{0,9}", name in "\\PC*|[./\\\\a-z\\x00-\\x1f]{0,20}", stored in ".*") {
-            let name = attachment_file(&attachment(&id, &name, "x/../y"), &stored, None);
-            prop_assert!(!name.is_empty() && name.len() <= LONGEST && !name.starts_with(['.', '-', ' ']), "{}", name);
+            let name = attachment_name_from_archive(&attachment(&id, &name, "x/../y"), &stored, None);
+            prop_assert!(!name.is_empty() && name.len() <= MAX_LENGTH && !name.starts_with(['.', '-', ' ']), "{}", name);
             prop_assert!(!name.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*', ' ']), "{}", name);
             prop_assert!(!name.contains(is_invisible) && !name.ends_with(['.', ' ']), "{}", name);
             prop_assert!(!is_device(name.split('.').next().unwrap_or_default()), "{}", name);
@@ -376,7 +377,7 @@ mod tests {
             let mut names = Names::new();
             for _ in 0..3 {
                 let name = names.name(&conversation, "jsonl", &TimeZone::UTC);
-                prop_assert!(name.len() <= LONGEST, "{} bytes", name.len());
+                prop_assert!(name.len() <= MAX_LENGTH, "{} bytes", name.len());
                 prop_assert!(!name.starts_with(['.', '-', ' ']));
                 let (stem, extension) = name.rsplit_once('.').expect("a dot");
                 prop_assert_eq!(extension, "jsonl");

@@ -9,7 +9,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use super::{
-    disk::{Clobber, folder_of, name, refuse_special, sync_folder},
+    disk::{Clobber, parent_folder, persist_as, refuse_special, sync_folder},
     error::SaveError,
     temporary,
 };
@@ -29,8 +29,8 @@ impl PartialFile {
     /// Fails where the target is a folder, a device or a pipe, and where its folder cannot be written.
     pub fn new(target: &Path) -> Result<Self, SaveError> {
         refuse_special(target)?;
-        temporary::sweep(folder_of(target), folder_of(target));
-        let begun = temporary::begin(folder_of(target));
+        temporary::sweep(parent_folder(target), parent_folder(target));
+        let begun = temporary::begin(parent_folder(target));
         let (file, group) = begun.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 SaveError::Failed(format!("cannot write {}: its folder does not exist", target.display()))
@@ -52,8 +52,8 @@ impl PartialFile {
     pub fn commit(self, clobber: Clobber) -> Result<(), SaveError> {
         let Self { target, file, .. } = self;
         file.as_file().sync_all().map_err(|error| SaveError::failed(&target, &error))?;
-        name(file.into_temp_path(), &target, clobber)?;
-        sync_folder(folder_of(&target));
+        persist_as(file.into_temp_path(), &target, clobber)?;
+        sync_folder(parent_folder(&target));
         Ok(())
     }
 }

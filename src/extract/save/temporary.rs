@@ -16,11 +16,11 @@ use tempfile::NamedTempFile;
 const PREFIX: &str = ".unspool-";
 const SUFFIX: &str = ".tmp";
 /// The number of times that another name is tried, should somebody remove the file in the moment it is made.
-const MOST_TRIES: usize = 8;
+const MAX_TRIES: usize = 8;
 
 /// Begins a group in a folder: a new file for its owner only, locked, and the name of the group.
 pub(super) fn begin(folder: &Path) -> io::Result<(NamedTempFile, Arc<str>)> {
-    for _ in 0..MOST_TRIES {
+    for _ in 0..MAX_TRIES {
         let file =
             tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).rand_bytes(12).tempfile_in(folder)?;
         let name = file.path().file_name().unwrap_or_default().to_string_lossy();

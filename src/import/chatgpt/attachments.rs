@@ -7,7 +7,7 @@ use crate::{
     conversation::{Attachment, Media, Part},
     import::{
         fields::{attached, attachment, media, size},
-        json::{self, Allowance},
+        json::{self, MemoryBudget},
     },
 };
 
@@ -64,7 +64,7 @@ fn mime<'a>(upload: &'a Upload<'_>) -> &'a str {
     named.into_iter().find_map(|mime| mime.as_deref()).unwrap_or_default()
 }
 
-/// Decides whether a part is a picture.
+/// Returns whether a part is a picture.
 pub(super) fn is_image(object: &PartObject<'_>) -> bool {
     let kind = object.content_type.as_deref().unwrap_or_default();
     let pointed = object.asset_pointer.is_some() && kind.is_empty();
@@ -74,7 +74,7 @@ pub(super) fn is_image(object: &PartObject<'_>) -> bool {
 }
 
 /// Returns the id in the names of the export's files: without `file-service://` or `sediment://`. A pointer
-/// to a page of a file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file behind the first `#`.
+/// to a page of a file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file after the first `#`.
 pub(super) fn stored_id(pointer: &str) -> &str {
     let path = pointer.split_once("://").map_or(pointer, |(_, path)| path);
     let mut pieces = path.split('#');
@@ -131,7 +131,7 @@ fn image_address(object: &PartObject<'_>) -> Option<String> {
     let mut address = String::new();
     object.image_url.unescape(&mut address);
     if address.is_empty() && object.image_url.0.starts_with('{') {
-        let object = json::from_str::<SeenPage<'_>>(object.image_url.0, &Allowance::none()).ok()?;
+        let object = json::from_str::<SeenPage<'_>>(object.image_url.0, &MemoryBudget::none()).ok()?;
         address = object.url?.into_owned();
     }
     (!address.is_empty()).then_some(address)

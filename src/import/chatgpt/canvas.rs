@@ -2,21 +2,21 @@
 
 use std::ops::Range;
 
-use super::{parse::LISTS, pattern::EditPattern, shape::Message};
+use super::{parse::LIST_BUDGET, pattern::EditPattern, shape::Message};
 use crate::import::{
-    documents::{Bounds, DocumentBranches, Documents, MadeDocument, TooMuch},
-    json::{self, Allowance, MaybeText, record},
-    message_arena::{NONE, ParsedMessage},
+    documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, TooMuch},
+    json::{self, MaybeText, MemoryBudget, record},
+    message_arena::{NO_PARENT, ParsedMessage},
 };
 
 /// The effect of a message on a canvas document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::import) enum Canvas {
+pub(in crate::import) enum CanvasCall {
     Create,
     Update,
 }
 
-impl Canvas {
+impl CanvasCall {
     /// Returns the model's calls of two tools.
     pub(super) fn of(message: &Message<'_>) -> Option<Self> {
         match message.recipient.as_deref() {
@@ -58,7 +58,7 @@ const LOOKING: usize = 4 << 10;
 /// The cost of each byte of a replacement, at each match.
 const REPLACING: usize = 4;
 /// The longest name of a group, in bytes.
-const LONGEST_NAME: usize = 256;
+const MAX_NAME_LENGTH: usize = 256;
 
 /// Returns the documents of a conversation. `order` lists messages with the place of the one before each;
 /// `canvases` are the messages, by number, that do something to one; `current` is the leaf of the visible
@@ -67,7 +67,7 @@ pub(super) fn documents(
     order: &[(u32, u32)],
     messages: &[ParsedMessage],
     text: &str,
-    canvases: &[(u32, Canvas)],
+    canvases: &[(u32, CanvasCall)],
     current: Option<usize>,
 ) -> Documents {
     let does = |place: usize| {
@@ -76,21 +76,21 @@ pub(super) fn documents(
     };
     let parsed = |place: usize| &messages[order[place].0 as usize];
     let json = |place: usize| &text[parsed(place).text.start as usize..parsed(place).text.end as usize];
-    if !canvases.iter().any(|&(_, canvas)| canvas == Canvas::Create) {
+    if !canvases.iter().any(|&(_, canvas)| canvas == CanvasCall::Create) {
         return Documents::default();
     }
     let mut documents: Vec<(usize, MadeDocument)> = (0..order.len())
-        .filter(|&place| does(place) == Some(Canvas::Create))
+        .filter(|&place| does(place) == Some(CanvasCall::Create))
         .filter_map(|place| Some((place, created(json(place))?)))
         .collect();
     let branches = DocumentBranches::of(order, current);
     // The document each message works on: the last that was created above it.
     let mut slots: Vec<Option<usize>> = vec![None; order.len()];
-    let mut bounds = Bounds::new();
+    let mut budget = ChangeBudget::new();
     let mut next = 0;
     for place in 0..order.len() {
         slots[place] =
-            Some(order[place].1).filter(|&parent| parent != NONE).and_then(|at| slots[at as usize]);
+            Some(order[place].1).filter(|&parent| parent != NO_PARENT).and_then(|at| slots[at as usize]);
         if documents.get(next).is_some_and(|&(made, _)| made == place) {
             slots[place] = Some(next);
             next += 1;
@@ -98,15 +98,15 @@ pub(super) fn documents(
         }
         let Some(slot) = slots[place] else { continue };
         let (made, document) = &mut documents[slot];
-        if does(place) == Some(Canvas::Update) && branches.leads(*made, place) {
-            update(document, json(place), &mut bounds);
+        if does(place) == Some(CanvasCall::Update) && branches.leads(*made, place) {
+            update(document, json(place), &mut budget);
         }
     }
-    Documents::new(documents, bounds.unmade)
+    Documents::new(documents, budget.skipped_changes)
 }
 
 fn created(json: &str) -> Option<MadeDocument> {
-    let Created { name, kind, content } = json::from_str(json, &Allowance::none()).ok()?;
+    let Created { name, kind, content } = json::from_str(json, &MemoryBudget::none()).ok()?;
     Some(MadeDocument {
         title: name.unwrap_or_default().into_owned(),
         format: kind.unwrap_or_default().into_owned(),
@@ -114,17 +114,17 @@ fn created(json: &str) -> Option<MadeDocument> {
     })
 }
 
-fn update(document: &mut MadeDocument, json: &str, bounds: &mut Bounds) {
-    let parsed = json::from_str::<Updated<'_>>(json, &Allowance::new(LISTS));
+fn update(document: &mut MadeDocument, json: &str, budget: &mut ChangeBudget) {
+    let parsed = json::from_str::<Updated<'_>>(json, &MemoryBudget::new(LIST_BUDGET));
     for update in parsed.map(|updated| updated.updates).unwrap_or_default() {
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();
         let times = if update.multiple { usize::MAX } else { 1 };
-        let change = Substitution { replacement, times, most: bounds.most(document) };
-        match change.make(&document.text, pattern, bounds) {
-            Ok(Some(text)) => bounds.change(document, text),
+        let change = Substitution { replacement, times, most: budget.most(document) };
+        match change.make(&document.text, pattern, budget) {
+            Ok(Some(text)) => budget.change(document, text),
             Ok(None) => {}
-            Err(TooMuch) => bounds.unmade += 1,
+            Err(TooMuch) => budget.skipped_changes += 1,
         }
     }
 }
@@ -139,8 +139,8 @@ struct Substitution<'a> {
 
 impl Substitution<'_> {
     /// Returns the text with the change made; `None` if the pattern is not valid or does not match.
-    fn make(&self, text: &str, pattern: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
-        bounds.pay(text.len() + LOOKING)?;
+    fn make(&self, text: &str, pattern: &str, budget: &mut ChangeBudget) -> Result<Option<String>, TooMuch> {
+        budget.spend_or_fail(text.len() + LOOKING)?;
         match pattern {
             "" => return Ok(None),
             ".*" if self.replacement.len() <= self.most => return Ok(Some(self.replacement.to_owned())),
@@ -149,19 +149,24 @@ impl Substitution<'_> {
         }
         // Most patterns are a stretch of the document as it stands.
         if let Some(words) = literal(pattern) {
-            return self.replace_words(text, &words, bounds);
+            return self.replace_words(text, &words, budget);
         }
-        match EditPattern::compile(pattern, bounds)? {
-            Some(pattern) => self.replace(text, pattern, bounds),
+        match EditPattern::compile(pattern, budget)? {
+            Some(pattern) => self.replace(text, pattern, budget),
             None => Ok(None),
         }
     }
 
-    fn replace_words(&self, text: &str, words: &str, bounds: &mut Bounds) -> Result<Option<String>, TooMuch> {
+    fn replace_words(
+        &self,
+        text: &str,
+        words: &str,
+        budget: &mut ChangeBudget,
+    ) -> Result<Option<String>, TooMuch> {
         let mut changed = Changed::new(text, self);
         for (at, words) in text.match_indices(words).take(self.times) {
             let group = |name: &str| if name == "0" { words } else { "" };
-            changed.put(&(at..at + words.len()), group, bounds)?;
+            changed.put(&(at..at + words.len()), group, budget)?;
         }
         changed.finish()
     }
@@ -170,7 +175,7 @@ impl Substitution<'_> {
         &self,
         text: &str,
         mut pattern: EditPattern,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<Option<String>, TooMuch> {
         let mut changed = Changed::new(text, self);
         // Looking for groups costs more than the match itself.
@@ -181,15 +186,15 @@ impl Substitution<'_> {
             .any(|behind| behind.starts_with(|first: char| first == 'g' || first.is_ascii_digit()));
         let (mut from, mut times) = (0, 0);
         while times < self.times && from <= text.len() {
-            let Some(found) = pattern.find(text, from, bounds)? else { break };
-            // An empty match does not count right behind a match, nor within a character.
+            let Some(found) = pattern.find(text, from, budget)? else { break };
+            // An empty match does not count right after a match, nor within a character.
             if found.is_empty() && (changed.copied == Some(found.end) || !text.is_char_boundary(found.end)) {
                 let next = (found.end + 1..=text.len()).find(|&at| text.is_char_boundary(at));
                 from = next.unwrap_or(usize::MAX);
                 continue;
             }
             if asks {
-                pattern.groups(text, &found, bounds)?;
+                pattern.groups(text, &found, budget)?;
             }
             let group = |name: &str| {
                 if name == "0" {
@@ -197,7 +202,7 @@ impl Substitution<'_> {
                 }
                 pattern.group(name).map_or("", |found| &text[found])
             };
-            changed.put(&found, group, bounds)?;
+            changed.put(&found, group, budget)?;
             from = found.end;
             times += 1;
         }
@@ -224,10 +229,10 @@ impl<'a> Changed<'a> {
         &mut self,
         found: &Range<usize>,
         group: impl Fn(&str) -> &'g str,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<(), TooMuch> {
         let Substitution { replacement, most, .. } = *self.change;
-        bounds.pay(replacement.len().saturating_mul(REPLACING))?;
+        budget.spend_or_fail(replacement.len().saturating_mul(REPLACING))?;
         self.out.push_str(&self.text[self.copied.unwrap_or(0)..found.start]);
         self.copied = Some(found.end);
         expand(replacement, group, &mut self.out, most).ok_or(TooMuch)
@@ -285,7 +290,7 @@ fn expand<'g>(
 
 /// Returns a name up to its `>`, and what is behind.
 fn named(text: &str) -> Option<(&str, &str)> {
-    let end = text.bytes().take(LONGEST_NAME).position(|byte| byte == b'>')?;
+    let end = text.bytes().take(MAX_NAME_LENGTH).position(|byte| byte == b'>')?;
     Some((&text[..end], &text[end + 1..]))
 }
 
@@ -299,7 +304,7 @@ mod tests {
 
     fn changed(text: &str, pattern: &str, replacement: &str) -> Option<String> {
         let change = Substitution { replacement, times: usize::MAX, most: 1_000 };
-        change.make(text, pattern, &mut Bounds::new()).unwrap_or_default()
+        change.make(text, pattern, &mut ChangeBudget::new()).unwrap_or_default()
     }
 
     #[test]
@@ -354,13 +359,13 @@ mod tests {
             });
             let wanted = engine.is_match(text).then_some(&*wanted);
             let change = Substitution { replacement: r"[\g<0>|\1]", times: usize::MAX, most: 1_000 };
-            let parsed = EditPattern::compile(pattern, &mut Bounds::new()).ok().flatten().unwrap();
-            let made = change.replace(text, parsed, &mut Bounds::new()).ok().unwrap();
+            let parsed = EditPattern::compile(pattern, &mut ChangeBudget::new()).ok().flatten().unwrap();
+            let made = change.replace(text, parsed, &mut ChangeBudget::new()).ok().unwrap();
             assert_eq!(made.as_deref(), wanted, "{pattern} in {text}");
         }
     }
 
-    /// Letters of which no stretch is like another, so that an automaton is made anew at nearly every one.
+    /// Letters of which no stretch is like another, so that an automaton is made again at nearly every one.
     fn unlike(length: usize) -> String {
         let mut seed = 1_u64;
         let letter = |_| {
@@ -381,9 +386,9 @@ mod tests {
             (format!("a{}c", ".".repeat(300)), &unlike(1 << 20), 1),
         ];
         for (pattern, text, most) in patterns {
-            let (mut bounds, mut times) = (Bounds::with(16 << 20), 0);
+            let (mut budget, mut times) = (ChangeBudget::with(16 << 20), 0);
             let change = Substitution { replacement: "", times: usize::MAX, most: 1_000 };
-            while times < most && change.make(text, &pattern, &mut bounds).is_ok() {
+            while times < most && change.make(text, &pattern, &mut budget).is_ok() {
                 times += 1;
             }
             assert!(times < most, "{pattern} was looked for {times} times");
@@ -408,10 +413,10 @@ mod tests {
         let text = "a".repeat(200_000);
         let replacement = r"\g<x>".repeat(2_000);
         for pattern in ["a", "(a)"] {
-            let mut bounds = Bounds::with(16 << 20);
+            let mut budget = ChangeBudget::with(16 << 20);
             let change = Substitution { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
-            assert_eq!(change.make(&text, pattern, &mut bounds), Err(TooMuch));
-            assert!(!bounds.spend(1), "nothing is left");
+            assert_eq!(change.make(&text, pattern, &mut budget), Err(TooMuch));
+            assert!(!budget.spend(1), "nothing is left");
         }
     }
 
@@ -419,9 +424,9 @@ mod tests {
     #[test]
     fn patterns_that_are_none_are_paid_for() {
         for pattern in ["(?:a?){99999}b", "(?:[a-z]?){9999}(", r"\w{9999}"] {
-            let (mut bounds, mut times) = (Bounds::with(64 << 20), 0);
-            while bounds.spend(1) && times < 1_000 {
-                let _ = EditPattern::compile(pattern, &mut bounds);
+            let (mut budget, mut times) = (ChangeBudget::with(64 << 20), 0);
+            while budget.spend(1) && times < 1_000 {
+                let _ = EditPattern::compile(pattern, &mut budget);
                 times += 1;
             }
             assert!(times < 1_000, "{pattern} was read {times} times");
@@ -444,14 +449,14 @@ mod tests {
                 (*length < 170_000).then_some(one)
             })
             .collect();
-        let mut bounds = Bounds::new();
+        let mut budget = ChangeBudget::new();
         for number in 0..60 {
             let pattern =
                 text[number * 2_500..][..2_160].replace('(', r"\(").replace(')', r"\)").replace('?', r"\?");
             assert!(pattern.contains('.') && literal(&pattern).is_none());
             let replacement = "x".repeat(2_160);
             let change = Substitution { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
-            let made = change.make(&text, &pattern, &mut bounds);
+            let made = change.make(&text, &pattern, &mut budget);
             text = made.ok().flatten().unwrap_or_else(|| panic!("change {number} is made"));
         }
         assert_eq!(text.matches(&"x".repeat(2_160)).count(), 60);

@@ -14,8 +14,8 @@ use super::{
 use crate::conversation::Link;
 
 /// The bytes that the references of one message may add to its text; one that many markers name is long many
-/// times. Markers behind that are dropped.
-const MOST_ADDED: usize = 8 << 20;
+/// times. Markers after that are dropped.
+const MAX_ADDED: usize = 8 << 20;
 
 /// Replaces every marker, and every other text that a reference stands for, by links to its sources, by what it says
 /// in words, or by nothing.
@@ -51,14 +51,14 @@ pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &m
         } else {
             let Some(Marker { range, .. }) = marker.clone() else { return };
             let one = &text[range.clone()];
-            let resolved = one.starts_with(OPEN) && added < MOST_ADDED;
+            let resolved = one.starts_with(OPEN) && added < MAX_ADDED;
             let answer = if resolved { marker::resolve(one, references) } else { Answer::default() };
             references.keep_rest(&answer.text);
             (range, answer)
         };
         at = range.end;
         added += answer.text.len();
-        if added < MOST_ADDED {
+        if added < MAX_ADDED {
             edits.replace(range, answer.text, answer.links);
         } else {
             edits.drop(range);
@@ -74,7 +74,7 @@ struct Marker {
     whole: bool,
 }
 
-/// Returns the first marker at or behind `from`. A mark that opens nothing is one of its own; with one that separates
+/// Returns the first marker at or after `from`. A mark that opens nothing is one of its own; with one that separates
 /// goes the source it names.
 fn next_marker(text: &str, from: usize) -> Option<Marker> {
     let start = from + text[from..].find(MARKS)?;
@@ -121,7 +121,7 @@ fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Answer> {
     if replacement.is_empty() && words {
         return None;
     }
-    // The writer's own words stay, and what they are about comes behind them.
+    // The writer's own words stay, and what they are about comes after them.
     if words && !replacement.contains(text) {
         replacement = format!("{text} {replacement}");
     }
@@ -132,7 +132,7 @@ fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Answer> {
     Some(Answer { text: replacement, links })
 }
 
-/// Decides whether a text is only a name for sources: `【turn0search4】`, `[1]`, `citeturn0search1turn0search2`.
+/// Returns whether a text is only a name for sources: `【turn0search4】`, `[1]`, `citeturn0search1turn0search2`.
 fn is_name(text: &str) -> bool {
     let bracketed = ["【", "[", "(", "{{"].iter().any(|open| text.starts_with(open));
     let rest = text.trim_matches(|c: char| !c.is_alphanumeric());
@@ -165,7 +165,7 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
             if let Some((text, links)) = unnumbered(inner, references) {
                 at = end;
                 added += text.len();
-                edits.replace(start..end, if added < MOST_ADDED { text } else { String::new() }, links);
+                edits.replace(start..end, if added < MAX_ADDED { text } else { String::new() }, links);
             }
             continue;
         };
@@ -190,7 +190,7 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
             named.then_some(Named { link, detail: String::new() }).into_iter().collect();
         let text = written(&sources);
         added += text.len();
-        if added < MOST_ADDED {
+        if added < MAX_ADDED {
             edits.replace(start..end, text, sources.into_iter().map(|named| named.link).collect());
         } else {
             edits.drop(start..end);

@@ -89,7 +89,7 @@ pub(super) fn clean(
     }
 }
 
-/// Decides whether a text can hold code in a fence or between backticks: spares most texts the reading of
+/// Returns whether a text can hold code in a fence or between backticks: spares most texts the reading of
 /// their Markdown.
 fn may_hold_code(text: &str) -> bool {
     memchr::memchr(b'`', text.as_bytes()).is_some() || text.contains("~~~")
@@ -111,7 +111,7 @@ fn code(text: &str, places: &[u32]) -> Vec<Range<usize>> {
 /// The bytes of a line that are looked at for the beginning or end of a link.
 const NEAR: usize = 4 << 10;
 /// The bytes that may be gone through for widgets whose marks were lost.
-const MOST_TRIED: usize = 16 << 20;
+const MAX_TRIED: usize = 16 << 20;
 
 /// Replaces widgets whose marks were lost: `genui{"math_block": …}`.
 fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edits) {
@@ -121,11 +121,11 @@ fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edi
         at = json;
         let near = &text[json..boundary(text, json + (64 << 10))];
         tried += near.len();
-        if tried > MOST_TRIED {
+        if tried > MAX_TRIED {
             return;
         }
         let mut values = serde_json::Deserializer::from_str(near).into_iter::<&serde_json::value::RawValue>();
-        // What stands behind a mark is a marker, and read as such.
+        // What stands after a mark is a marker, and read as such.
         if text[..json].ends_with("\u{e200}genui") || !matches!(values.next(), Some(Ok(_))) {
             continue;
         }
@@ -147,7 +147,7 @@ fn unmarked(label: &str) -> String {
 }
 
 /// Replaces links to files that are only in ChatGPT, `[label](sandbox:/mnt/data/…)`: the label stays, and says that
-/// there is nothing behind it.
+/// there is nothing after it.
 fn dead_links(text: &str, edits: &mut Edits) {
     for middle in LINK.find_iter(text.as_bytes()) {
         let target = text[middle + 2..].trim_start_matches([' ', '<']);

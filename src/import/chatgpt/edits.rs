@@ -19,12 +19,12 @@ pub(super) struct Edits(Vec<Edit>);
 
 /// The number of changes that are kept, more than any answer needs: an edit takes ten times the memory of the
 /// shortest marker. Further ones are not made, and of markers only their characters are dropped.
-const MOST_EDITS: usize = 1 << 18;
+const MAX_EDITS: usize = 1 << 18;
 
 impl Edits {
     /// Puts `text`, which links to `links`, in place of a stretch.
     pub(super) fn replace(&mut self, range: Range<usize>, text: String, links: Vec<Link>) {
-        if self.0.len() < MOST_EDITS {
+        if self.0.len() < MAX_EDITS {
             let range = range.start as u32..range.end as u32;
             self.0.push(Edit { range, text: text.into(), links: links.into() });
         }
@@ -51,14 +51,14 @@ impl Edits {
         starts
     }
 
-    /// Tells that there are no changes.
+    /// Returns whether there are no changes.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Tells that there were more changes than are kept.
+    /// Returns whether there were more changes than are kept.
     pub(super) fn is_full(&self) -> bool {
-        self.0.len() >= MOST_EDITS
+        self.0.len() >= MAX_EDITS
     }
 
     /// Makes the edits, moves the parts along and adds a citation for each edit that has links. Of edits that overlap
@@ -67,7 +67,7 @@ impl Edits {
         self.0.sort_by_key(|edit| edit.range.start);
         let mut cleaned = String::with_capacity(text.len());
         let mut copied = 0;
-        // Where the text behind each edit begins, before and after.
+        // Where the text after each edit begins, before and after.
         let mut shifts: Vec<(usize, usize)> = vec![(0, 0)];
         let mut citations = Vec::new();
         for edit in self.0 {

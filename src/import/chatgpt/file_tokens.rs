@@ -19,7 +19,7 @@ use crate::{
 static TOKEN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("{{file:"));
 
 /// The longest token, in bytes.
-const LONGEST_TOKEN: usize = 400;
+const MAX_TOKEN_LENGTH: usize = 400;
 
 /// Puts the names of files in the place of their tokens, and adds the files: at their tokens, or at the end.
 pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, parts: &mut Vec<Part>) {
@@ -37,7 +37,7 @@ pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, pa
     let mut added: HashSet<Box<str>> = parts.iter().filter_map(known).collect();
     for at in tokens {
         let from = at + "{{file:".len();
-        let near = &text[from..crate::import::boundary(text, from + LONGEST_TOKEN)];
+        let near = &text[from..crate::import::boundary(text, from + MAX_TOKEN_LENGTH)];
         let Some(length) = near.find("}}") else { continue };
         let token = near[..length].trim();
         if token.is_empty() || token.contains(['\n', '{']) {
@@ -62,7 +62,7 @@ pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, pa
     }
 }
 
-/// Decides whether the metadata lists files.
+/// Returns whether the metadata lists files.
 pub(super) fn are_listed(metadata: &Metadata<'_>) -> bool {
     !(metadata.references_by_file.is_empty()
         && metadata.agent_files_by_file.is_empty()

@@ -6,12 +6,12 @@ use hashbrown::HashMap;
 
 use super::{
     left_out::is_left_out,
-    parse::{LISTS, Mapping},
+    parse::{LIST_BUDGET, Mapping},
     references::said,
     shape::{Message, Upload},
 };
 use crate::import::{
-    json::{self, Allowance, MaybeText, Raw, Several, record},
+    json::{self, MaybeText, MemoryBudget, Raw, Several, record},
     timestamp::Timestamp,
 };
 
@@ -51,7 +51,7 @@ record! {
 }
 
 impl<'de> GroupChat<'de> {
-    /// Decides whether an object is such a chat: its messages have a role and a text, or it has a name and none.
+    /// Returns whether an object is such a chat: its messages have a role and a text, or it has a name and none.
     pub(super) fn is_one(&self) -> bool {
         let list = self.messages.0.trim_start().strip_prefix('[').map(str::trim_start);
         if list.is_some_and(|list| list.starts_with(']')) {
@@ -63,20 +63,20 @@ impl<'de> GroupChat<'de> {
             values.next()?.ok()
         });
         first.is_some_and(|first| {
-            let message = json::from_str::<ChatMessage<'_>>(first.get(), &Allowance::new(LISTS));
+            let message = json::from_str::<ChatMessage<'_>>(first.get(), &MemoryBudget::new(LIST_BUDGET));
             message.is_ok_and(|message| message.role.is_some() && message.text.is_text())
         })
     }
 
-    /// Takes the messages in, and returns where those of each begin; behind the last is their number.
+    /// Takes the messages in, and returns where those of each begin; after the last is their number.
     pub(super) fn take(&self, mapping: &mut Mapping<'de>) {
-        let members = json::from_str::<Several<Member<'_>>>(self.members.0, &Allowance::new(LISTS));
+        let members = json::from_str::<Several<Member<'_>>>(self.members.0, &MemoryBudget::new(LIST_BUDGET));
         let members = members.unwrap_or_default();
         let names: HashMap<&str, &str> =
             members.iter().filter_map(|member| Some((said(&member.id)?, said(&member.name)?))).collect();
-        let messages = json::from_str::<Vec<Raw<'de>>>(self.messages.0, &Allowance::new(LISTS));
+        let messages = json::from_str::<Vec<Raw<'de>>>(self.messages.0, &MemoryBudget::new(LIST_BUDGET));
         for raw in messages.unwrap_or_default() {
-            let Ok(read) = json::from_str::<ChatMessage<'de>>(raw.0, &Allowance::new(LISTS)) else {
+            let Ok(read) = json::from_str::<ChatMessage<'de>>(raw.0, &MemoryBudget::new(LIST_BUDGET)) else {
                 continue;
             };
             let ids = [&read.author.id, &read.author_id, &read.member_id, &read.user_id, &read.sender_id];

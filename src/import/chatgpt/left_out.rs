@@ -148,7 +148,7 @@ const BEGINS: [u8; 257] = {
     begins
 };
 
-/// Decides whether the strings under this key are left out.
+/// Returns whether the strings under this key are left out.
 pub(super) fn is_left_out(key: &str) -> bool {
     reason_to_leave_out(key).is_some()
 }

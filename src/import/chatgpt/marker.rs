@@ -26,9 +26,9 @@ pub(super) const CLOSE_TOO: char = '\u{e206}';
 pub(super) const MARKS: [char; 7] = [OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE, PART, CLOSE_TOO];
 
 /// The longest JSON of a marker that is taken apart, in bytes; a longer one is shown as it stands.
-const LONGEST_JSON: usize = 1 << 20;
+const MAX_JSON_LENGTH: usize = 1 << 20;
 /// The number of words that one marker's JSON gives.
-const MOST_WORDS: usize = 1_000;
+const MAX_WORDS: usize = 1_000;
 
 /// The text for a marker's place, and the links in it.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Answer {
     }
 }
 
-/// Tells that a character belongs to the markers.
+/// Returns whether a character belongs to the markers.
 pub(super) fn is_mark(character: char) -> bool {
     MARKS.contains(&character)
 }
@@ -64,12 +64,12 @@ pub(super) fn name_of_source(name: &str) -> Option<(u64, &str, u64)> {
     (kind > 0).then_some((rest[..turn].parse().ok()?, &rest[turn..turn + kind], index))
 }
 
-/// Decides whether a field only names sources: one, or several behind commas.
+/// Returns whether a field only names sources: one, or several after commas.
 pub(super) fn names_sources(field: &str) -> bool {
     !field.trim().is_empty() && field.split(',').all(|name| name_of_source(name.trim()).is_some())
 }
 
-/// Decides whether a field says in words what a person can read: not names of sources, lines of a file, a number.
+/// Returns whether a field says in words what a person can read: not names of sources, lines of a file, a number.
 fn is_words(field: &str) -> bool {
     let number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b':' | b'-' | b'L' | b',' | b'.');
     !names_sources(field) && field.contains(char::is_alphanumeric) && !field.bytes().all(number)
@@ -157,7 +157,7 @@ fn named(
     Answer::new(text, sources)
 }
 
-/// Decides whether the fields of a marker of this kind are only names and places.
+/// Returns whether the fields of a marker of this kind are only names and places.
 fn is_citation(kind: &str) -> bool {
     matches!(kind, "cite" | "filecite" | "i" | "")
 }
@@ -167,7 +167,7 @@ fn pages<'f>(fields: impl Iterator<Item = &'f str>, references: &mut References<
     let names = fields
         .flat_map(|field| field.split([',', '"', '[', ']', ' ']))
         .filter(|name| name.starts_with("turn"));
-    names.take(MOST_WORDS).filter_map(|name| references.page(name)).collect()
+    names.take(MAX_WORDS).filter_map(|name| references.page(name)).collect()
 }
 
 /// Returns the name in `["city","Zürich"]`, or the text itself if it is not a list.
@@ -208,7 +208,7 @@ pub(super) fn genui(
     references: &mut References<'_, '_>,
 ) -> Answer {
     let json = json.trim_matches([SEPARATOR, CLOSE, CLOSE_TOO]).trim();
-    let widget = if json.len() <= LONGEST_JSON { serde_json::from_str::<Value>(json).ok() } else { None };
+    let widget = if json.len() <= MAX_JSON_LENGTH { serde_json::from_str::<Value>(json).ok() } else { None };
     let Some(Value::Object(widgets)) = widget else {
         return Answer { text: without_marks(json), links: Vec::new() };
     };
@@ -247,7 +247,7 @@ fn formula(kind: &str, value: &Value) -> Option<String> {
             .find_map(|key| value.get(*key).and_then(Value::as_str)),
     };
     let written = without_marks(written.filter(|_| is_formula)?.trim());
-    // A line break means nothing in a formula, but behind a comment, and would end what it stands in.
+    // A line break means nothing in a formula, but after a comment, and would end what it stands in.
     let written = if written.contains('%') { written } else { written.replace('\n', " ") };
     let bare = ["\\[", "$$"].iter().all(|mark| !written.starts_with(mark));
     Some(if bare { format!("\\[{written}\\]") } else { written })
@@ -273,7 +273,7 @@ fn described(kind: &str, value: &Value) -> String {
 
 /// Returns the words in the JSON of a marker; the text itself if it is none.
 fn words_of_json(json: &str) -> Vec<String> {
-    let value = if json.len() <= LONGEST_JSON { serde_json::from_str::<Value>(json).ok() } else { None };
+    let value = if json.len() <= MAX_JSON_LENGTH { serde_json::from_str::<Value>(json).ok() } else { None };
     let Some(value) = value else { return vec![without_marks(json)] };
     let mut words = Vec::new();
     strings(&value, false, &mut words);
@@ -289,7 +289,7 @@ fn strings(value: &Value, names: bool, found: &mut Vec<(String, String)>) {
             Value::String(text)
                 if names == names_sources(text)
                     && (names || text.contains(char::is_alphanumeric))
-                    && found.len() < MOST_WORDS =>
+                    && found.len() < MAX_WORDS =>
             {
                 found.push((key.to_owned(), without_marks(text.trim())));
             }
@@ -306,7 +306,7 @@ fn strings(value: &Value, names: bool, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// Measures how much of a text behind an opening mark belongs to a marker that was cut off: its kind, where
+/// Measures how much of a text after an opening mark belongs to a marker that was cut off: its kind, where
 /// fields or nothing follow, and these up to where words go on. Of what does not look like a marker only the
 /// mark goes.
 pub(super) fn cut_off(text: &str) -> usize {

@@ -16,19 +16,19 @@ use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
     import::{
         fields::link,
-        json::{self, Allowance, Left, Lenient, Raw, Several},
+        json::{self, Left, Lenient, MemoryBudget, Raw, Several},
         outline::{is_json, outline, outline_words},
     },
     message::format,
 };
 
 /// The levels of lists in lists of parts that are read as such.
-const MOST_NESTED_PARTS: usize = 8;
+const MAX_NESTED_PARTS: usize = 8;
 /// The bytes of all parts that may be read again since they stand in others.
 const LISTS: usize = 4 << 20;
 
 /// The meaning of a message: whose it is, and of which kind.
-pub(super) struct Sense<'a> {
+pub(super) struct Classification<'a> {
     pub role: Role,
     pub kind: Kind,
     /// The tool, language or unknown type.
@@ -37,7 +37,7 @@ pub(super) struct Sense<'a> {
     unknown_role: bool,
 }
 
-/// The content types that have a reading of their own; see [`Sense::of`] for what they mean.
+/// The content types that have a reading of their own; see [`Classification::of`] for what they mean.
 const KNOWN_TYPES: [&str; 21] = [
     "text",
     "multimodal_text",
@@ -67,12 +67,12 @@ pub(super) fn type_name<'a>(message: &'a Message<'_>) -> &'a str {
     message.content.0.content_type.as_deref().unwrap_or_default()
 }
 
-/// Tells that this version knows the type of a message.
+/// Returns whether this version knows the type of a message.
 pub(super) fn is_known(message: &Message<'_>) -> bool {
     KNOWN_TYPES.contains(&type_name(message))
 }
 
-/// Tells that the answer was cut: by the person, an error or the length limit.
+/// Returns whether the answer was interrupted: by the person, an error or the length limit.
 pub(super) fn interrupted(message: &Message<'_>) -> bool {
     matches!(message.status.as_deref(), Some("in_progress" | "finished_partial_completion" | "error"))
         || matches!(message.metadata.finish.kind.as_deref(), Some("interrupted" | "max_tokens"))
@@ -86,7 +86,7 @@ pub(super) fn model<'a>(message: &'a Message<'_>) -> Option<&'a str> {
     model.filter(|&model| model != "auto").or_else(resolved).or(model)
 }
 
-impl<'a> Sense<'a> {
+impl<'a> Classification<'a> {
     pub(super) fn of(message: &'a Message<'_>) -> Self {
         let content = &message.content.0;
         let role = match message.author.role.as_deref() {
@@ -153,7 +153,7 @@ impl<'a> Sense<'a> {
         if self.unknown_role || self.kind != Kind::Text { Visibility::Folded } else { Visibility::Shown }
     }
 
-    /// Decides whether what stands beside the words of the message can stand behind them; else it becomes a message of
+    /// Returns whether what stands beside the words of the message can stand after them; else it becomes a message of
     /// its own: words are a person's or the model's, and a call is code.
     fn takes_the_rest(&self) -> bool {
         matches!(self.kind, Kind::Browsing | Kind::Page | Kind::Error | Kind::Other | Kind::Output)
@@ -212,7 +212,7 @@ impl<'a> Sense<'a> {
         for output in metadata.aggregate.messages.iter() {
             match self.kind {
                 Kind::Output => add_words(output.text, start, text),
-                _ => output.text.words(&mut rest.more),
+                _ => output.text.append_text(&mut rest.more),
             }
         }
         if self.takes_the_rest() {
@@ -320,14 +320,14 @@ pub(super) struct Rest {
 pub(super) struct UnknownKeys(pub Vec<String>);
 
 /// The number of such keys of one message that are counted.
-const MOST_KEYS: usize = 64;
+const MAX_KEYS: usize = 64;
 
 impl UnknownKeys {
     /// Appends a value that no field took, under its key, if there is a word in it, and keeps the key.
     fn push_left(&mut self, key: &str, value: &Left<'_>, out: &mut String) {
         let before = out.len();
         push_left(key, value, out);
-        if out.len() > before && self.0.len() < MOST_KEYS {
+        if out.len() > before && self.0.len() < MAX_KEYS {
             self.0.push(key.to_owned());
         }
     }
@@ -361,7 +361,7 @@ impl Rest {
                     if !self.found.is_empty() {
                         self.found.push('\n');
                     }
-                    entry.snippet.words(&mut self.found);
+                    entry.snippet.append_text(&mut self.found);
                 }
             }
         }
@@ -389,7 +389,7 @@ impl Rest {
     }
 }
 
-/// Decides whether ChatGPT is told not to show a message.
+/// Returns whether ChatGPT is told not to show a message.
 pub(super) fn is_flagged(message: &Message<'_>) -> bool {
     message.metadata.hidden || message.weight == Some(0.0)
 }
@@ -419,10 +419,10 @@ fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
     if !part.0.starts_with('{') {
         return None;
     }
-    json::from_str(part.0, &Allowance::new(LISTS)).ok()
+    json::from_str(part.0, &MemoryBudget::new(LISTS)).ok()
 }
 
-/// Decides whether nothing in a part is known.
+/// Returns whether nothing in a part is known.
 fn is_unknown(object: &PartObject<'_>) -> bool {
     let parts = &object.parts;
     !object.text.is_text()
@@ -432,7 +432,7 @@ fn is_unknown(object: &PartObject<'_>) -> bool {
         && !points(object)
 }
 
-/// Decides whether a part points at a file.
+/// Returns whether a part points at a file.
 fn points(object: &PartObject<'_>) -> bool {
     let pointers = [&object.asset_pointer, &object.audio.0.asset_pointer, &object.video.0.asset_pointer];
     pointers.iter().any(|pointer| pointer.is_some())
@@ -490,9 +490,10 @@ fn joined(
                 part.unescape(text);
                 continue;
             }
-            let nested = depth < MOST_NESTED_PARTS;
+            let nested = depth < MAX_NESTED_PARTS;
             if part.0.starts_with('[') && nested {
-                let list = json::from_str::<Vec<Raw<'_>>>(part.0, &Allowance::new(LISTS)).unwrap_or_default();
+                let list =
+                    json::from_str::<Vec<Raw<'_>>>(part.0, &MemoryBudget::new(LISTS)).unwrap_or_default();
                 open.extend(list.into_iter().rev().map(|part| (part, depth + 1)));
                 continue;
             }
@@ -552,7 +553,7 @@ fn write_fields(content: &ContentFields<'_>, start: usize, text: &mut String) {
     }
 }
 
-/// Appends the words of a value on a line of their own, unless they stand behind `start` already.
+/// Appends the words of a value on a line of their own, unless they stand after `start` already.
 fn add_words(value: Raw<'_>, start: usize, text: &mut String) {
     if value.0.len() <= 2 || value.0 == "null" {
         return;
@@ -562,7 +563,7 @@ fn add_words(value: Raw<'_>, start: usize, text: &mut String) {
     add_text(&words, start, text);
 }
 
-/// Appends words on a line of their own, unless they stand behind `start` already.
+/// Appends words on a line of their own, unless they stand after `start` already.
 fn add_text(words: &str, start: usize, text: &mut String) {
     if words.trim().is_empty() {
         return;
@@ -585,7 +586,7 @@ fn all_words(value: Raw<'_>, words: &mut String) {
     let mut outlined = String::new();
     outline("", value.0, &is_left_out, &mut outlined);
     let mut texts = String::new();
-    value.words(&mut texts);
+    value.append_text(&mut texts);
     // The texts are all there is: no keys are needed to tell them from anything else.
     let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
     let keys = outlined.matches("text: ").count() * 4;
@@ -658,10 +659,11 @@ fn thoughts(value: Raw<'_>, text: &mut String) {
         None => value.0,
     };
     if json.starts_with('{') {
-        let thought = json::from_str::<Thought<'_>>(json, &Allowance::new(LISTS));
+        let thought = json::from_str::<Thought<'_>>(json, &MemoryBudget::new(LISTS));
         steps(&thought.into_iter().collect::<Vec<_>>(), text);
     } else {
-        let thoughts = json::from_str::<Several<Thought<'_>>>(json, &Allowance::new(super::parse::LISTS));
+        let thoughts =
+            json::from_str::<Several<Thought<'_>>>(json, &MemoryBudget::new(super::parse::LIST_BUDGET));
         steps(&thoughts.unwrap_or_default(), text);
     }
     drop(read);

@@ -27,11 +27,11 @@ mod tree;
 mod writing;
 
 use super::{
-    Census, DocumentSources, ImportError, Refusal,
+    ContentTypeCounts, DocumentSources, ImportError, Refusal,
     documents::Documents,
     fields::{id, title},
-    json::{self, Allowance},
-    message_arena::{NONE, OwnedHeading, ParsedObject},
+    json::{self, MemoryBudget},
+    message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::newest_leaf,
 };
 use crate::conversation::Provider;
@@ -39,30 +39,30 @@ use crate::conversation::Provider;
 pub use left_out::reason_to_leave_out;
 pub(super) use side_files::side_file;
 
-use canvas::Canvas;
-use parse::{Element, LISTS};
+use canvas::CanvasCall;
+use parse::{Element, LIST_BUDGET};
 use tree::ById;
 
 /// The messages, by number, that make or change a canvas.
-pub(super) type Canvases = Vec<(u32, Canvas)>;
+pub(super) type Canvases = Vec<(u32, CanvasCall)>;
 
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
-pub(super) fn parse(object: &str, census: &mut Census) -> Result<ParsedObject, Refusal> {
+pub(super) fn parse(object: &str, content_types: &mut ContentTypeCounts) -> Result<ParsedObject, Refusal> {
     // For the conversation's own lists; each message has one of its own.
-    let element = json::from_str::<Element<'_>>(object, &Allowance::new(LISTS));
+    let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
     let mut element = element.map_err(|error| ImportError::at(&error))?;
-    if let Some(owner) = element.marks.owner {
+    if let Some(owner) = element.signatures.owner {
         return Err(Refusal::Belongs(owner));
     }
     if !element.mapping.present && element.chat.is_one() {
         element.chat.take(&mut element.mapping);
-        census.merge(&element.mapping.arena.census);
+        content_types.merge(&element.mapping.arena.content_types);
         return Ok(in_order(element));
     }
     if !element.mapping.present {
         return Err(ImportError::NoConversation.into());
     }
-    census.merge(&element.mapping.arena.census);
+    content_types.merge(&element.mapping.arena.content_types);
     Ok(order(element))
 }
 
@@ -72,11 +72,11 @@ fn order(element: Element<'_>) -> ParsedObject {
     let by_id = ById::of(&mapping.nodes);
     let nodes = tree::order(mapping, &by_id);
     // The message each node stands for: its own or the nearest above it.
-    let mut stands_for = vec![NONE; mapping.nodes.len()];
+    let mut stands_for = vec![NO_PARENT; mapping.nodes.len()];
     let mut order = Vec::with_capacity(mapping.arena.messages.len());
     let mut told = research::Told::new(&mapping.arena, &mapping.reports);
     for &node in &nodes.nodes {
-        let above = nodes.parent(node).map_or(NONE, |parent| stands_for[parent as usize]);
+        let above = nodes.parent(node).map_or(NO_PARENT, |parent| stands_for[parent as usize]);
         stands_for[node as usize] = above;
         for message in mapping.nodes[node as usize].messages.clone() {
             let above = stands_for[node as usize];
@@ -88,7 +88,7 @@ fn order(element: Element<'_>) -> ParsedObject {
         }
     }
     let named = element.current.as_deref().and_then(|id| by_id.find(id));
-    let current = named.map(|node| stands_for[node as usize]).filter(|&message| message != NONE);
+    let current = named.map(|node| stands_for[node as usize]).filter(|&message| message != NO_PARENT);
     let current =
         current.map(|message| message as usize).or_else(|| newest_leaf(&order, &mapping.arena.messages));
     finish(element, order, current)
@@ -98,13 +98,13 @@ fn order(element: Element<'_>) -> ParsedObject {
 fn in_order(element: Element<'_>) -> ParsedObject {
     let count = element.mapping.arena.messages.len() as u32;
     let order: Vec<(u32, u32)> =
-        (0..count).map(|number| (number, number.checked_sub(1).unwrap_or(NONE))).collect();
+        (0..count).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect();
     finish(element, order, (count as usize).checked_sub(1))
 }
 
 fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) -> ParsedObject {
     let chat = &element.chat;
-    let heading = OwnedHeading {
+    let meta = OwnedMeta {
         id: id(&element.id).or_else(|| id(&element.conversation_id)),
         title: title(&element.title).or_else(|| title(&chat.name)),
         model: id(&element.default_model).or_else(|| id(&element.model)),
@@ -113,16 +113,16 @@ fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) 
         updated: element.updated.0.or(chat.updated.0),
         archived: element.archived,
         starred: element.starred || element.pinned.0,
-        ..OwnedHeading::default()
+        ..OwnedMeta::default()
     };
     let parse::Mapping { arena, canvases, dropped, .. } = element.mapping;
     let documents =
         if canvases.is_empty() { DocumentSources::Nothing } else { DocumentSources::Canvases(canvases) };
-    ParsedObject { provider: Provider::ChatGpt, heading, arena, order, current, dropped, documents }
+    ParsedObject { provider: Provider::ChatGpt, meta, arena, order, current, dropped, documents }
 }
 
 /// Returns the canvas documents of what was read.
-pub(super) fn documents(parsed: &ParsedObject, canvases: &[(u32, Canvas)]) -> Documents {
+pub(super) fn documents(parsed: &ParsedObject, canvases: &[(u32, CanvasCall)]) -> Documents {
     let arena = &parsed.arena;
     canvas::documents(&parsed.order, &arena.messages, &arena.text, canvases, parsed.current)
 }

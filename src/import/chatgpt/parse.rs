@@ -8,29 +8,29 @@ use std::{borrow::Cow, ops::Range};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
-    canvas::Canvas,
+    canvas::CanvasCall,
     group_chat::GroupChat,
-    message::{self, Rest, Sense},
+    message::{self, Classification, Rest},
     research,
     shape::{Maybe, Message},
 };
 use crate::{
     conversation::{Kind, Visibility},
     import::{
-        json::{Allowance, FieldKey, IsPresent, Lenient, MaybeText, Sink, SinkSeed},
-        marks::Marks,
+        json::{FieldKey, IsPresent, Lenient, MaybeText, MemoryBudget, Sink, SinkSeed},
         message_arena::{MessageArena, ParsedMessage},
+        signatures::SignatureFinder,
         timestamp::Timestamp,
     },
 };
 
 /// The number of nodes that are read of one conversation; real ones have at most some ten thousand.
-const MOST_NODES: usize = 1 << 21;
+const MAX_NODES: usize = 1 << 21;
 /// The number of links to children that are read of one conversation; a node that is not listed still names
 /// its parent.
-const MOST_CHILDREN: usize = 1 << 22;
+const MAX_CHILDREN: usize = 1 << 22;
 /// The memory that the lists of one message may take while it is read, in bytes.
-pub(super) const LISTS: usize = 64 << 20;
+pub(super) const LIST_BUDGET: usize = 64 << 20;
 
 /// One element of the array, read.
 #[derive(Default)]
@@ -48,8 +48,8 @@ pub(super) struct Element<'de> {
     pub archived: bool,
     pub starred: bool,
     pub pinned: IsPresent,
-    /// The marks of other providers. Behind the first of them nothing is read.
-    pub marks: Marks,
+    /// The signatures of other providers. Behind the first of them nothing is read.
+    pub signatures: SignatureFinder,
     pub mapping: Mapping<'de>,
     /// A chat of several people has these instead.
     pub chat: GroupChat<'de>,
@@ -64,7 +64,7 @@ pub(super) struct Mapping<'de> {
     pub children: Vec<Cow<'de, str>>,
     pub arena: MessageArena,
     /// The messages, by number, that do something to a canvas.
-    pub canvases: Vec<(u32, Canvas)>,
+    pub canvases: Vec<(u32, CanvasCall)>,
     /// The messages, by number, that are reports which others carry.
     pub reports: Vec<u32>,
     /// The number of nodes that were left out.
@@ -82,36 +82,36 @@ pub(super) struct Node<'de> {
 }
 
 impl<'de> Lenient<'de> for Element<'de> {
-    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         let mut element = Self::default();
         while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
-                _ if element.marks.owner.is_some() => {
+                _ if element.signatures.owner.is_some() => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                "id" => element.id = map.next_value_seed(allowance.seed())?,
-                "conversation_id" => element.conversation_id = map.next_value_seed(allowance.seed())?,
-                "title" => element.title = map.next_value_seed(allowance.seed())?,
-                "create_time" => element.created = map.next_value_seed(allowance.seed())?,
-                "update_time" => element.updated = map.next_value_seed(allowance.seed())?,
-                "current_node" => element.current = map.next_value_seed(allowance.seed())?,
-                "default_model_slug" => element.default_model = map.next_value_seed(allowance.seed())?,
-                "model_slug" => element.model = map.next_value_seed(allowance.seed())?,
-                "gizmo_id" => element.gizmo = map.next_value_seed(allowance.seed())?,
-                "conversation_template_id" => element.template = map.next_value_seed(allowance.seed())?,
-                "is_archived" => element.archived = map.next_value_seed(allowance.seed())?,
-                "is_starred" => element.starred = map.next_value_seed(allowance.seed())?,
-                "pinned_time" => element.pinned = map.next_value_seed(allowance.seed())?,
+                "id" => element.id = map.next_value_seed(budget.seed())?,
+                "conversation_id" => element.conversation_id = map.next_value_seed(budget.seed())?,
+                "title" => element.title = map.next_value_seed(budget.seed())?,
+                "create_time" => element.created = map.next_value_seed(budget.seed())?,
+                "update_time" => element.updated = map.next_value_seed(budget.seed())?,
+                "current_node" => element.current = map.next_value_seed(budget.seed())?,
+                "default_model_slug" => element.default_model = map.next_value_seed(budget.seed())?,
+                "model_slug" => element.model = map.next_value_seed(budget.seed())?,
+                "gizmo_id" => element.gizmo = map.next_value_seed(budget.seed())?,
+                "conversation_template_id" => element.template = map.next_value_seed(budget.seed())?,
+                "is_archived" => element.archived = map.next_value_seed(budget.seed())?,
+                "is_starred" => element.starred = map.next_value_seed(budget.seed())?,
+                "pinned_time" => element.pinned = map.next_value_seed(budget.seed())?,
                 "mapping" => {
                     element.mapping = Mapping::default();
                     map.next_value_seed(SinkSeed(&mut element.mapping))?;
                 }
-                "name" => element.chat.name = map.next_value_seed(allowance.seed())?,
-                "created_at" => element.chat.created = map.next_value_seed(allowance.seed())?,
-                "updated_at" => element.chat.updated = map.next_value_seed(allowance.seed())?,
-                "members" => element.chat.members = map.next_value_seed(allowance.seed())?,
-                "messages" => element.chat.messages = map.next_value_seed(allowance.seed())?,
-                other => element.marks.take(other, &mut map)?,
+                "name" => element.chat.name = map.next_value_seed(budget.seed())?,
+                "created_at" => element.chat.created = map.next_value_seed(budget.seed())?,
+                "updated_at" => element.chat.updated = map.next_value_seed(budget.seed())?,
+                "members" => element.chat.members = map.next_value_seed(budget.seed())?,
+                "messages" => element.chat.messages = map.next_value_seed(budget.seed())?,
+                other => element.signatures.take(other, &mut map)?,
             }
         }
         Ok(element)
@@ -122,7 +122,7 @@ impl<'de> Sink<'de> for &mut Mapping<'de> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         self.present = true;
         while let Some(FieldKey(id)) = map.next_key()? {
-            if self.nodes.len() >= MOST_NODES {
+            if self.nodes.len() >= MAX_NODES {
                 self.dropped += 1;
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -143,15 +143,15 @@ impl<'de> Sink<'de> for NodeSink<'_, 'de> {
         let last = self.0.nodes.len() - 1;
         while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
-                "parent" => self.0.nodes[last].parent = map.next_value_seed(Allowance::none().seed())?,
+                "parent" => self.0.nodes[last].parent = map.next_value_seed(MemoryBudget::none().seed())?,
                 "children" => {
                     let start = self.0.children.len() as u32;
                     map.next_value_seed(SinkSeed(ChildrenSink(&mut self.0.children)))?;
                     self.0.nodes[last].children = start..self.0.children.len() as u32;
                 }
                 "message" => {
-                    let allowance = Allowance::new(LISTS);
-                    let message = map.next_value_seed(allowance.seed::<Maybe<Message<'de>>>())?;
+                    let budget = MemoryBudget::new(LIST_BUDGET);
+                    let message = map.next_value_seed(budget.seed::<Maybe<Message<'de>>>())?;
                     if let Some(message) = message.0 {
                         let first = self.0.arena.messages.len() as u32;
                         self.0.take(*message);
@@ -172,8 +172,8 @@ struct ChildrenSink<'m, 'de>(&'m mut Vec<Cow<'de, str>>);
 
 impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(child) = list.next_element_seed(Allowance::none().seed::<MaybeText<'de>>())? {
-            if let Some(child) = child.filter(|_| self.0.len() < MOST_CHILDREN) {
+        while let Some(child) = list.next_element_seed(MemoryBudget::none().seed::<MaybeText<'de>>())? {
+            if let Some(child) = child.filter(|_| self.0.len() < MAX_CHILDREN) {
                 self.0.push(child);
             }
         }
@@ -182,13 +182,13 @@ impl<'de> Sink<'de> for ChildrenSink<'_, 'de> {
 }
 
 impl Mapping<'_> {
-    /// Keeps a message in its final form, and behind it what else it carries: a report, pages that were found, strings
+    /// Keeps a message in its final form, and after it what else it carries: a report, pages that were found, strings
     /// of which nobody knows what they mean.
     pub(super) fn take(&mut self, mut message: Message<'_>) {
-        self.arena.census.count(message::type_name(&message), message::is_known(&message));
+        self.arena.content_types.count(message::type_name(&message), message::is_known(&message));
         let mut rest = Rest::default();
         let number = self.keep(&message, &mut rest);
-        if let Some(canvas) = Canvas::of(&message) {
+        if let Some(canvas) = CanvasCall::of(&message) {
             self.canvases.push((number, canvas));
         }
         for state in &research::states(&message, &mut rest.more) {
@@ -197,7 +197,7 @@ impl Mapping<'_> {
         rest.gather(&mut message);
         let place = self.nodes.last().map_or("", |node| &*node.id);
         for key in &rest.keys.0 {
-            self.arena.census.count_key(key, place);
+            self.arena.content_types.count_key(key, place);
         }
         let flagged = message::is_flagged(&message);
         for (kind, name, text) in [
@@ -214,20 +214,20 @@ impl Mapping<'_> {
     /// Keeps a message with what it says, and returns its number.
     fn keep(&mut self, message: &Message<'_>, rest: &mut Rest) -> u32 {
         let arena = &mut self.arena;
-        let sense = Sense::of(message);
+        let classification = Classification::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        sense.say(message, &mut arena.text, &mut parts, rest);
+        classification.say(message, &mut arena.text, &mut parts, rest);
         arena.bound(&mut parts);
         let said = &arena.text[start..];
         let parsed = ParsedMessage {
-            role: sense.role,
-            visibility: sense.visibility(message, said, &parts),
-            kind: sense.kind,
+            role: classification.role,
+            visibility: classification.visibility(message, said, &parts),
+            kind: classification.kind,
             interrupted: message::interrupted(message),
             time: message.created.0,
             model: arena.names.slot(message::model(message)),
-            name: arena.names.slot(sense.name.as_deref()),
+            name: arena.names.slot(classification.name.as_deref()),
             text: start as u32..arena.text.len() as u32,
             parts: arena.keep(&mut parts),
         };

@@ -20,31 +20,31 @@ use regex_automata::{
     util::captures::Captures,
 };
 
-use crate::import::documents::{Bounds, TooMuch};
+use crate::import::documents::{ChangeBudget, TooMuch};
 
 /// The cost of reading a pattern, in bytes looked through; also one that turns out to be invalid.
-const COMPILING: usize = 256 << 10;
+const COST_COMPILE: usize = 256 << 10;
 /// The cost of each byte of a pattern, then of each state of its automaton: a class of two bytes has hundreds
 /// of ranges.
-const READING: usize = 1 << 10;
+const COST_PER_BYTE: usize = 1 << 10;
 /// The additional cost of each state that a pattern has beyond two for each of its bytes: counted repetition
 /// makes many.
-const REPEATING: usize = 8 << 10;
+const COST_PER_REPETITION: usize = 8 << 10;
 /// The cost of one state at one byte where a state of the lazy automaton is made, and where every state is
 /// looked at.
-const MAKING: usize = 2;
-const STEPPING: usize = 4;
+const COST_NEW_STATE: usize = 2;
+const COST_STEP: usize = 4;
 /// The additional cost of a pattern that is given up since it is too large.
-const TOO_LARGE: usize = 16 << 20;
+const COST_TOO_LARGE: usize = 16 << 20;
 /// The cost of beginning to look.
-const BEGINNING: usize = 64;
+const COST_START: usize = 64;
 /// The longest pattern, in bytes.
-const LONGEST_PATTERN: usize = 16 << 10;
+const MAX_PATTERN_LENGTH: usize = 16 << 10;
 /// The memory that may be held while a pattern is looked for, in bytes: by its automaton, by the states it
 /// was in, by the groups it found.
-const LARGEST_PATTERN: usize = 1 << 20;
-const LARGEST_CACHE: usize = 1 << 20;
-const LARGEST_GROUPS: usize = 32 << 20;
+const MAX_PATTERN_SIZE: usize = 1 << 20;
+const MAX_CACHE_SIZE: usize = 1 << 20;
+const MAX_GROUPS_SIZE: usize = 32 << 20;
 
 pub(super) struct EditPattern {
     nfa: NFA,
@@ -57,23 +57,25 @@ pub(super) struct EditPattern {
 
 impl EditPattern {
     /// Compiles a pattern; `None` if it is not valid.
-    pub(super) fn compile(pattern: &str, bounds: &mut Bounds) -> Result<Option<Self>, TooMuch> {
-        bounds.pay(COMPILING + pattern.len().saturating_mul(READING))?;
-        if pattern.len() > LONGEST_PATTERN {
+    pub(super) fn compile(pattern: &str, budget: &mut ChangeBudget) -> Result<Option<Self>, TooMuch> {
+        budget.spend_or_fail(COST_COMPILE + pattern.len().saturating_mul(COST_PER_BYTE))?;
+        if pattern.len() > MAX_PATTERN_LENGTH {
             return Err(TooMuch);
         }
-        let limited = thompson::Config::new().nfa_size_limit(Some(LARGEST_PATTERN));
-        let pattern = &*as_written(pattern);
+        let limited = thompson::Config::new().nfa_size_limit(Some(MAX_PATTERN_SIZE));
+        let pattern = &*to_engine_syntax(pattern);
         let nfa = match NFA::compiler().configure(limited.clone()).build(pattern) {
             Ok(nfa) => nfa,
             Err(error) if error.size_limit().is_some() => {
-                bounds.pay(TOO_LARGE)?;
+                budget.spend_or_fail(COST_TOO_LARGE)?;
                 return Err(TooMuch);
             }
             Err(_) => return Ok(None),
         };
         let states = nfa.states().len();
-        bounds.pay(states * READING + states.saturating_sub(2 * pattern.len()) * REPEATING)?;
+        budget.spend_or_fail(
+            states * COST_PER_BYTE + states.saturating_sub(2 * pattern.len()) * COST_PER_REPETITION,
+        )?;
         let backwards = limited.reverse(true).which_captures(WhichCaptures::None);
         let backwards = NFA::compiler().configure(backwards).build(pattern).ok();
         let automata = backwards.and_then(|backwards| {
@@ -86,30 +88,30 @@ impl EditPattern {
         Ok(Some(Self { nfa, automata, machine: None, found }))
     }
 
-    /// Returns the first match behind `from`.
+    /// Returns the first match after `from`.
     pub(super) fn find(
         &mut self,
         text: &str,
         from: usize,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<Option<Range<usize>>, TooMuch> {
         let input = Input::new(text).range(from..);
         if let Some((forwards, backwards)) = &mut self.automata {
-            match forwards.end(&input, bounds) {
+            match forwards.end(&input, budget) {
                 Ok(None) => return Ok(None),
                 Ok(Some(end)) => {
                     let input = Input::new(text).range(from..end).anchored(Anchored::Yes);
-                    match backwards.start(&input, bounds) {
+                    match backwards.start(&input, budget) {
                         Ok(start) => return Ok(start.map(|start| start..end)),
                         Err(Stopped::TooMuch) => return Err(TooMuch),
-                        Err(Stopped::Unable) => {}
+                        Err(Stopped::Unsupported) => {}
                     }
                 }
                 Err(Stopped::TooMuch) => return Err(TooMuch),
-                Err(Stopped::Unable) => {}
+                Err(Stopped::Unsupported) => {}
             }
         }
-        self.look(&input, bounds)?;
+        self.look(&input, budget)?;
         Ok(self.found.get_match().map(|found| found.range()))
     }
 
@@ -118,12 +120,12 @@ impl EditPattern {
         &mut self,
         text: &str,
         found: &Range<usize>,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<(), TooMuch> {
         if self.nfa.group_info().all_group_len() == 1 {
             return Ok(());
         }
-        self.look(&Input::new(text).range(found.clone()).anchored(Anchored::Yes), bounds)
+        self.look(&Input::new(text).range(found.clone()).anchored(Anchored::Yes), budget)
     }
 
     /// Returns the range of a group, by number or name; only that of the whole match if the pattern has no
@@ -135,12 +137,12 @@ impl EditPattern {
     }
 
     /// Looks with every state at every byte.
-    fn look(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<(), TooMuch> {
+    fn look(&mut self, input: &Input<'_>, budget: &mut ChangeBudget) -> Result<(), TooMuch> {
         let states = self.nfa.states().len();
-        bounds.pay(states.saturating_mul(input.get_span().len() + 1).saturating_mul(STEPPING))?;
+        budget.spend_or_fail(states.saturating_mul(input.get_span().len() + 1).saturating_mul(COST_STEP))?;
         if self.machine.is_none() {
             if states.saturating_mul(self.nfa.group_info().slot_len())
-                > LARGEST_GROUPS / 2 / size_of::<usize>()
+                > MAX_GROUPS_SIZE / 2 / size_of::<usize>()
             {
                 return Err(TooMuch);
             }
@@ -157,7 +159,7 @@ impl EditPattern {
 
 /// Returns a pattern as the engine writes it: to Python `\<` and `\>` are the characters, to the engine where
 /// words begin and end.
-fn as_written(pattern: &str) -> String {
+fn to_engine_syntax(pattern: &str) -> String {
     let mut written = String::with_capacity(pattern.len());
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
@@ -174,7 +176,7 @@ fn as_written(pattern: &str) -> String {
 enum Stopped {
     TooMuch,
     /// It does not know which characters beyond ASCII make words.
-    Unable,
+    Unsupported,
 }
 
 impl From<TooMuch> for Stopped {
@@ -201,7 +203,7 @@ impl Automaton {
     fn new(nfa: &NFA, kind: MatchKind) -> Option<Self> {
         let config = DFA::config()
             .match_kind(kind)
-            .cache_capacity(LARGEST_CACHE)
+            .cache_capacity(MAX_CACHE_SIZE)
             .skip_cache_capacity_check(true)
             .unicode_word_boundary(true);
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa.clone()).ok()?;
@@ -214,40 +216,40 @@ impl Automaton {
     }
 
     /// Finds the end of the first match.
-    fn end(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
+    fn end(&mut self, input: &Input<'_>, budget: &mut ChangeBudget) -> Result<Option<usize>, Stopped> {
         let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_forward(cache, input).ok();
-        let state = self.begin(begin, bounds)?;
+        let state = self.begin(begin, budget)?;
         // A state tells of the match before the byte that led to it.
         let text = input.haystack();
-        self.run(state, (input.start()..=input.end()).map(|at| (at, text.get(at).copied())), bounds)
+        self.run(state, (input.start()..=input.end()).map(|at| (at, text.get(at).copied())), budget)
     }
 
     /// Finds the beginning of the match that ends where the input does.
-    fn start(&mut self, input: &Input<'_>, bounds: &mut Bounds) -> Result<Option<usize>, Stopped> {
+    fn start(&mut self, input: &Input<'_>, budget: &mut ChangeBudget) -> Result<Option<usize>, Stopped> {
         let begin = |dfa: &DFA, cache: &mut Cache| dfa.start_state_reverse(cache, input).ok();
-        let state = self.begin(begin, bounds)?;
+        let state = self.begin(begin, budget)?;
         let text = input.haystack();
         let before = |at: usize| (at, at.checked_sub(1).map(|before| text[before]));
-        self.run(state, (input.start()..=input.end()).rev().map(before), bounds)
+        self.run(state, (input.start()..=input.end()).rev().map(before), budget)
     }
 
-    /// Returns the last place at which there is a match, of places and the bytes behind them, until there can
+    /// Returns the last place at which there is a match, of places and the bytes after them, until there can
     /// be none.
     fn run(
         &mut self,
         mut state: LazyStateID,
         places: impl Iterator<Item = (usize, Option<u8>)>,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<Option<usize>, Stopped> {
         let mut found = None;
         for (at, byte) in places {
-            state = self.step(state, byte, bounds)?;
+            state = self.step(state, byte, budget)?;
             if state.is_match() {
                 found = Some(at);
             } else if state.is_dead() {
                 break;
             } else if state.is_quit() {
-                return Err(Stopped::Unable);
+                return Err(Stopped::Unsupported);
             }
         }
         Ok(found)
@@ -256,25 +258,25 @@ impl Automaton {
     fn begin(
         &mut self,
         begin: impl FnOnce(&DFA, &mut Cache) -> Option<LazyStateID>,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<LazyStateID, Stopped> {
         let before = self.cache.memory_usage();
-        let state = begin(&self.dfa, &mut self.cache).ok_or(Stopped::Unable)?;
-        if self.grown(state, before) {
-            bounds.pay(self.states)?;
+        let state = begin(&self.dfa, &mut self.cache).ok_or(Stopped::Unsupported)?;
+        if self.record_growth(state, before) {
+            budget.spend_or_fail(self.states)?;
         }
-        bounds.pay(BEGINNING)?;
+        budget.spend_or_fail(COST_START)?;
         Ok(state)
     }
 
-    /// Returns the state behind a byte, or behind the text.
+    /// Returns the state after a byte, or after the text.
     fn step(
         &mut self,
         from: LazyStateID,
         byte: Option<u8>,
-        bounds: &mut Bounds,
+        budget: &mut ChangeBudget,
     ) -> Result<LazyStateID, Stopped> {
-        bounds.pay(1)?;
+        budget.spend_or_fail(1)?;
         if let Some(byte) = byte
             && !from.is_tagged()
         {
@@ -289,11 +291,11 @@ impl Automaton {
             Some(byte) => self.dfa.next_state(&mut self.cache, from, byte),
             None => self.dfa.next_eoi_state(&mut self.cache, from),
         };
-        let next = next.map_err(|_| Stopped::Unable)?;
+        let next = next.map_err(|_| Stopped::Unsupported)?;
         if !made {
             let source = self.size(from);
-            self.grown(next, before);
-            bounds.pay((source + self.size(next) + self.passed) * MAKING)?;
+            self.record_growth(next, before);
+            budget.spend_or_fail((source + self.size(next) + self.passed) * COST_NEW_STATE)?;
             if let Some(byte) = byte.filter(|_| from.is_tagged() && self.sizes.contains_key(&from)) {
                 self.made.insert((from, byte));
             }
@@ -306,7 +308,7 @@ impl Automaton {
     }
 
     /// Remembers the memory of a state that was not there before; tells whether it was new.
-    fn grown(&mut self, state: LazyStateID, before: usize) -> bool {
+    fn record_growth(&mut self, state: LazyStateID, before: usize) -> bool {
         let after = self.cache.memory_usage();
         if self.cache.clear_count() != self.clears {
             self.clears = self.cache.clear_count();

@@ -9,16 +9,16 @@ use super::{
     marker::{self, CLOSE, CLOSE_TOO, OPEN},
     shape::{Item, Metadata, OldCitation, Reference, SearchEntry},
 };
-use crate::{conversation::Link, import::message_arena::NONE};
+use crate::{conversation::Link, import::message_arena::NO_PARENT};
 
 /// The number of sources of one reference that are named.
-const MOST_LINKS: usize = 50;
+const MAX_LINKS: usize = 50;
 /// The number of sources listed at the end of a message.
-const MOST_SOURCES: usize = 1_000;
+const MAX_SOURCES: usize = 1_000;
 /// The bytes of texts that are looked for as they stand, since they do not look like markers.
-const MOST_SOUGHT: usize = 1 << 20;
+const MAX_SOUGHT: usize = 1 << 20;
 /// The number of places of such texts in one message.
-const MOST_PLACES: usize = 1 << 18;
+const MAX_PLACES: usize = 1 << 18;
 
 /// A page, product or place that a reference names.
 pub(super) struct Named {
@@ -64,7 +64,7 @@ impl<'a, 'de> References<'a, 'de> {
         let mut references = Self {
             metadata,
             matched: HashMap::new(),
-            following: vec![NONE; all.len()],
+            following: vec![NO_PARENT; all.len()],
             placed: vec![false; all.len()],
             sought: None,
             starts: HashMap::new(),
@@ -79,7 +79,7 @@ impl<'a, 'de> References<'a, 'de> {
         for (index, reference) in all.iter().enumerate().rev() {
             if let Some(matched) = matched_text(reference) {
                 let next = references.matched.insert(matched, (index as u32, false));
-                references.following[index] = next.map_or(NONE, |(next, _)| next);
+                references.following[index] = next.map_or(NO_PARENT, |(next, _)| next);
             }
         }
         for citation in metadata.citations.iter() {
@@ -96,7 +96,7 @@ impl<'a, 'de> References<'a, 'de> {
 
     /// Makes ready to look for the texts that no syntax tells.
     fn seek(&mut self) {
-        let mut left = MOST_SOUGHT;
+        let mut left = MAX_SOUGHT;
         let mut sought: Vec<&str> = Vec::new();
         for reference in self.metadata.references.iter() {
             let Some(text) = matched_text(reference).filter(|text| !is_marker(text)) else { continue };
@@ -113,7 +113,7 @@ impl<'a, 'de> References<'a, 'de> {
         self.sought = builder.prefilter(false).build(sought).ok();
     }
 
-    /// Decides whether there are texts to look for that no syntax tells.
+    /// Returns whether there are texts to look for that no syntax tells.
     pub(super) fn are_sought(&self) -> bool {
         self.sought.is_some()
     }
@@ -123,7 +123,7 @@ impl<'a, 'de> References<'a, 'de> {
     pub(super) fn places(&self, text: &str) -> Vec<Range<u32>> {
         let Some(sought) = &self.sought else { return Vec::new() };
         // All that overlap, in one pass: to look for the longest at each place may go through a text many times.
-        let found = sought.find_overlapping_iter(text).take(MOST_PLACES);
+        let found = sought.find_overlapping_iter(text).take(MAX_PLACES);
         let mut places: Vec<Range<u32>> =
             found.map(|found| found.start() as u32..found.end() as u32).collect();
         places.sort_unstable_by_key(|place| (place.start, Reverse(place.end)));
@@ -139,7 +139,7 @@ impl<'a, 'de> References<'a, 'de> {
         }
         let index = *next as usize;
         match self.following[index] {
-            NONE => *done = true,
+            NO_PARENT => *done = true,
             following => *next = following,
         }
         let reference = &self.metadata.references[index];
@@ -194,7 +194,7 @@ impl<'a, 'de> References<'a, 'de> {
         Some(citation)
     }
 
-    /// Tells that old citations are found by where they stand.
+    /// Returns whether old citations are found by where they stand.
     pub(super) fn have_places(&self) -> bool {
         !self.starts.is_empty()
     }
@@ -238,13 +238,13 @@ fn matched_text<'a>(reference: &'a Reference<'_>) -> Option<&'a str> {
     reference.matched.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-/// Decides whether a text is one marker, and so found by its syntax.
+/// Returns whether a text is one marker, and so found by its syntax.
 fn is_marker(text: &str) -> bool {
     let inner = text.strip_prefix(OPEN).and_then(|text| text.strip_suffix([CLOSE, CLOSE_TOO]));
     inner.is_some_and(|inner| !inner.contains([OPEN, CLOSE, CLOSE_TOO]))
 }
 
-/// Decides whether ChatGPT shows nothing in the place of a reference.
+/// Returns whether ChatGPT shows nothing in the place of a reference.
 pub(super) fn is_passed_over(reference: &Reference<'_>) -> bool {
     matches!(
         reference.kind.as_deref().unwrap_or_default(),
@@ -269,7 +269,7 @@ impl NamedList {
             let link = &named.link;
             &*link.url == url && (!url.is_empty() || &*link.title == title)
         };
-        if self.0.len() < MOST_LINKS && !(title.is_empty() && url.is_empty()) && !self.0.iter().any(known) {
+        if self.0.len() < MAX_LINKS && !(title.is_empty() && url.is_empty()) && !self.0.iter().any(known) {
             let link = Link { title: title.into(), url: url.into() };
             self.0.push(Named { link, detail: detail.to_owned() });
         }
@@ -318,7 +318,7 @@ pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
     let items = footnotes.flat_map(|reference| reference.sources.iter().chain(reference.items.iter()));
     let mut links: Vec<Link> = Vec::new();
     let mut seen = hashbrown::HashSet::new();
-    for item in items.take(MOST_SOURCES) {
+    for item in items.take(MAX_SOURCES) {
         let title = said(&item.0.title).or(said(&item.0.attribution));
         let Some(url) = said(&item.0.url) else { continue };
         if seen.insert(url) {
@@ -348,10 +348,10 @@ fn tell(reference: &Reference<'_>, shown: &str, out: &mut String) {
     let lists = [&reference.fallback, &reference.products, &reference.businesses, &reference.images];
     let sources = [&reference.items, &reference.sources];
     let all = lists.into_iter().chain(sources.into_iter().filter(|_| !listed)).flat_map(|list| list.iter());
-    for item in all.chain(reference.product.0.as_deref()).take(MOST_SOURCES) {
+    for item in all.chain(reference.product.0.as_deref()).take(MAX_SOURCES) {
         tell_item(item, &mut add);
     }
-    for item in sources.into_iter().filter(|_| listed).flat_map(|list| list.iter()).take(MOST_SOURCES) {
+    for item in sources.into_iter().filter(|_| listed).flat_map(|list| list.iter()).take(MAX_SOURCES) {
         let (title, url) = (said(&item.0.title), said(&item.0.url));
         if url.is_none() {
             tell_item(item, &mut add);
@@ -372,7 +372,7 @@ fn tell_item(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
     }
     // Mostly the host of the address.
     add(said(&item.attribution).filter(|name| !url.unwrap_or_default().contains(name)));
-    for page in item.supporting.iter().take(MOST_LINKS).chain(item.image.0.as_deref()) {
+    for page in item.supporting.iter().take(MAX_LINKS).chain(item.image.0.as_deref()) {
         add(said(&page.title));
         add(said(&page.url));
         let url = said(&page.url).unwrap_or_default();
@@ -403,7 +403,7 @@ pub(super) fn links_in(alt: &str) -> Vec<Link> {
         links.push(Link { title: title.into(), url: url.into() });
         rest = after.trim_start_matches([',', ' ']);
     }
-    links.truncate(MOST_LINKS);
+    links.truncate(MAX_LINKS);
     links
 }
 
@@ -414,7 +414,7 @@ fn host(url: &str) -> &str {
     host.strip_prefix("www.").unwrap_or(host)
 }
 
-/// Writes sources as Markdown, one behind the other: `[title](url), [title](url) (€ 39)`.
+/// Writes sources as Markdown, one after the other: `[title](url), [title](url) (€ 39)`.
 pub(super) fn listed(sources: &[Named]) -> String {
     let mut text = String::new();
     for Named { link, detail } in sources {

@@ -10,14 +10,14 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use super::{
     left_out::is_left_out,
     message::Rest,
-    parse::LISTS,
+    parse::LIST_BUDGET,
     shape::{Message, Sdk, Widget},
 };
 use crate::{
     conversation::Visibility,
     import::{
-        json::{self, Allowance, Left, Lenient, Raw},
-        message_arena::{MessageArena, NONE},
+        json::{self, Left, Lenient, MemoryBudget, Raw},
+        message_arena::{MessageArena, NO_PARENT},
         outline::outline_words,
     },
 };
@@ -31,7 +31,7 @@ pub(super) fn states<'m>(message: &'m Message<'_>, more: &mut String) -> Vec<Cow
     let sdk = message.metadata.sdk;
     if !sdk.0.is_empty() && sdk.0 != "null" {
         let json = sdk.text().unwrap_or(Cow::Borrowed(sdk.0));
-        match json::from_str::<Sdk<'_>>(&json, &Allowance::new(LISTS)) {
+        match json::from_str::<Sdk<'_>>(&json, &MemoryBudget::new(LIST_BUDGET)) {
             Ok(read) => {
                 for state in [read.state, read.response.state] {
                     states.extend(json_of(state).map(|state| Cow::Owned(state.into_owned())));
@@ -62,7 +62,7 @@ fn json_of(value: Raw<'_>) -> Option<Cow<'_, str>> {
 
 /// Reads the state of a widget: gives the report in it to `take`, and writes what else stands there to the rest.
 pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, &mut Rest)) {
-    let Ok(widget) = json::from_str::<Widget<'_>>(state, &Allowance::new(LISTS)) else {
+    let Ok(widget) = json::from_str::<Widget<'_>>(state, &MemoryBudget::new(LIST_BUDGET)) else {
         return tell("widget", &Left::Text(Cow::Borrowed(state)), &mut rest.more);
     };
     widget.rest.0.iter().for_each(|(key, value)| {
@@ -73,7 +73,7 @@ pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, 
     }
 }
 
-/// Decides whether a message says nothing but the state of a widget, with a report in it.
+/// Returns whether a message says nothing but the state of a widget, with a report in it.
 pub(super) fn is_state(text: &str) -> bool {
     text.trim_start().starts_with(IN_TEXT) && text.contains("report_message")
 }
@@ -116,22 +116,22 @@ impl Told {
                 message.visibility == Visibility::Shown && reports.binary_search(number).is_err()
             });
             // On whichever branch: the answer is there.
-            told.places = answers.map(|number| (said(number), NONE)).collect();
+            told.places = answers.map(|number| (said(number), NO_PARENT)).collect();
         }
         told
     }
 
-    /// Decides whether a message, which comes behind the one at `above` and would have this place, is a report that its
+    /// Returns whether a message, which comes after the one at `above` and would have this place, is a report that its
     /// branch has already. Is asked of every message, in order.
     pub(super) fn is_told(&mut self, number: u32, above: u32, place: usize) -> bool {
         if self.reports.is_empty() {
             return false;
         }
-        let depth = if above == NONE { 0 } else { self.depths[above as usize] + 1 };
+        let depth = if above == NO_PARENT { 0 } else { self.depths[above as usize] + 1 };
         if let Ok(at) = self.reports.binary_search_by_key(&number, |&(number, _)| number) {
             let said = self.reports[at].1;
             let is_above = |&before: &u32| {
-                before == NONE || {
+                before == NO_PARENT || {
                     let level = self.depths[before as usize];
                     level < depth && self.branch.get(level as usize) == Some(&before)
                 }

@@ -8,7 +8,7 @@ use serde::de::MapAccess;
 use super::left_out::{is_left_out, is_left_out_of_files, is_left_out_of_results};
 use crate::import::{
     fields::ContentPieces,
-    json::{Allowance, Left, Lenient, MaybeText, Raw, Several, record},
+    json::{Left, Lenient, MaybeText, MemoryBudget, Raw, Several, record},
     timestamp::Timestamp,
 };
 
@@ -30,12 +30,12 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
         Self(Some(Box::new(T::from_text(text))))
     }
 
-    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        T::from_list(list, allowance).map(|value| Self(Some(Box::new(value))))
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        T::from_list(list, budget).map(|value| Self(Some(Box::new(value))))
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        T::from_map(map, allowance).map(|value| Self(Some(Box::new(value))))
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        T::from_map(map, budget).map(|value| Self(Some(Box::new(value))))
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
@@ -76,13 +76,13 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
         Self(ContentFields { parts: ContentPieces::from_text(text), ..ContentFields::default() })
     }
 
-    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        let parts = ContentPieces::from_list(list, allowance)?;
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        let parts = ContentPieces::from_list(list, budget)?;
         Ok(Self(ContentFields { parts, ..ContentFields::default() }))
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        ContentFields::from_map(map, allowance).map(Self)
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        ContentFields::from_map(map, budget).map(Self)
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
@@ -166,8 +166,8 @@ impl<'de> Lenient<'de> for Pointer<'de> {
         Self(PointerFields { asset_pointer: Some(text), ..PointerFields::default() })
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        PointerFields::from_map(map, allowance).map(Self)
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        PointerFields::from_map(map, budget).map(Self)
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
@@ -196,12 +196,12 @@ impl<'de> Lenient<'de> for Thought<'de> {
         Self { plain: Some(text), fields: ThoughtFields::default() }
     }
 
-    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        Ok(Self { plain: None, fields: ThoughtFields::from_list(list, allowance)? })
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        Ok(Self { plain: None, fields: ThoughtFields::from_list(list, budget)? })
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        Ok(Self { plain: None, fields: ThoughtFields::from_map(map, allowance)? })
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        Ok(Self { plain: None, fields: ThoughtFields::from_map(map, budget)? })
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
@@ -427,12 +427,12 @@ impl<'de> Lenient<'de> for Item<'de> {
         Self(ItemFields { title: Some(text), ..ItemFields::default() })
     }
 
-    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        ItemFields::from_list(list, allowance).map(Self)
+    fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        ItemFields::from_list(list, budget).map(Self)
     }
 
-    fn from_map<A: MapAccess<'de>>(map: A, allowance: &Allowance) -> Result<Self, A::Error> {
-        ItemFields::from_map(map, allowance).map(Self)
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        ItemFields::from_map(map, budget).map(Self)
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {

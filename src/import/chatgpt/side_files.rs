@@ -4,16 +4,16 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     import::side_files::{SharedLink, SideContent, profile},
-    provider::{Holds, Provider},
+    provider::{Provider, SideFileKind},
 };
 
 /// Reads one; `None` if it is not what it should be.
-pub(in crate::import) fn side_file(holds: Holds, json: &[u8]) -> Option<SideContent> {
+pub(in crate::import) fn side_file(holds: SideFileKind, json: &[u8]) -> Option<SideContent> {
     match holds {
-        Holds::Links => shared_links(json).map(SideContent::Links),
-        Holds::Profile => profile(json).map(SideContent::Profile),
+        SideFileKind::Links => shared_links(json).map(SideContent::Links),
+        SideFileKind::Profile => profile(json).map(SideContent::Profile),
         // What it remembers stands in conversations.
-        Holds::Memory => None,
+        SideFileKind::Memory => None,
     }
 }
 

@@ -1,14 +1,14 @@
 //! The message tree of a conversation: who follows whom, whatever the links say.
 //!
 //! The export's tree has nodes without a message, dangling and missing links, cycles, and chains of any length.
-//! What comes out is an order in which every node follows its parent. Nothing here recurses.
+//! The result is an order in which every node follows its parent. Nothing here recurses.
 
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::parse::{Mapping, Node};
-use crate::import::{message_arena::NONE, order::MessageOrder};
+use crate::import::{message_arena::NO_PARENT, order::MessageOrder};
 
 /// The nodes by their ids: of two with one id the last. The hasher is seeded: ids cannot be chosen to collide.
 pub(super) struct ById<'a, 'de> {
@@ -40,14 +40,14 @@ impl<'a, 'de> ById<'a, 'de> {
         self.table.find(self.hasher.hash_one(id), same).copied()
     }
 
-    /// Tells that a node is the one of its id, not an earlier one that a later replaced.
+    /// Returns whether a node is the one of its id, not an earlier one that a later replaced.
     fn counts(&self, index: u32) -> bool {
         self.table.len() == self.nodes.len() || self.find(&self.nodes[index as usize].id) == Some(index)
     }
 }
 
 /// Returns the nodes in depth-first order, siblings as their parent lists them, those it does not list
-/// behind, in file order.
+/// after, in file order.
 pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> MessageOrder {
     let nodes = &mapping.nodes;
     let mut parents: Vec<u32> = Vec::with_capacity(nodes.len());
@@ -58,10 +58,10 @@ pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> MessageOrder
             Some(before) if by_id.counts(before as u32) => Some(before as u32),
             _ => node.parent.as_deref().and_then(|id| by_id.find(id)),
         };
-        parents.push(parent.filter(|&parent| parent != index as u32).unwrap_or(NONE));
+        parents.push(parent.filter(|&parent| parent != index as u32).unwrap_or(NO_PARENT));
     }
     // A node without a (known) parent belongs to the first that lists it among its children.
-    let mut places = vec![NONE; nodes.len()];
+    let mut places = vec![NO_PARENT; nodes.len()];
     let mut place = 0;
     for (index, node) in nodes.iter().enumerate() {
         let index = index as u32;
@@ -76,10 +76,10 @@ pub(super) fn order(mapping: &Mapping<'_>, by_id: &ById<'_, '_>) -> MessageOrder
             };
             let Some(child) = child else { continue };
             let parent = &mut parents[child as usize];
-            if *parent == NONE && child != index {
+            if *parent == NO_PARENT && child != index {
                 *parent = index;
             }
-            if *parent == index && places[child as usize] == NONE {
+            if *parent == index && places[child as usize] == NO_PARENT {
                 places[child as usize] = place;
                 place += 1;
             }

@@ -13,10 +13,10 @@ static COLONS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Find
 /// The bytes of a line that are looked at for its beginning, and for attributes.
 const NEAR: usize = 4 << 10;
 /// The number of directives that may be open at once.
-const MOST_OPEN: usize = 1_000;
+const MAX_OPEN: usize = 1_000;
 
 /// The line breaks of a message that are made to stay, since they stand in what is to be sent as it is.
-const MOST_BREAKS: usize = 1 << 14;
+const MAX_BREAKS: usize = 1 << 14;
 
 /// A directive that is open.
 struct Directive {
@@ -45,7 +45,7 @@ pub(super) fn fences(text: &str, edits: &mut Edits) {
     let mut open: Vec<Directive> = Vec::new();
     let bytes = text.as_bytes();
     let mut from = 0;
-    let mut breaks = MOST_BREAKS;
+    let mut breaks = MAX_BREAKS;
     while let Some(step) = COLONS.find(&bytes[from..]) {
         let at = from + step;
         let behind = at + bytes[at..].iter().take_while(|&&byte| byte == b':').count();
@@ -65,7 +65,7 @@ pub(super) fn fences(text: &str, edits: &mut Edits) {
             {
                 keep_breaks(text, closed.body, line, &mut breaks, edits);
             }
-        } else if open.len() < MOST_OPEN
+        } else if open.len() < MAX_OPEN
             && let Some(opened) = begin(text, &place, name, edits)
         {
             from = from.max(opened.body.min(end));
@@ -103,7 +103,7 @@ fn close(text: &str, place: &Place, open: &mut Vec<Directive>, edits: &mut Edits
     open.pop()
 }
 
-/// Opens a directive whose name has so many bytes, if these colons do.
+/// Opens a directive whose name has this many bytes, if these colons do.
 fn begin(text: &str, place: &Place, name: usize, edits: &mut Edits) -> Option<Directive> {
     let Place { line, seen, at, behind, end: line_end } = *place;
     let before = &text.as_bytes()[line..at];
@@ -161,7 +161,7 @@ fn keep_breaks(text: &str, from: usize, to: usize, left: &mut usize, edits: &mut
     }
 }
 
-/// Decides whether the line with which a text begins is blank.
+/// Returns whether the line with which a text begins is blank.
 fn is_blank_line(text: &str) -> bool {
     text.bytes().take_while(|&byte| byte != b'\n').all(|byte| byte.is_ascii_whitespace())
 }
@@ -217,7 +217,7 @@ enum Step {
     End(usize),
 }
 
-/// Gives each character with the one behind it, until one ends the whole.
+/// Gives each character with the one after it, until one ends the whole.
 fn for_each_pair(
     characters: &mut std::iter::Peekable<impl Iterator<Item = (usize, char)>>,
     mut step: impl FnMut(usize, char, Option<char>) -> Step,

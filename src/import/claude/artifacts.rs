@@ -5,13 +5,13 @@
 
 use hashbrown::HashMap;
 
-use super::{block::add_link, parse::LISTS, shape::ArtifactInput};
+use super::{block::add_link, parse::LIST_BUDGET, shape::ArtifactInput};
 use crate::{
     conversation::Link,
     import::{
-        documents::{Bounds, DocumentBranches, Documents, MadeDocument},
-        json::{self, Allowance, Raw},
-        message_arena::{NONE, ParsedMessage},
+        documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument},
+        json::{self, MemoryBudget, Raw},
+        message_arena::{NO_PARENT, ParsedMessage},
     },
 };
 
@@ -61,7 +61,7 @@ impl Artifact {
 
 /// Returns the pages that a report cites.
 pub(super) fn sources(input: Raw<'_>) -> Vec<Link> {
-    let Ok(input) = json::from_str::<ArtifactInput<'_>>(input.0, &Allowance::new(LISTS)) else {
+    let Ok(input) = json::from_str::<ArtifactInput<'_>>(input.0, &MemoryBudget::new(LIST_BUDGET)) else {
         return Vec::new();
     };
     let mut links = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn sources(input: Raw<'_>) -> Vec<Link> {
 }
 
 fn input_of(json: &str) -> Option<ArtifactInput<'_>> {
-    json::from_str(json, &Allowance::none()).ok()
+    json::from_str(json, &MemoryBudget::none()).ok()
 }
 
 /// Returns the artifacts of a conversation, where each was made. `order` lists messages with the place of the
@@ -90,14 +90,14 @@ pub(super) fn documents(
     let mut documents: Vec<(usize, MadeDocument)> = Vec::new();
     // By its id, where an artifact was made: several times, if on several branches.
     let mut made: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut bounds = Bounds::new();
+    let mut budget = ChangeBudget::new();
     for (place, &(number, _)) in order.iter().enumerate() {
         let Ok(at) = artifacts.binary_search_by_key(&number, |artifact| artifact.number) else { continue };
         let parsed = &messages[number as usize];
         let json = &text[parsed.text.start as usize..parsed.text.end as usize];
         let Some(input) = input_of(json) else { continue };
         let slots = made.entry(name_of(&input).to_owned()).or_default();
-        let above = slots.iter().rev().copied().take_while(|_| bounds.spend(LOOKING)).find(|&slot| {
+        let above = slots.iter().rev().copied().take_while(|_| budget.spend(LOOKING)).find(|&slot| {
             let start = documents[slot].0;
             start < place && place < ends[start]
         });
@@ -110,21 +110,21 @@ pub(super) fn documents(
             (command, Some(slot)) => {
                 let (start, document) = &mut documents[slot];
                 if branches.leads(*start, place) {
-                    change(document, command, &input, &mut bounds);
+                    change(document, command, &input, &mut budget);
                 }
             }
         }
     }
-    Documents::new(documents, bounds.unmade)
+    Documents::new(documents, budget.skipped_changes)
 }
 
-/// Finds, for each place, the first behind all that follow it on any branch: depth-first order has them in
+/// Finds, for each place, the first after all that follow it on any branch: depth-first order has them in
 /// one run.
 fn ends(order: &[(u32, u32)]) -> Vec<usize> {
     let mut ends: Vec<usize> = (1..=order.len()).collect();
     for place in (0..order.len()).rev() {
         let parent = order[place].1;
-        if parent != NONE {
+        if parent != NO_PARENT {
             ends[parent as usize] = ends[parent as usize].max(ends[place]);
         }
     }
@@ -138,7 +138,7 @@ fn name_of<'a>(input: &'a ArtifactInput<'_>) -> &'a str {
 
 /// Writes the whole text that a call gives.
 fn write_content(input: &ArtifactInput<'_>, text: &mut String) {
-    if input.path.is_some() { input.file.words(text) } else { input.content.words(text) }
+    if input.path.is_some() { input.file.append_text(text) } else { input.content.append_text(text) }
 }
 
 fn created(input: &ArtifactInput<'_>) -> MadeDocument {
@@ -171,10 +171,10 @@ fn change(
     document: &mut MadeDocument,
     command: ArtifactCommand,
     input: &ArtifactInput<'_>,
-    bounds: &mut Bounds,
+    budget: &mut ChangeBudget,
 ) {
-    if !bounds.spend(document.text.len() + LOOKING) {
-        bounds.unmade += 1;
+    if !budget.spend(document.text.len() + LOOKING) {
+        budget.skipped_changes += 1;
         return;
     }
     let mut new = String::new();
@@ -185,15 +185,15 @@ fn change(
         }
     } else {
         let mut old = String::new();
-        input.old.words(&mut old);
+        input.old.append_text(&mut old);
         let Some(at) = document.text.find(&old).filter(|_| !old.is_empty()) else { return };
         new.push_str(&document.text[..at]);
-        input.new.words(&mut new);
+        input.new.append_text(&mut new);
         new.push_str(&document.text[at + old.len()..]);
     }
-    if new.len() <= bounds.most(document) {
-        bounds.change(document, new);
+    if new.len() <= budget.most(document) {
+        budget.change(document, new);
     } else {
-        bounds.unmade += 1;
+        budget.skipped_changes += 1;
     }
 }

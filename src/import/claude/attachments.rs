@@ -30,7 +30,7 @@ impl Messages<'_> {
             let same = |&(other, name_of_other): &(&str, &str)| {
                 (other == id || other.is_empty() || id.is_empty()) && name_of_other == name
             };
-            if known.iter().take(MOST_COMPARED).any(same) {
+            if known.iter().take(MAX_COMPARED).any(same) {
                 continue;
             }
             known.push((id, name));
@@ -45,7 +45,7 @@ impl Messages<'_> {
 
     fn attached(&mut self, attached: &Attached<'_>, id: &str) -> Option<Part> {
         let mut content = String::new();
-        attached.content.words(&mut content);
+        attached.content.append_text(&mut content);
         let mut name = attached.name.as_deref().unwrap_or_default().trim().to_owned();
         if name.is_empty() {
             if content.is_empty() {
@@ -69,8 +69,8 @@ impl Messages<'_> {
     }
 }
 
-/// A list of files is compared with so many before: more of one name would be no accident.
-const MOST_COMPARED: usize = 1_000;
+/// A list of files is compared with this many before: more of one name would be no accident.
+const MAX_COMPARED: usize = 1_000;
 
 /// Returns a picture or document that stands among the blocks.
 pub(super) fn of_block(block: &BlockFields<'_>) -> Option<Part> {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
     import::{
-        json::{self, Allowance, MaybeText, Raw, Sink, record},
+        json::{self, MaybeText, MemoryBudget, Raw, Sink, record},
         message_arena::ParsedMessage,
         repair,
     },
@@ -60,7 +60,7 @@ struct OpenMessage<'a, 'de> {
 }
 
 /// The number of pages listed for one stretch of words.
-const MOST_SOURCES: usize = 1_000;
+const MAX_SOURCES: usize = 1_000;
 
 /// A piece of a message, whose text is in the arena already.
 struct BlockMessage<'a> {
@@ -81,7 +81,7 @@ record! {
 
 impl Messages<'_> {
     /// Keeps a message: as at least one piece. The lists of its blocks take of the allowance.
-    pub(super) fn take(&mut self, message: &ChatMessage<'_>, allowance: &Allowance) {
+    pub(super) fn add_message(&mut self, message: &ChatMessage<'_>, budget: &MemoryBudget) {
         let role = match message.sender.as_deref() {
             Some("human" | "user") => Some(Role::User),
             Some("assistant") => Some(Role::Assistant),
@@ -106,12 +106,12 @@ impl Messages<'_> {
             }
             match block.0.as_bytes().first() {
                 Some(b'"') => self.say(&mut open, block),
-                Some(b'{') => with_fields(block, allowance, |fields| self.block(&mut open, block, fields)),
+                Some(b'{') => with_fields(block, budget, |fields| self.block(&mut open, block, fields)),
                 _ => {}
             }
         }
         if let Some(bare) = &message.content.bare {
-            self.arena.census.count("text", true);
+            self.arena.content_types.count("text", true);
             self.begin(&mut open);
             self.say_words(&mut open, bare);
         }
@@ -128,9 +128,9 @@ impl Messages<'_> {
     /// blocks say.
     fn fall_back(&mut self, open: &mut OpenMessage<'_, '_>) {
         let mut text = String::new();
-        open.message.text.words(&mut text);
+        open.message.text.append_text(&mut text);
         if open.message.content.list.is_empty() {
-            self.arena.census.count("text", true);
+            self.arena.content_types.count("text", true);
         } else {
             for placeholder in PLACEHOLDERS {
                 text = text.replace(placeholder, "");
@@ -143,7 +143,7 @@ impl Messages<'_> {
 
     fn block(&mut self, open: &mut OpenMessage<'_, '_>, whole: Raw<'_>, fields: &BlockFields<'_>) {
         let kind = fields.kind.as_deref().unwrap_or_default();
-        self.arena.census.count(kind, KNOWN_TYPES.contains(&kind));
+        self.arena.content_types.count(kind, KNOWN_TYPES.contains(&kind));
         let tool = fields.name.as_deref();
         let speaker = open.role.unwrap_or(Role::Tool);
         let piece = |role, kind, name| BlockMessage { role, kind, name, parts: Vec::new() };
@@ -160,7 +160,7 @@ impl Messages<'_> {
                     text.push_str(title);
                     text.push_str("\n\n");
                 }
-                fields.text.words(&mut text);
+                fields.text.append_text(&mut text);
                 open.said = true;
                 piece(Role::User, Kind::Text, None)
             }
@@ -187,7 +187,7 @@ impl Messages<'_> {
                 for part in &parts {
                     if let Detail::Sources(links) = &part.detail {
                         open.found.extend(
-                            links.iter().take(MOST_SOURCES - open.found.len().min(MOST_SOURCES)).cloned(),
+                            links.iter().take(MAX_SOURCES - open.found.len().min(MAX_SOURCES)).cloned(),
                         );
                     }
                 }
@@ -207,7 +207,7 @@ impl Messages<'_> {
     /// Adds words to those at hand, as they stand in JSON.
     fn say(&mut self, open: &mut OpenMessage<'_, '_>, words: Raw<'_>) {
         let mut text = String::new();
-        words.words(&mut text);
+        words.append_text(&mut text);
         self.say_words(open, &text);
     }
 
@@ -339,19 +339,19 @@ impl Messages<'_> {
 }
 
 /// Looks at a block's fields. One that is JSON only at first sight, as with half an emoji in a name, is repaired.
-fn with_fields(block: Raw<'_>, allowance: &Allowance, look: impl FnOnce(&BlockFields<'_>)) {
-    if let Ok(fields) = json::from_str(block.0, allowance) {
+fn with_fields(block: Raw<'_>, budget: &MemoryBudget, look: impl FnOnce(&BlockFields<'_>)) {
+    if let Ok(fields) = json::from_str(block.0, budget) {
         return look(&fields);
     }
     let (repaired, _) = repair::repair(block.0.as_bytes());
-    if let Ok(fields) = json::from_str(&repaired, allowance) {
+    if let Ok(fields) = json::from_str(&repaired, budget) {
         look(&fields);
     }
 }
 
 /// Writes the reasoning, or the summary of it.
 fn thought(fields: &BlockFields<'_>, text: &mut String) {
-    fields.thinking.words(text);
+    fields.thinking.append_text(text);
     if !text.trim_start().is_empty() {
         return;
     }
@@ -360,7 +360,7 @@ fn thought(fields: &BlockFields<'_>, text: &mut String) {
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        summary.summary.words(text);
+        summary.summary.append_text(text);
     }
 }
 
@@ -374,7 +374,7 @@ fn seconds(fields: &BlockFields<'_>) -> Option<Part> {
 /// Writes the input of a tool: code as code, all else as the JSON it is.
 fn called(input: Raw<'_>, text: &mut String) {
     if input.0.starts_with('{')
-        && let Ok(CodeInput { code }) = json::from_str(input.0, &Allowance::none())
+        && let Ok(CodeInput { code }) = json::from_str(input.0, &MemoryBudget::none())
         && code.is_text()
     {
         return code.unescape(text);
@@ -391,7 +391,7 @@ struct Pages<'l>(&'l mut Vec<Link>);
 
 impl<'de> Sink<'de> for Pages<'_> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(given) = list.next_element_seed(Allowance::none().seed::<Given<'de>>())? {
+        while let Some(given) = list.next_element_seed(MemoryBudget::none().seed::<Given<'de>>())? {
             add_link(given.title.as_deref().or(given.name.as_deref()), given.url.as_deref(), self.0);
         }
         Ok(())
@@ -401,17 +401,17 @@ impl<'de> Sink<'de> for Pages<'_> {
 /// Writes the result of a tool, its words or else the JSON it is, and returns the pages it names.
 fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
     let content = fields.content;
-    content.words(text);
+    content.append_text(text);
     let mut links = Vec::new();
     if content.0.starts_with('[') {
         let mut named = Vec::new();
-        if json::pour(content.0, Pages(&mut named)).is_ok() {
+        if json::deserialize_into(content.0, Pages(&mut named)).is_ok() {
             links = named;
         }
     }
     if text.trim_start().is_empty() {
         text.clear();
-        fields.message.words(text);
+        fields.message.append_text(text);
     }
     if text.trim_start().is_empty() && !matches!(content.0, "" | "null" | "[]" | "{}" | "\"\"") {
         text.clear();
@@ -434,7 +434,7 @@ fn listed(links: Vec<Link>, text: &str) -> Vec<Part> {
 fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
     let fields = [fields.text, fields.content, fields.prompt, fields.thinking, fields.result, fields.message];
     for value in fields {
-        value.words(text);
+        value.append_text(text);
         if !text.trim_start().is_empty() {
             return;
         }
@@ -457,7 +457,7 @@ fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>) {
 /// Adds a page, unless it has no address or is there already.
 pub(super) fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<Link>) {
     let Some(url) = url.filter(|url| !url.is_empty()) else { return };
-    if links.len() < MOST_SOURCES && !links.iter().any(|link| &*link.url == url) {
+    if links.len() < MAX_SOURCES && !links.iter().any(|link| &*link.url == url) {
         links.push(Link { title: title.unwrap_or_default().into(), url: url.into() });
     }
 }

@@ -10,8 +10,8 @@ use super::parse::{Element, Messages};
 use crate::{
     conversation::{ConversationKind, Kind, NameTable, Role, Visibility},
     import::{
-        json::{self, Allowance, FieldKey, MaybeText, Raw, Sink, record},
-        message_arena::{NONE, OwnedHeading, ParsedMessage, ParsedObject},
+        json::{self, FieldKey, MaybeText, MemoryBudget, Raw, Sink, record},
+        message_arena::{NO_PARENT, OwnedMeta, ParsedMessage, ParsedObject},
     },
     provider::Provider,
 };
@@ -52,7 +52,7 @@ impl Knowledge<'_> {
 /// Reads an object without messages; `None` if it is neither a project nor a memory. One without a date stands last
 /// in a list, and these have none of a conversation.
 pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> {
-    let knowledge: Knowledge<'_> = json::from_str(object, &Allowance::none()).ok()?;
+    let knowledge: Knowledge<'_> = json::from_str(object, &MemoryBudget::none()).ok()?;
     let kind = knowledge.kind()?;
     let name = element.name.as_deref().unwrap_or_default().trim();
     let (id, title) = match kind {
@@ -68,18 +68,19 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> 
     told.all(Role::Assistant, knowledge.project_memories);
     told.all(Role::Assistant, knowledge.memory_files);
     let count = messages.arena.messages.len();
-    let order = (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NONE))).collect();
-    let heading = OwnedHeading {
+    let order =
+        (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect();
+    let meta = OwnedMeta {
         id: id.filter(|id| !id.trim().is_empty()).map(String::into_boxed_str),
         title: Some(title.trim_end_matches([':', ' ']).into()),
         kind,
-        ..OwnedHeading::default()
+        ..OwnedMeta::default()
     };
     let Messages { arena, dropped, .. } = messages;
     let documents = super::DocumentSources::Nothing;
     Some(ParsedObject {
         provider: Provider::Claude,
-        heading,
+        meta,
         arena,
         order,
         current: count.checked_sub(1),
@@ -96,7 +97,7 @@ struct Told<'m, 'de> {
 impl Told<'_, '_> {
     fn raw(&mut self, role: Role, name: &str, text: Raw<'_>) {
         let mut words = String::new();
-        text.words(&mut words);
+        text.append_text(&mut words);
         self.text(role, name, &words);
     }
 
@@ -110,7 +111,7 @@ impl Told<'_, '_> {
             return;
         }
         let arena = &mut self.messages.arena;
-        arena.census.count("text", true);
+        arena.content_types.count("text", true);
         let start = arena.text.len() as u32;
         if !name.trim().is_empty() {
             arena.text.push_str(name.trim());
@@ -134,7 +135,7 @@ impl Told<'_, '_> {
     /// Adds the texts of a list of files, or of an object with a text under each name.
     fn all(&mut self, role: Role, raw: Raw<'_>) {
         // What is neither holds no text to show.
-        let _ = json::pour(raw.0, TextSink { told: self, role });
+        let _ = json::deserialize_into(raw.0, TextSink { told: self, role });
     }
 }
 
@@ -146,14 +147,14 @@ struct TextSink<'t, 'm, 'de> {
 impl<'de> Sink<'de> for TextSink<'_, '_, '_> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(FieldKey(key)) = map.next_key()? {
-            let text = map.next_value_seed(Allowance::none().seed::<Raw<'de>>())?;
+            let text = map.next_value_seed(MemoryBudget::none().seed::<Raw<'de>>())?;
             self.told.raw(self.role, &key, text);
         }
         Ok(())
     }
 
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(file) = list.next_element_seed(Allowance::none().seed::<KnowledgeFile<'de>>())? {
+        while let Some(file) = list.next_element_seed(MemoryBudget::none().seed::<KnowledgeFile<'de>>())? {
             let name = file.name.as_deref().or(file.path.as_deref()).unwrap_or_default();
             self.told.raw(self.role, name, file.content);
         }

@@ -17,11 +17,11 @@ mod side_files;
 mod tags;
 
 use super::{
-    Census, DocumentSources, ImportError,
+    ContentTypeCounts, DocumentSources, ImportError,
     documents::Documents,
     fields::{id, title},
-    json::{self, Allowance},
-    message_arena::{NONE, OwnedHeading, ParsedObject},
+    json::{self, MemoryBudget},
+    message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::{MessageOrder, newest_leaf},
 };
 use crate::conversation::Provider;
@@ -29,19 +29,22 @@ use crate::conversation::Provider;
 pub(super) use artifacts::Artifact;
 pub(super) use side_files::side_file;
 
-use parse::{Element, LISTS, Messages};
+use parse::{Element, LIST_BUDGET, Messages};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
-pub(super) fn parse(object: &str, census: &mut Census) -> Result<ParsedObject, ImportError> {
+pub(super) fn parse(
+    object: &str,
+    content_types: &mut ContentTypeCounts,
+) -> Result<ParsedObject, ImportError> {
     // For the conversation's own lists; each message has one of its own.
-    let element = json::from_str::<Element<'_>>(object, &Allowance::new(LISTS));
+    let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
     let element = element.map_err(|error| ImportError::at(&error))?;
     if !element.messages.present {
         let parsed = knowledge::parse(object, element).ok_or(ImportError::NoConversation)?;
-        census.merge(&parsed.arena.census);
+        content_types.merge(&parsed.arena.content_types);
         return Ok(parsed);
     }
-    census.merge(&element.messages.arena.census);
+    content_types.merge(&element.messages.arena.content_types);
     Ok(order(element))
 }
 
@@ -50,12 +53,12 @@ fn order(element: Element<'_>) -> ParsedObject {
     let messages = &element.messages;
     let parents = messages.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
-    let sorted = MessageOrder::of(parents, &members, &vec![NONE; members.len()]);
+    let sorted = MessageOrder::of(parents, &members, &vec![NO_PARENT; members.len()]);
     // What a message is made of stands in a row; what follows it hangs on the last piece.
-    let mut ends = vec![NONE; messages.nodes.len()];
+    let mut ends = vec![NO_PARENT; messages.nodes.len()];
     let mut order = Vec::with_capacity(messages.arena.messages.len());
     for &node in &sorted.nodes {
-        let mut above = sorted.parent(node).map_or(NONE, |parent| ends[parent as usize]);
+        let mut above = sorted.parent(node).map_or(NO_PARENT, |parent| ends[parent as usize]);
         for piece in messages.nodes[node as usize].pieces.clone() {
             order.push((piece, above));
             above = order.len() as u32 - 1;
@@ -63,21 +66,21 @@ fn order(element: Element<'_>) -> ParsedObject {
         ends[node as usize] = above;
     }
     let named = element.current.as_deref().and_then(|uuid| messages.find(uuid));
-    let current = named.map(|node| ends[node as usize]).filter(|&end| end != NONE);
+    let current = named.map(|node| ends[node as usize]).filter(|&end| end != NO_PARENT);
     let current = current.map(|end| end as usize).or_else(|| newest_leaf(&order, &messages.arena.messages));
-    let heading = OwnedHeading {
+    let meta = OwnedMeta {
         id: id(&element.uuid),
         title: title(&element.name),
         model: id(&element.model),
         created: element.created.0,
         updated: element.updated.0,
         starred: element.starred,
-        ..OwnedHeading::default()
+        ..OwnedMeta::default()
     };
     let Messages { arena, artifacts, dropped, .. } = element.messages;
     let documents =
         if artifacts.is_empty() { DocumentSources::Nothing } else { DocumentSources::Artifacts(artifacts) };
-    ParsedObject { provider: Provider::Claude, heading, arena, order, current, dropped, documents }
+    ParsedObject { provider: Provider::Claude, meta, arena, order, current, dropped, documents }
 }
 
 /// Returns the artifacts of what was read.

@@ -10,19 +10,19 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::{artifacts::Artifact, shape::ChatMessage};
 use crate::import::{
-    json::{Allowance, FieldKey, Lenient, MaybeText, Sink, SinkSeed},
-    message_arena::{MessageArena, NONE},
+    json::{FieldKey, Lenient, MaybeText, MemoryBudget, Sink, SinkSeed},
+    message_arena::{MessageArena, NO_PARENT},
     timestamp::Timestamp,
 };
 
 /// The number of messages that are read of one conversation; real ones have at most some thousand.
-const MOST_MESSAGES: usize = 1 << 20;
+const MAX_MESSAGES: usize = 1 << 20;
 /// The number of pieces that are read of all messages: words, reasoning, calls.
-const MOST_PIECES: usize = 1 << 21;
+const MAX_PIECES: usize = 1 << 21;
 /// The memory that the lists of one message may take while it is read, in bytes.
-pub(super) const LISTS: usize = 64 << 20;
+pub(super) const LIST_BUDGET: usize = 64 << 20;
 /// The parent of a first message: Claude writes `00000000-0000-4000-8000-000000000000`.
-const NO_PARENT: &str = "00000000-0000-";
+const ROOT_PARENT_PREFIX: &str = "00000000-0000-";
 
 /// One element of the array, read.
 #[derive(Default)]
@@ -62,17 +62,17 @@ pub(super) struct MessageNode<'de> {
 }
 
 impl<'de> Lenient<'de> for Element<'de> {
-    fn from_map<A: MapAccess<'de>>(mut map: A, allowance: &Allowance) -> Result<Self, A::Error> {
+    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         let mut element = Self::default();
         while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
-                "uuid" => element.uuid = map.next_value_seed(allowance.seed())?,
-                "name" => element.name = map.next_value_seed(allowance.seed())?,
-                "created_at" => element.created = map.next_value_seed(allowance.seed())?,
-                "updated_at" => element.updated = map.next_value_seed(allowance.seed())?,
-                "model" => element.model = map.next_value_seed(allowance.seed())?,
-                "is_starred" => element.starred = map.next_value_seed(allowance.seed())?,
-                "current_leaf_message_uuid" => element.current = map.next_value_seed(allowance.seed())?,
+                "uuid" => element.uuid = map.next_value_seed(budget.seed())?,
+                "name" => element.name = map.next_value_seed(budget.seed())?,
+                "created_at" => element.created = map.next_value_seed(budget.seed())?,
+                "updated_at" => element.updated = map.next_value_seed(budget.seed())?,
+                "model" => element.model = map.next_value_seed(budget.seed())?,
+                "is_starred" => element.starred = map.next_value_seed(budget.seed())?,
+                "current_leaf_message_uuid" => element.current = map.next_value_seed(budget.seed())?,
                 "chat_messages" => {
                     element.messages = Messages::default();
                     map.next_value_seed(SinkSeed(&mut element.messages))?;
@@ -90,19 +90,19 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         self.present = true;
         loop {
-            if self.nodes.len() >= MOST_MESSAGES || self.full() {
+            if self.nodes.len() >= MAX_MESSAGES || self.full() {
                 if list.next_element::<serde::de::IgnoredAny>()?.is_none() {
                     return Ok(());
                 }
                 self.dropped += 1;
                 continue;
             }
-            let allowance = Allowance::new(LISTS);
-            let Some(mut message) = list.next_element_seed(allowance.seed::<ChatMessage<'de>>())? else {
+            let budget = MemoryBudget::new(LIST_BUDGET);
+            let Some(mut message) = list.next_element_seed(budget.seed::<ChatMessage<'de>>())? else {
                 return Ok(());
             };
             let first = self.arena.messages.len() as u32;
-            self.take(&message, &allowance);
+            self.add_message(&message, &budget);
             self.nodes.push(MessageNode {
                 uuid: message.uuid.take().unwrap_or_default(),
                 parent: message.parent.take(),
@@ -113,9 +113,9 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
 }
 
 impl Messages<'_> {
-    /// Tells that no further piece is read.
+    /// Returns whether no further piece is read.
     pub(super) fn full(&self) -> bool {
-        self.arena.messages.len() >= MOST_PIECES
+        self.arena.messages.len() >= MAX_PIECES
     }
 
     /// Returns the message of that id; of several the last.
@@ -133,12 +133,12 @@ impl Messages<'_> {
                 by_id.insert(&node.uuid, index as u32);
             }
         }
-        let before = |index: usize| index.checked_sub(1).map_or(NONE, |before| before as u32);
+        let before = |index: usize| index.checked_sub(1).map_or(NO_PARENT, |before| before as u32);
         self.nodes
             .iter()
             .enumerate()
             .map(|(index, node)| match node.parent.as_deref() {
-                Some(parent) if parent.starts_with(NO_PARENT) => NONE,
+                Some(parent) if parent.starts_with(ROOT_PARENT_PREFIX) => NO_PARENT,
                 Some(parent) => match by_id.get(parent) {
                     Some(&parent) if parent != index as u32 => parent,
                     _ => before(index),

@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use crate::{
     import::side_files::{SideContent, profile},
-    provider::Holds,
+    provider::SideFileKind,
 };
 
 /// Reads one; `None` if it is not what it should be.
-pub(in crate::import) fn side_file(holds: Holds, json: &[u8]) -> Option<SideContent> {
+pub(in crate::import) fn side_file(holds: SideFileKind, json: &[u8]) -> Option<SideContent> {
     match holds {
-        Holds::Profile => profile(json).map(SideContent::Profile),
-        Holds::Memory => memory(json).map(SideContent::Memory),
+        SideFileKind::Profile => profile(json).map(SideContent::Profile),
+        SideFileKind::Memory => memory(json).map(SideContent::Memory),
         // It names none.
-        Holds::Links => None,
+        SideFileKind::Links => None,
     }
 }
 

@@ -21,7 +21,7 @@ const TAG: &str = "<ant";
 const THINKING: &str = "<antThinking>";
 const ARTIFACT: &str = "<antArtifact";
 
-/// Tells whether a text may hold tags, in JSON or as it is.
+/// Returns whether a text may hold tags, in JSON or as it is.
 pub(super) fn may_be_in(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), TAG.as_bytes()).is_some()
 }

@@ -2,18 +2,18 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{MOST_EXPLAINED, found::FoundConversation, refinement::refines};
+use super::{MAX_EXPLAINED, found::FoundConversation, refinement::refines};
 use crate::{
     library::Handle,
     search::{Matcher, Query, matching::position_cache::PositionCache},
 };
 
 /// Answers kept.
-const MOST_ANSWERS: usize = 48;
+const MAX_ANSWERS: usize = 48;
 /// Rows kept in all of them together: 16 bytes each.
-const MOST_KEPT_ROWS: usize = 400_000;
+const MAX_KEPT_ROWS: usize = 400_000;
 /// Counts kept.
-const MOST_COUNTS: usize = 4 * MOST_EXPLAINED;
+const MAX_COUNTS: usize = 4 * MAX_EXPLAINED;
 
 /// The complete answer to one query in a library of so many handles.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) fn shortest<'a>(answers: impl Iterator<Item = &'a CachedAnswer>) -> O
 pub(super) struct EarlierMatches(Vec<bool>);
 
 impl EarlierMatches {
-    /// Decides whether the earlier query matched a conversation; true of one that it was not asked about.
+    /// Returns whether the earlier query matched a conversation; true of one that it was not asked about.
     pub fn may_contain(&self, handle: Handle) -> bool {
         self.0.get(handle.0 as usize).copied().unwrap_or(true)
     }
@@ -80,7 +80,7 @@ impl AnswerCache {
     }
 
     /// Finds the answers to queries that this one refines.
-    pub fn refined_by(&self, query: &Query) -> Vec<&CachedAnswer> {
+    pub fn broader_than(&self, query: &Query) -> Vec<&CachedAnswer> {
         self.answers.iter().filter(|answer| refines(query, &answer.query)).collect()
     }
 
@@ -92,9 +92,9 @@ impl AnswerCache {
         let mut rows = 0;
         let fitting = self.answers.iter().take_while(|answer| {
             rows += answer.found.len();
-            rows <= MOST_KEPT_ROWS
+            rows <= MAX_KEPT_ROWS
         });
-        let kept = fitting.count().clamp(1, MOST_ANSWERS);
+        let kept = fitting.count().clamp(1, MAX_ANSWERS);
         self.answers.truncate(kept);
         let mut positions = 0;
         for answer in &mut self.answers {
@@ -114,6 +114,6 @@ impl AnswerCache {
     /// Keeps a count.
     pub fn insert_count(&mut self, query: Query, count: usize) {
         self.counts.push_front((query, count));
-        self.counts.truncate(MOST_COUNTS);
+        self.counts.truncate(MAX_COUNTS);
     }
 }

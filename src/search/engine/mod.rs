@@ -16,7 +16,7 @@ use self::answers::{AnswerCache, CachedAnswer};
 pub(super) use self::{found::FoundConversation, plan::Plan};
 use super::{
     Query,
-    index::{Index, IndexEntry, Segment},
+    index::{Index, IndexEntry, IndexSegment},
     matching::Evaluation,
 };
 use crate::{
@@ -25,11 +25,11 @@ use crate::{
 };
 
 /// Hits are counted up to here; one more means "more".
-const MOST_HITS: usize = 9_999;
+const MAX_HITS: usize = 9_999;
 /// Bytes of text for each position of a term that is kept: at 16 bytes a position a sixty-fourth of the text.
 const TEXT_PER_POSITION: usize = 1_024;
-/// Parts of a query that are explained when nothing was found.
-const MOST_EXPLAINED: usize = 8;
+/// Clauses of a query that are explained when nothing was found.
+const MAX_EXPLAINED: usize = 8;
 /// Stands for a conversation that was not found.
 const NOT_FOUND: u32 = u32::MAX;
 
@@ -66,8 +66,8 @@ impl Engine {
         self.index.handles()..handles.min(self.index.handles() as usize + most) as u32
     }
 
-    /// Adds what [`Segment::of`] made of the handles that follow.
-    pub fn index(&mut self, segment: Segment) {
+    /// Adds what [`IndexSegment::of`] made of the handles that follow.
+    pub fn index(&mut self, segment: IndexSegment) {
         self.index.add(segment);
     }
 
@@ -95,8 +95,8 @@ impl Engine {
             plan.matcher.compiled().evaluate(conversation, entry, cached)?;
         // At once: those of a chunk of large conversations would be many.
         plan.add_positions(handle, positions, self.most_positions());
-        let hits = (plan.hits() <= MOST_HITS)
-            .then(|| hits.unwrap_or_else(|| plan.matcher.count_up_to(conversation, entry, MOST_HITS + 1)));
+        let hits = (plan.hits() <= MAX_HITS)
+            .then(|| hits.unwrap_or_else(|| plan.matcher.count_up_to(conversation, entry, MAX_HITS + 1)));
         if let Some(hits) = hits {
             plan.add_hits(hits);
         }
@@ -109,7 +109,8 @@ impl Engine {
         let entry = self.index.entry(&self.library, handle);
         let conversation = self.library.get(handle);
         let is_possible = compiled.may_match(entry)
-            && (plan.refined.may_contain(handle) || compiled.fuzzy_matches_title(&conversation.title));
+            && (plan.broader_matches.may_contain(handle)
+                || compiled.fuzzy_matches_title(&conversation.title));
         is_possible.then_some((conversation, entry))
     }
 
@@ -136,14 +137,14 @@ impl Engine {
     fn count_hits(&self, plan: &Plan, found: &[FoundConversation]) -> usize {
         let mut hits: usize = found.iter().filter_map(FoundConversation::hits).sum();
         for found in found.iter().filter(|found| found.hits().is_none()) {
-            if hits > MOST_HITS {
+            if hits > MAX_HITS {
                 break;
             }
             // Counting ended at the limit, but some of what was counted has since been superseded.
             let entry = self.index.entry(&self.library, found.handle);
-            hits += plan.matcher.count_up_to(self.library.get(found.handle), entry, MOST_HITS + 1);
+            hits += plan.matcher.count_up_to(self.library.get(found.handle), entry, MAX_HITS + 1);
         }
-        hits.min(MOST_HITS + 1)
+        hits.min(MAX_HITS + 1)
     }
 
     /// Keeps a complete answer for later.
@@ -167,9 +168,9 @@ impl Engine {
         self.library.text_bytes() / TEXT_PER_POSITION
     }
 
-    /// Returns the queries whose counts explain why one found nothing: each part alone, and all but that part.
+    /// Returns the queries whose counts explain why one found nothing: each clause alone, and all but that clause.
     pub fn explanations(query: &Query) -> Vec<(String, Query, Query)> {
-        let parts = query.clauses().iter().enumerate().take(MOST_EXPLAINED);
+        let parts = query.clauses().iter().enumerate().take(MAX_EXPLAINED);
         parts.map(|(index, clause)| (clause.to_string(), query.only(index), query.without(index))).collect()
     }
 
@@ -204,7 +205,7 @@ impl Engine {
     }
 }
 
-/// Decides whether one library is another after more was added: handles mean the same in both.
+/// Returns whether one library is another after more was added: handles mean the same in both.
 fn is_grown_from(library: &Library, earlier: &Library) -> bool {
     let handles = earlier.handles();
     handles <= library.handles()

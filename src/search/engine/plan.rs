@@ -39,7 +39,7 @@ pub(in crate::search) struct Plan {
     /// To be looked at: [`NEWEST_FIRST`] of them newest first, then the rest as they lie in memory.
     pub(super) candidates: Vec<Handle>,
     /// The matches of a query that this one refines: any other conversation can only match by a fuzzy title.
-    pub(super) refined: EarlierMatches,
+    pub(super) broader_matches: EarlierMatches,
     /// The positions of that query's terms.
     pub(super) earlier_positions: EarlierPositions,
     /// The hits counted so far.
@@ -58,7 +58,7 @@ impl Plan {
             matcher,
             known: Arc::default(),
             candidates,
-            refined: EarlierMatches::default(),
+            broader_matches: EarlierMatches::default(),
             earlier_positions: EarlierPositions::default(),
             hits: AtomicUsize::new(0),
             positions: Mutex::default(),
@@ -70,7 +70,7 @@ impl Plan {
         self.candidates.len()
     }
 
-    /// Decides whether one conversation may take long: several terms are looked for in all of it, or an expression.
+    /// Returns whether one conversation may take long: several terms are looked for in all of it, or an expression.
     pub fn is_slow(&self) -> bool {
         let compiled = self.matcher.compiled();
         let several_anew = compiled.message_terms().count() > 1 && !self.earlier_positions.is_useful();
@@ -111,13 +111,13 @@ impl Engine {
     /// earlier answers do not rule out.
     pub fn plan(&self, query: &Query) -> Plan {
         match self.answers.same(query) {
-            Some(answer) => self.plan_again(query, answer),
-            None => self.plan_anew(query),
+            Some(answer) => self.plan_repeated(query, answer),
+            None => self.plan_new(query),
         }
     }
 
     /// Plans a query that was asked before: only the conversations that were added since are looked at.
-    fn plan_again(&self, query: &Query, answer: &CachedAnswer) -> Plan {
+    fn plan_repeated(&self, query: &Query, answer: &CachedAnswer) -> Plan {
         let is_added = |handle: &Handle| handle.0 as usize >= answer.handles;
         let is_complete = answer.handles == self.library.handles();
         let candidates = if is_complete {
@@ -129,21 +129,22 @@ impl Engine {
     }
 
     /// Plans a query that was not asked before: what no query matched that this one refines is not looked at.
-    fn plan_anew(&self, query: &Query) -> Plan {
+    fn plan_new(&self, query: &Query) -> Plan {
         let matcher = Matcher::new(query);
-        let refined_answers = self.answers.refined_by(query);
+        let broader_answers = self.answers.broader_than(query);
         let has_all_clauses = |answer: &&CachedAnswer| has_all_clauses_of(query, &answer.query);
-        let contained = shortest(refined_answers.iter().copied().filter(has_all_clauses));
-        let refined = shortest(refined_answers.into_iter());
+        let broader_with_all_clauses = shortest(broader_answers.iter().copied().filter(has_all_clauses));
+        let broader = shortest(broader_answers.into_iter());
 
-        let earlier_positions = refined.map_or_else(EarlierPositions::default, |answer| {
+        let earlier_positions = broader.map_or_else(EarlierPositions::default, |answer| {
             let relations = matcher.compiled().relations_to(answer.matcher.compiled());
             EarlierPositions::new(&answer.positions, relations)
         });
-        let contained = contained.map(CachedAnswer::matches).unwrap_or_default();
-        let refined = refined.map(CachedAnswer::matches).unwrap_or_default();
-        let candidates = self.candidates(&matcher, &contained, &refined);
-        Plan { refined, earlier_positions, ..Plan::new(query, matcher, candidates) }
+        let broader_with_all_clauses =
+            broader_with_all_clauses.map(CachedAnswer::matches).unwrap_or_default();
+        let broader = broader.map(CachedAnswer::matches).unwrap_or_default();
+        let candidates = self.candidates(&matcher, &broader_with_all_clauses, &broader);
+        Plan { broader_matches: broader, earlier_positions, ..Plan::new(query, matcher, candidates) }
     }
 
     /// Returns what must be looked at, newest first. A conversation that a `contained` query did not match, all clauses

@@ -7,7 +7,7 @@ use crate::search::{
     query::{Clause, Predicate, Query},
 };
 
-/// Decides whether everything that matches `query` by more than a fuzzy title matches an earlier query too: each of
+/// Returns whether everything that matches `query` by more than a fuzzy title matches an earlier query too: each of
 /// its predicates is still there, or follows from a longer word.
 pub(super) fn refines(query: &Query, earlier: &Query) -> bool {
     let (now, before) = (query.clauses(), earlier.clauses());
@@ -15,12 +15,12 @@ pub(super) fn refines(query: &Query, earlier: &Query) -> bool {
         && !now.iter().any(|clause| admits_more(clause, before))
 }
 
-/// Decides whether a query has all clauses of an earlier one unchanged.
+/// Returns whether a query has all clauses of an earlier one unchanged.
 pub(super) fn has_all_clauses_of(query: &Query, earlier: &Query) -> bool {
     earlier.clauses().iter().all(|clause| query.clauses().contains(clause))
 }
 
-/// Decides whether a clause lets in what an earlier query, which did not have it, kept out: one more of several
+/// Returns whether a clause lets in what an earlier query, which did not have it, kept out: one more of several
 /// values any of which will do; a role, whose folded messages are searched; or fewer messages that are searched, when
 /// a word must be in none of them.
 fn admits_more(clause: &Clause, earlier: &[Clause]) -> bool {
@@ -39,7 +39,7 @@ fn admits_more(clause: &Clause, earlier: &[Clause]) -> bool {
     lets_in && !clause.negated && !earlier.contains(clause)
 }
 
-/// Decides whether everything that fulfils a clause fulfils an earlier one too. No may be wrong.
+/// Returns whether everything that fulfils a clause fulfils an earlier one too. No may be wrong.
 fn implies_clause(clause: &Clause, earlier: &Clause) -> bool {
     if clause == earlier {
         return true;

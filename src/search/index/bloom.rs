@@ -1,4 +1,4 @@
-//! A bloom filter for each conversation, in a tenth of the size of its text: tells of most texts that a word is not
+//! A bloom filter for each conversation, in a tenth of the size of its text: says of most texts that a word is not
 //! in them, without looking at them.
 //!
 //! Of every run of two and three folded characters (n-gram) between white space, of every character beyond ASCII and
@@ -6,7 +6,7 @@
 //! are set. So the answer no is certain and yes is not. One bit an n-gram is enough: a word has several, and any
 //! missing one tells.
 
-use crate::search::matching::{Folding, is_joining, is_spaced_letter};
+use crate::search::matching::{CaseFolding, is_joining, is_spaced_letter};
 
 /// The bits that a text's bloom filter must have for a word or phrase to be there.
 #[derive(Clone, Debug, Default)]
@@ -20,11 +20,11 @@ pub(in crate::search) struct TermFilter {
 const TEXT_PER_BYTE: usize = 10;
 /// The size of a bloom filter, in words of 64 bits. English has no more different n-grams than the upper bound has
 /// bits for.
-const BLOOM_WORDS: std::ops::RangeInclusive<usize> = 4..=2_048;
+const BLOOM_BLOCKS: std::ops::RangeInclusive<usize> = 4..=2_048;
 
 /// Returns the size of the bloom filter for a text, in words of 64 bits.
-pub(in crate::search) fn bloom_words(text_bytes: usize) -> usize {
-    (text_bytes / TEXT_PER_BYTE / 8).clamp(*BLOOM_WORDS.start(), *BLOOM_WORDS.end())
+pub(in crate::search) fn bloom_blocks(text_bytes: usize) -> usize {
+    (text_bytes / TEXT_PER_BYTE / 8).clamp(*BLOOM_BLOCKS.start(), *BLOOM_BLOCKS.end())
 }
 
 impl TermFilter {
@@ -33,14 +33,14 @@ impl TermFilter {
     pub fn of_text(typed: &str) -> Self {
         // Half-width kana melt together only where width is folded, and a mark at the beginning may belong to a letter
         // before: their n-grams would not be those of the text.
-        if !Folding::meant_by(typed).width || typed.starts_with(is_joining) {
+        if !CaseFolding::meant_by(typed).width || typed.starts_with(is_joining) {
             return Self::default();
         }
         let mut runs = Vec::new();
         let mut ngram = NGram::default();
         let mut word = Some(WordHash::default());
         let mut at = 0;
-        while let Some((unit, end)) = Folding::ALL.unit(typed, at) {
+        while let Some((unit, end)) = CaseFolding::ALL.unit(typed, at) {
             at = end;
             word = word.filter(|_| is_spaced_letter(unit)).map(|word| word.and(unit));
             if is_boundary(unit) {
@@ -68,12 +68,12 @@ impl TermFilter {
         Self { hashes, word: None }
     }
 
-    /// Decides whether a text with this bloom filter may have it. No is certain.
+    /// Returns whether a text with this bloom filter may have it. No is certain.
     pub fn may_be_in(&self, bloom: &[u64]) -> bool {
         self.hashes.iter().all(|&hash| is_set(bloom, hash))
     }
 
-    /// Decides whether a text with this bloom filter may have it as a whole word. No is certain.
+    /// Returns whether a text with this bloom filter may have it as a whole word. No is certain.
     pub fn may_be_whole(&self, bloom: &[u64]) -> bool {
         self.word.is_none_or(|hash| is_set(bloom, hash))
     }
@@ -95,7 +95,7 @@ pub(in crate::search) fn insert_text(bloom: &mut [u64], text: &str) {
             at += 1;
             (byte.to_ascii_lowercase() as char, byte.is_ascii_alphanumeric())
         } else {
-            let Some((unit, end)) = Folding::ALL.unit(text, at) else { break };
+            let Some((unit, end)) = CaseFolding::ALL.unit(text, at) else { break };
             at = end;
             (unit, is_spaced_letter(unit))
         };
@@ -158,7 +158,7 @@ impl WordHash {
     }
 }
 
-/// Decides whether no n-gram goes across a character. NUL stands between messages.
+/// Returns whether no n-gram goes across a character. NUL stands between messages.
 fn is_boundary(unit: char) -> bool {
     unit == '\0' || unit.is_whitespace()
 }
@@ -211,10 +211,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::matching::{Foldable, Literal, WordBoundary};
+    use crate::search::matching::{FoldsToAscii, Literal, WordBoundary};
 
     fn bloom(text: &str) -> Vec<u64> {
-        let mut bloom = vec![0; bloom_words(text.len())];
+        let mut bloom = vec![0; bloom_blocks(text.len())];
         insert_text(&mut bloom, text);
         bloom
     }
@@ -240,10 +240,10 @@ mod tests {
             text in "[abABéÉ日ｶﾞカガ\u{301}ſK \n\0\u{3099}か]{0,40}",
         ) {
             let Some(literal) = Literal::new(&typed) else { return Ok(()) };
-            if literal.hits(&text, Foldable { letters: true, spaces: true }).next().is_some() {
+            if literal.hits(&text, FoldsToAscii { letters: true, spaces: true }).next().is_some() {
                 prop_assert!(TermFilter::of_text(&typed).may_be_in(&bloom(&text)), "{typed:?} in {text:?}");
             }
-            let hits = literal.hits(&text, Foldable { letters: true, spaces: true });
+            let hits = literal.hits(&text, FoldsToAscii { letters: true, spaces: true });
             if hits.map(|hit| WordBoundary::of(&text, &hit)).max() == Some(WordBoundary::Whole) {
                 prop_assert!(TermFilter::of_text(&typed).may_be_whole(&bloom(&text)), "{typed:?} in {text:?}");
             }

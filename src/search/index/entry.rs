@@ -4,7 +4,7 @@ use crate::{
     conversation::Conversation,
     search::{
         index::LetterSet,
-        matching::{Foldable, Term, WordBoundary},
+        matching::{FoldsToAscii, Term, WordBoundary},
     },
 };
 
@@ -12,7 +12,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct IndexEntry<'a> {
     /// The characters of its readable text that need folding.
-    pub foldable: Foldable,
+    pub folds_to_ascii: FoldsToAscii,
     /// The letters of its title.
     pub title_letters: LetterSet,
     /// The bloom filter of its title and readable text. `None`: not indexed yet.
@@ -25,11 +25,16 @@ impl IndexEntry<'_> {
     /// Makes the entry of one conversation on its own, without a bloom filter.
     pub fn unindexed(conversation: &Conversation) -> Self {
         let foldable = if conversation.is_ascii() {
-            Foldable::default()
+            FoldsToAscii::default()
         } else {
-            Foldable::of(conversation.readable_text())
+            FoldsToAscii::of(conversation.readable_text())
         };
-        Self { foldable, title_letters: LetterSet::of(&conversation.title), bloom: None, is_linear: false }
+        Self {
+            folds_to_ascii: foldable,
+            title_letters: LetterSet::of(&conversation.title),
+            bloom: None,
+            is_linear: false,
+        }
     }
 
     /// Returns the best word boundary a term may have in a message.
@@ -38,7 +43,7 @@ impl IndexEntry<'_> {
         if may_be_whole { WordBoundary::Whole } else { WordBoundary::Start }
     }
 
-    /// Decides whether a term may stand literally in the text or the title. No is certain.
+    /// Returns whether a term may stand literally in the text or the title. No is certain.
     pub fn may_contain(&self, term: &Term) -> bool {
         self.bloom.is_none_or(|bloom| term.filter.may_be_in(bloom))
     }

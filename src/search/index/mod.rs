@@ -9,7 +9,7 @@ mod entry;
 mod title_letters;
 
 pub(in crate::search) use self::{entry::IndexEntry, title_letters::LetterSet};
-use super::matching::Foldable;
+use super::matching::FoldsToAscii;
 use crate::{
     conversation::Conversation,
     library::{Handle, Library},
@@ -17,7 +17,7 @@ use crate::{
 
 /// The entries of a run of conversations with consecutive handles.
 #[derive(Debug)]
-pub(in crate::search) struct Segment {
+pub(in crate::search) struct IndexSegment {
     entries: Vec<StoredEntry>,
     blooms: Vec<u64>,
 }
@@ -27,14 +27,14 @@ struct StoredEntry {
     title_letters: LetterSet,
     /// The end of its bloom filter in `blooms`; it begins where the one before ends.
     bloom_end: u32,
-    foldable: Foldable,
+    folds_to_ascii: FoldsToAscii,
     is_linear: bool,
 }
 
-impl Segment {
+impl IndexSegment {
     /// Indexes the conversations of `handles`; ends between two of them when `stop` says so.
     pub fn of(library: &Library, handles: std::ops::Range<u32>, stop: &dyn Fn() -> bool) -> Self {
-        let words = handles.clone().map(|handle| bloom_words_of(library.get(Handle(handle)))).sum();
+        let words = handles.clone().map(|handle| bloom_blocks_of(library.get(Handle(handle)))).sum();
         let mut segment =
             Self { entries: Vec::with_capacity(handles.len()), blooms: Vec::with_capacity(words) };
         for handle in handles {
@@ -55,11 +55,11 @@ impl Segment {
     fn push(&mut self, conversation: &Conversation) {
         let text = conversation.readable_text();
         let start = self.blooms.len();
-        self.blooms.resize(start + bloom_words_of(conversation), 0);
+        self.blooms.resize(start + bloom_blocks_of(conversation), 0);
         let bloom = &mut self.blooms[start..];
         bloom::insert_text(bloom, text);
         bloom::insert_text(bloom, &conversation.title);
-        let foldable = if conversation.is_ascii() { Foldable::default() } else { Foldable::of(text) };
+        let foldable = if conversation.is_ascii() { FoldsToAscii::default() } else { FoldsToAscii::of(text) };
         let messages = conversation.messages();
         let is_chain =
             messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
@@ -67,7 +67,7 @@ impl Segment {
         self.entries.push(StoredEntry {
             title_letters: LetterSet::of(&conversation.title),
             bloom_end: self.blooms.len() as u32,
-            foldable,
+            folds_to_ascii: foldable,
             is_linear,
         });
     }
@@ -77,7 +77,7 @@ impl Segment {
         let start = index.checked_sub(1).map_or(0, |before| self.entries[before].bloom_end);
         let bloom = &self.blooms[start as usize..entry.bloom_end as usize];
         IndexEntry {
-            foldable: entry.foldable,
+            folds_to_ascii: entry.folds_to_ascii,
             title_letters: entry.title_letters,
             bloom: Some(bloom),
             is_linear: entry.is_linear,
@@ -86,14 +86,14 @@ impl Segment {
 }
 
 /// Returns the size of a conversation's bloom filter.
-fn bloom_words_of(conversation: &Conversation) -> usize {
-    bloom::bloom_words(conversation.readable_text().len())
+fn bloom_blocks_of(conversation: &Conversation) -> usize {
+    bloom::bloom_blocks(conversation.readable_text().len())
 }
 
 /// The index of a library, as far as it is built.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Index {
-    segments: Vec<Segment>,
+    segments: Vec<IndexSegment>,
     /// The first handle of each segment.
     starts: Vec<u32>,
     handles: u32,
@@ -106,7 +106,7 @@ impl Index {
     }
 
     /// Adds the segment of the handles that follow.
-    pub fn add(&mut self, segment: Segment) {
+    pub fn add(&mut self, segment: IndexSegment) {
         self.starts.push(self.handles);
         self.handles += segment.entries.len() as u32;
         self.segments.push(segment);

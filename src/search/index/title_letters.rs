@@ -1,6 +1,6 @@
 //! The letters of a title, as bits: most titles are told apart from a fuzzy word by these alone.
 
-use crate::search::matching::{Folding, LONGEST_TITLE};
+use crate::search::matching::{CaseFolding, MAX_TITLE_LENGTH};
 
 /// A set of letters, as bits; some letters share one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,8 +10,8 @@ impl LetterSet {
     /// Collects the letters of a title, as far as titles are matched.
     pub fn of(title: &str) -> Self {
         let (mut set, mut at) = (Self::default(), 0);
-        for _ in 0..LONGEST_TITLE {
-            let Some((letter, end)) = Folding::ALL.unit(title, at) else { break };
+        for _ in 0..MAX_TITLE_LENGTH {
+            let Some((letter, end)) = CaseFolding::ALL.unit(title, at) else { break };
             set.add(letter);
             at = end;
         }

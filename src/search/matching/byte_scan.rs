@@ -135,7 +135,7 @@ fn mask_bytewise(is_there: impl Fn(usize) -> bool) -> u64 {
     (0..BLOCK).filter(|&step| is_there(step)).fold(0, |mask, step| mask | 1 << step)
 }
 
-/// Decides whether a byte is white space as [`char::is_whitespace`] knows it, within ASCII.
+/// Returns whether a byte is white space as [`char::is_whitespace`] knows it, within ASCII.
 pub(super) fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte.wrapping_sub(b'\t') < 5)
 }

@@ -98,7 +98,7 @@ impl CompiledQuery {
         self.required.iter().any(|term| term.may_fuzzy_match(title_letters))
     }
 
-    /// Decides whether a title matches some term fuzzily.
+    /// Returns whether a title matches some term fuzzily.
     pub fn fuzzy_matches_title(&self, title: &str) -> bool {
         self.required.iter().any(|term| term.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.is_in(title)))
     }

@@ -37,7 +37,7 @@ pub(in crate::search) struct Evaluation {
 }
 
 impl CompiledQuery {
-    /// Decides whether a conversation matches. Does not ask [`Self::may_match`] first.
+    /// Returns whether a conversation matches. Does not ask [`Self::may_match`] first.
     pub fn matches(&self, conversation: &Conversation, entry: IndexEntry<'_>) -> bool {
         let Some(scope) = self.admitted_scope(conversation, entry) else { return false };
         let title = Title::new(&conversation.title, entry.title_letters);
@@ -45,7 +45,7 @@ impl CompiledQuery {
         self.required.iter().all(is_found) && self.forbids_nothing_of(conversation, &title, &scope)
     }
 
-    /// Decides whether a conversation matches, and how well; `cached` are the positions of an earlier query's terms.
+    /// Rates how well a conversation matches; `None`: it does not; `cached` are the positions of an earlier query's terms.
     pub fn evaluate(
         &self,
         conversation: &Conversation,
@@ -104,7 +104,7 @@ impl CompiledQuery {
         (!scope.is_empty()).then_some(scope)
     }
 
-    /// Decides whether the conversation is free of all that a minus forbids.
+    /// Returns whether the conversation is free of all that a minus forbids.
     fn forbids_nothing_of(
         &self,
         conversation: &Conversation,
@@ -155,7 +155,7 @@ impl CompiledQuery {
     }
 }
 
-/// Decides whether a term stands literally in the title, or in the messages unless it is one of `title:`.
+/// Returns whether a term stands literally in the title, or in the messages unless it is one of `title:`.
 fn is_literal(term: &Term, title: &Title<'_>, scope: &SearchScope<'_>) -> bool {
     scope.entry().may_contain(term)
         && (title.contains(term) || (!term.title_only && scope.contains(&term.pattern)))

@@ -8,17 +8,17 @@ use std::{ops::Range, sync::LazyLock};
 
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::folding::Folding;
+use super::case_folding::CaseFolding;
 use crate::search::{index::LetterSet, query::TextPattern};
 
 /// The fewest letters of a word that is matched fuzzily.
 const FEWEST_LETTERS: usize = 4;
 /// The most letters of a word that is matched fuzzily: nobody abbreviates so little.
-const MOST_LETTERS: usize = 64;
+const MAX_LETTERS: usize = 64;
 /// Letters of a word up to which it must be a part of one word of the title.
 const SHORT_WORD: usize = 5;
 /// Characters of a title that are looked at fuzzily.
-pub(in crate::search) const LONGEST_TITLE: usize = 200;
+pub(in crate::search) const MAX_TITLE_LENGTH: usize = 200;
 
 static SKIM: LazyLock<SkimMatcherV2> = LazyLock::new(|| SkimMatcherV2::default().respect_case());
 
@@ -26,7 +26,7 @@ static SKIM: LazyLock<SkimMatcherV2> = LazyLock::new(|| SkimMatcherV2::default()
 #[derive(Clone, Debug)]
 pub(in crate::search) struct FuzzyWord {
     letters: Box<[char]>,
-    folding: Folding,
+    folding: CaseFolding,
     set: LetterSet,
 }
 
@@ -41,15 +41,15 @@ impl FuzzyWord {
     /// only literal.
     pub fn new(text_pattern: &TextPattern) -> Option<Self> {
         let TextPattern::Word(word) = text_pattern else { return None };
-        let folding = Folding::meant_by(word);
+        let folding = CaseFolding::meant_by(word);
         let (mut letters, mut at) = (Vec::new(), 0);
         let mut set = LetterSet::default();
         while let Some((letter, end)) = folding.unit(word, at) {
             letters.push(letter);
-            set.add(Folding::ALL.of(letter));
+            set.add(CaseFolding::ALL.of(letter));
             at = end;
         }
-        let fits = (FEWEST_LETTERS..=MOST_LETTERS).contains(&letters.len());
+        let fits = (FEWEST_LETTERS..=MAX_LETTERS).contains(&letters.len());
         (fits && letters.iter().all(|letter| letter.is_alphanumeric())).then(|| Self {
             letters: letters.into(),
             folding,
@@ -57,12 +57,12 @@ impl FuzzyWord {
         })
     }
 
-    /// Decides whether a title with these letters could be a hit. No is certain.
+    /// Returns whether a title with these letters could be a hit. No is certain.
     pub fn may_be_in(&self, set: LetterSet) -> bool {
         set.contains(self.set)
     }
 
-    /// Decides whether the title is a hit.
+    /// Returns whether the title is a hit.
     pub fn is_in(&self, title: &str) -> bool {
         self.window(title).is_some()
     }
@@ -96,7 +96,7 @@ impl FuzzyWord {
     fn window(&self, title: &str) -> Option<Window> {
         let mut units = Vec::new();
         let mut at = 0;
-        while units.len() < LONGEST_TITLE
+        while units.len() < MAX_TITLE_LENGTH
             && let Some((letter, end)) = self.folding.unit(title, at)
         {
             units.push((letter, at..end));

@@ -40,7 +40,7 @@ impl Interruption {
     }
 }
 
-/// Decides whether nobody waits any more for what is done on this thread.
+/// Returns whether nobody waits any more for what is done on this thread.
 pub(super) fn is_stale() -> bool {
     WATCHED.with_borrow(|watched| {
         watched.as_ref().is_some_and(|watched| watched.newest.load(Ordering::Relaxed) > watched.served)

@@ -1,4 +1,4 @@
-//! A word or phrase, prepared for finding it in text by the rules of [`folding`](super::folding).
+//! A word or phrase, prepared for finding it in text by the rules of [`case_folding`](super::case_folding).
 //!
 //! [`Literal::match_at`] defines what a hit is. The rest is faster ways to the same hits: a needle that folds to
 //! ASCII is looked for byte by byte wherever the text has nothing beyond ASCII that could fold to it; only other text
@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use super::{
     byte_scan::{ByteScanner, Candidates, is_space},
-    folding::{Foldable, Folding, is_accent},
+    case_folding::{CaseFolding, FoldsToAscii, is_accent},
 };
 
 /// A word or phrase, prepared. A blank in it stands for any run of white space.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Literal {
     units: Box<[char]>,
-    folding: Folding,
+    folding: CaseFolding,
     ascii: Option<AsciiNeedle>,
     /// The bytes by which a block of ASCII is passed, when looking for hits with anything else in them.
     ascii_step: Option<usize>,
@@ -40,7 +40,7 @@ const LONG_WORD: usize = 4;
 impl Literal {
     /// Prepares what was typed; smart case, accents and width by what it has. `None`: it is empty or blank.
     pub fn new(typed: &str) -> Option<Self> {
-        let folding = Folding::meant_by(typed);
+        let folding = CaseFolding::meant_by(typed);
         let mut units = Vec::new();
         let mut at = 0;
         while let Some((unit, end)) = folding.unit(typed, at) {
@@ -68,12 +68,12 @@ impl Literal {
         &self.units
     }
 
-    /// Decides whether no text of ASCII alone can contain it.
+    /// Returns whether no text of ASCII alone can contain it.
     pub fn needs_more_than_ascii(&self) -> bool {
         self.ascii.is_none()
     }
 
-    /// Decides whether no two hits can overlap, so that every position where it stands is a hit: no beginning of it
+    /// Returns whether no two hits can overlap, so that every position where it stands is a hit: no beginning of it
     /// is its end as well, and there is no blank in it, which may be any white space.
     pub fn never_overlaps_itself(&self) -> bool {
         let units = &self.units;
@@ -86,7 +86,7 @@ impl Literal {
 
     /// Returns all hits from the beginning, not overlapping. `foldable` is about `text`; saying too much costs only
     /// time.
-    pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> LiteralHits<'a> {
+    pub fn hits<'a>(&'a self, text: &'a str, foldable: FoldsToAscii) -> LiteralHits<'a> {
         let ascii = self.ascii.as_ref();
         let mode = match ascii {
             Some(ascii) if foldable.is_plain(self.is_spaced()) => ScanMode::Bytes(ascii.hits(text)),
@@ -352,7 +352,7 @@ mod tests {
 
     fn found<'a>(typed: &str, text: &'a str) -> Vec<&'a str> {
         let literal = Literal::new(typed).expect("not blank");
-        literal.hits(text, Foldable::of(text)).map(|hit| &text[hit]).collect()
+        literal.hits(text, FoldsToAscii::of(text)).map(|hit| &text[hit]).collect()
     }
 
     #[test]
@@ -396,10 +396,10 @@ mod tests {
             text in "([abkABKſ é日\u{301}\u{a0}“\n]{0,20}[ab \n]{0,100}){0,4}",
         ) {
             let Some(mut literal) = Literal::new(&typed) else { return Ok(()) };
-            let fast: Vec<_> = literal.hits(&text, Foldable::of(&text)).collect();
+            let fast: Vec<_> = literal.hits(&text, FoldsToAscii::of(&text)).collect();
             literal.ascii = None;
             literal.ascii_step = None;
-            let slow: Vec<_> = literal.hits(&text, Foldable { letters: true, spaces: true }).collect();
+            let slow: Vec<_> = literal.hits(&text, FoldsToAscii { letters: true, spaces: true }).collect();
             prop_assert_eq!(fast, slow);
         }
     }

@@ -7,7 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{compiled_query::CompiledQuery, folding::Foldable, position_cache::CachedPositions, term::Term};
+use super::{
+    case_folding::FoldsToAscii, compiled_query::CompiledQuery, position_cache::CachedPositions, term::Term,
+};
 use crate::{
     conversation::Conversation,
     search::{
@@ -18,9 +20,9 @@ use crate::{
 };
 
 /// Hits of a conversation that are kept, to go through them one by one.
-const MOST_KEPT: usize = 1 << 20;
+const MAX_KEPT: usize = 1 << 20;
 /// Hits of one term in one text that are marked, and among which the best passage is.
-const MOST_MARKS: usize = 1 << 16;
+const MAX_MARKS: usize = 1 << 16;
 
 /// A query, compiled; cheap to clone, and shared between threads.
 #[derive(Clone, Debug)]
@@ -37,7 +39,7 @@ pub struct Hit {
     pub range: Range<usize>,
 }
 
-/// A line of text around the best hit. Not sanitised: whoever shows it does that.
+/// A line of text around the best hit. Not sanitized: whoever shows it does that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
     /// The message it is from.
@@ -45,7 +47,7 @@ pub struct Snippet {
     /// One line: white space is single blanks, and `…` stands where it is cut.
     pub text: String,
     /// Byte ranges of hits in `text`, in order.
-    pub marks: Vec<Range<usize>>,
+    pub highlights: Vec<Range<usize>>,
 }
 
 impl Matcher {
@@ -59,7 +61,7 @@ impl Matcher {
         &self.compiled
     }
 
-    /// Decides whether a conversation matches. Exact.
+    /// Returns whether a conversation matches. Exact.
     pub fn matches(&self, conversation: &Conversation) -> bool {
         self.compiled.matches(conversation, IndexEntry::unindexed(conversation))
     }
@@ -83,7 +85,7 @@ impl Matcher {
         let terms = self.compiled.message_terms().count().max(1);
         let mut hits = Vec::new();
         for (message, range) in
-            self.hit_ranges(conversation, IndexEntry::unindexed(conversation), MOST_KEPT / terms)
+            self.hit_ranges(conversation, IndexEntry::unindexed(conversation), MAX_KEPT / terms)
         {
             let base = conversation.messages()[message].text_range().start;
             hits.push(Hit { message, range: range.start - base..range.end - base });
@@ -126,7 +128,7 @@ impl Matcher {
         let mut count = 0;
         for text in scope.texts() {
             let mut hits: Vec<_> =
-                terms.iter().map(|term| term.pattern.hits(text, entry.foldable).peekable()).collect();
+                terms.iter().map(|term| term.pattern.hits(text, entry.folds_to_ascii).peekable()).collect();
             let mut end = 0;
             while let Some(first) = hits
                 .iter_mut()
@@ -197,7 +199,7 @@ impl Matcher {
         let message = self.compiled.best_message(conversation, &scope)? as usize;
         let text = conversation.message_text(message);
         let (text, marks) = snippet::cut(text, &self.marks(text), columns);
-        Some(Snippet { message, text, marks })
+        Some(Snippet { message, text, highlights: marks })
     }
 
     /// Cuts a passage out of one message around its best hits, at most `columns` wide. `None`: it has none.
@@ -206,13 +208,13 @@ impl Matcher {
         let hits = self.marks(text);
         (!hits.is_empty()).then(|| {
             let (text, marks) = snippet::cut(text, &hits, columns);
-            Snippet { message, text, marks }
+            Snippet { message, text, highlights: marks }
         })
     }
 
     /// Returns the byte ranges of the title to mark, in order: the terms, or else the letters that matched fuzzily.
     pub fn title_marks(&self, title: &str) -> Vec<Range<usize>> {
-        let foldable = Foldable::of(title);
+        let foldable = FoldsToAscii::of(title);
         let mut marks = Vec::new();
         for term in self.compiled.required() {
             let before = marks.len();
@@ -232,11 +234,11 @@ impl Matcher {
     }
 
     fn marks(&self, text: &str) -> Vec<TermHit> {
-        let foldable = Foldable::of(text);
+        let foldable = FoldsToAscii::of(text);
         let mut marks = Vec::new();
         for (number, term) in self.compiled.message_terms().enumerate() {
             let terms = 1 << (number & 63);
-            let hits = term.pattern.hits(text, foldable).take(MOST_MARKS);
+            let hits = term.pattern.hits(text, foldable).take(MAX_MARKS);
             marks.extend(hits.map(|range| TermHit { range, terms }));
         }
         merge_overlaps(marks, false)

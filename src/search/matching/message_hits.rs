@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Positions of one of several terms in one message that are looked at to rank it; the rest would hardly change it.
-const MOST_POSITIONS: usize = 64;
+const MAX_POSITIONS: usize = 64;
 
 /// The hits in the messages of one conversation.
 #[derive(Debug, Default)]
@@ -156,7 +156,7 @@ fn count_apart(positions: &[TermPosition]) -> usize {
     count
 }
 
-/// Adds the positions of one term to the others, at most [`MOST_POSITIONS`] a message.
+/// Adds the positions of one term to the others, at most [`MAX_POSITIONS`] a message.
 struct Collector<'a> {
     hits: &'a mut MessageHits,
     text: &'a str,
@@ -176,7 +176,7 @@ impl<'a> Collector<'a> {
     fn add(&mut self, message: u32, range: Range<usize>) -> ControlFlow<()> {
         self.in_message = if self.message == message { self.in_message + 1 } else { 0 };
         self.message = message;
-        if self.in_message < MOST_POSITIONS {
+        if self.in_message < MAX_POSITIONS {
             let boundary = WordBoundary::of(self.text, &range);
             let (start, end) = (range.start as u32, range.end as u32);
             self.hits.positions.push(TermPosition { term: self.term, message, start, end, boundary });

@@ -2,18 +2,17 @@
 //!
 //! | layer | files |
 //! |---|---|
-//! | which characters are the same | `folding`, `word_boundary` |
-//! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `expression` (with `regex_prefilter`); `fuzzy_match` |
+//! | which characters are the same | `case_folding`, `word_boundary` |
+//! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `query_regex` (with `regex_prefilter`); `fuzzy_match` |
 //! | one term of the query | `term` |
 //! | one conversation | `scope`, `title_match`, `message_hits` (with `position_cache`) |
 //! | giving up in the middle of a long text | `interruption` |
 //! | the query | `compiled_query`, `evaluation`, and [`Matcher`] for the outside |
 
 mod byte_scan;
+mod case_folding;
 mod compiled_query;
 mod evaluation;
-mod expression;
-mod folding;
 mod fuzzy_match;
 mod interruption;
 mod literal;
@@ -21,6 +20,7 @@ mod matcher;
 mod message_hits;
 mod pattern;
 pub(super) mod position_cache;
+mod query_regex;
 mod regex_prefilter;
 mod scope;
 mod term;
@@ -30,11 +30,11 @@ mod word_boundary;
 #[cfg(test)]
 pub(super) use literal::Literal;
 pub(super) use {
+    case_folding::{CaseFolding, FoldsToAscii, is_joining},
     evaluation::Evaluation,
-    expression::Expression,
-    folding::{Foldable, Folding, is_joining},
-    fuzzy_match::LONGEST_TITLE,
+    fuzzy_match::MAX_TITLE_LENGTH,
     pattern::{Pattern, implies},
+    query_regex::QueryRegex,
     term::Term,
     word_boundary::{WordBoundary, is_spaced_letter},
 };

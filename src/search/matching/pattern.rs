@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    expression::{self, Expression},
-    folding::Foldable,
+    case_folding::FoldsToAscii,
     literal::{self, Literal},
+    query_regex::{self, QueryRegex},
 };
 use crate::search::query::TextPattern;
 
@@ -15,7 +15,7 @@ pub(in crate::search) enum Pattern {
     /// A word or a phrase.
     Literal(Literal),
     /// An expression, matched within one message at a time.
-    Regex(Expression),
+    Regex(QueryRegex),
 }
 
 impl Pattern {
@@ -23,26 +23,30 @@ impl Pattern {
     pub fn new(text_pattern: &TextPattern) -> Option<Self> {
         match text_pattern {
             TextPattern::Word(text) | TextPattern::Phrase(text) => Literal::new(text).map(Self::Literal),
-            TextPattern::Regex(source) => Expression::new(source).ok().map(Self::Regex),
+            TextPattern::Regex(source) => QueryRegex::new(source).ok().map(Self::Regex),
         }
     }
 
     /// Returns all hits that are not empty, not overlapping. `foldable` is about `text`; saying too much costs only
     /// time.
-    pub fn hits<'a>(&'a self, text: &'a str, foldable: Foldable) -> impl Iterator<Item = Range<usize>> + 'a {
+    pub fn hits<'a>(
+        &'a self,
+        text: &'a str,
+        foldable: FoldsToAscii,
+    ) -> impl Iterator<Item = Range<usize>> + 'a {
         match self {
             Self::Literal(literal) => PatternHits::Literal(literal.hits(text, foldable)),
             Self::Regex(expression) => PatternHits::Regex(expression.hits(text)),
         }
     }
 
-    /// Decides whether there is a hit.
-    pub fn is_in(&self, text: &str, foldable: Foldable) -> bool {
+    /// Returns whether there is a hit.
+    pub fn is_in(&self, text: &str, foldable: FoldsToAscii) -> bool {
         self.hits(text, foldable).next().is_some()
     }
 }
 
-/// Decides whether every text with a hit of one pattern has a hit of the other too, so that the one need only be
+/// Returns whether every text with a hit of one pattern has a hit of the other too, so that the one need only be
 /// looked for where the other was found. No may be wrong.
 pub(in crate::search) fn implies(text_pattern: &TextPattern, other: &TextPattern) -> bool {
     let is_literal = |text_pattern: &TextPattern| !matches!(text_pattern, TextPattern::Regex(_));
@@ -51,13 +55,13 @@ pub(in crate::search) fn implies(text_pattern: &TextPattern, other: &TextPattern
         || is_literal(text_pattern)
             && Literal::new(other.text()).filter(|_| is_literal(other)).is_some_and(|literal| {
                 let text = text_pattern.text();
-                literal.hits(text, Foldable::of(text)).next().is_some()
+                literal.hits(text, FoldsToAscii::of(text)).next().is_some()
             })
 }
 
 enum PatternHits<'a> {
     Literal(literal::LiteralHits<'a>),
-    Regex(expression::RegexHits<'a>),
+    Regex(query_regex::RegexHits<'a>),
 }
 
 impl Iterator for PatternHits<'_> {

@@ -70,7 +70,7 @@ impl EarlierPositions {
         Self { cache: Arc::clone(cache), relations }
     }
 
-    /// Decides whether anything is known of any term.
+    /// Returns whether anything is known of any term.
     pub fn is_useful(&self) -> bool {
         self.relations.iter().any(|&relation| relation != TermRelation::Unrelated)
     }

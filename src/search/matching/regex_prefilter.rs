@@ -39,7 +39,7 @@ const RESYNC_BYTES: usize = 256;
 /// The cost of one candidate besides the bytes before it, in bytes looked at.
 const CANDIDATE_COST: usize = 8;
 /// Bytes looked at for each byte of the text, after which going back is given up: one search forwards is cheaper.
-const MOST_STEPS_PER_BYTE: usize = 2;
+const MAX_STEPS_PER_BYTE: usize = 2;
 
 /// A filter before an expression.
 pub(super) struct RegexPrefilter {
@@ -101,7 +101,7 @@ impl RegexPrefilter {
         Some(Self { strategy, dfa, caches, gave_up: AtomicBool::new(false) })
     }
 
-    /// Decides whether the expression may match in `text`. No is certain.
+    /// Returns whether the expression may match in `text`. No is certain.
     pub fn may_match(&self, text: &str) -> bool {
         let bytes = text.as_bytes();
         if self.gave_up.load(Ordering::Relaxed) {
@@ -130,7 +130,7 @@ impl RegexPrefilter {
         text: &[u8],
     ) -> Result<bool, Unknown> {
         let mut cache = None;
-        let mut left = MOST_STEPS_PER_BYTE * text.len();
+        let mut left = MAX_STEPS_PER_BYTE * text.len();
         for at in scanner.candidates(text) {
             let end = at + letters.len();
             if !text.get(at..end).is_some_and(|place| place.eq_ignore_ascii_case(letters)) {
@@ -200,7 +200,7 @@ impl RegexPrefilter {
         self.matches_in_rest(cache, states[LANES - 1], &text[LANES * length..])
     }
 
-    /// Decides whether a match that begins before `start` ends beyond it: follows it until it makes no difference any
+    /// Returns whether a match that begins before `start` ends beyond it: follows it until it makes no difference any
     /// more whether anything began before.
     fn continues_past(
         &self,

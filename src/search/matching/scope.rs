@@ -9,7 +9,7 @@ use std::{
 use super::pattern::Pattern;
 use crate::{
     conversation::{Conversation, Visibility},
-    message::path,
+    message::branches,
     search::{index::IndexEntry, query::filters::MessageFilter},
 };
 
@@ -35,7 +35,7 @@ impl<'a> SearchScope<'a> {
         self.entry
     }
 
-    /// Decides whether a message is part of the conversation and not folded away.
+    /// Returns whether a message is part of the conversation and not folded away.
     pub fn is_shown(&self, message: u32) -> bool {
         self.conversation.messages()[message as usize].visibility == Visibility::Shown
     }
@@ -45,10 +45,10 @@ impl<'a> SearchScope<'a> {
         self.conversation.messages()[message as usize].text_range().len()
     }
 
-    /// Decides whether a message lies on the visible branch.
+    /// Returns whether a message lies on the visible branch.
     pub fn is_on_visible_branch(&self, message: u32) -> bool {
         self.entry.is_linear
-            || self.visible_branch.get_or_init(|| path::visible(self.conversation))[message as usize]
+            || self.visible_branch.get_or_init(|| branches::visible(self.conversation))[message as usize]
     }
 
     /// Returns the first eligible message. `None`: the query does not filter messages, or lets none in.
@@ -61,7 +61,7 @@ impl<'a> SearchScope<'a> {
         self.eligible.iter().flatten().map(|&message| message as usize).collect()
     }
 
-    /// Decides whether the query filters messages and lets none in.
+    /// Returns whether the query filters messages and lets none in.
     pub fn is_empty(&self) -> bool {
         self.eligible.as_ref().is_some_and(Vec::is_empty)
     }
@@ -75,7 +75,7 @@ impl<'a> SearchScope<'a> {
         eligible.chain(all).map(move |message| conversation.message_text(message as usize))
     }
 
-    /// Decides whether the pattern has any hit.
+    /// Returns whether the pattern has any hit.
     pub fn contains(&self, pattern: &Pattern) -> bool {
         let mut found = false;
         self.each_hit(pattern, |_, _| {
@@ -137,7 +137,7 @@ impl<'a> SearchScope<'a> {
         let text = self.conversation.shown_text();
         let messages = self.conversation.messages();
         let mut index = 0;
-        for hit in pattern.hits(text, self.entry.foldable) {
+        for hit in pattern.hits(text, self.entry.folds_to_ascii) {
             while messages.get(index).is_some_and(|message| {
                 message.visibility != Visibility::Shown || message.text_range().end < hit.end
             }) {
@@ -157,7 +157,7 @@ impl<'a> SearchScope<'a> {
     ) -> ControlFlow<()> {
         let text = self.conversation.message_text(message);
         let base = self.conversation.messages()[message].text_range().start;
-        for hit in pattern.hits(text, self.entry.foldable) {
+        for hit in pattern.hits(text, self.entry.folds_to_ascii) {
             visit(message as u32, base + hit.start..base + hit.end)?;
         }
         ControlFlow::Continue(())

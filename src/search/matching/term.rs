@@ -48,7 +48,7 @@ impl Term {
         Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, filter, most_positions })
     }
 
-    /// Decides whether a title with these letters may match it fuzzily. No is certain.
+    /// Returns whether a title with these letters may match it fuzzily. No is certain.
     pub fn may_fuzzy_match(&self, title_letters: LetterSet) -> bool {
         self.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.may_be_in(title_letters))
     }

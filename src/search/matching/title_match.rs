@@ -1,24 +1,24 @@
 //! Matches the required terms of a query in one title: literally, or else fuzzily.
 
-use super::{folding::Foldable, pattern::Pattern, term::Term, word_boundary::WordBoundary};
+use super::{case_folding::FoldsToAscii, pattern::Pattern, term::Term, word_boundary::WordBoundary};
 use crate::search::index::LetterSet;
 
 /// A title, ready to be searched.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Title<'a> {
     text: &'a str,
-    foldable: Foldable,
+    foldable: FoldsToAscii,
     letters: LetterSet,
 }
 
 impl<'a> Title<'a> {
     /// Prepares a title; `letters` are its own.
     pub fn new(text: &'a str, letters: LetterSet) -> Self {
-        let foldable = if text.is_ascii() { Foldable::default() } else { Foldable::of(text) };
+        let foldable = if text.is_ascii() { FoldsToAscii::default() } else { FoldsToAscii::of(text) };
         Self { text, foldable, letters }
     }
 
-    /// Decides whether a term stands in the title literally.
+    /// Returns whether a term stands in the title literally.
     pub fn contains(&self, term: &Term) -> bool {
         term.pattern.is_in(self.text, self.foldable)
     }
@@ -35,7 +35,7 @@ impl<'a> Title<'a> {
     }
 }
 
-fn best_boundary(pattern: &Pattern, title: &str, foldable: Foldable) -> Option<WordBoundary> {
+fn best_boundary(pattern: &Pattern, title: &str, foldable: FoldsToAscii) -> Option<WordBoundary> {
     let mut best = None;
     for hit in pattern.hits(title, foldable) {
         best = best.max(Some(WordBoundary::of(title, &hit)));
@@ -82,7 +82,7 @@ mod tests {
 
     fn boundary(word: &str, title: &str) -> Option<WordBoundary> {
         let pattern = Pattern::new(&TextPattern::Word(word.into())).expect("not blank");
-        best_boundary(&pattern, title, Foldable::of(title))
+        best_boundary(&pattern, title, FoldsToAscii::of(title))
     }
 
     #[test]

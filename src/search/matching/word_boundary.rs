@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::folding::is_accent;
+use super::case_folding::is_accent;
 
 /// The way a hit stands among the letters around it. Better is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ impl WordBoundary {
     }
 }
 
-/// Decides whether two characters belong to one word.
+/// Returns whether two characters belong to one word.
 fn joined(left: Option<char>, right: Option<char>) -> bool {
     match (left, right) {
         (Some(left), Some(right)) => is_spaced_letter(left) && is_spaced_letter(right),
@@ -37,12 +37,12 @@ fn joined(left: Option<char>, right: Option<char>) -> bool {
     }
 }
 
-/// Decides whether a character is a letter or digit of a script that puts blanks between words.
+/// Returns whether a character is a letter or digit of a script that puts blanks between words.
 pub(in crate::search) fn is_spaced_letter(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
 }
 
-/// Decides whether a letter is of a script that writes words without spaces: Thai, Lao, Khmer, Burmese, kana,
+/// Returns whether a letter is of a script that writes words without spaces: Thai, Lao, Khmer, Burmese, kana,
 /// Chinese.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
@@ -52,12 +52,13 @@ fn is_unspaced(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::matching::{Foldable, Literal};
+    use crate::search::matching::{FoldsToAscii, Literal};
 
     #[test]
     fn a_hit_is_a_whole_word_or_the_start_or_the_inside_of_one() {
         let boundary_of = |text: &str, typed: &str| {
-            let hit = Literal::new(typed).and_then(|literal| literal.hits(text, Foldable::of(text)).next());
+            let hit =
+                Literal::new(typed).and_then(|literal| literal.hits(text, FoldsToAscii::of(text)).next());
             WordBoundary::of(text, &hit.expect("a hit"))
         };
         assert_eq!(boundary_of("the proxy_read_timeout, ", "timeout"), WordBoundary::Whole);

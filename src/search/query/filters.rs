@@ -8,8 +8,8 @@
 use crate::{
     conversation::{Conversation, ConversationKind, Message, Role, Visibility},
     message::{
-        Reading,
-        path::{self, Branches},
+        MessageView,
+        branches::{self, Branches},
     },
     secrets::Scanner,
 };
@@ -38,7 +38,7 @@ impl ConversationFilter {
         Self { clauses: clauses.iter().filter(|clause| about(&clause.predicate)).cloned().collect() }
     }
 
-    /// Decides whether a conversation passes.
+    /// Returns whether a conversation passes.
     pub fn matches(&self, conversation: &Conversation) -> bool {
         if self.clauses.is_empty() {
             return true;
@@ -105,12 +105,12 @@ impl MessageFilter {
         filter
     }
 
-    /// Decides whether it chooses nothing: every shown message is searched.
+    /// Returns whether it chooses nothing: every shown message is searched.
     pub fn is_empty(&self) -> bool {
         self.roles.is_empty() && self.models.is_empty() && self.features.is_empty()
     }
 
-    /// Decides whether the conversation has no message that a minus forbids.
+    /// Returns whether the conversation has no message that a minus forbids.
     pub fn matches(&self, conversation: &Conversation) -> bool {
         if self.forbidden.is_empty() {
             return true;
@@ -165,13 +165,13 @@ impl<'a> MessageFacts<'a> {
     }
 
     fn is_of_model(&self, message: usize, slug: &str, whole: bool) -> bool {
-        Reading::of(self.conversation, message).model().is_some_and(|model| {
+        MessageView::of(self.conversation, message).model().is_some_and(|model| {
             if whole { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
         })
     }
 
     fn has(&mut self, message: usize, feature: MessageFeature) -> bool {
-        let reading = Reading::of(self.conversation, message);
+        let reading = MessageView::of(self.conversation, message);
         match feature {
             MessageFeature::Code => reading.holds_code(),
             MessageFeature::Image => reading.holds_image(),
@@ -183,9 +183,9 @@ impl<'a> MessageFacts<'a> {
         }
     }
 
-    /// Decides whether another message that can be read stands in its place.
+    /// Returns whether another message that can be read stands in its place.
     fn is_branch(&mut self, message: usize) -> bool {
-        let make = || Branches::of(self.conversation, path::is_readable);
-        self.branches.get_or_insert_with(make).branch(message).is_some()
+        let make = || Branches::of(self.conversation, branches::is_readable);
+        self.branches.get_or_insert_with(make).sibling_number(message).is_some()
     }
 }

@@ -57,7 +57,7 @@ pub struct Problem {
 }
 
 impl Query {
-    /// Decides whether it has no clauses and so matches everything.
+    /// Returns whether it has no clauses and so matches everything.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty()
     }
@@ -105,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        parser::{MOST_CLAUSES, MOST_EXPRESSIONS},
+        parser::{MAX_CLAUSES, MAX_EXPRESSIONS},
         *,
     };
 
@@ -142,10 +142,10 @@ mod tests {
     fn a_page_of_text_is_cut() {
         let text: Vec<String> = (0..500).map(|number| format!("w{number}")).collect();
         let query = parsed(&text.join(" "));
-        assert_eq!(query.clauses().len(), MOST_CLAUSES);
+        assert_eq!(query.clauses().len(), MAX_CLAUSES);
         assert_eq!(query.problems().len(), 1);
         let many: Vec<String> = (0..20).map(|number| format!("/x{{{number}}}y/")).collect();
-        assert_eq!(parsed(&many.join(" ")).problems().len(), 20 - MOST_EXPRESSIONS);
+        assert_eq!(parsed(&many.join(" ")).problems().len(), 20 - MAX_EXPRESSIONS);
     }
 
     /// Pieces from which queries are made: whole ones and broken ones.

@@ -11,18 +11,18 @@ use super::{
 };
 use crate::{
     conversation::{Provider, Role},
-    one_of::one_of,
-    search::matching::Expression,
+    join_with_or::join_with_or,
+    search::matching::QueryRegex,
 };
 
 /// Clauses that are searched; a pasted page of text is not worth more.
-pub(super) const MOST_CLAUSES: usize = 64;
+pub(super) const MAX_CLAUSES: usize = 64;
 /// Letters of a query that are read: whatever is longer was pasted by mistake.
-pub(super) const LONGEST_QUERY: usize = 4_096;
+pub(super) const MAX_QUERY_LENGTH: usize = 4_096;
 /// Regular expressions in one query; each may take a while to compile.
-pub(super) const MOST_EXPRESSIONS: usize = 8;
+pub(super) const MAX_EXPRESSIONS: usize = 8;
 /// Problems that are reported.
-const MOST_PROBLEMS: usize = 16;
+const MAX_PROBLEMS: usize = 16;
 const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
 const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
 
@@ -31,9 +31,9 @@ impl Query {
     pub fn parse(text: &str, zone: &TimeZone) -> Self {
         let mut query = Self::default();
         let mut expressions = 0;
-        let end = text.char_indices().nth(LONGEST_QUERY).map_or(text.len(), |(at, _)| at);
+        let end = text.char_indices().nth(MAX_QUERY_LENGTH).map_or(text.len(), |(at, _)| at);
         if end < text.len() {
-            query.report(LONGEST_QUERY, format!("only the first {LONGEST_QUERY} letters are searched"));
+            query.report(MAX_QUERY_LENGTH, format!("only the first {MAX_QUERY_LENGTH} letters are searched"));
         }
         for token in tokens(&text[..end]) {
             let (column, negated) = (token.column, token.negated);
@@ -46,8 +46,8 @@ impl Query {
             if query.clauses.contains(&clause) {
                 continue;
             }
-            if query.clauses.len() == MOST_CLAUSES {
-                query.report(column, format!("only the first {MOST_CLAUSES} parts are searched"));
+            if query.clauses.len() == MAX_CLAUSES {
+                query.report(column, format!("only the first {MAX_CLAUSES} parts are searched"));
                 break;
             }
             query.clauses.push(clause);
@@ -56,7 +56,7 @@ impl Query {
     }
 
     fn report(&mut self, column: usize, reason: String) {
-        if self.problems.len() < MOST_PROBLEMS {
+        if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(Problem { column, reason });
         }
     }
@@ -74,13 +74,13 @@ fn parse_token(token: Token, zone: &TimeZone, expressions: &mut usize) -> Parsed
             Some("an expression ends with / and a space: searched as it stands".into()),
         ),
         TokenKind::Regex(source) => {
-            if *expressions == MOST_EXPRESSIONS {
+            if *expressions == MAX_EXPRESSIONS {
                 let reason =
-                    format!("only {MOST_EXPRESSIONS} expressions are possible: searched as it stands");
+                    format!("only {MAX_EXPRESSIONS} expressions are possible: searched as it stands");
                 return (Some(Predicate::Anywhere(TextPattern::Phrase(source))), Some(reason));
             }
             *expressions += 1;
-            match Expression::check(&source) {
+            match QueryRegex::check(&source) {
                 Ok(()) => (Some(Predicate::Anywhere(TextPattern::Regex(source))), None),
                 Err(reason) => (Some(Predicate::Anywhere(TextPattern::Phrase(source))), Some(reason)),
             }
@@ -130,7 +130,7 @@ fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<P
             .ok_or("code, image, file, link, branch or secret".into()),
         "is" => named(&FLAGS, &word).map(Predicate::Is).ok_or("starred, archived or gpt".into()),
         "from" => {
-            let words = || one_of(Provider::ALL.iter().map(|provider| provider.as_str()));
+            let words = || join_with_or(Provider::ALL.iter().map(|provider| provider.as_str()));
             Provider::by_word(&word).map(Predicate::From).ok_or_else(|| words().into())
         }
         "after" => Date::parse(&word, zone).map(Predicate::After).ok_or(DAYS.into()),

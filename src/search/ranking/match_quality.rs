@@ -36,7 +36,7 @@ pub(in crate::search) struct MatchQuality {
 
 impl MatchQuality {
     /// The greatest proximity, which one term alone has, and the greatest shortness.
-    const MOST: u8 = 31;
+    const MAX: u8 = 31;
     /// The proximity of terms in one title.
     const TITLE_PROXIMITY: u8 = 28;
 
@@ -47,7 +47,7 @@ impl MatchQuality {
 
     /// Rates a message for a query of one term by its best hit.
     pub fn of_single_term(boundary: WordBoundary, shown: bool) -> Self {
-        Self { terms: 1, boundary, proximity: Self::MOST, shown, shortness: 0 }
+        Self { terms: 1, boundary, proximity: Self::MAX, shown, shortness: 0 }
     }
 
     /// Rates a message of `length` bytes by the positions in it, in order of their starts. `None`: there are none.
@@ -61,8 +61,8 @@ impl MatchQuality {
             if count_terms(good()) < present {
                 continue;
             }
-            let proximity = if present == 1 { Self::MOST } else { proximity(good, present) };
-            let shortness = if present == 1 { 0 } else { Self::MOST - doublings(length as u32) };
+            let proximity = if present == 1 { Self::MAX } else { proximity(good, present) };
+            let shortness = if present == 1 { 0 } else { Self::MAX - doublings(length as u32) };
             return Some(Self { terms: present, boundary, proximity, shown, shortness });
         }
         None
@@ -95,7 +95,7 @@ fn proximity<'a, I: Iterator<Item = &'a TermPosition>>(positions: impl Fn() -> I
             present_here -= u32::from(*count == 0);
         }
     }
-    MatchQuality::MOST - doublings(least)
+    MatchQuality::MAX - doublings(least)
 }
 
 /// Counts how often one must be doubled to get past a number; at most 31 times.

@@ -13,10 +13,10 @@ use crate::{parallel, search::matching::Interruption};
 /// Conversations one thread takes at a time: few enough that no thread is left with a long end, and enough that
 /// taking them costs nothing.
 const CHUNK: RangeInclusive<usize> = 128..=256;
-/// Chunks for each thread, if there are conversations for so many.
+/// Chunks for each thread, if there are conversations for this many.
 const CHUNKS_A_THREAD: usize = 8;
 /// The most threads; more would only wait for memory.
-const MOST_THREADS: usize = 8;
+const MAX_THREADS: usize = 8;
 
 /// Maps `count` pieces of work in chunks of a good size, on all cores. Returns the results of the chunks in order.
 /// `None`: one gave up.
@@ -26,7 +26,7 @@ pub(super) fn map_chunks<T: Send>(
     work: &(dyn Fn(Range<usize>) -> Option<T> + Sync),
 ) -> Option<Vec<T>> {
     let size = count
-        .div_ceil(parallel::available(MOST_THREADS) * CHUNKS_A_THREAD)
+        .div_ceil(parallel::available(MAX_THREADS) * CHUNKS_A_THREAD)
         .clamp(*CHUNK.start(), *CHUNK.end());
     let done = map_finished_chunks(count, size, is_stale, work);
     (done.len() == count.div_ceil(size)).then(|| done.into_iter().map(|(_, result)| result).collect())
@@ -60,7 +60,7 @@ pub(super) fn map_finished_chunks<T: Send>(
             done.lock().unwrap_or_else(PoisonError::into_inner).push((chunk, result));
         }
     };
-    parallel::together(parallel::available(MOST_THREADS).min(chunks), &take);
+    parallel::run_on_threads(parallel::available(MAX_THREADS).min(chunks), &take);
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_unstable_by_key(|&(chunk, _)| chunk);
     done

@@ -19,18 +19,18 @@ use std::{
 
 pub use self::respond::search;
 use self::{chunks::map_finished_chunks, respond::respond};
-use super::{Query, Score, engine::Engine, index::Segment, matching::Interruption};
+use super::{Query, Score, engine::Engine, index::IndexSegment, matching::Interruption};
 use crate::library::{Handle, Library};
 
 /// Conversations that are indexed in one step.
 const INDEX_STEP: usize = 256;
 /// The silence after which the index is built: a library that is still loading needs the cores itself.
-const REST: Duration = Duration::from_millis(200);
+const IDLE_DELAY: Duration = Duration::from_millis(200);
 /// A search to do. A newer request cancels the older.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The number of the request, which comes back with the answer; greater is newer.
-    pub generation: u64,
+    pub serial: u64,
     /// The query.
     pub query: Query,
     /// The library to search. While an archive is loading: the library as it is now; ask again when it has grown, and
@@ -46,7 +46,7 @@ pub struct Row {
     /// The conversation.
     pub handle: Handle,
     /// The message to open at. `None`: the title alone matched.
-    pub best: Option<u32>,
+    pub best_message: Option<u32>,
     /// The rank.
     pub score: Score,
 }
@@ -55,7 +55,7 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub struct Results {
     /// The generation of the request.
-    pub generation: u64,
+    pub serial: u64,
     /// The conversations found, best first or newest first.
     pub rows: Arc<Vec<Row>>,
     /// Hits over all rows, exact up to 9 999; 10 000 means more.
@@ -64,16 +64,16 @@ pub struct Results {
     pub complete: bool,
     /// The number of conversations that the library held.
     pub searched: usize,
-    /// The reasons when nothing was found: what each part of the query would find. May come in a second complete
+    /// The reasons when nothing was found: what each clause of the query would find. May come in a second complete
     /// answer.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<ClauseCounts>,
 }
 
-/// One part of a query that found nothing, and what it would find.
+/// One clause of a query that found nothing, and what it would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// The part as it would be typed.
-    pub word: String,
+pub struct ClauseCounts {
+    /// The clause as it would be typed.
+    pub clause: String,
     /// The number of conversations that match it alone.
     pub found: usize,
     /// The number of conversations that match the query without it.
@@ -83,13 +83,13 @@ pub struct Missing {
 impl Results {
     fn of(engine: &Engine, rows: Vec<Row>, hits: usize, complete: bool) -> Self {
         let searched = engine.library().len();
-        Self { generation: 0, rows: Arc::new(rows), hits, complete, searched, missing: Vec::new() }
+        Self { serial: 0, rows: Arc::new(rows), hits, complete, searched, missing: Vec::new() }
     }
 }
 
 /// A job for the search thread.
 #[derive(Debug)]
-enum Job {
+enum SearchJob {
     Search(Request),
     Prepare(Arc<Library>),
 }
@@ -97,7 +97,7 @@ enum Job {
 /// The search thread. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Worker {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<SearchJob>,
     /// The newest generation that was asked for: all others are stale.
     newest: Arc<AtomicU64>,
 }
@@ -119,15 +119,15 @@ impl Worker {
 
     /// Asks; a request that was asked before and is not answered yet never will be.
     pub fn ask(&self, request: Request) {
-        self.newest.fetch_max(request.generation, Ordering::Relaxed);
+        self.newest.fetch_max(request.serial, Ordering::Relaxed);
         // The thread outlives the sender, unless `answer` panicked: then nobody is there to be told.
-        let _ = self.jobs.send(Job::Search(request));
+        let _ = self.jobs.send(SearchJob::Search(request));
     }
 
     /// Says that a library is complete: until the next request, and between requests, its index is built. Otherwise
     /// that waits for a moment of silence, so as not to take the cores from loading.
     pub fn prepare(&self, library: Arc<Library>) {
-        let _ = self.jobs.send(Job::Prepare(library));
+        let _ = self.jobs.send(SearchJob::Prepare(library));
     }
 }
 
@@ -138,11 +138,11 @@ impl Drop for Worker {
     }
 }
 
-fn run(inbox: &mpsc::Receiver<Job>, newest: &Arc<AtomicU64>, answer: &dyn Fn(Results)) {
+fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn Fn(Results)) {
     let mut engine = Engine::default();
     let mut served = 0;
     // Nothing is indexed before somebody has asked.
-    let mut rest = REST;
+    let mut rest = IDLE_DELAY;
     let mut is_complete = false;
     loop {
         let job = if engine.unindexed(1).is_empty() {
@@ -162,19 +162,19 @@ fn run(inbox: &mpsc::Receiver<Job>, newest: &Arc<AtomicU64>, answer: &dyn Fn(Res
         let mut request = None;
         for job in std::iter::once(job).chain(inbox.try_iter()) {
             match job {
-                Job::Search(newer) => request = Some(newer),
-                Job::Prepare(library) => {
+                SearchJob::Search(newer) => request = Some(newer),
+                SearchJob::Prepare(library) => {
                     engine.set_library(&library);
                     is_complete = true;
                 }
             }
         }
         if let Some(request) = request {
-            served = request.generation;
+            served = request.serial;
             let is_known = Arc::ptr_eq(&request.library, engine.library());
             is_complete &= is_known;
             engine.set_library(&request.library);
-            let send = |results: Results| answer(Results { generation: served, ..results });
+            let send = |results: Results| answer(Results { serial: served, ..results });
             let is_stale = || newest.load(Ordering::Relaxed) > served;
             // `None`: it was cancelled, and the next request is on its way.
             let interruption = Interruption::new(Arc::clone(newest), served);
@@ -182,7 +182,7 @@ fn run(inbox: &mpsc::Receiver<Job>, newest: &Arc<AtomicU64>, answer: &dyn Fn(Res
                 respond(&mut engine, &request.query, request.by_date, &is_stale, &send)
             });
         }
-        rest = if is_complete { Duration::ZERO } else { REST };
+        rest = if is_complete { Duration::ZERO } else { IDLE_DELAY };
     }
 }
 
@@ -192,7 +192,7 @@ fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) {
     let library = Arc::clone(engine.library());
     let segments = map_finished_chunks(handles.len(), INDEX_STEP, is_stale, &|range| {
         let start = handles.start + range.start as u32;
-        Some(Segment::of(&library, start..start + range.len() as u32, is_stale))
+        Some(IndexSegment::of(&library, start..start + range.len() as u32, is_stale))
     });
     // Segments follow each other without a gap: one that was broken off ends what can be added.
     for (expected, (chunk, segment)) in segments.into_iter().enumerate() {

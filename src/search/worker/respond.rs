@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Missing, Results, Row, chunks::map_chunks};
+use super::{ClauseCounts, Results, Row, chunks::map_chunks};
 use crate::{
     library::Library,
     search::{
@@ -19,11 +19,11 @@ use crate::{
 /// Each further round is as long as all before it, up to a limit, so that starting and ending rounds costs little.
 const FIRST_ROUND: usize = 4_096;
 const FIRST_SLOW_ROUND: usize = 512;
-const LONGEST_ROUND: usize = 8_192;
+const MAX_ROUND_SIZE: usize = 8_192;
 /// The time after which the first page of a longer answer is sent.
-const PATIENCE: Duration = Duration::from_millis(6);
+const FIRST_PAGE_TIMEOUT: Duration = Duration::from_millis(6);
 /// The time within which a complete answer is worth waiting for, without a first page.
-const ONE_PIECE: Duration = Duration::from_millis(10);
+const SKIP_FIRST_PAGE_UNDER: Duration = Duration::from_millis(10);
 /// The time between two pages of an incomplete answer.
 const BETWEEN_PAGES: Duration = Duration::from_millis(80);
 /// Searches and waits for the complete answer: for the subcommands and tests.
@@ -45,7 +45,8 @@ pub(super) fn respond(
 ) -> Option<()> {
     if query.is_empty() {
         let newest = engine.library().newest().iter();
-        let rows = newest.map(|&handle| Row { handle, best: None, score: Score::default() }).collect();
+        let rows =
+            newest.map(|&handle| Row { handle, best_message: None, score: Score::default() }).collect();
         send(Results::of(engine, rows, 0, true));
         return Some(());
     }
@@ -56,15 +57,15 @@ pub(super) fn respond(
     let mut done = 0;
     let first = if plan.is_slow() { FIRST_SLOW_ROUND } else { FIRST_ROUND };
     while done < plan.len() {
-        let round = done.clamp(first, LONGEST_ROUND).min(plan.len() - done);
+        let round = done.clamp(first, MAX_ROUND_SIZE).min(plan.len() - done);
         let chunks = map_chunks(round, is_stale, &|range| {
             engine.evaluate_candidates(&plan, done + range.start..done + range.end, is_stale)
         })?;
         found.extend(chunks.into_iter().flatten());
         done += round;
-        let due = last_page.map_or(PATIENCE, |last_page: Duration| last_page + BETWEEN_PAGES);
+        let due = last_page.map_or(FIRST_PAGE_TIMEOUT, |last_page: Duration| last_page + BETWEEN_PAGES);
         let elapsed = start.elapsed();
-        let is_long = || elapsed.mul_f64(plan.len() as f64 / done as f64) > ONE_PIECE;
+        let is_long = || elapsed.mul_f64(plan.len() as f64 / done as f64) > SKIP_FIRST_PAGE_UNDER;
         if done < plan.len() && !found.is_empty() && elapsed > due && is_long() {
             let (found, hits) = engine.merge(&plan, &found);
             send(Results::of(engine, rows(found, by_date), hits, false));
@@ -78,7 +79,7 @@ pub(super) fn respond(
         // The answer that nothing was found does not wait for the reasons.
         let mut is_sent = false;
         let mut send_if_late = || {
-            if !is_sent && start.elapsed() > PATIENCE {
+            if !is_sent && start.elapsed() > FIRST_PAGE_TIMEOUT {
                 is_sent = true;
                 send(results.clone());
             }
@@ -95,21 +96,24 @@ fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
         // Stable: ties stay newest first.
         found.sort_by_key(|found| std::cmp::Reverse(found.score));
     }
-    found.iter().map(|found| Row { handle: found.handle, best: found.best(), score: found.score }).collect()
+    found
+        .iter()
+        .map(|found| Row { handle: found.handle, best_message: found.best(), score: found.score })
+        .collect()
 }
 
-/// Counts what each part of a query would find; calls `between` after each count. `None`: it was cancelled.
+/// Counts what each clause of a query would find; calls `between` after each count. `None`: it was cancelled.
 fn explain(
     engine: &mut Engine,
     query: &Query,
     is_stale: &(dyn Fn() -> bool + Sync),
     between: &mut dyn FnMut(),
-) -> Option<Vec<Missing>> {
+) -> Option<Vec<ClauseCounts>> {
     let mut missing = Vec::new();
     for (word, only, without) in Engine::explanations(query) {
         let found = count(engine, only, is_stale)?;
         between();
-        missing.push(Missing { word, found, without: count(engine, without, is_stale)? });
+        missing.push(ClauseCounts { clause: word, found, without: count(engine, without, is_stale)? });
         between();
     }
     Some(missing)

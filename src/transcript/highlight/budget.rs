@@ -16,9 +16,9 @@ const LANGUAGE: Duration = Duration::from_millis(500);
 /// The time that each byte of code may take besides.
 const BYTE: Duration = Duration::from_micros(8);
 /// The number of languages that are coloured in a page: each keeps megabytes of expressions.
-const MOST_LANGUAGES: usize = 24;
+const MAX_LANGUAGES: usize = 24;
 /// The number of pages that may use up their time before all others of this process stay plain.
-const MOST_SPENT: usize = 8;
+const MAX_SPENT: usize = 8;
 
 /// The pages that used up their time.
 static SPENT: AtomicUsize = AtomicUsize::new(0);
@@ -33,7 +33,7 @@ pub struct Budget {
 impl Budget {
     /// Returns the budget of a new page: none where too many before it used theirs up.
     pub fn of_a_page() -> Self {
-        let left = if SPENT.load(Ordering::Relaxed) < MOST_SPENT { START } else { Duration::ZERO };
+        let left = if SPENT.load(Ordering::Relaxed) < MAX_SPENT { START } else { Duration::ZERO };
         Self { left, languages: Vec::new() }
     }
 
@@ -43,7 +43,7 @@ impl Budget {
             return false;
         }
         if !self.languages.iter().any(|known| known == language) {
-            if self.languages.len() >= MOST_LANGUAGES {
+            if self.languages.len() >= MAX_LANGUAGES {
                 return false;
             }
             self.languages.push(language.to_owned());
@@ -103,7 +103,7 @@ mod tests {
     fn a_page_has_so_many_languages_and_no_more() {
         let mut budget = Budget::of(START);
         let admitted = (0..100).filter(|number| budget.admits(&number.to_string(), 1)).count();
-        assert_eq!(admitted, MOST_LANGUAGES);
+        assert_eq!(admitted, MAX_LANGUAGES);
         assert!(budget.admits("0", 1));
     }
 }

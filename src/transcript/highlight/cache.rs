@@ -8,17 +8,17 @@ use std::{
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{Code, Colours, Job, JobId};
+use super::{Code, CodeTones, HighlightId, HighlightRequest};
 
 /// Coloured lines that are kept before they are thrown away.
 const KEPT: usize = 400_000;
 /// Code longer than this, in bytes, stays plain: colouring it would take seconds.
-const LONGEST_CODE: usize = 200_000;
+const MAX_CODE_LENGTH: usize = 200_000;
 
 /// Colours by block of code, and the requests that nobody took yet.
 #[derive(Debug)]
 pub struct HighlightCache {
-    known: HashMap<JobId, Rc<Colours>>,
+    known: HashMap<HighlightId, Rc<CodeTones>>,
     /// Lines in `known`.
     lines: usize,
     /// Requests are made while lines are laid out, when a block of code is met whose colours are missing.
@@ -29,9 +29,9 @@ pub struct HighlightCache {
 
 #[derive(Debug, Default)]
 struct Requests {
-    jobs: HashSet<JobId>,
+    jobs: HashSet<HighlightId>,
     /// Those of them that nobody took yet.
-    wanted: Vec<Job>,
+    wanted: Vec<HighlightRequest>,
 }
 
 impl HighlightCache {
@@ -43,26 +43,27 @@ impl HighlightCache {
     }
 
     /// Returns the colours of a message's code; requests them the first time they are missing.
-    pub fn get_or_request(&self, message: usize, code: &Code) -> Option<Rc<Colours>> {
-        let id = JobId { transcript: self.serial, message: message as u32, byte: code.source()? as u32 };
+    pub fn get_or_request(&self, message: usize, code: &Code) -> Option<Rc<CodeTones>> {
+        let id =
+            HighlightId { transcript: self.serial, message: message as u32, byte: code.source()? as u32 };
         let known = self.known.get(&id).cloned();
-        let worth = !code.language.is_empty() && code.text().len() <= LONGEST_CODE;
+        let worth = !code.language.is_empty() && code.text().len() <= MAX_CODE_LENGTH;
         let mut requests = self.requests.borrow_mut();
         if known.is_none() && worth && requests.jobs.insert(id) {
             let (language, code) = (code.language.clone(), code.text().to_owned());
-            requests.wanted.push(Job { id, language, code });
+            requests.wanted.push(HighlightRequest { id, language, code });
         }
         known
     }
 
     /// Takes the requests made since it was called last.
-    pub fn take_requests(&mut self) -> Vec<Job> {
+    pub fn take_requests(&mut self) -> Vec<HighlightRequest> {
         std::mem::take(&mut self.requests.get_mut().wanted)
     }
 
     /// Keeps the colours of a block. Returns false when there are none, or when they are another
     /// transcript's.
-    pub fn insert(&mut self, job: JobId, colours: Colours) -> bool {
+    pub fn insert(&mut self, job: HighlightId, colours: CodeTones) -> bool {
         if job.transcript != self.serial || colours.is_empty() {
             return false;
         }

@@ -12,7 +12,7 @@ use crate::transcript::{
 
 /// The colours of one block: for each of its lines the tones of byte ranges within the line, in order; what no
 /// range covers is [`Tone::Code`].
-pub type Colours = Vec<Vec<(Tone, Range<usize>)>>;
+pub type CodeTones = Vec<Vec<(Tone, Range<usize>)>>;
 
 /// A block of code as it was written.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ impl Code {
         Self { language: language.to_owned(), labelled: !language.is_empty(), ..Self::default() }
     }
 
-    /// Returns the code, lines ended by newlines, not sanitised.
+    /// Returns the code, lines ended by newlines, not sanitized.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -52,7 +52,7 @@ impl Code {
     }
 
     /// Returns its lines as styled text, coloured as far as colours are known.
-    pub fn lines<'a>(&'a self, colours: Option<&'a Colours>) -> impl Iterator<Item = StyledText> + 'a {
+    pub fn lines<'a>(&'a self, colours: Option<&'a CodeTones>) -> impl Iterator<Item = StyledText> + 'a {
         let mut start = 0;
         self.text.split_inclusive('\n').enumerate().map(move |(number, line)| {
             let at = start;
@@ -65,7 +65,7 @@ impl Code {
     }
 
     fn line(&self, at: usize, line: &str, colours: &[(Tone, Range<usize>)]) -> StyledText {
-        let mut prose = StyledText::default();
+        let mut styled = StyledText::default();
         let mut done = 0;
         let mut push = |range: Range<usize>, tone: Tone| {
             let mut from = range.start;
@@ -76,7 +76,7 @@ impl Code {
                     self.places.get(stretch + 1).map_or(range.end, |&(next, _)| (next - at).min(range.end));
                 let source =
                     self.places.get(stretch).and_then(|&(begin, source)| Some(source? + at + from - begin));
-                prose.push(&line[from..end], TextStyle::of(tone), source);
+                styled.push(&line[from..end], TextStyle::of(tone), source);
                 from = end;
             }
         };
@@ -89,7 +89,7 @@ impl Code {
             }
         }
         push(done..line.len(), Tone::Code);
-        prose
+        styled
     }
 
     /// Returns the rows of one of its lines, `width` columns wide.
@@ -139,7 +139,8 @@ mod tests {
         let colours = vec![vec![(Tone::Keyword, 0..3), (Tone::Number, 9..10), (Tone::Type, 4..5)]];
         let line = code.lines(Some(&colours)).next().unwrap();
         let spans = line.spans(0..line.text().len());
-        let seen: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.tone, span.source)).collect();
+        let seen: Vec<_> =
+            spans.iter().map(|span| (span.text.as_str(), span.tone, span.text_offset)).collect();
         let expected =
             [("let", Tone::Keyword, Some(0)), (" é = ", Tone::Code, Some(3)), ("1", Tone::Number, Some(9))];
         assert_eq!(seen, expected);

@@ -15,33 +15,33 @@ use std::{
 use hashbrown::HashSet;
 use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::{Budget, Colours, budget::thread_time};
+use super::{Budget, CodeTones, budget::thread_time};
 use crate::transcript::Tone;
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
-const LONGEST_LINE: usize = 4_000;
+const MAX_LINE_LENGTH: usize = 4_000;
 /// The time that a block may take beyond [`TIME_PER_BYTE`]: a line that is written for it makes the expressions of a
 /// syntax go back a million times each.
-const LONGEST_EXCESS: Duration = Duration::from_millis(500);
+const MAX_EXCESS_LENGTH: Duration = Duration::from_millis(500);
 /// The time that all blocks together may take beyond it; from there on code stays plain.
-const MOST_EXCESS: Duration = Duration::from_secs(5);
+const MAX_EXCESS: Duration = Duration::from_secs(5);
 /// The processor time that a byte may take. Those of honest code take half of it, the compiling of expressions included.
 const TIME_PER_BYTE: Duration = Duration::from_micros(15);
 /// Languages whose expressions are kept compiled, some megabytes each, before all are thrown away: more than a year of
 /// conversations has, since compiling them again takes longer than colouring.
-const MOST_LANGUAGES: usize = 56;
+const MAX_LANGUAGES: usize = 56;
 /// Languages beyond these that may stand in code of another: a block stops there.
-const MOST_EMBEDDED: usize = 16;
+const MAX_EMBEDDED: usize = 16;
 /// Bytes that are coloured before the expressions are thrown away: they remember what they met.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 /// The longest name of a language that is looked for, in bytes.
-const LONGEST_NAME: usize = 64;
+const MAX_NAME_LENGTH: usize = 64;
 
 thread_local! {
     static CATCHES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Decides whether a panic on this thread, now, is caught here: the code then stays plain, and nobody need
+/// Returns whether a panic on this thread, now, is caught here: the code then stays plain, and nobody need
 /// hear of it.
 pub fn catches_panics() -> bool {
     CATCHES.get()
@@ -49,7 +49,7 @@ pub fn catches_panics() -> bool {
 
 /// Names a block of code in a transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct JobId {
+pub struct HighlightId {
     pub(in crate::transcript) transcript: u64,
     pub(in crate::transcript) message: u32,
     pub(in crate::transcript) byte: u32,
@@ -57,9 +57,9 @@ pub struct JobId {
 
 /// A block of code that wants colours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Job {
+pub struct HighlightRequest {
     /// To be given back with the colours.
-    pub id: JobId,
+    pub id: HighlightId,
     /// As the fence names it.
     pub language: String,
     /// As it was written.
@@ -135,25 +135,25 @@ impl Highlighter {
             languages,
             taken: AtomicU64::new(0),
             given: AtomicU64::new(0),
-            longest_excess: LONGEST_EXCESS,
-            most_excess: MOST_EXCESS,
+            longest_excess: MAX_EXCESS_LENGTH,
+            most_excess: MAX_EXCESS,
         }
     }
 
-    /// Colours a piece of code, for [`Transcript::apply`](crate::transcript::Transcript::apply). Returns no
+    /// Colours a piece of code, for [`Transcript::apply_highlight`](crate::transcript::Transcript::apply_highlight). Returns no
     /// colours for a language it does not know, and those up to where it went wrong when a syntax fails (some
     /// of their expressions panic).
-    pub fn highlight(&self, language: &str, code: &str) -> Colours {
+    pub fn highlight(&self, language: &str, code: &str) -> CodeTones {
         self.coloured(language, code, None)
     }
 
     /// Colours a piece of code as [`Highlighter::highlight`] does, as far as the budget goes.
-    pub fn highlight_within(&self, language: &str, code: &str, budget: &mut Budget) -> Colours {
+    pub fn highlight_within(&self, language: &str, code: &str, budget: &mut Budget) -> CodeTones {
         self.coloured(language, code, Some(budget))
     }
 
-    fn coloured(&self, language: &str, code: &str, mut budget: Option<&mut Budget>) -> Colours {
-        let mut colours = Colours::new();
+    fn coloured(&self, language: &str, code: &str, mut budget: Option<&mut Budget>) -> CodeTones {
+        let mut colours = CodeTones::new();
         let excess = self.taken.load(Ordering::Relaxed).saturating_sub(self.given.load(Ordering::Relaxed));
         if Duration::from_micros(excess) > self.most_excess {
             return colours;
@@ -176,13 +176,13 @@ impl Highlighter {
         colours
     }
 
-    /// Returns the syntaxes, loaded anew when too much is compiled already.
+    /// Returns the syntaxes, loaded again when too much is compiled already.
     fn loaded(&self, language: &str, bytes: usize) -> Arc<LoadedSyntaxes> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let used = loaded.used();
         let known = syntax(&loaded.syntaxes, language)
             .is_none_or(|syntax| used.languages.contains(&language_of(syntax.scope)));
-        let full = (!known && used.languages.len() >= MOST_LANGUAGES) || used.bytes > MOST_BYTES;
+        let full = (!known && used.languages.len() >= MAX_LANGUAGES) || used.bytes > MAX_BYTES;
         drop(used);
         if full {
             *loaded = Arc::new(LoadedSyntaxes::new());
@@ -198,7 +198,7 @@ impl Highlighter {
         }
         let mut used = loaded.used();
         used.languages.insert(language_of(scope));
-        used.languages.len() <= MOST_LANGUAGES + MOST_EMBEDDED
+        used.languages.len() <= MAX_LANGUAGES + MAX_EMBEDDED
     }
 
     fn run(
@@ -206,7 +206,7 @@ impl Highlighter {
         loaded: &LoadedSyntaxes,
         syntax: &SyntaxReference,
         code: &str,
-        colours: &mut Colours,
+        colours: &mut CodeTones,
         mut budget: Option<&mut Budget>,
     ) {
         let mut state = ParseState::new(syntax);
@@ -214,7 +214,7 @@ impl Highlighter {
         let (mut taken, mut given) = (Duration::ZERO, self.longest_excess);
         self.note_language(loaded, syntax.scope);
         for line in code.split_inclusive('\n') {
-            if line.len() > LONGEST_LINE || taken > given {
+            if line.len() > MAX_LINE_LENGTH || taken > given {
                 return;
             }
             let begun = thread_time();
@@ -277,7 +277,7 @@ impl Highlighter {
 /// Returns the syntax of a language.
 fn syntax<'a>(syntaxes: &'a SyntaxSet, language: &str) -> Option<&'a SyntaxReference> {
     // No language has a longer name.
-    let language = language.get(..LONGEST_NAME).unwrap_or(language).trim().to_lowercase();
+    let language = language.get(..MAX_NAME_LENGTH).unwrap_or(language).trim().to_lowercase();
     let name = ALIASES.iter().find(|(alias, _)| *alias == language).map_or(&*language, |(_, name)| name);
     if name.is_empty() {
         return None;
@@ -433,7 +433,7 @@ mod tests {
     #[test]
     fn a_highlighter_lives_on_its_own_thread() {
         fn sendable<T: Send>() {}
-        sendable::<(Highlighter, Job, Colours)>();
+        sendable::<(Highlighter, HighlightRequest, CodeTones)>();
     }
 
     #[test]
@@ -493,12 +493,12 @@ mod tests {
         assert!(names.len() > 100);
         for name in &names {
             highlighter.highlight(name, "a = 1\n");
-            assert!(kept() <= MOST_LANGUAGES + MOST_EMBEDDED, "{name}: {}", kept());
+            assert!(kept() <= MAX_LANGUAGES + MAX_EMBEDDED, "{name}: {}", kept());
         }
         // Code in code.
         let fences: String = names.iter().map(|name| format!("~~~{name}\na = 1\n~~~\n")).collect();
         highlighter.highlight("markdown", &fences);
-        assert!(kept() <= MOST_LANGUAGES + MOST_EMBEDDED + 1, "{}", kept());
+        assert!(kept() <= MAX_LANGUAGES + MAX_EMBEDDED + 1, "{}", kept());
     }
 
     #[test]

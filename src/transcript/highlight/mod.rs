@@ -9,8 +9,8 @@ mod code;
 mod highlighter;
 
 pub use budget::Budget;
-pub use code::Colours;
-pub use highlighter::{Highlighter, Job, JobId, catches_panics};
+pub use code::CodeTones;
+pub use highlighter::{HighlightId, HighlightRequest, Highlighter, catches_panics};
 
 pub(super) use cache::HighlightCache;
 pub(super) use code::Code;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The bytes of a picture's prompt that are shown; none is nearly so long.
-const LONGEST_PROMPT: usize = 16 << 10;
+const MAX_PROMPT_LENGTH: usize = 16 << 10;
 
 /// Writes an attachment as `▪ image · name · 1 024 × 768 · 213 KB`. `present` is the archive's answer, if it
 /// was asked.
@@ -45,7 +45,7 @@ pub fn picture_prompt(attachment: &Attachment) -> Option<StyledText> {
     }
     let mut prose = StyledText::default();
     prose.push("prompt: ", TextStyle::of(Tone::Chrome), None);
-    let shown = &prompt[..prompt.floor_char_boundary(LONGEST_PROMPT)];
+    let shown = &prompt[..prompt.floor_char_boundary(MAX_PROMPT_LENGTH)];
     prose.push(shown, TextStyle::of(Tone::Dim), None);
     if shown.len() < prompt.len() {
         prose.push(" …", TextStyle::of(Tone::Dim), None);

@@ -5,7 +5,7 @@ use super::{styled_text::StyledText, table::Table};
 use crate::transcript::highlight::Code;
 
 /// Containers a block keeps; deeper nesting is shown as deep as this.
-pub const DEEPEST: usize = 12;
+pub const MAX_DEPTH: usize = 12;
 
 /// A text as blocks.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ impl LayoutDocument {
 /// A paragraph, a table, a block of code.
 #[derive(Clone, Debug)]
 pub struct LayoutBlock {
-    /// From the outermost inwards, at most [`DEEPEST`].
+    /// From the outermost inwards, at most [`MAX_DEPTH`].
     pub containers: Box<[Container]>,
     /// A blank line stands before it (unless it is the first).
     pub gap: bool,
@@ -88,7 +88,7 @@ pub enum LayoutContent {
     /// A heading and its level, from 1.
     Heading(u8, StyledText),
     /// Text whose line breaks and indentation count.
-    Literal(StyledText),
+    Preformatted(StyledText),
     /// Code.
     Code(Code),
     /// A table.

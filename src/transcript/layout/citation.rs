@@ -7,17 +7,17 @@ use hashbrown::HashMap;
 use super::line::{Span, Tone};
 use crate::{
     conversation::{Detail, Link, Part},
-    message::link::host,
+    message::link_safety::host,
     transcript::{
         markdown::inline_span::{CitationNumber, InlineSpan, InlineSpanKind},
         text::{link_target, sanitize},
     },
 };
 
-/// Citations of a message that are numbered; those behind them stay links, as they were written.
-const MOST_NUMBERED: usize = 10_000;
+/// Citations of a message that are numbered; those after them stay links, as they were written.
+const MAX_NUMBERED: usize = 10_000;
 /// Sources that are listed below a message.
-const MOST_LISTED: usize = 1_000;
+const MAX_LISTED: usize = 1_000;
 
 /// The sources that a message cites.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ impl<'a> CitedSources<'a> {
             match &part.detail {
                 Detail::Citation(links) => {
                     numbered += links.len();
-                    if numbered > MOST_NUMBERED {
+                    if numbered > MAX_NUMBERED {
                         continue;
                     }
                     let range = part.range.start as usize..part.range.end as usize;
@@ -102,13 +102,13 @@ impl<'a> CitedSources<'a> {
         Some(number)
     }
 
-    /// Returns a line a source: `1  Title – host`, each cut to `width` columns. Of very many the last line says how
+    /// Returns one line per source: `1  Title – host`, each cut to `width` columns. Of very many the last line says how
     /// many more there are.
     pub fn lines(&self, width: usize) -> impl Iterator<Item = Vec<Span>> + '_ {
         let digits = self.links.len().to_string().len();
-        let more = self.links.len().saturating_sub(MOST_LISTED);
+        let more = self.links.len().saturating_sub(MAX_LISTED);
         let more = (more > 0).then(|| vec![Span::new(format!("… and {more} more"), Tone::Dim)]);
-        let lines = self.links.iter().take(MOST_LISTED).enumerate().map(move |(index, link)| {
+        let lines = self.links.iter().take(MAX_LISTED).enumerate().map(move |(index, link)| {
             let number = format!("{:>digits$}  ", index + 1);
             let columns = width.saturating_sub(number.len());
             let mut spans = vec![Span::new(number, Tone::Chrome)];
@@ -250,9 +250,9 @@ mod tests {
         let links: Vec<Link> = (0..20_000).map(|n| link("A", &format!("https://a.example/{n}"))).collect();
         let parts: Vec<Part> = links.iter().map(|link| cite(0..3, std::slice::from_ref(link))).collect();
         let sources = CitedSources::of(&parts, "(a) ");
-        assert_eq!(sources.citations.len(), MOST_NUMBERED);
+        assert_eq!(sources.citations.len(), MAX_NUMBERED);
         let lines: Vec<String> = sources.lines(40).map(text).collect();
-        assert_eq!(lines.len(), MOST_LISTED + 1);
+        assert_eq!(lines.len(), MAX_LISTED + 1);
         assert_eq!(lines.last().unwrap(), "… and 9000 more");
     }
 

@@ -8,7 +8,7 @@ use super::{
     styled_text::StyledText,
 };
 use crate::transcript::{
-    highlight::{Code, Colours},
+    highlight::{Code, CodeTones},
     text::{sanitize, wrap::WrapMode},
 };
 
@@ -30,7 +30,7 @@ pub struct LayoutContext<'a> {
     /// Long lines of code wrap; else they scroll sideways.
     pub wrap_code: bool,
     /// The colours known for a block of code.
-    pub colours: &'a dyn Fn(&Code) -> Option<Rc<Colours>>,
+    pub colours: &'a dyn Fn(&Code) -> Option<Rc<CodeTones>>,
 }
 
 impl LayoutContext<'_> {
@@ -100,7 +100,7 @@ impl DocumentLayout<'_> {
                 text.emphasise(*level == 1, *level > 2);
                 self.prose(containers, &text, prose, WrapMode::Text);
             }
-            LayoutContent::Literal(text) => self.prose(containers, text, prose, WrapMode::Literal),
+            LayoutContent::Preformatted(text) => self.prose(containers, text, prose, WrapMode::Preformatted),
             LayoutContent::Code(code) => self.code(containers, code, inner, indent),
             LayoutContent::Table(table) => {
                 let table = table.lay_out(inner);

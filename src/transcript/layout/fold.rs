@@ -3,21 +3,21 @@
 use super::citation;
 use crate::{
     conversation::{Conversation, Kind, Message, Visibility},
-    message::{Canvas, Label, Reading, format},
+    message::{Canvas, Label, MessageView, format},
     transcript::{Options, text::sanitize},
 };
 
 /// The bytes of a text whose blank lines at its ends are not counted: looking for the end of megabytes of them takes
 /// longer than a key may.
-const LONGEST_TRIMMED: usize = 1 << 20;
+const MAX_TRIMMED_LENGTH: usize = 1 << 20;
 
-/// Decides whether a message folds (`None`: it does not), and if so whether it starts open.
+/// Returns how a message that folds starts (`None`: it does not fold): `true` where it starts open.
 pub fn starts_open(conversation: &Conversation, message: usize, options: &Options) -> Option<bool> {
     let Message { kind, visibility, .. } = conversation.messages()[message];
     match kind {
         Kind::Canvas => Some(options.open_canvas),
         _ if visibility == Visibility::Shown => {
-            let mut attachments = Reading::of(conversation, message).attachments();
+            let mut attachments = MessageView::of(conversation, message).attachments();
             attachments.any(|attachment| !attachment.content.is_empty()).then_some(options.open_files)
         }
         // Nothing but its one line.
@@ -28,23 +28,23 @@ pub fn starts_open(conversation: &Conversation, message: usize, options: &Option
     }
 }
 
-/// Decides whether the whole message is one line while it is folded, rather than only the files it carries.
+/// Returns whether the whole message is one line while it is folded, rather than only the files it carries.
 pub fn folds_whole_message(conversation: &Conversation, message: usize) -> bool {
     let message = &conversation.messages()[message];
     message.kind == Kind::Canvas || message.visibility != Visibility::Shown
 }
 
-/// Writes the words of a fold's line, sanitised: `python · 12 lines`. `recap` is the message that labels
+/// Writes the words of a fold's line, sanitized: `python · 12 lines`. `recap` is the message that labels
 /// reasoning.
 pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
-    let reading = Reading::of(conversation, index);
+    let reading = MessageView::of(conversation, index);
     let label = reading.label();
     let noun = label.noun();
     let named = |name: Option<&str>, otherwise: &str| sanitize::label(name.unwrap_or(otherwise)).into_owned();
     match label {
         Label::Call(tool) => counted(reading, &named(tool, "tool")),
         Label::Output(tool) => counted(reading, &format!("{} {noun}", named(tool, "tool"))),
-        Label::Reasoning => thought(reading, recap.map(|recap| Reading::of(conversation, recap))),
+        Label::Reasoning => thought(reading, recap.map(|recap| MessageView::of(conversation, recap))),
         Label::Recap => thought(reading, Some(reading)),
         Label::Quote | Label::Page => titled(reading, noun),
         Label::Error(name) => {
@@ -59,9 +59,9 @@ pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) ->
     }
 }
 
-fn counted(reading: Reading<'_>, what: &str) -> String {
+fn counted(reading: MessageView<'_>, what: &str) -> String {
     let text = reading.text();
-    let count = format::lines(if text.len() > LONGEST_TRIMMED { text } else { text.trim() });
+    let count = format::lines(if text.len() > MAX_TRIMMED_LENGTH { text } else { text.trim() });
     let files = reading.attachments().count();
     let files = (files > 0).then(|| format::count(files as u64, "file", "files"));
     let lines = (count > 0 || files.is_none()).then(|| format::count(count, "line", "lines"));
@@ -69,7 +69,7 @@ fn counted(reading: Reading<'_>, what: &str) -> String {
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn titled(reading: Reading<'_>, what: &str) -> String {
+fn titled(reading: MessageView<'_>, what: &str) -> String {
     match reading.source() {
         Some(link) if !link.title.is_empty() || !link.url.is_empty() => {
             let shown: String =
@@ -94,8 +94,8 @@ fn canvas(document: Canvas<'_>) -> String {
 
 /// Writes how long the model thought, `Thought for 15 s`: by the seconds the export counts, else in its own
 /// words.
-fn thought(reading: Reading<'_>, recap: Option<Reading<'_>>) -> String {
-    let seconds = recap.into_iter().chain([reading]).find_map(Reading::thought_seconds);
+fn thought(reading: MessageView<'_>, recap: Option<MessageView<'_>>) -> String {
+    let seconds = recap.into_iter().chain([reading]).find_map(MessageView::thought_seconds);
     if let Some(seconds) = seconds {
         return format!("Thought for {}", format::duration(seconds));
     }

@@ -60,16 +60,16 @@ pub enum Tone {
 /// A span's part in a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum HitMark {
-    /// No.
+    /// Not part of a hit.
     #[default]
     None,
-    /// Yes.
+    /// Part of a hit.
     Hit,
     /// The hit that n and N stand on.
     Focus,
 }
 
-/// Text of one look. Sanitised: it can go into cells as it is.
+/// Text of one look. Sanitized: it can go into cells as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Span {
     /// Without line breaks, tabs or anything else that acts on a terminal.
@@ -89,7 +89,7 @@ pub struct Span {
     /// The address it leads to, of the web or of mail, in printable ASCII, which a terminal may open.
     pub link: Option<Arc<str>>,
     /// Byte offset in the message's text where this span's text stands verbatim; `None`: made by the layout.
-    pub source: Option<u32>,
+    pub text_offset: Option<u32>,
 }
 
 impl Span {
@@ -110,8 +110,8 @@ impl Span {
     }
 
     /// Returns the bytes of the message's text that it shows, if it shows any verbatim.
-    pub fn source_range(&self) -> Option<Range<usize>> {
-        self.source.map(|source| source as usize..source as usize + self.text.len())
+    pub fn text_range(&self) -> Option<Range<usize>> {
+        self.text_offset.map(|source| source as usize..source as usize + self.text.len())
     }
 }
 
@@ -139,7 +139,7 @@ impl Line {
         self.spans.iter().map(Span::width).sum()
     }
 
-    /// Decides whether nothing but white space is on it.
+    /// Returns whether nothing but white space is on it.
     pub fn is_blank(&self) -> bool {
         self.right.is_empty() && self.spans.iter().all(|span| span.text.trim().is_empty())
     }
@@ -155,14 +155,14 @@ pub fn mark_hits(line: &Line, hits: &[Range<usize>], focus: Option<&Range<usize>
 }
 
 fn mark_span(span: &Span, hits: &[Range<usize>], focus: Option<&Range<usize>>) -> Vec<Span> {
-    let Some(source) = span.source_range() else { return vec![span.clone()] };
+    let Some(source) = span.text_range() else { return vec![span.clone()] };
     let mut pieces = Vec::new();
     let mut done = 0;
     let mut cut = |from: usize, to: usize, mark: HitMark| {
         if from < to {
             let text = span.text[from..to].to_owned();
-            let source = span.source.map(|source| source + from as u32);
-            pieces.push(Span { text, mark, source, link: span.link.clone(), ..*span });
+            let source = span.text_offset.map(|source| source + from as u32);
+            pieces.push(Span { text, mark, text_offset: source, link: span.link.clone(), ..*span });
         }
     };
     // Hits seldom overlap, but those of several words may: each is marked from where the last one ended.
@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     fn line(text: &str, source: Option<u32>) -> Line {
-        Line { spans: vec![Span { source, ..Span::new(text, Tone::Plain) }], ..Line::default() }
+        Line { spans: vec![Span { text_offset: source, ..Span::new(text, Tone::Plain) }], ..Line::default() }
     }
 
     fn marked(line: &Line) -> Vec<(&str, HitMark)> {
@@ -237,7 +237,7 @@ mod tests {
             ("three", HitMark::Hit),
         ];
         assert_eq!(marked(&line), expected);
-        assert_eq!(line.spans[2].source, Some(14));
+        assert_eq!(line.spans[2].text_offset, Some(14));
     }
 
     #[test]

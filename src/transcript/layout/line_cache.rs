@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::line::{Line, Span};
 
 /// Bytes of lines that are kept before those used longest ago are thrown away.
-const MOST_BYTES: usize = 48 << 20;
+const MAX_BYTES: usize = 48 << 20;
 
 /// Lines by their entry. An entry is kept for one width, the last.
 #[derive(Debug, Default)]
@@ -60,14 +60,14 @@ impl LineCache {
     /// Throws away the lines used longest ago, until `bytes` more fit. Does it down to half, so that it is
     /// seldom done.
     fn evict_for(&mut self, bytes: usize) {
-        if self.bytes + bytes <= MOST_BYTES {
+        if self.bytes + bytes <= MAX_BYTES {
             return;
         }
         let mut uses: Vec<(u64, usize)> =
             self.entries.iter().map(|(&entry, cached)| (cached.used, entry)).collect();
         uses.sort_unstable();
         for (_, entry) in uses {
-            if self.bytes + bytes <= MOST_BYTES / 2 {
+            if self.bytes + bytes <= MAX_BYTES / 2 {
                 break;
             }
             self.remove(entry);

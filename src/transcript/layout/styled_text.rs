@@ -1,4 +1,4 @@
-//! Text of several styles on its way to the screen: one sanitised string, and runs that give each stretch of
+//! Text of several styles on its way to the screen: one sanitized string, and runs that give each stretch of
 //! it its style and its place in the message.
 
 use std::{ops::Range, sync::Arc};
@@ -11,7 +11,7 @@ use crate::{
         text::{
             link_target, sanitize,
             width::width,
-            wrap::{self, Row, Segment, WrapMode},
+            wrap::{self, TextSegment, WrapMode, WrappedRow},
         },
     },
 };
@@ -39,7 +39,17 @@ impl TextStyle {
     pub fn span(self, text: impl Into<String>) -> Span {
         let Self { tone, bold, italic, strike, underline } = self;
         let text = text.into();
-        Span { text, tone, bold, italic, strike, underline, mark: HitMark::None, link: None, source: None }
+        Span {
+            text,
+            tone,
+            bold,
+            italic,
+            strike,
+            underline,
+            mark: HitMark::None,
+            link: None,
+            text_offset: None,
+        }
     }
 }
 
@@ -67,7 +77,7 @@ pub struct StyledText {
 }
 
 impl StyledText {
-    /// Decides whether there is no text in it.
+    /// Returns whether there is no text in it.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -77,7 +87,7 @@ impl StyledText {
         &self.text
     }
 
-    /// Adds text of the archive: sanitised, tabs expanded. `source` is where it stands in the message verbatim.
+    /// Adds text of the archive: sanitized, tabs expanded. `source` is where it stands in the message verbatim.
     pub fn push(&mut self, raw: &str, style: TextStyle, source: Option<usize>) {
         sanitize::pieces(raw, |at, piece| {
             let place = at.and_then(|at| source.map(|source| source + at));
@@ -166,7 +176,7 @@ impl StyledText {
             if from < to {
                 let source = run.source.map(|source| (source + from - start) as u32);
                 let link = run.link.clone();
-                spans.push(Span { link, source, ..run.style.span(&self.text[from..to]) });
+                spans.push(Span { link, text_offset: source, ..run.style.span(&self.text[from..to]) });
             }
             start = run.end;
         }
@@ -174,13 +184,13 @@ impl StyledText {
     }
 
     /// Breaks it into rows of at most `columns` (taken for 1 when it is 0).
-    pub fn wrap(&self, columns: usize, mode: WrapMode) -> Vec<Row> {
-        let segment = |run: &StyledRun| Segment { end: run.end, is_code: run.style.tone == Tone::Code };
+    pub fn wrap(&self, columns: usize, mode: WrapMode) -> Vec<WrappedRow> {
+        let segment = |run: &StyledRun| TextSegment { end: run.end, is_code: run.style.tone == Tone::Code };
         wrap::wrap(&self.text, self.runs.iter().map(segment), columns, mode)
     }
 
     /// Returns the spans of a row, without its indent. A cluster that is wider than the whole row becomes a mark.
-    pub fn row_spans(&self, row: &Row, columns: usize) -> Vec<Span> {
+    pub fn row_spans(&self, row: &WrappedRow, columns: usize) -> Vec<Span> {
         let spans = self.spans(row.range.clone());
         let fits = || spans.iter().map(Span::width).sum::<usize>() + row.indent <= columns.max(1);
         if self.text[row.range.clone()].is_ascii() || fits() {
@@ -244,7 +254,7 @@ mod tests {
         let mut prose = StyledText::default();
         prose.push("ab\x1bcd", TextStyle::default(), Some(100));
         let spans = prose.spans(0..prose.text().len());
-        let seen: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.source)).collect();
+        let seen: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.text_offset)).collect();
         assert_eq!(seen, [("ab", Some(100)), ("␛", None), ("cd", Some(103))]);
     }
 
@@ -262,7 +272,7 @@ mod tests {
         prose.push("cd", TextStyle::default(), Some(2));
         prose.push("ef", TextStyle::of(Tone::Code), Some(4));
         assert_eq!(prose.spans(1..5).len(), 2);
-        assert_eq!(prose.spans(1..5)[0].source, Some(1));
+        assert_eq!(prose.spans(1..5)[0].text_offset, Some(1));
         prose.trim_end();
         assert_eq!(prose.text(), "abcdef");
     }

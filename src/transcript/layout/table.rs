@@ -9,7 +9,7 @@ use super::{
 };
 use crate::transcript::text::{
     width::{grapheme_width, width},
-    wrap::{Row, WrapMode},
+    wrap::{WrapMode, WrappedRow},
 };
 
 /// Columns a cell is never shrunk below when it has more to show.
@@ -17,7 +17,7 @@ const LEAST: usize = 8;
 /// The longest word a shrunk column still keeps whole.
 const WORD: usize = 16;
 /// The most columns of the screen that a column takes in a table that scrolls.
-const MOST: usize = 40;
+const MAX: usize = 40;
 /// Columns of the line between two columns: ` │ `.
 const BETWEEN: usize = 3;
 
@@ -46,10 +46,10 @@ pub struct TableRows {
 }
 
 impl Table {
-    /// Lays the table out in so many columns of the screen.
+    /// Lays the table out in this many columns of the screen.
     pub fn lay_out(&self, columns: usize) -> TableRows {
         let (widths, scrolls) = self.widths(columns);
-        let wrapped: Vec<Vec<Vec<Row>>> = self
+        let wrapped: Vec<Vec<Vec<WrappedRow>>> = self
             .rows
             .iter()
             .map(|cells| {
@@ -57,7 +57,7 @@ impl Table {
                 cells.map(|(cell, &width)| cell.wrap(width, WrapMode::Text)).collect()
             })
             .collect();
-        let height = |row: &Vec<Vec<Row>>| row.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        let height = |row: &Vec<Vec<WrappedRow>>| row.iter().map(Vec::len).max().unwrap_or(1).max(1);
         // Where cells take several rows of the screen, one must see where a row of the table ends.
         let ruled = wrapped.iter().skip(1).any(|row| height(row) > 1);
         let mut rows = Vec::new();
@@ -81,7 +81,7 @@ impl Table {
     fn screen_row(
         &self,
         cells: &[StyledText],
-        wrapped: &[Vec<Row>],
+        wrapped: &[Vec<WrappedRow>],
         line: usize,
         widths: &[usize],
     ) -> Vec<Span> {
@@ -131,7 +131,7 @@ impl Table {
             return (natural, false);
         }
         if least.iter().sum::<usize>() > free {
-            return (natural.iter().map(|&width| width.min(MOST)).collect(), true);
+            return (natural.iter().map(|&width| width.min(MAX)).collect(), true);
         }
         // The widest columns give first: the highest level to which they can all be cut.
         let at_level = |level: usize| natural.iter().zip(&least).map(move |(&n, &l)| n.min(level.max(l)));

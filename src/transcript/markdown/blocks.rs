@@ -12,7 +12,7 @@ use crate::{
     transcript::{
         highlight::Code,
         layout::{
-            block::{Container, ContainerKind, DEEPEST, LayoutBlock, LayoutContent, LayoutDocument},
+            block::{Container, ContainerKind, LayoutBlock, LayoutContent, LayoutDocument, MAX_DEPTH},
             line::Tone,
             styled_text::{StyledText, TextStyle},
             table::{Align, Table},
@@ -22,10 +22,10 @@ use crate::{
 
 /// The number of words, marks, cells and the like that a text comes to: of more it is shown as it was written. A table
 /// of two thousand columns has as many cells in each of its rows, even where nothing is written.
-const MOST_EVENTS: usize = 100_000;
+const MAX_EVENTS: usize = 100_000;
 
 /// Marks of quotations and lists that may open one line: the reader looks at every open one in each line that follows.
-const MOST_NESTED: usize = 100;
+const MAX_NESTED: usize = 100;
 
 /// Reads a text that stands at `base` in its message. `inline_spans` are ranges of `text`, sorted, not overlapping.
 /// `None`: it comes to more than can be drawn.
@@ -34,9 +34,10 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<Lay
         return None;
     }
     let hidden = inline_span::hide(text, inline_spans);
-    let mut parser = BlockParser { text, hidden: &hidden, base, inline_spans, ..BlockParser::default() };
+    let mut parser =
+        BlockParser { text, placeholder_text: &hidden, base, inline_spans, ..BlockParser::default() };
     for (number, (event, range)) in Parser::new_ext(&hidden, dialect()).into_offset_iter().enumerate() {
-        if number == MOST_EVENTS {
+        if number == MAX_EVENTS {
             return None;
         }
         parser.event(event, range);
@@ -45,7 +46,7 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan]) -> Option<Lay
     Some(parser.document)
 }
 
-/// Decides whether a line opens more quotations and lists than anybody writes.
+/// Returns whether a line opens more quotations and lists than anybody writes.
 fn nests_too_deep(text: &str) -> bool {
     let opens = |line: &[u8]| {
         let before = line.iter().take_while(|byte| {
@@ -53,11 +54,11 @@ fn nests_too_deep(text: &str) -> bool {
         });
         before.filter(|byte| matches!(byte, b'>' | b'-' | b'*' | b'+' | b'.' | b')')).count()
     };
-    // A rule and a line of dots are no nest: marks of lists have blanks behind them.
-    let solid = |line: &[u8]| line.windows(2).take(2 * MOST_NESTED).all(|pair| pair[0] == pair[1]);
-    text.len() > MOST_NESTED
+    // A rule and a line of dots are no nest: marks of lists have blanks after them.
+    let solid = |line: &[u8]| line.windows(2).take(2 * MAX_NESTED).all(|pair| pair[0] == pair[1]);
+    text.len() > MAX_NESTED
         && text.as_bytes().split(|&byte| byte == b'\n').any(|line| {
-            line.len() > MOST_NESTED && opens(line) > MOST_NESTED && (line[0] == b'>' || !solid(line))
+            line.len() > MAX_NESTED && opens(line) > MAX_NESTED && (line[0] == b'>' || !solid(line))
         })
 }
 
@@ -84,7 +85,7 @@ pub(super) struct OpenLink {
 #[derive(Default)]
 pub(super) struct BlockParser<'a> {
     pub text: &'a str,
-    pub hidden: &'a str,
+    pub placeholder_text: &'a str,
     pub base: usize,
     pub inline_spans: &'a [InlineSpan],
     document: LayoutDocument,
@@ -237,7 +238,7 @@ impl BlockParser<'_> {
                 let mut prose = std::mem::take(&mut self.prose);
                 prose.trim_end();
                 self.html = false;
-                self.block(LayoutContent::Literal(prose));
+                self.block(LayoutContent::Preformatted(prose));
             }
             TagEnd::List(_) => {
                 self.flush();
@@ -285,7 +286,7 @@ impl BlockParser<'_> {
         self.flush();
         let joined = match self.document.blocks.last().map(|block| &block.content) {
             Some(LayoutContent::Text(prose)) => {
-                prose.text().ends_with(':') || !follows_blank_line(&self.hidden[..at])
+                prose.text().ends_with(':') || !follows_blank_line(&self.placeholder_text[..at])
             }
             _ => false,
         };
@@ -340,12 +341,12 @@ impl BlockParser<'_> {
     /// Adds a block within the open containers.
     pub fn block(&mut self, content: LayoutContent) {
         let gap = self.gap();
-        let containers = self.containers.iter().take(DEEPEST).copied().collect();
+        let containers = self.containers.iter().take(MAX_DEPTH).copied().collect();
         self.document.blocks.push(LayoutBlock { containers, gap, content });
         self.last_in_paragraph = self.in_paragraph;
     }
 
-    /// Decides whether a blank line stands before the next block.
+    /// Returns whether a blank line stands before the next block.
     fn gap(&mut self) -> bool {
         let after_heading = match self.document.blocks.last() {
             None => return false,
@@ -365,7 +366,7 @@ impl BlockParser<'_> {
     }
 }
 
-/// Decides whether a text ends with a blank line (that of a quotation counts).
+/// Returns whether a text ends with a blank line (that of a quotation counts).
 fn follows_blank_line(text: &str) -> bool {
     let lead = |c: char| matches!(c, ' ' | '\t' | '>' | '\r');
     let line = text.trim_end_matches(lead);

@@ -7,7 +7,7 @@ use super::{
     inline_span::{self, InlineSpan, InlineSpanKind},
 };
 use crate::{
-    message::link,
+    message::link_safety,
     transcript::{
         layout::{
             block::LayoutContent,
@@ -23,7 +23,7 @@ impl BlockParser<'_> {
     /// Adds text with the inline spans that stand in it; addresses become links.
     pub(super) fn text(&mut self, shown: &str, range: Range<usize>) {
         self.begin_inline();
-        if self.hidden.get(range.clone()) != Some(shown) {
+        if self.placeholder_text.get(range.clone()) != Some(shown) {
             // An entity or another thing that does not stand there as it is shown.
             let style = self.style();
             self.prose.push(shown, style, None);
@@ -71,9 +71,9 @@ impl BlockParser<'_> {
                 let style = self.style_of(Tone::Math);
                 if *display && self.table.is_none() && self.heading.is_none() {
                     self.flush();
-                    let mut prose = StyledText::default();
-                    prose.push(&lines.join("\n"), style, None);
-                    self.block(LayoutContent::Math(prose));
+                    let mut styled = StyledText::default();
+                    styled.push(&lines.join("\n"), style, None);
+                    self.block(LayoutContent::Math(styled));
                 } else {
                     self.prose.push(&lines.join(" "), style, None);
                 }
@@ -110,7 +110,11 @@ impl BlockParser<'_> {
     pub(super) fn line_break(&mut self, range: &Range<usize>) {
         let style = self.style();
         // A carriage return alone ends a line for Markdown; on the screen it is seen.
-        if self.hidden.get(range.clone()).is_some_and(|there| there.contains('\r') && !there.contains('\n')) {
+        if self
+            .placeholder_text
+            .get(range.clone())
+            .is_some_and(|there| there.contains('\r') && !there.contains('\n'))
+        {
             self.prose.push("\r", style, None);
         }
         if self.prose.is_empty() {
@@ -163,7 +167,7 @@ impl BlockParser<'_> {
         let Some(link) = self.links.pop() else { return };
         let words = self.prose.text().get(link.before..).unwrap_or_default();
         // Words that name another place than the one they lead to must not be believed.
-        let elsewhere = link::other_place(words, &link.url).map(|place| format!(" ({place})"));
+        let elsewhere = link_safety::other_place(words, &link.url).map(|place| format!(" ({place})"));
         if words.is_empty() {
             let style = TextStyle { underline: true, ..self.style_of(Tone::Link) };
             self.prose.push(&link.url, style, None);

@@ -37,7 +37,7 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan], tone: Tone) -
             Piece::Text(range) => {
                 let range = without_blank_lines(text, range);
                 if !range.is_empty() {
-                    add(LayoutContent::Literal(literal(text, range, base, inline_spans, tone)));
+                    add(LayoutContent::Preformatted(preformatted(text, range, base, inline_spans, tone)));
                 }
             }
         }
@@ -45,7 +45,7 @@ pub fn parse(text: &str, base: usize, inline_spans: &[InlineSpan], tone: Tone) -
     document
 }
 
-fn literal(
+fn preformatted(
     text: &str,
     range: Range<usize>,
     base: usize,
@@ -87,7 +87,7 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         let blocks = parse(text, 0, &[], Tone::Plain).blocks;
         let content = blocks.into_iter().map(|block| match block.content {
-            LayoutContent::Literal(prose) => prose.text().to_owned(),
+            LayoutContent::Preformatted(prose) => prose.text().to_owned(),
             LayoutContent::Code(code) => format!("{}>{}", code.language, code.text()),
             other => panic!("{other:?}"),
         });

@@ -28,7 +28,7 @@ impl Atom {
     }
 }
 
-/// Writes a power or an index in small letters, or behind a sign.
+/// Writes a power or an index in small letters, or after a sign.
 pub(super) fn script_text(text: &str, raise: bool) -> String {
     let small = if raise { script::raised(text) } else { script::lowered(text) };
     match small {

@@ -5,7 +5,7 @@ use super::{
     formula_box::{self, FormulaBox},
     script,
     symbols::{self, AtomClass},
-    tex::{DEEPEST, Terminator, TexParser, Token},
+    tex::{MAX_DEPTH, Terminator, TexParser, Token},
 };
 
 impl TexParser {
@@ -143,7 +143,7 @@ impl TexParser {
 
     fn fenced(&mut self) -> Option<Atom> {
         let left = self.delimiter();
-        if self.depth >= DEEPEST {
+        if self.depth >= MAX_DEPTH {
             return None;
         }
         let inner = join(self.sequence(Terminator::Right), false, false);
@@ -153,7 +153,7 @@ impl TexParser {
 
     fn environment(&mut self) -> Option<Atom> {
         let name = self.raw();
-        if self.depth >= DEEPEST {
+        if self.depth >= MAX_DEPTH {
             return None;
         }
         let name = name.trim_end_matches('*');
@@ -192,12 +192,12 @@ impl TexParser {
             }
         }
         rows.retain(|row| row.iter().any(|cell| cell.rows.iter().any(|row| !row.trim().is_empty())));
-        Some(Atom::ordinary(set(name, &rows, aligned, self.display)))
+        Some(Atom::ordinary(typeset_cells(name, &rows, aligned, self.display)))
     }
 }
 
 /// Sets an environment's cells.
-fn set(name: &str, rows: &[Vec<FormulaBox>], aligned: bool, display: bool) -> FormulaBox {
+fn typeset_cells(name: &str, rows: &[Vec<FormulaBox>], aligned: bool, display: bool) -> FormulaBox {
     let (left, right) = match name {
         "pmatrix" => ("(", ")"),
         "bmatrix" => ("[", "]"),

@@ -16,7 +16,7 @@ impl FormulaBox {
         Self { rows: vec![text.into()], base: 0 }
     }
 
-    /// Decides whether it is one row.
+    /// Returns whether it is one row.
     pub fn is_flat(&self) -> bool {
         self.rows.len() <= 1
     }
@@ -96,7 +96,7 @@ impl FormulaBox {
     }
 }
 
-/// Makes a bracket over so many rows.
+/// Makes a bracket over this many rows.
 fn tall(bracket: &str, height: usize, base: usize) -> FormulaBox {
     // Top, middle, bottom, and what fills a long one.
     let pieces = match bracket {

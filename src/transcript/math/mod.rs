@@ -15,11 +15,11 @@ mod tex;
 use super::text::sanitize;
 
 /// Formulas longer than this, in bytes, are shown as they were written.
-const LONGEST: usize = 16 << 10;
+const MAX_LENGTH: usize = 16 << 10;
 
 /// Draws a formula (without its delimiters) in lines of text; one line unless `display`.
 pub(super) fn to_unicode(source: &str, display: bool) -> Vec<String> {
-    if source.len() > LONGEST {
+    if source.len() > MAX_LENGTH {
         return source.trim().lines().map(str::to_owned).collect();
     }
     // Columns are counted here already: of what will be seen.

@@ -15,7 +15,7 @@ pub(super) enum AtomClass {
     Open,
     /// `)`
     Close,
-    /// `,`: a blank behind it.
+    /// `,`: a blank after it.
     Punctuation,
     /// A blank of the writer's.
     Space,

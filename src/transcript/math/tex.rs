@@ -1,6 +1,6 @@
 //! Reads a formula's TeX into atoms, which are then set in a row.
 //!
-//! Groups nest; the parser recurses, but never deeper than [`DEEPEST`]: past it braces are passed over.
+//! Groups nest; the parser recurses, but never deeper than [`MAX_DEPTH`]: past it braces are passed over.
 
 use super::{
     atom::{Atom, join, script_text},
@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The deepest that groups may nest.
-pub(super) const DEEPEST: usize = 40;
+pub(super) const MAX_DEPTH: usize = 40;
 
 /// Draws a formula. `display`: matrices and rows may take several lines.
 pub(super) fn draw(tex: &str, display: bool) -> Vec<String> {
@@ -150,7 +150,7 @@ impl TexParser {
                 Token::Row => atoms.push(Atom::new(",", AtomClass::Punctuation)),
                 Token::Close => {
                     // Deeper than is read, closing braces have lost their opening ones.
-                    if self.depth <= DEEPEST && until == Terminator::End {
+                    if self.depth <= MAX_DEPTH && until == Terminator::End {
                         atoms.push(Atom::new("}", AtomClass::Close));
                     }
                 }
@@ -166,7 +166,7 @@ impl TexParser {
     }
 
     fn group(&mut self) -> Option<Atom> {
-        if self.depth >= DEEPEST {
+        if self.depth >= MAX_DEPTH {
             return None;
         }
         let atoms = self.sequence(Terminator::Brace);
@@ -204,7 +204,7 @@ impl TexParser {
 
     /// Reads an argument: a group, a command or a character.
     pub fn argument(&mut self) -> Vec<Atom> {
-        if self.depth >= DEEPEST {
+        if self.depth >= MAX_DEPTH {
             return match self.next() {
                 Token::Char(c) => vec![Atom::new(c, AtomClass::Ordinary)],
                 _ => Vec::new(),
@@ -234,7 +234,7 @@ impl TexParser {
 
     /// Reads an argument in square brackets, if there is one.
     pub fn option(&mut self) -> Option<String> {
-        if self.peek() != Token::Char('[') || self.depth >= DEEPEST {
+        if self.peek() != Token::Char('[') || self.depth >= MAX_DEPTH {
             return None;
         }
         self.next();

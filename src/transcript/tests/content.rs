@@ -129,7 +129,7 @@ fn citations_are_numbers_with_their_sources_at_the_end() {
     assert_eq!(one(Draft { parts, ..assistant(text) }, 60), expected);
 }
 
-/// What of a message leads where.
+/// Returns the links of a message.
 fn leads(draft: Draft<'_>) -> Vec<(String, String)> {
     let mut transcript = opened(vec![draft]);
     let lines = transcript.lines(0, 80);

@@ -9,19 +9,19 @@ mod speed;
 use super::*;
 use crate::{
     conversation::{Draft, Part, Role, testing},
-    library::Shared,
+    library::ConversationRef,
 };
 
 /// One branch of these messages.
-fn chain(drafts: Vec<Draft<'_>>) -> Shared {
-    Shared::alone(testing::chain("A title", drafts))
+fn chain(drafts: Vec<Draft<'_>>) -> ConversationRef {
+    ConversationRef::alone(testing::chain("A title", drafts))
 }
 
 fn opened(drafts: Vec<Draft<'_>>) -> Transcript {
     Transcript::new(chain(drafts), Options::default())
 }
 
-/// All lines, what stands at the right behind `>>`.
+/// All lines, what stands at the right after `>>`.
 fn all_lines(transcript: &mut Transcript, width: u16) -> Vec<String> {
     let mut all = Vec::new();
     for entry in 0..transcript.entries().len() {

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use super::*;
 
-/// What Markdown is made of, in any order.
+/// Pieces of Markdown, in any order.
 fn fragment() -> impl Strategy<Value = String> {
     let markup = prop::sample::select(vec![
         "\n",
@@ -168,7 +168,7 @@ fn check_lines(transcript: &mut Transcript, width: u16) -> Result<String, TestCa
             prop_assert!(is_harmless(&shown(line)), "{:?}", line);
             for span in line.spans.iter().chain(&line.right) {
                 prop_assert!(!span.text.contains(['\n', '\t']), "{:?}", span);
-                if let Some(range) = span.source_range() {
+                if let Some(range) = span.text_range() {
                     prop_assert_eq!(&text[range], &span.text);
                 }
             }

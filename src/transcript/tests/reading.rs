@@ -4,9 +4,9 @@ use super::*;
 use crate::{
     conversation::{
         Detail, Kind, Time, Visibility,
-        testing::{heading, tree},
+        testing::{meta, tree},
     },
-    message::path::Branch,
+    message::branches::SiblingNumber,
 };
 
 fn at(minutes: i64, draft: Draft<'_>) -> Draft<'_> {
@@ -147,7 +147,7 @@ fn branched() -> Transcript {
         let visibility = if index == 3 { Visibility::Hidden } else { Visibility::Shown };
         Draft { parent, visibility, model: Some("m"), ..Draft::new(role, text) }
     });
-    Transcript::new(Shared::alone(tree(heading("t"), drafts, Some(2))), Options::default())
+    Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(2))), Options::default())
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn branches_are_counted_and_switched() {
     let messages =
         |transcript: &Transcript| transcript.entries().iter().map(|entry| entry.message).collect::<Vec<_>>();
     assert_eq!(messages(&transcript), [0, 1, 2]);
-    assert_eq!(transcript.entries()[1].branch, Some(Branch { index: 1, count: 2 }));
+    assert_eq!(transcript.entries()[1].branch, Some(SiblingNumber { index: 1, count: 2 }));
     assert_eq!(transcript.entries()[0].branch, None);
     assert!(all_lines(&mut transcript, 40).contains(&"  m >> ◂ 1/2 ▸".to_owned()));
 
@@ -179,7 +179,7 @@ fn a_fold_stays_as_it_was_when_the_branch_comes_back() {
         Draft { parent: Some(0), ..assistant("b") },
     ];
     let mut transcript =
-        Transcript::new(Shared::alone(tree(heading("t"), drafts, Some(1))), Options::default());
+        Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(1))), Options::default());
     transcript.set_fold(1, true);
     transcript.switch_branch(1, 1);
     assert_eq!(transcript.entries()[1].fold, None);
@@ -199,9 +199,10 @@ fn a_setting_says_what_starts_open() {
 #[test]
 fn a_conversation_without_a_current_message_shows_its_newest_branch() {
     let drafts = [None, Some(0), Some(0)].map(|parent| Draft { parent, ..Draft::new(Role::User, "x") });
-    let transcript = Transcript::new(Shared::alone(tree(heading("t"), drafts, None)), Options::default());
+    let transcript =
+        Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, None)), Options::default());
     assert_eq!(transcript.leaf(), Some(2));
-    let empty = Transcript::new(Shared::alone(tree(heading("t"), [], None)), Options::default());
+    let empty = Transcript::new(ConversationRef::alone(tree(meta("t"), [], None)), Options::default());
     assert_eq!((empty.leaf(), empty.entries().len()), (None, 0));
 }
 
@@ -265,7 +266,7 @@ fn a_very_long_table_is_a_table_to_its_end() {
     for entry in [1, last] {
         let lines = transcript.lines(entry, 60);
         assert_eq!(lines[0].text(), "  a word │ two");
-        let source = lines[0].spans.iter().find(|span| span.text == "word").and_then(Span::source_range);
+        let source = lines[0].spans.iter().find(|span| span.text == "word").and_then(Span::text_range);
         let chunk = transcript.entries()[entry].chunk.as_ref().unwrap().range.clone();
         assert_eq!(source, Some(chunk.start + 5..chunk.start + 9), "hits are found in it");
     }
@@ -275,13 +276,13 @@ fn a_very_long_table_is_a_table_to_its_end() {
 fn code_is_plain_first_and_coloured_when_ready() {
     let mut transcript = opened(vec![assistant("```rust\nlet a = 1;\n```\n\n```\nno language\n```")]);
     let before = transcript.lines(0, 60);
-    let wanted = transcript.wanted();
+    let wanted = transcript.take_highlight_requests();
     assert_eq!(wanted.iter().map(|job| job.code.as_str()).collect::<Vec<_>>(), ["let a = 1;\n"]);
-    assert!(transcript.wanted().is_empty());
+    assert!(transcript.take_highlight_requests().is_empty());
     let colours = highlight::Highlighter::new().highlight(&wanted[0].language, &wanted[0].code);
     let mut other = opened(vec![assistant("x")]);
-    assert!(!other.apply(wanted[0].id, colours.clone()));
-    assert!(transcript.apply(wanted[0].id, colours));
+    assert!(!other.apply_highlight(wanted[0].id, colours.clone()));
+    assert!(transcript.apply_highlight(wanted[0].id, colours));
     let after = transcript.lines(0, 60);
     assert_eq!(before.len(), after.len());
     assert!(
@@ -290,5 +291,5 @@ fn code_is_plain_first_and_coloured_when_ready() {
             .flat_map(|line| &line.spans)
             .any(|span| span.text == "let" && span.tone == Tone::Keyword)
     );
-    assert!(transcript.wanted().is_empty());
+    assert!(transcript.take_highlight_requests().is_empty());
 }

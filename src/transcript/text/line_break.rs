@@ -18,7 +18,7 @@ const OPENING_QUOTES: [char; 6] = ['«', '‘', '‛', '“', '‟', '‹'];
 /// Quotation marks that only close, likewise.
 const CLOSING_QUOTES: [char; 4] = ['»', '’', '”', '›'];
 
-/// Decides whether a row may begin with a character: not with closing punctuation, small kana, a unit.
+/// Returns whether a row may begin with a character: not with closing punctuation, small kana, a unit.
 pub fn may_begin_row(c: char) -> bool {
     match break_property(u32::from(c)) {
         Quotation => OPENING_QUOTES.contains(&c),
@@ -29,7 +29,7 @@ pub fn may_begin_row(c: char) -> bool {
     }
 }
 
-/// Decides whether a row may end with a character: not with opening punctuation or the sign of a currency.
+/// Returns whether a row may end with a character: not with opening punctuation or the sign of a currency.
 pub fn may_end_row(c: char) -> bool {
     match break_property(u32::from(c)) {
         Quotation => CLOSING_QUOTES.contains(&c),

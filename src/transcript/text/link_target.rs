@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::sanitize;
-use crate::message::link;
+use crate::message::link_safety;
 
 /// Addresses longer than this, in bytes, are not made links: terminals cut them.
-const LONGEST: usize = 2_000;
+const MAX_LENGTH: usize = 2_000;
 
-/// Returns a [safe](link::is_safe) address as it may stand in a terminal's link: in printable ASCII, so that nothing in
-/// it can end the sequence it is written in. `None`: it is text and nothing else.
+/// Returns a [safe](link_safety::is_safe) address as it may stand in a terminal's link: in printable ASCII, so that
+/// nothing in it can end the sequence it is written in. `None`: it is text and nothing else.
 pub fn link_target(url: &str) -> Option<Arc<str>> {
     let url = url.trim();
     // A character that has to be shown as another is no part of an honest address.
-    if !link::is_safe(url) || url.len() > LONGEST || *sanitize::line(url) != *url {
+    if !link_safety::is_safe(url) || url.len() > MAX_LENGTH || *sanitize::line(url) != *url {
         return None;
     }
     let plain =
@@ -28,7 +28,7 @@ pub fn link_target(url: &str) -> Option<Arc<str>> {
             }
         }
     }
-    (encoded.len() <= LONGEST).then(|| encoded.into())
+    (encoded.len() <= MAX_LENGTH).then(|| encoded.into())
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
     fn what_is_shown_as_something_else_is_in_no_safe_address() {
         for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
             let url = format!("https://e.org/x{c}y");
-            assert!(!link::is_safe(&url) || sanitize::line(&url) == url, "{c:?}");
+            assert!(!link_safety::is_safe(&url) || sanitize::line(&url) == url, "{c:?}");
         }
     }
 

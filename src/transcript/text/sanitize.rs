@@ -16,11 +16,12 @@ use unicode_width::UnicodeWidthChar;
 pub use super::width::{fit, width};
 
 /// Combining marks a cell may carry; more are dropped (they would be drawn over the lines around it).
-const MOST_MARKS: u8 = 4;
+const MAX_MARKS: u8 = 4;
 /// Joiners of one emoji; what more would join stands apart. None has more than four, and all of it is one cell.
-const MOST_JOINED: u8 = 8;
-/// The bytes of a name, a title or a first line that are looked at to show it in a row: no screen has so many columns.
-const LONGEST_LABEL: usize = 4 << 10;
+const MAX_JOINED: u8 = 8;
+/// The bytes of a name, a title or a first line that are looked at to show it in a row: no screen has this many
+/// columns.
+const MAX_LABEL_LENGTH: usize = 4 << 10;
 /// The base of a mark that has nothing to stand on.
 const BARE: char = '◌';
 
@@ -43,7 +44,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
 
 /// Makes the beginning of a text harmless that is a part of one row, however long the text is: as [`line()`].
 pub fn label(text: &str) -> Cow<'_, str> {
-    line(&text[..text.floor_char_boundary(LONGEST_LABEL)])
+    line(&text[..text.floor_char_boundary(MAX_LABEL_LENGTH)])
 }
 
 fn collect(text: &str, shape: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
@@ -59,7 +60,7 @@ fn collect(text: &str, shape: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     made.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Decides whether a character alone, at the start of a text, is shown as something else.
+/// Returns whether a character alone, at the start of a text, is shown as something else.
 #[cfg(test)]
 pub(in crate::transcript) fn is_replaced(c: char) -> bool {
     let alone = c.to_string();
@@ -105,7 +106,7 @@ pub(crate) fn pieces(text: &str, mut emit: impl FnMut(Option<usize>, &str)) {
     }
 }
 
-/// Decides whether a byte is ASCII that is harmless by itself: printable, newline, tab.
+/// Returns whether a byte is ASCII that is harmless by itself: printable, newline, tab.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n' | b'\t')
 }
@@ -178,7 +179,7 @@ impl SanitizerState {
             '\u{200B}' => Replacement::Show('␣'),
             '\u{200C}' | '\u{200D}' => self.joiner(c, next[0]),
             '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => self.selector(c, next),
-            _ if is_invisible(c) => self.stand_in(),
+            _ if is_invisible(c) => self.replacement(),
             '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => Replacement::Show('�'),
             _ if c as u32 & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c) => {
                 Replacement::Show('�')
@@ -204,7 +205,7 @@ impl SanitizerState {
 
     /// Replaces a run of invisible characters by one stand-in: hidden text may be thousands of characters
     /// long.
-    fn stand_in(&self) -> Replacement {
+    fn replacement(&self) -> Replacement {
         if self.invisible { Replacement::Drop } else { Replacement::Show('�') }
     }
 
@@ -214,18 +215,18 @@ impl SanitizerState {
             return Replacement::ShowTwo(BARE, c);
         }
         self.marks = self.marks.saturating_add(1);
-        if self.marks > MOST_MARKS { Replacement::Drop } else { Replacement::Keep }
+        if self.marks > MAX_MARKS { Replacement::Drop } else { Replacement::Keep }
     }
 
     fn joiner(&mut self, c: char, next: Option<char>) -> Replacement {
         let adjacent = self.before.is_some_and(|before| !matches!(before, '\u{200C}' | '\u{200D}'));
         match self.base {
             Some(base) if adjacent && is_joining_script(base) => Replacement::Keep,
-            base if adjacent && c == '\u{200D}' && self.joined < MOST_JOINED && joins(base, next) => {
+            base if adjacent && c == '\u{200D}' && self.joined < MAX_JOINED && joins(base, next) => {
                 self.joined += 1;
                 Replacement::Keep
             }
-            _ => self.stand_in(),
+            _ => self.replacement(),
         }
     }
 
@@ -234,7 +235,7 @@ impl SanitizerState {
     /// emoji joined of several. Further ones draw nothing: they hide something.
     fn selector(&mut self, c: char, next: [Option<char>; 2]) -> Replacement {
         if self.base.is_none() || self.selected {
-            return self.stand_in();
+            return self.replacement();
         }
         self.selected = true;
         let joined = self.joined > 0 || (next[0] == Some('\u{200D}') && joins(self.base, next[1]));
@@ -246,7 +247,7 @@ fn picture(code: u32) -> char {
     char::from_u32(code).unwrap_or('�')
 }
 
-/// Decides whether a character cannot be seen, joiners and variation selectors apart: bidirectional controls,
+/// Returns whether a character cannot be seen, joiners and variation selectors apart: bidirectional controls,
 /// tags, fillers, the byte order mark, interlinear annotation, invisible operators.
 fn is_invisible(c: char) -> bool {
     matches!(
@@ -258,14 +259,14 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Decides whether a joiner makes one emoji of two: without it they are two grapheme clusters, with it one.
+/// Returns whether a joiner makes one emoji of two: without it they are two grapheme clusters, with it one.
 fn joins(base: Option<char>, next: Option<char>) -> bool {
     let (Some(base), Some(next)) = (base, next) else { return false };
     let clusters = |text: String| text.graphemes(true).count();
     clusters([base, next].iter().collect()) == 2 && clusters([base, '\u{200D}', next].iter().collect()) == 1
 }
 
-/// Decides whether a joiner changes the letters of a character's script: Arabic to Mandaic, the Brahmic
+/// Returns whether a joiner changes the letters of a character's script: Arabic to Mandaic, the Brahmic
 /// scripts, Myanmar, Khmer, Mongolian and their like.
 fn is_joining_script(c: char) -> bool {
     matches!(

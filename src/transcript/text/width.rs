@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns the display columns of a sanitised text, as ratatui measures them: by grapheme cluster, because
+/// Returns the display columns of a sanitized text, as ratatui measures them: by grapheme cluster, because
 /// that is what it puts into cells. (The whole string's own width can be smaller: an Arabic lam and alef
 /// join.)
 pub fn width(text: &str) -> usize {
@@ -24,7 +24,7 @@ pub fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width() + marks
 }
 
-/// Cuts a text to at most `columns`, with `…` where something was cut. For sanitised text on one line.
+/// Cuts a text to at most `columns`, with `…` where something was cut. For sanitized text on one line.
 pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);

@@ -16,7 +16,7 @@ use super::{
 
 /// One row of a wrapped text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct WrappedRow {
     /// Its bytes, white space at its end taken away.
     pub range: Range<usize>,
     /// Columns to leave free before it (its share of the width is so much less).
@@ -31,7 +31,7 @@ pub enum WrapMode {
     /// Every row at the edge.
     Text,
     /// Rows after the first stand as far in as their line does, past the marker of a list.
-    Literal,
+    Preformatted,
     /// They stand two columns further in than their line, and names are not broken at hyphens.
     Code,
 }
@@ -40,7 +40,7 @@ impl WrapMode {
     fn hang(self, line: &str) -> usize {
         match self {
             Self::Text => 0,
-            Self::Literal => like_the_line(line),
+            Self::Preformatted => like_the_line(line),
             Self::Code => line.len() - line.trim_start_matches(' ').len() + 2,
         }
     }
@@ -62,7 +62,7 @@ fn like_the_line(line: &str) -> usize {
 
 /// Consecutive bytes of a text that are code or are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
+pub struct TextSegment {
     /// The end of the segment in the text; it begins where the one before ends.
     pub end: usize,
     /// True for code, whose words are not broken at hyphens.
@@ -72,10 +72,10 @@ pub struct Segment {
 /// Breaks a text into rows of at most `columns` (taken for 1 when it is 0). `segments` cover the text in order.
 pub fn wrap(
     text: &str,
-    segments: impl IntoIterator<Item = Segment>,
+    segments: impl IntoIterator<Item = TextSegment>,
     columns: usize,
     mode: WrapMode,
-) -> Vec<Row> {
+) -> Vec<WrappedRow> {
     let mut rows = Vec::new();
     let mut segments = segments.into_iter().peekable();
     let mut start = 0;
@@ -104,7 +104,7 @@ struct BreakPoint {
 }
 
 struct LineBreaker<'a> {
-    rows: &'a mut Vec<Row>,
+    rows: &'a mut Vec<WrappedRow>,
     text: &'a str,
     width: usize,
     hang: usize,
@@ -119,7 +119,7 @@ impl LineBreaker<'_> {
         if self.continued { self.hang } else { 0 }
     }
 
-    /// Ends rows until a cluster of `width` columns at `here` fits behind what is left.
+    /// Ends rows until a cluster of `width` columns at `here` fits after what is left.
     fn break_until_fits(&mut self, here: BreakPoint, width: usize) {
         while here.at > self.start.at && here.used - self.start.used + width + self.indent() > self.width {
             let free = self.width.saturating_sub(self.indent());
@@ -151,7 +151,11 @@ impl LineBreaker<'_> {
     fn end_row(&mut self, point: BreakPoint) {
         let row = &self.text[self.start.at..point.at];
         let end = self.start.at + row.trim_end_matches(is_space).len();
-        self.rows.push(Row { range: self.start.at..end, indent: self.indent(), continued: self.continued });
+        self.rows.push(WrappedRow {
+            range: self.start.at..end,
+            indent: self.indent(),
+            continued: self.continued,
+        });
         self.start = point;
         self.continued = true;
     }
@@ -160,10 +164,10 @@ impl LineBreaker<'_> {
 fn wrap_line(
     text: &str,
     line: Range<usize>,
-    segments: &mut Peekable<impl Iterator<Item = Segment>>,
+    segments: &mut Peekable<impl Iterator<Item = TextSegment>>,
     width: usize,
     mode: WrapMode,
-    rows: &mut Vec<Row>,
+    rows: &mut Vec<WrappedRow>,
 ) {
     let start = BreakPoint { at: line.start, used: 0, solid: 0 };
     // A hanging indent never takes more than half of the width.
@@ -255,7 +259,7 @@ enum BreakQuality {
     None,
 }
 
-/// Decides whether, and how well, a row may break between two clusters.
+/// Rates how well a row may break between two clusters, if at all.
 fn break_between(before: ClusterClass, after: ClusterClass, code: bool) -> BreakQuality {
     let (before_char, after_char, wide) = match (before, after) {
         (ClusterClass::Start, _) | (_, ClusterClass::Start | ClusterClass::Space) => {
@@ -289,7 +293,7 @@ mod tests {
 
     fn rows(text: &str, columns: usize, mode: WrapMode) -> Vec<String> {
         let text = sanitize::text(text);
-        let segment = Segment { end: text.len(), is_code: false };
+        let segment = TextSegment { end: text.len(), is_code: false };
         wrap(&text, [segment], columns, mode)
             .iter()
             .map(|row| " ".repeat(row.indent) + &text[row.range.clone()])
@@ -323,8 +327,8 @@ mod tests {
 
     #[test]
     fn a_list_in_a_prompt_hangs() {
-        assert_eq!(rows("- one two three", 9, WrapMode::Literal), ["- one two", "  three"]);
-        assert_eq!(rows("  10. aa bb", 9, WrapMode::Literal), ["  10. aa", "    bb"]);
+        assert_eq!(rows("- one two three", 9, WrapMode::Preformatted), ["- one two", "  three"]);
+        assert_eq!(rows("  10. aa bb", 9, WrapMode::Preformatted), ["  10. aa", "    bb"]);
     }
 
     #[test]
@@ -335,7 +339,7 @@ mod tests {
     #[test]
     fn rows_with_less_room_than_the_first_hold_no_more_than_fits() {
         assert_eq!(rows(" https://exa", 8, WrapMode::Code), [" https:/", "   /exa"]);
-        assert_eq!(rows("- ab cdefghi", 8, WrapMode::Literal), ["- ab", "  cdefgh", "  i"]);
+        assert_eq!(rows("- ab cdefghi", 8, WrapMode::Preformatted), ["- ab", "  cdefgh", "  i"]);
     }
 
     proptest! {

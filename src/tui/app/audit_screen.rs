@@ -6,7 +6,7 @@ use super::{App, Focus, Overlay};
 use crate::{
     audit::{
         AuditReport,
-        lines::{FindingOrder, LineTarget, ReportLine, ReportLines, Widths},
+        lines::{ExposureOrder, LineTarget, ReportLine, ReportLines, Widths},
     },
     extract,
     library::{Handle, Library},
@@ -22,7 +22,7 @@ use crate::{
 /// The content of the audit screen.
 #[derive(Debug)]
 pub enum Audit {
-    /// The audit is being made: so many conversations of so many are done.
+    /// The audit is being made: the number of conversations done, and of all.
     Running(usize, usize),
     /// The audit is there.
     Finished(Box<FinishedAudit>),
@@ -31,7 +31,7 @@ pub enum Audit {
 /// A finished audit and the position in it.
 #[derive(Debug)]
 pub struct FinishedAudit {
-    account: AuditReport,
+    report: AuditReport,
     /// The library that its handles belong to.
     library: Arc<Library>,
     /// The lines to read.
@@ -39,7 +39,7 @@ pub struct FinishedAudit {
     /// The widths of its columns.
     pub widths: Widths,
     /// The order of its lines.
-    pub order: FindingOrder,
+    pub order: ExposureOrder,
     /// Index of the selected line.
     pub selected: usize,
     /// First visible line.
@@ -48,16 +48,16 @@ pub struct FinishedAudit {
 
 impl FinishedAudit {
     fn new(account: AuditReport, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
-        let order = FindingOrder::default();
+        let order = ExposureOrder::default();
         let report = ReportLines { report: &account, library: &library, zone };
         let (lines, widths) = (report.lines(order, true), report.widths());
-        let selected = lines.iter().position(|line| report.place(line).is_some()).unwrap_or(0);
-        Self { account, library, lines, widths, order, selected, top: 0 }
+        let selected = lines.iter().position(|line| report.line_target(line).is_some()).unwrap_or(0);
+        Self { report: account, library, lines, widths, order, selected, top: 0 }
     }
 
     /// Returns it in words.
     pub fn report<'a>(&'a self, zone: &'a jiff::tz::TimeZone) -> ReportLines<'a> {
-        ReportLines { report: &self.account, library: &self.library, zone }
+        ReportLines { report: &self.report, library: &self.library, zone }
     }
 
     /// Keeps the selected line in sight of so many rows.
@@ -158,7 +158,7 @@ impl App {
     fn go_to_place(&mut self) -> Vec<Effect> {
         let Some(Audit::Finished(audit)) = &self.audit else { return Vec::new() };
         let line = audit.lines.get(audit.selected);
-        match line.and_then(|line| audit.report(&self.setup.zone).place(line)) {
+        match line.and_then(|line| audit.report(&self.setup.zone).line_target(line)) {
             None => {
                 self.fail("this line leads nowhere");
                 Vec::new()
@@ -191,8 +191,8 @@ impl App {
         effects.extend(self.read());
         let (Some(thread), Some(message)) = (&mut self.thread, message) else { return effects };
         thread.mark_for_audit(Vec::new());
-        thread.reader.go_to(message);
-        let conversation = thread.reader.conversation().clone();
+        thread.view.go_to(message);
+        let conversation = thread.view.conversation().clone();
         let bytes = conversation.message_text(message).len();
         effects.extend(self.look_up(
             Lookup::Secrets(conversation, message),
@@ -205,10 +205,10 @@ impl App {
     /// Marks the secrets of a message.
     pub(super) fn show_secrets(&mut self, message: usize, hits: Vec<Hit>) -> Vec<Effect> {
         let Some(thread) = &mut self.thread else { return Vec::new() };
-        let provider = thread.reader.conversation().provider;
+        let provider = thread.view.conversation().provider;
         let count = hits.len();
         thread.mark_for_audit(hits);
-        let in_sight = thread.reader.reveal(message);
+        let in_sight = thread.view.reveal(message);
         if in_sight {
             self.say(format::count(count, "place is marked", "places are marked") + ": n goes to the next");
         } else {

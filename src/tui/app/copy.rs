@@ -8,16 +8,16 @@ use super::{
 use crate::{
     conversation::Visibility,
     extract::{self, Format},
-    library::{Handle, Shared},
+    library::{ConversationRef, Handle},
     message::{
-        CodeBlock, MOST_BLOCKS,
+        CodeBlock, MAX_BLOCKS,
         format::{first_line, lines},
     },
     transcript::sanitize,
     tui::{
         effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Lookup, Task},
         format,
-        reader::Reader,
+        thread_view::ThreadView,
     },
 };
 
@@ -31,14 +31,14 @@ impl App {
     }
 
     /// Returns that conversation, and the branch on the screen if it is being read.
-    pub(super) fn shared_subject(&self) -> Option<(Shared, Option<usize>)> {
+    pub(super) fn shared_subject(&self) -> Option<(ConversationRef, Option<usize>)> {
         let handle = self.subject()?;
         let thread = self.thread.as_ref().filter(|thread| thread.handle == handle);
-        Some((self.library.share(handle), thread.and_then(|thread| thread.reader.transcript().leaf())))
+        Some((self.library.share(handle), thread.and_then(|thread| thread.view.transcript().leaf())))
     }
 
     /// Returns the conversation that a copy is of.
-    pub(super) fn subjects(&self) -> Vec<Shared> {
+    pub(super) fn subjects(&self) -> Vec<ConversationRef> {
         self.shared_subject().into_iter().map(|(conversation, _)| conversation).collect()
     }
 
@@ -56,11 +56,11 @@ impl App {
         if let Some(thread) = &self.thread
             && Some(thread.handle) == self.subject()
         {
-            return thread.reader.message();
+            return thread.view.message();
         }
         let row = self.search.listing.selected_row()?;
         let conversation = self.library.get(row.handle);
-        row.best.map(|best| best as usize).or_else(|| {
+        row.best_message.map(|best| best as usize).or_else(|| {
             conversation
                 .visible_path()
                 .into_iter()
@@ -71,7 +71,9 @@ impl App {
     /// Returns the messages that `y` means: the marked ones, else [`App::subject_message`].
     pub(super) fn subject_messages(&self) -> Vec<usize> {
         match self.reader() {
-            Some(reader) if self.focus == Focus::Thread && reader.marked().len() > 1 => reader.marked(),
+            Some(reader) if self.focus == Focus::Thread && reader.marked_messages().len() > 1 => {
+                reader.marked_messages()
+            }
             _ => self.subject_message().into_iter().collect(),
         }
     }
@@ -102,7 +104,7 @@ impl App {
 
     fn copy_messages(
         &mut self,
-        conversation: Shared,
+        conversation: ConversationRef,
         messages: Vec<usize>,
         leaf: Option<usize>,
         what: &'static str,
@@ -154,7 +156,7 @@ impl App {
 
     /// Copies the line that the hit stands in, exactly as written.
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
-        let Some(line) = self.reader().and_then(Reader::hit_line) else {
+        let Some(line) = self.reader().and_then(ThreadView::hit_line) else {
             self.fail("there is no hit here: y copies the whole message");
             return Vec::new();
         };
@@ -193,8 +195,8 @@ impl App {
                 self.copy_from(CopySource::Written(code), bytes, "the code")
             }
             count => {
-                if count == MOST_BLOCKS {
-                    self.say(format!("only the first {} blocks of code", format::number(MOST_BLOCKS)));
+                if count == MAX_BLOCKS {
+                    self.say(format!("only the first {} blocks of code", format::number(MAX_BLOCKS)));
                 }
                 let items = blocks
                     .into_iter()

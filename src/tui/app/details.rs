@@ -5,8 +5,8 @@ use crate::{
     conversation::{Conversation, Role, Visibility},
     extract,
     message::{
+        branches::{self, Fork},
         format as text,
-        path::{self, Fork},
     },
     tui::{effect::Effect, format},
 };
@@ -14,9 +14,9 @@ use crate::{
 /// Columns for the names of the facts.
 const NAMES: usize = 15;
 /// Lines of the overview of branches; more are not shown.
-const MOST_BRANCHES: usize = 200;
+const MAX_BRANCHES: usize = 200;
 /// Steps that branches of branches are indented by at most.
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 impl App {
     pub(super) fn open_details(&mut self) -> Vec<Effect> {
@@ -84,7 +84,7 @@ fn of(conversation: &Conversation, visibility: Visibility) -> usize {
 /// said on it, further in where it lies on a branch itself. What leads to `leaf` is marked.
 fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
     let messages = conversation.messages();
-    let forks = path::forks(conversation);
+    let forks = branches::forks(conversation);
     let path = leaf.map_or_else(|| conversation.visible_path(), |leaf| conversation.path_to(leaf));
     // How many messages follow each, and on how many branches each lies. Parents come before their children.
     let mut said: Vec<usize> =
@@ -107,17 +107,17 @@ fn branches(conversation: &Conversation, leaf: Option<usize>) -> Vec<String> {
         forks => format!("forks in {} places", format::number(forks)),
     }];
     for Fork { before, branches } in &forks {
-        if lines.len() > MOST_BRANCHES {
+        if lines.len() > MAX_BRANCHES {
             lines.push("…".to_owned());
             break;
         }
-        let indent = "  ".repeat(before.map_or(0, |before| depths[before]).min(DEEPEST));
+        let indent = "  ".repeat(before.map_or(0, |before| depths[before]).min(MAX_DEPTH));
         lines.push(match before {
             Some(message) => format!("{indent}after {}", first_line(conversation, *message)),
             None => format!("{indent}at the beginning"),
         });
         for (index, &branch) in branches.iter().enumerate() {
-            if lines.len() > MOST_BRANCHES {
+            if lines.len() > MAX_BRANCHES {
                 break;
             }
             let mark = if path.binary_search(&branch).is_ok() { "▸" } else { " " };

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::{App, Overlay};
 use crate::{
     extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
-    library::Shared,
+    library::ConversationRef,
     tui::{
         command::Command,
         effect::{Effect, Task},
@@ -49,7 +49,7 @@ impl Field {
 #[derive(Debug)]
 pub struct ExtractDialog {
     /// The conversations to extract; at least one.
-    pub conversations: Vec<Shared>,
+    pub conversations: Vec<ConversationRef>,
     /// The branch that was being read.
     pub leaf: Option<usize>,
     /// The file or folder.
@@ -171,7 +171,7 @@ impl Destination {
         Some(format!("{stem}.{}", choices.format.extension()))
     }
 
-    /// Returns the folder being typed in, its slash included, and what stands behind it.
+    /// Returns the folder being typed in, its slash included, and what stands after it.
     fn split(&self) -> (&str, &str) {
         let text = self.input.text();
         text.split_at(text.rfind('/').map_or(0, |slash| slash + 1))
@@ -195,7 +195,7 @@ impl Destination {
         self.folders.iter().map(String::as_str).filter(fits)
     }
 
-    /// Returns what could stand behind the cursor, at the end of the path: the rest of a folder, or the name in it.
+    /// Returns what could stand after the cursor, at the end of the path: the rest of a folder, or the name in it.
     fn suggestion(&self, choices: Choices) -> Option<String> {
         let (_, piece) = self.split();
         if self.input.before_cursor().len() < self.input.text().len() {
@@ -226,7 +226,7 @@ impl Destination {
     }
 
     /// Gives the path the ending of another format, if it has that of the one before.
-    fn change_ending(&mut self, from: Format, to: Format) {
+    fn change_extension(&mut self, from: Format, to: Format) {
         if let Some(stem) = self.input.text().strip_suffix(&format!(".{}", from.extension())) {
             self.input = TextInput::new(format!("{stem}.{}", to.extension()));
         }
@@ -235,17 +235,27 @@ impl Destination {
 
 impl ExtractDialog {
     /// Opens with a file of this name in the current folder, as Markdown.
-    pub(super) fn one(conversation: Shared, leaf: Option<usize>, stems: Stems, redact: bool) -> Self {
+    pub(super) fn one(
+        conversation: ConversationRef,
+        leaf: Option<usize>,
+        stems: Stems,
+        redact: bool,
+    ) -> Self {
         let path = format!("./{}.{}", stems.of(redact), Format::Markdown.extension());
         Self::new(vec![conversation], leaf, Destination::new(path, Some(stems)), redact)
     }
 
     /// Opens with this folder for several.
-    pub(super) fn many(conversations: Vec<Shared>, folder: &str, redact: bool) -> Self {
+    pub(super) fn many(conversations: Vec<ConversationRef>, folder: &str, redact: bool) -> Self {
         Self::new(conversations, None, Destination::new(folder.to_owned(), None), redact)
     }
 
-    fn new(conversations: Vec<Shared>, leaf: Option<usize>, destination: Destination, redact: bool) -> Self {
+    fn new(
+        conversations: Vec<ConversationRef>,
+        leaf: Option<usize>,
+        destination: Destination,
+        redact: bool,
+    ) -> Self {
         let choices = Choices {
             format: Format::Markdown,
             include: Include::default(),
@@ -266,12 +276,12 @@ impl ExtractDialog {
         }
     }
 
-    /// Decides whether it goes into a folder, a file each.
+    /// Returns whether it goes into a folder, a file each.
     pub fn is_many(&self) -> bool {
         self.destination.stems.is_none()
     }
 
-    /// Decides whether it is being written.
+    /// Returns whether it is being written.
     pub fn is_writing(&self) -> bool {
         matches!(self.stage, Stage::Writing { .. })
     }
@@ -301,7 +311,7 @@ impl ExtractDialog {
         }
     }
 
-    /// Decides whether the path is being edited.
+    /// Returns whether the path is being edited.
     pub fn edits_path(&self) -> bool {
         self.field == Field::Path && !self.is_writing()
     }
@@ -311,7 +321,7 @@ impl ExtractDialog {
         self.destination.candidates().filter(|_| self.edits_path())
     }
 
-    /// Returns what could stand behind the cursor of the path being typed.
+    /// Returns what could stand after the cursor of the path being typed.
     pub fn suggestion(&self) -> Option<String> {
         self.destination.suggestion(self.choices).filter(|_| self.edits_path())
     }
@@ -319,7 +329,7 @@ impl ExtractDialog {
     /// Takes another format; the path's ending goes with it.
     fn turn_format(&mut self, step: isize) -> DialogChange {
         let format = stepped(&Format::ALL, self.choices.format, step);
-        self.destination.change_ending(self.choices.format, format);
+        self.destination.change_extension(self.choices.format, format);
         self.choices.format = format;
         DialogChange::Content
     }
@@ -380,7 +390,7 @@ impl ExtractDialog {
     }
 }
 
-/// Returns the one that stands so many further on, around the ends.
+/// Returns the one that stands this many further on, around the ends.
 fn stepped<T: Copy + PartialEq>(all: &[T], from: T, step: isize) -> T {
     let at = all.iter().position(|&one| one == from).unwrap_or(0).cast_signed();
     all[(at + step).rem_euclid(all.len().cast_signed()).cast_unsigned()]
@@ -435,7 +445,7 @@ impl App {
         self.extract_changed(change)
     }
 
-    /// Asks anew for what depends on what was changed.
+    /// Asks again for what depends on what was changed.
     fn extract_changed(&mut self, change: DialogChange) -> Vec<Effect> {
         let Overlay::Extract(dialog) = &mut self.overlay else { return Vec::new() };
         if change != DialogChange::Nothing {

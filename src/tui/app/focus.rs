@@ -31,7 +31,7 @@ impl App {
         }
     }
 
-    /// Decides whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter`
+    /// Returns whether a command is meant for an answer that is still on its way: of what was typed in one go, `enter`
     /// is for what the letters before it find, not for what stands there until that is known.
     pub fn must_wait(&self, command: Command) -> bool {
         let is_for_the_answer = matches!(
@@ -46,7 +46,7 @@ impl App {
                 | Command::CopyAnswer
                 | Command::CopyConversation
         );
-        is_for_the_answer && self.place() == Place::Search && !self.search.listing.answered
+        is_for_the_answer && self.place() == Place::Search && !self.search.listing.current
     }
 
     /// Gives the keys to a pane.

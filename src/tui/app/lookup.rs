@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Bytes of text that are worked on while a key waits; whatever stands in them, that takes some milliseconds.
-pub(super) const LARGEST_AT_ONCE: usize = 256 << 10;
+pub(super) const MAX_AT_ONCE_SIZE: usize = 256 << 10;
 
 /// Something that the person waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub(super) enum Awaited {
 }
 
 impl App {
-    /// Looks something up in so many bytes; `words` say what, where it takes longer.
+    /// Looks something up in this many bytes; `words` say what, where it takes longer.
     pub(super) fn look_up(&mut self, lookup: Lookup, bytes: usize, words: &str) -> Vec<Effect> {
-        if bytes <= LARGEST_AT_ONCE {
+        if bytes <= MAX_AT_ONCE_SIZE {
             return lookup.discover(&|| true).map(|found| self.discovered(found)).unwrap_or_default();
         }
         self.serial += 1;
@@ -42,7 +42,7 @@ impl App {
             of if of.is_empty() => self.subjects(),
             of => of,
         };
-        if bytes <= LARGEST_AT_ONCE {
+        if bytes <= MAX_AT_ONCE_SIZE {
             let text = source.text();
             if text.is_empty() {
                 self.fail(format!("{what} holds no text"));

@@ -3,7 +3,7 @@
 use super::{App, lookup::bytes_of};
 use crate::{
     extract,
-    library::{Handle, Shared},
+    library::{ConversationRef, Handle},
     tui::{
         effect::{CopySource, Effect},
         format,
@@ -46,7 +46,7 @@ impl App {
     /// Copies all marked conversations as one text.
     pub(super) fn copy_marked(&mut self) -> Vec<Effect> {
         let options = Box::new(extract::Options::new(self.copy_as, self.setup.zone.clone()));
-        let conversations: Vec<Shared> =
+        let conversations: Vec<ConversationRef> =
             self.marked_in_order().into_iter().map(|handle| self.library.share(handle)).collect();
         let bytes = conversations.iter().map(|conversation| bytes_of(conversation)).sum();
         let source = CopySource::Conversations(conversations, options);
@@ -56,7 +56,7 @@ impl App {
     /// Marks messages from the selected one on, or takes the marks away.
     pub(super) fn mark_messages(&mut self) -> Vec<Effect> {
         if let Some(thread) = &mut self.thread {
-            let marking = thread.reader.toggle_marking();
+            let marking = thread.view.toggle_marking();
             self.say(if marking { "move to mark messages, y copies them" } else { "nothing is marked" });
         }
         Vec::new()

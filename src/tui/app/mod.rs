@@ -130,7 +130,7 @@ impl App {
             Action::Found(results) => self.found(results),
             Action::Highlighted(job, colours) => {
                 if let Some(thread) = &mut self.thread {
-                    thread.reader.transcript_mut().apply(job, colours);
+                    thread.view.transcript_mut().apply_highlight(job, colours);
                 }
                 Vec::new()
             }
@@ -257,7 +257,7 @@ impl App {
     fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.layout = Layout::of(columns, rows);
         if let Some(thread) = &mut self.thread {
-            thread.reader.resize(self.layout.thread_columns(), self.layout.thread.height);
+            thread.view.resize(self.layout.thread_columns(), self.layout.thread.height);
         }
         // In the wide layout there is a preview, in the narrow one a thread is open or it is not.
         let effects = self.preview();

@@ -47,7 +47,7 @@ pub enum Prompt<'a> {
 }
 
 impl Overlay {
-    /// Decides whether nothing is open.
+    /// Returns whether nothing is open.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }

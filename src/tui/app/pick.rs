@@ -9,7 +9,7 @@ use super::{App, Overlay, lookup::bytes_of_message};
 use crate::{
     conversation::{Conversation, Detail, Link, Role, Visibility},
     extract::{self, save::attachments::SingleAttachment},
-    message::{MOST_LINKS, format::first_line},
+    message::{MAX_LINKS, format::first_line},
     transcript::Entry,
     tui::{
         command::Command,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Prompts of a thread that are listed; what is typed is looked for in all of them.
-const MOST_PROMPTS: usize = 10_000;
+const MAX_PROMPTS: usize = 10_000;
 
 /// A list to choose from.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// Decides whether it takes an enter of its own: it writes a file, or is a command, which may do anything.
+    /// Returns whether it takes an enter of its own: it writes a file, or is a command, which may do anything.
     fn wants_enter(&self) -> bool {
         matches!(self, Self::Run(_) | Self::Save { .. })
     }
@@ -186,14 +186,14 @@ impl App {
             }
             Choice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
-                    thread.reader.go_to(message);
+                    thread.view.go_to(message);
                 }
                 self.highlight()
             }
             Choice::Run(command) => self.command(command),
             Choice::Save { id, name, content } => {
                 let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
-                let archive = conversation.source.archive;
+                let archive = conversation.object_location.archive;
                 let attachment = SingleAttachment { archive, id, content, of: Some(conversation) };
                 vec![Effect::Background(Task::SaveAttachment {
                     attachment,
@@ -217,7 +217,7 @@ impl App {
             if !is_prompt || last.replace(*message) == Some(*message) {
                 continue;
             }
-            if items.len() == MOST_PROMPTS {
+            if items.len() == MAX_PROMPTS {
                 cut = true;
                 break;
             }
@@ -237,7 +237,7 @@ impl App {
         pick.selected = at.unwrap_or(0);
         let effects = self.open_overlay(Overlay::Pick(pick));
         if cut {
-            self.say(format!("only the first {} prompts of this thread", format::number(MOST_PROMPTS)));
+            self.say(format!("only the first {} prompts of this thread", format::number(MAX_PROMPTS)));
         }
         effects
     }
@@ -257,8 +257,8 @@ impl App {
         conversation: &Conversation,
         message: usize,
     ) -> Vec<Effect> {
-        if links.len() == MOST_LINKS {
-            self.say(format!("only the first {} links", format::number(MOST_LINKS)));
+        if links.len() == MAX_LINKS {
+            self.say(format!("only the first {} links", format::number(MAX_LINKS)));
         }
         let mut items: Vec<Item> = links
             .into_iter()
@@ -270,16 +270,16 @@ impl App {
             })
             .collect();
         for part in conversation.message_parts(message) {
-            if items.len() == 2 * MOST_LINKS {
+            if items.len() == 2 * MAX_LINKS {
                 break;
             }
             if let Detail::Attachment(attachment) = &part.detail {
                 let named = if self.redact {
-                    Cow::Owned(extract::redaction::attachment_to_name(&conversation, message, attachment))
+                    Cow::Owned(extract::redaction::attachment_to_name(conversation, message, attachment))
                 } else {
                     Cow::Borrowed(&**attachment)
                 };
-                let name = extract::save::names::attachment_name(&named);
+                let name = extract::save::names::attachment_name_from_message(&named);
                 let label =
                     if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
                 let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();

@@ -1,10 +1,10 @@
 //! The queries that were used, in memory only.
 
 /// Queries that are remembered.
-const MOST_QUERIES: usize = 200;
+const MAX_QUERIES: usize = 200;
 
 /// The longest query that is remembered, in bytes.
-const LONGEST: usize = 16 << 10;
+const MAX_LENGTH: usize = 16 << 10;
 
 /// Earlier queries, the newest last, and how far back the person has gone in them.
 #[derive(Debug, Default)]
@@ -17,10 +17,10 @@ impl QueryHistory {
     /// Remembers a query as the newest, unless it is blank, and begins from it again.
     pub(super) fn remember(&mut self, query: &str) {
         let query = query.trim();
-        if !query.is_empty() && query.len() <= LONGEST {
+        if !query.is_empty() && query.len() <= MAX_LENGTH {
             self.queries.retain(|other| other != query);
             self.queries.push(query.to_owned());
-            if self.queries.len() > MOST_QUERIES {
+            if self.queries.len() > MAX_QUERIES {
                 self.queries.remove(0);
             }
         }

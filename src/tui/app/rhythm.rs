@@ -48,7 +48,8 @@ impl Rhythm {
         (self.just_opened, self.awaited) = (true, false);
     }
 
-    /// Decides whether the last key, which would run or write something, is a person's; else one is awaited from here on.
+    /// Returns whether the last key, which would run or write something, is a person's; else one is awaited from here
+    /// on.
     pub(super) fn is_confirmed(&mut self) -> bool {
         let wanted = if self.burst { QUIET_AFTER_BURST } else { QUIET_BEFORE_ENTER };
         self.awaited = self.quiet < wanted;
@@ -73,7 +74,7 @@ impl App {
 mod tests {
     use super::*;
 
-    /// Opens a prompt by a key after so many milliseconds of quiet, types more, and ends with an enter.
+    /// Opens a prompt by a key after this many milliseconds of quiet, types more, and ends with an enter.
     fn is_confirmed(opened: u64, rest: &[u64]) -> bool {
         let mut rhythm = Rhythm::default();
         rhythm.note(Duration::from_millis(opened));

@@ -8,7 +8,7 @@ use crate::{
         redaction::conversation_to_name_at_once,
         save::{Written, attachments::AttachmentOutcome, names},
     },
-    library::Shared,
+    library::ConversationRef,
     transcript::sanitize,
     tui::{
         effect::{Effect, ManyOutcome, SaveFailure, SaveOutcome, Task},
@@ -39,7 +39,7 @@ impl App {
         if handles.is_empty() {
             return self.nothing();
         }
-        let conversations: Vec<Shared> =
+        let conversations: Vec<ConversationRef> =
             handles.into_iter().map(|handle| self.library.share(handle)).collect();
         self.show_extract(ExtractDialog::many(conversations, "./unspool-extract/", self.redact))
     }
@@ -75,7 +75,7 @@ impl App {
                 }
                 let size = format::size(bytes);
                 let mut words = format!("wrote {size} to {shown}{}", beside(attached));
-                let exposed = attached.exposed();
+                let exposed = attached.unredacted_sentence();
                 if !exposed.is_empty() {
                     let whole = format!("{words} · {exposed}");
                     let fits = sanitize::width(&whole) + 2 <= self.layout.status.width as usize;
@@ -125,7 +125,7 @@ fn sentence_of(outcome: ManyOutcome) -> String {
     let folder = format::path(&outcome.folder);
     let written = format::count(outcome.written, "file", "files");
     let of = format::number(outcome.of);
-    let exposed = outcome.attached.exposed();
+    let exposed = outcome.attached.unredacted_sentence();
     let sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
         // Both are to be in sight: where to stands above.
         (Some(failure), _, _) if !exposed.is_empty() => {
@@ -145,7 +145,7 @@ fn beside(attached: AttachmentOutcome) -> String {
         0 => String::new(),
         number => format!(" and {} beside it", format::count(number, "attachment", "attachments")),
     };
-    let lacking = attached.lacking();
+    let lacking = attached.missing_sentence();
     if !lacking.is_empty() {
         words.push_str(&format!(" · {lacking}"));
     }

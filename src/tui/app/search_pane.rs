@@ -14,7 +14,7 @@ use crate::{
     load::Progress,
     search::{
         Matcher, Query, Score, Snippet,
-        worker::{Missing, Request, Results, Row},
+        worker::{ClauseCounts, Request, Results, Row},
     },
     tui::{
         command::Command,
@@ -27,7 +27,7 @@ use crate::{
 
 /// The work on the facts of rows that a frame waits for, in bytes at the speed of memory; the others come when they are
 /// known.
-const MOST_EFFORT: usize = 32 << 20;
+const MAX_EFFORT: usize = 32 << 20;
 /// Columns a snippet is made for: the widest list.
 const SNIPPET_COLUMNS: usize = 160;
 
@@ -55,7 +55,7 @@ pub struct SearchPane {
     /// Those that were asked for, and the number under which.
     asked: (HashSet<Handle>, u64),
     /// The search that was asked for last.
-    generation: u64,
+    serial: u64,
     history: QueryHistory,
 }
 
@@ -75,11 +75,11 @@ pub struct Listing {
     /// The rows are the whole answer to what is typed, for all that is loaded.
     pub complete: bool,
     /// The search that made these rows; 0 for the empty query.
-    pub generation: u64,
+    pub serial: u64,
     /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
-    pub answered: bool,
+    pub current: bool,
     /// Words that nothing holds.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<ClauseCounts>,
 }
 
 /// Facts that a visible row shows besides its title; found out when it is first drawn.
@@ -109,17 +109,17 @@ impl SearchPane {
             query,
             by_date: false,
             sort: Sort::default(),
-            listing: Listing { complete: true, answered: true, ..Listing::default() },
+            listing: Listing { complete: true, current: true, ..Listing::default() },
             marked: HashSet::new(),
             facts: HashMap::new(),
             slow_rows: Vec::new(),
             asked: (HashSet::new(), 0),
-            generation: 0,
+            serial: 0,
             history: QueryHistory::default(),
         }
     }
 
-    /// Reads the search line anew.
+    /// Reads the search line again.
     fn parse(&mut self, zone: &TimeZone) {
         self.query = Query::parse(self.input.text(), zone);
         self.matcher = Matcher::new(&self.query);
@@ -127,16 +127,16 @@ impl SearchPane {
         self.slow_rows.clear();
         self.asked.0.clear();
         self.listing.chosen = false;
-        self.listing.answered = self.query.is_empty();
+        self.listing.current = self.query.is_empty();
     }
 
     /// Answers the search line, or says what has to be searched for that.
     fn answer(&mut self, library: &Arc<Library>) -> Answer {
-        self.generation += 1;
+        self.serial += 1;
         if !self.query.is_empty() {
             self.listing.complete = false;
             return Answer::Search(Request {
-                generation: self.generation,
+                serial: self.serial,
                 query: self.query.clone(),
                 library: Arc::clone(library),
                 by_date: self.by_date,
@@ -146,9 +146,11 @@ impl SearchPane {
             Sort::Updated => library.newest().to_vec(),
             sort => library.sorted(sort),
         };
-        let rows =
-            handles.into_iter().map(|handle| Row { handle, best: None, score: Score::default() }).collect();
-        self.listing.generation = 0;
+        let rows = handles
+            .into_iter()
+            .map(|handle| Row { handle, best_message: None, score: Score::default() })
+            .collect();
+        self.listing.serial = 0;
         self.listing.hits = 0;
         self.listing.complete = true;
         self.listing.missing = Vec::new();
@@ -158,14 +160,14 @@ impl SearchPane {
     /// Takes in an answer and returns its rows. One to something older than what is typed is dropped: it would be shown
     /// as final.
     fn accept(&mut self, results: Results, loading: bool) -> Option<Arc<Vec<Row>>> {
-        if results.generation != self.generation || self.query.is_empty() {
+        if results.serial != self.serial || self.query.is_empty() {
             return None;
         }
-        self.listing.generation = results.generation;
+        self.listing.serial = results.serial;
         self.listing.hits = results.hits;
         self.listing.complete = results.complete;
         // While an archive is loading there is no such thing as the whole answer.
-        self.listing.answered |= results.complete || loading;
+        self.listing.current |= results.complete || loading;
         self.listing.missing = results.missing;
         Some(results.rows)
     }
@@ -295,7 +297,7 @@ impl SearchPane {
         }
         // A row that is half in sight is drawn too.
         let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
-        let mut effort = MOST_EFFORT;
+        let mut effort = MAX_EFFORT;
         for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
             if self.facts.contains_key(&row.handle) || self.asked.0.contains(&row.handle) {
                 continue;
@@ -315,7 +317,7 @@ impl RowFacts {
     /// Finds out the facts of a conversation.
     pub fn of(conversation: &Conversation, matcher: &Matcher) -> Self {
         Self {
-            hits: matcher.count(conversation, format::MOST_HITS + 1),
+            hits: matcher.count(conversation, format::MAX_HITS + 1),
             snippet: matcher.snippet(conversation, SNIPPET_COLUMNS),
         }
     }

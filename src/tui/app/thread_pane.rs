@@ -4,22 +4,22 @@ use jiff::tz::TimeZone;
 
 use super::{App, Focus, Overlay, SearchPane};
 use crate::{
-    library::{Handle, Shared},
+    library::{ConversationRef, Handle},
     search::{Hit, Matcher, Query, worker::Row},
-    transcript::{Options, highlight::Job},
+    transcript::{Options, highlight::HighlightRequest},
     tui::{
         command::Command,
         effect::{Effect, Task},
         layout::Layout,
-        reader::Reader,
         text_input::TextInput,
+        thread_view::ThreadView,
     },
 };
 
 /// Columns that `H` and `L` scroll by.
 const SIDEWAYS: i32 = 8;
 /// The work on finding hits that a key waits for, in bytes at the speed of memory.
-const MOST_EFFORT: usize = 8 << 20;
+const MAX_EFFORT: usize = 8 << 20;
 
 /// The state of the open thread.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub struct ThreadPane {
     /// The conversation.
     pub handle: Handle,
     /// The position in its transcript.
-    pub reader: Reader,
+    pub view: ThreadView,
     /// The origin of the marked hits.
-    marked: Marked,
+    hit_origin: HitOrigin,
     /// The hits that are being looked for.
     finding: Option<Finding>,
 }
@@ -44,7 +44,7 @@ struct Finding {
 
 /// The origin of the hits that are marked in a thread.
 #[derive(Debug, PartialEq, Eq)]
-enum Marked {
+enum HitOrigin {
     /// This text of the search line; empty: nothing is marked.
     Query(String),
     /// Find: opening the conversation again brings back those of the query.
@@ -55,33 +55,39 @@ enum Marked {
 
 impl ThreadPane {
     /// Opens the conversation of a row at its best message, the hits of the query marked.
-    fn open(row: Row, conversation: Shared, options: Options, layout: &Layout, search: &SearchPane) -> Self {
-        let mut reader = Reader::new(conversation, options, layout.thread_columns(), layout.thread.height);
-        if let Some(best) = row.best.filter(|_| !search.query.is_empty()) {
-            reader.go_to(best as usize);
+    fn open(
+        row: Row,
+        conversation: ConversationRef,
+        options: Options,
+        layout: &Layout,
+        search: &SearchPane,
+    ) -> Self {
+        let mut view = ThreadView::new(conversation, options, layout.thread_columns(), layout.thread.height);
+        if let Some(best) = row.best_message.filter(|_| !search.query.is_empty()) {
+            view.go_to(best as usize);
         }
-        let marked = Marked::Query(search.text_of_query().to_owned());
-        Self { handle: row.handle, reader, marked, finding: None }
+        let marked = HitOrigin::Query(search.text_of_query().to_owned());
+        Self { handle: row.handle, view, hit_origin: marked, finding: None }
     }
 
     /// Marks the hits of a query, and goes to the first from a message on (`None`: stays). In a short conversation that
     /// is done at once; for a long one it returns what has to be done for it, whose answer [`ThreadPane::found`] takes.
     fn mark_hits(&mut self, matcher: Option<&Matcher>, from: Option<usize>, serial: u64) -> Option<Task> {
-        let conversation = self.reader.conversation();
+        let conversation = self.view.conversation();
         let Some(matcher) = matcher else {
             self.finding = None;
-            self.reader.set_hits(Vec::new());
+            self.view.set_hits(Vec::new());
             return None;
         };
         self.finding = Some(Finding { serial, from });
-        if matcher.effort(conversation) <= MOST_EFFORT {
+        if matcher.effort(conversation) <= MAX_EFFORT {
             let hits = matcher.hits(conversation);
             self.found(serial, hits);
             return None;
         }
-        self.reader.set_hits(Vec::new());
+        self.view.set_hits(Vec::new());
         Some(Task::FindHits {
-            conversation: self.reader.conversation().clone(),
+            conversation: self.view.conversation().clone(),
             matcher: matcher.clone(),
             serial,
         })
@@ -90,111 +96,109 @@ impl ThreadPane {
     /// Takes in the hits that were asked for. False: they are not wanted any more.
     fn found(&mut self, serial: u64, hits: Vec<Hit>) -> bool {
         let Some(finding) = self.finding.take_if(|finding| finding.serial == serial) else { return false };
-        self.reader.set_hits(hits);
+        self.view.set_hits(hits);
         if finding.from.is_some() {
-            self.reader.focus_first(finding.from);
+            self.view.focus_first(finding.from);
         }
         true
     }
 
-    /// Decides whether hits are being looked for.
+    /// Returns whether hits are being looked for.
     pub fn is_finding(&self) -> bool {
         self.finding.is_some()
     }
 
-    /// Decides whether this conversation is open with the hits of this query.
+    /// Returns whether this conversation is open with the hits of this query.
     fn shows(&self, handle: Handle, query: &str) -> bool {
-        self.handle == handle && matches!(&self.marked, Marked::Query(text) if text == query)
+        self.handle == handle && matches!(&self.hit_origin, HitOrigin::Query(text) if text == query)
     }
 
     /// Marks the hits of a text typed into find, and goes to the first from where it began.
     fn find(&mut self, text: &str, zone: &TimeZone, serial: u64) -> Option<Task> {
         let query = Query::parse(text, zone);
         let matcher = (!query.is_empty()).then(|| Matcher::new(&query));
-        self.marked = Marked::Find;
-        let from = self.reader.find_from().or(Some(0));
+        self.hit_origin = HitOrigin::Find;
+        let from = self.view.find_from().or(Some(0));
         self.mark_hits(matcher.as_ref(), from, serial)
     }
 
     /// Marks the hits of the search line again.
     fn mark_query(&mut self, search: &SearchPane, serial: u64) -> Option<Task> {
-        self.marked = Marked::Query(search.text_of_query().to_owned());
+        self.hit_origin = HitOrigin::Query(search.text_of_query().to_owned());
         self.mark_hits(Some(&search.matcher).filter(|_| !search.query.is_empty()), None, serial)
     }
 
     /// Marks hits of the audit.
     pub(super) fn mark_for_audit(&mut self, hits: Vec<Hit>) {
         self.finding = None;
-        self.reader.set_hits(hits);
-        self.marked = Marked::Audit;
+        self.view.set_hits(hits);
+        self.hit_origin = HitOrigin::Audit;
     }
 
     /// Returns the code in sight that has no colours yet.
-    fn wanted_colours(&mut self) -> Vec<Job> {
+    fn wanted_colours(&mut self) -> Vec<HighlightRequest> {
         // What is in sight is laid out now, so that it is known what wants colours.
-        self.reader.rows();
-        self.reader.transcript_mut().wanted()
+        self.view.rows();
+        self.view.transcript_mut().take_highlight_requests()
     }
 
     /// Goes to the next or previous hit; returns a sentence for the status line.
     fn step_hit(&mut self, step: isize) -> String {
-        let reader = &mut self.reader;
-        let Some(around) = reader.step_hit(step) else { return "no hits in this thread".to_owned() };
-        let (focus, count) = reader.hits();
-        let mut word = format!("hit {} of {count}", focus.map_or(0, |index| index + 1));
+        let view = &mut self.view;
+        let Some(around) = view.step_hit(step) else { return "no hits in this thread".to_owned() };
+        let (focus, count) = view.hit_position();
+        let mut message = format!("hit {} of {count}", focus.map_or(0, |index| index + 1));
         if around && count > 1 {
-            word.push_str(if step > 0 { ", from the top again" } else { ", from the end again" });
+            message.push_str(if step > 0 { ", from the top again" } else { ", from the end again" });
         }
-        if reader.has_strayed() {
-            word.push_str(", on another branch");
+        if view.is_on_other_branch() {
+            message.push_str(", on another branch");
         }
-        word
+        message
     }
 
     /// Moves or folds; returns a sentence for the status line where there is something to say.
     fn command(&mut self, command: Command) -> Option<String> {
-        let reader = &mut self.reader;
-        let unless = |done: bool, word: &str| (!done).then(|| word.to_owned());
+        let view = &mut self.view;
+        let unless = |done: bool, message: &str| (!done).then(|| message.to_owned());
         match command {
             Command::NextHit => return Some(self.step_hit(1)),
             Command::PreviousHit => return Some(self.step_hit(-1)),
-            Command::Down => reader.scroll(1),
-            Command::Up => reader.scroll(-1),
-            Command::HalfPageDown => reader.page(1, 1),
-            Command::HalfPageUp => reader.page(-1, 1),
-            Command::PageDown => reader.page(1, 2),
-            Command::PageUp => reader.page(-1, 2),
-            Command::First => reader.first(),
-            Command::Last => reader.last(),
-            Command::NextMessage => return unless(reader.step_message(1, false), "this is the last message"),
+            Command::Down => view.scroll(1),
+            Command::Up => view.scroll(-1),
+            Command::HalfPageDown => view.page(1, 1),
+            Command::HalfPageUp => view.page(-1, 1),
+            Command::PageDown => view.page(1, 2),
+            Command::PageUp => view.page(-1, 2),
+            Command::First => view.first(),
+            Command::Last => view.last(),
+            Command::NextMessage => return unless(view.step_message(1, false), "this is the last message"),
             Command::PreviousMessage => {
-                return unless(reader.step_message(-1, false), "this is the first message");
+                return unless(view.step_message(-1, false), "this is the first message");
             }
             Command::NextPrompt => {
-                return unless(reader.step_message(1, true), "no prompt of yours after this");
+                return unless(view.step_message(1, true), "no prompt of yours after this");
             }
             Command::PreviousPrompt => {
-                return unless(reader.step_message(-1, true), "no prompt of yours before this");
+                return unless(view.step_message(-1, true), "no prompt of yours before this");
             }
-            Command::Fold => return unless(reader.toggle_fold(), "there is no fold here"),
+            Command::Fold => return unless(view.toggle_fold(), "there is no fold here"),
             Command::FoldAll => {
-                return Some(match reader.toggle_all_folds() {
+                return Some(match view.toggle_all_folds() {
                     None => "there are no folds in this thread".to_owned(),
                     Some(true) => "all folds open".to_owned(),
                     Some(false) => "all folds closed".to_owned(),
                 });
             }
             Command::NextBranch | Command::PreviousBranch => {
-                return Some(
-                    match reader.switch_branch(if command == Command::NextBranch { 1 } else { -1 }) {
-                        Some(branch) => format!("branch {} of {}", branch.index, branch.count),
-                        None => "this message has no other branch".to_owned(),
-                    },
-                );
+                return Some(match view.switch_branch(if command == Command::NextBranch { 1 } else { -1 }) {
+                    Some(branch) => format!("branch {} of {}", branch.index, branch.count),
+                    None => "this message has no other branch".to_owned(),
+                });
             }
             Command::ScrollLeft | Command::ScrollRight => {
                 let columns = if command == Command::ScrollLeft { -SIDEWAYS } else { SIDEWAYS };
-                return unless(reader.scroll_sideways(columns), "nothing in sight is wider than the screen");
+                return unless(view.scroll_sideways(columns), "nothing in sight is wider than the screen");
             }
             _ => {}
         }
@@ -204,8 +208,8 @@ impl ThreadPane {
 
 impl App {
     /// Returns the reader of the open thread.
-    pub fn reader(&self) -> Option<&Reader> {
-        self.thread.as_ref().map(|thread| &thread.reader)
+    pub fn reader(&self) -> Option<&ThreadView> {
+        self.thread.as_ref().map(|thread| &thread.view)
     }
 
     /// Opens the selected conversation in the thread pane, without moving the focus. In the narrow layout the pane
@@ -236,7 +240,7 @@ impl App {
         let mut thread = ThreadPane::open(row, conversation, options, &self.layout, &self.search);
         self.serial += 1;
         let matcher = Some(&self.search.matcher).filter(|_| !self.search.query.is_empty());
-        let task = thread.mark_hits(matcher, row.best.map(|best| best as usize), self.serial);
+        let task = thread.mark_hits(matcher, row.best_message.map(|best| best as usize), self.serial);
         self.thread = Some(thread);
         self.with_colours(task)
     }
@@ -276,8 +280,8 @@ impl App {
             _ => {}
         }
         let Some(thread) = &mut self.thread else { return Vec::new() };
-        if let Some(word) = thread.command(command) {
-            self.say(word);
+        if let Some(message) = thread.command(command) {
+            self.say(message);
         }
         self.highlight()
     }
@@ -291,7 +295,7 @@ impl App {
     fn open_find(&mut self) -> Vec<Effect> {
         self.overlay = Overlay::Find(TextInput::default());
         if let Some(thread) = &mut self.thread {
-            thread.reader.begin_find();
+            thread.view.begin_find();
         }
         Vec::new()
     }
@@ -332,7 +336,7 @@ impl App {
         self.serial += 1;
         let mut task = None;
         if let Some(thread) = &mut self.thread {
-            thread.reader.end_find(back);
+            thread.view.end_find(back);
             if back {
                 task = thread.mark_query(&self.search, self.serial);
             }

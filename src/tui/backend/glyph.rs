@@ -15,7 +15,7 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthChar;
 
-use super::slot::Slot;
+use super::screen_cell::ScreenCell;
 
 /// Stands for what no terminal would show within the columns it has.
 const UNSHOWABLE: char = '□';
@@ -37,7 +37,7 @@ pub(super) struct Glyph {
 
 /// Settles what is shown of a cluster for which the buffer has `columns` columns (1 or more), with `room` columns of
 /// the row after them.
-pub(super) fn settle(cluster: &str, columns: u16, room: usize) -> Glyph {
+pub(super) fn to_glyph(cluster: &str, columns: u16, room: usize) -> Glyph {
     if columns == 2 && is_joined(cluster) && overhang(cluster, columns) <= room {
         return Glyph { text: cluster.to_owned(), columns, padding: 0 };
     }
@@ -67,8 +67,8 @@ pub(super) fn settle(cluster: &str, columns: u16, room: usize) -> Glyph {
     Glyph { text, columns: shown, padding: columns - shown }
 }
 
-/// Decides whether every terminal moves its cursor by the same number of columns for this text.
-pub(super) fn sure(text: &str) -> bool {
+/// Returns whether every terminal moves its cursor by the same number of columns for this text.
+pub(super) fn has_certain_width(text: &str) -> bool {
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return true };
     !is_pictograph(first) && !is_doubtful(first) && characters.all(is_classical_mark)
@@ -110,7 +110,7 @@ fn is_joined(cluster: &str) -> bool {
 /// Columns after its own `columns` that a settled text may have written into, on a terminal that gives every character
 /// its own columns.
 pub(super) fn overhang(text: &str, columns: u16) -> usize {
-    if sure(text) {
+    if has_certain_width(text) {
         return 0;
     }
     let wide = |c: char| if is_pictograph(c) { 2 } else { width(c) as usize };
@@ -148,7 +148,7 @@ fn width(character: char) -> u16 {
 /// Writes one row of a buffer as the terminal will hold it: every cell of `shown` is either a glyph of one column, a
 /// glyph of two followed by an empty cell, or a blank; what cannot be seen of a blank's style is left out.
 /// Both rows have the same length.
-pub(super) fn settle_row(row: &[Cell], shown: &mut [Slot]) {
+pub(super) fn settle_row(row: &[Cell], shown: &mut [ScreenCell]) {
     let mut x = 0;
     while x < row.len() {
         let cell = &row[x];
@@ -159,7 +159,7 @@ pub(super) fn settle_row(row: &[Cell], shown: &mut [Slot]) {
             continue;
         }
         let columns = (cell.cell_width().max(1) as usize).min(row.len() - x);
-        let glyph = settle(symbol, columns as u16, row.len() - x - columns);
+        let glyph = to_glyph(symbol, columns as u16, row.len() - x - columns);
         set(&mut shown[x], &glyph.text, cell);
         if glyph.columns == 2 {
             set(&mut shown[x + 1], "", cell);
@@ -171,7 +171,7 @@ pub(super) fn settle_row(row: &[Cell], shown: &mut [Slot]) {
     }
 }
 
-fn set(shown: &mut Slot, text: &str, styled: &Cell) {
+fn set(shown: &mut ScreenCell, text: &str, styled: &Cell) {
     shown.set_symbol(text);
     (shown.fg, shown.bg, shown.modifier) = (styled.fg, styled.bg, styled.modifier);
     if text == " " && !styled.modifier.intersects(SEEN_ON_BLANKS) {
@@ -179,12 +179,12 @@ fn set(shown: &mut Slot, text: &str, styled: &Cell) {
     }
 }
 
-/// Decides whether a settled cell is what an erased cell is.
-pub(super) fn is_erased(cell: &Slot) -> bool {
+/// Returns whether a settled cell is what an erased cell is.
+pub(super) fn is_erased(cell: &ScreenCell) -> bool {
     cell.bg == Color::Reset && is_blank(cell) && cell.modifier.is_empty() && cell.link.is_none()
 }
 
-/// Decides whether a settled cell shows no text.
+/// Returns whether a settled cell shows no text.
 pub(super) fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
 }
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     fn shown(cluster: &str) -> (String, u16, u16) {
-        let glyph = settle(cluster, cluster.cell_width().max(1), 20);
+        let glyph = to_glyph(cluster, cluster.cell_width().max(1), 20);
         (glyph.text, glyph.columns, glyph.padding)
     }
 
@@ -221,8 +221,8 @@ mod tests {
         assert_eq!(shown("👍🏽"), ("👍🏽".into(), 2, 0));
         assert_eq!((overhang(family, 2), overhang("👍🏽", 2)), (4, 2));
         // What hangs over must find columns that are written again.
-        assert_eq!(settle(family, 2, 3).text, "👨");
-        assert_eq!(settle(family, 2, 4).text, family);
+        assert_eq!(to_glyph(family, 2, 3).text, "👨");
+        assert_eq!(to_glyph(family, 2, 4).text, family);
     }
 
     #[test]
@@ -245,13 +245,13 @@ mod tests {
     #[test]
     fn what_has_no_width_becomes_a_blank_and_controls_never_pass() {
         assert_eq!(shown("\u{301}"), (" ".into(), 1, 0));
-        assert_eq!(settle("\u{1b}\u{9b}", 1, 0).text, " ");
-        assert_eq!(settle("a\u{1b}[", 2, 0).text, "a[");
+        assert_eq!(to_glyph("\u{1b}\u{9b}", 1, 0).text, " ");
+        assert_eq!(to_glyph("a\u{1b}[", 2, 0).text, "a[");
     }
 
     #[test]
     fn a_wide_glyph_without_room_is_replaced() {
-        assert_eq!(settle("日", 1, 0).text, "□");
+        assert_eq!(to_glyph("日", 1, 0).text, "□");
     }
 
     #[test]
@@ -269,7 +269,7 @@ mod tests {
             "\u{FDFD}",
         ] {
             for columns in 1..4 {
-                let glyph = settle(cluster, columns, 0);
+                let glyph = to_glyph(cluster, columns, 0);
                 let sum: u16 = glyph.text.chars().map(width).sum();
                 assert_eq!(sum, glyph.columns, "{cluster} in {columns}");
                 assert_eq!(glyph.columns + glyph.padding, columns, "{cluster} in {columns}");

@@ -6,8 +6,8 @@ use ratatui::buffer::Buffer;
 
 use super::{
     glyph,
-    link::{self, Link},
-    slot::Slot,
+    link::{self, ScreenLink},
+    screen_cell::ScreenCell,
 };
 
 /// Rows of settled cells (see [`glyph::settle_row`]).
@@ -15,23 +15,23 @@ use super::{
 pub(super) struct Grid {
     width: u16,
     height: u16,
-    cells: Vec<Slot>,
+    cells: Vec<ScreenCell>,
 }
 
 impl Grid {
     /// An erased screen.
     pub fn erased(width: u16, height: u16) -> Self {
-        Self { width, height, cells: vec![Slot::ERASED; width as usize * height as usize] }
+        Self { width, height, cells: vec![ScreenCell::ERASED; width as usize * height as usize] }
     }
 
     /// Predicts what the terminal holds once this buffer is shown, with these links.
-    pub fn of(buffer: &Buffer, links: &[Link]) -> Self {
+    pub fn of(buffer: &Buffer, links: &[ScreenLink]) -> Self {
         let mut grid = Self::erased(buffer.area.width, buffer.area.height);
         let width = grid.width.max(1) as usize;
         for (row, shown) in buffer.content.chunks(width).zip(grid.cells.chunks_mut(width)) {
             glyph::settle_row(row, shown);
         }
-        for Link { y, columns, target } in link::affordable(links, grid.height) {
+        for ScreenLink { y, columns, target } in link::affordable(links, grid.height) {
             let row = *y as usize * width..(*y as usize + 1) * width;
             let Some(row) = grid.cells.get_mut(row) else { continue };
             let end = row.len().min(columns.end as usize);
@@ -48,7 +48,7 @@ impl Grid {
     }
 
     /// The row, from 0; empty past the last.
-    pub fn row(&self, y: u16) -> &[Slot] {
+    pub fn row(&self, y: u16) -> &[ScreenCell] {
         let width = self.width as usize;
         self.cells.get(y as usize * width..(y as usize + 1) * width).unwrap_or_default()
     }
@@ -61,10 +61,10 @@ impl Grid {
         if shift.by > 0 {
             region.rotate_left(moved);
             let kept = region.len() - moved;
-            region[kept..].fill(Slot::ERASED);
+            region[kept..].fill(ScreenCell::ERASED);
         } else {
             region.rotate_right(moved);
-            region[..moved].fill(Slot::ERASED);
+            region[..moved].fill(ScreenCell::ERASED);
         }
     }
 }

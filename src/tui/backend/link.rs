@@ -15,7 +15,7 @@ const AROUND: usize = 14;
 
 /// Cells of a row that lead somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
+pub struct ScreenLink {
     /// The row, from 0.
     pub y: u16,
     /// The columns.
@@ -24,14 +24,14 @@ pub struct Link {
     pub target: Arc<str>,
 }
 
-impl Link {
+impl ScreenLink {
     fn is_harmless(&self) -> bool {
         self.target.bytes().all(|byte| byte.is_ascii_graphic())
     }
 }
 
 /// Those of a frame's links for which there are bytes, from the top down.
-pub(super) fn affordable(links: &[Link], rows: u16) -> impl Iterator<Item = &Link> {
+pub(super) fn affordable(links: &[ScreenLink], rows: u16) -> impl Iterator<Item = &ScreenLink> {
     let mut left = FRAME * rows as usize;
     let (mut row, mut left_of_row) = (None, ROW);
     links.iter().filter(|link| link.is_harmless()).filter(move |link| {
@@ -48,35 +48,35 @@ pub(super) fn affordable(links: &[Link], rows: u16) -> impl Iterator<Item = &Lin
 }
 
 /// Lets what is written next lead there, or nowhere. Nothing is written for the link in hand.
-pub(super) fn lead(in_hand: &mut Option<Arc<str>>, to: Option<&Arc<str>>, out: &mut Vec<u8>) {
-    if in_hand.as_ref() == to {
+pub(super) fn switch_link(current: &mut Option<Arc<str>>, to: Option<&Arc<str>>, out: &mut Vec<u8>) {
+    if current.as_ref() == to {
         return;
     }
     out.extend_from_slice(b"\x1b]8;;");
     out.extend_from_slice(to.map_or(&[], |target| target.as_bytes()));
     out.extend_from_slice(b"\x1b\\");
-    *in_hand = to.cloned();
+    *current = to.cloned();
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn link(y: u16, target: &str) -> Link {
-        Link { y, columns: 0..4, target: target.into() }
+    fn link(y: u16, target: &str) -> ScreenLink {
+        ScreenLink { y, columns: 0..4, target: target.into() }
     }
 
     #[test]
     fn what_is_no_printable_ascii_is_no_link() {
         let links = ["https://e.org/\x1b\\", "https://e.org/ü", "https://e.org/ x", "https://e.org/x"];
-        let links: Vec<Link> = links.iter().map(|target| link(0, target)).collect();
+        let links: Vec<ScreenLink> = links.iter().map(|target| link(0, target)).collect();
         assert_eq!(affordable(&links, 24).collect::<Vec<_>>(), [&links[3]]);
     }
 
     #[test]
     fn the_links_of_a_row_and_of_a_frame_have_so_many_bytes() {
         let target = "https://e.org/".to_owned() + &"x".repeat(86);
-        let links: Vec<Link> =
+        let links: Vec<ScreenLink> =
             (0..24).flat_map(|y| (0..4).map(move |_| y)).map(|y| link(y, &target)).collect();
         let taken: Vec<u16> = affordable(&links, 24).map(|link| link.y).collect();
         assert_eq!(taken, [0, 0, 1, 1, 2, 2, 3, 3]);

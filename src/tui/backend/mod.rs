@@ -1,4 +1,5 @@
-//! The screen: writes frames to a terminal in as few bytes as they take, for a terminal at the other end of a line.
+//! The screen: writes frames to a terminal in as few bytes as they take, for a terminal at the other end of a
+//! connection.
 //!
 //! A [`Screen`] remembers what the terminal shows. It is given the whole next frame as a [`Buffer`], works out what
 //! differs, lets the terminal scroll what only moved, and sends the rest in the shortest forms, as one write inside
@@ -11,14 +12,15 @@
 //! - `pen`: colours and attributes
 //! - `motion`: the cursor
 //! - `shift`: which rows moved together
+//! - `screen_cell`: one cell as the terminal holds it, and where it leads
 
 mod glyph;
 mod grid;
 mod link;
 mod motion;
 mod pen;
+mod screen_cell;
 mod shift;
-mod slot;
 
 use std::{
     io::{self, Write},
@@ -27,13 +29,13 @@ use std::{
 
 use ratatui::{buffer::Buffer, layout::Position};
 
-pub use self::link::Link;
+pub use self::link::ScreenLink;
 use self::{
     glyph::is_erased,
     grid::{Grid, Shift},
-    motion::{Cursor, cost_right},
+    motion::{TerminalCursor, cost_right},
     pen::Pen,
-    slot::Slot,
+    screen_cell::ScreenCell,
 };
 
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
@@ -60,7 +62,7 @@ pub struct Screen<W> {
 struct Shown {
     grid: Grid,
     pen: Pen,
-    place: Cursor,
+    cursor: TerminalCursor,
     cursor_visible: bool,
 }
 
@@ -82,7 +84,7 @@ impl<W: Write> Screen<W> {
     pub fn present_linked(
         &mut self,
         frame: &Buffer,
-        links: &[Link],
+        links: &[ScreenLink],
         cursor: Option<Position>,
     ) -> io::Result<usize> {
         let next = Grid::of(frame, links);
@@ -92,7 +94,7 @@ impl<W: Write> Screen<W> {
         let before = self.shown.take().filter(|shown| shown.grid.size() == next.size());
         let after = match before {
             Some(shown) => shown.update(next, cursor, &mut bytes),
-            None => Shown::afresh(next, cursor, &mut bytes),
+            None => Shown::draw_from_scratch(next, cursor, &mut bytes),
         };
         if !bytes.is_empty() {
             if self.synchronized {
@@ -124,7 +126,7 @@ impl<W: Write> Screen<W> {
 
 impl Shown {
     /// Draws a frame on a terminal of which nothing is known.
-    fn afresh(next: Grid, cursor: Option<Position>, out: &mut Vec<u8>) -> Self {
+    fn draw_from_scratch(next: Grid, cursor: Option<Position>, out: &mut Vec<u8>) -> Self {
         out.extend_from_slice(b"\x1b[r\x1b[m");
         out.extend_from_slice(HIDE_CURSOR);
         out.extend_from_slice(b"\x1b[H\x1b[2J");
@@ -132,7 +134,7 @@ impl Shown {
         let mut shown = Self {
             grid: Grid::erased(width, height),
             pen: Pen::PLAIN,
-            place: Cursor::HOME,
+            cursor: TerminalCursor::HOME,
             cursor_visible: false,
         };
         shown.draw(&next, out);
@@ -171,7 +173,7 @@ impl Shown {
 
     fn put_cursor(&mut self, cursor: Option<Position>, out: &mut Vec<u8>) {
         if let Some(at) = cursor {
-            self.place.go(at.x, at.y, out);
+            self.cursor.go(at.x, at.y, out);
         }
         if cursor.is_some() != self.cursor_visible {
             out.extend_from_slice(if cursor.is_some() { SHOW_CURSOR } else { HIDE_CURSOR });
@@ -188,34 +190,45 @@ impl Shown {
         if !whole {
             let _ = write!(out, "\x1b[{};{}r", shift.top + 1, shift.bottom + 1);
             // Setting margins homes the cursor; not every emulation agrees where that is.
-            self.place = Cursor::UNKNOWN;
+            self.cursor = TerminalCursor::UNKNOWN;
         }
         let edge = if shift.by > 0 { shift.bottom } else { shift.top };
-        self.place.go(0, edge, out);
+        self.cursor.go(0, edge, out);
         for _ in 0..shift.by.unsigned_abs() {
             out.extend_from_slice(if shift.by > 0 { b"\n" } else { b"\x1bM" });
         }
         if !whole {
             out.extend_from_slice(b"\x1b[r");
-            self.place = Cursor::UNKNOWN;
+            self.cursor = TerminalCursor::UNKNOWN;
         }
         self.grid.scroll(shift);
     }
 
     /// Writes what differs between what is shown and `next`, row by row. Leaves the grid as it was.
     fn draw(&mut self, next: &Grid, out: &mut Vec<u8>) {
-        let Self { grid, pen, place, .. } = self;
+        let Self { grid, pen, cursor: place, .. } = self;
         let (mut link, mut may_wrap) = (None, false);
         let start = out.len();
         for y in 0..next.size().1 {
             let (from, to) = (grid.row(y), next.row(y));
             if from != to {
                 let may_wrap = &mut may_wrap;
-                RowUpdate { y, from, to, pen, place, link: &mut link, doubtful: 0, may_wrap, out }.draw();
+                RowUpdate {
+                    y,
+                    from,
+                    to,
+                    pen,
+                    cursor: place,
+                    link: &mut link,
+                    uncertain_until: 0,
+                    may_wrap,
+                    out,
+                }
+                .draw();
             }
         }
         // Never from one frame to the next: others write to the terminal, too.
-        link::lead(&mut link, None, out);
+        link::switch_link(&mut link, None, out);
         if may_wrap {
             // It must not run on into the next row.
             out.splice(start..start, NO_WRAP.iter().copied());
@@ -227,14 +240,14 @@ impl Shown {
 /// One row on its way to the terminal.
 struct RowUpdate<'a> {
     y: u16,
-    from: &'a [Slot],
-    to: &'a [Slot],
+    from: &'a [ScreenCell],
+    to: &'a [ScreenCell],
     pen: &'a mut Pen,
-    place: &'a mut Cursor,
+    cursor: &'a mut TerminalCursor,
     /// The link that text written now gets.
     link: &'a mut Option<Arc<str>>,
     /// Columns before this one may show something else than is known, if they were not written since.
-    doubtful: usize,
+    uncertain_until: usize,
     /// Text was written that ends at the right edge, or that a terminal may take for wider than it is.
     may_wrap: &'a mut bool,
     out: &'a mut Vec<u8>,
@@ -262,9 +275,9 @@ impl RowUpdate<'_> {
         self.erase_rest(end);
     }
 
-    /// Decides whether the terminal shows at `x` what it should.
+    /// Returns whether the terminal shows at `x` what it should.
     fn is_shown(&self, x: usize) -> bool {
-        x >= self.doubtful && self.from[x] == self.to[x]
+        x >= self.uncertain_until && self.from[x] == self.to[x]
     }
 
     /// Writes the glyph at `x`; answers with the column after it.
@@ -279,29 +292,29 @@ impl RowUpdate<'_> {
     fn put(&mut self, x: usize) -> usize {
         let cell = &self.to[x];
         self.pen.change(Pen::of(cell, *self.pen), self.out);
-        link::lead(self.link, cell.link.as_ref(), self.out);
+        link::switch_link(self.link, cell.link.as_ref(), self.out);
         self.out.extend_from_slice(cell.symbol().as_bytes());
         let wide = self.to.get(x + 1).is_some_and(|next| next.symbol().is_empty());
         let columns = if wide { 2 } else { 1 };
         let after = x + columns as usize;
         // In the last column the terminal waits for the next character before it wraps.
-        let known = after < self.to.len() && glyph::sure(cell.symbol());
-        self.place.x = known.then_some(after as u16);
+        let known = after < self.to.len() && glyph::has_certain_width(cell.symbol());
+        self.cursor.x = known.then_some(after as u16);
         *self.may_wrap |= !known;
-        self.doubtful =
-            self.doubtful.max((after + glyph::overhang(cell.symbol(), columns)).min(self.to.len()));
+        self.uncertain_until =
+            self.uncertain_until.max((after + glyph::overhang(cell.symbol(), columns)).min(self.to.len()));
         after
     }
 
     /// Goes to a column of this row; over a short gap by writing once more what stands there.
     fn go(&mut self, x: usize) {
-        if let Cursor { x: Some(from), y: Some(y) } = *self.place
+        if let TerminalCursor { x: Some(from), y: Some(y) } = *self.cursor
             && y == self.y
             && (from as usize) < x
         {
             let gap = from as usize..x;
             let bytes: usize = self.to[gap.clone()].iter().map(|cell| cell.symbol().len()).sum();
-            let as_in_hand = |cell: &Slot| {
+            let as_in_hand = |cell: &ScreenCell| {
                 cell.symbol().len() == 1 && cell.link == *self.link && Pen::of(cell, *self.pen) == *self.pen
             };
             if bytes <= cost_right(gap.len() as u16) as usize && self.to[gap.clone()].iter().all(as_in_hand) {
@@ -311,7 +324,7 @@ impl RowUpdate<'_> {
                 return;
             }
         }
-        self.place.go(x as u16, self.y, self.out);
+        self.cursor.go(x as u16, self.y, self.out);
     }
 
     /// The length of the run of erased cells at `x`, if that is long and ends before the row's end.
@@ -325,7 +338,7 @@ impl RowUpdate<'_> {
     fn erase(&mut self, x: usize, blanks: usize) {
         self.go(x);
         self.pen.change(Pen::erasing(*self.pen), self.out);
-        link::lead(self.link, None, self.out);
+        link::switch_link(self.link, None, self.out);
         let _ = write!(self.out, "\x1b[{blanks}X");
     }
 
@@ -341,12 +354,12 @@ impl RowUpdate<'_> {
             return;
         }
         // Anywhere between the text and the first difference will do.
-        let here = matches!(*self.place, Cursor { x: Some(x), y: Some(y) } if y == self.y && (end..=first).contains(&(x as usize)));
+        let here = matches!(*self.cursor, TerminalCursor { x: Some(x), y: Some(y) } if y == self.y && (end..=first).contains(&(x as usize)));
         if !here {
             self.go(first);
         }
         self.pen.change(Pen::erasing(*self.pen), self.out);
-        link::lead(self.link, None, self.out);
+        link::switch_link(self.link, None, self.out);
         self.out.extend_from_slice(b"\x1b[K");
     }
 }

@@ -5,20 +5,20 @@ use std::io::Write;
 /// The terminal's cursor. After text in the last column, or text that terminals measure differently, its column is
 /// not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cursor {
+pub(super) struct TerminalCursor {
     /// Column, from 0.
     pub x: Option<u16>,
     /// Row, from 0.
     pub y: Option<u16>,
 }
 
-impl Cursor {
+impl TerminalCursor {
     /// Anywhere.
     pub const UNKNOWN: Self = Self { x: None, y: None };
     /// The upper left corner.
     pub const HOME: Self = Self { x: Some(0), y: Some(0) };
 
-    /// Decides whether the cursor is known to be there.
+    /// Returns whether the cursor is known to be there.
     pub fn is(self, x: u16, y: u16) -> bool {
         self == Self { x: Some(x), y: Some(y) }
     }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn way(from: (u16, u16), to: (u16, u16)) -> String {
-        let mut place = Cursor { x: Some(from.0), y: Some(from.1) };
+        let mut place = TerminalCursor { x: Some(from.0), y: Some(from.1) };
         let mut out = Vec::new();
         place.go(to.0, to.1, &mut out);
         assert!(place.is(to.0, to.1));
@@ -129,9 +129,9 @@ mod tests {
     #[test]
     fn an_unknown_column_is_left_by_carriage_return_or_address() {
         let mut out = Vec::new();
-        Cursor { x: None, y: Some(3) }.go(0, 4, &mut out);
-        Cursor { x: None, y: Some(3) }.go(40, 3, &mut out);
-        let mut anywhere = Cursor::UNKNOWN;
+        TerminalCursor { x: None, y: Some(3) }.go(0, 4, &mut out);
+        TerminalCursor { x: None, y: Some(3) }.go(40, 3, &mut out);
+        let mut anywhere = TerminalCursor::UNKNOWN;
         anywhere.go(1, 1, &mut out);
         assert_eq!(out, b"\r\n\r\x1b[40C\x1b[2;2H");
     }

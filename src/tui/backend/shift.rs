@@ -11,7 +11,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use super::{
     glyph,
     grid::{Grid, Shift},
-    slot::Slot,
+    screen_cell::ScreenCell,
 };
 
 /// Distances that are looked at closely.
@@ -75,9 +75,9 @@ fn distances(from: &Grid, to: &Grid, first: u16, last: u16) -> Vec<i16> {
 /// Returns the part of a row that is compared as a whole: all without its edges, where cursors and scroll bars stand,
 /// and the halves of that. Which part it is and its hash stand for what it holds.
 fn parts<'a>(
-    row: &'a [Slot],
+    row: &'a [ScreenCell],
     hasher: &DefaultHashBuilder,
-) -> impl Iterator<Item = ((usize, u64), &'a [Slot])> + use<'a> {
+) -> impl Iterator<Item = ((usize, u64), &'a [ScreenCell])> + use<'a> {
     let inner = row.get(2..row.len().saturating_sub(2)).unwrap_or_default();
     let (left, right) = inner.split_at(inner.len() / 2);
     let halves = [left, right].map(|cells| hasher.hash_one(cells));
@@ -124,7 +124,7 @@ fn best_region(
 }
 
 /// About how many bytes it takes to turn one row into the other.
-fn difference(from: &[Slot], to: &[Slot]) -> i64 {
+fn difference(from: &[ScreenCell], to: &[ScreenCell]) -> i64 {
     let mut bytes = 0;
     let mut writing = false;
     for (x, cell) in to.iter().enumerate() {
@@ -145,11 +145,11 @@ fn difference(from: &[Slot], to: &[Slot]) -> i64 {
 }
 
 /// About how many bytes it takes to write a row where nothing stands.
-fn extent(to: &[Slot]) -> i64 {
+fn extent(to: &[ScreenCell]) -> i64 {
     (0..to.len()).filter(|x| !glyph::is_erased(&to[*x])).map(|x| weight(to, x)).sum()
 }
 
-fn weight(row: &[Slot], x: usize) -> i64 {
+fn weight(row: &[ScreenCell], x: usize) -> i64 {
     let cell = &row[x];
     let same_look = x > 0 && {
         let before = &row[x - 1];

@@ -194,7 +194,7 @@ fn frame(width: u16, rows: &[Pieces]) -> Buffer {
 /// An event of a screen between two frames.
 #[derive(Clone, Debug)]
 enum Change {
-    /// Rows of a region move by so many, and what comes in is new.
+    /// Rows of a region move by this many, and what comes in is new.
     Scroll {
         top: usize,
         bottom: usize,

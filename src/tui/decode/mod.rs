@@ -2,7 +2,7 @@
 //!
 //! crossterm's own decoder takes an ESC at the end of what it happens to have read for the key, and types the rest of
 //! the sequence into the search line; over a slow line that is what a cursor key looks like. Here a sequence may
-//! arrive in pieces: what is not finished [waits](Decoder::patience), and only then [is taken](Decoder::lapse) for
+//! arrive in pieces: what is not finished [waits](Decoder::timeout), and only then [is taken](Decoder::on_timeout) for
 //! what it is so far. What no key sends, such as a late answer to somebody else's question or a mouse that somebody
 //! else has switched on, is swallowed whole; an ESC before it is a key all the same.
 //!
@@ -20,11 +20,11 @@ pub use self::timed::TimedDecoder;
 use super::platform::TerminalInput;
 
 /// Time that the rest of a key's sequence may take: an ESC alone is the key after that.
-const SEQUENCE_PATIENCE: Duration = Duration::from_millis(50);
+const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(50);
 /// The same at the other end of a line, where a sequence may be cut between two packets.
-const SEQUENCE_PATIENCE_AFAR: Duration = Duration::from_millis(100);
+const SEQUENCE_TIMEOUT_AFAR: Duration = Duration::from_millis(100);
 /// Time that a paste may pause; a terminal that never says where it ends must not swallow every key after it.
-const PASTE_PATIENCE: Duration = Duration::from_secs(3);
+const PASTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any key's sequence: past it, it is none.
 const SEQUENCE_LIMIT: usize = 64;
 /// Of a longer paste the rest is left out: it goes into a search line.
@@ -39,7 +39,7 @@ pub struct Decoder {
     held: Vec<u8>,
     /// An ESC came before: the key is pressed together with alt.
     alt: bool,
-    sequence_patience: Duration,
+    sequence_timeout: Duration,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,13 +49,13 @@ enum State {
     /// After ESC.
     Escape,
     /// After `ESC O`.
-    Application,
+    Ss3,
     /// After `ESC [`.
-    Control,
+    Csi,
     /// After `ESC ]`, `ESC P` or `ESC _`: text up to `ESC \` or BEL.
-    Text,
+    String,
     /// An ESC in such a text.
-    TextEscape,
+    StringEscape,
     /// Between the marks of a bracketed paste.
     Paste,
     /// Within a character of several bytes: how many are missing.
@@ -71,55 +71,55 @@ impl Decoder {
             state: State::Ground,
             held: Vec::new(),
             alt: false,
-            sequence_patience: if is_afar { SEQUENCE_PATIENCE_AFAR } else { SEQUENCE_PATIENCE },
+            sequence_timeout: if is_afar { SEQUENCE_TIMEOUT_AFAR } else { SEQUENCE_TIMEOUT },
         }
     }
 
     /// Takes these bytes; gives what they complete.
-    pub fn feed(&mut self, bytes: &[u8], give: &mut impl FnMut(TerminalInput)) {
+    pub fn feed(&mut self, bytes: &[u8], emit: &mut impl FnMut(TerminalInput)) {
         for byte in bytes {
-            self.take(*byte, give);
+            self.take(*byte, emit);
         }
     }
 
-    /// Returns the time to wait for more before [`lapse`](Self::lapse); `None`: nothing is unfinished.
-    pub fn patience(&self) -> Option<Duration> {
+    /// Returns the time to wait for more before [`on_timeout`](Self::on_timeout); `None`: nothing is unfinished.
+    pub fn timeout(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
-            State::Paste => Some(PASTE_PATIENCE),
-            _ => Some(self.sequence_patience),
+            State::Paste => Some(PASTE_TIMEOUT),
+            _ => Some(self.sequence_timeout),
         }
     }
 
-    /// Decides whether the end of a paste is missing.
+    /// Returns whether the end of a paste is missing.
     fn is_in_paste(&self) -> bool {
         self.state == State::Paste
     }
 
     /// Nothing more came: what is unfinished is taken for what it is so far.
-    pub fn lapse(&mut self, give: &mut impl FnMut(TerminalInput)) {
+    pub fn on_timeout(&mut self, emit: &mut impl FnMut(TerminalInput)) {
         match self.state {
-            State::Escape => self.key(KeyCode::Esc, KeyModifiers::NONE, give),
-            State::Application if self.held.is_empty() => self.with_alt('O', give),
-            State::Control if self.held.is_empty() => self.with_alt('[', give),
-            State::Text if self.held.len() == 1 => self.with_alt(self.held[0] as char, give),
-            State::Paste => self.paste(give),
-            _ => self.nothing(give),
+            State::Escape => self.key(KeyCode::Esc, KeyModifiers::NONE, emit),
+            State::Ss3 if self.held.is_empty() => self.with_alt('O', emit),
+            State::Csi if self.held.is_empty() => self.with_alt('[', emit),
+            State::String if self.held.len() == 1 => self.with_alt(self.held[0] as char, emit),
+            State::Paste => self.paste(emit),
+            _ => self.nothing(emit),
         }
     }
 
-    fn rest(&mut self) {
+    fn reset(&mut self) {
         (self.state, self.alt) = (State::Ground, false);
         self.held.clear();
     }
 
-    fn take(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn take(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match self.state {
-            State::Ground => self.begin(byte, give),
-            State::Escape => self.escaped(byte, give),
-            State::Application => self.application(byte, give),
-            State::Control => self.control(byte, give),
-            State::Text | State::TextEscape => self.text(byte, give),
+            State::Ground => self.begin(byte, emit),
+            State::Escape => self.escaped(byte, emit),
+            State::Ss3 => self.application(byte, emit),
+            State::Csi => self.control(byte, emit),
+            State::String | State::StringEscape => self.text(byte, emit),
             State::Paste => {
                 if self.held.len() < PASTE_LIMIT + PASTE_END.len() {
                     self.held.push(byte);
@@ -130,39 +130,39 @@ impl Decoder {
                 }
                 if self.held.ends_with(PASTE_END) {
                     self.held.truncate(self.held.len() - PASTE_END.len());
-                    self.paste(give);
+                    self.paste(emit);
                 }
             }
             State::Character(missing) => {
                 if byte & 0xc0 != 0x80 {
-                    return self.nothing_but(byte, give);
+                    return self.nothing_but(byte, emit);
                 }
                 self.held.push(byte);
                 self.state = State::Character(missing - 1);
                 if missing == 1 {
                     let character = std::str::from_utf8(&self.held).ok().and_then(|text| text.chars().next());
-                    self.finish(character.map(|it| (KeyCode::Char(it), KeyModifiers::NONE)), give);
+                    self.finish(character.map(|it| (KeyCode::Char(it), KeyModifiers::NONE)), emit);
                 }
             }
-            State::Mouse(missing) => self.mouse(byte, missing, give),
+            State::Mouse(missing) => self.mouse(byte, missing, emit),
         }
     }
 
-    fn begin(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn begin(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         let ctrl = KeyModifiers::CONTROL;
         match byte {
             0x1b => self.state = State::Escape,
-            b'\r' => self.key(KeyCode::Enter, KeyModifiers::NONE, give),
-            b'\t' => self.key(KeyCode::Tab, KeyModifiers::NONE, give),
-            0x08 | 0x7f => self.key(KeyCode::Backspace, KeyModifiers::NONE, give),
-            0x00 => self.key(KeyCode::Char(' '), ctrl, give),
-            0x01..=0x1a => self.key(KeyCode::Char((byte - 1 + b'a') as char), ctrl, give),
-            0x1c..=0x1f => self.key(KeyCode::Char((byte - 0x1c + b'4') as char), ctrl, give),
-            0x20..=0x7e => self.key(KeyCode::Char(byte as char), KeyModifiers::NONE, give),
+            b'\r' => self.key(KeyCode::Enter, KeyModifiers::NONE, emit),
+            b'\t' => self.key(KeyCode::Tab, KeyModifiers::NONE, emit),
+            0x08 | 0x7f => self.key(KeyCode::Backspace, KeyModifiers::NONE, emit),
+            0x00 => self.key(KeyCode::Char(' '), ctrl, emit),
+            0x01..=0x1a => self.key(KeyCode::Char((byte - 1 + b'a') as char), ctrl, emit),
+            0x1c..=0x1f => self.key(KeyCode::Char((byte - 0x1c + b'4') as char), ctrl, emit),
+            0x20..=0x7e => self.key(KeyCode::Char(byte as char), KeyModifiers::NONE, emit),
             0xc2..=0xdf => self.character(byte, 1),
             0xe0..=0xef => self.character(byte, 2),
             0xf0..=0xf4 => self.character(byte, 3),
-            _ => self.nothing(give),
+            _ => self.nothing(emit),
         }
     }
 
@@ -172,48 +172,48 @@ impl Decoder {
     }
 
     /// A byte after ESC.
-    fn escaped(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn escaped(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
-            b'[' => self.state = State::Control,
-            b'O' => self.state = State::Application,
+            b'[' => self.state = State::Csi,
+            b'O' => self.state = State::Ss3,
             b']' | b'P' | b'_' => {
                 self.held.push(byte);
-                self.state = State::Text;
+                self.state = State::String;
             }
             // Of three the first is the key for sure; of two it may be, or alt of what follows.
-            0x1b if self.alt => escape(give),
+            0x1b if self.alt => escape(emit),
             0x1b => self.alt = true,
             _ => {
                 if self.alt {
-                    escape(give);
+                    escape(emit);
                 }
                 self.alt = true;
                 self.state = State::Ground;
-                self.begin(byte, give);
+                self.begin(byte, emit);
             }
         }
     }
 
     /// A byte of `ESC O number final`.
-    fn application(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn application(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             b'0'..=b'9' | b';' if self.held.len() < SEQUENCE_LIMIT => self.held.push(byte),
             _ => match sequence::application(&self.held, byte) {
-                Some(key) => self.finish(Some(key), give),
+                Some(key) => self.finish(Some(key), emit),
                 // The middle of the keypad.
-                None if byte == b'E' => self.nothing(give),
-                None => self.letter_and('O', byte, give),
+                None if byte == b'E' => self.nothing(emit),
+                None => self.letter_and('O', byte, emit),
             },
         }
     }
 
     /// A byte of `ESC [ … final`.
-    fn control(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn control(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             // The console's F1 to F5 are `ESC [ [ A` to `E`.
             b'[' if self.held.is_empty() => self.held.push(byte),
             b'A'..=b'E' if self.held == b"[" => {
-                self.finish(Some((KeyCode::F(byte - b'A' + 1), KeyModifiers::NONE)), give);
+                self.finish(Some((KeyCode::F(byte - b'A' + 1), KeyModifiers::NONE)), emit);
             }
             b'M' if self.held.is_empty() => self.state = State::Mouse(3),
             0x20..=0x3f if self.held.len() <= SEQUENCE_LIMIT => self.held.push(byte),
@@ -221,40 +221,40 @@ impl Decoder {
             0x20..=0x3f => {}
             b'~' if self.held == b"200" => {
                 if self.alt {
-                    escape(give);
+                    escape(emit);
                 }
-                self.rest();
+                self.reset();
                 self.state = State::Paste;
             }
-            0x40..=0x7e if self.held.len() > SEQUENCE_LIMIT => self.nothing(give),
+            0x40..=0x7e if self.held.len() > SEQUENCE_LIMIT => self.nothing(emit),
             0x40..=0x7e => match sequence::control(&self.held, byte) {
-                Some(key) => self.finish(Some(key), give),
-                None if sequence::NO_KEYS.contains(&byte) => self.nothing(give),
-                None => self.letter_and('[', byte, give),
+                Some(key) => self.finish(Some(key), emit),
+                None if sequence::NO_KEYS.contains(&byte) => self.nothing(emit),
+                None => self.letter_and('[', byte, emit),
             },
-            _ => self.letter_and('[', byte, give),
+            _ => self.letter_and('[', byte, emit),
         }
     }
 
     /// A byte of a text, or of its end.
-    fn text(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn text(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         let introducer = self.held[0];
         match (self.state, byte) {
-            (State::TextEscape, b'\\') => self.nothing(give),
-            (State::TextEscape, _) => {
+            (State::StringEscape, b'\\') => self.nothing(emit),
+            (State::StringEscape, _) => {
                 // It was cut short, and something else begins.
-                self.nothing(give);
+                self.nothing(emit);
                 self.state = State::Escape;
-                self.take(byte, give);
+                self.take(byte, emit);
             }
             // No terminal's answer begins so: it was the letter, with alt.
             _ if self.held.len() == 1 && !sequence::begins_text(introducer, byte) => {
-                self.letter_and(introducer as char, byte, give);
+                self.letter_and(introducer as char, byte, emit);
             }
-            (_, 0x07) => self.nothing(give),
-            (_, 0x1b) => self.state = State::TextEscape,
+            (_, 0x07) => self.nothing(emit),
+            (_, 0x1b) => self.state = State::StringEscape,
             // Nor does one hold a key such as ctrl-c.
-            (_, 0..0x20) => self.nothing_but(byte, give),
+            (_, 0..0x20) => self.nothing_but(byte, emit),
             // Only whether there is more than the introducer is of interest.
             _ if self.held.len() == 1 => self.held.push(byte),
             _ => {}
@@ -262,16 +262,16 @@ impl Decoder {
     }
 
     /// A byte of what a mouse of the oldest kind sends: a character for the button, one for the column, one for the row.
-    fn mouse(&mut self, byte: u8, missing: u8, give: &mut impl FnMut(TerminalInput)) {
+    fn mouse(&mut self, byte: u8, missing: u8, emit: &mut impl FnMut(TerminalInput)) {
         if byte < b' ' {
-            return self.nothing_but(byte, give);
+            return self.nothing_but(byte, emit);
         }
         // Some write the places beyond column 95 as UTF-8: two bytes.
         let goes_on = byte & 0xc0 == 0x80 && matches!(self.held[..], [0xc2..=0xdf]);
         self.held.clear();
         match missing {
             _ if goes_on => {}
-            1 => self.nothing(give),
+            1 => self.nothing(emit),
             _ => {
                 self.held.push(byte);
                 self.state = State::Mouse(missing - 1);
@@ -279,71 +279,71 @@ impl Decoder {
         }
     }
 
-    fn paste(&mut self, give: &mut impl FnMut(TerminalInput)) {
+    fn paste(&mut self, emit: &mut impl FnMut(TerminalInput)) {
         self.held.truncate(PASTE_LIMIT);
-        give(TerminalInput::Paste(String::from_utf8_lossy(&self.held).into_owned()));
+        emit(TerminalInput::Paste(String::from_utf8_lossy(&self.held).into_owned()));
         self.held = Vec::new();
-        self.rest();
+        self.reset();
     }
 
     /// The introducer of a sequence was a letter with alt.
-    fn with_alt(&mut self, letter: char, give: &mut impl FnMut(TerminalInput)) {
+    fn with_alt(&mut self, letter: char, emit: &mut impl FnMut(TerminalInput)) {
         if self.alt {
-            escape(give);
+            escape(emit);
         }
         self.alt = true;
-        self.key(KeyCode::Char(letter), KeyModifiers::NONE, give);
+        self.key(KeyCode::Char(letter), KeyModifiers::NONE, emit);
     }
 
     /// A sequence that no key and no terminal sends: with nothing in it yet, its introducer was a letter with alt, and
     /// `byte` is by itself.
-    fn letter_and(&mut self, letter: char, byte: u8, give: &mut impl FnMut(TerminalInput)) {
-        let is_letter = self.held.is_empty() || self.state == State::Text;
+    fn letter_and(&mut self, letter: char, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
+        let is_letter = self.held.is_empty() || self.state == State::String;
         if is_letter {
-            self.with_alt(letter, give);
+            self.with_alt(letter, emit);
         } else {
-            self.nothing(give);
+            self.nothing(emit);
         }
         if is_letter || !(b' '..0x7f).contains(&byte) {
-            self.begin(byte, give);
+            self.begin(byte, emit);
         }
     }
 
     /// The end of a sequence: a key, or nothing that is one.
-    fn finish(&mut self, key: Option<(KeyCode, KeyModifiers)>, give: &mut impl FnMut(TerminalInput)) {
+    fn finish(&mut self, key: Option<(KeyCode, KeyModifiers)>, emit: &mut impl FnMut(TerminalInput)) {
         match key {
-            Some((code, modifiers)) => self.key(code, modifiers, give),
-            None => self.nothing(give),
+            Some((code, modifiers)) => self.key(code, modifiers, emit),
+            None => self.nothing(emit),
         }
     }
 
     /// The end of something that is no key. An ESC before it was one.
-    fn nothing(&mut self, give: &mut impl FnMut(TerminalInput)) {
+    fn nothing(&mut self, emit: &mut impl FnMut(TerminalInput)) {
         if self.alt {
-            escape(give);
+            escape(emit);
         }
-        self.rest();
+        self.reset();
     }
 
     /// The end of something that is no key, by a byte that begins something else.
-    fn nothing_but(&mut self, byte: u8, give: &mut impl FnMut(TerminalInput)) {
-        self.nothing(give);
-        self.begin(byte, give);
+    fn nothing_but(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
+        self.nothing(emit);
+        self.begin(byte, emit);
     }
 
-    fn key(&mut self, code: KeyCode, mut modifiers: KeyModifiers, give: &mut impl FnMut(TerminalInput)) {
+    fn key(&mut self, code: KeyCode, mut modifiers: KeyModifiers, emit: &mut impl FnMut(TerminalInput)) {
         modifiers.set(KeyModifiers::ALT, modifiers.contains(KeyModifiers::ALT) || self.alt);
         if matches!(code, KeyCode::Char(character) if character.is_uppercase()) {
             modifiers |= KeyModifiers::SHIFT;
         }
-        self.rest();
-        give(TerminalInput::Key(KeyEvent::new(code, modifiers)));
+        self.reset();
+        emit(TerminalInput::Key(KeyEvent::new(code, modifiers)));
     }
 }
 
 /// Gives the key itself.
-fn escape(give: &mut impl FnMut(TerminalInput)) {
-    give(TerminalInput::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+fn escape(emit: &mut impl FnMut(TerminalInput)) {
+    emit(TerminalInput::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ const KEYS_OF_KEYPAD: [KeyCode; 10] = [
 /// A key, and what is pressed with it.
 type Pressed = (KeyCode, KeyModifiers);
 
-/// Decides whether a text behind `ESC introducer` may begin with this byte: of what terminals answer all do.
+/// Returns whether a text after `ESC introducer` may begin with this byte: of what terminals answer all do.
 pub(super) fn begins_text(introducer: u8, byte: u8) -> bool {
     match introducer {
         b']' => byte.is_ascii_digit() || matches!(byte, b'l' | b'L' | b'I'),
@@ -90,7 +90,7 @@ pub(super) fn control(parameters: &[u8], last: u8) -> Option<Pressed> {
     Some((code, modifiers))
 }
 
-/// The parameters of a sequence: fields behind semicolons, numbers behind colons; what is left out is `None`.
+/// The parameters of a sequence: fields after semicolons, numbers after colons; what is left out is `None`.
 struct Parameters(Vec<Vec<Option<u32>>>);
 
 impl Parameters {

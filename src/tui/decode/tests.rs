@@ -10,10 +10,10 @@ fn decoded(pieces: &[&[u8]]) -> Vec<TerminalInput> {
     for piece in pieces {
         decoder.feed(piece, &mut |input| inputs.push(input));
     }
-    if decoder.patience().is_some() {
-        decoder.lapse(&mut |input| inputs.push(input));
+    if decoder.timeout().is_some() {
+        decoder.on_timeout(&mut |input| inputs.push(input));
     }
-    assert_eq!(decoder.patience(), None);
+    assert_eq!(decoder.timeout(), None);
     inputs
 }
 
@@ -178,9 +178,9 @@ fn an_esc_is_never_lost_to_what_follows_it() {
 fn a_sequence_cut_on_a_line_is_waited_for_longer_than_here() {
     for (is_afar, milliseconds) in [(false, 50), (true, 100)] {
         let mut decoder = Decoder::new(is_afar);
-        assert_eq!(decoder.patience(), None);
+        assert_eq!(decoder.timeout(), None);
         decoder.feed(b"\x1b", &mut |_| {});
-        assert_eq!(decoder.patience(), Some(Duration::from_millis(milliseconds)));
+        assert_eq!(decoder.timeout(), Some(Duration::from_millis(milliseconds)));
     }
 }
 

@@ -19,15 +19,15 @@ impl TimedDecoder {
         Self { decoder: Decoder::new(is_afar), quiet: Duration::ZERO }
     }
 
-    /// Returns the time to wait for more before [`lapse`](Self::lapse); `None`: nothing is unfinished.
-    pub fn patience(&self) -> Option<Duration> {
-        self.decoder.patience()
+    /// Returns the time to wait for more before [`on_timeout`](Self::on_timeout); `None`: nothing is unfinished.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.decoder.timeout()
     }
 
     /// Takes bytes that came in one piece, after so much quiet; gives what they complete. What comes in one piece with
     /// something else had no quiet.
-    pub fn feed(&mut self, bytes: &[u8], quiet: Duration, give: &mut impl FnMut(TimedInput)) {
-        self.quiet = match self.patience() {
+    pub fn feed(&mut self, bytes: &[u8], quiet: Duration, emit: &mut impl FnMut(TimedInput)) {
+        self.quiet = match self.timeout() {
             // A long paste comes in pieces; what counts is when it began.
             Some(_) if self.decoder.is_in_paste() => self.quiet,
             Some(_) => self.quiet.min(quiet),
@@ -38,18 +38,18 @@ impl TimedDecoder {
             let Self { decoder, quiet } = self;
             decoder.feed(&[byte], &mut |input: TerminalInput| {
                 let quiet = std::mem::take(quiet);
-                give(TimedInput { input, quiet: if is_last { quiet } else { Duration::ZERO } });
+                emit(TimedInput { input, quiet: if is_last { quiet } else { Duration::ZERO } });
             });
-            if self.patience().is_none() {
+            if self.timeout().is_none() {
                 self.quiet = Duration::ZERO;
             }
         }
     }
 
     /// Nothing more came: what is unfinished is taken for what it is so far.
-    pub fn lapse(&mut self, give: &mut impl FnMut(TimedInput)) {
+    pub fn on_timeout(&mut self, emit: &mut impl FnMut(TimedInput)) {
         let Self { decoder, quiet } = self;
-        decoder.lapse(&mut |input| give(TimedInput { input, quiet: std::mem::take(quiet) }));
+        decoder.on_timeout(&mut |input| emit(TimedInput { input, quiet: std::mem::take(quiet) }));
     }
 }
 
@@ -61,11 +61,11 @@ mod tests {
     fn quiets(pieces: &[(&[u8], u64)]) -> Vec<u128> {
         let mut decoder = TimedDecoder::new(false);
         let mut quiets = Vec::new();
-        let mut give = |input: TimedInput| quiets.push(input.quiet.as_millis());
+        let mut emit = |input: TimedInput| quiets.push(input.quiet.as_millis());
         for (piece, quiet) in pieces {
-            decoder.feed(piece, Duration::from_millis(*quiet), &mut give);
+            decoder.feed(piece, Duration::from_millis(*quiet), &mut emit);
         }
-        decoder.lapse(&mut give);
+        decoder.on_timeout(&mut emit);
         quiets
     }
 

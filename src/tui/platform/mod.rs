@@ -51,7 +51,7 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
-    /// SIGHUP, or the terminal is gone: a dropped line. Nothing that is drawn will be seen any more.
+    /// SIGHUP, or the terminal is gone: a dropped connection. Nothing that is drawn will be seen any more.
     Hangup,
     /// SIGTSTP from elsewhere: in raw mode ctrl-z is a key.
     Suspend,
@@ -62,7 +62,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Decides whether the program is to end because of it.
+    /// Returns whether the program is to end because of it.
     pub fn ends(self) -> bool {
         matches!(self, Self::Interrupt | Self::Terminate | Self::Hangup)
     }

@@ -61,7 +61,7 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
         let mut last = Instant::now();
         while let Ok(event) = crossterm::event::read() {
             let input = match event {
-                // The console tells of releases, too.
+                // The console reports releases, too.
                 Event::Key(key) if key.kind != KeyEventKind::Release => TerminalInput::Key(key),
                 Event::Paste(text) => TerminalInput::Paste(text),
                 Event::Resize(..) => {

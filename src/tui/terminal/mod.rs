@@ -9,7 +9,7 @@
 //! Whoever gives the terminal back, on whatever thread, shuts the door behind him: later frames are refused with an
 //! error instead of landing on the user's shell.
 
-mod kind;
+mod capabilities;
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -28,10 +28,10 @@ use ratatui::{
     layout::{Position, Size},
 };
 
-use self::kind::{knows_synchronized_updates, takes_links};
+use self::capabilities::{knows_synchronized_updates, takes_links};
 pub use super::platform::{Signal, TerminalInput, TimedInput};
 use super::{
-    backend::{Link, Screen},
+    backend::{Screen, ScreenLink},
     platform::{self, Output},
 };
 
@@ -42,27 +42,27 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
 /// Time that the program has to end by itself after a signal that ends it.
-const PATIENCE: Duration = Duration::from_secs(2);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Time for the same after the terminal is gone: a process that nobody sees must not stay.
-const PATIENCE_AFTER_HANGUP: Duration = Duration::from_millis(500);
+const HANGUP_TIMEOUT: Duration = Duration::from_millis(500);
 /// Time that a frame on its way to a slow terminal is waited for when somebody else must give the terminal back.
-const PATIENCE_WITH_A_FRAME: Duration = Duration::from_millis(200);
-/// How long it may take to give the terminal back at the very end: to wait for a frame, for room, and to write.
-const PATIENCE_WITH_THE_TERMINAL: Duration = Duration::from_millis(450);
+const FRAME_TIMEOUT: Duration = Duration::from_millis(200);
+/// The time it may take to give the terminal back at the very end: to wait for a frame, for room, and to write.
+const GIVE_BACK_TIMEOUT: Duration = Duration::from_millis(450);
 // A program whose terminal is gone is gone within a second, whatever it was about.
-const _: () = assert!(PATIENCE_AFTER_HANGUP.as_millis() + PATIENCE_WITH_THE_TERMINAL.as_millis() < 1_000);
+const _: () = assert!(HANGUP_TIMEOUT.as_millis() + GIVE_BACK_TIMEOUT.as_millis() < 1_000);
 /// Nothing typed for so long: what was typed in one go is over.
 const QUIET_AFTER_BURST: Duration = Duration::from_millis(50);
 /// Time that what is typed in one go with the last key is waited for; a terminal that never rests must not keep the
 /// person here.
-const PATIENCE_WITH_A_BURST: Duration = Duration::from_secs(3);
+const BURST_TIMEOUT: Duration = Duration::from_secs(3);
 /// Stop and continue signals this soon after a suspension belong to it.
 const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
 
 /// The way to the terminal; `None` while it is not ours.
-static DOOR: Mutex<Option<Output>> = Mutex::new(None);
+static OUTPUT: Mutex<Option<Output>> = Mutex::new(None);
 /// The terminal is ours: also readable while a frame is being written.
-static ENTERED: AtomicBool = AtomicBool::new(false);
+static IS_OUTPUT_OURS: AtomicBool = AtomicBool::new(false);
 /// The process is about to end, and some thread sees to that.
 static ENDING: AtomicBool = AtomicBool::new(false);
 /// The terminal has had another size since the last frame, even if it has the same again: what it shows is not known.
@@ -79,7 +79,7 @@ enum Suspension {
 
 /// Options for entering the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct TerminalOptions {
     /// Standard output is for data (`pick`): if it is no terminal, draw on the controlling one.
     /// Otherwise standard output must be a terminal.
     pub stdout_is_data: bool,
@@ -88,7 +88,7 @@ pub struct Options {
 /// The terminal while it is ours. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
-    screen: Screen<Door>,
+    screen: Screen<OutputHandle>,
     output: Output,
     takes_links: bool,
 }
@@ -96,7 +96,7 @@ pub struct Terminal {
 impl Terminal {
     /// Takes the terminal. Refused, with a line that says why, if there is none or it cannot move its cursor
     /// (`TERM=dumb`).
-    pub fn enter(options: Options) -> io::Result<Self> {
+    pub fn enter(options: TerminalOptions) -> io::Result<Self> {
         let kind = std::env::var("TERM").unwrap_or_default();
         if kind == "dumb" {
             return Err(io::Error::other(
@@ -108,7 +108,7 @@ impl Terminal {
                 "there is no terminal to draw on: use a subcommand such as list, search or extract",
             )
         })?;
-        let screen = Screen::new(Door, knows_synchronized_updates(&kind));
+        let screen = Screen::new(OutputHandle, knows_synchronized_updates(&kind));
         let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let vte = std::env::var("VTE_VERSION").ok().and_then(|version| version.parse().ok());
         // Within screen the terminal may be called anything.
@@ -116,7 +116,7 @@ impl Terminal {
         let takes_links = !in_screen && takes_links(&kind, has("TMUX"), vte);
         let terminal = Self { screen, output, takes_links };
         let modes = platform::TerminalModes::read();
-        terminal.take()?;
+        terminal.acquire()?;
         platform::start_guard(&terminal.output, modes);
         Ok(terminal)
     }
@@ -139,7 +139,7 @@ impl Terminal {
     pub fn present_linked(
         &mut self,
         frame: &Buffer,
-        links: &[Link],
+        links: &[ScreenLink],
         cursor: Option<Position>,
     ) -> io::Result<usize> {
         if RESIZED.swap(false, Ordering::SeqCst) {
@@ -182,7 +182,7 @@ impl Terminal {
     pub fn take_again(&mut self) -> io::Result<()> {
         give_back(Duration::MAX)?;
         self.screen.forget();
-        self.take()
+        self.acquire()
     }
 
     /// Stops and goes on where a signal asks for that.
@@ -202,19 +202,19 @@ impl Terminal {
         outcome
     }
 
-    fn take(&self) -> io::Result<()> {
+    fn acquire(&self) -> io::Result<()> {
         wait_if_ending();
         let mut output = self.output.try_clone()?;
-        let mut door = lock(&DOOR);
+        let mut output_slot = lock(&OUTPUT);
         crossterm::terminal::enable_raw_mode()?;
-        ENTERED.store(true, Ordering::SeqCst);
+        IS_OUTPUT_OURS.store(true, Ordering::SeqCst);
         platform::note_for_guard(true);
         let written = output.write_all(ENTER).and_then(|()| output.flush());
-        *door = Some(output);
-        drop(door);
+        *output_slot = Some(output);
+        drop(output_slot);
         platform::resume_keys();
         if written.is_err() {
-            let _ = give_back(PATIENCE_WITH_A_FRAME);
+            let _ = give_back(FRAME_TIMEOUT);
         }
         written
     }
@@ -228,12 +228,12 @@ impl Drop for Terminal {
 
 /// Writes to the terminal while it is ours.
 #[derive(Debug)]
-struct Door;
+struct OutputHandle;
 
-impl Write for Door {
+impl Write for OutputHandle {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Some(output) = lock(&DOOR).as_mut()
-            && ENTERED.load(Ordering::SeqCst)
+        if let Some(output) = lock(&OUTPUT).as_mut()
+            && IS_OUTPUT_OURS.load(Ordering::SeqCst)
         {
             return output.write(bytes);
         }
@@ -243,7 +243,7 @@ impl Write for Door {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        lock(&DOOR).as_mut().map_or(Ok(()), Write::flush)
+        lock(&OUTPUT).as_mut().map_or(Ok(()), Write::flush)
     }
 }
 
@@ -259,16 +259,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Locks the door, or gives up when a frame stays stuck in it that long.
-fn lock_within(patience: Duration) -> Option<MutexGuard<'static, Option<Output>>> {
-    if patience == Duration::MAX {
-        return Some(lock(&DOOR));
+fn lock_within(timeout: Duration) -> Option<MutexGuard<'static, Option<Output>>> {
+    if timeout == Duration::MAX {
+        return Some(lock(&OUTPUT));
     }
     let since = Instant::now();
     loop {
-        match DOOR.try_lock() {
-            Ok(door) => return Some(door),
-            Err(TryLockError::Poisoned(door)) => return Some(door.into_inner()),
-            Err(TryLockError::WouldBlock) if since.elapsed() > patience => return None,
+        match OUTPUT.try_lock() {
+            Ok(output) => return Some(output),
+            Err(TryLockError::Poisoned(output)) => return Some(output.into_inner()),
+            Err(TryLockError::WouldBlock) if since.elapsed() > timeout => return None,
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
         }
     }
@@ -276,16 +276,16 @@ fn lock_within(patience: Duration) -> Option<MutexGuard<'static, Option<Output>>
 
 /// Gives the terminal back, from whatever thread; `false`: it was not ours. Its modes are restored even if it takes
 /// no more text, and from here on what is typed is for whoever has the terminal next.
-fn give_back(patience: Duration) -> io::Result<bool> {
-    let door = lock_within(patience);
-    if !ENTERED.swap(false, Ordering::SeqCst) {
+fn give_back(timeout: Duration) -> io::Result<bool> {
+    let output_slot = lock_within(timeout);
+    if !IS_OUTPUT_OURS.swap(false, Ordering::SeqCst) {
         return Ok(false);
     }
     platform::pause_keys();
     let cooked = crossterm::terminal::disable_raw_mode();
-    let written = match door {
+    let written = match output_slot {
         Some(mut door) => match door.take() {
-            Some(mut output) if output.takes_text_within(patience) => {
+            Some(mut output) if output.takes_text_within(timeout) => {
                 output.write_all(LEAVE).and_then(|()| output.flush())
             }
             _ => Ok(()),
@@ -345,14 +345,14 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
 /// Lets pass by what is typed in one go with the key that gives the terminal to somebody else: the rest of a text that
 /// arrives as keys is not for the person's shell.
 pub fn swallow_burst() {
-    platform::await_quiet(QUIET_AFTER_BURST, PATIENCE_WITH_A_BURST);
+    platform::await_quiet(QUIET_AFTER_BURST, BURST_TIMEOUT);
 }
 
 /// Ends the process from outside when its time is up.
 fn end_soon(signal: Signal) {
-    let patience = if signal == Signal::Hangup { PATIENCE_AFTER_HANGUP } else { PATIENCE };
+    let timeout = if signal == Signal::Hangup { HANGUP_TIMEOUT } else { EXIT_TIMEOUT };
     let end = move || {
-        std::thread::sleep(patience);
+        std::thread::sleep(timeout);
         end_by(signal);
     };
     if std::thread::Builder::new().name("last resort".into()).spawn(end).is_err() {
@@ -372,10 +372,10 @@ pub fn end_by(signal: Signal) -> ! {
 /// whoever writes waiting behind another thread's or program's text all the same.
 fn give_back_in_time() {
     let (tell, told) = mpsc::channel();
-    let aside = move || drop(tell.send(give_back(PATIENCE_WITH_A_FRAME)));
+    let aside = move || drop(tell.send(give_back(FRAME_TIMEOUT)));
     match std::thread::Builder::new().name("giving back".into()).spawn(aside) {
-        Ok(_) => drop(told.recv_timeout(PATIENCE_WITH_THE_TERMINAL)),
-        Err(_) => drop(give_back(PATIENCE_WITH_A_FRAME)),
+        Ok(_) => drop(told.recv_timeout(GIVE_BACK_TIMEOUT)),
+        Err(_) => drop(give_back(FRAME_TIMEOUT)),
     }
 }
 
@@ -398,10 +398,10 @@ pub fn report_panics(is_expected: fn() -> bool) {
         if is_expected() {
             return;
         }
-        if ENTERED.load(Ordering::SeqCst) {
+        if IS_OUTPUT_OURS.load(Ordering::SeqCst) {
             ENDING.store(true, Ordering::SeqCst);
         }
-        let was_ours = give_back(PATIENCE_WITH_A_FRAME).unwrap_or(true);
+        let was_ours = give_back(FRAME_TIMEOUT).unwrap_or(true);
         let _ = io::stderr().write_all(report(panic).as_bytes());
         if was_ours {
             std::process::exit(101);

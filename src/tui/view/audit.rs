@@ -19,9 +19,9 @@ use crate::{
 
 const TITLE: &str = "What this archive gives away";
 
-/// Below so many columns a finding's kind and value are cut to [`MOST`].
+/// Below this many columns an exposure's kind and value are cut to [`MAX`].
 const NARROW: u16 = 98;
-const MOST: usize = 18;
+const MAX: usize = 18;
 
 /// Draws it; returns the place of the selected line.
 pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
@@ -63,10 +63,10 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
         }
         let mut x = area.x + 1;
         let mut widths = audit.widths.of(line);
-        let narrow = area.width < NARROW && matches!(line, ReportLine::Finding(_));
+        let narrow = area.width < NARROW && matches!(line, ReportLine::Exposure(_));
         if narrow {
             for wide in &mut widths {
-                *wide = (*wide).min(MOST);
+                *wide = (*wide).min(MAX);
             }
         }
         for (column, field) in fields.iter().enumerate() {
@@ -95,10 +95,10 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
 /// Returns the style of a field: what one looks for is plain, all else dim.
 fn look(line: &ReportLine, column: usize, columns: usize, theme: &Theme) -> Style {
     let plain = match line {
-        ReportLine::Finding(_) => matches!(column, 1 | 2) || column + 1 == columns,
+        ReportLine::Exposure(_) => matches!(column, 1 | 2) || column + 1 == columns,
         ReportLine::Instructions(_) | ReportLine::Memory(_) => column == 1,
-        ReportLine::Profile(_) | ReportLine::Shared(_) => column == 0,
-        ReportLine::Kind(_) | ReportLine::Words(_) => true,
+        ReportLine::Profile(_) | ReportLine::PublicLink(_) => column == 0,
+        ReportLine::Kind(_) | ReportLine::Sentence(_) => true,
         ReportLine::Heading(_) | ReportLine::Page(..) => false,
     };
     if plain { theme.plain } else { theme.dim }

@@ -30,7 +30,10 @@ pub(super) fn draw(
 ) -> Position {
     let count = dialog.conversations.len();
     let title = if dialog.is_many() {
-        format!("Extract {} to a folder, a file each", format::count(count, "conversation", "conversations"))
+        format!(
+            "Extract {} to a folder, one file each",
+            format::count(count, "conversation", "conversations")
+        )
     } else {
         "Extract this conversation".to_owned()
     };
@@ -40,7 +43,7 @@ pub(super) fn draw(
     drawing.format();
     drawing.include();
     drawing.secrets();
-    drawing.answer();
+    drawing.draw_message();
     drawing.keys();
     let row = match dialog.field {
         Field::Path => 0,
@@ -63,7 +66,7 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    /// Draws the name of a row; returns the area behind it.
+    /// Draws the name of a row; returns the area after it.
     fn row(&mut self, row: u16, name: &str, at: bool) -> Option<Rect> {
         if row >= self.inside.height {
             return None;
@@ -150,7 +153,7 @@ impl Drawing<'_> {
     }
 
     /// Draws the progress of writing, a notice, that an enter is awaited, or the folders that could be meant if there is more than one.
-    fn answer(&mut self) {
+    fn draw_message(&mut self) {
         let (dialog, inside) = (self.dialog, self.inside);
         if inside.height <= 4 {
             return;

@@ -49,7 +49,7 @@ pub fn draw(keymap: &Keymap, top: &mut usize, area: Rect, theme: &Theme, buffer:
         lines.push(((*left).to_owned(), *right));
     }
     *top = (*top).min(lines.len().saturating_sub(height));
-    let inner = paint::before(paint::behind(area, 1), 1);
+    let inner = paint::drop_last_columns(paint::skip_columns(area, 1), 1);
     for ((left, right), row) in lines.iter().skip(*top).zip(inner.rows()) {
         match right {
             None => {

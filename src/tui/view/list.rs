@@ -28,7 +28,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     let (area, listing) = (app.layout.list, &app.search.listing);
     let mut cursor = area.as_position();
     if listing.rows.is_empty() {
-        nothing(app, theme, buffer, area);
+        draw_empty(app, theme, buffer, area);
         return cursor;
     }
     let places = paint::rows(area, app.search.row_height(&app.layout));
@@ -57,10 +57,10 @@ struct ConversationRow<'a> {
 impl ConversationRow<'_> {
     fn draw(&self, handle: Handle, buffer: &mut Buffer, area: Rect) {
         self.draw_marks(handle, buffer, area);
-        let inner = paint::before(paint::behind(area, 1), 1);
+        let inner = paint::drop_last_columns(paint::skip_columns(area, 1), 1);
         self.draw_title(buffer, Rect { height: 1, ..inner });
         if area.height >= 2 {
-            self.draw_second(buffer, paint::behind(Rect { y: area.y + 1, height: 1, ..inner }, 1));
+            self.draw_second(buffer, paint::skip_columns(Rect { y: area.y + 1, height: 1, ..inner }, 1));
         }
     }
 
@@ -86,19 +86,26 @@ impl ConversationRow<'_> {
             let begin = paint::right(buffer, row, row.y, &hits, theme.dim);
             // Dates stand below each other.
             let column = if is_wide { 0 } else { HITS };
-            rest = paint::before(row, (row.right() - begin).max(column));
+            rest = paint::drop_last_columns(row, (row.right() - begin).max(column));
         }
         // The bars at both sides are part of the row's width.
         if !is_wide && row.width + 2 >= WITH_DATE {
             let begin = paint::right(buffer, rest, row.y, &self.date(), theme.dim);
-            rest = paint::before(rest, rest.right() - begin);
+            rest = paint::drop_last_columns(rest, rest.right() - begin);
         }
         let title = &self.conversation.title;
         let style = if self.is_selected { theme.selected } else { theme.plain };
         let marked = style.patch(theme.selected).patch(theme.accent);
         let search = &self.app.search;
         let marks = if search.query.is_empty() { Vec::new() } else { search.matcher.title_marks(title) };
-        paint::marked(buffer, paint::before(rest, 1), row.y, title, &marks, (style, marked));
+        paint::draw_highlighted(
+            buffer,
+            paint::drop_last_columns(rest, 1),
+            row.y,
+            title,
+            &marks,
+            (style, marked),
+        );
     }
 
     /// Draws the best passage, after the date where it is wide; without a query how long the conversation is and with
@@ -108,7 +115,7 @@ impl ConversationRow<'_> {
             let x = paint::text(buffer, row, row.y, &format!("{}  ", self.date()), self.theme.dim);
             paint::starting_at(row, x)
         } else {
-            paint::behind(row, 1)
+            paint::skip_columns(row, 1)
         };
         if let Some(snippet) = self.facts.and_then(|facts| facts.snippet.as_ref()) {
             return self.draw_snippet(snippet, buffer, place);
@@ -126,14 +133,15 @@ impl ConversationRow<'_> {
     fn draw_snippet(&self, snippet: &Snippet, buffer: &mut Buffer, row: Rect) {
         let start = start_in_sight(snippet, row.width);
         let text = &snippet.text[start..];
-        let marks: Vec<_> = snippet.marks.iter().map(|mark| mark.start - start..mark.end - start).collect();
+        let marks: Vec<_> =
+            snippet.highlights.iter().map(|mark| mark.start - start..mark.end - start).collect();
         let mut place = row;
         if start > 0 && !text.starts_with('…') {
             let x = paint::text(buffer, row, row.y, "…", self.theme.dim);
             place = paint::starting_at(row, x);
         }
         let marked = self.theme.plain.patch(self.theme.selected);
-        paint::marked(buffer, place, row.y, text, &marks, (self.theme.dim, marked));
+        paint::draw_highlighted(buffer, place, row.y, text, &marks, (self.theme.dim, marked));
     }
 
     /// Returns its date, and where there are several providers whose it is.
@@ -147,9 +155,9 @@ impl ConversationRow<'_> {
     }
 }
 
-/// Returns the byte of a passage from which on its first hit is in sight in so many columns: the start, or a word.
+/// Returns the byte of a passage from which on its first hit is in sight in this many columns: the start, or a word.
 fn start_in_sight(snippet: &Snippet, columns: u16) -> usize {
-    let lead = snippet.marks.first().map_or(0, |mark| mark.start);
+    let lead = snippet.highlights.first().map_or(0, |mark| mark.start);
     let before = &snippet.text[..lead];
     let room = (columns as usize / 3).max(8);
     if sanitize::width(&sanitize::line(before)) <= room {
@@ -160,7 +168,7 @@ fn start_in_sight(snippet: &Snippet, columns: u16) -> usize {
 }
 
 /// Says why the list is empty.
-fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+fn draw_empty(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let mut lines: Vec<String> = Vec::new();
     if app.search.query.is_empty() {
         if app.loading.is_none() {
@@ -172,7 +180,7 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         lines.push("nothing matches".to_owned());
     } else {
         let names: Vec<&str> =
-            app.search.listing.missing.iter().map(|missing| missing.word.as_str()).collect();
+            app.search.listing.missing.iter().map(|missing| missing.clause.as_str()).collect();
         if names.len() == 1 {
             lines.push(format!("nothing holds {}", names[0]));
         } else {
@@ -180,8 +188,8 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         }
         for missing in &app.search.listing.missing {
             // A phrase has its quotes already.
-            let quote = if missing.word.starts_with('"') { "" } else { "\"" };
-            let word = format!("{quote}{}{quote}", missing.word);
+            let quote = if missing.clause.starts_with('"') { "" } else { "\"" };
+            let word = format!("{quote}{}{quote}", missing.clause);
             let holds = match missing.found {
                 0 => format!("{word} is in no conversation"),
                 found => format!("{word} is in {}", format::number(found)),
@@ -193,7 +201,7 @@ fn nothing(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
             lines.push(holds + &without);
         }
     }
-    let inner = paint::before(paint::behind(area, 1), 1);
+    let inner = paint::drop_last_columns(paint::skip_columns(area, 1), 1);
     for ((index, line), row) in lines.iter().enumerate().zip(inner.rows()) {
         let words = sanitize::label(line).into_owned();
         let style = if index == 0 { theme.plain } else { theme.dim };

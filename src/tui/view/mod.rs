@@ -18,7 +18,7 @@ use ratatui::{buffer::Buffer, layout::Position, layout::Rect};
 
 use super::{
     app::{App, Focus, Overlay},
-    backend::Link,
+    backend::ScreenLink,
     theme::Theme,
 };
 
@@ -33,7 +33,7 @@ pub fn draw_linked(
     app: &mut App,
     theme: &Theme,
     buffer: &mut Buffer,
-    links: &mut Vec<Link>,
+    links: &mut Vec<ScreenLink>,
 ) -> Option<Position> {
     links.clear();
     app.prepare_frame();
@@ -59,7 +59,7 @@ pub fn draw_linked(
 }
 
 /// Draws the panes; returns the place of the cursor in the one that has the keys.
-fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Position {
+fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<ScreenLink>) -> Position {
     if !app.layout.wide && app.focus == Focus::Thread {
         thread::draw_narrow_header(app, theme, buffer);
         let cursor = thread::draw(app, theme, buffer, links);

@@ -1,4 +1,4 @@
-//! Text in cells. Whatever comes here was sanitised already.
+//! Text in cells. Whatever comes here was sanitized already.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     transcript::{self, sanitize},
-    tui::{backend::Link, theme::Theme},
+    tui::{backend::ScreenLink, theme::Theme},
 };
 
 /// Returns the columns of a text; [`u16::MAX`] for more than any screen has.
@@ -16,13 +16,13 @@ pub fn columns(text: &str) -> u16 {
 }
 
 /// Returns an area without its first columns.
-pub fn behind(area: Rect, columns: u16) -> Rect {
+pub fn skip_columns(area: Rect, columns: u16) -> Rect {
     let columns = columns.min(area.width);
     Rect { x: area.x + columns, width: area.width - columns, ..area }
 }
 
 /// Returns an area without its last columns.
-pub fn before(area: Rect, columns: u16) -> Rect {
+pub fn drop_last_columns(area: Rect, columns: u16) -> Rect {
     Rect { width: area.width.saturating_sub(columns), ..area }
 }
 
@@ -84,7 +84,7 @@ pub struct LinePainter<'a> {
     /// Their colours.
     pub theme: &'a Theme,
     /// Gets the places of the lines that lead somewhere.
-    pub links: &'a mut Vec<Link>,
+    pub links: &'a mut Vec<ScreenLink>,
     /// Columns of wide tables and code that are hidden at the left.
     pub sideways: u16,
 }
@@ -100,7 +100,7 @@ impl LinePainter<'_> {
                 Some(scroll) => scroll.visible(width, &span.text),
                 None => (width, &*span.text),
             };
-            end = end.max(self.span(behind(row, column), span, shown));
+            end = end.max(self.span(skip_columns(row, column), span, shown));
             width = width.saturating_add(columns(&span.text));
         }
         if let Some(scroll) = scroll {
@@ -113,7 +113,7 @@ impl LinePainter<'_> {
     fn span(&mut self, place: Rect, span: &transcript::Span, shown: &str) -> u16 {
         let end = text(self.buffer, place, place.y, shown, self.theme.span(span));
         if let Some(target) = span.link.as_ref().filter(|_| end > place.x) {
-            self.link(Link { y: place.y, columns: place.x..end, target: target.clone() });
+            self.link(ScreenLink { y: place.y, columns: place.x..end, target: target.clone() });
         }
         end
     }
@@ -121,10 +121,10 @@ impl LinePainter<'_> {
     /// Marks what is hidden at either side of a line of this width.
     fn mark_cuts(&mut self, row: Rect, scroll: Scroll, width: u16) {
         if width.saturating_sub(scroll.by) > row.width {
-            text(self.buffer, behind(row, row.width.saturating_sub(1)), row.y, "›", self.theme.dim);
+            text(self.buffer, skip_columns(row, row.width.saturating_sub(1)), row.y, "›", self.theme.dim);
         }
         if scroll.by > 0 && width > scroll.from {
-            text(self.buffer, behind(row, scroll.from), row.y, "‹", self.theme.dim);
+            text(self.buffer, skip_columns(row, scroll.from), row.y, "‹", self.theme.dim);
         }
     }
 
@@ -141,7 +141,7 @@ impl LinePainter<'_> {
     }
 
     /// Adds a link, to the last one if it goes on with that.
-    fn link(&mut self, link: Link) {
+    fn link(&mut self, link: ScreenLink) {
         match self.links.last_mut() {
             Some(last)
                 if last.y == link.y
@@ -190,8 +190,8 @@ fn drop_columns(text: &str, count: u16) -> (&str, u16) {
     ("", 0)
 }
 
-/// Writes a text with some byte ranges in another style, sanitised piece by piece; returns the column after it.
-pub fn marked(
+/// Writes a text with some byte ranges in another style, sanitized piece by piece; returns the column after it.
+pub fn draw_highlighted(
     buffer: &mut Buffer,
     area: Rect,
     y: u16,

@@ -96,8 +96,8 @@ fn facts(app: &App, columns: u16) -> String {
     facts
 }
 
-/// Returns the progress of loading, in at most so many columns: a bar, bytes, rate and remaining time, as far as there
-/// is room.
+/// Returns the progress of loading, in at most this many columns: a bar, bytes, rate and remaining time, as far as
+/// there is room.
 fn how_far(progress: Progress, room: usize) -> String {
     if progress.bytes == 0 {
         return String::new();
@@ -127,7 +127,7 @@ fn how_far(progress: Progress, room: usize) -> String {
     choices.into_iter().find(|choice| sanitize::width(choice) <= room).unwrap_or_default()
 }
 
-/// Returns `part` of `whole`, in so many equal steps, rounded down; `whole` is not 0.
+/// Returns `part` of `whole`, in this many equal steps, rounded down; `whole` is not 0.
 fn share_of(part: u64, steps: u64, whole: u64) -> u64 {
     let share = u128::from(part) * u128::from(steps) / u128::from(whole);
     u64::try_from(share).unwrap_or(u64::MAX)

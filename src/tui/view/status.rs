@@ -26,7 +26,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     if let Some(Prompt::Find(find)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " / ", theme.accent);
-        let count = app.reader().map_or(0, |reader| reader.hits().1);
+        let count = app.reader().map_or(0, |reader| reader.hit_position().1);
         let found = if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             "looking …".to_owned()
         } else if find.text().is_empty() {
@@ -48,7 +48,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let (style, left) = match &app.status {
         Some((Weight::Done, words)) => (theme.plain, words.clone()),
         Some((Weight::Failed, words)) => (theme.error, words.clone()),
-        None => (theme.dim, place(app)),
+        None => (theme.dim, position_text(app)),
     };
     let left = sanitize::label(&left).into_owned();
     let keys = keys(app);
@@ -64,7 +64,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
 }
 
 /// Returns the position in what has the keys.
-fn place(app: &App) -> String {
+fn position_text(app: &App) -> String {
     if let Some(problem) = app.search.query.problems().first().filter(|_| app.focus == Focus::Search) {
         return format!("column {}: {}", problem.column + 1, problem.reason);
     }
@@ -77,16 +77,16 @@ fn place(app: &App) -> String {
         if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             return "looking for hits …".to_owned();
         }
-        match reader.hits() {
+        match reader.hit_position() {
             (Some(focus), count) => {
-                let branch = if reader.has_strayed() { ", on another branch" } else { "" };
+                let branch = if reader.is_on_other_branch() { ", on another branch" } else { "" };
                 return format!("hit {} of {}{branch}", format::number(focus + 1), format::hits(count));
             }
             (None, count) if count > 0 => return format::count(count, "hit", "hits"),
             _ => {}
         }
         if app.focus == Focus::Thread {
-            let (at, of) = reader.place();
+            let (at, of) = reader.message_number();
             return format!("message {} of {}", format::number(at), format::number(of));
         }
     }
@@ -98,7 +98,7 @@ fn place(app: &App) -> String {
 
 /// Returns the keys that matter now, the most needed last: it stays longest.
 fn keys(app: &App) -> Vec<String> {
-    let has_hits = app.reader().is_some_and(|reader| reader.hits().1 > 0);
+    let has_hits = app.reader().is_some_and(|reader| reader.hit_position().1 > 0);
     let commands: &[Command] = match &app.overlay {
         Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
         Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],

@@ -10,7 +10,7 @@ use crate::{
     transcript::sanitize,
     tui::{
         app::{App, Focus},
-        backend::Link,
+        backend::ScreenLink,
         format,
         theme::Theme,
     },
@@ -33,7 +33,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.top;
     let Some(reader) = app.reader().filter(|_| area.height > 0) else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let (at, of) = reader.place();
+    let (at, of) = reader.message_number();
     let facts = facts(app, &format!("{} of {}", format::number(at), format::number(of)));
     let begin = if inner.width >= 50 {
         paint::right(buffer, inner, area.y, &facts, theme.dim)
@@ -70,15 +70,15 @@ fn facts(app: &App, last: &str) -> String {
 
 /// Draws the messages; their links are added to `links`. Returns the place of the selected message's first line in
 /// sight.
-pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Link>) -> Position {
+pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<ScreenLink>) -> Position {
     let area = app.layout.thread;
     let mut cursor = None;
     let focused = app.focus == Focus::Thread;
     let Some(thread) = app.thread.as_mut().filter(|_| area.width > 3) else { return area.as_position() };
-    let reader = &mut thread.reader;
+    let view = &mut thread.view;
     let inner = Rect { x: area.x + 1, width: app.layout.thread_columns(), ..area };
-    let sideways = reader.sideways();
-    let rows = reader.rows();
+    let sideways = view.sideways();
+    let rows = view.rows();
     if rows.is_empty() {
         paint::text(buffer, inner, area.y, "nothing was said in this conversation", theme.dim);
     }
@@ -95,7 +95,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<L
         }
         painter.draw(place, &row.line);
     }
-    if let Some((first, length)) = reader.scroll_bar(area.height) {
+    if let Some((first, length)) = view.scroll_bar(area.height) {
         let bar = Rect { x: area.right() - 1, width: 1, ..area };
         for y in first..(first + length).min(area.height) {
             paint::text(buffer, bar, area.y + y, "▐", theme.dim);

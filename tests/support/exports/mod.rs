@@ -11,10 +11,10 @@ use std::{
 use serde_json::{Value, json};
 use unspool::{
     archive::{Archive, ArchiveError, Limits, Location},
-    conversation::{Conversation, Source, Visibility},
-    import::{self, Census},
+    conversation::{Conversation, ObjectLocation, Visibility},
+    import::{self, ContentTypeCounts},
     library::Library,
-    load::{self, Arrival, Report},
+    load::{self, LoadEvent, Report},
 };
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -91,8 +91,8 @@ pub fn parse_text(json: &str) -> Conversation {
 }
 
 fn import_text(json: &str) -> import::Imported {
-    let source = Source { archive: 0, member: 0, offset: 0, length: json.len() as u32 };
-    import::import(json.as_bytes(), true, source, &mut Census::default()).unwrap()
+    let source = ObjectLocation { archive: 0, member: 0, offset: 0, length: json.len() as u32 };
+    import::import(json.as_bytes(), true, source, &mut ContentTypeCounts::default()).unwrap()
 }
 
 /// The texts of the shown messages.
@@ -161,7 +161,7 @@ pub fn open_with(path: &Path, limits: Limits) -> Result<Archive, ArchiveError> {
 pub fn load(archives: &[Archive]) -> (Library, Report) {
     let library = Mutex::new(Library::new());
     let report = load::load_with(3, archives, &AtomicBool::new(false), &|arrival| {
-        if let Arrival::Batch(batch) = arrival {
+        if let LoadEvent::Batch(batch) = arrival {
             library.lock().unwrap().add(batch);
         }
     });

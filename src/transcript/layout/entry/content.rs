@@ -8,7 +8,7 @@ use crate::{
     message::{
         self,
         chunks::Chunk,
-        formula, link,
+        formula, link_safety,
         markdown::{self as markup, NonProse},
         prompt,
     },
@@ -31,9 +31,9 @@ use crate::{
 };
 
 /// Attachments of a message that are shown in one entry.
-const MOST_ATTACHMENTS: usize = 1_000;
+const MAX_ATTACHMENTS: usize = 1_000;
 /// The bytes of attachments' texts that are shown in one entry, all together.
-const LONGEST_ATTACHED: usize = 128 << 10;
+const MAX_ATTACHED_LENGTH: usize = 128 << 10;
 
 impl EntryLayout<'_> {
     /// Makes the blocks of the entry. `first` and `last` say which end of the message it has.
@@ -45,7 +45,7 @@ impl EntryLayout<'_> {
         let here = |place: usize| {
             range.contains(&place) || (first && place < range.start) || (last && place >= range.end)
         };
-        let quietly = self.message().visibility == Visibility::Folded;
+        let is_dim = self.message().visibility == Visibility::Folded;
         let open = self.entry.fold != Some(false);
         let cited = self.cited();
         let mut document = LayoutDocument::default();
@@ -57,13 +57,13 @@ impl EntryLayout<'_> {
         // A blank line stands before the first of several attachments.
         let mut attached = false;
         let mut files = 0;
-        let mut room = LONGEST_ATTACHED;
+        let mut room = MAX_ATTACHED_LENGTH;
         for message::Block { range: stretch, content } in reading.blocks_within(&range) {
             let start = stretch.start;
             if matches!(content, message::Content::Attachment(_)) && here(start) {
                 files += 1;
             }
-            if files > MOST_ATTACHMENTS
+            if files > MAX_ATTACHMENTS
                 && matches!(content, message::Content::Attachment(_) | message::Content::AttachedText(_))
             {
                 continue;
@@ -73,7 +73,7 @@ impl EntryLayout<'_> {
                 attached = true;
             };
             match content {
-                message::Content::Source(link) if quietly && here(start) => {
+                message::Content::Source(link) if is_dim && here(start) => {
                     if let Some(source) = source_of(link) {
                         attach(LayoutBlock::text(source));
                     }
@@ -104,15 +104,15 @@ impl EntryLayout<'_> {
                         continue;
                     }
                     let mut said = self.stretch(&content, text, stretch, &cited);
-                    if quietly {
-                        quiet(&mut said);
+                    if is_dim {
+                        dim(&mut said);
                     }
                     attached &= said.blocks.is_empty();
                     document.append(said);
                 }
             }
         }
-        if let Some(more) = files.checked_sub(MOST_ATTACHMENTS).filter(|more| *more > 0) {
+        if let Some(more) = files.checked_sub(MAX_ATTACHMENTS).filter(|more| *more > 0) {
             document.blocks.push(note(&format!("… and {more} more attachments: an extract names them")));
         }
         if last && self.message().interrupted {
@@ -135,9 +135,9 @@ impl EntryLayout<'_> {
             plain::parse(text, base, &inline_spans, tone)
         };
         let mut document = match (self.entry.chunk.as_ref(), content) {
-            (Some(chunk), _) if chunk.code => code_document(text, base, ""),
+            (Some(chunk), _) if chunk.starts_in_code => code_document(text, base, ""),
             (Some(chunk), _) if chunk.unread => plain::parse(text, base, &[], Tone::Plain),
-            (Some(Chunk { table: Some(dashes), range: chunk, .. }), _) if base == chunk.start => {
+            (Some(Chunk { starts_in_table: Some(dashes), range: chunk, .. }), _) if base == chunk.start => {
                 self.rest_of_table(text, base, cited, &whole[dashes.clone()])
             }
             (_, message::Content::Code { language }) => code_document(text, base, language),
@@ -179,7 +179,7 @@ impl EntryLayout<'_> {
         let dashes = dashes.trim().trim_matches('|');
         let head = format!("|{}|\n|{dashes}|\n", dashes.replace(['-', ':'], " "));
         let Some(begin) = base.checked_sub(head.len()) else { return self.markdown(text, base, cited) };
-        // Offsets behind the head are those of the message.
+        // Offsets after the head are those of the message.
         let whole = head.clone() + text;
         let mut inline_spans = self.inline_spans(&whole, begin, cited, &markup::non_prose(&whole), true);
         inline_spans.retain(|span| span.range.start >= head.len());
@@ -235,7 +235,7 @@ impl EntryLayout<'_> {
     }
 
     fn attachment(&self, attachment: &Attachment) -> Vec<LayoutBlock> {
-        let own = self.conversation.source.archive;
+        let own = self.conversation.object_location.archive;
         let present = self.options.attachments.as_ref().map(|present| present.has(own, &attachment.id));
         let mut blocks = vec![LayoutBlock::text(attachment::summary(attachment, present))];
         blocks.extend(attachment::picture_prompt(attachment).map(|prompt| {
@@ -266,7 +266,7 @@ fn attached_text(text: &str) -> LayoutBlock {
     let mut content = StyledText::default();
     content.push(text.trim_end(), TextStyle::of(Tone::Dim), None);
     let framed = Container { id: 0, kind: ContainerKind::Frame };
-    let content = LayoutContent::Literal(content);
+    let content = LayoutContent::Preformatted(content);
     LayoutBlock { containers: Box::new([framed]), content, ..LayoutBlock::text(StyledText::default()) }
 }
 
@@ -282,7 +282,7 @@ fn frame(document: &mut LayoutDocument) {
 /// Writes the address a page or quotation is from, since its title stands on the fold's line; `None` when it
 /// has no address.
 fn source_of(link: &Link) -> Option<StyledText> {
-    if link::host(&link.url).is_empty() && !link::is_safe(&link.url) {
+    if link_safety::host(&link.url).is_empty() && !link_safety::is_safe(&link.url) {
         return None;
     }
     let mut prose = StyledText::default();
@@ -306,11 +306,13 @@ fn code_document(text: &str, base: usize, language: &str) -> LayoutDocument {
 }
 
 /// Dims the text of an opened fold.
-fn quiet(document: &mut LayoutDocument) {
+fn dim(document: &mut LayoutDocument) {
     let dim = |tone| if matches!(tone, Tone::Plain | Tone::Quote) { Tone::Dim } else { tone };
     for block in &mut document.blocks {
         match &mut block.content {
-            LayoutContent::Text(prose) | LayoutContent::Literal(prose) | LayoutContent::Heading(_, prose) => {
+            LayoutContent::Text(prose)
+            | LayoutContent::Preformatted(prose)
+            | LayoutContent::Heading(_, prose) => {
                 prose.map_tones(dim);
             }
             LayoutContent::Table(table) => {

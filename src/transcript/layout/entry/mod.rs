@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     conversation::{Conversation, Kind, Message, Role, Visibility},
-    message::{Reading, Speaker, path::Branch},
+    message::{MessageView, Speaker, branches::SiblingNumber},
     transcript::{
         Entry, Options,
-        highlight::{Code, Colours},
+        highlight::{Code, CodeTones},
         text::{dates, sanitize},
     },
 };
@@ -46,7 +46,7 @@ pub struct EntryLayout<'a> {
 pub fn lay_out(
     layout: &EntryLayout<'_>,
     width: usize,
-    colours: &dyn Fn(&Code) -> Option<Rc<Colours>>,
+    colours: &dyn Fn(&Code) -> Option<Rc<CodeTones>>,
 ) -> Vec<Line> {
     let message = layout.message();
     let person = message.role == Role::User && message.visibility == Visibility::Shown;
@@ -74,8 +74,8 @@ pub fn lay_out(
 }
 
 impl EntryLayout<'_> {
-    fn reading(&self) -> Reading<'_> {
-        Reading::of(self.conversation, self.entry.message)
+    fn reading(&self) -> MessageView<'_> {
+        MessageView::of(self.conversation, self.entry.message)
     }
 
     fn message(&self) -> &Message {
@@ -157,6 +157,6 @@ impl EntryLayout<'_> {
 }
 
 /// Writes a branch as `◂ 2/3 ▸`.
-fn badge(branch: Branch) -> String {
+fn badge(branch: SiblingNumber) -> String {
     format!("◂ {}/{} ▸", branch.index, branch.count)
 }

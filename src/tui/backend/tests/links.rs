@@ -17,7 +17,7 @@ impl Leading {
     }
 
     /// Shows the frame, sees that what leads somewhere does, and answers with the bytes it took.
-    fn present(&mut self, frame: &Buffer, links: &[Link]) -> usize {
+    fn present(&mut self, frame: &Buffer, links: &[ScreenLink]) -> usize {
         let bytes = self.screen.present_linked(frame, links, None).unwrap();
         let written = String::from_utf8(std::mem::take(self.screen.output())).unwrap();
         self.terminal.process(in_italics(&written).as_bytes());
@@ -77,9 +77,9 @@ fn in_italics(written: &str) -> String {
     shown
 }
 
-fn links() -> impl Strategy<Value = Vec<Link>> {
+fn links() -> impl Strategy<Value = Vec<ScreenLink>> {
     let target = prop::sample::select(vec!["https://e.org/a", "https://e.org/b", "mailto:a@e.org"]);
-    let link = (0u16..12, 0u16..50, 1u16..20, target).prop_map(|(y, x, length, target)| Link {
+    let link = (0u16..12, 0u16..50, 1u16..20, target).prop_map(|(y, x, length, target)| ScreenLink {
         y,
         columns: x..x + length,
         target: target.into(),
@@ -119,7 +119,7 @@ fn a_link_is_written_around_its_words_and_scrolls_with_them() {
         vec![("see the docs for more, there is much to read in them".to_owned(), Style::new())];
     let other: Pieces = vec![("another line of some words, and more".to_owned(), Style::new())];
     let target = "https://example.org/a/rather/long/address/of/a/page";
-    let at = |y| [Link { y, columns: 4..12, target: target.into() }];
+    let at = |y| [ScreenLink { y, columns: 4..12, target: target.into() }];
     let frames: Vec<Buffer> = (0..2)
         .map(|top| {
             let rows: Vec<Pieces> = (top..top + 12)

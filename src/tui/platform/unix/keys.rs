@@ -17,16 +17,16 @@ use rustix::{
 };
 
 use crate::{
-    extract::clipboard::Surroundings,
+    extract::clipboard::ClipboardEnvironment,
     tui::{
         decode::TimedDecoder,
         platform::{TimedInput, typing},
     },
 };
 
-/// Who may read: the reader, or somebody the terminal is lent to.
+/// The owner of the keyboard: the reader, or somebody the terminal is lent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+enum KeyboardOwner {
     /// There is no reader, or it reads.
     Reader,
     /// The reader is asked to let go.
@@ -35,12 +35,12 @@ enum Turn {
     Borrower,
 }
 
-static TURN: Mutex<Turn> = Mutex::new(Turn::Reader);
-static TURNED: Condvar = Condvar::new();
+static KEYBOARD_OWNER: Mutex<KeyboardOwner> = Mutex::new(KeyboardOwner::Reader);
+static OWNER_CHANGED: Condvar = Condvar::new();
 /// Written to, it wakes the reader.
 static WAKE: OnceLock<OwnedFd> = OnceLock::new();
 /// The reader lets go within a decoded read; longer means that there is none any more.
-const PATIENCE_WITH_READER: Duration = Duration::from_millis(200);
+const READER_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Calls `on_input` with everything typed, on a thread of its own that does not keep the process alive. To be called
 /// once.
@@ -50,13 +50,13 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
     WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         let _gone_at_the_end = LetGo;
-        let mut decoder = TimedDecoder::new(Surroundings::from_env().ssh);
+        let mut decoder = TimedDecoder::new(ClipboardEnvironment::from_env().ssh);
         let mut buffer = [0; 4096];
         let mut last = Instant::now();
         loop {
-            let Ok(wait) = Wait::of(&terminal, &woken, decoder.patience()) else { return };
+            let Ok(wait) = Wait::of(&terminal, &woken, decoder.timeout()) else { return };
             if wait.is_over {
-                decoder.lapse(&mut on_input);
+                decoder.on_timeout(&mut on_input);
                 continue;
             }
             if wait.is_asked {
@@ -106,11 +106,11 @@ impl Wait {
     /// Waits for something typed, or for being asked to let go; `patience`: at most so long.
     fn of(terminal: &File, woken: &io::PipeReader, patience: Option<Duration>) -> Result<Self, Errno> {
         let at_once = Timespec::default();
-        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+        let timeout = patience.and_then(|patience| Timespec::try_from(patience).ok());
         let mut watched = [PollFd::new(terminal, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
         let mut has_waited = false;
         let ready = loop {
-            match poll(&mut watched, if has_waited { patience.as_ref() } else { Some(&at_once) }) {
+            match poll(&mut watched, if has_waited { timeout.as_ref() } else { Some(&at_once) }) {
                 Ok(0) if !has_waited => has_waited = true,
                 Ok(ready) => break ready,
                 Err(Errno::INTR) => {}
@@ -122,7 +122,7 @@ impl Wait {
     }
 }
 
-/// Decides whether something typed waits to be read. Where a terminal cannot be asked for that, nothing does.
+/// Returns whether something typed waits to be read. Where a terminal cannot be asked for that, nothing does.
 pub fn keys_wait() -> bool {
     let Ok(terminal) = super::input() else { return false };
     let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
@@ -134,17 +134,17 @@ pub fn keys_wait() -> bool {
 pub fn pause_keys() {
     let Some(wake) = WAKE.get() else { return };
     let mut turn = turn();
-    if *turn == Turn::Reader {
-        *turn = Turn::Asked;
+    if *turn == KeyboardOwner::Reader {
+        *turn = KeyboardOwner::Asked;
         let _ = rustix::io::write(wake, b"!");
-        drop(TURNED.wait_timeout_while(turn, PATIENCE_WITH_READER, |turn| *turn == Turn::Asked));
+        drop(OWNER_CHANGED.wait_timeout_while(turn, READER_TIMEOUT, |turn| *turn == KeyboardOwner::Asked));
     }
 }
 
 /// The keys are read here again.
 pub fn resume_keys() {
-    *turn() = Turn::Reader;
-    TURNED.notify_all();
+    *turn() = KeyboardOwner::Reader;
+    OWNER_CHANGED.notify_all();
 }
 
 /// The reader's end lets go for good.
@@ -152,22 +152,22 @@ struct LetGo;
 
 impl Drop for LetGo {
     fn drop(&mut self) {
-        *turn() = Turn::Borrower;
-        TURNED.notify_all();
+        *turn() = KeyboardOwner::Borrower;
+        OWNER_CHANGED.notify_all();
     }
 }
 
 fn let_go() {
     let mut turn = turn();
-    if *turn == Turn::Asked {
-        *turn = Turn::Borrower;
-        TURNED.notify_all();
+    if *turn == KeyboardOwner::Asked {
+        *turn = KeyboardOwner::Borrower;
+        OWNER_CHANGED.notify_all();
     }
-    while *turn == Turn::Borrower {
-        turn = TURNED.wait(turn).unwrap_or_else(PoisonError::into_inner);
+    while *turn == KeyboardOwner::Borrower {
+        turn = OWNER_CHANGED.wait(turn).unwrap_or_else(PoisonError::into_inner);
     }
 }
 
-fn turn() -> MutexGuard<'static, Turn> {
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+fn turn() -> MutexGuard<'static, KeyboardOwner> {
+    KEYBOARD_OWNER.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -47,7 +47,7 @@ impl Output {
         Some(Size::new(size.ws_col, size.ws_row))
     }
 
-    /// Decides whether the terminal takes text before that much time has passed: writing to one that does not, blocks.
+    /// Returns whether the terminal takes text before that much time has passed: writing to one that does not, blocks.
     pub fn takes_text_within(&self, patience: Duration) -> bool {
         let patience = Timespec::try_from(patience).ok();
         let mut watched = [PollFd::new(&self.0, PollFlags::OUT)];
@@ -122,7 +122,7 @@ pub fn watch(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// Decides whether somebody would let the process go on if it stopped itself. A process that leads the session, or
+/// Returns whether somebody would let the process go on if it stopped itself. A process that leads the session, or
 /// whose parent belongs to another or leads this one without job control, would stand still for ever.
 pub fn can_stop() -> bool {
     // In a container the session may be led from outside, and then has the number 0: what asks must allow for that.

@@ -1,37 +1,37 @@
 //! Earlier positions: the place on the screen is kept while what is around it changes, and found again after a find
 //! that was not meant.
 
-use super::{Position, Reader};
+use super::{Position, ThreadView};
 
 /// A place to come back to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
+pub(super) struct FindStart {
     top: Position,
     cursor: usize,
     message: Option<usize>,
     leaf: Option<usize>,
 }
 
-impl Reader {
-    /// Decides whether another branch is shown than the one the conversation opened with.
-    pub fn has_strayed(&self) -> bool {
-        self.transcript.leaf() != self.home
+impl ThreadView {
+    /// Returns whether another branch is shown than the one the conversation opened with.
+    pub fn is_on_other_branch(&self) -> bool {
+        self.transcript.leaf() != self.initial_leaf
     }
 
     /// Remembers the place from which one looks for something.
     pub fn begin_find(&mut self) {
         let (top, cursor, message) = (self.top, self.cursor, self.message());
-        self.origin = Some(Origin { top, cursor, message, leaf: self.transcript.leaf() });
+        self.find_start = Some(FindStart { top, cursor, message, leaf: self.transcript.leaf() });
     }
 
     /// Returns the message that was selected when the find began; else the selected one.
     pub fn find_from(&self) -> Option<usize> {
-        self.origin.map_or_else(|| self.message(), |origin| origin.message)
+        self.find_start.map_or_else(|| self.message(), |origin| origin.message)
     }
 
     /// Ends the find: stays, or goes back to where it began.
     pub fn end_find(&mut self, back: bool) {
-        let Some(origin) = self.origin.take().filter(|_| back) else { return };
+        let Some(origin) = self.find_start.take().filter(|_| back) else { return };
         if let Some(leaf) = origin.leaf {
             self.transcript.show_branch_of(leaf);
         }

@@ -15,7 +15,7 @@ use super::{
 use crate::message::{
     find_address,
     formula::{self, Formula},
-    link,
+    link_safety,
     markdown::{self, dialect, language_of},
     prompt::{self, Piece},
 };
@@ -56,7 +56,7 @@ pub(super) fn prose(text: &str, out: &mut String, budget: &mut Budget) {
 
 /// Writes a prompt as it was typed: its fenced code as code, the rest with its line breaks and indentation.
 pub(super) fn typed(text: &str, out: &mut String, budget: &mut Budget) {
-    if text.len() > parse_bounds::LONGEST {
+    if text.len() > parse_bounds::MAX_LENGTH {
         return as_typed(text, out);
     }
     for piece in prompt::pieces(text) {
@@ -281,8 +281,8 @@ impl ProseWriter<'_> {
 
     fn code_block(&mut self) {
         let Some((language, text)) = self.code.take() else { return };
-        // Without the formulas the text may be taken for code where it is none.
-        let text = self.as_written(&text).into_owned();
+        // Without the formulas the text may be taken for code where it is not.
+        let text = self.restore_formulas(&text).into_owned();
         code(&language, &text, self.out, self.budget);
     }
 
@@ -292,7 +292,7 @@ impl ProseWriter<'_> {
 
     fn open_link(&mut self, url: &CowStr<'_>) {
         // A link within a link does not count.
-        let open = link::is_safe(url) && !self.links.iter().any(|link| link.open);
+        let open = link_safety::is_safe(url) && !self.links.iter().any(|link| link.open);
         if open {
             self.out.push_str("<a rel=\"noopener noreferrer\" href=\"");
             self.words(url);
@@ -308,10 +308,10 @@ impl ProseWriter<'_> {
             return;
         }
         /// The bytes of a link's words that are looked at: nobody takes a longer text for an address.
-        const MOST_WORDS: usize = 4_000;
+        const MAX_WORDS: usize = 4_000;
         let written = &self.out[words..];
-        let words = if written.len() > MOST_WORDS { String::new() } else { without_tags(written) };
-        let place = link::other_place(&words, &url).map(Cow::into_owned);
+        let words = if written.len() > MAX_WORDS { String::new() } else { without_tags(written) };
+        let place = link_safety::other_place(&words, &url).map(Cow::into_owned);
         self.out.push_str("</a>");
         self.elsewhere(place.as_deref());
     }
@@ -324,20 +324,20 @@ impl ProseWriter<'_> {
         }
     }
 
-    /// Writes text, and behind an address in it that deceives where it leads.
+    /// Writes text, and after an address in it that deceives where it leads.
     fn linked_words(&mut self, text: &str) {
         let mut rest = text;
         while let Some(address) = find_address(rest) {
             let (before, after) = rest.split_at(address.end);
             self.words(before);
-            self.elsewhere(link::other_place("", &before[address.start..]).as_deref());
+            self.elsewhere(link_safety::other_place("", &before[address.start..]).as_deref());
             rest = after;
         }
         self.words(rest);
     }
 
     /// Returns the text with its formulas as they were written.
-    fn as_written<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    fn restore_formulas<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(FORMULA_START) {
             return Cow::Borrowed(text);
         }

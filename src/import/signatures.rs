@@ -2,29 +2,29 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::json::{Allowance, IsPresent, MaybeText};
-use crate::provider::{Owner, OwnerMark};
+use super::json::{IsPresent, MaybeText, MemoryBudget};
+use crate::provider::{ProviderSignature, RecognisedProvider};
 
-/// Looks at the keys that an importer has no use for, and says whose mark was among them.
+/// Looks at the keys that an importer has no use for, and says whose signature was among them.
 #[derive(Default)]
-pub(super) struct Marks {
-    /// The owner of the first mark.
-    pub owner: Option<Owner>,
+pub(super) struct SignatureFinder {
+    /// The owner of the first signature.
+    pub owner: Option<RecognisedProvider>,
 }
 
-impl Marks {
-    /// Takes the value that stands under this key. Behind a mark nothing is looked at any more.
+impl SignatureFinder {
+    /// Takes the value that stands under this key. Behind a signature nothing is looked at any more.
     pub(super) fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let Some(mark) = OwnerMark::of(key).filter(|_| self.owner.is_none()) else {
+        let Some(signature) = ProviderSignature::of(key).filter(|_| self.owner.is_none()) else {
             return map.next_value::<IgnoredAny>().map(|_| ());
         };
         // Neither is a list.
-        let none = Allowance::none();
-        let borne = match mark.value {
+        let none = MemoryBudget::none();
+        let borne = match signature.value {
             None => map.next_value_seed(none.seed::<IsPresent>())?.0,
             Some(value) => map.next_value_seed(none.seed::<MaybeText<'_>>())?.as_deref() == Some(value),
         };
-        self.owner = Some(mark.owner).filter(|_| borne);
+        self.owner = Some(signature.owner).filter(|_| borne);
         Ok(())
     }
 }
@@ -32,8 +32,8 @@ impl Marks {
 #[cfg(test)]
 mod tests {
     use crate::{
-        conversation::{Provider, Source},
-        import::{Census, ImportError, import},
+        conversation::{ObjectLocation, Provider},
+        import::{ContentTypeCounts, ImportError, import},
     };
 
     #[test]
@@ -44,11 +44,15 @@ mod tests {
             (r#"{"uuid": "c", "chat_messages": []}"#, Ok(Provider::Claude)),
             (r#"{"name": "n", "mapping": {}, "chat_messages": [], "uuid": "c"}"#, Ok(Provider::Claude)),
             (r#"{"uuid": "c", "mapping": {}}"#, Ok(Provider::ChatGpt)),
-            (r#"{"mapping": {}, "inserted_at": "2025"}"#, Err(ImportError::Foreign("DeepSeek"))),
-            (r#"{"header": "Gemini Apps", "title": "t"}"#, Err(ImportError::Foreign("Gemini (Takeout)"))),
+            (r#"{"mapping": {}, "inserted_at": "2025"}"#, Err(ImportError::UnsupportedProvider("DeepSeek"))),
+            (
+                r#"{"header": "Gemini Apps", "title": "t"}"#,
+                Err(ImportError::UnsupportedProvider("Gemini (Takeout)")),
+            ),
             (r#"{"title": "t"}"#, Err(ImportError::NoConversation)),
         ] {
-            let read = import(object.as_bytes(), true, Source::default(), &mut Census::default());
+            let read =
+                import(object.as_bytes(), true, ObjectLocation::default(), &mut ContentTypeCounts::default());
             assert_eq!(read.map(|parsed| parsed.conversation.provider), whose, "{object}");
         }
     }

@@ -1,7 +1,7 @@
 //! A choice in words.
 
 /// Lists what may be chosen: `a`, `a or b`, `a, b or c`. One that was listed before is left out.
-pub(crate) fn one_of<T: AsRef<str>>(choices: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn join_with_or<T: AsRef<str>>(choices: impl IntoIterator<Item = T>) -> String {
     let mut listed: Vec<T> = Vec::new();
     for choice in choices {
         if !listed.iter().any(|known| known.as_ref() == choice.as_ref()) {
@@ -22,13 +22,13 @@ pub(crate) fn one_of<T: AsRef<str>>(choices: impl IntoIterator<Item = T>) -> Str
 
 #[cfg(test)]
 mod tests {
-    use super::one_of;
+    use super::join_with_or;
 
     #[test]
     fn the_last_choice_stands_behind_or() {
-        assert_eq!(one_of::<&str>([]), "");
-        assert_eq!(one_of(["a"]), "a");
-        assert_eq!(one_of(["a", "b"]), "a or b");
-        assert_eq!(one_of(["a", "b", "a", "c"]), "a, b or c");
+        assert_eq!(join_with_or::<&str>([]), "");
+        assert_eq!(join_with_or(["a"]), "a");
+        assert_eq!(join_with_or(["a", "b"]), "a or b");
+        assert_eq!(join_with_or(["a", "b", "a", "c"]), "a, b or c");
     }
 }

@@ -5,7 +5,7 @@ pub(super) fn knows_synchronized_updates(kind: &str) -> bool {
     !kind.starts_with("linux") && !kind.starts_with("vt")
 }
 
-/// Decides whether a link (OSC 8) does no harm: the terminal opens it, or skips what it does not know up to its end.
+/// Returns whether a link (OSC 8) does no harm: the terminal opens it, or skips what it does not know up to its end.
 /// Screen prints the rest of a long one, the console of Linux and the vt terminals all of it, and VTE read it wrongly
 /// before 0.50. What is not known here gets none.
 pub(super) fn takes_links(kind: &str, in_tmux: bool, vte: Option<u32>) -> bool {

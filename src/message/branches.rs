@@ -21,14 +21,14 @@ pub fn visible(conversation: &Conversation) -> Box<[bool]> {
     on_path(messages.len(), conversation.current(), |message| messages[message].parent())
 }
 
-/// Decides whether a reader can meet a message at all: it is shown or folded.
+/// Returns whether a reader can meet a message at all: it is shown or folded.
 pub fn is_readable(message: &Message) -> bool {
     message.visibility != Visibility::Hidden
 }
 
 /// The number of a message among its siblings, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Branch {
+pub struct SiblingNumber {
     /// This one.
     pub index: usize,
     /// Of how many; at least 2.
@@ -119,10 +119,10 @@ impl Branches {
     }
 
     /// Returns the number of a message among its siblings; `None` when it is the only one.
-    pub fn branch(&self, message: usize) -> Option<Branch> {
+    pub fn sibling_number(&self, message: usize) -> Option<SiblingNumber> {
         let siblings = self.siblings(message);
         let index = siblings.binary_search(&(message as u32)).ok()?;
-        (siblings.len() > 1).then_some(Branch { index: index + 1, count: siblings.len() })
+        (siblings.len() > 1).then_some(SiblingNumber { index: index + 1, count: siblings.len() })
     }
 
     /// Returns the last message of a message's branch when one always takes the newest child that counts.
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use crate::conversation::{
         Draft, Role,
-        testing::{heading, tree},
+        testing::{meta, tree},
     };
 
     /// Messages by their parent, and whether they are shown.
@@ -154,7 +154,7 @@ mod tests {
             let visibility = if shown { Visibility::Shown } else { Visibility::Hidden };
             Draft { visibility, parent, ..Draft::new(Role::User, "x") }
         });
-        tree(heading("t"), drafts, None)
+        tree(meta("t"), drafts, None)
     }
 
     #[test]
@@ -170,8 +170,8 @@ mod tests {
         ];
         let branches = Branches::of(&conversation(&tree), is_readable);
         assert_eq!(branches.siblings(3), [2, 3, 5]);
-        assert_eq!(branches.branch(3), Some(Branch { index: 2, count: 3 }));
-        assert_eq!(branches.branch(0), None);
+        assert_eq!(branches.sibling_number(3), Some(SiblingNumber { index: 2, count: 3 }));
+        assert_eq!(branches.sibling_number(0), None);
         assert_eq!(branches.newest_leaf(), Some(5));
     }
 

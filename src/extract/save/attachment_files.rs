@@ -1,4 +1,4 @@
-//! Files beside another one: its attachments.
+//! The attachments of a text: files in a folder beside it.
 
 use std::{
     io::{self, Write},
@@ -9,7 +9,9 @@ use std::{
 use tempfile::TempPath;
 
 use super::{
-    disk::{Clobber, folder_of, make_beside, name, refuse_special, sync_each, sync_folder},
+    disk::{
+        Clobber, create_attachment_folder, parent_folder, persist_as, refuse_special, sync_each, sync_folder,
+    },
     error::SaveError,
     outcome::WriteOutcome,
     temporary,
@@ -18,14 +20,14 @@ use super::{
 /// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
 /// after it. Dropped before that, they leave nothing, nor does a folder that was made for them.
 #[derive(Debug)]
-pub struct CompanionFiles {
+pub struct AttachmentFiles {
     folder: PathBuf,
     group: Arc<str>,
     made: bool,
     files: Vec<(TempPath, PathBuf)>,
 }
 
-impl CompanionFiles {
+impl AttachmentFiles {
     /// Begins without files, for this folder. Their temporary names are of this group.
     pub fn new(folder: PathBuf, group: Arc<str>) -> Self {
         Self { folder, group, made: false, files: Vec::new() }
@@ -47,10 +49,10 @@ impl CompanionFiles {
     ) -> Result<bool, SaveError> {
         let target = self.folder.join(name);
         if self.files.is_empty() {
-            if make_beside(&self.folder)? {
+            if create_attachment_folder(&self.folder)? {
                 self.made = true;
             } else {
-                temporary::sweep(&self.folder, folder_of(&self.folder));
+                temporary::sweep(&self.folder, parent_folder(&self.folder));
             }
         }
         let mut file = temporary::another(&self.folder, &self.group)
@@ -82,7 +84,7 @@ impl CompanionFiles {
         let some = !self.files.is_empty();
         for (temporary, target) in std::mem::take(&mut self.files) {
             refuse_special(&target)?;
-            match name(temporary, &target, clobber) {
+            match persist_as(temporary, &target, clobber) {
                 Ok(()) => outcome.attached.written += 1,
                 Err(SaveError::Exists(_)) => outcome.existing.push(target),
                 Err(error) => return Err(error),
@@ -95,7 +97,7 @@ impl CompanionFiles {
     }
 }
 
-impl Drop for CompanionFiles {
+impl Drop for AttachmentFiles {
     fn drop(&mut self) {
         self.files.clear();
         if self.made {

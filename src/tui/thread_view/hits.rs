@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Position, Reader};
+use super::{Position, ThreadView};
 use crate::search::Hit;
 
-impl Reader {
+impl ThreadView {
     /// Returns the hit in focus, and the number of all in this conversation.
-    pub fn hits(&self) -> (Option<usize>, usize) {
+    pub fn hit_position(&self) -> (Option<usize>, usize) {
         (self.focus, self.hits.len())
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 /// Writes an error of the system in lower case, without its number and without the period that some systems
 /// put.
-pub(crate) fn reason(error: &io::Error) -> String {
+pub(crate) fn io_error_text(error: &io::Error) -> String {
     let text = error.to_string();
     let words = text.split(" (os error").next().unwrap_or_default().trim_end_matches('.');
     let mut letters = words.chars();
@@ -26,7 +26,7 @@ mod tests {
             ("stream did not contain valid UTF-8", "stream did not contain valid UTF-8"),
             ("", "failed"),
         ] {
-            assert_eq!(reason(&io::Error::other(said)), told);
+            assert_eq!(io_error_text(&io::Error::other(said)), told);
         }
     }
 }

@@ -9,17 +9,17 @@ use ratatui::buffer::Cell;
 
 /// A cell as the terminal holds it, and where it leads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Slot {
+pub(super) struct ScreenCell {
     cell: Cell,
     pub link: Option<Arc<str>>,
 }
 
-impl Slot {
+impl ScreenCell {
     /// An erased cell.
     pub const ERASED: Self = Self { cell: Cell::EMPTY, link: None };
 }
 
-impl Deref for Slot {
+impl Deref for ScreenCell {
     type Target = Cell;
 
     fn deref(&self) -> &Cell {
@@ -27,7 +27,7 @@ impl Deref for Slot {
     }
 }
 
-impl DerefMut for Slot {
+impl DerefMut for ScreenCell {
     fn deref_mut(&mut self) -> &mut Cell {
         &mut self.cell
     }

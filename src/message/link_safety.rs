@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::host_name::ascii_host;
 
-/// Decides whether a link may be made of an address, wherever it is shown: it is of the web, with a host, or
+/// Returns whether a link may be made of an address, wherever it is shown: it is of the web, with a host, or
 /// of mail, and has no character that acts or cannot be seen.
 pub fn is_safe(url: &str) -> bool {
     let url = url.trim();
@@ -19,7 +19,7 @@ pub fn is_safe(url: &str) -> bool {
     leads && !url.contains(is_hidden)
 }
 
-/// Decides whether a character acts on what shows it, or cannot be seen: an honest address has no such
+/// Returns whether a character acts on what shows it, or cannot be seen: an honest address has no such
 /// character.
 fn is_hidden(c: char) -> bool {
     c.is_control()
@@ -80,7 +80,7 @@ fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(scheme).then(|| &url[scheme.len()..])
 }
 
-/// Decides whether words look like a host or a mail address: `e.org`, `a@e.org`, but not `version 2.0` or
+/// Returns whether words look like a host or a mail address: `e.org`, `a@e.org`, but not `version 2.0` or
 /// `main.rs`.
 fn is_place(words: &str) -> bool {
     let host = words.rsplit('@').next().unwrap_or_default();
@@ -113,7 +113,7 @@ fn is_place(words: &str) -> bool {
         && labels.all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
 }
 
-/// Splits what stands behind `//` into the host, without a user's name, and the rest from the path on.
+/// Splits what stands after `//` into the host, without a user's name, and the rest from the path on.
 fn host_and_path(rest: &str) -> (&str, &str) {
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);

@@ -1,4 +1,5 @@
-//! Decides which characters count as the same: Unicode simple case folding, accents and width.
+//! Decides which characters count as the same: Unicode simple case folding, accents and width. Nothing here has to do
+//! with messages that are shown folded.
 //!
 //! Text is read by *units*: a character with the marks that belong to it, folded. An accent is a combining mark of
 //! U+0300–U+036F in the canonical decomposition of a letter, written apart or not, and the stroke of `ø ł đ ħ ŧ`;
@@ -11,7 +12,7 @@ use unicode_normalization::char::{compose, decompose_canonical};
 
 /// The differences that are ignored when characters are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Folding {
+pub(in crate::search) struct CaseFolding {
     /// Upper and lower case are one.
     pub case: bool,
     /// Letters with and without accents are one.
@@ -20,7 +21,7 @@ pub(in crate::search) struct Folding {
     pub width: bool,
 }
 
-impl Folding {
+impl CaseFolding {
     /// Ignores all differences: the index is made with this.
     pub const ALL: Self = Self { case: true, marks: true, width: true };
 
@@ -84,12 +85,12 @@ impl Folding {
     }
 }
 
-/// Decides whether a mark is folded as an accent.
+/// Returns whether a mark is folded as an accent.
 pub(in crate::search) fn is_accent(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 
-/// Decides whether a character may compose with the one before it: accents, voicing marks of kana, vowels and finals
+/// Returns whether a character may compose with the one before it: accents, voicing marks of kana, vowels and finals
 /// of Hangul.
 pub(in crate::search) fn is_joining(c: char) -> bool {
     is_accent(c)
@@ -202,14 +203,14 @@ fn fold_width(c: char) -> char {
 /// The characters of a text beyond ASCII that could be part of what an ASCII needle matches. Text without such needs
 /// no folding to be searched for ASCII, however much Chinese, quotation marks or emoji it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::search) struct Foldable {
+pub(in crate::search) struct FoldsToAscii {
     /// Characters that fold to ASCII letters or digits, and accents.
     pub letters: bool,
     /// White space beyond ASCII.
     pub spaces: bool,
 }
 
-impl Foldable {
+impl FoldsToAscii {
     /// Looks at the characters of a text until all is known.
     pub fn of(text: &str) -> Self {
         let mut found = Self::default();
@@ -237,11 +238,11 @@ impl Foldable {
         if c.is_ascii() {
             return;
         }
-        self.letters |= is_accent(c) || Folding::ALL.of(c).is_ascii();
+        self.letters |= is_accent(c) || CaseFolding::ALL.of(c).is_ascii();
         self.spaces |= c.is_whitespace();
     }
 
-    /// Decides whether a byte by byte search finds all hits of an ASCII needle; `spaced`: with white space in it.
+    /// Returns whether a byte by byte search finds all hits of an ASCII needle; `spaced`: with white space in it.
     pub fn is_plain(self, spaced: bool) -> bool {
         !(self.letters || spaced && self.spaces)
     }
@@ -251,7 +252,7 @@ impl Foldable {
 mod tests {
     use super::*;
 
-    fn folded(text: &str, folding: Folding) -> String {
+    fn folded(text: &str, folding: CaseFolding) -> String {
         let (mut at, mut out) = (0, String::new());
         while let Some((c, end)) = folding.unit(text, at) {
             out.push(c);
@@ -262,7 +263,7 @@ mod tests {
 
     #[test]
     fn case_folds_as_the_unicode_tables_say() {
-        let simple = Folding { case: true, marks: false, width: false };
+        let simple = CaseFolding { case: true, marks: false, width: false };
         // Without the letters of Unicode 17, which the expressions do not know yet.
         for code in (0x80..0x3000)
             .chain(0xa640..0xa7ce)
@@ -286,39 +287,42 @@ mod tests {
 
     #[test]
     fn accents_fold_written_apart_or_not() {
-        assert_eq!(folded("Café cafe\u{301} Łódź Ἀθῆναι ёлка", Folding::ALL), "cafe cafe lodz αθηναι елка");
-        assert_eq!(folded("がか\u{3099}ｶﾞガ한\u{1112}\u{1161}\u{11ab}", Folding::ALL), "ががガガ한한");
+        assert_eq!(
+            folded("Café cafe\u{301} Łódź Ἀθῆναι ёлка", CaseFolding::ALL),
+            "cafe cafe lodz αθηναι елка"
+        );
+        assert_eq!(folded("がか\u{3099}ｶﾞガ한\u{1112}\u{1161}\u{11ab}", CaseFolding::ALL), "ががガガ한한");
     }
 
     #[test]
     fn without_folding_marks_a_letter_and_its_accent_are_still_one() {
-        let exact = Folding { case: true, marks: false, width: true };
+        let exact = CaseFolding { case: true, marks: false, width: true };
         assert_eq!(folded("É e\u{301} e x\u{301}", exact), "é é e x\u{301}");
     }
 
     #[test]
     fn a_person_who_types_an_accent_means_it() {
-        assert_eq!(Folding::meant_by("cafe"), Folding::ALL);
-        assert_eq!(Folding::meant_by("Cafe"), Folding { case: false, ..Folding::ALL });
-        assert_eq!(Folding::meant_by("café"), Folding { marks: false, ..Folding::ALL });
-        assert_eq!(Folding::meant_by("cafe\u{301}"), Folding { marks: false, ..Folding::ALL });
-        assert_eq!(Folding::meant_by("ａｂｃ"), Folding { width: false, ..Folding::ALL });
-        assert_eq!(Folding::meant_by("日本語"), Folding::ALL);
+        assert_eq!(CaseFolding::meant_by("cafe"), CaseFolding::ALL);
+        assert_eq!(CaseFolding::meant_by("Cafe"), CaseFolding { case: false, ..CaseFolding::ALL });
+        assert_eq!(CaseFolding::meant_by("café"), CaseFolding { marks: false, ..CaseFolding::ALL });
+        assert_eq!(CaseFolding::meant_by("cafe\u{301}"), CaseFolding { marks: false, ..CaseFolding::ALL });
+        assert_eq!(CaseFolding::meant_by("ａｂｃ"), CaseFolding { width: false, ..CaseFolding::ALL });
+        assert_eq!(CaseFolding::meant_by("日本語"), CaseFolding::ALL);
     }
 
     #[test]
     fn quotes_and_chinese_are_not_foldable_to_ascii() {
         assert!(
-            Foldable::of("“quoted” – 日本語 🎉 привет and thirty-two bytes of plain text").is_plain(true)
+            FoldsToAscii::of("“quoted” – 日本語 🎉 привет and thirty-two bytes of plain text").is_plain(true)
         );
-        assert!(!Foldable::of("naïve").is_plain(false));
-        assert!(!Foldable::of("ＡＢＣ").is_plain(false));
-        assert!(Foldable::of("a\u{a0}b").is_plain(false));
-        assert!(!Foldable::of("a\u{a0}b").is_plain(true));
+        assert!(!FoldsToAscii::of("naïve").is_plain(false));
+        assert!(!FoldsToAscii::of("ＡＢＣ").is_plain(false));
+        assert!(FoldsToAscii::of("a\u{a0}b").is_plain(false));
+        assert!(!FoldsToAscii::of("a\u{a0}b").is_plain(true));
     }
 
     #[test]
     fn a_sign_with_a_stroke_is_not_the_sign_without() {
-        assert_eq!(Folding::ALL.of('≠'), '≠');
+        assert_eq!(CaseFolding::ALL.of('≠'), '≠');
     }
 }

@@ -4,7 +4,7 @@ use crate::conversation::Conversation;
 
 /// One piece of news from a load; sent from several threads.
 #[derive(Debug)]
-pub enum Arrival {
+pub enum LoadEvent {
     /// Conversations, about as they stand in the archive; sent every tenth of a second, the first at once.
     Batch(Vec<Conversation>),
     /// The progress so far.

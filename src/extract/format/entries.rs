@@ -1,38 +1,38 @@
-//! The turns of an extract: its messages, in order, and the places where branches part.
+//! The entries of an extract: its messages, in order, and the places where branches part.
 
 use crate::{
     conversation::Conversation,
     extract::Options,
-    message::path::{self, Branch, Branches},
+    message::branches::{self, Branches, SiblingNumber},
 };
 
 /// One message of an extract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::extract) struct Turn {
+pub(in crate::extract) struct ExtractEntry {
     /// Its index in the conversation.
     pub message: usize,
     /// Its number in an extract of all branches, from 1; `None` in an extract of one.
     pub number: Option<usize>,
-    /// Set where several turns follow the same one.
-    pub fork: Option<Fork>,
+    /// Set where several entries follow the same one.
+    pub branch_label: Option<BranchLabel>,
 }
 
-/// One of several turns that follow the same one: an edited prompt, a regenerated answer.
+/// One of several entries that follow the same one: an edited prompt, a regenerated answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::extract) struct Fork {
+pub(in crate::extract) struct BranchLabel {
     /// Its number among them, from 1, by creation.
     pub index: usize,
     /// The number of them.
     pub count: usize,
-    /// The number of the turn they all follow; `None`: they begin the conversation.
+    /// The number of the entry they all follow; `None`: they begin the conversation.
     pub after: Option<usize>,
     /// The branch the provider's screen last showed goes through it.
     pub visible: bool,
 }
 
-/// Returns the turns of an extract. Between two of them may stand messages that are not taken: a fork is told
-/// between turns that are.
-pub(in crate::extract) fn turns(conversation: &Conversation, options: &Options) -> Vec<Turn> {
+/// Returns the entries of an extract. Between two of them may stand messages that are not taken: a fork is told
+/// between entries that are.
+pub(in crate::extract) fn entries(conversation: &Conversation, options: &Options) -> Vec<ExtractEntry> {
     let messages = conversation.messages();
     let taken = |index: usize| options.takes(&messages[index]);
     if !options.all_branches {
@@ -43,22 +43,22 @@ pub(in crate::extract) fn turns(conversation: &Conversation, options: &Options) 
         return path
             .into_iter()
             .filter(|&index| taken(index))
-            .map(|message| Turn { message, number: None, fork: None })
+            .map(|message| ExtractEntry { message, number: None, branch_label: None })
             .collect();
     }
     let branches = Branches::of(conversation, |message| options.takes(message));
-    let visible = path::visible(conversation);
+    let visible = branches::visible(conversation);
     let mut numbers = vec![0_usize; messages.len()];
-    let mut turns = Vec::new();
+    let mut entries = Vec::new();
     for message in (0..messages.len()).filter(|&index| taken(index)) {
-        numbers[message] = turns.len() + 1;
-        let fork = branches.branch(message).map(|Branch { index, count }| {
+        numbers[message] = entries.len() + 1;
+        let label = branches.sibling_number(message).map(|SiblingNumber { index, count }| {
             let after = branches.before(message).map(|before| numbers[before]);
-            Fork { index, count, after, visible: visible[message] }
+            BranchLabel { index, count, after, visible: visible[message] }
         });
-        turns.push(Turn { message, number: Some(numbers[message]), fork });
+        entries.push(ExtractEntry { message, number: Some(numbers[message]), branch_label: label });
     }
-    turns
+    entries
 }
 
 #[cfg(test)]
@@ -71,19 +71,19 @@ mod tests {
 
     type Expected = (usize, Option<(usize, usize, Option<usize>, bool)>);
 
-    fn told(turns: &[Turn]) -> Vec<Expected> {
-        let fork = |fork: Fork| (fork.index, fork.count, fork.after, fork.visible);
-        turns.iter().map(|turn| (turn.message, turn.fork.map(fork))).collect()
+    fn told(entries: &[ExtractEntry]) -> Vec<Expected> {
+        let label = |label: BranchLabel| (label.index, label.count, label.after, label.visible);
+        entries.iter().map(|entry| (entry.message, entry.branch_label.map(label))).collect()
     }
 
     #[test]
     fn the_visible_branch_is_the_default_and_a_leaf_chooses_another() {
         let conversation = forked();
-        assert_eq!(told(&turns(&conversation, &options(Format::Markdown))), [(0, None), (4, None)]);
+        assert_eq!(told(&entries(&conversation, &options(Format::Markdown))), [(0, None), (4, None)]);
         let other = Options { leaf: Some(3), ..options(Format::Markdown) };
-        assert_eq!(told(&turns(&conversation, &other)), [(0, None), (2, None), (3, None)]);
+        assert_eq!(told(&entries(&conversation, &other)), [(0, None), (2, None), (3, None)]);
         let wild = Options { leaf: Some(99), ..options(Format::Markdown) };
-        assert_eq!(turns(&conversation, &wild).len(), 2);
+        assert_eq!(entries(&conversation, &wild).len(), 2);
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
         let all = Options { all_branches: true, ..options(Format::Markdown) };
         let expected =
             [(0, None), (2, Some((1, 2, Some(1), false))), (3, None), (4, Some((2, 2, Some(1), true)))];
-        assert_eq!(told(&turns(&conversation, &all)), expected);
+        assert_eq!(told(&entries(&conversation, &all)), expected);
         let include = Include { reasoning: true, ..Include::default() };
         let expected = [
             (0, None),
@@ -101,6 +101,6 @@ mod tests {
             (3, None),
             (4, Some((2, 2, Some(1), true))),
         ];
-        assert_eq!(told(&turns(&conversation, &Options { include, ..all })), expected);
+        assert_eq!(told(&entries(&conversation, &Options { include, ..all })), expected);
     }
 }

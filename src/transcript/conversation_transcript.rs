@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{
     Line, Options, dates,
-    highlight::{Code, Colours, HighlightCache, Job, JobId},
+    highlight::{Code, CodeTones, HighlightCache, HighlightId, HighlightRequest},
     layout::{
         document,
         entry::{self, EntryLayout},
@@ -19,11 +19,11 @@ use super::{
 };
 use crate::{
     conversation::{Kind, Role, Visibility},
-    library::Shared,
+    library::ConversationRef,
     message::{
-        Reading,
+        MessageView,
+        branches::{self, Branches, SiblingNumber},
         chunks::{self, Chunk},
-        path::{self, Branch, Branches},
     },
 };
 
@@ -33,7 +33,7 @@ pub struct Entry {
     /// Index in the conversation.
     pub message: usize,
     /// It is one of several the reader may choose between.
-    pub branch: Option<Branch>,
+    pub branch: Option<SiblingNumber>,
     /// `None`: not foldable; `Some(open)`.
     pub fold: Option<bool>,
     /// A message too long to be laid out at once is several entries; `None`: it is whole.
@@ -57,15 +57,15 @@ struct EntryContext {
 }
 
 /// Lines of a branch's long messages that are looked at for a place to cut, so that one opens at once; what comes
-/// behind them is shown as it was written.
-const MOST_LINES: usize = 1 << 20;
-/// Entries of a branch whose heights are guessed anew for each frame.
-const MOST_HINTS: usize = 10_000;
+/// after them is shown as it was written.
+const MAX_LINES: usize = 1 << 20;
+/// Entries of a branch whose heights are guessed again for each frame.
+const MAX_HINTS: usize = 10_000;
 
 /// An open conversation, laid out entry by entry.
 #[derive(Debug)]
 pub struct Transcript {
-    conversation: Shared,
+    conversation: ConversationRef,
     options: Options,
     branches: Branches,
     leaf: Option<usize>,
@@ -81,8 +81,8 @@ pub struct Transcript {
 
 impl Transcript {
     /// Opens a conversation at its visible branch.
-    pub fn new(conversation: Shared, options: Options) -> Self {
-        let branches = Branches::of(&conversation, path::is_readable);
+    pub fn new(conversation: ConversationRef, options: Options) -> Self {
+        let branches = Branches::of(&conversation, branches::is_readable);
         let leaf = conversation.current().or_else(|| branches.newest_leaf());
         let mut transcript = Self {
             conversation,
@@ -101,7 +101,7 @@ impl Transcript {
     }
 
     /// Returns the conversation it shows.
-    pub fn conversation(&self) -> &Shared {
+    pub fn conversation(&self) -> &ConversationRef {
         &self.conversation
     }
 
@@ -152,7 +152,7 @@ impl Transcript {
             return;
         };
         self.folds.insert(message, open);
-        if self.conversation.message_text(message).len() > chunks::LONGEST {
+        if self.conversation.message_text(message).len() > chunks::MAX_LENGTH {
             // Its chunks come and go.
             self.rebuild_entries();
             return;
@@ -213,7 +213,7 @@ impl Transcript {
         let lines = self.lines(entry, width);
         let mut nearest = None;
         for (number, line) in lines.iter().enumerate() {
-            for range in line.spans.iter().filter_map(super::Span::source_range) {
+            for range in line.spans.iter().filter_map(super::Span::text_range) {
                 if range.contains(&byte) {
                     return number;
                 }
@@ -246,7 +246,7 @@ impl Transcript {
     /// Guesses the height in lines of all entries, and of those before one of them: by [`Transcript::height_hint`]. Of very
     /// many entries the guess is made once for a width.
     pub fn height_hints(&mut self, entry: usize, width: u16) -> (u64, u64) {
-        if self.entries.len() > MOST_HINTS {
+        if self.entries.len() > MAX_HINTS {
             if self.heights.0 != width || self.heights.1.len() != self.entries.len() + 1 {
                 let mut sum = 0;
                 let heights = (0..self.entries.len()).map(|entry| {
@@ -268,14 +268,14 @@ impl Transcript {
     }
 
     /// Takes the code on lines laid out so far that has no colours yet, each block once. A
-    /// [`Highlighter`](super::highlight::Highlighter) elsewhere colours it, for [`Transcript::apply`].
-    pub fn wanted(&mut self) -> Vec<Job> {
+    /// [`Highlighter`](super::highlight::Highlighter) elsewhere colours it, for [`Transcript::apply_highlight`].
+    pub fn take_highlight_requests(&mut self) -> Vec<HighlightRequest> {
         self.highlight_cache.take_requests()
     }
 
     /// Takes the colours of a block; those of another transcript are ignored. Returns true when lines that
     /// were given out before look different now; their number never changes.
-    pub fn apply(&mut self, job: JobId, colours: Colours) -> bool {
+    pub fn apply_highlight(&mut self, job: HighlightId, colours: CodeTones) -> bool {
         if !self.highlight_cache.insert(job, colours) {
             return false;
         }
@@ -295,7 +295,7 @@ impl Transcript {
         let mut number = 0;
         let mut speaker = None;
         let mut today = None;
-        let mut lines = MOST_LINES;
+        let mut lines = MAX_LINES;
         // The last reasoning of the turn so far: what it led to may stand between it and its label.
         let mut reasoning: Option<usize> = None;
         for message in path {
@@ -303,7 +303,7 @@ impl Transcript {
             if conversation.messages()[message].visibility == Visibility::Hidden {
                 continue;
             }
-            let branch = self.branches.branch(message);
+            let branch = self.branches.sibling_number(message);
             if (kind, branch) == (Kind::Recap, None)
                 && let Some(reasoning) = reasoning.filter(|&entry| self.contexts[entry].recap.is_none())
             {
@@ -336,12 +336,12 @@ impl Transcript {
         }
     }
 
-    /// Adds an entry, or several when the message is very long and open; of its lines so many are looked at.
+    /// Adds an entry, or several when the message is very long and open; of its lines this many are looked at.
     fn push_entry(&mut self, entry: Entry, context: EntryContext, lines: &mut usize) {
         let closed =
             entry.fold == Some(false) && fold::folds_whole_message(&self.conversation, entry.message);
         let text = self.conversation.message_text(entry.message);
-        let mode = Reading::of(&self.conversation, entry.message).split_mode();
+        let mode = MessageView::of(&self.conversation, entry.message).split_mode();
         let pieces = if closed { Vec::new() } else { chunks::split_within(text, mode, lines) };
         if pieces.is_empty() {
             let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
@@ -357,7 +357,7 @@ impl Transcript {
         }
     }
 
-    /// Decides whether a blank line follows an entry: not between folded lines, nor within a message.
+    /// Returns whether a blank line follows an entry: not between folded lines, nor within a message.
     fn is_spaced(&self, entry: usize) -> bool {
         let whole = |entry: &Entry| fold::folds_whole_message(&self.conversation, entry.message);
         let Some(next) = self.entries.get(entry + 1) else { return true };

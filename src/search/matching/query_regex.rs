@@ -21,13 +21,13 @@ const SIZE_LIMIT: usize = 1 << 20;
 /// for each.
 const WINDOW: usize = 256 << 10;
 /// The longest hit, in bytes, in a text that is longer than a window: a longer one is cut, or not found.
-const LONGEST_HIT: usize = 32 << 10;
+const MAX_HIT_LENGTH: usize = 32 << 10;
 /// The memory one expression may use while it searches, in bytes.
 const CACHE_BYTES: usize = 4 << 20;
 
 /// An expression, compiled.
 #[derive(Clone, Debug)]
-pub(in crate::search) struct Expression {
+pub(in crate::search) struct QueryRegex {
     regex: Regex,
     required: Box<[LetterRun]>,
     prefilter: Option<Arc<RegexPrefilter>>,
@@ -45,7 +45,7 @@ pub(in crate::search) struct LetterRun {
     elements: usize,
 }
 
-impl Expression {
+impl QueryRegex {
     /// Compiles an expression; the error is one line for the status line.
     pub fn new(source: &str) -> Result<Self, String> {
         let (hir, regex) = compile(source)?;
@@ -112,9 +112,9 @@ struct Window<'a> {
 impl<'a> Window<'a> {
     fn of(regex: &'a Regex, text: &'a str, start: usize) -> Self {
         let (mut end, mut seen) = (text.len(), text.len());
-        if text.len() - start > WINDOW + LONGEST_HIT {
+        if text.len() - start > WINDOW + MAX_HIT_LENGTH {
             end = text.floor_char_boundary(start + WINDOW);
-            seen = text.floor_char_boundary(end + LONGEST_HIT);
+            seen = text.floor_char_boundary(end + MAX_HIT_LENGTH);
         }
         // What stands around the window is seen by what looks around, as \b does.
         Self { regex, text, hits: regex.find_iter(Input::new(text).range(start..seen)), end, done: start }
@@ -217,7 +217,7 @@ fn letter_in_any_case(class: &Class) -> Option<char> {
     chars.take(3).all(|other| other == letter).then_some(letter)
 }
 
-/// Decides whether there is an upper-case letter that is not part of an escape: neither `\W` nor `\p{Greek}` nor
+/// Returns whether there is an upper-case letter that is not part of an escape: neither `\W` nor `\p{Greek}` nor
 /// `\x{1F}`.
 fn has_upper_case(source: &str) -> bool {
     let mut chars = source.chars().peekable();
@@ -250,7 +250,7 @@ mod tests {
     use crate::search::index::bloom;
 
     fn required(source: &str) -> Vec<String> {
-        let expression = Expression::new(source).expect("compiles");
+        let expression = QueryRegex::new(source).expect("compiles");
         expression.required().map(str::to_owned).collect()
     }
 
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn empty_matches_are_no_hits() {
-        let expression = Expression::new("x*").expect("compiles");
+        let expression = QueryRegex::new("x*").expect("compiles");
         assert!(expression.hits("abxxc").eq(std::iter::once(2..4)));
         assert!(expression.hits("日本").next().is_none());
     }
@@ -279,7 +279,7 @@ mod tests {
     fn in_a_long_text_every_hit_is_found_once() {
         let text = "aé1 ".repeat(200_000);
         for source in ["é1", "a|1", r"\ba", "a*", "1 a"] {
-            let expression = Expression::new(source).unwrap();
+            let expression = QueryRegex::new(source).unwrap();
             let whole: Vec<Range<usize>> = expression.regex.find_iter(&text).map(|hit| hit.range()).collect();
             let whole: Vec<Range<usize>> = whole.into_iter().filter(|hit| !hit.is_empty()).collect();
             assert!(expression.hits(&text).eq(whole), "{source}");
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_long_text_is_given_up_when_nobody_waits() {
         let text = "a".repeat(10 * WINDOW);
-        let expression = Expression::new("a").unwrap();
+        let expression = QueryRegex::new("a").unwrap();
         let newest = Arc::new(std::sync::atomic::AtomicU64::new(2));
         let count = |served| {
             let interruption = interruption::Interruption::new(Arc::clone(&newest), served);
@@ -301,9 +301,9 @@ mod tests {
 
     #[test]
     fn an_expression_that_is_too_large_says_so() {
-        let error = Expression::check(r"\w{1000}{1000}").expect_err("too large");
+        let error = QueryRegex::check(r"\w{1000}{1000}").expect_err("too large");
         assert!(error.starts_with("the expression is too large"), "{error}");
-        let error = Expression::check("a(b").expect_err("unclosed");
+        let error = QueryRegex::check("a(b").expect_err("unclosed");
         assert_eq!(error, "in the expression: unclosed group; searched as it stands");
     }
 
@@ -332,11 +332,11 @@ mod tests {
             ]),
             text in "([abcks ]{1,20}|[abcksABKS0 \nék\u{212a}ſ\u{301}\u{3099}]{1,12}|\\PC){1,60}",
         ) {
-            let expression = Expression::new(source).expect("compiles");
+            let expression = QueryRegex::new(source).expect("compiles");
             let plain = expression.regex.find_iter(&text).map(|hit| hit.range()).filter(|range| !range.is_empty());
             let plain: Vec<_> = plain.collect();
             prop_assert_eq!(expression.hits(&text).collect::<Vec<_>>(), plain.clone());
-            let mut bloom = vec![0; bloom::bloom_words(text.len())];
+            let mut bloom = vec![0; bloom::bloom_blocks(text.len())];
             bloom::insert_text(&mut bloom, &text);
             prop_assert!(plain.is_empty() || bloom::TermFilter::of_letter_runs(expression.required()).may_be_in(&bloom));
         }

@@ -4,12 +4,12 @@
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
 
 mod hits;
-mod place;
+mod return_point;
 
-use self::place::Origin;
+use self::return_point::FindStart;
 use crate::{
     conversation::{Role, Visibility},
-    library::Shared,
+    library::ConversationRef,
     search::Hit,
     transcript::{Entry, Line, Options, Transcript, mark_hits},
 };
@@ -27,7 +27,7 @@ const START: Position = Position { entry: 0, line: 0 };
 
 /// A row to draw.
 #[derive(Debug)]
-pub struct Row {
+pub struct ViewRow {
     /// Belongs to the selected message, or to one that is marked.
     pub selected: bool,
     /// Belongs to the selected message.
@@ -38,7 +38,7 @@ pub struct Row {
 
 /// A transcript in a pane of some size, and the position in it.
 #[derive(Debug)]
-pub struct Reader {
+pub struct ThreadView {
     transcript: Transcript,
     width: u16,
     height: u16,
@@ -50,17 +50,17 @@ pub struct Reader {
     /// The message from which on messages are marked, up to the selected one.
     marking: Option<usize>,
     /// The branch it opened with.
-    home: Option<usize>,
+    initial_leaf: Option<usize>,
     /// The place where a find began.
-    origin: Option<Origin>,
+    find_start: Option<FindStart>,
 }
 
-impl Reader {
+impl ThreadView {
     /// Opens a conversation at its beginning. The size is the pane's, in cells.
-    pub fn new(conversation: Shared, options: Options, width: u16, height: u16) -> Self {
+    pub fn new(conversation: ConversationRef, options: Options, width: u16, height: u16) -> Self {
         let transcript = Transcript::new(conversation, options);
         Self {
-            home: transcript.leaf(),
+            initial_leaf: transcript.leaf(),
             transcript,
             width: width.max(1),
             height: height.max(1),
@@ -70,12 +70,12 @@ impl Reader {
             focus: None,
             sideways: 0,
             marking: None,
-            origin: None,
+            find_start: None,
         }
     }
 
     /// Returns the conversation.
-    pub fn conversation(&self) -> &Shared {
+    pub fn conversation(&self) -> &ConversationRef {
         self.transcript.conversation()
     }
 
@@ -96,7 +96,7 @@ impl Reader {
 
     /// Returns the number of the selected message among the shown ones of this branch, from 1, and how many there are.
     /// On a fold it is that of the message before, or the first.
-    pub fn place(&self) -> (usize, usize) {
+    pub fn message_number(&self) -> (usize, usize) {
         let last = self.transcript.entries().len().saturating_sub(1);
         let of = self.transcript.shown_up_to(last);
         (self.transcript.shown_up_to(self.cursor.min(last)).clamp(of.min(1), of), of)
@@ -110,7 +110,7 @@ impl Reader {
 
     /// Returns the marked messages of this branch in reading order: from where marking began to the selected one, folds
     /// in between left out.
-    pub fn marked(&self) -> Vec<usize> {
+    pub fn marked_messages(&self) -> Vec<usize> {
         let (Some(from), Some(to)) = (self.marking, self.message()) else { return Vec::new() };
         let range = from.min(to)..=from.max(to);
         let mut messages: Vec<usize> = self.transcript.entries().iter().map(|entry| entry.message).collect();
@@ -130,8 +130,11 @@ impl Reader {
         let (width, height) = (width.max(1), height.max(1));
         if width != self.width && !self.is_empty() {
             let lines = self.transcript.lines(self.top.entry, self.width);
-            let byte =
-                lines.iter().skip(self.top.line).flat_map(|line| &line.spans).find_map(|span| span.source);
+            let byte = lines
+                .iter()
+                .skip(self.top.line)
+                .flat_map(|line| &line.spans)
+                .find_map(|span| span.text_offset);
             self.width = width;
             if self.top.line > 0 {
                 self.top.line = match byte {
@@ -226,9 +229,9 @@ impl Reader {
     }
 
     /// Scrolls by this share of the pane's height.
-    pub fn page(&mut self, direction: isize, halves: isize) {
+    pub fn page(&mut self, direction: isize, half_pages: isize) {
         // A page keeps two lines of the last one in sight.
-        let lines = (self.height as isize * halves / 2 - if halves == 2 { 2 } else { 0 }).max(1);
+        let lines = (self.height as isize * half_pages / 2 - if half_pages == 2 { 2 } else { 0 }).max(1);
         self.scroll(direction * lines);
     }
 
@@ -319,7 +322,7 @@ impl Reader {
     }
 
     /// Goes to a sibling branch at the selected message. `None`: it has no siblings; else which it shows now.
-    pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::path::Branch> {
+    pub fn switch_branch(&mut self, step: isize) -> Option<crate::message::branches::SiblingNumber> {
         let entry = self.transcript.switch_branch(self.cursor, step)?;
         // The place on the screen stays; only what follows the branch point is new.
         self.cursor = entry.min(self.transcript.entries().len().saturating_sub(1));
@@ -332,10 +335,10 @@ impl Reader {
     }
 
     /// Returns the rows of the pane.
-    pub fn rows(&mut self) -> Vec<Row> {
+    pub fn rows(&mut self) -> Vec<ViewRow> {
         let mut rows = Vec::with_capacity(self.height as usize);
         let selected = self.message();
-        let marked = self.marked();
+        let marked = self.marked_messages();
         let mut position = self.top;
         while rows.len() < self.height as usize && position.entry < self.transcript.entries().len() {
             let Entry { message, ref chunk, .. } = self.transcript.entries()[position.entry];
@@ -351,7 +354,7 @@ impl Reader {
                 };
                 let current = Some(message) == selected;
                 let selected = current || marked.binary_search(&message).is_ok();
-                rows.push(Row { selected, current, line });
+                rows.push(ViewRow { selected, current, line });
             }
             position = Position { entry: position.entry + 1, line: 0 };
         }

@@ -11,13 +11,13 @@ use super::{
 use crate::conversation::{Conversation, Detail, Link};
 
 /// Links of a message that are found; nobody picks one of more.
-pub const MOST_LINKS: usize = 10_000;
+pub const MAX_LINKS: usize = 10_000;
 /// The longest words of a link, in bytes, that are kept.
-const LONGEST_TITLE: usize = 400;
+const MAX_TITLE_LENGTH: usize = 400;
 
 /// Returns the links of a message in the order of their first place: those of its text, what it cites and its
-/// sources. One address stands once; a title may be empty. Not sanitised. Dead `sandbox:` links are left out. At most
-/// [`MOST_LINKS`].
+/// sources. One address stands once; a title may be empty. Not sanitized. Dead `sandbox:` links are left out. At most
+/// [`MAX_LINKS`].
 pub fn links(conversation: &Conversation, message: usize) -> Vec<Link> {
     links_while(conversation, message, &|| true).unwrap_or_default()
 }
@@ -39,7 +39,7 @@ pub fn links_while(
         if !goes_on() {
             return None;
         }
-        if !chunk.code && finder.found.len() < MOST_LINKS {
+        if !chunk.starts_in_code && finder.found.len() < MAX_LINKS {
             finder.read(&text[chunk.range.clone()], chunk.range.start);
         }
     }
@@ -50,7 +50,7 @@ pub fn links_while(
             Detail::Source(link) => std::slice::from_ref(&**link),
             _ => continue,
         };
-        if found.len() > 2 * MOST_LINKS {
+        if found.len() > 2 * MAX_LINKS {
             break;
         }
         found.extend(links.iter().map(|link| (part.range.start as usize, link.clone())));
@@ -61,7 +61,7 @@ pub fn links_while(
     let mut links: Vec<Link> =
         found.into_iter().map(|(_, link)| link).filter(|link| is_live(&link.url)).collect();
     links.retain(|link| seen.insert(link.url.clone()));
-    links.truncate(MOST_LINKS);
+    links.truncate(MAX_LINKS);
     Some(links)
 }
 
@@ -93,7 +93,7 @@ impl LinkFinder {
                     if let Some((start, url, before)) = open.pop() {
                         let title = words[before..].trim();
                         let title = if title == url { "" } else { title };
-                        self.add(base + start, &title[..title.floor_char_boundary(LONGEST_TITLE)], &url);
+                        self.add(base + start, &title[..title.floor_char_boundary(MAX_TITLE_LENGTH)], &url);
                     }
                     if open.is_empty() {
                         words.clear();
@@ -118,7 +118,7 @@ impl LinkFinder {
     /// Adds a link, unless it is one of very many; one address again and again does not count.
     fn add(&mut self, place: usize, title: &str, url: &str) {
         // The first of an address may have no words, and the next have some at the same place only.
-        if self.found.len() < MOST_LINKS && self.seen.insert(url.into()) {
+        if self.found.len() < MAX_LINKS && self.seen.insert(url.into()) {
             self.found.push((place, Link { title: title.into(), url: url.into() }));
         }
     }
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(links_while(&conversation, 0, &|| false), None);
         let text: String = (0..40_000).map(|number| format!("https://e.org/{number}\n")).collect();
         let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
-        assert_eq!(links(&conversation, 0).len(), MOST_LINKS);
+        assert_eq!(links(&conversation, 0).len(), MAX_LINKS);
     }
 
     /// The words of pictures within the words of pictures were kept once for each.
@@ -157,6 +157,6 @@ mod tests {
     fn links_in_links_take_no_more_memory_than_their_words() {
         let text = format!("{}a{}", "![".repeat(8_000), "](b)".repeat(8_000));
         let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
-        assert!(links(&conversation, 0).iter().all(|link| link.title.len() <= LONGEST_TITLE));
+        assert!(links(&conversation, 0).iter().all(|link| link.title.len() <= MAX_TITLE_LENGTH));
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{
-    report::{ArchiveReport, MemberReport, Report, Skipped, Stages},
-    task::Task,
+    report::{ArchiveReport, MemberReport, ReadProblem, Report, Stages},
+    task::MemberTask,
 };
 use crate::{
     archive::Archive,
@@ -13,66 +13,73 @@ use crate::{
 };
 
 /// The losses that one thread keeps; past that they are counted in its last one.
-const MOST_SKIPPED: usize = 10_000;
+const MAX_SKIPPED: usize = 10_000;
 
 /// The counts of one thread, summed up at the end.
-pub(super) struct Tally {
+pub(super) struct ThreadCounts {
     pub stages: Stages,
-    skipped: Vec<Skipped>,
+    problems: Vec<ReadProblem>,
     pub archives: Vec<ArchiveReport>,
     /// The providers of objects that are not supported, by archive.
-    pub foreign: Vec<Option<&'static str>>,
+    pub unsupported: Vec<Option<&'static str>>,
     pub ready: Vec<Conversation>,
     /// The time of the last batch.
     pub sent: Option<Instant>,
 }
 
-impl Tally {
+impl ThreadCounts {
     pub(super) fn new(archives: usize) -> Self {
         Self {
             stages: Stages::default(),
-            skipped: Vec::new(),
+            problems: Vec::new(),
             archives: vec![ArchiveReport::default(); archives],
-            foreign: vec![None; archives],
+            unsupported: vec![None; archives],
             ready: Vec::new(),
             sent: None,
         }
     }
 
     /// Notes the loss of a stretch of a member.
-    pub(super) fn lose(&mut self, task: &Task, offset: u64, length: u64, objects: u64, reason: String) {
-        self.note(task.skipped(offset, length, objects, reason));
+    pub(super) fn report_lost(
+        &mut self,
+        task: &MemberTask,
+        offset: u64,
+        length: u64,
+        objects: u64,
+        reason: String,
+    ) {
+        self.add_problem(task.problem(offset, length, objects, reason));
     }
 
     /// Adds a loss, or counts it in the last one.
-    pub(super) fn note(&mut self, skipped: Skipped) {
-        let full = self.skipped.len() >= MOST_SKIPPED;
-        if let Some(last) = self.skipped.last_mut() {
-            if last.join(&skipped) {
+    pub(super) fn add_problem(&mut self, problem: ReadProblem) {
+        let full = self.problems.len() >= MAX_SKIPPED;
+        if let Some(last) = self.problems.last_mut() {
+            if last.join(&problem) {
                 return;
             }
             if full {
-                last.objects += skipped.objects;
+                last.objects += problem.objects;
                 return;
             }
         }
-        self.skipped.push(skipped);
+        self.problems.push(problem);
     }
 
     /// Counts objects found in a member.
-    pub(super) fn found(&mut self, task: &Task, objects: u64) {
+    pub(super) fn found(&mut self, task: &MemberTask, objects: u64) {
         self.member(task).objects += objects;
     }
 
     /// Counts the bytes of a member that was read.
-    pub(super) fn read(&mut self, task: &Task, bytes: u64, compressed: u64) {
+    pub(super) fn read(&mut self, task: &MemberTask, bytes: u64, compressed: u64) {
         let member = self.member(task);
         member.bytes += bytes;
         member.compressed += compressed;
         self.archives[task.archive()].bytes += bytes;
     }
 
-    fn member(&mut self, task: &Task) -> &mut MemberReport {
+    fn member(&mut self, task: &MemberTask) -> &mut MemberReport {
         let members = &mut self.archives[task.archive()].read;
         let index = members.iter().rposition(|member| member.name == task.member.name).unwrap_or_else(|| {
             members.push(MemberReport { name: task.member.name.clone(), ..MemberReport::default() });
@@ -92,7 +99,7 @@ impl ArchiveReport {
         for message in 0..conversation.messages().len() {
             for part in conversation.message_parts(message) {
                 let Detail::Attachment(attachment) = &part.detail else { continue };
-                let own = archives.get(usize::from(conversation.source.archive));
+                let own = archives.get(usize::from(conversation.object_location.archive));
                 let here = |archive: &Archive| archive.find_attachment(&attachment.id).is_some();
                 if !attachment.content.is_empty() || own.is_some_and(here) {
                     self.attachments_found += 1;
@@ -111,16 +118,16 @@ impl ArchiveReport {
         self.text_bytes += part.text_bytes;
         self.attachments_found += part.attachments_found;
         self.attachments_missing += part.attachments_missing;
-        self.census.merge(&part.census);
+        self.content_types.merge(&part.content_types);
         self.read.extend(part.read);
     }
 }
 
 /// The number of members that nothing reads and that are named.
-const MOST_NAMED: usize = 1_000;
+const MAX_NAMED: usize = 1_000;
 
 /// Sums up the whole load.
-pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Report {
+pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
     report.archives = archives
         .iter()
@@ -129,12 +136,12 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
             size: archive.size(),
             members: archive.member_count(),
             absent_files: archive.absent_files(),
-            unread: archive.unread_members().take(MOST_NAMED).map(str::to_owned).collect(),
+            unread: archive.unread_members().take(MAX_NAMED).map(str::to_owned).collect(),
             ..ArchiveReport::default()
         })
         .collect();
     for (number, archive) in (0_u16..=u16::MAX).zip(archives) {
-        report.skipped.extend(archive.losses().iter().map(|loss| Skipped {
+        report.problems.extend(archive.problems().iter().map(|loss| ReadProblem {
             archive: number,
             member: loss.member.clone(),
             offset: 0,
@@ -147,15 +154,15 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
         }));
     }
     let mut foreign = vec![None; archives.len()];
-    for tally in tallies {
-        report.stages.inflate += tally.stages.inflate;
-        report.stages.cut += tally.stages.cut;
-        report.stages.parse += tally.stages.parse;
-        report.skipped.extend(tally.skipped);
-        for (total, part) in report.archives.iter_mut().zip(tally.archives) {
+    for counts in tallies {
+        report.stages.inflate += counts.stages.inflate;
+        report.stages.cut += counts.stages.cut;
+        report.stages.parse += counts.stages.parse;
+        report.problems.extend(counts.problems);
+        for (total, part) in report.archives.iter_mut().zip(counts.archives) {
             total.add(part);
         }
-        for (known, found) in foreign.iter_mut().zip(tally.foreign) {
+        for (known, found) in foreign.iter_mut().zip(counts.unsupported) {
             *known = known.or(found);
         }
     }
@@ -167,14 +174,14 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<Tally>, bytes: u64) -> Repo
         if archive.conversations > 0 {
             continue;
         }
-        let first = report.skipped.iter().find(|skipped| usize::from(skipped.archive) == number);
+        let first = report.problems.iter().find(|problem| usize::from(problem.archive) == number);
         archive.failure = match (foreign[number], first) {
             (Some(name), _) => Some(format!(
                 "this looks like a {name} export, which is not supported yet; a {} export was expected",
                 provider::any()
             )),
-            (None, Some(skipped)) if skipped.member.is_empty() => Some(skipped.reason.clone()),
-            (None, Some(skipped)) => Some(format!("{}: {}", skipped.member, skipped.reason)),
+            (None, Some(problem)) if problem.member.is_empty() => Some(problem.reason.clone()),
+            (None, Some(problem)) => Some(format!("{}: {}", problem.member, problem.reason)),
             (None, None) => None,
         };
     }
