@@ -1,4 +1,8 @@
 //! Bounds on what an archive may make us do, each named in the error it causes.
+//!
+//! They are set here and held where the bytes pass: members, standard input and zips within zips in `open`, `folder` and
+//! `zipped`; the size and ratio of a member in `stream`; an object's size in `load::read_member`; the memory of all
+//! conversations in `load::pipeline`.
 
 /// Bounds on what an archive may make us do. Every bound can be raised; none is derived from what an archive says of
 /// itself.
