@@ -18,7 +18,7 @@ use unspool::{
         cut::{Cut, ObjectCutter},
     },
     conversation::ObjectLocation,
-    import::{self, ContentTypeCounts},
+    import::{self, ImportCounts},
     load::{LoadEvent, load},
 };
 
@@ -53,7 +53,7 @@ fn main() {
         json.chunks(PIECE).for_each(|piece| cutter.feed(piece, &mut |cut| objects.push(cut)));
     });
     rate("parse alone (one core)", bytes, || {
-        let mut content_types = ContentTypeCounts::default();
+        let mut content_types = ImportCounts::default();
         for cut in &objects {
             let Cut::Object(range) = cut else { continue };
             let object = &json[range.start as usize..range.end as usize];

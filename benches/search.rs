@@ -80,7 +80,7 @@ fn main() {
         let start = Instant::now();
         let finder = memchr::memmem::Finder::new(word);
         let found = library
-            .newest()
+            .by_date()
             .iter()
             .filter(|&&handle| finder.find(library.get(handle).shown_text().as_bytes()).is_some());
         let found = found.count();

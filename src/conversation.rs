@@ -3,8 +3,8 @@
 //! Nothing here reads a file, knows a provider's format or a terminal. A conversation is built once, by an
 //! importer through [`Builder`], and never changes afterwards; whoever shows, searches or extracts it borrows it.
 //!
-//! The layout is flat on purpose. All text of a conversation lies in **one** buffer, in three runs: what ChatGPT
-//! itself shows ([`Visibility::Shown`]), then what it folds away, then what it hides. So a search over the visible
+//! The layout is flat on purpose. All text of a conversation lies in **one** buffer, in three runs: what the
+//! provider itself shows ([`Visibility::Shown`]), then what it folds away, then what it hides. So a search over the visible
 //! text is one scan over one slice, and a conversation of ten thousand messages is three allocations, not
 //! ten thousand. The tree is an array of parents: messages stand in depth-first order (a parent before its
 //! children, siblings by creation), and nothing ever recurses over it.

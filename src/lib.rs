@@ -5,7 +5,7 @@
 //! use unspool::{
 //!     conversation::ObjectLocation,
 //!     extract::{self, Format, Options},
-//!     import::{self, ContentTypeCounts},
+//!     import::{self, ImportCounts},
 //! };
 //!
 //! // One object of an export becomes one conversation, and that a text.
@@ -14,7 +14,7 @@
 //!           "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Hello?"]}}},
 //!     "a": {"id": "a", "parent": "q", "children": [],
 //!           "message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["Hi!"]}}}}}"#;
-//! let imported = import::import(object, true, ObjectLocation::default(), &mut ContentTypeCounts::default()).unwrap();
+//! let imported = import::import(object, true, ObjectLocation::default(), &mut ImportCounts::default()).unwrap();
 //! let options = Options::new(Format::Markdown, jiff::tz::TimeZone::UTC);
 //! let text = extract::conversation(&imported.conversation, &options);
 //! assert_eq!(text, "# Greetings\n\n## You\n\nHello?\n\n## Assistant\n\nHi!\n");
@@ -74,15 +74,15 @@
 //! | scope, evaluation, hit | the messages that count; what a query finds in one conversation; where |
 //! | match quality, rank | how well it matches, and its place in the list |
 //! | snippet | the words around a hit |
-//! | transcript, entry, line | a conversation on the screen; a message of it, or a chunk; a row of one width |
+//! | transcript, (transcript) entry, line | a conversation on the screen; a message of it, or a chunk; a row of one width |
 //! | inline span | a stretch of a line of text that is shown as something else: a formula, a citation's number |
 //! | fold | a message of which one line is shown; letters are *case-folded*, which is another thing |
 //! | tone | what a stretch of text is, before a theme gives it a colour |
-//! | extract, entry, format | a conversation as a text; one message of it (a *turn* to people); how it is written down |
+//! | extract, extract entry, format | a conversation as a text; one message of it (a *turn* to people); how it is written down |
 //! | finding, exposure | a secret in a text; one in an archive, for the report |
 //! | pane, overlay | the search and the thread; what lies over them |
 //! | command, action | what a key means; what happened, for the update to act on |
-//! | effect, task, request | what the update asks for: of a worker, of the terminal |
+//! | effect, task, terminal request | what the update asks for; of a worker; of the terminal |
 //! | salvage, resume, repair | of a zip without its directory; of a member after a broken object; of an object's JSON |
 
 // The makers of conversations that tests share say `unspool`, wherever they stand.

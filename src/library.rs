@@ -56,7 +56,7 @@ pub struct Library {
     batches: Vec<Arc<Vec<Conversation>>>,
     /// The first handle of each batch.
     starts: Vec<u32>,
-    /// Live handles, by `updated`, newest first.
+    /// Listed handles, by `updated`, newest first.
     newest: Vec<Handle>,
     /// The time each of them was updated, side by side with `newest`: merging looks at every one of them.
     dates: Vec<Option<Time>>,
@@ -212,7 +212,7 @@ impl Library {
     }
 
     /// Returns the listed conversations, last added to first: the order of the empty query.
-    pub fn newest(&self) -> &[Handle] {
+    pub fn by_date(&self) -> &[Handle] {
         &self.newest
     }
 
@@ -295,7 +295,7 @@ mod tests {
     }
 
     fn titles(library: &Library) -> Vec<&str> {
-        library.newest().iter().map(|&handle| &*library.get(handle).title).collect()
+        library.by_date().iter().map(|&handle| &*library.get(handle).title).collect()
     }
 
     #[test]
@@ -331,7 +331,7 @@ mod tests {
                 library.add(vec![copy]);
             }
             assert_eq!((library.len(), library.superseded(), library.message_count()), (1, 1, 1));
-            assert_eq!(library.get(library.newest()[0]).updated, Some(Time(9)));
+            assert_eq!(library.get(library.by_date()[0]).updated, Some(Time(9)));
         }
     }
 
@@ -365,7 +365,7 @@ mod tests {
                 library.add(vec![of((index + turn) % 4)]);
             }
             assert_eq!((library.len(), library.superseded(), library.message_count()), (1, 3, 3), "{turn}");
-            assert_eq!(library.get(library.newest()[0]).object_location.offset, 3, "{turn}");
+            assert_eq!(library.get(library.by_date()[0]).object_location.offset, 3, "{turn}");
         }
     }
 
@@ -381,7 +381,7 @@ mod tests {
             for index in order {
                 library.add(vec![of(index)]);
             }
-            let listed = library.newest().iter();
+            let listed = library.by_date().iter();
             let offsets: Vec<u64> =
                 listed.map(|&handle| library.get(handle).object_location.offset).collect();
             assert_eq!((offsets, library.superseded(), library.same_id()), (vec![1, 2], 1, 1), "{order:?}");
@@ -396,7 +396,7 @@ mod tests {
             for offset in offsets {
                 library.add(vec![conversation("a", Some(5), offset)]);
             }
-            assert_eq!(library.get(library.newest()[0]).object_location.offset, 0);
+            assert_eq!(library.get(library.by_date()[0]).object_location.offset, 0);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::provider::{Provider, is_named};
 /// The largest map of names that is read, in bytes; no real one comes near this.
 const MAX_MAP_SIZE: usize = 64 << 20;
 
-/// Members that are the export's own besides those that the providers' facts name. The first word of a path with a slash
+/// Members that are the export's own; those that the providers' facts name are too. The first word of a path with a slash
 /// is a folder.
 const OWN: [&str; 22] = [
     "conversations*",
@@ -44,7 +44,7 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
     let facts = Provider::ALL.iter().map(|provider| provider.facts());
     is_named(&OWN, &path, base)
         || facts.into_iter().any(|facts| {
-            [facts.members, facts.conversation_zips, facts.attachment_zips, facts.manifests]
+            [facts.members, facts.conversation_zips, facts.attachment_zips, facts.zip_lists]
                 .iter()
                 .any(|patterns| is_named(patterns, &path, base))
                 || facts.side_files.iter().any(|side| side.name == base)

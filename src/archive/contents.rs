@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 use serde_json::Value;
 
-use super::{Archive, ReadProblem, base_name, holds_conversations};
+use super::{Archive, OpenProblem, base_name, holds_conversations};
 use crate::provider::Provider;
 
 /// The largest list of contents that is read, in bytes; no real one comes near this.
@@ -19,7 +19,7 @@ const MAX_TOLD: usize = 8;
 /// Returns whether a member of this name lists the contents of its export.
 pub(super) fn is_list(name: &str) -> bool {
     let base = base_name(name);
-    let mut lists = Provider::ALL.iter().filter_map(|provider| provider.facts().contents);
+    let mut lists = Provider::ALL.iter().filter_map(|provider| provider.facts().contents_member);
     lists.any(|list| list.eq_ignore_ascii_case(base))
 }
 
@@ -63,7 +63,7 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
     for (number, member) in missing.iter().take(MAX_TOLD).enumerate() {
         let others =
             if number + 1 == MAX_TOLD && more > 0 { format!(", as are {more} more") } else { String::new() };
-        archive.problems.push(ReadProblem {
+        archive.problems.push(OpenProblem {
             member: (*member).clone(),
             reason: format!(
                 "it is missing, and the export's manifest names it{others}: another part of the export holds it; \

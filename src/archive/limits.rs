@@ -1,7 +1,7 @@
 //! Bounds on what an archive may make us do, each named in the error it causes.
 //!
-//! They are set here and held where the bytes pass: members, standard input and zips within zips in `open`, `folder` and
-//! `zipped`; the size and ratio of a member in `stream`; an object's size in `load::read_member`; the memory of all
+//! They are set here and held where the bytes pass: members, standard input and zips within zips in `open`, `folder`,
+//! `zipped` and `salvage`; the size and ratio of a member in `stream`; an object's size in `load::read_member`; the memory of all
 //! conversations in `load::pipeline`.
 
 /// Bounds on what an archive may make us do. Every bound can be raised; none is derived from what an archive says of
@@ -21,7 +21,7 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Most bytes of standard input, which is kept in memory as it comes.
     pub stdin_bytes: u64,
-    /// Largest zip inside a zip that is itself compressed and so must be inflated into memory.
+    /// Inflated bytes of all compressed zips inside a zip, together: they must be inflated into memory.
     pub nested_bytes: u64,
 }
 

@@ -207,7 +207,7 @@ pub struct Archive {
     /// The entries that hold conversations, in the order of their names.
     conversations: Vec<u32>,
     /// The losses found when it was opened.
-    problems: Vec<ReadProblem>,
+    problems: Vec<OpenProblem>,
     /// The zips it was put together from, where it was from several.
     zips: Vec<PathBuf>,
     /// The number of files that the export lists and that are not here.
@@ -216,14 +216,14 @@ pub struct Archive {
     size: u64,
     attachments: OnceLock<AttachmentIndex>,
     /// The files that it was given as, besides those that are read.
-    named: Vec<FilePlace>,
+    given_as: Vec<FilePlace>,
     /// The files that it is read from; made when it is first asked.
     files: OnceLock<HashSet<FilePlace>>,
 }
 
 /// Something of an archive that was lost before any conversation was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReadProblem {
+pub struct OpenProblem {
     /// The member concerned, or empty for the archive itself.
     pub member: String,
     /// The reason, in one line.
@@ -232,7 +232,7 @@ pub struct ReadProblem {
     pub missing: bool,
 }
 
-impl ReadProblem {
+impl OpenProblem {
     /// Makes a loss of what is there and cannot be read.
     fn of(member: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { member: member.into(), reason: reason.into(), missing: false }
@@ -279,7 +279,7 @@ impl Archive {
         self.entries.len()
     }
 
-    /// Lists the members that hold conversations; [`ObjectLocation::member`] counts them.
+    /// Lists the members that hold conversations; [`ObjectLocation::member`] is an index into them.
     pub fn conversation_members(&self) -> impl ExactSizeIterator<Item = Member> {
         self.conversations.iter().map(|&index| self.member(index as usize))
     }
@@ -316,7 +316,7 @@ impl Archive {
     }
 
     /// Returns the losses found when it was opened.
-    pub fn problems(&self) -> &[ReadProblem] {
+    pub fn problems(&self) -> &[OpenProblem] {
         &self.problems
     }
 
@@ -412,7 +412,7 @@ impl Archive {
             _ => None,
         });
         let places = containers.chain(members).filter_map(|identity| identity.place);
-        places.chain(self.named.iter().copied()).collect()
+        places.chain(self.given_as.iter().copied()).collect()
     }
 
     /// Returns whether this is the archive's own path, where the system knows files by their paths only.

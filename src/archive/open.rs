@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Archive, ArchiveError, FolderMember, Limits, Location, MemberContent, MemberEntry, Method, ReadProblem,
+    Archive, ArchiveError, FolderMember, Limits, Location, MemberContent, MemberEntry, Method, OpenProblem,
     base_name,
     byte_source::ByteSource,
     contents, folder, has_extension, holds_conversations,
@@ -56,11 +56,11 @@ struct ArchiveOpener {
     limits: Limits,
     containers: Vec<ByteSource>,
     entries: Vec<MemberEntry>,
-    problems: Vec<ReadProblem>,
+    problems: Vec<OpenProblem>,
     /// The zips beside each other that it is put together from.
     zips: Vec<PathBuf>,
     size: u64,
-    named: Vec<FilePlace>,
+    given_as: Vec<FilePlace>,
 }
 
 impl ArchiveOpener {
@@ -72,7 +72,7 @@ impl ArchiveOpener {
             problems: Vec::new(),
             zips: Vec::new(),
             size: 0,
-            named: Vec::new(),
+            given_as: Vec::new(),
         }
     }
 
@@ -104,7 +104,7 @@ impl ArchiveOpener {
             absent: 0,
             size: self.size,
             attachments: OnceLock::new(),
-            named: self.named,
+            given_as: self.given_as,
             files: OnceLock::new(),
         };
         if !contents::apply(&mut archive) {
@@ -148,7 +148,7 @@ impl ArchiveOpener {
         let unreadable = |error: std::io::Error| format!("cannot be opened: {}", io_error_text(&error));
         let metadata = fs::metadata(path).map_err(unreadable)?;
         let link = fs::symlink_metadata(path).ok();
-        self.named.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
+        self.given_as.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
         if metadata.is_dir() {
             let found = folder::list(path, self.limits).map_err(|fault| fault.0)?;
             self.size = found.iter().map(|entry| entry.size).sum();
@@ -227,7 +227,7 @@ impl ArchiveOpener {
         let is_here = |name: &String| zips.iter().any(|zip| parts::is_the_part(base_name(zip), name));
         for name in listed.iter().filter(|name| is_conversations_zip(name) && !is_here(name)) {
             let reason = "the manifest names it, and it is not beside it: download it there".to_owned();
-            self.problems.push(ReadProblem { member: name.clone(), reason, missing: true });
+            self.problems.push(OpenProblem { member: name.clone(), reason, missing: true });
         }
     }
 
@@ -296,7 +296,7 @@ impl ArchiveOpener {
         let (entries, shadowed) = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
             Err(StreamError(reason)) => {
-                self.problems.push(ReadProblem::of(name, reason));
+                self.problems.push(OpenProblem::of(name, reason));
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
@@ -306,7 +306,7 @@ impl ArchiveOpener {
             } else {
                 format!("{shadowed} members have the names of later ones, and were not read")
             };
-            self.problems.push(ReadProblem::of(name, reason));
+            self.problems.push(OpenProblem::of(name, reason));
         }
         if zipped::overlap(&entries) {
             return Err(
@@ -331,7 +331,7 @@ impl ArchiveOpener {
             let bytes = match self.nested_bytes(&entry, &mut memory) {
                 Ok(bytes) => bytes,
                 Err(StreamError(reason)) => {
-                    self.problems.push(ReadProblem::of(name, reason));
+                    self.problems.push(OpenProblem::of(name, reason));
                     continue;
                 }
             };
@@ -452,7 +452,7 @@ fn tell_gaps(archive: &mut Archive) {
         let counted = parts.iter().filter(|part| part.1 == first).map(|part| &*part.0);
         gaps.extend(parts::gaps(counted, first));
     }
-    archive.problems.extend(gaps.into_iter().map(|member| ReadProblem {
+    archive.problems.extend(gaps.into_iter().map(|member| OpenProblem {
         member,
         reason: "it is missing: the parts of the export are numbered, and this number is not here".to_owned(),
         missing: true,

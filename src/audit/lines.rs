@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 
-use super::{AuditReport, MemoryOrigin, each_once, title};
+use super::{AuditReport, MemoryOrigin, each_once, without_secrets};
 use crate::{
     conversation::Time,
     extract::address,
     library::{Handle, Library},
     provider::Provider,
     secrets::{
-        Certainty, KindId, Scanner, SecretClass,
+        Certainty, RuleId, Scanner, SecretClass,
         audit::{Exposure, InstructionsOrMemory},
     },
 };
@@ -180,7 +180,7 @@ impl ReportLines<'_> {
     }
 
     fn personal(&self, order: ExposureOrder, each: bool, lines: &mut Vec<ReportLine>) {
-        let mut kinds: BTreeMap<KindId, (usize, HashSet<Handle>)> = BTreeMap::new();
+        let mut kinds: BTreeMap<RuleId, (usize, HashSet<Handle>)> = BTreeMap::new();
         for (_, (handle, exposure)) in self.report.of_class(SecretClass::Personal) {
             let (times, places) = kinds.entry(exposure.kind).or_default();
             *times += exposure.times;
@@ -260,7 +260,7 @@ impl ReportLines<'_> {
             let mut told = HashSet::new();
             for handle in holding().filter(|&handle| whose(handle) == provider) {
                 let page = address(self.library.get(handle)).filter(|_| told.insert(handle));
-                lines.extend(page.map(|page| ReportLine::Page(String::new(), title(&page))));
+                lines.extend(page.map(|page| ReportLine::Page(String::new(), without_secrets(&page))));
             }
         }
         self.settings(lines);
@@ -313,9 +313,9 @@ impl ReportLines<'_> {
         let named = |handle: Handle, mut fields: Vec<String>| {
             let conversation = self.library.get(handle);
             if ids {
-                fields.push(title(&conversation.id));
+                fields.push(without_secrets(&conversation.id));
             }
-            fields.push(title(&conversation.title));
+            fields.push(without_secrets(&conversation.title));
             fields
         };
         match line {
@@ -327,11 +327,11 @@ impl ReportLines<'_> {
             &ReportLine::PublicLink(place) => {
                 let link = &report.public_links[place];
                 let address = link.address().unwrap_or_else(|| link.id.clone());
-                vec![title(&address), title(&link.title)]
+                vec![without_secrets(&address), without_secrets(&link.title)]
             }
             &ReportLine::Profile(place) => {
                 let (_, field) = &report.profile[place];
-                vec![title(&field.name), field.masked.clone()]
+                vec![without_secrets(&field.name), field.masked.clone()]
             }
             &ReportLine::Exposure(place) => {
                 let (handle, exposure) = &report.exposures[place];

@@ -88,7 +88,7 @@ impl AuditReport {
         let said = instructions_or_memory(library, Kind::Memory).into_iter();
         report.memory.extend(said.map(|(handle, text)| (MemoryOrigin::Conversation(handle), text)));
         let mut known = HashSet::new();
-        for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
+        for conversation in library.by_date().iter().map(|&handle| library.get(handle)) {
             for attachment in crate::message::attachments(conversation) {
                 if known.insert((conversation.object_location.archive, attachment.id.clone())) {
                     let archive = archives.get(usize::from(conversation.object_location.archive));
@@ -104,7 +104,7 @@ impl AuditReport {
 
     /// Returns the providers of the conversations and of the other members.
     fn providers_concerned(&self, library: &Library) -> Vec<Provider> {
-        let conversations = library.newest().iter().map(|&handle| library.get(handle).provider);
+        let conversations = library.by_date().iter().map(|&handle| library.get(handle).provider);
         let members = self.profile.iter().map(|(origin, _)| origin.provider);
         let links = self.public_links.iter().map(|link| link.provider);
         let all = each_once(conversations.chain(members).chain(links));
@@ -167,7 +167,7 @@ fn exposures(
     library: &Library,
     watch: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Option<Vec<(Handle, Exposure)>> {
-    let handles = library.newest();
+    let handles = library.by_date();
     let next = AtomicUsize::new(0);
     let stopped = AtomicBool::new(false);
     let found = Mutex::new(Vec::new());
@@ -199,7 +199,7 @@ fn exposures(
 fn instructions_or_memory(library: &Library, kind: Kind) -> Vec<(Handle, InstructionsOrMemory)> {
     let mut known = HashSet::new();
     let mut contexts = Vec::new();
-    for &handle in library.newest() {
+    for &handle in library.by_date() {
         for context in audit::instructions_or_memory(Scanner::built_in(), library.get(handle), kind) {
             if known.insert(context.fingerprint) {
                 contexts.push((handle, context));
@@ -212,7 +212,7 @@ fn instructions_or_memory(library: &Library, kind: Kind) -> Vec<(Handle, Instruc
 /// Lists the providers whose conversations each archive holds.
 fn providers_by_archive(archives: usize, library: &Library) -> Vec<Vec<Provider>> {
     let mut providers_by_archive = vec![HashSet::new(); archives];
-    for conversation in library.newest().iter().map(|&handle| library.get(handle)) {
+    for conversation in library.by_date().iter().map(|&handle| library.get(handle)) {
         if let Some(providers) =
             providers_by_archive.get_mut(usize::from(conversation.object_location.archive))
         {
@@ -228,7 +228,7 @@ fn each_once(some: impl IntoIterator<Item = Provider>) -> Vec<Provider> {
     Provider::ALL.iter().copied().filter(|provider| some.contains(provider)).collect()
 }
 
-/// Returns a title with its secrets redacted; a title may hold one too.
-pub fn title(text: &str) -> String {
+/// Returns a title, an id or a name with its secrets redacted.
+pub fn without_secrets(text: &str) -> String {
     Scanner::built_in().redact(text).0
 }

@@ -19,7 +19,7 @@ use crate::{
 /// The archives that a subcommand works on, with their conversations.
 #[derive(Debug)]
 pub struct OpenedArchives {
-    /// The archives in the order they were named; [`crate::conversation::ObjectLocation::archive`] counts them.
+    /// The archives in the order they were named; [`crate::conversation::ObjectLocation::archive`] is an index into them.
     pub archives: Vec<Archive>,
     /// All conversations, merged.
     pub library: Library,

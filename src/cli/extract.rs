@@ -127,7 +127,7 @@ fn selection(
 ) -> anyhow::Result<Option<Vec<Handle>>> {
     let library = &opened.library;
     if arguments.all {
-        return Ok(Some(library.newest().to_vec()));
+        return Ok(Some(library.by_date().to_vec()));
     }
     if let Some(query) = &arguments.query {
         let results = search::worker::search(&Query::parse(query, zone), library, false);

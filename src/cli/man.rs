@@ -157,7 +157,7 @@ fn configuration() -> Roff {
     for entry in Config::default().entries() {
         roff.control("TP", []);
         roff.text([bold(entry.path), roman(format!(" = {}", entry.slot.show()))]);
-        let before = match entry.before {
+        let before = match entry.overridden_by {
             "" => String::new(),
             name if name.starts_with('-') => format!(" {name} overrides it."),
             name => format!(" ${name} overrides it."),

@@ -215,7 +215,7 @@ pub struct OptionEntry<'a> {
     /// Its meaning.
     pub help: &'static str,
     /// The flag or variable that overrides it, if there is one.
-    pub before: &'static str,
+    pub overridden_by: &'static str,
     /// Its value.
     pub slot: &'a mut dyn OptionValue,
 }
@@ -233,7 +233,8 @@ impl Config {
         let Self { archive, theme, color, clipboard, osc52_limit, dates, time_zone, open, limits, keys: _ } =
             self;
         let mut entries: Vec<OptionEntry<'_>> = Vec::new();
-        let mut option = |path, slot, before, help| entries.push(OptionEntry { path, help, before, slot });
+        let mut option =
+            |path, slot, before, help| entries.push(OptionEntry { path, help, overridden_by: before, slot });
         option(
             "archive",
             archive,

@@ -27,7 +27,7 @@ pub enum Detail {
         /// `document`, `code/python`, …
         format: Box<str>,
     },
-    /// The time the model thought, in whole seconds, or the export's own words for it.
+    /// The time the model thought, in whole seconds; `None`: the message's text says it in the export's own words.
     Thought {
         /// `metadata.finished_duration_sec`.
         seconds: Option<u32>,

@@ -1,4 +1,5 @@
-//! Extracts conversations to a text, a file or a folder: the only place where data leaves the program.
+//! Extracts conversations to a text, a file or a folder: the one way to files of
+//! conversations.
 //!
 //! A front end says what is extracted (a [`Selection`]), how (an [`Extraction`]) and where to (which of its functions
 //! is called), and tells of it afterwards in its own words. Everything between is decided here: what is an original
@@ -28,7 +29,7 @@ use crate::{
 /// The conversations to extract, and the archives they are from, which hold their originals and attachments.
 #[derive(Clone, Copy, Debug)]
 pub struct Selection<'a> {
-    /// All archives that are open; [`crate::conversation::ObjectLocation::archive`] counts them.
+    /// All archives that are open; [`crate::conversation::ObjectLocation::archive`] is an index into them.
     pub archives: &'a [Archive],
     /// The conversations, in the order of the extract.
     pub conversations: &'a [&'a Conversation],

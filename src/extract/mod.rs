@@ -1,6 +1,6 @@
 //! Makes text of conversations, and copies, saves or prints it.
 //!
-//! An [`Extraction`] is the one way out, of the screen and of the command line: a front end says which conversations,
+//! An [`Extraction`] is the one way to files of conversations, of the screen and of the command line: a front end says which conversations,
 //! how and where to, and finds words for what became of it. What makes text (`format`) is pure, values in and a
 //! `String` out; [`save`] and [`clipboard`] carry it away. Nothing here knows a terminal or a screen. The `json` format
 //! is the archive's own bytes and is read from there.

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::{ContentTypeCounts, DocumentSources};
+use super::{DocumentSources, ImportCounts};
 use crate::conversation::{
     ConversationKind, ConversationMeta, Detail, Draft, Kind, NameTable, ObjectLocation, Part, Provider, Role,
     Time, Visibility,
@@ -44,7 +44,7 @@ pub(super) struct MessageArena {
     parts: Vec<Part>,
     pub names: NameTable,
     /// The number of messages of each content type.
-    pub content_types: ContentTypeCounts,
+    pub content_types: ImportCounts,
 }
 
 impl MessageArena {

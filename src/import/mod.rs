@@ -101,7 +101,7 @@ pub struct Imported {
 
 /// The content types of messages and the keys that were not understood, with the number of each.
 #[derive(Clone, Debug, Default)]
-pub struct ContentTypeCounts {
+pub struct ImportCounts {
     types: HashMap<Box<str>, (u64, bool)>,
     /// The keys that nobody knows what they mean, each with the message that has it, of several the one with the lowest id.
     keys: HashMap<Box<str>, (u64, Box<str>)>,
@@ -112,7 +112,7 @@ const MAX_TYPES: usize = 1_000;
 /// The bytes of a type's name that are kept.
 const MAX_TYPE_LENGTH: usize = 64;
 
-impl ContentTypeCounts {
+impl ImportCounts {
     fn count(&mut self, name: &str, known: bool) {
         self.add(name, 1, known);
     }
@@ -196,11 +196,7 @@ enum DocumentSources {
 ///
 /// # Errors
 /// See [`ImportError`].
-pub fn parse(
-    object: &[u8],
-    whole: bool,
-    content_types: &mut ContentTypeCounts,
-) -> Result<Parsed, ImportError> {
+pub fn parse(object: &[u8], whole: bool, content_types: &mut ImportCounts) -> Result<Parsed, ImportError> {
     parse_sound(object, whole, content_types)
         .unwrap_or_else(|| parse_repaired(repair::repair(object), content_types))
 }
@@ -213,7 +209,7 @@ pub fn parse_owned(
     bytes: Vec<u8>,
     within: Range<usize>,
     whole: bool,
-    content_types: &mut ContentTypeCounts,
+    content_types: &mut ImportCounts,
 ) -> Result<Parsed, ImportError> {
     if let Some(result) = parse_sound(&bytes[within.clone()], whole, content_types) {
         return result;
@@ -227,7 +223,7 @@ pub fn parse_owned(
 fn parse_sound(
     object: &[u8],
     whole: bool,
-    content_types: &mut ContentTypeCounts,
+    content_types: &mut ImportCounts,
 ) -> Option<Result<Parsed, ImportError>> {
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
     match parse_by_signature(text, content_types) {
@@ -239,7 +235,7 @@ fn parse_sound(
 /// Parses an object that had to be repaired.
 fn parse_repaired(
     (text, repairs): (String, Repairs),
-    content_types: &mut ContentTypeCounts,
+    content_types: &mut ImportCounts,
 ) -> Result<Parsed, ImportError> {
     parse_by_signature(&text, content_types).map(|object| Parsed { object, repairs: Some(repairs) })
 }
@@ -247,10 +243,7 @@ fn parse_repaired(
 /// Parses an object with the importer of the provider whose mark it bears. The signature may stand anywhere in it:
 /// ChatGPT's importer, which parses most objects, looks for the signatures of all others meanwhile. Only an object that
 /// begins with a key of another supported provider alone is given to that provider's importer at once.
-fn parse_by_signature(
-    object: &str,
-    content_types: &mut ContentTypeCounts,
-) -> Result<ParsedObject, ImportError> {
+fn parse_by_signature(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
     let hinted = first_key(object).and_then(Provider::by_first_key);
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
         && let Ok(parsed) = parse_as(provider, object, content_types)
@@ -279,7 +272,7 @@ fn first_key(object: &str) -> Option<&str> {
 fn parse_as(
     provider: Provider,
     object: &str,
-    content_types: &mut ContentTypeCounts,
+    content_types: &mut ImportCounts,
 ) -> Result<ParsedObject, Refusal> {
     match provider {
         Provider::ChatGpt => chatgpt::parse(object, content_types),
@@ -346,7 +339,7 @@ pub fn import(
     object: &[u8],
     whole: bool,
     location: ObjectLocation,
-    content_types: &mut ContentTypeCounts,
+    content_types: &mut ImportCounts,
 ) -> Result<Imported, ImportError> {
     Ok(parse(object, whole, content_types)?.finish(location))
 }
@@ -358,6 +351,6 @@ fn boundary(text: &str, at: usize) -> usize {
 
 /// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
-    let mut content_types = ContentTypeCounts::default();
+    let mut content_types = ImportCounts::default();
     std::str::from_utf8(object).is_ok_and(|text| parse_by_signature(text, &mut content_types).is_ok())
 }

@@ -8,12 +8,12 @@ use super::message_arena::{NO_PARENT, ParsedMessage};
 pub(super) struct MessageOrder {
     /// The nodes, each once, parents first, siblings by their places.
     pub nodes: Vec<u32>,
-    /// The parent of each node, cycles broken; [`NONE`] for a root.
+    /// The parent of each node, cycles broken; [`NO_PARENT`] for a root.
     parents: Vec<u32>,
 }
 
 impl MessageOrder {
-    /// Orders the nodes. `parents` has the parent of each node, or [`NONE`]; `members` are the nodes that
+    /// Orders the nodes. `parents` has the parent of each node, or [`NO_PARENT`]; `members` are the nodes that
     /// count, ascending; siblings stand by `places`, those with equal ones as they stand in `members`.
     pub(super) fn of(mut parents: Vec<u32>, members: &[u32], places: &[u32]) -> Self {
         break_cycles(&mut parents, members);

@@ -33,7 +33,7 @@ impl SignatureFinder {
 mod tests {
     use crate::{
         conversation::{ObjectLocation, Provider},
-        import::{ContentTypeCounts, ImportError, import},
+        import::{ImportCounts, ImportError, import},
     };
 
     #[test]
@@ -52,7 +52,7 @@ mod tests {
             (r#"{"title": "t"}"#, Err(ImportError::NoConversation)),
         ] {
             let read =
-                import(object.as_bytes(), true, ObjectLocation::default(), &mut ContentTypeCounts::default());
+                import(object.as_bytes(), true, ObjectLocation::default(), &mut ImportCounts::default());
             assert_eq!(read.map(|parsed| parsed.conversation.provider), whose, "{object}");
         }
     }

@@ -1,6 +1,6 @@
 //! The report of a load: what was read, what was not, and why.
 
-use crate::import::ContentTypeCounts;
+use crate::import::ImportCounts;
 
 /// A stretch of an archive that was not read, or not as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +61,14 @@ pub struct ArchiveReport {
     /// Bytes of text kept.
     pub text_bytes: u64,
     /// Content types of all messages.
-    pub content_types: ContentTypeCounts,
+    pub content_types: ImportCounts,
     /// The members with JSON that nothing reads, as far as they are named.
     pub unread: Vec<String>,
-    /// Attachments that messages name and that one of the opened archives holds.
+    /// Attachments that messages name and that their own archive holds.
     pub attachments_found: u64,
     /// Files that the export lists as its own and that are not here; no damage either.
     pub absent_files: usize,
-    /// Attachments that messages name and that no archive holds; no damage, many real exports lack them.
+    /// Attachments that messages name and that their own archive does not hold; no damage, many real exports lack them.
     pub attachments_missing: u64,
     /// The reason, if nothing of it could be read.
     pub failure: Option<String>,

@@ -23,8 +23,8 @@ pub(super) static FACTS: Facts = Facts {
     attachment_zips: &["files_*.zip"],
     // Of large exports, seen since 2026.
     part_zips: &[PartZips { name: "*-part-#.zip", first: 1 }],
-    contents: Some("export_manifest.json"),
-    manifests: &[],
+    contents_member: Some("export_manifest.json"),
+    zip_lists: &[],
     other_zip: None,
     // Since May 2026.
     attachment_names: Some("conversation_asset_file_names.json"),

@@ -48,8 +48,8 @@ pub(super) static FACTS: Facts = Facts {
         PartZips { name: "frames-#.zip", first: 0 },
         PartZips { name: "design_chats-#.zip", first: 0 },
     ],
-    contents: None,
-    manifests: &["manifest*.json"],
+    contents_member: None,
+    zip_lists: &["manifest*.json"],
     other_zip: Some(OtherZip {
         members: &["memories.json", "login_history.json", "projects/*"],
         zip: "conversations-000.zip",

@@ -41,9 +41,9 @@ pub struct Facts {
     /// all of one export.
     pub part_zips: &'static [PartZips],
     /// A member that lists what all parts of an export hold, and in which members the conversations are.
-    pub contents: Option<&'static str>,
-    /// Files that list those zips, likewise.
-    pub manifests: &'static [&'static str],
+    pub contents_member: Option<&'static str>,
+    /// Files beside the `part_zips` that list them.
+    pub zip_lists: &'static [&'static str],
     /// The signs of another zip of such an export.
     pub other_zip: Option<OtherZip>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.

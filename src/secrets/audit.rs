@@ -5,7 +5,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Certainty, Counts, Finding, KindId, Scanner, spans::each_finding, unescape::unescaped};
+use super::{Certainty, Counts, Finding, RuleId, Scanner, spans::each_finding, unescape::unescaped};
 use crate::{
     conversation::{Conversation, Detail, Kind, Media, Time},
     import::{ProfileEntry, ProfileValue},
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
     /// The kind of the secret.
-    pub kind: KindId,
+    pub kind: RuleId,
     /// The message it stands in; `None`: the title.
     pub message: Option<usize>,
     /// The time that message was written; else the time of the conversation's last addition.
@@ -50,8 +50,8 @@ const MAX_VALUES: usize = 10_000;
 
 fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
     let mut exposures: Vec<Exposure> = Vec::new();
-    let mut known: HashMap<(KindId, &str), usize> = HashMap::new();
-    let mut last: HashMap<(KindId, Certainty), usize> = HashMap::new();
+    let mut known: HashMap<(RuleId, &str), usize> = HashMap::new();
+    let mut last: HashMap<(RuleId, Certainty), usize> = HashMap::new();
     each_finding(scanner, text, &mut |Finding { kind, range, certainty }| {
         let value = &text[range];
         let full = exposures.len() >= MAX_VALUES;

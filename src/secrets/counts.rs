@@ -1,16 +1,16 @@
 //! The number of secrets of each kind, and how it is said.
 
-use super::{Finding, KindId, Scanner, SecretClass};
+use super::{Finding, RuleId, Scanner, SecretClass};
 
 /// The number of findings of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    counts: Vec<(KindId, usize)>,
+    counts: Vec<(RuleId, usize)>,
 }
 
 impl Counts {
     /// Counts one more.
-    pub fn add(&mut self, kind: KindId) {
+    pub fn add(&mut self, kind: RuleId) {
         self.add_many(kind, 1);
     }
 
@@ -21,7 +21,7 @@ impl Counts {
         }
     }
 
-    fn add_many(&mut self, kind: KindId, number: usize) {
+    fn add_many(&mut self, kind: RuleId, number: usize) {
         match self.counts.binary_search_by_key(&kind, |entry| entry.0) {
             Ok(at) => self.counts[at].1 += number,
             Err(at) => self.counts.insert(at, (kind, number)),
@@ -45,7 +45,7 @@ impl Counts {
     }
 
     /// Lists each kind with its number, in the order of the rules: credentials first.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (KindId, usize)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (RuleId, usize)> {
         self.counts.iter().copied()
     }
 

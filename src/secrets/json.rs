@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::{
-    Counts, Finding, KindId, Scanner,
+    Counts, Finding, RuleId, Scanner,
     json_walk::{RawCursor, Token, decode, tokens},
     known::KnownSecrets,
     redact::Redactor,
@@ -27,7 +27,7 @@ const SHORTEST_NUMBER: usize = 12;
 
 /// A secret in a JSON text.
 struct JsonSpan<'v> {
-    kind: KindId,
+    kind: RuleId,
     certainty: Certainty,
     /// Its bytes; of a number all of them.
     range: Range<usize>,

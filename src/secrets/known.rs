@@ -14,7 +14,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use hashbrown::{DefaultHashBuilder, HashSet};
 
 use super::{
-    Certainty, Counts, Finding, KindId, Scanner, SecretClass,
+    Certainty, Counts, Finding, RuleId, Scanner, SecretClass,
     spans::{Span, each_span},
     unescape::{Unescaped, unescaped},
 };
@@ -39,7 +39,7 @@ pub struct KnownSecrets {
     /// The values that are looked for everywhere, one after the other.
     values: String,
     /// The end of each of them, and its kind.
-    ends: Vec<(usize, KindId)>,
+    ends: Vec<(usize, RuleId)>,
     matcher: OnceLock<Option<AhoCorasick>>,
 }
 
@@ -69,7 +69,7 @@ impl KnownSecrets {
     }
 
     /// Adds one secret, as it is written.
-    pub(super) fn add(&mut self, kind: KindId, written: &str, certainty: Certainty) {
+    pub(super) fn add(&mut self, kind: RuleId, written: &str, certainty: Certainty) {
         let value = unescaped(written);
         let is_full = self.told_apart.len() >= MAX_TOLD_APART;
         let mark = mark(kind, &value);
@@ -145,9 +145,9 @@ impl KnownSecrets {
 
     /// Returns the end of a text that was cut within a known value: the place where that value begins. At least
     /// [`SHORTEST_VALUE`] bytes of it stand there.
-    pub(super) fn cut_at_end(&self, text: &str) -> Option<(usize, KindId)> {
+    pub(super) fn cut_at_end(&self, text: &str) -> Option<(usize, RuleId)> {
         let mut start = 0;
-        let mut longest: Option<(usize, KindId)> = None;
+        let mut longest: Option<(usize, RuleId)> = None;
         for &(end, kind) in &self.ends {
             let value = &self.values.as_bytes()[start..end];
             start = end;
@@ -176,7 +176,7 @@ fn is_telling(value: &str, certainty: Certainty) -> bool {
 
 /// Returns a fingerprint of a value that lives as long as the process. The same number in another spelling has the
 /// same.
-fn mark(kind: KindId, value: &str) -> u64 {
+fn mark(kind: RuleId, value: &str) -> u64 {
     static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
     if Scanner::built_in().rule(kind).class() == SecretClass::Credential {
         return HASHER.hash_one((kind, value));

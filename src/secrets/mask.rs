@@ -1,13 +1,13 @@
 //! A value as a report may show it: enough for its owner to know it again, too little for anybody else.
 
-use super::{KindId, Scanner, SecretClass};
+use super::{RuleId, Scanner, SecretClass};
 
 impl Scanner {
     /// Returns the masked form of a value of that kind: `ghp_…JR`, `r…@e….org`, `h…`.
     ///
     /// Of what a machine made the first four characters and the last two are shown, if that is a third of it
     /// at most; of what a person made up the first alone; of a private key its header.
-    pub fn mask(&self, kind: KindId, value: &str) -> String {
+    pub fn mask(&self, kind: RuleId, value: &str) -> String {
         let rule = self.rule(kind);
         if let Some(header) = value.strip_prefix("-----").and_then(|rest| rest.split_once("-----")) {
             return format!("-----{}-----…", header.0);

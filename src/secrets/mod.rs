@@ -34,4 +34,4 @@ mod unescape;
 pub use counts::Counts;
 pub use known::KnownSecrets;
 pub use rules::{Rule, SecretClass};
-pub use scan::{Certainty, Finding, KindId, Scanner};
+pub use scan::{Certainty, Finding, RuleId, Scanner};

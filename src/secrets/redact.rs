@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 use super::{
-    Counts, KindId, Scanner,
+    Counts, RuleId, Scanner,
     known::KnownSecrets,
     spans::{Span, each_span},
 };
@@ -63,7 +63,7 @@ impl<'k> Redactor<'k> {
     }
 
     /// Writes the label that stands in the place of a secret. Needs no escaping in JSON, HTML or Markdown.
-    pub(super) fn push_label(&mut self, out: &mut String, kind: KindId) {
+    pub(super) fn push_label(&mut self, out: &mut String, kind: RuleId) {
         self.labels += 1;
         if self.labels > MAX_LABELS {
             out.push_str("[redacted]");

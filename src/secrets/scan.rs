@@ -32,7 +32,7 @@ const MARGIN: usize = 48;
 
 /// Names one rule of a [`Scanner`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KindId(pub(super) u16);
+pub struct RuleId(pub(super) u16);
 
 /// The certainty of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +47,7 @@ pub enum Certainty {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The kind of the secret.
-    pub kind: KindId,
+    pub kind: RuleId,
     /// The bytes of the value alone in the text, without the name before it. On character boundaries.
     pub range: Range<usize>,
     /// The certainty that it is one.
@@ -146,7 +146,7 @@ impl Scanner {
     }
 
     /// Returns the rule of a kind this scanner named.
-    pub fn rule(&self, kind: KindId) -> &Rule {
+    pub fn rule(&self, kind: RuleId) -> &Rule {
         &self.rules[usize::from(kind.0)]
     }
 
@@ -274,7 +274,7 @@ impl Scanner {
                 resume.resize(self.rules.len(), 0);
                 resume[usize::from(index)] = behind;
                 if let Some((certainty, range)) = found {
-                    visit(Finding { kind: KindId(index), range, certainty })?;
+                    visit(Finding { kind: RuleId(index), range, certainty })?;
                 }
             }
         }
@@ -303,7 +303,7 @@ impl Scanner {
                     let rule = &self.rules[usize::from(index)];
                     let (_, range) = look.at(rule, start..region.end)?;
                     let certainty = rule.judge(&text[range.clone()], false)?;
-                    (certainty >= wish.certainty).then_some(Finding { kind: KindId(index), range, certainty })
+                    (certainty >= wish.certainty).then_some(Finding { kind: RuleId(index), range, certainty })
                 };
                 // The file has these rules in the order of their certainty.
                 let mut found: Option<Finding> = None;

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::{
-    Certainty, Finding, KindId, Scanner, SecretClass,
+    Certainty, Finding, RuleId, Scanner, SecretClass,
     known::KnownSecrets,
     scan::{Wish, overlapping},
 };
@@ -20,7 +20,7 @@ const CONTEXT: usize = 66 << 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     /// The kind of the secret; of several that overlap the best name.
-    pub(super) kind: KindId,
+    pub(super) kind: RuleId,
     /// Its bytes. On character boundaries.
     pub(super) range: Range<usize>,
     /// The certainty that it is a secret.

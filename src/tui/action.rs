@@ -43,9 +43,11 @@ pub enum Action {
     Saved(SaveOutcome),
     /// Many files are being written, or were.
     SavedMany(ManyOutcome),
-    /// The secrets that the extract of the dialog would hold, in words (nothing: none), and which count this is.
+    /// The secrets that the extract of the dialog would hold, in words (nothing: none), and the serial of the
+    /// task that asked.
     Counted(u64, Option<String>),
-    /// The name without an ending that a file gets from which secrets are taken out, and which count this belongs to.
+    /// The name without an ending that a file gets from which secrets are taken out, and the serial of
+    /// the task that asked.
     Named(u64, String),
     /// The folders in a folder that was asked for, and which one that is, as it was typed.
     Folders(String, Vec<String>),

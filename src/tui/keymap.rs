@@ -16,7 +16,7 @@ use super::command::Command;
 pub use crate::config::Key;
 use crate::config::Keys;
 
-/// A place where a key is pressed. It falls back on `MessageView` (list and thread) and then on `Anywhere`.
+/// A place where a key is pressed. It falls back on `Reading` (list and thread) and then on `Anywhere`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {

@@ -142,7 +142,7 @@ fn a_conversation_opens_at_its_hit() {
     let row =
         screen.lines().position(|line| line.contains("the needle is here")).expect("the hit is in sight");
     assert!((4..=12).contains(&row), "in the upper part, not in row {row}:\n{screen}");
-    assert_eq!(driver.app.reader().and_then(ThreadView::message), Some(1));
+    assert_eq!(driver.app.open_view().and_then(ThreadView::message), Some(1));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn n_goes_through_the_hits_and_around() {
 fn the_cursor_reaches_every_message_by_line() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["a", "b", "c", "d"])]);
     driver.press("enter");
-    let at = |driver: &Driver| driver.app.reader().and_then(ThreadView::message);
+    let at = |driver: &Driver| driver.app.open_view().and_then(ThreadView::message);
     assert_eq!(at(&driver), Some(0));
     for message in [1, 2, 3, 3] {
         driver.press("j");
@@ -179,7 +179,7 @@ fn prompts_and_messages_are_stepped_through() {
     driver.press("enter");
     for (key, message) in [("J", 1), ("}", 2), ("]", 3), ("{", 2), ("{", 0), ("}", 2), ("K", 1), ("[", 0)] {
         driver.press(key);
-        assert_eq!(driver.app.reader().and_then(ThreadView::message), Some(message), "after {key}");
+        assert_eq!(driver.app.open_view().and_then(ThreadView::message), Some(message), "after {key}");
     }
 }
 
@@ -289,9 +289,9 @@ fn a_changed_path_is_asked_about_again() {
 fn find_marks_as_one_types_and_esc_brings_the_hits_of_the_query_back() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["tea and milk", "milk and tea, tea"])]);
     driver.type_("tea").press("enter").press("/").type_("milk");
-    assert_eq!(driver.app.reader().map(|reader| reader.hit_position().1), Some(2));
+    assert_eq!(driver.app.open_view().map(|reader| reader.hit_position().1), Some(2));
     driver.press("esc");
-    assert_eq!(driver.app.reader().map(|reader| reader.hit_position().1), Some(3));
+    assert_eq!(driver.app.open_view().map(|reader| reader.hit_position().1), Some(3));
     driver.press("/").type_("milk").press("enter n");
     assert!(driver.status().starts_with("hit 2 of 2"), "{}", driver.status());
 }
@@ -394,7 +394,7 @@ fn the_index_of_prompts_narrows_as_one_types_and_jumps() {
         ["How do I feed it?", "Flour.", "Where is the timeout?", "In nginx.", "And the lake?", "There."];
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &turns)]);
     driver.press("enter p").type_("timeo").press("enter");
-    assert_eq!(driver.app.reader().and_then(ThreadView::message), Some(2));
+    assert_eq!(driver.app.open_view().and_then(ThreadView::message), Some(2));
     assert!(driver.app.overlay.is_none());
 }
 

@@ -43,7 +43,7 @@ fn archives(scratch: &Scratch) -> [PathBuf; 3] {
 fn after(path: &Path, scratch: &Scratch, format: Format, change: impl Fn()) -> [String; 2] {
     let opened = [exports::open(path).unwrap()];
     let (library, _) = exports::load(&opened);
-    let conversations = [library.get(library.newest()[0])];
+    let conversations = [library.get(library.by_date()[0])];
     let what = Selection { archives: &opened, conversations: &conversations };
     let options = Options { attachments: !format.is_original(), ..Options::new(format, TimeZone::UTC) };
     change();

@@ -67,7 +67,7 @@ fn several_archives_are_merged_and_the_later_copy_stays() {
     let second = scratch.file("2.json", format!("[{newer}]"));
     let (library, report) = load(&[open(&first).unwrap(), open(&second).unwrap()]);
     assert_eq!((library.len(), library.superseded()), (2, 1));
-    assert_eq!(&*library.get(library.newest()[0]).title, "Newer");
+    assert_eq!(&*library.get(library.by_date()[0]).title, "Newer");
     assert_eq!((report.conversations, report.archives.len()), (3, 2));
 }
 
@@ -82,7 +82,7 @@ fn an_object_is_given_back_byte_for_byte() {
         let archive = open(&path).unwrap();
         let (library, _) = load_path(&path);
         let mut sources: Vec<ObjectLocation> =
-            library.newest().iter().map(|&handle| library.get(handle).object_location).collect();
+            library.by_date().iter().map(|&handle| library.get(handle).object_location).collect();
         sources.sort();
         for source in &sources {
             let object = archive.read_object(*source, &mut |_| true).unwrap();
@@ -112,7 +112,7 @@ fn objects_that_span_pieces_are_given_back_whole() {
     let archive = open(&path).unwrap();
     let (library, report) = load_path(&path);
     assert_eq!((ids(&library).len(), report.damaged()), (3, false));
-    for &handle in library.newest() {
+    for &handle in library.by_date() {
         let source = library.get(handle).object_location;
         let object = archive.read_object(source, &mut |_| true).unwrap();
         assert_eq!(object, json.as_bytes()[source.offset as usize..][..source.length as usize]);

@@ -255,7 +255,7 @@ fn a_text_that_is_written_without_one_of_its_attachments_tells_of_the_others() {
     let archive = exports::open(&export(&scratch, &[("file-abc", "My photo.png")], &MEMBERS)).unwrap();
     let archives = [archive];
     let (library, _) = exports::load(&archives);
-    let conversation = library.get(library.newest()[0]);
+    let conversation = library.get(library.by_date()[0]);
     let options = Options { attachments: true, ..Options::new(Format::Markdown, jiff::tz::TimeZone::UTC) };
     let extraction = Extraction { redaction: Redaction::new(true), ..Extraction::new(options) };
     let write = |path: &Path| {

@@ -360,7 +360,7 @@ fn what_was_attached_counts_as_here_and_its_secrets_are_found() {
     let (library, report) = load_bytes("x.json", json!([object]).to_string());
     let archive = &report.archives[0];
     assert_eq!((archive.attachments_found, archive.attachments_missing), (1, 1));
-    let read = library.get(library.newest()[0]);
+    let read = library.get(library.by_date()[0]);
     let found = audit::exposures(Scanner::built_in(), read);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(!found[0].masked.contains(&key));
@@ -502,7 +502,7 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, json.as_bytes())).collect();
     let (library, report) = load_bytes("x.zip", zip(&members));
     assert!(!report.damaged(), "{:?}", report.problems);
-    let listed: Vec<&Conversation> = library.newest().iter().map(|&handle| library.get(handle)).collect();
+    let listed: Vec<&Conversation> = library.by_date().iter().map(|&handle| library.get(handle)).collect();
     let titles: Vec<&str> = listed.iter().map(|conversation| &*conversation.title).collect();
     assert_eq!(titles[1..], ["Memory", "Project: Garden"]);
     assert_eq!(shown(listed[1]), ["Likes teal.", "p1\n\nHas a shed.", "notes/a.md\n\nTwo cats."]);
@@ -576,7 +576,7 @@ fn an_export_of_claudes_is_read_in_every_layout() {
         let (library, report) = load_bytes("export", bytes);
         assert!(library.len() == 2 || ids(&library) == ["a"], "{:?}", report.problems);
         assert!(!report.damaged(), "{:?}", report.problems);
-        assert!(library.newest().iter().all(|&handle| library.get(handle).provider == Provider::Claude));
+        assert!(library.by_date().iter().all(|&handle| library.get(handle).provider == Provider::Claude));
     }
     let scratch = Scratch::new();
     scratch.file("conversations.json", &json);
@@ -683,7 +683,7 @@ fn an_object_of_claudes_is_given_back_byte_for_byte() {
     let path = scratch.file("x.zip", zip(&[("conversations.json", spaced.as_bytes())]));
     let archive = open(&path).unwrap();
     let (library, _) = load_path(&path);
-    for &handle in library.newest() {
+    for &handle in library.by_date() {
         let source = library.get(handle).object_location;
         let object = archive.read_object(source, &mut |_| true).unwrap();
         assert_eq!(object, spaced.as_bytes()[source.offset as usize..][..source.length as usize]);

@@ -413,7 +413,7 @@ fn invalid_utf8_and_raw_controls_are_replaced_and_no_damage() {
     json[at] = 0xff;
     json[at + 1] = 0x1b;
     let (library, report) = load_bytes("x.json", json);
-    assert_eq!(shown(library.get(library.newest()[0]))[0], "\u{fffd}\u{1b}estion a");
+    assert_eq!(shown(library.get(library.by_date()[0]))[0], "\u{fffd}\u{1b}estion a");
     assert!(report.problems[0].repaired && report.problems[0].reason.contains("2 broken characters"));
     assert!(!report.damaged() && report.warning().is_none());
 }
@@ -432,7 +432,7 @@ fn a_truncated_file_shows_its_last_conversation_as_far_as_it_goes() {
     let (library, report) = load_bytes("x.json", &whole[..cut]);
     assert_eq!(library.len(), 3);
     let last = library
-        .newest()
+        .by_date()
         .iter()
         .map(|&handle| library.get(handle))
         .find(|c| c.id_is_generated || &*c.id == "c")
@@ -458,7 +458,7 @@ fn lists_of_a_million_elements_take_no_memory_to_speak_of() {
         let broken = sound.replace("\"metadata\":{}", &format!("\"metadata\":{{\"{key}\":{list}}}"));
         assert_ne!(broken, sound);
         let (library, _) = load_bytes("x.json", format!("[{broken}]"));
-        let read = library.get(library.newest()[0]);
+        let read = library.get(library.by_date()[0]);
         assert_eq!(shown(read), ["kept"]);
         assert!(read.heap_size() < 10 << 20);
     }

@@ -165,7 +165,7 @@ fn the_templates_are_sound_and_say_something() {
     for template in [CHATGPT, CLAUDE] {
         let (library, report) = load_bytes("x.json", format!("[{}]", unmarked(template)));
         assert!(report.problems.is_empty(), "{:?}", report.problems);
-        assert_eq!(exports::shown(library.get(library.newest()[0])), ["hello"]);
+        assert_eq!(exports::shown(library.get(library.by_date()[0])), ["hello"]);
     }
 }
 

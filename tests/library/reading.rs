@@ -15,7 +15,7 @@ use unspool::{
 };
 
 fn message(driver: &Driver) -> Option<usize> {
-    driver.app.reader().and_then(ThreadView::message)
+    driver.app.open_view().and_then(ThreadView::message)
 }
 
 /// The row of the screen on which some words stand.
@@ -241,7 +241,7 @@ fn a_find_that_changed_the_branch_gives_it_back() {
 fn marking_ends_where_it_is_pressed_again() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "T", &["one", "two", "three", "four"])]);
     driver.press("enter v J J");
-    let marked = driver.app.reader().map(ThreadView::marked_messages);
+    let marked = driver.app.open_view().map(ThreadView::marked_messages);
     assert_eq!(marked, Some(vec![0, 1, 2]));
     assert_eq!(
         driver.screen().lines().filter(|line| line.starts_with('▌')).count(),

@@ -282,7 +282,7 @@ fn what_a_message_has_makes_it_count() {
         assert_eq!(found(&library, &format!("has:{thing}")), [thing], "{thing}");
         assert_eq!(found(&library, &format!("-has:{thing}")).len(), 4, "{thing}");
     }
-    let newest = library.newest().iter().map(|&handle| library.get(handle));
+    let newest = library.by_date().iter().map(|&handle| library.get(handle));
     let messages: Vec<Vec<usize>> =
         newest.map(|other| Matcher::new(&query("has:code")).messages(other)).collect();
     assert_eq!(messages, [vec![], vec![], vec![], vec![0], vec![]]);
@@ -534,12 +534,12 @@ fn typing_on_deleting_and_loading_give_what_a_fresh_search_gives() {
             assert_eq!(now.rows, fresh.rows, "{text} in round {round}");
             assert_eq!(now.hits, fresh.hits, "{text} in round {round}");
             let exact: Vec<_> = library
-                .newest()
+                .by_date()
                 .iter()
                 .filter(|&&handle| Matcher::new(&query(text)).matches(library.get(handle)))
                 .collect();
             let mut rows: Vec<_> = fresh.rows.iter().map(|row| &row.handle).collect();
-            rows.sort_by_key(|&handle| library.newest().iter().position(|other| other == handle));
+            rows.sort_by_key(|&handle| library.by_date().iter().position(|other| other == handle));
             assert_eq!(rows, exact, "{text} in round {round}");
         }
         if round == 4 {

@@ -223,7 +223,7 @@ fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
 /// In how many conversations each word stands.
 fn commonness(library: &Library) -> HashMap<String, usize> {
     let mut commonness = HashMap::new();
-    for &handle in library.newest() {
+    for &handle in library.by_date() {
         let words: HashSet<String> = words_of(library.get(handle).text()).collect();
         for word in words {
             *commonness.entry(word).or_default() += 1;
@@ -255,7 +255,7 @@ fn three_words_of_an_answer_find_it_first_in_four_of_five_cases() {
     let mut random = Random(5);
     let (mut asked, mut first, mut copies, mut among_ten) = (0, 0, 0, 0);
     while asked < CASES {
-        let handle = library.newest()[random.below(library.len())];
+        let handle = library.by_date()[random.below(library.len())];
         let conversation = library.get(handle);
         let mut answers = conversation.visible_path();
         answers.retain(|&message| conversation.messages()[message].role == Role::Assistant);

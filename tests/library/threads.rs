@@ -235,5 +235,5 @@ fn a_thread_shows_where_its_links_lead() {
     driver.press("o");
     view::draw_linked(&mut driver.app, &Theme::terminal(), &mut buffer, &mut links);
     assert!(links.is_empty(), "{links:?}");
-    assert!(driver.app.reader().and_then(ThreadView::message).is_some());
+    assert!(driver.app.open_view().and_then(ThreadView::message).is_some());
 }

@@ -17,7 +17,7 @@ use unspool::{
     archive::{Archive, Limits, Location},
     conversation::{Conversation, Detail, ObjectLocation, Provider},
     extract::{self, Format, Include, Options, save::names},
-    import::{self, ContentTypeCounts},
+    import::{self, ImportCounts},
     library::{ConversationRef, Library},
     load::{self, LoadEvent},
     search::{self, Matcher, Query},
@@ -80,7 +80,7 @@ fn archive_at(path: &Path) {
         assert!(!skipped.reason.is_empty() && !skipped.reason.contains('\n'), "{skipped:?}");
     }
     let conversations: Vec<&Conversation> =
-        library.newest().iter().map(|&handle| library.get(handle)).collect();
+        library.by_date().iter().map(|&handle| library.get(handle)).collect();
     for conversation in conversations.iter().take(16) {
         sound(conversation);
         // A member may have been damaged behind it; what is given back is the object, whole.
@@ -101,7 +101,7 @@ fn archive_at(path: &Path) {
 
 /// One object of an export.
 pub fn import(bytes: &[u8]) {
-    let mut content_types = ContentTypeCounts::default();
+    let mut content_types = ImportCounts::default();
     for whole in [true, false] {
         let source = ObjectLocation { archive: 0, member: 0, offset: 0, length: bytes.len() as u32 };
         if let Ok(parsed) = import::import(bytes, whole, source, &mut content_types) {

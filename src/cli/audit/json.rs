@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    audit::{AuditReport, FileOrigin, MemoryOrigin, title},
+    audit::{AuditReport, FileOrigin, MemoryOrigin, without_secrets},
     extract::rfc3339,
     import::SharedLink,
     library::{Handle, Library},
@@ -90,8 +90,8 @@ impl<'a> AuditJson<'a> {
             ExposureJson {
                 kind: rule.id(),
                 class: rule.class().as_str(),
-                id: title(&conversation.id),
-                title: title(&conversation.title),
+                id: without_secrets(&conversation.id),
+                title: without_secrets(&conversation.title),
                 date: exposure.date.and_then(rfc3339),
                 role: exposure.message.map(|message| conversation.messages()[message].role.as_str()),
                 masked: &exposure.masked,
@@ -103,7 +103,7 @@ impl<'a> AuditJson<'a> {
             let conversation = handle.map(|handle| library.get(handle));
             ContextJson {
                 id: conversation.map(|conversation| &*conversation.id),
-                title: conversation.map(|conversation| title(&conversation.title)),
+                title: conversation.map(|conversation| without_secrets(&conversation.title)),
                 archive,
                 date: context.date.and_then(rfc3339),
                 characters: context.characters,
@@ -118,7 +118,7 @@ impl<'a> AuditJson<'a> {
         let shared = |link: &'a SharedLink| LinkJson {
             id: &link.id,
             conversation_id: &link.conversation_id,
-            title: title(&link.title),
+            title: without_secrets(&link.title),
             url: link.address(),
         };
         let field = |(origin, field): &'a (FileOrigin, ProfileField)| ProfileFieldJson {

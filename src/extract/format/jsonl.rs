@@ -102,7 +102,7 @@ pub fn one_line(json: String) -> String {
 
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// Writes it: a large one is not there three times.
+/// Appends JSON with its line breaks escaped, without a copy of it.
 fn push_one_line(json: &str, out: &mut String) {
     let mut from = 0;
     for (at, found) in json.match_indices(BREAKS) {

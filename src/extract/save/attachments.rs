@@ -35,7 +35,8 @@ use crate::{
 pub struct AttachmentLinks(HashMap<Box<str>, Option<Box<str>>>);
 
 impl AttachmentLinks {
-    /// Looks up an attachment. `None`: nobody asked for this one. `Some(None)`: the archive does not hold it.
+    /// Looks up an attachment. `None`: nobody asked for this one. `Some(None)`: there is no file of it, since it is
+    /// missing or damaged.
     pub(in crate::extract) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
         self.0.get(&attachment.id)
     }
@@ -143,7 +144,7 @@ impl AttachmentWriter {
         Ok(address)
     }
 
-    /// Returns the text that the export itself carries of an attachment, as the file it was.
+    /// Writes the text that the export itself carries of an attachment, as the file it was; returns its address.
     fn write_content(&mut self, own: u16, attachment: &Attachment) -> Result<Option<Box<str>>, SaveError> {
         let key = (own, attachment.id.clone());
         if let Some(known) = self.known.get(&key) {
@@ -178,7 +179,7 @@ pub struct SingleAttachment {
 /// The reason why an attachment was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum AttachmentError {
-    /// No archive holds it.
+    /// Its archive does not hold it.
     #[error("the attachment is not in this archive")]
     Missing,
     /// It could not be read.

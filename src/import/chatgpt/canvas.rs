@@ -54,7 +54,7 @@ record! {
 }
 
 /// The cost of an update besides the document, in bytes looked through.
-const LOOKING: usize = 4 << 10;
+const COST_OF_LOOKUP: usize = 4 << 10;
 /// The cost of each byte of a replacement, at each match.
 const REPLACING: usize = 4;
 /// The longest name of a group, in bytes.
@@ -140,7 +140,7 @@ struct Substitution<'a> {
 impl Substitution<'_> {
     /// Returns the text with the change made; `None` if the pattern is not valid or does not match.
     fn make(&self, text: &str, pattern: &str, budget: &mut ChangeBudget) -> Result<Option<String>, TooMuch> {
-        budget.spend_or_fail(text.len() + LOOKING)?;
+        budget.spend_or_fail(text.len() + COST_OF_LOOKUP)?;
         match pattern {
             "" => return Ok(None),
             ".*" if self.replacement.len() <= self.most => return Ok(Some(self.replacement.to_owned())),

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::{
     edits::Edits,
-    marker::{self, Answer, CLOSE, CLOSE_TOO, MARKS, OPEN, SEPARATOR},
+    marker::{self, CLOSE, CLOSE_TOO, MARKS, OPEN, Replacement, SEPARATOR},
     references::{self, Named, References, links_in, ready, sources, written},
 };
 use crate::conversation::Link;
@@ -52,7 +52,7 @@ pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &m
             let Some(Marker { range, .. }) = marker.clone() else { return };
             let one = &text[range.clone()];
             let resolved = one.starts_with(OPEN) && added < MAX_ADDED;
-            let answer = if resolved { marker::resolve(one, references) } else { Answer::default() };
+            let answer = if resolved { marker::resolve(one, references) } else { Replacement::default() };
             references.keep_rest(&answer.text);
             (range, answer)
         };
@@ -105,11 +105,11 @@ fn next_marker(text: &str, from: usize) -> Option<Marker> {
 
 /// Returns what stands in the place of a text that does not look like a marker, but which a reference has; `None`: the
 /// text itself.
-fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Answer> {
+fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Replacement> {
     let reference = references.take(text, false)?;
     let nameless = text.chars().all(marker::is_mark);
     if references::is_passed_over(reference) {
-        return nameless.then(Answer::default);
+        return nameless.then(Replacement::default);
     }
     let sources = sources(reference);
     let ready = ready(reference);
@@ -129,7 +129,7 @@ fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Answer> {
         (true, Some(alt)) => links_in(alt),
         _ => sources.into_iter().map(|named| named.link).collect(),
     };
-    Some(Answer { text: replacement, links })
+    Some(Replacement { text: replacement, links })
 }
 
 /// Returns whether a text is only a name for sources: `【turn0search4】`, `[1]`, `citeturn0search1turn0search2`.

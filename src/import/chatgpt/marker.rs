@@ -32,12 +32,12 @@ const MAX_WORDS: usize = 1_000;
 
 /// The text for a marker's place, and the links in it.
 #[derive(Default)]
-pub(super) struct Answer {
+pub(super) struct Replacement {
     pub text: String,
     pub links: Vec<Link>,
 }
 
-impl Answer {
+impl Replacement {
     fn new(text: String, sources: Vec<Named>) -> Self {
         let links =
             if text.is_empty() { Vec::new() } else { sources.into_iter().map(|named| named.link).collect() };
@@ -76,7 +76,7 @@ fn is_words(field: &str) -> bool {
 }
 
 /// Returns the text for the place of a marker.
-pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Answer {
+pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Replacement {
     let reference = references.take(marker, true);
     let inner = marker.trim_matches([OPEN, CLOSE, CLOSE_TOO]);
     let (kind, rest) = inner.split_once(SEPARATOR).unwrap_or((inner, ""));
@@ -88,12 +88,12 @@ pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Answ
                 references::said(&reference.name).or(references::said(&reference.alt)).map(without_marks)
             });
             let name = entity(rest.split(SEPARATOR).next().unwrap_or_default());
-            Answer { text: name.or(named).unwrap_or_default(), links: Vec::new() }
+            Replacement { text: name.or(named).unwrap_or_default(), links: Vec::new() }
         }
         "genui" => genui(rest, reference, references),
         "memcite" => {
             let sources = references.remembered();
-            Answer::new(references::written(&sources), sources)
+            Replacement::new(references::written(&sources), sources)
         }
         "filenavlist" => entries(rest, reference),
         _ => named(kind, rest, reference, references),
@@ -106,7 +106,7 @@ fn named(
     rest: &str,
     reference: Option<&Reference<'_>>,
     references: &mut References<'_, '_>,
-) -> Answer {
+) -> Replacement {
     let fields = || rest.split(SEPARATOR).map(str::trim).filter(|field| !field.is_empty());
     let mut sources = reference.map(references::sources).unwrap_or_default();
     if sources.is_empty() {
@@ -132,11 +132,11 @@ fn named(
             } else {
                 sources.into_iter().map(|named| named.link).collect()
             };
-            return Answer { text: without_marks(alt), links };
+            return Replacement { text: without_marks(alt), links };
         }
         // Sources in brackets are drawn as numbers: of what is more than a source, the name is to be read.
-        (_, true) if is_citation(kind) => return Answer::new(references::written(&sources), sources),
-        (_, true) => return Answer::new(references::listed(&sources), sources),
+        (_, true) if is_citation(kind) => return Replacement::new(references::written(&sources), sources),
+        (_, true) => return Replacement::new(references::listed(&sources), sources),
         _ => {}
     }
     let label = words.join(", ");
@@ -154,7 +154,7 @@ fn named(
         }
         _ => label,
     };
-    Answer::new(text, sources)
+    Replacement::new(text, sources)
 }
 
 /// Returns whether the fields of a marker of this kind are only names and places.
@@ -184,7 +184,7 @@ fn entity(field: &str) -> Option<String> {
 }
 
 /// Returns the entries of a list of files, one an item: each has a number and a text.
-fn entries(rest: &str, reference: Option<&Reference<'_>>) -> Answer {
+fn entries(rest: &str, reference: Option<&Reference<'_>>) -> Replacement {
     let mut text = String::new();
     for entry in rest.split(SEPARATOR).map(str::trim) {
         let words = entry.split_once(PART).map_or(entry, |(_, words)| words);
@@ -194,10 +194,10 @@ fn entries(rest: &str, reference: Option<&Reference<'_>>) -> Answer {
         }
     }
     if !text.is_empty() {
-        return Answer { text, links: Vec::new() };
+        return Replacement { text, links: Vec::new() };
     }
     let sources = reference.map(references::sources).unwrap_or_default();
-    Answer::new(references::written(&sources), sources)
+    Replacement::new(references::written(&sources), sources)
 }
 
 /// Returns what a widget says: a formula as display mathematics, a citation as its sources, of any other its title,
@@ -206,13 +206,13 @@ pub(super) fn genui(
     json: &str,
     reference: Option<&Reference<'_>>,
     references: &mut References<'_, '_>,
-) -> Answer {
+) -> Replacement {
     let json = json.trim_matches([SEPARATOR, CLOSE, CLOSE_TOO]).trim();
     let widget = if json.len() <= MAX_JSON_LENGTH { serde_json::from_str::<Value>(json).ok() } else { None };
     let Some(Value::Object(widgets)) = widget else {
-        return Answer { text: without_marks(json), links: Vec::new() };
+        return Replacement { text: without_marks(json), links: Vec::new() };
     };
-    let mut answer = Answer::default();
+    let mut answer = Replacement::default();
     for (kind, value) in &widgets {
         let text = if let Some(formula) = formula(kind, value) {
             formula

@@ -27,7 +27,7 @@ mod tree;
 mod writing;
 
 use super::{
-    ContentTypeCounts, DocumentSources, ImportError, Refusal,
+    DocumentSources, ImportCounts, ImportError, Refusal,
     documents::Documents,
     fields::{id, title},
     json::{self, MemoryBudget},
@@ -47,7 +47,7 @@ use tree::ById;
 pub(super) type Canvases = Vec<(u32, CanvasCall)>;
 
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
-pub(super) fn parse(object: &str, content_types: &mut ContentTypeCounts) -> Result<ParsedObject, Refusal> {
+pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, Refusal> {
     // For the conversation's own lists; each message has one of its own.
     let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
     let mut element = element.map_err(|error| ImportError::at(&error))?;
@@ -74,7 +74,7 @@ fn order(element: Element<'_>) -> ParsedObject {
     // The message each node stands for: its own or the nearest above it.
     let mut stands_for = vec![NO_PARENT; mapping.nodes.len()];
     let mut order = Vec::with_capacity(mapping.arena.messages.len());
-    let mut told = research::Told::new(&mapping.arena, &mapping.reports);
+    let mut told = research::ReportsSeen::new(&mapping.arena, &mapping.reports);
     for &node in &nodes.nodes {
         let above = nodes.parent(node).map_or(NO_PARENT, |parent| stands_for[parent as usize]);
         stands_for[node as usize] = above;

@@ -86,7 +86,7 @@ fn tell(key: &str, value: &Left<'_>, out: &mut String) {
 }
 
 /// The reports that were told already: one that several messages of a branch carry stands in it once.
-pub(super) struct Told {
+pub(super) struct ReportsSeen {
     /// The reports by number, ascending, each with what it says as a hash.
     reports: Vec<(u32, u64)>,
     /// The place where each was told last, by that hash.
@@ -96,7 +96,7 @@ pub(super) struct Told {
     branch: Vec<u32>,
 }
 
-impl Told {
+impl ReportsSeen {
     /// Gets ready for these reports, by number; a report that some other message says in its own words is told already.
     pub(super) fn new(arena: &MessageArena, reports: &[u32]) -> Self {
         let hasher = DefaultHashBuilder::default();

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The cost of looking for the artifact of a change, in bytes looked through.
-const LOOKING: usize = 64;
+const COST_OF_LOOKUP: usize = 64;
 
 /// A message that does something to an artifact.
 #[derive(Clone, Copy)]
@@ -97,7 +97,7 @@ pub(super) fn documents(
         let json = &text[parsed.text.start as usize..parsed.text.end as usize];
         let Some(input) = input_of(json) else { continue };
         let slots = made.entry(name_of(&input).to_owned()).or_default();
-        let above = slots.iter().rev().copied().take_while(|_| budget.spend(LOOKING)).find(|&slot| {
+        let above = slots.iter().rev().copied().take_while(|_| budget.spend(COST_OF_LOOKUP)).find(|&slot| {
             let start = documents[slot].0;
             start < place && place < ends[start]
         });
@@ -173,7 +173,7 @@ fn change(
     input: &ArtifactInput<'_>,
     budget: &mut ChangeBudget,
 ) {
-    if !budget.spend(document.text.len() + LOOKING) {
+    if !budget.spend(document.text.len() + COST_OF_LOOKUP) {
         budget.skipped_changes += 1;
         return;
     }

@@ -49,8 +49,8 @@ impl Knowledge<'_> {
     }
 }
 
-/// Reads an object without messages; `None` if it is neither a project nor a memory. One without a date stands last
-/// in a list, and these have none of a conversation.
+/// Reads an object without messages; `None` if it is neither a project nor a memory. They are given no
+/// dates, so that lists put them last.
 pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> {
     let knowledge: Knowledge<'_> = json::from_str(object, &MemoryBudget::none()).ok()?;
     let kind = knowledge.kind()?;
@@ -60,7 +60,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> 
         _ => (knowledge.account.as_deref().map(|account| format!("memory-{account}")), "Memory".to_owned()),
     };
     let mut messages = element.messages;
-    let mut told = Told { messages: &mut messages };
+    let mut told = KnowledgeMessages { messages: &mut messages };
     told.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
     told.raw(Role::User, "", knowledge.instructions);
     told.all(Role::User, knowledge.documents);
@@ -90,11 +90,11 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> 
 }
 
 /// Takes in texts as messages.
-struct Told<'m, 'de> {
+struct KnowledgeMessages<'m, 'de> {
     messages: &'m mut Messages<'de>,
 }
 
-impl Told<'_, '_> {
+impl KnowledgeMessages<'_, '_> {
     fn raw(&mut self, role: Role, name: &str, text: Raw<'_>) {
         let mut words = String::new();
         text.append_text(&mut words);
@@ -140,7 +140,7 @@ impl Told<'_, '_> {
 }
 
 struct TextSink<'t, 'm, 'de> {
-    told: &'t mut Told<'m, 'de>,
+    told: &'t mut KnowledgeMessages<'m, 'de>,
     role: Role,
 }
 

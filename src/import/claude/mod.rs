@@ -17,7 +17,7 @@ mod side_files;
 mod tags;
 
 use super::{
-    ContentTypeCounts, DocumentSources, ImportError,
+    DocumentSources, ImportCounts, ImportError,
     documents::Documents,
     fields::{id, title},
     json::{self, MemoryBudget},
@@ -32,10 +32,7 @@ pub(super) use side_files::side_file;
 use parse::{Element, LIST_BUDGET, Messages};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
-pub(super) fn parse(
-    object: &str,
-    content_types: &mut ContentTypeCounts,
-) -> Result<ParsedObject, ImportError> {
+pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
     // For the conversation's own lists; each message has one of its own.
     let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
     let element = element.map_err(|error| ImportError::at(&error))?;

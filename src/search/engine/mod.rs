@@ -124,7 +124,7 @@ impl Engine {
             let slot = slot as usize;
             plan.known.get(slot).or_else(|| found.get(slot - plan.known.len())).copied()
         };
-        let newest = self.library.newest().iter();
+        let newest = self.library.by_date().iter();
         let merged: Vec<FoundConversation> = newest
             .map(|handle| slots[handle.0 as usize])
             .filter(|&slot| slot != NOT_FOUND)

@@ -123,7 +123,7 @@ impl Engine {
         let candidates = if is_complete {
             Vec::new()
         } else {
-            self.library.newest().iter().copied().filter(is_added).collect()
+            self.library.by_date().iter().copied().filter(is_added).collect()
         };
         Plan { known: Arc::clone(&answer.found), ..Plan::new(query, answer.matcher.clone(), candidates) }
     }
@@ -158,7 +158,7 @@ impl Engine {
     ) -> Vec<Handle> {
         let may_match_fuzzily =
             |handle| matcher.compiled().may_fuzzy_match(self.index.title_letters(&self.library, handle));
-        let newest = self.library.newest().iter().copied();
+        let newest = self.library.by_date().iter().copied();
         newest
             .filter(|&handle| {
                 contained.may_contain(handle) && (refined.may_contain(handle) || may_match_fuzzily(handle))

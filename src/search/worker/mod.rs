@@ -54,7 +54,7 @@ pub struct Row {
 /// An answer: at first a page, in the end the whole.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// The generation of the request.
+    /// The number of the request.
     pub serial: u64,
     /// The conversations found, best first or newest first.
     pub rows: Arc<Vec<Row>>,
@@ -98,7 +98,7 @@ enum SearchJob {
 #[derive(Debug)]
 pub struct Worker {
     jobs: mpsc::Sender<SearchJob>,
-    /// The newest generation that was asked for: all others are stale.
+    /// The newest request: all others are stale.
     newest: Arc<AtomicU64>,
 }
 

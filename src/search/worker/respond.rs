@@ -44,7 +44,7 @@ pub(super) fn respond(
     send: &dyn Fn(Results),
 ) -> Option<()> {
     if query.is_empty() {
-        let newest = engine.library().newest().iter();
+        let newest = engine.library().by_date().iter();
         let rows =
             newest.map(|&handle| Row { handle, best_message: None, score: Score::default() }).collect();
         send(Results::of(engine, rows, 0, true));

@@ -1,6 +1,6 @@
 //! Coloured code, by syntect with two-face's syntaxes. Slow to load and slow to run, so it is done on a
-//! thread of its own: the transcript [requests](crate::transcript::Transcript::wanted) colours, shows the
-//! code plain, and [applies](crate::transcript::Transcript::apply) them when they come.
+//! thread of its own: the transcript [requests](crate::transcript::Transcript::take_highlight_requests) colours, shows the
+//! code plain, and [applies](crate::transcript::Transcript::apply_highlight) them when they come.
 
 use std::{
     cell::Cell,
@@ -22,9 +22,9 @@ use crate::transcript::Tone;
 const MAX_LINE_LENGTH: usize = 4_000;
 /// The time that a block may take beyond [`TIME_PER_BYTE`]: a line that is written for it makes the expressions of a
 /// syntax go back a million times each.
-const MAX_EXCESS_LENGTH: Duration = Duration::from_millis(500);
+const MAX_EXCESS_OF_BLOCK: Duration = Duration::from_millis(500);
 /// The time that all blocks together may take beyond it; from there on code stays plain.
-const MAX_EXCESS: Duration = Duration::from_secs(5);
+const MAX_EXCESS_IN_ALL: Duration = Duration::from_secs(5);
 /// The processor time that a byte may take. Those of honest code take half of it, the compiling of expressions included.
 const TIME_PER_BYTE: Duration = Duration::from_micros(15);
 /// Languages whose expressions are kept compiled, some megabytes each, before all are thrown away: more than a year of
@@ -135,8 +135,8 @@ impl Highlighter {
             languages,
             taken: AtomicU64::new(0),
             given: AtomicU64::new(0),
-            longest_excess: MAX_EXCESS_LENGTH,
-            most_excess: MAX_EXCESS,
+            longest_excess: MAX_EXCESS_OF_BLOCK,
+            most_excess: MAX_EXCESS_IN_ALL,
         }
     }
 

@@ -32,7 +32,7 @@ impl FormulaBox {
         self.rows.iter().map(|row| sanitize::width(row)).max().unwrap_or(0)
     }
 
-    /// Puts another sheet to its right, on the same line.
+    /// Puts another box to its right, on the same line.
     pub fn join(&mut self, right: &Self) {
         if self.is_flat() && right.is_flat() {
             let text = right.rows.first().map_or("", String::as_str);

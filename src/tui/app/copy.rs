@@ -70,7 +70,7 @@ impl App {
 
     /// Returns the messages that `y` means: the marked ones, else [`App::subject_message`].
     pub(super) fn subject_messages(&self) -> Vec<usize> {
-        match self.reader() {
+        match self.open_view() {
             Some(reader) if self.focus == Focus::Thread && reader.marked_messages().len() > 1 => {
                 reader.marked_messages()
             }
@@ -156,7 +156,7 @@ impl App {
 
     /// Copies the line that the hit stands in, exactly as written.
     pub(super) fn copy_line(&mut self) -> Vec<Effect> {
-        let Some(line) = self.reader().and_then(ThreadView::hit_line) else {
+        let Some(line) = self.open_view().and_then(ThreadView::hit_line) else {
             self.fail("there is no hit here: y copies the whole message");
             return Vec::new();
         };

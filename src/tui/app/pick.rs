@@ -206,7 +206,7 @@ impl App {
 
     /// Opens the index of the person's own prompts on this branch.
     pub(super) fn open_prompts(&mut self) -> Vec<Effect> {
-        let Some(reader) = self.reader() else { return Vec::new() };
+        let Some(reader) = self.open_view() else { return Vec::new() };
         let conversation = reader.conversation();
         let mut last = None;
         let mut items = Vec::new();

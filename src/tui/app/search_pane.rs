@@ -143,7 +143,7 @@ impl SearchPane {
             });
         }
         let handles = match self.sort {
-            Sort::Updated => library.newest().to_vec(),
+            Sort::Updated => library.by_date().to_vec(),
             sort => library.sorted(sort),
         };
         let rows = handles

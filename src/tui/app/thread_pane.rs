@@ -18,7 +18,7 @@ use crate::{
 
 /// Columns that `H` and `L` scroll by.
 const SIDEWAYS: i32 = 8;
-/// The work on finding hits that a key waits for, in bytes at the speed of memory.
+/// The work on hit_search hits that a key waits for, in bytes at the speed of memory.
 const MAX_EFFORT: usize = 8 << 20;
 
 /// The state of the open thread.
@@ -31,12 +31,12 @@ pub struct ThreadPane {
     /// The origin of the marked hits.
     hit_origin: HitOrigin,
     /// The hits that are being looked for.
-    finding: Option<Finding>,
+    hit_search: Option<HitSearch>,
 }
 
 /// A look for hits that is under way.
 #[derive(Clone, Copy, Debug)]
-struct Finding {
+struct HitSearch {
     serial: u64,
     /// The message from which on the first is gone to; `None`: the place stays.
     from: Option<usize>,
@@ -67,7 +67,7 @@ impl ThreadPane {
             view.go_to(best as usize);
         }
         let marked = HitOrigin::Query(search.text_of_query().to_owned());
-        Self { handle: row.handle, view, hit_origin: marked, finding: None }
+        Self { handle: row.handle, view, hit_origin: marked, hit_search: None }
     }
 
     /// Marks the hits of a query, and goes to the first from a message on (`None`: stays). In a short conversation that
@@ -75,11 +75,11 @@ impl ThreadPane {
     fn mark_hits(&mut self, matcher: Option<&Matcher>, from: Option<usize>, serial: u64) -> Option<Task> {
         let conversation = self.view.conversation();
         let Some(matcher) = matcher else {
-            self.finding = None;
+            self.hit_search = None;
             self.view.set_hits(Vec::new());
             return None;
         };
-        self.finding = Some(Finding { serial, from });
+        self.hit_search = Some(HitSearch { serial, from });
         if matcher.effort(conversation) <= MAX_EFFORT {
             let hits = matcher.hits(conversation);
             self.found(serial, hits);
@@ -95,17 +95,19 @@ impl ThreadPane {
 
     /// Takes in the hits that were asked for. False: they are not wanted any more.
     fn found(&mut self, serial: u64, hits: Vec<Hit>) -> bool {
-        let Some(finding) = self.finding.take_if(|finding| finding.serial == serial) else { return false };
+        let Some(hit_search) = self.hit_search.take_if(|hit_search| hit_search.serial == serial) else {
+            return false;
+        };
         self.view.set_hits(hits);
-        if finding.from.is_some() {
-            self.view.focus_first(finding.from);
+        if hit_search.from.is_some() {
+            self.view.focus_first(hit_search.from);
         }
         true
     }
 
     /// Returns whether hits are being looked for.
     pub fn is_finding(&self) -> bool {
-        self.finding.is_some()
+        self.hit_search.is_some()
     }
 
     /// Returns whether this conversation is open with the hits of this query.
@@ -130,7 +132,7 @@ impl ThreadPane {
 
     /// Marks hits of the audit.
     pub(super) fn mark_for_audit(&mut self, hits: Vec<Hit>) {
-        self.finding = None;
+        self.hit_search = None;
         self.view.set_hits(hits);
         self.hit_origin = HitOrigin::Audit;
     }
@@ -207,8 +209,8 @@ impl ThreadPane {
 }
 
 impl App {
-    /// Returns the reader of the open thread.
-    pub fn reader(&self) -> Option<&ThreadView> {
+    /// Returns the view of the open thread.
+    pub fn open_view(&self) -> Option<&ThreadView> {
         self.thread.as_ref().map(|thread| &thread.view)
     }
 

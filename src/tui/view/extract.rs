@@ -181,7 +181,7 @@ impl Drawing<'_> {
 
     fn keys(&mut self) {
         if self.inside.height > 5 {
-            let keys = "enter write · tab next · space on or off · esc leave it";
+            let keys = "enter write · tab next · space on or off · esc cancel";
             paint::right(self.buffer, self.inside, self.inside.y + 5, keys, self.theme.dim);
         }
     }

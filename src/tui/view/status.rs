@@ -26,7 +26,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     if let Some(Prompt::Find(find)) = app.overlay.prompt() {
         let x = paint::text(buffer, area, area.y, " / ", theme.accent);
-        let count = app.reader().map_or(0, |reader| reader.hit_position().1);
+        let count = app.open_view().map_or(0, |reader| reader.hit_position().1);
         let found = if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             "looking …".to_owned()
         } else if find.text().is_empty() {
@@ -73,7 +73,7 @@ fn position_text(app: &App) -> String {
         Overlay::Text { .. } | Overlay::Audit => return String::new(),
         _ => {}
     }
-    if let (Some(reader), true) = (app.reader(), app.layout.wide || app.focus == Focus::Thread) {
+    if let (Some(reader), true) = (app.open_view(), app.layout.wide || app.focus == Focus::Thread) {
         if app.thread.as_ref().is_some_and(ThreadPane::is_finding) {
             return "looking for hits …".to_owned();
         }
@@ -98,7 +98,7 @@ fn position_text(app: &App) -> String {
 
 /// Returns the keys that matter now, the most needed last: it stays longest.
 fn keys(app: &App) -> Vec<String> {
-    let has_hits = app.reader().is_some_and(|reader| reader.hit_position().1 > 0);
+    let has_hits = app.open_view().is_some_and(|reader| reader.hit_position().1 > 0);
     let commands: &[Command] = match &app.overlay {
         Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
         Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],

@@ -19,7 +19,7 @@ use crate::{
 /// Draws the header of the wide layout: title, facts, a blank line.
 pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.header;
-    let Some(reader) = app.reader().filter(|_| area.height >= 2) else { return };
+    let Some(reader) = app.open_view().filter(|_| area.height >= 2) else { return };
     let inner = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
     let conversation = reader.conversation();
     let title = sanitize::label(&conversation.title);
@@ -31,7 +31,7 @@ pub fn draw_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 /// Draws the header of the narrow layout: one line.
 pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = app.layout.top;
-    let Some(reader) = app.reader().filter(|_| area.height > 0) else { return };
+    let Some(reader) = app.open_view().filter(|_| area.height > 0) else { return };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (at, of) = reader.message_number();
     let facts = facts(app, &format!("{} of {}", format::number(at), format::number(of)));
@@ -53,7 +53,7 @@ pub fn draw_narrow_header(app: &App, theme: &Theme, buffer: &mut Buffer) {
 
 /// Returns "3 Mar 2025 · gpt-4o · 18 messages".
 fn facts(app: &App, last: &str) -> String {
-    let Some(reader) = app.reader() else { return String::new() };
+    let Some(reader) = app.open_view() else { return String::new() };
     let conversation = reader.conversation();
     let date = app.setup.date(conversation.created.or(conversation.updated));
     let model = conversation.model().map(|model| sanitize::label(model).into_owned()).unwrap_or_default();

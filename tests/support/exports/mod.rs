@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use unspool::{
     archive::{Archive, ArchiveError, Limits, Location},
     conversation::{Conversation, ObjectLocation, Visibility},
-    import::{self, ContentTypeCounts},
+    import::{self, ImportCounts},
     library::Library,
     load::{self, LoadEvent, Report},
 };
@@ -92,7 +92,7 @@ pub fn parse_text(json: &str) -> Conversation {
 
 fn import_text(json: &str) -> import::Imported {
     let source = ObjectLocation { archive: 0, member: 0, offset: 0, length: json.len() as u32 };
-    import::import(json.as_bytes(), true, source, &mut ContentTypeCounts::default()).unwrap()
+    import::import(json.as_bytes(), true, source, &mut ImportCounts::default()).unwrap()
 }
 
 /// The texts of the shown messages.
@@ -182,7 +182,7 @@ pub fn load_bytes(name: &str, bytes: impl AsRef<[u8]>) -> (Library, Report) {
 /// The ids a library lists, sorted.
 pub fn ids(library: &Library) -> Vec<String> {
     let mut ids: Vec<String> =
-        library.newest().iter().map(|&handle| library.get(handle).id.to_string()).collect();
+        library.by_date().iter().map(|&handle| library.get(handle).id.to_string()).collect();
     ids.sort();
     ids
 }
