@@ -35,8 +35,8 @@ pub enum Action {
     Loaded(Box<Report>),
     /// The search has an answer, perhaps not its last.
     Found(Results),
-    /// Code was highlighted.
-    Highlighted(HighlightId, CodeTones),
+    /// Blocks of code were highlighted.
+    Highlighted(Vec<(HighlightId, CodeTones)>),
     /// A copy reached a clipboard, or did not.
     Copied(CopyOutcome),
     /// A file was written, or not.

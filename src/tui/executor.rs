@@ -339,9 +339,17 @@ fn colour_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>)
             jobs.extend(newer);
         }
         let highlighter = highlighter.get_or_insert_with(Highlighter::new);
+        // Colours have their message laid out anew: those of thousands of blocks come a few times a second.
+        let throttle = Throttle::default();
+        let mut done = Vec::new();
+        let mut left = jobs.len();
         for job in jobs.into_iter().rev() {
-            let colours = highlighter.highlight(&job.language, &job.code);
-            if events.send(Event::Action(Action::Highlighted(job.id, colours))).is_err() {
+            done.push((job.id, highlighter.highlight(&job.language, &job.code)));
+            left -= 1;
+            if left > 0 && !throttle.is_due() {
+                continue;
+            }
+            if events.send(Event::Action(Action::Highlighted(std::mem::take(&mut done)))).is_err() {
                 return;
             }
         }
@@ -375,4 +383,38 @@ fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Se
     };
     let report = AuditReport::of(archives, library, &watch).map(Box::new);
     let _ = events.send(Event::Action(Action::Audited(report)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        conversation::testing,
+        transcript::{self, Transcript},
+    };
+
+    /// Each answer has a message laid out anew: 300 of them cost as many layouts of all 300.
+    #[test]
+    fn the_colours_of_many_blocks_come_in_few_answers() {
+        let text = "```rust\nlet a = 1;\n```\n\n".repeat(300);
+        let conversation = testing::chain("A title", [testing::answer(&text)]);
+        let options = transcript::Options::default();
+        let mut transcript = Transcript::new(ConversationRef::alone(conversation), options);
+        transcript.lines(0, 60);
+        let wanted = transcript.take_highlight_requests();
+        assert_eq!(wanted.len(), 300);
+        let (ask, waiting) = channel();
+        let (events, answers) = channel();
+        ask.send(wanted).expect("it is heard");
+        drop(ask);
+        colour_all(&waiting, &events);
+        drop(events);
+        let blocks = |event| match event {
+            Event::Action(Action::Highlighted(blocks)) => blocks.len(),
+            _ => 0,
+        };
+        let sizes: Vec<usize> = answers.into_iter().map(blocks).collect();
+        assert_eq!(sizes.iter().sum::<usize>(), 300);
+        assert!(sizes.len() <= 100, "{sizes:?}");
+    }
 }

@@ -19,8 +19,6 @@ use crate::{
 /// The processor time of the screen's own thread that a key may take. What it has beside it is not counted: other threads
 /// work on, and `esc` stops them.
 const MAX_LENGTH: Duration = Duration::from_millis(100);
-/// An input whose keys take longer, and how long they may: the colours of thousands of blocks come while one is pressed.
-const SLOWER: (&str, Duration) = ("```ts", Duration::from_millis(600));
 /// The JSON for which that is promised, and the memory, in bytes; of larger inputs both are printed.
 const MAX_JSON_SIZE: usize = 50 * MB;
 /// Nothing hangs.
@@ -261,8 +259,7 @@ fn driven_at(name: &str, path: &Path, is_timed: bool, (columns, rows): (u16, u16
             break;
         }
         // What is typed in one go is as many keys.
-        let longest = if name.contains(SLOWER.0) { SLOWER.1 } else { MAX_LENGTH };
-        if is_timed && took > longest * key.chars().count() as u32 {
+        if is_timed && took > MAX_LENGTH * key.chars().count() as u32 {
             wrong.push(format!("{name}: {key:?} takes {took:?} at {columns}×{rows}"));
         }
     }

@@ -128,9 +128,11 @@ impl App {
                 vec![Effect::Background(Task::PrepareSearch(Arc::clone(&self.library)))]
             }
             Action::Found(results) => self.found(results),
-            Action::Highlighted(job, colours) => {
+            Action::Highlighted(blocks) => {
                 if let Some(thread) = &mut self.thread {
-                    thread.view.transcript_mut().apply_highlight(job, colours);
+                    for (id, tones) in blocks {
+                        thread.view.transcript_mut().apply_highlight(id, tones);
+                    }
                 }
                 Vec::new()
             }

@@ -18,7 +18,7 @@ use crate::{
 
 /// Columns that `H` and `L` scroll by.
 const SIDEWAYS: i32 = 8;
-/// The work on hit_search hits that a key waits for, in bytes at the speed of memory.
+/// The work on finding hits that a key waits for, in bytes at the speed of memory.
 const MAX_EFFORT: usize = 8 << 20;
 
 /// The state of the open thread.
