@@ -9,7 +9,7 @@ use super::{
     Limits, byte_source::ByteSource, has_extension, holds_conversations, identity::open_regular, manifest,
     zipped,
 };
-use crate::provider::{is_conversations_zip, is_export_zip, may_be_manifest};
+use crate::provider::{ExportPart, is_conversations_zip, is_export_zip, may_be_manifest};
 
 /// Returns whether a path is an export worth offering: a zip or folder with conversations in it, or a
 /// conversations file. Looks at names and the zip's directory only.
@@ -59,5 +59,17 @@ pub fn list_archives(folders: &[PathBuf]) -> Vec<PathBuf> {
         .collect();
     found.sort_by(|a, b| b.cmp(a));
     found.dedup_by(|a, b| a.1 == b.1);
-    found.into_iter().map(|(_, path)| path).collect()
+    let mut listed: Vec<PathBuf> = Vec::new();
+    for (_, path) in found {
+        // Of an export in several zips one stands for all: it brings the others along.
+        let part = |path: &Path| ExportPart::of(path.file_name()?.to_str()?);
+        let is_listed = |other: &PathBuf| {
+            path.parent() == other.parent()
+                && part(&path).zip(part(other)).is_some_and(|(own, other)| own.is_of_one_export(&other))
+        };
+        if !listed.iter().any(is_listed) {
+            listed.push(path);
+        }
+    }
+    listed
 }

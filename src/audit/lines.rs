@@ -13,7 +13,7 @@ use crate::{
     library::{Handle, Library},
     provider::Provider,
     secrets::{
-        Certainty, RuleId, Scanner, SecretClass,
+        Certainty, Rule, RuleId, Scanner, SecretClass,
         audit::{Exposure, InstructionsOrMemory},
     },
 };
@@ -244,14 +244,15 @@ impl ReportLines<'_> {
         kinds.sort_unstable();
         kinds.dedup();
         if !kinds.is_empty() {
-            lines.push(say(
-                "Revoke each key and change each password that was ever real; then make a new one:",
-            ));
-            for rule in kinds.iter().map(|&kind| scanner.rule(kind)) {
-                lines.extend(
-                    rule.revoke().map(|page| ReportLine::Page(rule.id().to_owned(), page.to_owned())),
-                );
-            }
+            let page = |rule: &Rule| {
+                rule.revoke().map(|page| ReportLine::Page(rule.id().to_owned(), page.to_owned()))
+            };
+            let pages: Vec<ReportLine> = kinds.iter().filter_map(|&kind| page(scanner.rule(kind))).collect();
+            let end = if pages.is_empty() { "" } else { ":" };
+            lines.push(ReportLine::Sentence(format!(
+                "Revoke each key and change each password that was ever real; then make a new one{end}"
+            )));
+            lines.extend(pages);
         }
         let whose = |handle: Handle| self.library.get(handle).provider;
         let holding = || report.of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);

@@ -246,6 +246,10 @@ fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
         let kept = count(library.same_id() as u64, "conversation has", "conversations have");
         output.write(&format!("{kept} the id of another and none of its messages: all are kept\n"))?;
     }
+    if let Some(emptiness) = report.emptiness() {
+        let line = format!("{}\n", output.field(&emptiness));
+        output.write(&line)?;
+    }
     if report.problems.is_empty() {
         output.write("nothing skipped\n")?;
     }

@@ -143,7 +143,9 @@ fn selection(
             [handle] if handles.contains(&handle) => {}
             [handle] => handles.push(handle),
             // Of one id, and yet not one conversation: both are meant.
-            ref several if several.iter().all(|&handle| *library.get(handle).id == **id) => {
+            ref several
+                if several.iter().all(|&handle| library.get(handle).id == library.get(several[0]).id) =>
+            {
                 handles.extend(
                     several.iter().filter(|handle| !handles.contains(handle)).copied().collect::<Vec<_>>(),
                 );

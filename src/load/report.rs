@@ -129,7 +129,7 @@ impl Report {
         let what = match (lost, mended) {
             (0, 0) if !self.damaged() => return None,
             (0, 0) if self.problems.iter().all(|problem| problem.missing || !problem.lost) => {
-                "a part of the export is missing".to_owned()
+                return self.missing_part();
             }
             (0, 0) => "the archive is damaged".to_owned(),
             (0, mended) => format!("{} had to be mended", conversations(mended)),
@@ -137,6 +137,18 @@ impl Report {
             (lost, mended) => format!("{} could not be read, {mended} had to be mended", conversations(lost)),
         };
         Some(format!("{what}: unspool check says why"))
+    }
+
+    /// Names the first part of the export that is not here.
+    fn missing_part(&self) -> Option<String> {
+        let mut missing = self.problems.iter().filter(|problem| problem.missing);
+        let first = &missing.next()?.member;
+        let verb = if first.contains(" to ") { "are" } else { "is" };
+        let others = match missing.count() {
+            0 => String::new(),
+            count => format!(", and {count} more"),
+        };
+        Some(format!("{first} {verb} missing from the export{others}: unspool check says more"))
     }
 
     /// Says that there is nothing to find: all was read, and no conversation is in it.

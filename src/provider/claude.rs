@@ -28,6 +28,7 @@ pub(super) static FACTS: Facts = Facts {
         "memories.json",
         "memories/*.json",
         "*/memories/*.json",
+        "projects.json",
         "projects/*.json",
         "*/projects/*.json",
     ],

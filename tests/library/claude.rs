@@ -497,6 +497,10 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
         ("conversations.json", export(&["c"])),
         ("projects/p1.json", project.to_string()),
         ("projects/odd.json", r#"{"unknown": 1}"#.to_owned()),
+        (
+            "projects.json",
+            r#"[{"uuid": "p2", "name": "Bakery", "prompt_template": "Mind the oven."}]"#.to_owned(),
+        ),
         ("memories.json", format!("[{memory}]")),
     ];
     let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, json.as_bytes())).collect();
@@ -504,10 +508,10 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     assert!(!report.damaged(), "{:?}", report.problems);
     let listed: Vec<&Conversation> = library.by_date().iter().map(|&handle| library.get(handle)).collect();
     let titles: Vec<&str> = listed.iter().map(|conversation| &*conversation.title).collect();
-    assert_eq!(titles[1..], ["Memory", "Project: Garden"]);
+    assert_eq!(titles[1..], ["Memory", "Project: Bakery", "Project: Garden"]);
     assert_eq!(shown(listed[1]), ["Likes teal.", "p1\n\nHas a shed.", "notes/a.md\n\nTwo cats."]);
     assert_eq!(
-        shown(listed[2]),
+        shown(listed[3]),
         ["Description\n\nWhat grows", "Mind the gnome.", "soil.md\n\nLoam is a pangolin."]
     );
     let found = |query: &str| -> Vec<String> {
@@ -516,12 +520,13 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
         rows.iter().map(|row| library.get(row.handle).title.to_string()).collect()
     };
     assert_eq!(found("is:memory"), ["Memory"]);
-    assert_eq!(found("is:project"), ["Project: Garden"]);
+    assert_eq!(found("is:project"), ["Project: Bakery", "Project: Garden"]);
     assert_eq!(found("pangolin"), ["Project: Garden"]);
     assert_eq!(found("-is:memory -is:project").len(), 1);
     let addresses: Vec<Option<String>> =
         listed[1..].iter().map(|conversation| extract::address(conversation)).collect();
-    assert_eq!(addresses, [None, Some("https://claude.ai/project/p1".to_owned())]);
+    let project = |id: &str| Some(format!("https://claude.ai/project/{id}"));
+    assert_eq!(addresses, [None, project("p2"), project("p1")]);
     // A zip of them alone is a part, and says so.
     let alone = open(&Scratch::new().file("x.zip", zip(&members[1..]))).unwrap_err().to_string();
     assert!(alone.contains("another part of a Claude export"), "{alone}");

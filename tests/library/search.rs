@@ -290,7 +290,7 @@ fn what_a_message_has_makes_it_count() {
     assert_eq!(found(&library, "has:code thanks").len(), 0);
     assert_eq!(
         problem("has:money"),
-        (0, "has: takes code, image, file, link, branch or secret; searched as it stands".into())
+        (0, "has: takes code, image, file, link, branch, text or secret; searched as it stands".into())
     );
 }
 

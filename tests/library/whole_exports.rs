@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::support::exports::{Scratch, claude, export, ids, load, prompt, small, zip};
 use serde_json::{Value, json};
 use unspool::{
-    archive::{Archive, Limits, Location, open_all},
+    archive::{Archive, Limits, Location, list_archives, open_all},
     audit::AuditReport,
     library::Library,
     load::Report,
@@ -143,7 +143,7 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
     let missing: Vec<&str> =
         report.problems.iter().filter(|lost| lost.missing).map(|lost| &*lost.member).collect();
     assert_eq!((ids(&library), missing), (vec!["a".to_owned()], vec!["conversations-001.json"]));
-    assert!(report.damaged() && report.warning().unwrap().starts_with("a part of the export is missing"));
+    assert!(report.damaged() && report.warning().unwrap().starts_with("conversations-001.json is missing"));
     // Attachments that are missing are no damage.
     let folder = Scratch::new();
     three_zips(&folder);
@@ -245,6 +245,18 @@ fn a_second_download_is_the_part_it_is() {
         assert_eq!(ids(&library)[..2], ["a", "b"], "{way:?}");
         assert!(!report.damaged(), "{way:?}: {:?}", report.problems);
     }
+}
+
+#[test]
+fn of_an_export_in_several_zips_one_is_offered() {
+    let folder = Scratch::new();
+    three_zips(&folder);
+    folder.file("y-part-0001.zip", zip(&[("conversations.json", export(&["a"]).as_bytes())]));
+    let offered = list_archives(&[folder.path().to_owned()]);
+    let names: Vec<_> =
+        offered.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(names.iter().filter(|name| name.starts_with("x-")).count(), 1, "{names:?}");
+    assert_eq!(names.len(), 2, "{names:?}");
 }
 
 #[test]

@@ -606,11 +606,13 @@ fn branches_and_folded_messages_come_when_asked_for() {
 #[test]
 fn two_conversations_with_one_id_and_no_common_message_are_both_given() {
     let both =
-        [conversation("x", "One", MORNING, &["a", "b"]), conversation("x", "Two", MORNING, &["c", "d"])];
+        [conversation("x-1", "One", MORNING, &["a", "b"]), conversation("x-1", "Two", MORNING, &["c", "d"])];
     let export = Export::new(&both);
     assert_eq!(stdout(&["list", export.path()]).lines().count(), 2);
-    let text = stdout(&["extract", "--id", "x", "-f", "text", export.path()]);
-    assert!(["One", "Two"].iter().all(|title| text.contains(title)), "{text}");
+    for id in ["x-1", "x"] {
+        let text = stdout(&["extract", "--id", id, "-f", "text", export.path()]);
+        assert!(["One", "Two"].iter().all(|title| text.contains(title)), "{text}");
+    }
     assert!(stdout(&["check", export.path()]).contains("1 conversation has the id of another"));
 }
 

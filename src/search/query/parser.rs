@@ -127,8 +127,10 @@ fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<P
             .ok_or("user, assistant or tool".into()),
         "has" => named(&FEATURES, &word)
             .map(Predicate::Has)
-            .ok_or("code, image, file, link, branch or secret".into()),
-        "is" => named(&FLAGS, &word).map(Predicate::Is).ok_or("starred, archived or gpt".into()),
+            .ok_or_else(|| join_with_or(FEATURES.iter().map(|(name, _)| name)).into()),
+        "is" => named(&FLAGS, &word)
+            .map(Predicate::Is)
+            .ok_or_else(|| join_with_or(FLAGS.iter().map(|(name, _)| name)).into()),
         "from" => {
             let words = || join_with_or(Provider::ALL.iter().map(|provider| provider.as_str()));
             Provider::by_word(&word).map(Predicate::From).ok_or_else(|| words().into())
