@@ -3,11 +3,13 @@
 //! A library grows by batches while archives are read, and is shared by whoever needs it: behind an [`Arc`] it is
 //! copied only when it grows while somebody still looks at the older state, and such a copy shares every batch.
 
-use std::{cmp::Reverse, hash::BuildHasher, ops::Deref, sync::Arc};
+mod states;
 
-use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
+use std::{cmp::Reverse, ops::Deref, sync::Arc};
 
-use crate::conversation::{Conversation, Message, Provider, Time};
+use crate::conversation::{Conversation, Provider, Time};
+
+use states::KnownStates;
 
 /// Names one conversation of a library. Stays valid as the library grows; a merged duplicate's handle stays
 /// readable but is no longer listed.
@@ -60,13 +62,8 @@ pub struct Library {
     newest: Vec<Handle>,
     /// The time each of them was updated, side by side with `newest`: merging looks at every one of them.
     dates: Vec<Option<Time>>,
-    /// Handles by the hash of their ids. The hash stands beside its handle: a table that grows must not go through all
-    /// conversations, which takes longer than a key may wait.
-    by_id: HashTable<(u64, u32)>,
-    hasher: DefaultHashBuilder,
-    superseded: usize,
-    /// Conversations that share an id with another and no message.
-    same_id: usize,
+    /// The states of conversations that came more than once.
+    states: KnownStates,
     messages: usize,
     text_bytes: usize,
     /// The provider of the first conversation, and whether another's came.
@@ -82,9 +79,9 @@ impl Library {
 
     /// Takes in what was read. Of two states of one conversation, by its id, the later stays: the one with the newest
     /// message, of equals the one with more messages, then the one updated later, then the one that stands first in
-    /// the archives. Two that share an id and not a single message are no states of one: both stay. One with a made
-    /// id is never merged. What a library lists, and in which order, does not depend on the order in which batches
-    /// arrive.
+    /// the archives. Two that share an id and not a single message, and that no third links, are no states of one:
+    /// both stay. One with a made id is never merged. What a library lists, and in which order, does not depend on the
+    /// order in which batches arrive.
     pub fn add(&mut self, batch: Vec<Conversation>) {
         let first = self.starts.last().copied().unwrap_or(0)
             + self.batches.last().map_or(0, |batch| batch.len() as u32);
@@ -97,29 +94,17 @@ impl Library {
             let handle = first + index as u32;
             self.mixed |= *self.provider.get_or_insert(conversation.provider) != conversation.provider;
             if !conversation.id_is_generated {
-                let hash = self.hasher.hash_one(&*conversation.id);
-                let (batches, starts) = (&self.batches, &self.starts);
-                let with_hash = self.by_id.iter_hash(hash).map(|&(_, other)| other);
-                let with_id = with_hash.filter(|&other| at(batches, starts, other).id == conversation.id);
-                let (states, apart): (Vec<u32>, Vec<u32>) =
-                    with_id.partition(|&other| share_messages(at(batches, starts, other), conversation));
-                self.superseded += states.len().min(1);
-                if states.iter().any(|&other| lateness(at(batches, starts, other)) >= lateness(conversation))
-                {
+                let states =
+                    self.states.add(handle, conversation, |other| at(&self.batches, &self.starts, other));
+                for &older in &states.gone {
+                    let older = at(&self.batches, &self.starts, older);
+                    self.messages -= older.shown_count();
+                    self.text_bytes -= older.text().len();
+                }
+                gone.extend(states.gone.into_iter().map(Handle));
+                if !states.is_listed {
                     continue;
                 }
-                // More than one only where it joins what seemed apart.
-                self.superseded += states.len().saturating_sub(1);
-                self.same_id += usize::from(states.is_empty() && !apart.is_empty());
-                for older in states {
-                    self.messages -= at(&self.batches, &self.starts, older).shown_count();
-                    self.text_bytes -= at(&self.batches, &self.starts, older).text().len();
-                    gone.push(Handle(older));
-                    if let Ok(entry) = self.by_id.find_entry(hash, |&(_, other)| other == older) {
-                        entry.remove();
-                    }
-                }
-                self.by_id.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
             }
             self.messages += conversation.shown_count();
             self.text_bytes += conversation.text().len();
@@ -197,12 +182,12 @@ impl Library {
 
     /// Counts the duplicates that were merged away.
     pub fn superseded(&self) -> usize {
-        self.superseded
+        self.states.superseded()
     }
 
     /// Counts the conversations that were kept beside another with the same id, since they share no message.
     pub fn same_id(&self) -> usize {
-        self.same_id
+        self.states.same_id()
     }
 
     /// Returns one more than the largest handle: the length of a table with a slot for each.
@@ -245,28 +230,6 @@ impl Library {
         let whole = listed(&|other| other == id);
         if whole.is_empty() && !id.is_empty() { listed(&|other| other.starts_with(id)) } else { whole }
     }
-}
-
-/// Returns what decides which of two states of a conversation is the later: the larger stays.
-fn lateness(conversation: &Conversation) -> impl Ord {
-    let newest = conversation.messages().iter().filter_map(Message::time).max();
-    (newest, conversation.shown_count(), conversation.updated, Reverse(conversation.object_location))
-}
-
-/// Returns whether two conversations can be states of one: a message is in both, or one of them holds none.
-fn share_messages(one: &Conversation, other: &Conversation) -> bool {
-    fn texts(conversation: &Conversation) -> impl Iterator<Item = &str> {
-        let texts =
-            (0..conversation.messages().len()).map(|message| conversation.message_text(message).trim());
-        texts.filter(|text| !text.is_empty())
-    }
-    let mut known: HashSet<&str> = texts(one).take(1).collect();
-    if known.is_empty() || texts(other).next().is_none_or(|first| known.contains(first)) {
-        return true;
-    }
-    // Most states of one begin alike; otherwise all of them are compared.
-    known.extend(texts(one));
-    texts(other).any(|text| known.contains(text))
 }
 
 fn batch_of(starts: &[u32], handle: u32) -> usize {
@@ -387,6 +350,51 @@ mod tests {
             assert_eq!((offsets, library.superseded(), library.same_id()), (vec![1, 2], 1, 1), "{order:?}");
             assert_eq!(library.by_id("a").len(), 2);
         }
+    }
+
+    #[test]
+    fn what_is_listed_of_one_id_does_not_depend_on_the_order_it_comes_in() {
+        // The third links the first two; the last, without text, goes with any.
+        const STATES: [(i64, &[(&str, i64)]); 6] = [
+            (1, &[("one", 10)]),
+            (2, &[("two", 20), ("three", 30)]),
+            (3, &[("one", 10), ("two", 20)]),
+            (4, &[("four", 40)]),
+            (5, &[("five", 50)]),
+            (6, &[]),
+        ];
+        let listed = |order: &[usize], batch: usize| {
+            let mut library = Library::new();
+            for part in order.chunks(batch) {
+                let states = part.iter().map(|&index| (index, STATES[index]));
+                library.add(
+                    states
+                        .map(|(index, (updated, messages))| state(updated, index as u64, messages))
+                        .collect(),
+                );
+            }
+            let offsets: Vec<u64> =
+                library.by_date().iter().map(|&handle| library.get(handle).object_location.offset).collect();
+            let counts = (library.superseded(), library.same_id(), library.message_count());
+            (offsets, counts)
+        };
+        let mut order = [0, 1, 2, 3, 4, 5];
+        for turn in 0..720 {
+            // The next order of all there are.
+            if let Some(at) = order.windows(2).rposition(|two| two[0] < two[1]) {
+                let larger = order.iter().rposition(|&index| index > order[at]).expect("there is one");
+                order.swap(at, larger);
+                order[at + 1..].reverse();
+            }
+            assert_eq!(listed(&order, 1 + turn % 3), (vec![4, 3, 1], (3, 2, 4)), "{order:?}");
+        }
+        // Where nothing has text, one stays.
+        let mut library = Library::new();
+        library.add(vec![state(1, 0, &[]), state(2, 1, &[])]);
+        assert_eq!((library.len(), library.superseded(), library.same_id()), (1, 1, 0));
+        assert_eq!(library.get(library.by_date()[0]).updated, Some(Time(2)));
+        library.add(vec![state(1, 2, &[("one", 10)])]);
+        assert_eq!((library.len(), library.superseded(), library.same_id()), (1, 2, 0));
     }
 
     #[test]

@@ -1,0 +1,225 @@
+//! Tells which of the conversations with one id are states of one conversation, and which of these is the latest.
+//!
+//! Two are states of one where they have a message in common, or where a third has one in common with each of them:
+//! what was superseded is still known, so the answer does not depend on the order in which they come. One without any
+//! text is a state of whichever else has its id. Each text is looked at once: the work grows with what is added.
+
+use std::{cmp::Reverse, hash::BuildHasher};
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable, hash_map::Entry};
+
+use crate::conversation::{Conversation, Message, ObjectLocation, Time};
+
+/// The states of all conversations, by their ids.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownStates {
+    /// The first handle of each id, by the id's hash. The hash stands beside its handle: a table that grows must not
+    /// go through all conversations, which takes longer than a key may wait.
+    first: HashTable<(u64, u32)>,
+    hasher: DefaultHashBuilder,
+    /// The conversations of each id that came more than once, by the first handle.
+    several: HashMap<u32, SameId>,
+    superseded: usize,
+    same_id: usize,
+}
+
+/// The consequence of adding a conversation.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Added {
+    /// It is the latest of its states.
+    pub is_listed: bool,
+    /// The handles that were listed until now and are not any more.
+    pub gone: Vec<u32>,
+}
+
+impl KnownStates {
+    /// Takes in a conversation with an id of its own; `get` returns the one of a handle that was added before.
+    pub fn add<'a>(
+        &mut self,
+        handle: u32,
+        conversation: &Conversation,
+        get: impl Fn(u32) -> &'a Conversation,
+    ) -> Added {
+        let hash = self.hasher.hash_one(&*conversation.id);
+        let is_same = |&(_, other): &(u64, u32)| get(other).id == conversation.id;
+        let Some(&(_, first)) = self.first.find(hash, is_same) else {
+            self.first.insert_unique(hash, (hash, handle), |&(hash, _)| hash);
+            return Added { is_listed: true, gone: Vec::new() };
+        };
+        let same = self.several.entry(first).or_insert_with(|| SameId::of(first, get(first)));
+        let (listed, superseded) = (same.listed(), same.superseded());
+        let added = same.add(handle, conversation, &get, &self.hasher);
+        self.same_id = self.same_id + same.listed() - listed;
+        self.superseded = self.superseded + same.superseded() - superseded;
+        added
+    }
+
+    /// Counts the conversations that are not listed, since a later state of them is.
+    pub fn superseded(&self) -> usize {
+        self.superseded
+    }
+
+    /// Counts the conversations that are listed beside another with the same id.
+    pub fn same_id(&self) -> usize {
+        self.same_id
+    }
+}
+
+/// The conversations of one id, parted into groups: those of a group are states of one conversation.
+#[derive(Clone, Debug, Default)]
+struct SameId {
+    states: Vec<State>,
+    /// The number of groups that have text.
+    groups: usize,
+    /// A state without text, if there is one.
+    blank: Option<usize>,
+    /// A state that has each text, by the text's hash. Made when two do not begin alike: most states of one do.
+    texts: HashMap<u64, usize>,
+    /// The number of states whose texts are among these.
+    indexed: usize,
+}
+
+/// One conversation among those of its id.
+#[derive(Clone, Debug)]
+struct State {
+    handle: u32,
+    is_blank: bool,
+    /// Another state of its group; the root of a group names itself.
+    parent: usize,
+    /// Of the group that this is the root of: its latest state, and what makes it that.
+    latest: (Lateness, u32),
+}
+
+/// What decides which of two states is the later: the larger stays. The newest message, the number of messages shown,
+/// the time of its update, its place in the archives.
+type Lateness = (Option<Time>, usize, Option<Time>, Reverse<ObjectLocation>);
+
+impl SameId {
+    fn of(handle: u32, conversation: &Conversation) -> Self {
+        let mut same = Self::default();
+        same.push(handle, conversation);
+        same
+    }
+
+    /// Counts the conversations that are listed: one of each group; one without text stands for a group only where
+    /// nothing else does.
+    fn listed(&self) -> usize {
+        self.groups.max(1)
+    }
+
+    fn superseded(&self) -> usize {
+        self.states.len() - self.listed()
+    }
+
+    fn push(&mut self, handle: u32, conversation: &Conversation) -> usize {
+        let index = self.states.len();
+        let is_blank = texts(conversation).next().is_none();
+        let latest = (lateness(conversation), handle);
+        self.states.push(State { handle, is_blank, parent: index, latest });
+        if is_blank {
+            self.blank.get_or_insert(index);
+        } else {
+            self.groups += 1;
+        }
+        index
+    }
+
+    fn add<'a>(
+        &mut self,
+        handle: u32,
+        conversation: &Conversation,
+        get: &impl Fn(u32) -> &'a Conversation,
+        hasher: &DefaultHashBuilder,
+    ) -> Added {
+        let (groups, blank) = (self.groups, self.blank);
+        let index = self.push(handle, conversation);
+        let mut gone = Vec::new();
+        match blank {
+            Some(blank) if self.states[index].is_blank => {
+                let earlier = self.unite(blank, index);
+                // Nobody sees which it is where there is text.
+                gone.extend(earlier.filter(|_| groups == 0));
+            }
+            Some(blank) if groups == 0 => {
+                let root = self.root(blank);
+                gone.push(self.states[root].latest.1);
+            }
+            _ => {}
+        }
+        if !self.states[index].is_blank && groups > 0 {
+            self.join(index, conversation, get, hasher, &mut gone);
+        }
+        let is_listed = !gone.contains(&handle) && (self.groups == 0 || !self.states[index].is_blank);
+        gone.retain(|&other| other != handle);
+        Added { is_listed, gone }
+    }
+
+    /// Unites the last state with all that have one of its texts.
+    fn join<'a>(
+        &mut self,
+        index: usize,
+        conversation: &Conversation,
+        get: &impl Fn(u32) -> &'a Conversation,
+        hasher: &DefaultHashBuilder,
+        gone: &mut Vec<u32>,
+    ) {
+        if self.texts.is_empty() {
+            let other = self.states[..index].iter().position(|other| !other.is_blank).unwrap_or(index);
+            if texts(get(self.states[other].handle)).next() == texts(conversation).next() {
+                gone.extend(self.unite(other, index));
+                return;
+            }
+        }
+        for state in self.indexed..=index {
+            let handle = self.states[state].handle;
+            let of = if state == index { conversation } else { get(handle) };
+            for text in texts(of) {
+                match self.texts.entry(hasher.hash_one(text)) {
+                    Entry::Occupied(other) => {
+                        let other = *other.get();
+                        gone.extend(self.unite(other, state));
+                    }
+                    Entry::Vacant(free) => {
+                        free.insert(state);
+                    }
+                }
+            }
+        }
+        self.indexed = index + 1;
+    }
+
+    /// Makes the groups of two states one; returns the handle that stood for one of them and does not any more.
+    fn unite(&mut self, one: usize, other: usize) -> Option<u32> {
+        let (one, other) = (self.root(one), self.root(other));
+        if one == other {
+            return None;
+        }
+        self.groups -= usize::from(!self.states[other].is_blank);
+        self.states[other].parent = one;
+        let joined = self.states[other].latest;
+        let latest = &mut self.states[one].latest;
+        let earlier = if joined > *latest { std::mem::replace(latest, joined) } else { joined };
+        Some(earlier.1)
+    }
+
+    /// Finds the root of a state's group, and shortens the way to it.
+    fn root(&mut self, mut state: usize) -> usize {
+        while self.states[state].parent != state {
+            let parent = self.states[state].parent;
+            self.states[state].parent = self.states[parent].parent;
+            state = parent;
+        }
+        state
+    }
+}
+
+fn lateness(conversation: &Conversation) -> Lateness {
+    let newest = conversation.messages().iter().filter_map(Message::time).max();
+    (newest, conversation.shown_count(), conversation.updated, Reverse(conversation.object_location))
+}
+
+/// Returns the texts by which two states are known to be of one conversation.
+fn texts(conversation: &Conversation) -> impl Iterator<Item = &str> {
+    let texts = (0..conversation.messages().len()).map(|message| conversation.message_text(message).trim());
+    texts.filter(|text| !text.is_empty())
+}
