@@ -86,10 +86,13 @@ pub fn message_code_blocks_while(
         if !goes_on() {
             return None;
         }
+        let before = &text[..chunk.range.start];
         let text = &text[chunk.range];
         if let Some(block) = found.last_mut().filter(|_| chunk.starts_in_code) {
-            // It goes on with the block that the chunk before it ended in.
-            block.code.push('\n');
+            // It goes on with the block that the chunk before it ended in: on a line of its own, or within a long one.
+            if before.ends_with('\n') {
+                block.code.push('\n');
+            }
             block.code.push_str(text.strip_suffix('\n').unwrap_or(text));
         } else if found.len() < MAX_BLOCKS {
             found.extend(code_blocks(text));
@@ -138,6 +141,14 @@ mod tests {
         assert_eq!(message_code_blocks_while(&conversation, 0, &|| false), None);
         let many = chain("t", vec![answer(&"```\na\n```\n".repeat(50_000))]);
         assert_eq!(message_code_blocks(&many, 0).len(), MAX_BLOCKS);
+    }
+
+    #[test]
+    fn a_line_of_code_stays_one_line_however_long_it_is() {
+        let line = "a = 1; ".repeat(40_000);
+        let text = format!("Do\n\n```rust\nx\n{line}\ny\n```\n");
+        let conversation = chain("t", vec![answer(&text)]);
+        assert_eq!(message_code_blocks(&conversation, 0), code_blocks(&text));
     }
 
     #[test]
