@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use hashbrown::HashMap;
+
 use super::{
     report::{ArchiveReport, MemberReport, ReadProblem, Report, Stages},
     task::MemberTask,
@@ -19,6 +21,8 @@ const MAX_SKIPPED: usize = 10_000;
 pub(super) struct ThreadCounts {
     pub stages: Stages,
     problems: Vec<ReadProblem>,
+    /// The place of each member among those of its archive that were read, by the archive and the member's number.
+    members: HashMap<(u16, u32), usize>,
     pub archives: Vec<ArchiveReport>,
     /// The providers of objects that are not supported, by archive.
     pub unsupported: Vec<Option<&'static str>>,
@@ -32,6 +36,7 @@ impl ThreadCounts {
         Self {
             stages: Stages::default(),
             problems: Vec::new(),
+            members: HashMap::new(),
             archives: vec![ArchiveReport::default(); archives],
             unsupported: vec![None; archives],
             ready: Vec::new(),
@@ -81,7 +86,7 @@ impl ThreadCounts {
 
     fn member(&mut self, task: &MemberTask) -> &mut MemberReport {
         let members = &mut self.archives[task.archive()].read;
-        let index = members.iter().rposition(|member| member.name == task.member.name).unwrap_or_else(|| {
+        let index = *self.members.entry((task.source, task.number)).or_insert_with(|| {
             members.push(MemberReport { name: task.member.name.clone(), ..MemberReport::default() });
             members.len() - 1
         });

@@ -99,13 +99,18 @@ pub fn is_named(patterns: &[&str], path: &str, base: &str) -> bool {
 }
 
 fn is_like(pattern: &str, name: &str) -> bool {
-    wildcards(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()).is_some()
+    wildcards(pattern, name).is_some()
 }
 
-/// Returns what each wildcard of a pattern stands for in this name; `None` where the pattern does not fit.
+/// Returns what each wildcard of a pattern stands for in this name, in any case; `None` where the pattern does not fit.
 fn wildcards<'a>(pattern: &str, name: &'a str) -> Option<Vec<&'a str>> {
-    let Some(at) = pattern.find(['*', '#']) else { return (pattern == name).then(Vec::new) };
-    let rest = name.strip_prefix(&pattern[..at])?;
+    let Some(at) = pattern.find(['*', '#']) else {
+        return pattern.eq_ignore_ascii_case(name).then(Vec::new);
+    };
+    let (begin, rest) = name.split_at_checked(at)?;
+    if !begin.eq_ignore_ascii_case(&pattern[..at]) {
+        return None;
+    }
     let is_number = pattern[at..].starts_with('#');
     let behind = &pattern[at + 1..];
     let fits = |&end: &usize| {
