@@ -4,35 +4,28 @@
 //! `file-abc.dat`, and `file` in neither. Since May 2026 exports may store attachments as `….dat` and give their names in
 //! a member of its own; those names are looked at too. What belongs to the export itself is no attachment.
 
+use hashbrown::HashMap;
+use serde_json::{Map, Value};
+
 use super::{Archive, base_name};
 use crate::provider::{Provider, is_named};
 
-/// The largest map of names that is read, in bytes; no real one comes near this.
+/// The bytes of all maps of names that are read; no real ones come near this.
 const MAX_MAP_SIZE: usize = 64 << 20;
 
-/// Members that are the export's own; those that the providers' facts name are too. The first word of a path with a slash
+/// Members that are the export's own beside those that the providers' facts name. The first word of a path with a slash
 /// is a folder.
-const OWN: [&str; 22] = [
+const OWN: [&str; 12] = [
     "conversations*",
     "chat.html",
     "user_settings.json",
     "message_feedback.json",
     "model_comparisons.json",
     "group_chats.json",
-    "shared_conversations.json",
-    "conversation_asset_file_names.json",
-    "export_manifest.json",
-    "manifest*.json",
-    "user.json",
-    "users.json",
-    "memories.json",
-    "projects.json",
     "login_history.json",
     "shopping.json",
     "sora.json",
     "tasks.json",
-    "projects/*",
-    "memories/*",
     "design_chats/*",
     "textdocs/*",
 ];
@@ -44,10 +37,11 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
     let facts = Provider::ALL.iter().map(|provider| provider.facts());
     is_named(&OWN, &path, base)
         || facts.into_iter().any(|facts| {
-            [facts.members, facts.conversation_zips, facts.attachment_zips, facts.zip_lists]
-                .iter()
-                .any(|patterns| is_named(patterns, &path, base))
+            let names = [facts.members, facts.knowledge_members, facts.zip_lists];
+            let zips = [facts.conversation_zips, facts.attachment_zips];
+            names.iter().chain(&zips).any(|patterns| is_named(patterns, &path, base))
                 || facts.side_files.iter().any(|side| side.name == base)
+                || [facts.attachment_names, facts.contents_member].contains(&Some(base))
         })
 }
 
@@ -116,17 +110,25 @@ fn id_of(name: &str) -> Option<&str> {
     (length > 0 && ends).then(|| &name[..prefix + length])
 }
 
-fn aliases(archive: &Archive) -> hashbrown::HashMap<String, Box<str>> {
-    let mut names = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
-    let Some(member) = names.find_map(|name| archive.find_member(name)) else {
-        return hashbrown::HashMap::new();
-    };
-    archive
-        .read_member(&member, MAX_MAP_SIZE)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).ok())
-        .map(|map| map.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.into()))).collect())
-        .unwrap_or_default()
+/// Reads the export's own names of its members: each part of an export has a map of its own. Of two names of one member
+/// the first is taken.
+fn aliases(archive: &Archive) -> HashMap<String, Box<str>> {
+    let maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
+    let maps: Vec<&str> = maps.collect();
+    let is_map = |base: &str| maps.iter().any(|map| map.eq_ignore_ascii_case(base));
+    let mut names = HashMap::new();
+    let mut room = MAX_MAP_SIZE;
+    for index in (0..archive.entries.len()).filter(|&index| is_map(archive.entries[index].base_name())) {
+        let Ok(bytes) = archive.read_member(&archive.member(index), room) else { continue };
+        room -= bytes.len();
+        let Ok(map) = serde_json::from_slice::<Map<String, Value>>(&bytes) else { continue };
+        for (path, name) in map {
+            if let Value::String(name) = name {
+                names.entry(path).or_insert_with(|| name.into());
+            }
+        }
+    }
+    names
 }
 
 /// Returns the extension that the first bytes of a file stand for, for members stored without one.

@@ -3,15 +3,20 @@
 //! `{"logical_files": {"conversations.json": {"files": ["conversations-000.json", …]}}, "export_files": [{"path": …}]}`:
 //! which members hold the conversations, whatever they are called, and which files all parts of the export hold.
 
-use hashbrown::HashMap;
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{Archive, OpenProblem, base_name, holds_conversations};
 use crate::provider::Provider;
 
-/// The largest list of contents that is read, in bytes; no real one comes near this.
+/// The bytes of all lists of contents that are read; no real ones come near this.
 const MAX_BYTES: usize = 16 << 20;
-/// Members of one base name that are compared with a path.
+/// The names that are taken of all lists of contents.
+const MAX_LISTED: usize = 200_000;
+/// Lists of contents that are read, and members of one base name that are compared with a path.
 const MAX_LIKE_NAMED: usize = 64;
 /// Missing members that are told one by one.
 const MAX_TOLD: usize = 8;
@@ -34,14 +39,17 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
         .collect();
     let mut shards = Vec::new();
     let mut files = Vec::new();
+    let mut room = MAX_BYTES;
     for index in lists {
-        let bytes = archive.read_member(&archive.member(index), MAX_BYTES).unwrap_or_default();
+        let Ok(bytes) = archive.read_member(&archive.member(index), room) else { continue };
+        room -= bytes.len();
         let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let Ok(list) = serde_json::from_slice::<Value>(json) else { continue };
-        shards.extend(conversation_members(&list));
-        let listed = list.get("export_files").and_then(Value::as_array).into_iter().flatten();
-        files.extend(listed.filter_map(|file| Some(file.get("path")?.as_str()?.to_owned())));
+        let Ok(list) = serde_json::from_slice::<ContentsList>(json) else { continue };
+        shards.extend(list.conversation_members());
+        files.extend(list.export_files());
     }
+    shards.truncate(MAX_LISTED);
+    files.truncate(MAX_LISTED);
     shards.sort();
     shards.dedup();
     files.sort();
@@ -50,11 +58,12 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
         return false;
     }
     let names = Names::of(archive);
+    let mut known: HashSet<u32> = archive.conversations.iter().copied().collect();
     let mut missing = Vec::new();
     for shard in &shards {
         match names.find(archive, shard) {
-            Some(index) if archive.conversations.contains(&index) => {}
-            Some(index) => archive.conversations.push(index),
+            Some(index) if known.insert(index) => archive.conversations.push(index),
+            Some(_) => {}
             None => missing.push(shard),
         }
     }
@@ -75,12 +84,50 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
     !shards.is_empty()
 }
 
-/// Returns the paths under which a list of contents has the conversations.
-fn conversation_members(list: &Value) -> Vec<String> {
-    let logical = list.get("logical_files").and_then(Value::as_object).into_iter().flatten();
-    let of_conversations = logical.filter(|(name, _)| holds_conversations(name)).map(|(_, file)| file);
-    let files = of_conversations.filter_map(|file| file.get("files")?.as_array()).flatten();
-    files.filter_map(|file| Some(file.as_str()?.to_owned())).collect()
+/// A list of contents. What is not as it is known to be is passed over.
+#[derive(Deserialize)]
+struct ContentsList<'a> {
+    #[serde(borrow, default)]
+    logical_files: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    export_files: Option<&'a RawValue>,
+}
+
+impl ContentsList<'_> {
+    /// Returns the paths under which it has the conversations.
+    fn conversation_members(&self) -> Vec<String> {
+        let logical: BTreeMap<String, &RawValue> = read(self.logical_files).unwrap_or_default();
+        let of_conversations = logical.iter().filter(|(name, _)| holds_conversations(name));
+        let lists = of_conversations.filter_map(|(_, file)| read::<LogicalFile<'_>>(Some(file))?.files);
+        let files = lists.flat_map(|list| read::<Vec<&RawValue>>(Some(list)).unwrap_or_default());
+        files.filter_map(|file| read(Some(file))).take(MAX_LISTED).collect()
+    }
+
+    /// Returns the paths of all files of the export.
+    fn export_files(&self) -> Vec<String> {
+        let files: Vec<&RawValue> = read(self.export_files).unwrap_or_default();
+        files
+            .into_iter()
+            .filter_map(|file| Some(read::<ExportFile>(Some(file))?.path))
+            .take(MAX_LISTED)
+            .collect()
+    }
+}
+
+/// A file of the export that may have come in pieces.
+#[derive(Deserialize)]
+struct LogicalFile<'a> {
+    #[serde(borrow, default)]
+    files: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct ExportFile {
+    path: String,
+}
+
+fn read<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(json?.get()).ok()
 }
 
 /// The members by their base names, in lower case.
@@ -100,11 +147,14 @@ impl Names {
 
     /// Finds the member with this path, below whatever folder or zip.
     fn find(&self, archive: &Archive, path: &str) -> Option<u32> {
-        let path = path.to_ascii_lowercase();
-        let alike = self.0.get(base_name(&path))?;
+        let alike = self.0.get(&base_name(path).to_ascii_lowercase())?;
         alike.iter().copied().find(|&index| {
-            let name = archive.entries[index as usize].name.to_ascii_lowercase();
-            name.strip_suffix(&*path).is_some_and(|before| before.is_empty() || before.ends_with(['/', '\\']))
+            let name = archive.entries[index as usize].name.as_bytes();
+            let split = name.len().checked_sub(path.len()).map(|at| name.split_at(at));
+            split.is_some_and(|(before, end)| {
+                end.eq_ignore_ascii_case(path.as_bytes())
+                    && matches!(before.last(), None | Some(b'/' | b'\\'))
+            })
         })
     }
 }

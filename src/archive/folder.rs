@@ -17,7 +17,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
         let items = match fs::read_dir(&folder) {
             Ok(items) => items,
             Err(error) if depth == 0 => {
-                return Err(StreamError(format!("cannot be opened: {}", io_error_text(&error))));
+                return Err(StreamError::new(format!("cannot be opened: {}", io_error_text(&error))));
             }
             Err(_) => continue,
         };
@@ -43,7 +43,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
                 });
             }
             if entries.len() + waiting.len() > limits.members {
-                return Err(StreamError(format!(
+                return Err(StreamError::new(format!(
                     "it holds more than {} files (--limit-members)",
                     limits.members
                 )));

@@ -12,22 +12,24 @@ mod byte_source;
 mod contents;
 pub mod cut;
 mod discover;
+mod error;
 mod folder;
 mod identity;
 mod limits;
+mod location;
 mod manifest;
+mod member;
+mod nested_zips;
 mod open;
+mod own_files;
 mod parts;
 mod read_object;
+mod refusal;
 mod salvage;
 mod stream;
 mod zipped;
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{path::PathBuf, sync::OnceLock};
 
 use hashbrown::HashSet;
 
@@ -39,163 +41,21 @@ use crate::{
 
 pub use attachment_index::sniff;
 pub use discover::{list_archives, looks_like_archive};
+pub use error::{ArchiveError, MAX_ARCHIVES, OpenProblem};
 pub use limits::Limits;
-pub(crate) use open::{UTF16, is_utf16};
+pub use location::Location;
+pub use member::Member;
+pub use open::open_all;
+pub(crate) use refusal::{UTF16, is_utf16};
 pub use stream::{Stream, StreamError};
 
 use attachment_index::AttachmentIndex;
 use byte_source::ByteSource;
-use identity::{FileIdentity, FilePlace, open_regular};
-
-/// The place of an archive.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Location {
-    /// A zip, a folder or a JSON file.
-    Path(PathBuf),
-    /// A zip or JSON on standard input, kept in memory while it is open.
-    Stdin,
-    /// The archive this program carries.
-    Demo,
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Path(path) => path.display().fmt(formatter),
-            Self::Stdin => formatter.write_str("stdin"),
-            Self::Demo => formatter.write_str("the demo archive"),
-        }
-    }
-}
-
-/// The reason why an archive, or a piece of it, could not be read. One line, lower case, without any of the
-/// archive's text.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// It cannot be read as the archive it should be.
-    #[error("{path}: {reason}")]
-    Unusable {
-        /// The archive as it was given.
-        path: String,
-        /// The reason, with what was expected.
-        reason: String,
-    },
-    /// It, or something in it, is not what it was when it was opened.
-    #[error("{path}: {CHANGED}")]
-    Changed {
-        /// The archive as it was given.
-        path: String,
-    },
-    /// More were named than [`MAX_ARCHIVES`].
-    #[error("{0} archives are named: at most {MAX_ARCHIVES} can be open at once")]
-    TooMany(usize),
-    /// The `progress` of the caller said to stop.
-    #[error("stopped")]
-    Stopped,
-}
-
-/// The number of archives that can be open at once: an [`ObjectLocation`] names its archive by 16 bits.
-pub const MAX_ARCHIVES: usize = 1 << 16;
-
-/// Opens all of these, in their order.
-///
-/// # Errors
-/// Fails with the first archive that [`Archive::open`] fails for, and before it opens any where there are more than
-/// [`MAX_ARCHIVES`].
-pub fn open_all(locations: &[Location], limits: Limits) -> Result<Vec<Archive>, ArchiveError> {
-    if locations.len() > MAX_ARCHIVES {
-        return Err(ArchiveError::TooMany(locations.len()));
-    }
-    let mut archives: Vec<Archive> = Vec::new();
-    for location in locations {
-        // Of the zips of one export the first that is named has brought the others along.
-        let is_part = |archive: &Archive| matches!(location, Location::Path(path) if archive.was_put_together_from(path));
-        if !archives.iter().any(is_part) {
-            let archive = Archive::open(location, limits)?;
-            // A manifest that is named after its zips has brought them along once more.
-            archives.retain(|before| !before.is_within(&archive));
-            archives.push(archive);
-        }
-    }
-    Ok(archives)
-}
-
-/// The packing of a member's bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
-    Stored,
-    Deflated,
-    Encrypted,
-    Unsupported,
-}
-
-/// The place of a member's bytes.
-#[derive(Clone, Debug)]
-enum MemberContent {
-    /// In a zip: [`Archive::containers`], after the local header at `header`.
-    Zipped { container: u32, header: u64, compressed: u64, crc: u32, method: Method },
-    /// In a zip whose directory is lost: the raw bytes begin at `start`. Their end and checksum are known only where
-    /// the local header has them.
-    Salvaged { container: u32, start: u64, compressed: u64, crc: Option<u32>, method: Method },
-    /// A file of an unpacked folder, or a bare JSON file.
-    File(Box<FolderMember>),
-    /// The whole of a container.
-    Whole { container: u32 },
-}
-
-/// A file that is a member, and what it was when it was listed.
-#[derive(Clone, Debug)]
-struct FolderMember {
-    path: PathBuf,
-    identity: Option<FileIdentity>,
-}
-
-impl FolderMember {
-    /// Opens it, if it still is what it was.
-    fn open(&self) -> Result<ByteSource, StreamError> {
-        let bytes = ByteSource::file(open_regular(&self.path, false)?)?;
-        match self.identity {
-            Some(identity) if bytes.identity() != Some(identity) => Err(StreamError(CHANGED.into())),
-            _ => Ok(bytes),
-        }
-    }
-}
-
-/// The reason why something of an archive is not read again.
-const CHANGED: &str = "it has changed since it was opened: open it again";
-
-/// A member as the archive keeps it.
-#[derive(Clone, Debug)]
-struct MemberEntry {
-    name: Box<str>,
-    /// The inflated bytes, as declared; never trusted.
-    size: u64,
-    content: MemberContent,
-}
-
-impl MemberEntry {
-    /// Returns the name after the last separator.
-    fn base_name(&self) -> &str {
-        base_name(&self.name)
-    }
-}
-
-fn base_name(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-/// A member as listed. For an attachment, see [`Archive::find_attachment`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Its path inside the archive. Untrusted: never a path to write to.
-    pub name: String,
-    /// The name in the export's own map, when it is stored under a meaningless one (`….dat`).
-    pub alias: Option<String>,
-    /// Inflated bytes, as declared.
-    pub size: u64,
-    /// Its index among the archive's members.
-    pub index: usize,
-}
+use identity::FilePlace;
+use member::{
+    FolderMember, MemberContent, MemberEntry, Method, base_name, has_extension, holds_conversations,
+    stream_of,
+};
 
 /// An opened archive: its members are listed, nothing is inflated yet. Several threads read it at once.
 #[derive(Debug)]
@@ -208,7 +68,9 @@ pub struct Archive {
     conversations: Vec<u32>,
     /// The losses found when it was opened.
     problems: Vec<OpenProblem>,
-    /// The zips it was put together from, where it was from several.
+    /// The path that it was opened by, if it is one.
+    path: Option<PathBuf>,
+    /// The zips it was put together from, where it was from several: absolute, without links.
     zips: Vec<PathBuf>,
     /// The number of files that the export lists and that are not here.
     absent: usize,
@@ -219,24 +81,6 @@ pub struct Archive {
     given_as: Vec<FilePlace>,
     /// The files that it is read from; made when it is first asked.
     files: OnceLock<HashSet<FilePlace>>,
-}
-
-/// Something of an archive that was lost before any conversation was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenProblem {
-    /// The member concerned, or empty for the archive itself.
-    pub member: String,
-    /// The reason, in one line.
-    pub reason: String,
-    /// The member is not there at all: the export says that there is one.
-    pub missing: bool,
-}
-
-impl OpenProblem {
-    /// Makes a loss of what is there and cannot be read.
-    fn of(member: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { member: member.into(), reason: reason.into(), missing: false }
-    }
 }
 
 impl Archive {
@@ -252,16 +96,6 @@ impl Archive {
     /// Returns its name: the path as given, "stdin", "the demo archive".
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Returns whether this file is one of the zips it was put together from.
-    fn was_put_together_from(&self, path: &Path) -> bool {
-        self.zips.iter().any(|zip| is_same_file(zip, path))
-    }
-
-    /// Returns whether the zips it was put together from are among those of another archive.
-    fn is_within(&self, other: &Self) -> bool {
-        !self.zips.is_empty() && self.zips.iter().all(|zip| other.was_put_together_from(zip))
     }
 
     /// Returns the bounds it was opened with.
@@ -391,43 +225,6 @@ impl Archive {
         Some(member)
     }
 
-    /// Returns whether a path leads to a file that this archive is read from, whatever it is called: it must not be
-    /// written over.
-    pub fn is_read_from(&self, path: &Path) -> bool {
-        let files = self.files.get_or_init(|| self.own_files());
-        [path.symlink_metadata(), path.metadata()]
-            .into_iter()
-            .flatten()
-            .filter_map(|found| FilePlace::of(&found))
-            .any(|place| files.contains(&place))
-            || (cfg!(not(unix)) && path.canonicalize().is_ok_and(|path| self.is_at(&path)))
-    }
-
-    /// Returns the places of the files that are read: of a folder what belongs to an export.
-    fn own_files(&self) -> HashSet<FilePlace> {
-        let containers = self.containers.iter().filter_map(ByteSource::identity);
-        let members = self.entries.iter().filter(|entry| attachment_index::belongs_to_export(&entry.name));
-        let members = members.filter_map(|entry| match &entry.content {
-            MemberContent::File(member) => member.identity,
-            _ => None,
-        });
-        let places = containers.chain(members).filter_map(|identity| identity.place);
-        places.chain(self.given_as.iter().copied()).collect()
-    }
-
-    /// Returns whether this is the archive's own path, where the system knows files by their paths only.
-    fn is_at(&self, path: &Path) -> bool {
-        let own = Path::new(&self.name).canonicalize();
-        own.is_ok_and(|own| own == path)
-            || self.entries.iter().any(|entry| match &entry.content {
-                MemberContent::File(member) => {
-                    attachment_index::belongs_to_export(&entry.name)
-                        && member.path.canonicalize().is_ok_and(|own| own == path)
-                }
-                _ => false,
-            })
-    }
-
     /// Says that something of it is not what it was when it was opened.
     pub fn changed(&self) -> ArchiveError {
         ArchiveError::Changed { path: self.name.clone() }
@@ -450,9 +247,9 @@ impl Archive {
     /// Fails where the member cannot be read or `to` not be written, and where the file it is in is not what it was
     /// when the archive was opened. The bytes written before are not the whole member.
     pub fn copy_attachment(&self, member: &Member, to: &mut dyn std::io::Write) -> Result<u64, ArchiveError> {
-        let unusable = |fault: StreamError| match fault.0.as_str() {
-            CHANGED => self.changed(),
-            _ => self.unusable(format!("{}: {fault}", member.name)),
+        let unusable = |fault: StreamError| match fault {
+            StreamError::Changed => self.changed(),
+            StreamError::Other(reason) => self.unusable(format!("{}: {reason}", member.name)),
         };
         let entry = self.entries.get(member.index).filter(|entry| *entry.name == *member.name);
         let is_unchanged = || entry.is_some_and(|entry| self.is_unchanged(entry));
@@ -489,59 +286,7 @@ impl Archive {
     }
 
     fn stream_entry(&self, index: usize) -> Result<Stream, StreamError> {
-        let entry = self.entries.get(index).ok_or_else(|| StreamError("no such member".into()))?;
-        match &entry.content {
-            MemberContent::File(member) => Ok(Stream::stored(member.open()?, None, self.limits)),
-            &MemberContent::Whole { container } => {
-                Ok(Stream::stored(self.containers[container as usize].clone(), None, self.limits))
-            }
-            &MemberContent::Zipped { container, header, compressed, crc, method } => {
-                let bytes = &self.containers[container as usize];
-                let start = zipped::data_start(bytes, header)?;
-                let declared = stream::Declared { size: entry.size, crc };
-                packed(bytes.section(start, compressed), method, Some(declared), self.limits)
-            }
-            &MemberContent::Salvaged { container, start, compressed, crc, method } => {
-                let bytes = self.containers[container as usize].section(start, compressed);
-                let declared = crc.map(|crc| stream::Declared { size: entry.size, crc });
-                packed(bytes, method, declared, self.limits)
-            }
-        }
+        let entry = self.entries.get(index).ok_or_else(|| StreamError::new("no such member"))?;
+        stream_of(entry, &self.containers, self.limits)
     }
-}
-
-fn packed(
-    bytes: ByteSource,
-    method: Method,
-    declared: Option<stream::Declared>,
-    limits: Limits,
-) -> Result<Stream, StreamError> {
-    match method {
-        Method::Stored => Ok(Stream::stored(bytes, declared, limits)),
-        Method::Deflated => Ok(Stream::deflated(bytes, declared, limits)),
-        Method::Encrypted => {
-            Err(StreamError("it is encrypted: unpack it with its password and name the folder".into()))
-        }
-        Method::Unsupported => {
-            Err(StreamError("its compression is not supported: unpack it and name the folder".into()))
-        }
-    }
-}
-
-/// Returns whether two paths lead to one file.
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    a == b || std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b))
-}
-
-/// Returns whether a member of that name holds conversations. A Mac adds shadows of all members to a zip;
-/// they hold none.
-fn holds_conversations(name: &str) -> bool {
-    provider::holds_conversations(base_name(name))
-        && !name.starts_with("__MACOSX/")
-        && !name.contains("/__MACOSX/")
-}
-
-/// Returns whether a name ends in `.zip` or the like, in any case.
-fn has_extension(name: &str, ending: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
 }

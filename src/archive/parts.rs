@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use super::manifest;
+use super::{Archive, MemberContent, MemberEntry, OpenProblem, holds_conversations, manifest};
 use crate::provider::{ExportPart, may_be_manifest};
 
 /// Entries of a folder that are looked at to find the other parts.
@@ -60,6 +60,16 @@ pub(super) fn listed(folder: &Path, zips: &[String]) -> Vec<String> {
     listed
 }
 
+/// Finds the file of this name in a folder, or the same as a browser names a second download.
+pub(super) fn present(folder: &Path, name: &str) -> Option<String> {
+    let is_file = |name: &str| fs::metadata(folder.join(name)).is_ok_and(|metadata| metadata.is_file());
+    if is_file(name) {
+        return Some(name.to_owned());
+    }
+    let (stem, extension) = name.rsplit_once('.')?;
+    (1..=9).map(|copy| format!("{stem} ({copy}).{extension}")).find(|name| is_file(name))
+}
+
 /// Returns whether a file of this name is the part that is listed under that one: by the name itself, or as a browser
 /// names a second download.
 pub(super) fn is_the_part(file: &str, listed: &str) -> bool {
@@ -67,9 +77,42 @@ pub(super) fn is_the_part(file: &str, listed: &str) -> bool {
     file == listed || ExportPart::without_copy_number(&file) == listed
 }
 
+/// Notes the parts that are missing by their numbers: zips of the export, and members with conversations. A file that
+/// was named alone is what was wanted.
+pub(super) fn tell_gaps(archive: &mut Archive) {
+    if matches!(
+        &*archive.entries,
+        [MemberEntry { content: MemberContent::Whole { .. } | MemberContent::File(_), .. }]
+    ) {
+        return;
+    }
+    let zips = archive.zips.iter().filter_map(|zip| zip.file_name()?.to_str());
+    let parts =
+        zips.filter_map(|zip| Some((ExportPart::without_copy_number(zip), ExportPart::of(zip)?.first)));
+    let mut parts: Vec<(String, u64)> = parts.collect();
+    // What a manifest names is told already.
+    let told = archive.problems.iter().filter(|problem| problem.missing);
+    parts.extend(
+        told.filter_map(|problem| Some((problem.member.clone(), ExportPart::of(&problem.member)?.first))),
+    );
+    // The numbers of conversations alone count: the name of a project's file is its id, which may end in digits.
+    let members = archive.conversations.iter().map(|&index| &archive.entries[index as usize]);
+    let members = members.filter(|entry| holds_conversations(&entry.name)).map(MemberEntry::base_name);
+    let mut missing = gaps(members, 0);
+    for first in [0, 1] {
+        let counted = parts.iter().filter(|part| part.1 == first).map(|part| &*part.0);
+        missing.extend(gaps(counted, first));
+    }
+    archive.problems.extend(missing.into_iter().map(|member| OpenProblem {
+        member,
+        reason: "it is missing: the parts of the export are numbered, and this number is not here".to_owned(),
+        missing: true,
+    }));
+}
+
 /// Finds the numbers that are missing from these names, as `a-001.json to a-004.json`. Numbers that are padded with
 /// zeros count from `first`; of others only what lies between two counts.
-pub(super) fn gaps<'a>(names: impl Iterator<Item = &'a str>, first: u64) -> Vec<String> {
+fn gaps<'a>(names: impl Iterator<Item = &'a str>, first: u64) -> Vec<String> {
     let mut numbered: Vec<(String, String, u64, usize)> = names.filter_map(numbers).collect();
     numbered.sort();
     numbered.dedup();

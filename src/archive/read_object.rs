@@ -1,7 +1,7 @@
 //! Reads original objects again, byte for byte: an archive does not keep its JSON in memory, so the member is read a
 //! second time.
 
-use super::{Archive, ArchiveError, CHANGED, stream::StreamError};
+use super::{Archive, ArchiveError, stream::StreamError};
 use crate::conversation::ObjectLocation;
 
 /// The bytes skipped or read at once.
@@ -38,9 +38,9 @@ fn member(
         return Err(archive.changed());
     };
     let name = &archive.entries[entry as usize].name;
-    let unusable = |StreamError(reason): StreamError| match reason.as_str() {
-        CHANGED => archive.changed(),
-        _ => archive.unusable(format!("{name}: {reason}")),
+    let unusable = |error: StreamError| match error {
+        StreamError::Changed => archive.changed(),
+        StreamError::Other(reason) => archive.unusable(format!("{name}: {reason}")),
     };
     let mut stream = archive.stream_entry(entry as usize).map_err(unusable)?;
     let mut piece = vec![0; PIECE];

@@ -12,17 +12,35 @@ const INPUT: usize = 256 << 10;
 
 /// The reason why a member's bytes end before they should, or should not be trusted. One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StreamError(pub String);
+pub enum StreamError {
+    /// The file is not what it was when the archive was opened.
+    Changed,
+    /// Anything else.
+    Other(String),
+}
+
+impl StreamError {
+    /// Makes an error of this reason.
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self::Other(reason.into())
+    }
+}
+
+/// The reason why something of an archive is not read again.
+pub(super) const CHANGED: &str = "it has changed since it was opened: open it again";
 
 impl fmt::Display for StreamError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(match self {
+            Self::Changed => CHANGED,
+            Self::Other(reason) => reason,
+        })
     }
 }
 
 impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
-        Self(format!("cannot be read: {}", io_error_text(&error)))
+        Self::Other(format!("cannot be read: {}", io_error_text(&error)))
     }
 }
 
@@ -125,7 +143,7 @@ impl Stream {
             self.position += count as u64;
             (inflate.start, inflate.end) = (0, count);
             if count == 0 {
-                return Err(StreamError("the compressed data ends too early".into()));
+                return Err(StreamError::new("the compressed data ends too early"));
             }
         }
         let (before_in, before_out) = (inflate.state.total_in(), inflate.state.total_out());
@@ -142,17 +160,17 @@ impl Stream {
             }
             // No progress with input and room left would turn for ever.
             Ok(_) if count == 0 && inflate.state.total_in() == before_in => {
-                Err(StreamError("the compressed data is damaged".into()))
+                Err(StreamError::new("the compressed data is damaged"))
             }
             Ok(_) => Ok(count),
-            Err(_) => Err(StreamError("the compressed data is damaged".into())),
+            Err(_) => Err(StreamError::new("the compressed data is damaged")),
         }
     }
 
     fn within_limits(&self) -> Result<(), StreamError> {
         let Limits { member_bytes, ratio, .. } = self.limits;
         if self.produced > member_bytes {
-            return Err(StreamError(format!(
+            return Err(StreamError::new(format!(
                 "it inflates to more than {} GB (--limit-member-gb)",
                 member_bytes >> 30
             )));
@@ -161,18 +179,18 @@ impl Stream {
             && self.produced > Limits::RATIO_FLOOR
             && self.produced / self.consumed().max(1) >= ratio
         {
-            return Err(StreamError(format!("it inflates more than {ratio} : 1 (--limit-ratio)")));
+            return Err(StreamError::new(format!("it inflates more than {ratio} : 1 (--limit-ratio)")));
         }
         Ok(())
     }
 
     fn verify(&self, hasher: crc32fast::Hasher, declared: Declared) -> Option<StreamError> {
         if self.produced != declared.size {
-            return Some(StreamError(format!(
+            return Some(StreamError::new(format!(
                 "it holds {} bytes where {} were declared: the zip is damaged",
                 self.produced, declared.size
             )));
         }
-        (hasher.finalize() != declared.crc).then(|| StreamError("its checksum is wrong".into()))
+        (hasher.finalize() != declared.crc).then(|| StreamError::new("its checksum is wrong"))
     }
 }

@@ -28,10 +28,10 @@ pub(super) fn list(
 ) -> Result<(Vec<MemberEntry>, usize), StreamError> {
     let reader = io::BufReader::with_capacity(64 << 10, bytes.cursor());
     let archive = ZipArchive::new(reader).map_err(|error| {
-        StreamError(format!("its directory cannot be read, as when a download was cut off ({error})"))
+        StreamError::new(format!("its directory cannot be read, as when a download was cut off ({error})"))
     })?;
     if archive.len() > limits.members {
-        return Err(StreamError(format!(
+        return Err(StreamError::new(format!(
             "it has {} members, more than {} (--limit-members)",
             archive.len(),
             limits.members
@@ -83,7 +83,7 @@ fn declared(bytes: &ByteSource) -> Option<usize> {
 /// Finds where a member's compressed bytes begin, after its local header.
 pub(super) fn data_start(bytes: &ByteSource, header: u64) -> Result<u64, StreamError> {
     let mut local = [0; LOCAL_HEADER];
-    let missing = || StreamError("its local header is missing: the zip is damaged".into());
+    let missing = || StreamError::new("its local header is missing: the zip is damaged");
     bytes.read_exact_at(header, &mut local).map_err(|_| missing())?;
     if local[..4] != LOCAL_SIGNATURE {
         return Err(missing());

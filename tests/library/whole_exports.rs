@@ -180,10 +180,64 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
     }
     let (.., report) = opened(&[folder.path().join("x-part-0003.zip")]);
     assert_eq!(report.problems.iter().map(|lost| &*lost.member).collect::<Vec<_>>(), ["x-part-0002.zip"]);
+    // By both, told once.
+    let folder = Scratch::new();
+    four_zips(&folder);
+    let last = zip(&[("conversations.json", claude::export(&["c"]).as_bytes())]);
+    folder.file("conversations-002.zip", last);
+    std::fs::remove_file(folder.path().join("conversations-001.zip")).unwrap();
+    let (.., report) = opened(&[folder.path().join("conversations-000.zip")]);
+    let missing: Vec<&str> = report.problems.iter().map(|lost| &*lost.member).collect();
+    assert_eq!(missing, ["conversations-001.zip"]);
     // One file that is named is what was wanted.
     let scratch = Scratch::new();
     let (.., report) = opened(&[scratch.file("conversations-003.json", export(&["a"]))]);
     assert!(report.problems.is_empty(), "{:?}", report.problems);
+}
+
+#[test]
+fn digits_in_the_name_of_what_is_no_part_leave_no_gap() {
+    let project = json!({"uuid": "67c57b1e-0000-4000-8000-a0000000f012", "name": "p", "prompt_template": "say", "docs": []});
+    let (export, project) = (claude::export(&["a"]), project.to_string());
+    for digits in ["f012", "0099", "00c7"] {
+        let name = format!("projects/67c57b1e-0000-4000-8000-a0000000{digits}.json");
+        let scratch = Scratch::new();
+        let zipped = zip(&[
+            ("conversations.json", export.as_bytes()),
+            (&name, project.as_bytes()),
+            ("a-7.json", b"[1, 2]"),
+        ]);
+        let (_, library, report) = opened(&[scratch.file("x.zip", zipped)]);
+        assert_eq!((library.len(), &*report.problems), (2, &[][..]), "{name}");
+    }
+}
+
+#[test]
+fn each_part_has_names_of_its_own_for_its_attachments() {
+    let folder = Scratch::new();
+    let names = "conversation_asset_file_names.json";
+    let export = export(&["a"]);
+    for (number, member, id) in [(1, "one.dat", "file_00aa"), (2, "two.dat", "file_00bb")] {
+        let map = json!({member: format!("{id}.png"), "no name": 7}).to_string();
+        let mut members: Vec<(&str, &[u8])> = vec![(member, b"bytes"), (names, map.as_bytes())];
+        if number == 1 {
+            members.push(("conversations.json", export.as_bytes()));
+        }
+        folder.file(&format!("x-part-000{number}.zip"), zip(&members));
+    }
+    let (archives, ..) = opened(&[folder.path().join("x-part-0001.zip")]);
+    for (id, name) in [("file_00aa", "x-part-0001.zip/one.dat"), ("file_00bb", "x-part-0002.zip/two.dat")] {
+        let found = archives[0].find_attachment(id).map(|member| (member.name, member.alias));
+        assert_eq!(found, Some((name.to_owned(), Some(format!("{id}.png")))));
+    }
+}
+
+#[test]
+fn a_folder_with_a_list_of_contents_alone_holds_no_conversation() {
+    let folder = Scratch::new();
+    folder.file("export_manifest.json", contents(&["conversations-000.json"], &[]));
+    let error = Archive::open(&Location::Path(folder.path().to_owned()), Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("holds no conversations.json"), "{error}");
 }
 
 #[test]
@@ -213,6 +267,7 @@ fn a_list_of_contents_that_lies_costs_nothing() {
     for (number, list) in [
         contents(&["../../etc/passwd", "/", "", "export_manifest.json"], &["", "\u{1b}[2J"]),
         b"[".to_vec(),
+        b"{\"logical_files\": {\"conversations.json\": {\"files\": [7, {}, null]}}, \"export_files\": [1, {\"path\": 2}]}".to_vec(),
         b"{\"logical_files\": 7, \"export_files\": {\"path\": []}}".to_vec(),
         json!({"logical_files": {"conversations.json": {"files": vec!["x"; 100_000]}}})
             .to_string()

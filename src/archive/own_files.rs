@@ -1,0 +1,48 @@
+//! The files that an archive is read from: nothing is written over them.
+
+use std::path::Path;
+
+use hashbrown::HashSet;
+
+use super::{
+    Archive, attachment_index::belongs_to_export, byte_source::ByteSource, identity::FilePlace,
+    member::MemberContent,
+};
+
+impl Archive {
+    /// Returns whether a path leads to a file that this archive is read from, whatever it is called: it must not be
+    /// written over.
+    pub fn is_read_from(&self, path: &Path) -> bool {
+        let files = self.files.get_or_init(|| self.own_files());
+        [path.symlink_metadata(), path.metadata()]
+            .into_iter()
+            .flatten()
+            .filter_map(|found| FilePlace::of(&found))
+            .any(|place| files.contains(&place))
+            || (cfg!(not(unix)) && path.canonicalize().is_ok_and(|path| self.is_at(&path)))
+    }
+
+    /// Returns the places of the files that are read: of a folder what belongs to an export.
+    fn own_files(&self) -> HashSet<FilePlace> {
+        let containers = self.containers.iter().filter_map(ByteSource::identity);
+        let members = self.entries.iter().filter(|entry| belongs_to_export(&entry.name));
+        let members = members.filter_map(|entry| match &entry.content {
+            MemberContent::File(member) => member.identity,
+            _ => None,
+        });
+        let places = containers.chain(members).filter_map(|identity| identity.place);
+        places.chain(self.given_as.iter().copied()).collect()
+    }
+
+    /// Returns whether a path is one that this archive is read from, where the system knows files by their paths only;
+    /// `path` is absolute and without links.
+    fn is_at(&self, path: &Path) -> bool {
+        let members = self.entries.iter().filter(|entry| belongs_to_export(&entry.name));
+        let members = members.filter_map(|entry| match &entry.content {
+            MemberContent::File(member) => Some(&member.path),
+            _ => None,
+        });
+        let mut own = self.path.iter().chain(&self.zips).chain(members);
+        own.any(|own| own.canonicalize().is_ok_and(|own| own == path))
+    }
+}
