@@ -7,7 +7,7 @@
 //!
 //! A value is looked at together with its key: `"password": "…"` is one wherever it stands.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{
     Counts, Finding, RuleId, Scanner,
@@ -25,6 +25,13 @@ const MAX_NAMED_LENGTH: usize = 4 << 10;
 /// The digits of the shortest number that is looked at alone; telephone numbers are strings.
 const SHORTEST_NUMBER: usize = 12;
 
+/// The objects around one that are remembered: what stands deeper is looked at without what stands around it.
+const MAX_DEPTH: usize = 64;
+/// The values of an object that wait for a name that may stand after them.
+const MAX_WAITING: usize = 16;
+/// The names of an object that its values are looked at with.
+const MAX_NAMES: usize = 8;
+
 /// A secret in a JSON text.
 struct JsonSpan<'v> {
     kind: RuleId,
@@ -34,18 +41,15 @@ struct JsonSpan<'v> {
     /// The value, decoded.
     value: &'v str,
     is_number: bool,
-    /// It stands before what was visited last: the name that tells of it stands after it.
-    is_late: bool,
 }
 
 impl KnownSecrets {
     /// Adds the secrets in a JSON text: in its strings, keys among them, its numbers, and its keys with their values.
     pub fn learn_json(&mut self, json: &[u8]) {
-        let mut added = Self::new();
-        Walk::new(json, &added).each(&mut |JsonSpan { kind, certainty, value, .. }| {
+        // What is known so far makes no new secret.
+        each_json_span(json, &Self::new(), &mut |JsonSpan { kind, certainty, value, .. }| {
             self.add(kind, value, certainty);
         });
-        added.settle();
     }
 
     /// Returns a JSON text without these secrets, and without any other that is found in it.
@@ -53,10 +57,7 @@ impl KnownSecrets {
         let mut redactor = Redactor::new(self);
         let mut out = Vec::with_capacity(json.len());
         let (mut copied, mut label) = (0, String::new());
-        Walk::new(json, self).each(&mut |JsonSpan { kind, range, is_number, is_late, .. }| {
-            if is_late {
-                return;
-            }
+        each_json_span(json, self, &mut |JsonSpan { kind, range, is_number, .. }| {
             out.extend_from_slice(&json[copied..range.start]);
             label.clear();
             redactor.push_label(&mut label, kind);
@@ -81,182 +82,242 @@ impl Scanner {
     }
 }
 
-/// A value that may be named by another one beside it.
+/// Keys under which an object has the name of something, and those under which it has what that is.
+const NAMES: [&str; 7] = ["name", "key", "field", "label", "variable", "var", "env"];
+const VALUES: [&str; 8] = ["value", "val", "content", "text", "data", "default", "secret", "body"];
+
+/// A string or a number.
 #[derive(Clone)]
 struct Scalar {
     range: Range<usize>,
     is_number: bool,
 }
 
-/// A walk through a JSON text, which knows the key of each value.
-struct Walk<'a> {
-    json: &'a [u8],
-    known: &'a KnownSecrets,
-    /// The last string, which is a key if a colon follows.
-    last: Option<Range<usize>>,
+/// What is known of an object, as far as it was walked through.
+#[derive(Default)]
+struct Object {
     key: Option<Range<usize>>,
     /// The lists that were opened after the key and not closed: their elements are its values.
     lists: usize,
-    /// What this object calls itself: `{"name": "DB_PASSWORD", "value": …}`.
-    name: Option<Range<usize>>,
-    /// The value of this object, while its name is not known.
-    value: Option<Scalar>,
+    /// What it calls itself: `{"name": "DB_PASSWORD", "value": …}`.
+    names: Vec<Range<usize>>,
+    /// The values that a name may still tell of.
+    values: Vec<Scalar>,
 }
 
-/// Keys under which an object has the name of something, and those under which it has what that is.
-const NAMES: [&str; 7] = ["name", "key", "field", "label", "variable", "var", "env"];
-const VALUES: [&str; 8] = ["value", "val", "content", "text", "data", "default", "secret", "body"];
+/// The place in a JSON text that is walked through: the key of each value, and what its object is called.
+struct Place<'a> {
+    json: &'a [u8],
+    /// The last string, which is a key if a colon follows.
+    last: Option<Range<usize>>,
+    object: Object,
+    /// The objects around it.
+    outer: Vec<Object>,
+    /// The number of objects around it that are too deep to be remembered.
+    deeper: usize,
+}
 
-impl<'a> Walk<'a> {
-    fn new(json: &'a [u8], known: &'a KnownSecrets) -> Self {
-        Self { json, known, last: None, key: None, lists: 0, name: None, value: None }
+impl<'a> Place<'a> {
+    fn new(json: &'a [u8]) -> Self {
+        Self { json, last: None, object: Object::default(), outer: Vec::new(), deeper: 0 }
     }
 
-    fn each(mut self, visit: &mut dyn FnMut(JsonSpan<'_>)) {
-        for token in tokens(self.json) {
-            match token {
-                Token::String(range) => {
-                    self.string(&range, visit);
-                    self.last = Some(range);
-                }
-                Token::Number(range) => self.number(&range, visit),
-                Token::Mark(mark) => self.mark(mark),
-            }
-        }
-    }
-
-    fn mark(&mut self, mark: u8) {
+    fn pass_mark(&mut self, mark: u8) {
+        let object = &mut self.object;
         match mark {
-            b':' => self.key = self.last.take().filter(|key| key.len() <= MAX_KEY_LENGTH),
-            b'[' => self.lists += usize::from(self.key.is_some()),
+            b':' => object.key = self.last.take().filter(|key| key.len() <= MAX_KEY_LENGTH),
+            b'[' => object.lists += usize::from(object.key.is_some()),
             b']' => {
-                self.lists = self.lists.saturating_sub(1);
-                if self.lists == 0 {
-                    self.key = None;
+                object.lists = object.lists.saturating_sub(1);
+                if object.lists == 0 {
+                    object.key = None;
                 }
             }
-            b',' if self.lists > 0 => {}
-            b',' => self.key = None,
-            _ => (self.key, self.lists, self.name, self.value) = (None, 0, None, None),
+            b',' if object.lists > 0 => {}
+            b',' => object.key = None,
+            b'{' => {
+                let outer = std::mem::take(object);
+                if self.outer.len() < MAX_DEPTH {
+                    self.outer.push(outer);
+                } else {
+                    self.deeper += 1;
+                }
+            }
+            _ if self.deeper > 0 => {
+                self.deeper -= 1;
+                *object = Object::default();
+            }
+            _ => *object = self.outer.pop().unwrap_or_default(),
         }
     }
 
-    fn string(&mut self, range: &Range<usize>, visit: &mut dyn FnMut(JsonSpan<'_>)) {
-        let raw = &self.json[range.clone()];
-        let text = decode(raw);
-        if let Some(value) = self.value.take_if(|_| {
-            self.key.as_ref().is_some_and(|key| is_one_of(&NAMES, &decode(&self.json[key.clone()])))
-        }) {
-            self.late(&text, &value, visit);
-        }
-        let mut named = self.named(&Scalar { range: range.clone(), is_number: false });
-        // What was cut there may end within a character.
-        named.retain(|Finding { range, .. }| text.get(range.clone()).is_some());
-        let mut cursor = RawCursor::new(raw);
-        each_span(
-            Scanner::built_in(),
-            self.known,
-            &text,
-            named,
-            &mut |Span { kind, range: said, certainty }| {
-                let start = range.start + cursor.advance(said.start);
-                let end = range.start + cursor.advance(said.end);
-                visit(JsonSpan {
-                    kind,
-                    certainty,
-                    range: start..end,
-                    value: &text[said],
-                    is_number: false,
-                    is_late: false,
-                });
-            },
-        );
-    }
-
-    fn number(&mut self, range: &Range<usize>, visit: &mut dyn FnMut(JsonSpan<'_>)) {
-        let named = self.named(&Scalar { range: range.clone(), is_number: true });
-        let digits = self.json[range.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
-        if named.is_empty() && digits < SHORTEST_NUMBER && !self.known.has_values() {
-            return;
-        }
-        let Ok(written) = std::str::from_utf8(&self.json[range.clone()]) else { return };
-        let text = whole_number(written).unwrap_or_else(|| written.to_owned());
-        let mut found =
-            named.first().map(|Finding { kind, certainty, .. }| (*kind, *certainty, 0..text.len()));
-        each_span(
-            Scanner::built_in(),
-            self.known,
-            &text,
-            Vec::new(),
-            &mut |Span { kind, range, certainty }| {
-                found.get_or_insert((kind, certainty, range));
-            },
-        );
-        if let Some((kind, certainty, said)) = found {
-            let value = &text[said];
-            visit(JsonSpan { kind, certainty, range: range.clone(), value, is_number: true, is_late: false });
-        }
-    }
-
-    /// Returns the secrets that a value is by its key, or by the name beside it.
-    fn named(&mut self, value: &Scalar) -> Vec<Finding> {
-        let Some(key) = self.key.clone() else { return Vec::new() };
-        let key = decode(&self.json[key]);
-        let mut found = self.under(&key, value);
-        if is_one_of(&VALUES, &key) {
-            match &self.name {
-                Some(name) => found.extend(self.under(&decode(&self.json[name.clone()]), value)),
-                None => self.value = Some(value.clone()),
+    fn pass(&mut self, scalar: Scalar) {
+        if let Some(key) = self.key() {
+            let (is_name, is_value) = (is_one_of(&NAMES, &key), is_one_of(&VALUES, &key));
+            let object = &mut self.object;
+            if is_name && scalar.range.len() <= MAX_KEY_LENGTH && object.names.len() < MAX_NAMES {
+                object.names.push(scalar.range.clone());
+            }
+            if is_value && object.values.len() < MAX_WAITING {
+                object.values.push(scalar.clone());
             }
         }
-        if is_one_of(&NAMES, &key) && value.range.len() <= MAX_KEY_LENGTH {
-            self.name = Some(value.range.clone());
+        if !scalar.is_number {
+            self.last = Some(scalar.range);
+        }
+    }
+
+    fn key(&self) -> Option<Cow<'a, str>> {
+        Some(decode(&self.json[self.object.key.clone()?]))
+    }
+
+    /// Returns the secrets that a value is by its key, or by a name that stands before it.
+    fn named(&self, value: &Scalar) -> Vec<Finding> {
+        let Some(key) = self.key() else { return Vec::new() };
+        let mut found = under(self.json, &key, value);
+        if is_one_of(&VALUES, &key) {
+            for name in &self.object.names {
+                found.extend(under(self.json, &decode(&self.json[name.clone()]), value));
+            }
         }
         found
     }
 
-    /// Visits the secrets that a value is by the name that stands after it.
-    fn late(&self, name: &str, value: &Scalar, visit: &mut dyn FnMut(JsonSpan<'_>)) {
-        if name.len() > MAX_KEY_LENGTH {
-            return;
-        }
-        let text = decode(&self.json[value.range.clone()]);
-        for Finding { kind, range, certainty } in self.under(name, value) {
-            let (value, range) = (text.get(range.clone()).unwrap_or_default(), 0..0);
-            visit(JsonSpan { kind, certainty, range, value, is_number: false, is_late: true });
-        }
-    }
-
-    /// Returns the secrets that a value is under a name.
-    fn under(&self, name: &str, value: &Scalar) -> Vec<Finding> {
-        let scanner = Scanner::built_in();
-        let mut text = format!("\"{name}\": ");
-        if !value.is_number {
-            text.push('"');
-        }
-        if !scanner.is_woken(&text) {
+    /// Returns the secrets that values before it are by a name, each with the place of the value.
+    fn named_before(&self, name: &Scalar) -> Vec<(usize, Finding)> {
+        if self.object.values.is_empty() || name.range.len() > MAX_KEY_LENGTH {
             return Vec::new();
         }
-        let head = text.len();
-        let near = value.range.start..value.range.end.min(value.range.start + MAX_NAMED_LENGTH);
-        // Quotes and line ends in it would end it too early.
-        let said = decode(&self.json[near]);
-        text.extend(said.chars().map(|char| match char {
-            '"' => '\'',
-            '\n' | '\r' => ' ',
-            char => char,
-        }));
-        let end = text.len();
-        if !value.is_number {
-            text.push('"');
+        if !self.key().is_some_and(|key| is_one_of(&NAMES, &key)) {
+            return Vec::new();
         }
-        let mut found = scanner.findings(&text, Wish::ALL);
-        found.retain(|finding| finding.range.start >= head && finding.range.start < end);
-        for finding in &mut found {
-            finding.range = finding.range.start - head..finding.range.end.min(end) - head;
-        }
-        found
+        let name = decode(&self.json[name.range.clone()]);
+        let found = |value: &Scalar| {
+            let start = value.range.start;
+            under(self.json, &name, value).into_iter().map(move |finding| (start, finding))
+        };
+        self.object.values.iter().flat_map(found).collect()
     }
+}
+
+/// Calls `visit` with each secret in a JSON text, in order, apart from each other.
+fn each_json_span(json: &[u8], known: &KnownSecrets, visit: &mut dyn FnMut(JsonSpan<'_>)) {
+    let late = named_late(json);
+    let mut late = late.into_iter().peekable();
+    let mut place = Place::new(json);
+    for token in tokens(json) {
+        let scalar = match token {
+            Token::Mark(mark) => {
+                place.pass_mark(mark);
+                continue;
+            }
+            Token::String(range) => Scalar { range, is_number: false },
+            Token::Number(range) => Scalar { range, is_number: true },
+        };
+        let mut named = place.named(&scalar);
+        while let Some((_, finding)) = late.next_if(|(start, _)| *start <= scalar.range.start) {
+            named.push(finding);
+        }
+        if scalar.is_number {
+            number(json, known, &scalar.range, &named, visit);
+        } else {
+            string(json, known, &scalar.range, named, visit);
+        }
+        place.pass(scalar);
+    }
+}
+
+/// Lists the secrets that values are by a name that stands after them, each with the place of the value, in order.
+fn named_late(json: &[u8]) -> Vec<(usize, Finding)> {
+    let mut late = Vec::new();
+    let mut place = Place::new(json);
+    for token in tokens(json) {
+        match token {
+            Token::Mark(mark) => place.pass_mark(mark),
+            Token::String(range) => {
+                let scalar = Scalar { range, is_number: false };
+                late.append(&mut place.named_before(&scalar));
+                place.pass(scalar);
+            }
+            Token::Number(range) => place.pass(Scalar { range, is_number: true }),
+        }
+    }
+    late.sort_by_key(|(start, _)| *start);
+    late
+}
+
+/// Visits the secrets in a string; `named` are those that it is by a name.
+fn string(
+    json: &[u8],
+    known: &KnownSecrets,
+    range: &Range<usize>,
+    mut named: Vec<Finding>,
+    visit: &mut dyn FnMut(JsonSpan<'_>),
+) {
+    let raw = &json[range.clone()];
+    let text = decode(raw);
+    // What was cut there may end within a character.
+    named.retain(|Finding { range, .. }| text.get(range.clone()).is_some());
+    let mut cursor = RawCursor::new(raw);
+    each_span(Scanner::built_in(), known, &text, named, &mut |Span { kind, range: said, certainty }| {
+        let start = range.start + cursor.advance(said.start);
+        let end = range.start + cursor.advance(said.end);
+        visit(JsonSpan { kind, certainty, range: start..end, value: &text[said], is_number: false });
+    });
+}
+
+/// Visits the secret that a number is; `named` are those that it is by a name.
+fn number(
+    json: &[u8],
+    known: &KnownSecrets,
+    range: &Range<usize>,
+    named: &[Finding],
+    visit: &mut dyn FnMut(JsonSpan<'_>),
+) {
+    let digits = json[range.clone()].iter().filter(|byte| byte.is_ascii_digit()).count();
+    if named.is_empty() && digits < SHORTEST_NUMBER && !known.has_values() {
+        return;
+    }
+    let Ok(written) = std::str::from_utf8(&json[range.clone()]) else { return };
+    let text = whole_number(written).unwrap_or_else(|| written.to_owned());
+    let mut found = named.first().map(|Finding { kind, certainty, .. }| (*kind, *certainty, 0..text.len()));
+    each_span(Scanner::built_in(), known, &text, Vec::new(), &mut |Span { kind, range, certainty }| {
+        found.get_or_insert((kind, certainty, range));
+    });
+    if let Some((kind, certainty, said)) = found {
+        visit(JsonSpan { kind, certainty, range: range.clone(), value: &text[said], is_number: true });
+    }
+}
+
+/// Returns the secrets that a value is under a name.
+fn under(json: &[u8], name: &str, value: &Scalar) -> Vec<Finding> {
+    let scanner = Scanner::built_in();
+    let mut text = format!("\"{name}\": ");
+    if !value.is_number {
+        text.push('"');
+    }
+    if !scanner.is_woken(&text) {
+        return Vec::new();
+    }
+    let head = text.len();
+    let near = value.range.start..value.range.end.min(value.range.start + MAX_NAMED_LENGTH);
+    // Quotes and line ends in it would end it too early.
+    let said = decode(&json[near]);
+    text.extend(said.chars().map(|char| match char {
+        '"' => '\'',
+        '\n' | '\r' => ' ',
+        char => char,
+    }));
+    let end = text.len();
+    if !value.is_number {
+        text.push('"');
+    }
+    let mut found = scanner.findings(&text, Wish::ALL);
+    found.retain(|finding| finding.range.start >= head && finding.range.start < end);
+    for finding in &mut found {
+        finding.range = finding.range.start - head..finding.range.end.min(end) - head;
+    }
+    found
 }
 
 fn is_one_of(words: &[&str], key: &str) -> bool {
@@ -320,6 +381,30 @@ mod tests {
                 r#"{"value": "hunter2-one", "name": "DB_PASSWORD"}"#,
                 r#"{"value": "[redacted: password]", "name": "DB_PASSWORD"}"#,
             ),
+            (
+                r#"{"value":"correcthorse","name":"DB_PASSWORD"}"#,
+                r#"{"value":"[redacted: password]","name":"DB_PASSWORD"}"#,
+            ),
+            (
+                r#"{"value":81726354,"x":{"value":"hun\"ter2-x","name":"pwd"},"name":"DB_PASSWORD"}"#,
+                r#"{"value":"[redacted: password]","x":{"value":"[redacted: password]","name":"pwd"},"name":"DB_PASSWORD"}"#,
+            ),
+            (
+                r#"{"name":"DB_PASSWORD","meta":{"name":"x"},"value":"correcthorse"}"#,
+                r#"{"name":"DB_PASSWORD","meta":{"name":"x"},"value":"[redacted: password]"}"#,
+            ),
+            (
+                r#"{"value":"correcthorse","meta":[{"a":{}}],"name":"DB_PASSWORD"}"#,
+                r#"{"value":"[redacted: password]","meta":[{"a":{}}],"name":"DB_PASSWORD"}"#,
+            ),
+            (
+                r#"{"key":"7","value":"correcthorse","name":"DB_PASSWORD","label":"x"}"#,
+                r#"{"key":"7","value":"[redacted: password]","name":"DB_PASSWORD","label":"x"}"#,
+            ),
+            (
+                r#"{"password":[{"type":"x"},"correcthorse"]}"#,
+                r#"{"password":[{"type":"x"},"[redacted: password]"]}"#,
+            ),
             (r#"{"phone": 2025550143}"#, r#"{"phone": "[redacted: named-phone-number]"}"#),
             (
                 r#"{"password": {"type": "string"}, "a": ["hunter2-one"]}"#,
@@ -328,6 +413,18 @@ mod tests {
         ] {
             assert_eq!(redacted(json), expected);
         }
+    }
+
+    #[test]
+    fn a_name_tells_of_every_value_before_it_however_many_or_deep_there_are() {
+        let object = r#"{"value":"correcthorse","name":"DB_PASSWORD"}"#;
+        let deep = format!("{}{object}{}", "{\"a\":".repeat(200), "}".repeat(200));
+        for json in [format!("[{}0]", format!("{object},").repeat(11_000)), deep] {
+            let redacted = redacted(&json);
+            assert!(!redacted.contains("horse"), "{}", &redacted[..100]);
+        }
+        let list = r#"{"value":["correcthorse","horse-battery"],"name":"DB_PASSWORD"}"#;
+        assert!(!redacted(list).contains("horse"));
     }
 
     #[test]
