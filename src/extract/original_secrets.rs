@@ -8,17 +8,17 @@ use std::sync::{
 
 use super::{
     error::ExtractError,
-    extraction::Selection,
+    extraction::{Selection, is_original},
     progress::ExtractProgress,
     redaction::{Redaction, Secrets},
 };
 use crate::{conversation::ObjectLocation, parallel};
 
-/// Returns the secrets of each conversation that are to be taken out. Reads each archive once; an original that cannot
-/// be read has none to tell, and is not written either.
+/// Returns the secrets of each conversation that are to be taken out. Reads each archive once. Where an original is not
+/// what it was, less would be known than is there: then nothing is written.
 ///
 /// # Errors
-/// Fails with [`ExtractError::Stopped`].
+/// Fails where an original cannot be read any more, and with [`ExtractError::Stopped`].
 pub(super) fn of(
     redaction: &Redaction,
     what: Selection<'_>,
@@ -38,15 +38,24 @@ pub(super) fn of(
     sources.retain(|(source, _)| source.length > 0);
     sources.sort_unstable();
     for sources in sources.chunk_by(|left, right| left.0.archive == right.0.archive) {
-        let Some(archive) = archives.get(usize::from(sources[0].0.archive)) else { continue };
+        let archive = archives.get(usize::from(sources[0].0.archive)).ok_or(ExtractError::Closed)?;
         let places: Vec<ObjectLocation> = sources.iter().map(|&(source, _)| source).collect();
-        let _ = archive.read_objects(&places, &mut |_| progress.should_continue(), &mut |index, bytes| {
-            secrets[sources[index].1].learn_original(bytes);
-            progress.should_continue()
+        let mut changed = false;
+        let read = archive.read_objects(&places, &mut |_| progress.should_continue(), &mut |place, bytes| {
+            let index = sources[place].1;
+            changed = !is_original(conversations[index], bytes);
+            if !changed {
+                secrets[index].learn_original(bytes);
+            }
+            !changed && progress.should_continue()
         });
-        if !progress.should_continue() {
-            return Err(ExtractError::Stopped);
+        if changed {
+            return Err(archive.changed().into());
         }
+        read?;
+    }
+    if !progress.should_continue() {
+        return Err(ExtractError::Stopped);
     }
     secrets.iter_mut().for_each(Secrets::settle);
     Ok(secrets)

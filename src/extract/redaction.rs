@@ -31,6 +31,9 @@ pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
 
 /// Returns a text to copy of these conversations without the secrets in it, and what they were. In JSON only what its
 /// strings and numbers say is looked at, so that it stays JSON.
+///
+/// Nothing is read for it: it knows what the conversations say, and not the keys and numbers of their original objects,
+/// which [`Redaction`] knows of an extract.
 pub fn redacted(text: &str, of: &[&Conversation], is_json: bool) -> (String, Counts) {
     let mut known = KnownSecrets::new();
     for conversation in of {

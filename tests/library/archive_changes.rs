@@ -12,7 +12,7 @@ use std::{
 use crate::support::exports::{self, Chain, Scratch, answer, conversation, prompt, zip};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use unspool::extract::{Extraction, Format, Options, Selection};
+use unspool::extract::{Extraction, Format, Options, Selection, redaction::Redaction};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 
@@ -41,16 +41,21 @@ fn archives(scratch: &Scratch) -> [PathBuf; 3] {
 /// Writes an extract of a conversation that was loaded before `change`; returns what is said of it.
 #[track_caller]
 fn after(path: &Path, scratch: &Scratch, format: Format, change: impl Fn()) -> [String; 2] {
+    let options = Options { attachments: !format.is_original(), ..Options::new(format, TimeZone::UTC) };
+    after_of(&Extraction::new(options), path, scratch, change)
+}
+
+/// Writes this extract of a conversation that was loaded before `change`; returns what is said of it.
+#[track_caller]
+fn after_of(extraction: &Extraction, path: &Path, scratch: &Scratch, change: impl Fn()) -> [String; 2] {
     let opened = [exports::open(path).unwrap()];
     let (library, _) = exports::load(&opened);
     let conversations = [library.get(library.by_date()[0])];
     let what = Selection { archives: &opened, conversations: &conversations };
-    let options = Options { attachments: !format.is_original(), ..Options::new(format, TimeZone::UTC) };
     change();
     let out = scratch.path().join("out");
     let _ = fs::remove_dir_all(&out);
     fs::create_dir(&out).unwrap();
-    let extraction = Extraction::new(options);
     let file = extraction.to_file(what, &out.join("one"), &()).map(|_| ()).map_err(|error| error.to_string());
     let folder = extraction.to_folder(what, &out, &()).map(|_| ()).map_err(|error| error.to_string());
     if file.is_err() {
@@ -92,6 +97,26 @@ fn an_original_is_read_again_only_as_it_was() {
         symlink(scratch.path().join("moved.json"), &file).unwrap();
     });
     assert!(said.iter().all(|said| !said.is_empty()), "{said:?}");
+}
+
+/// What is a secret is known of the original, too: without it a value would stay that only a key tells of.
+#[test]
+fn a_redacted_text_is_written_only_where_its_original_can_be_read() {
+    let scratch = Scratch::new();
+    let [_, _, bare] = archives(&scratch);
+    let redacting = |format: Format| Extraction {
+        redaction: Redaction::new(true),
+        ..Extraction::new(Options::new(format, TimeZone::UTC))
+    };
+    for format in Format::ALL {
+        let extraction = redacting(format);
+        assert_eq!(after_of(&extraction, &bare, &scratch, || ()), ["", ""], "{format:?}");
+        for forged in [json().replace("badger", "weasel"), "[]".to_owned()] {
+            let said = after_of(&extraction, &bare, &scratch, || fs::write(&bare, &forged).unwrap());
+            assert!(said.iter().all(|said| said.ends_with(SAID)), "{format:?}: {said:?}");
+            archives(&scratch);
+        }
+    }
 }
 
 #[test]
