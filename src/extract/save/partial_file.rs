@@ -1,6 +1,7 @@
 //! A file that is written before it has its name.
 
 use std::{
+    fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -50,11 +51,17 @@ impl PartialFile {
     /// # Errors
     /// Fails where the disk refuses, and with [`SaveError::Exists`].
     pub fn commit(self, clobber: Clobber) -> Result<(), SaveError> {
+        self.name(clobber).map(drop)
+    }
+
+    /// Names it and returns it, still locked: closed before it has its own name, it would look like what a killed run left.
+    fn name(self, clobber: Clobber) -> Result<File, SaveError> {
         let Self { target, file, .. } = self;
         file.as_file().sync_all().map_err(|error| SaveError::failed(&target, &error))?;
-        persist_as(file.into_temp_path(), &target, clobber)?;
+        let (file, path) = file.into_parts();
+        persist_as(path, &target, clobber)?;
         sync_folder(parent_folder(&target));
-        Ok(())
+        Ok(file)
     }
 }
 
@@ -65,5 +72,25 @@ impl Write for PartialFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.as_file_mut().flush()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::fs::{FlockOperation, flock};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_locked_until_it_has_its_own_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.md");
+        let mut partial = PartialFile::new(&path).expect("it can be written");
+        partial.write_all(b"text").expect("it can be written");
+        let held = partial.name(Clobber::Never).expect("it gets its name");
+        let named = File::open(&path).expect("it has its name");
+        assert!(flock(&named, FlockOperation::NonBlockingLockExclusive).is_err());
+        drop(held);
+        assert!(flock(&named, FlockOperation::NonBlockingLockExclusive).is_ok());
     }
 }
