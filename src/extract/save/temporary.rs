@@ -90,12 +90,16 @@ pub(super) fn sweep(folder: &Path, holders: &Path) {
                     let _ = std::fs::remove_file(path);
                 }
                 for beside in folders_beside(folder) {
-                    let theirs = leftovers(&beside).into_iter().filter(|(other, _)| other == group);
-                    for (_, path) in theirs {
+                    let mut theirs = leftovers(&beside);
+                    theirs.retain(|(other, _)| other == group);
+                    for (_, path) in &theirs {
                         let _ = std::fs::remove_file(path);
                     }
-                    // Only what is empty goes.
-                    let _ = std::fs::remove_dir(&beside);
+                    // Only what is empty goes, and only of that run: another folder may be a person's, or about to be
+                    // written to.
+                    if !theirs.is_empty() {
+                        let _ = std::fs::remove_dir(&beside);
+                    }
                 }
                 // Last: until then they are known to be left over.
                 let _ = std::fs::remove_file(&first);
@@ -207,6 +211,19 @@ mod tests {
         assert!(alive.path().exists() && another_alive.path().exists());
         assert_eq!(names(&beside).len(), 1);
         assert!(names(folder).contains(&".unspool-link.tmp".to_owned()));
+    }
+
+    #[test]
+    fn a_folder_goes_with_the_run_that_filled_it_and_no_other() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let folder = scratch.path();
+        let (theirs, mine) = (folder.join("a-files"), folder.join("photos-files"));
+        fs::create_dir(&theirs).unwrap();
+        fs::create_dir(&mine).unwrap();
+        let (first, group) = begin(folder).unwrap();
+        let _ = (another(&theirs, &group).unwrap().keep().unwrap(), first.keep().unwrap());
+        sweep(folder, folder);
+        assert_eq!(names(folder), ["photos-files"]);
     }
 
     #[test]
