@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    os::unix::fs::symlink,
+    os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -304,12 +304,16 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
     let scratch = Scratch::new();
     let [zipped, ..] = archives(&scratch);
     for to in ["out/one.md", "out/"] {
-        let left =
-            [".unspool-aB3.tmp", ".unspool-aB3-x1.tmp", "2023-11-14-pictures-files/.unspool-aB3-y2.tmp"];
+        let left = [
+            ".unspool-aB3456789012.tmp",
+            ".unspool-aB3456789012-x1345678.tmp",
+            "2023-11-14-pictures-files/.unspool-aB3456789012-y2345678.tmp",
+        ];
         for name in left {
-            scratch.file(&format!("out/{name}"), "half");
+            let path = scratch.file(&format!("out/{name}"), "half");
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
         }
-        let mine = scratch.file("out/.unspool-notes.md", "mine");
+        let mine = scratch.file("out/.unspool-notes.tmp", "mine");
         let output = extract(&format!("{}/{to}", scratch.path().display()), "markdown", &zipped);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         for name in left {

@@ -15,16 +15,23 @@ use tempfile::NamedTempFile;
 
 const PREFIX: &str = ".unspool-";
 const SUFFIX: &str = ".tmp";
+/// The letters and digits that name a group.
+const GROUP_LETTERS: usize = 12;
+/// Those that a further file of a group has behind its name.
+const FURTHER_LETTERS: usize = 8;
 /// The number of times that another name is tried, should somebody remove the file in the moment it is made.
 const MAX_TRIES: usize = 8;
 
 /// Begins a group in a folder: a new file for its owner only, locked, and the name of the group.
 pub(super) fn begin(folder: &Path) -> io::Result<(NamedTempFile, Arc<str>)> {
     for _ in 0..MAX_TRIES {
-        let file =
-            tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).rand_bytes(12).tempfile_in(folder)?;
+        let file = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
+            .rand_bytes(GROUP_LETTERS)
+            .tempfile_in(folder)?;
         let name = file.path().file_name().unwrap_or_default().to_string_lossy();
-        if let Some((group, _)) = parsed(&name)
+        if let Some(group) = parsed(&name)
             && is_held(file.as_file())
         {
             let group = group.into();
@@ -37,15 +44,22 @@ pub(super) fn begin(folder: &Path) -> io::Result<(NamedTempFile, Arc<str>)> {
 /// Makes another file of a group, in its folder or in one within that.
 pub(super) fn another(folder: &Path, group: &str) -> io::Result<NamedTempFile> {
     let prefix = format!("{PREFIX}{group}-");
-    tempfile::Builder::new().prefix(&prefix).suffix(SUFFIX).rand_bytes(8).tempfile_in(folder)
+    tempfile::Builder::new().prefix(&prefix).suffix(SUFFIX).rand_bytes(FURTHER_LETTERS).tempfile_in(folder)
 }
 
-/// Returns the group in a temporary name, and whether it is that of its first file.
-fn parsed(name: &str) -> Option<(&str, bool)> {
+/// Returns the group in a name that was made here, and in no other.
+fn parsed(name: &str) -> Option<&str> {
     let middle = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-    let (group, rest) = middle.split_once('-').map_or((middle, ""), |(group, rest)| (group, rest));
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (!group.is_empty() && plain(group) && plain(rest)).then_some((group, !middle.contains('-')))
+    let (group, further) = match middle.split_once('-') {
+        Some((group, further)) => (group, Some(further)),
+        None => (middle, None),
+    };
+    let is_made = |text: &str, letters: usize| {
+        text.len() == letters && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let ours =
+        is_made(group, GROUP_LETTERS) && further.is_none_or(|further| is_made(further, FURTHER_LETTERS));
+    ours.then_some(group)
 }
 
 /// Locks a file that was just made. Where there are no locks it is nobody's, and is left alone.
@@ -131,15 +145,17 @@ fn first_file(path: &Path) -> Option<File> {
 
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32;
     let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
-    let ours = file.metadata().is_ok_and(|found| found.is_file() && is_ours(&found));
+    let ours = file.metadata().is_ok_and(|found| is_ours(&found));
     (ours && flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok()).then_some(file)
 }
 
+/// Returns whether a file is as those made here are: of this user, and nobody else's to read.
 #[cfg(unix)]
 fn is_ours(found: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
 
-    found.uid() == rustix::process::geteuid().as_raw()
+    let is_private = found.mode() & 0o777 == 0o600;
+    found.is_file() && is_private && found.uid() == rustix::process::geteuid().as_raw()
 }
 
 /// Lists the temporary files in a folder, each with its group.
@@ -150,9 +166,9 @@ fn leftovers(folder: &Path) -> Vec<(String, PathBuf)> {
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name();
-            let (group, _) = parsed(name.to_str()?)?;
+            let group = parsed(name.to_str()?)?;
             let found = entry.path().symlink_metadata().ok()?;
-            (found.is_file() && is_ours(&found)).then(|| (group.to_owned(), entry.path()))
+            is_ours(&found).then(|| (group.to_owned(), entry.path()))
         })
         .collect()
 }
@@ -171,7 +187,10 @@ fn folders_beside(folder: &Path) -> Vec<PathBuf> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::fs;
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt as _,
+    };
 
     use super::*;
 
@@ -199,18 +218,29 @@ mod tests {
             // Closed, and with it unlocked.
             let _ = (first.keep().unwrap(), more.map(|file| file.keep().unwrap()));
         }
-        for other in
-            [".unspool-.tmp", ".unspool-a b.tmp", ".unspool-notes.md", "unspool-abc.tmp", "notes.tmp"]
-        {
+        for other in [
+            ".unspool-.tmp",
+            ".unspool-a b.tmp",
+            ".unspool-notes.md",
+            ".unspool-notes.tmp",
+            ".unspool-notes-2024.tmp",
+            "unspool-abc.tmp",
+            "notes.tmp",
+        ] {
             fs::write(folder.join(other), "mine").unwrap();
+            fs::set_permissions(folder.join(other), Permissions::from_mode(0o600)).unwrap();
         }
-        std::os::unix::fs::symlink(folder.join("notes.tmp"), folder.join(".unspool-link.tmp")).unwrap();
+        // Of such a name, and for everybody to read: not made here.
+        fs::write(folder.join(".unspool-abcdefghijkl.tmp"), "mine").unwrap();
+        fs::set_permissions(folder.join(".unspool-abcdefghijkl.tmp"), Permissions::from_mode(0o644)).unwrap();
+        std::os::unix::fs::symlink(folder.join("notes.tmp"), folder.join(".unspool-linklinklink.tmp"))
+            .unwrap();
         let before = names(folder).len();
         sweep(folder, folder);
         assert_eq!(names(folder).len(), before - 4, "{:?}", names(folder));
         assert!(alive.path().exists() && another_alive.path().exists());
         assert_eq!(names(&beside).len(), 1);
-        assert!(names(folder).contains(&".unspool-link.tmp".to_owned()));
+        assert!(names(folder).contains(&".unspool-linklinklink.tmp".to_owned()));
     }
 
     #[test]
