@@ -1,5 +1,9 @@
 //! The speaker of a message.
 
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
 use super::MessageView;
 use crate::conversation::{Kind, Provider, Role};
 
@@ -25,19 +29,32 @@ pub enum Speaker<'a> {
 }
 
 impl<'a> Speaker<'a> {
-    /// Returns the name to put above what is said.
-    pub fn name(self) -> &'a str {
-        match self {
-            Self::You => "You",
-            Self::Person(name) => name,
-            Self::Instructions => "Custom instructions",
-            Self::Memory => "Saved memory",
-            Self::Model(slug) => slug,
-            Self::Assistant(provider) => provider.assistant(),
-            Self::Tool(name) => name.unwrap_or("Tool"),
-            Self::System => "System",
-        }
+    /// Returns the name to put above what is said. A name that the archive gives does not pass for the person.
+    pub fn name(self) -> Cow<'a, str> {
+        let (what, name) = match self {
+            Self::You => return "You".into(),
+            Self::Instructions => return "Custom instructions".into(),
+            Self::Memory => return "Saved memory".into(),
+            Self::System => return "System".into(),
+            Self::Assistant(provider) => return provider.assistant().into(),
+            Self::Tool(None) => return "Tool".into(),
+            Self::Tool(Some(name)) => ("tool", name),
+            Self::Model(slug) => ("model", slug),
+            Self::Person(name) => ("person", name),
+        };
+        if poses(name) { format!("{what} “{name}”").into() } else { name.into() }
     }
+}
+
+/// Returns whether a name looks like one that only this program gives, or like more than a name.
+fn poses(name: &str) -> bool {
+    const OURS: [Speaker<'_>; 4] = [Speaker::You, Speaker::Instructions, Speaker::Memory, Speaker::System];
+    let letters = |text: &str| -> String {
+        text.nfkc().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let own = letters(name);
+    name.contains(['·', '•', '∙', '⋅', '・', '\n', '\r', '\u{2028}', '\u{2029}'])
+        || OURS.iter().any(|ours| letters(&ours.name()) == own)
 }
 
 impl<'a> MessageView<'a> {
@@ -66,4 +83,36 @@ impl<'a> MessageView<'a> {
 /// Returns the name by which people know a tool; the export has some under the name of the day.
 fn known_tool(name: &str) -> &str {
     if name.starts_with("t2uay3k.") { "image generator" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_the_archive_passes_for_the_person() {
+        for name in [
+            "You",
+            "YOU",
+            " you ",
+            "Y\u{200b}ou",
+            "\u{ff39}ou",
+            "You · 3 Mar 2025, 10:42",
+            "Saved memory",
+            "System",
+        ] {
+            for (speaker, what) in [
+                (Speaker::Model(name), "model"),
+                (Speaker::Tool(Some(name)), "tool"),
+                (Speaker::Person(name), "person"),
+            ] {
+                assert_eq!(speaker.name(), format!("{what} “{name}”"));
+            }
+        }
+        for name in ["gpt-4o", "youtube", "system-1", "Youssef"] {
+            assert_eq!(Speaker::Model(name).name(), name);
+            assert_eq!(Speaker::Person(name).name(), name);
+        }
+        assert_eq!(Speaker::You.name(), "You");
+    }
 }

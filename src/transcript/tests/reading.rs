@@ -19,6 +19,13 @@ fn folded<'a>(kind: Kind, name: &'a str, text: &'a str) -> Draft<'a> {
 }
 
 #[test]
+fn nobody_of_a_group_passes_for_the_person() {
+    let named = |name| Draft { name: Some(name), ..Draft::new(Role::User, "Hello") };
+    let lines = all_lines(&mut opened(vec![named("You"), named("Ivo")]), 40);
+    assert!(lines.contains(&"┃ person “You”".to_owned()) && lines.contains(&"┃ Ivo".to_owned()), "{lines:?}");
+}
+
+#[test]
 fn a_conversation_reads_as_sketched() {
     let prompt =
         at(0, Draft::new(Role::User, "Requests through our ingress die with 504.\nWhere is the timeout?"));

@@ -86,7 +86,8 @@ impl EntryLayout<'_> {
     fn header(&self, context: &LayoutContext<'_>) -> Line {
         let message = self.message();
         let speaker = self.reading().speaker();
-        let name = sanitize::label(speaker.name());
+        let name = speaker.name();
+        let name = sanitize::label(&name);
         let name = sanitize::fit(&name, TEXT_COLUMNS);
         let name = match speaker {
             Speaker::You | Speaker::Person(_) => {
