@@ -171,8 +171,13 @@ impl Extraction {
         for (done, (conversation, secrets)) in what.conversations.iter().zip(secrets).enumerate() {
             self.redaction.count(&secrets);
             let redacted = secrets.conversation(conversation);
-            let options =
-                self.write_attachments_and_link(what.archives, &redacted, &secrets, beside.as_deref_mut())?;
+            let options = self.write_attachments_and_link(
+                what.archives,
+                conversation,
+                &redacted,
+                &secrets,
+                beside.as_deref_mut(),
+            )?;
             sink(super::section(&redacted, &options, done == 0).as_bytes())?;
             progress.conversations_done(done + 1, of);
         }
@@ -191,13 +196,20 @@ impl Extraction {
             let secrets = original_secrets::of(&self.redaction, what, progress)?.pop().unwrap_or_default();
             self.redaction.count(&secrets);
             let redacted = secrets.conversation(conversation);
-            let options = self.write_attachments_and_link(what.archives, &redacted, &secrets, beside)?;
+            let options =
+                self.write_attachments_and_link(what.archives, conversation, &redacted, &secrets, beside)?;
             return Ok(super::conversation(&redacted, &options).into_bytes());
         }
         let bytes = original(what.archives, conversation, progress)?;
         if !self.redaction.is_wanted() {
             if self.options.attachments {
-                self.write_attachments_and_link(what.archives, conversation, &Secrets::default(), beside)?;
+                self.write_attachments_and_link(
+                    what.archives,
+                    conversation,
+                    conversation,
+                    &Secrets::default(),
+                    beside,
+                )?;
             }
             return Ok(bytes);
         }
@@ -207,6 +219,7 @@ impl Extraction {
         if self.options.attachments {
             self.write_attachments_and_link(
                 what.archives,
+                conversation,
                 &secrets.conversation(conversation),
                 &secrets,
                 beside,
@@ -224,12 +237,15 @@ impl Extraction {
     fn write_attachments_and_link(
         &self,
         archives: &[Archive],
+        conversation: &Conversation,
         redacted: &Conversation,
         secrets: &Secrets,
         beside: Option<&mut AttachmentWriter>,
     ) -> Result<Cow<'_, Options>, ExtractError> {
         match beside {
-            Some(beside) => Ok(beside.write_attachments(archives, redacted, secrets, &self.options)?),
+            Some(beside) => {
+                Ok(beside.write_attachments(archives, conversation, redacted, secrets, &self.options)?)
+            }
             None => Ok(Cow::Borrowed(&self.options)),
         }
     }

@@ -120,13 +120,13 @@ impl FolderJob<'_> {
         let NamedFile { conversation, secrets, name } = file;
         refuse_archives(self.archives, &self.folder.join(name))?;
         redaction.count(secrets);
-        let conversation = secrets.conversation(conversation);
+        let redacted = secrets.conversation(conversation);
         if !options.attachments {
-            return Ok(batch.add(name, super::conversation(&conversation, options).as_bytes())?);
+            return Ok(batch.add(name, super::conversation(&redacted, options).as_bytes())?);
         }
         let mut beside = self.beside(name, batch)?;
-        let options = beside.write_attachments(self.archives, &conversation, secrets, options)?;
-        let text = super::conversation(&conversation, &options);
+        let options = beside.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
+        let text = super::conversation(&redacted, &options);
         Ok(batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?)
     }
 
@@ -186,7 +186,8 @@ impl FolderJob<'_> {
         redaction.count(secrets);
         let mut beside = self.beside(name, batch)?;
         if options.attachments {
-            beside.write_attachments(self.archives, &secrets.conversation(conversation), secrets, options)?;
+            let redacted = secrets.conversation(conversation);
+            beside.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
         }
         Ok(batch.add_with(name, &secrets.original(bytes), Some(beside.into_parts()))?)
     }

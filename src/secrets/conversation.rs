@@ -212,10 +212,11 @@ impl Redactor<'_> {
 
     fn attachment(&mut self, attachment: &Attachment) -> Attachment {
         let Attachment { media, id, name, size, dimensions, mime, prompt, content } = attachment;
+        let id = self.id(id);
         let mut said = |text: &str| -> Box<str> { self.text(text).into() };
         Attachment {
             media: *media,
-            id: said(id),
+            id,
             name: said(name),
             size: *size,
             dimensions: *dimensions,

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use hashbrown::HashMap;
+
 use super::{
     Counts, RuleId, Scanner,
     known::KnownSecrets,
@@ -17,11 +19,15 @@ const MAX_LABELS: usize = 100_000;
 pub(super) struct Redactor<'k> {
     known: &'k KnownSecrets,
     labels: usize,
+    /// The ids in which something was found, and what is written of each.
+    ids: HashMap<Box<str>, Box<str>>,
+    /// The number of ids of which the same would be written.
+    same: HashMap<String, usize>,
 }
 
 impl<'k> Redactor<'k> {
     pub(super) fn new(known: &'k KnownSecrets) -> Self {
-        Self { known, labels: 0 }
+        Self { known, labels: 0, ids: HashMap::new(), same: HashMap::new() }
     }
 
     pub(super) fn known(&self) -> &'k KnownSecrets {
@@ -31,6 +37,22 @@ impl<'k> Redactor<'k> {
     /// Returns a text without the secrets in it.
     pub(super) fn text<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
         self.moving(text, &mut [])
+    }
+
+    /// Returns an id without the secrets in it. Two that were told apart still are.
+    pub(super) fn id(&mut self, id: &str) -> Box<str> {
+        if let Some(written) = self.ids.get(id) {
+            return written.clone();
+        }
+        let redacted = match self.text(id) {
+            Cow::Borrowed(same) => return same.into(),
+            Cow::Owned(redacted) => redacted,
+        };
+        let number = self.same.entry(redacted.clone()).or_insert(0);
+        *number += 1;
+        let written: Box<str> = if *number > 1 { format!("{redacted} ({number})") } else { redacted }.into();
+        self.ids.insert(id.into(), written.clone());
+        written
     }
 
     /// Returns a text without the secrets in it, and moves places of it, in ascending order, to where they are then: one

@@ -461,3 +461,28 @@ fn every_attachment_of_the_demo_is_written_or_said_to_be_missing() {
     assert!(told(&output).contains(&format!("and {beside} attachments to")), "{}", told(&output));
     assert!(beside >= 5);
 }
+
+/// The archive knows its files by ids that a redacted text does not have; two of them are still two.
+#[test]
+fn attachments_whose_ids_are_secrets_are_found_and_told_apart() {
+    let scratch = Scratch::new();
+    let uploads = [("robin@example.org", "one.png"), ("sam@example.org", "two.png")];
+    let members: [(&str, &[u8]); 2] =
+        [("robin@example.org", b"\x89PNG one"), ("sam@example.org", b"\x89PNG two")];
+    let archive = export(&scratch, &uploads, &members);
+    for (format, ending) in [("markdown", "md"), ("html", "html"), ("text", "txt")] {
+        let out = scratch.path().join(format);
+        let to = format!("{}/", out.display());
+        let output =
+            unspool(&["extract", "--all", "--attachments", "--redact", "-f", format, "-o", &to], &archive);
+        assert!(output.status.success(), "{}", told(&output));
+        let beside = out.join("2023-11-14-pictures-files");
+        assert_eq!(fs::read(beside.join("one.png")).unwrap(), b"\x89PNG one");
+        assert_eq!(fs::read(beside.join("two.png")).unwrap(), b"\x89PNG two");
+        let text = fs::read_to_string(out.join(format!("2023-11-14-pictures.{ending}"))).unwrap();
+        for name in ["one.png", "two.png"] {
+            assert!(text.contains(&format!("2023-11-14-pictures-files/{name}")), "{format}: {text}");
+        }
+        assert!(!text.contains("example.org"), "{text}");
+    }
+}

@@ -73,7 +73,9 @@ impl AttachmentWriter {
     }
 
     /// Writes the attachments that this extract of the conversation names, under temporary names, and returns
-    /// the options that link them. The conversation passed the redaction by these secrets. Without the wish for attachments the options stay as they are.
+    /// the options that link them. `redacted` is the same conversation, part by part, when it passed the redaction by these
+    /// secrets: the archive does not know the ids that it has. Without the wish for attachments the options stay as
+    /// they are.
     ///
     /// # Errors
     /// Fails where a file beside the text cannot be written, and where the archive is not what it was. Damage in it is
@@ -82,6 +84,7 @@ impl AttachmentWriter {
         &mut self,
         archives: &[Archive],
         conversation: &Conversation,
+        redacted: &Conversation,
         secrets: &Secrets,
         options: &'a Options,
     ) -> Result<Cow<'a, Options>, ExtractError> {
@@ -94,33 +97,42 @@ impl AttachmentWriter {
         } else {
             entries(conversation, options).into_iter().map(|entry| entry.message).collect()
         };
-        for part in messages.into_iter().flat_map(|message| conversation.message_parts(message)) {
-            let Detail::Attachment(attachment) = &part.detail else { continue };
-            if !links.0.contains_key(&attachment.id) {
-                let own = conversation.object_location.archive;
+        let own = conversation.object_location.archive;
+        let both = |message| {
+            let parts = conversation.message_parts(message).iter();
+            parts.zip(redacted.message_parts(message))
+        };
+        for (part, redacted) in messages.into_iter().flat_map(both) {
+            let (Detail::Attachment(attachment), Detail::Attachment(redacted)) =
+                (&part.detail, &redacted.detail)
+            else {
+                continue;
+            };
+            if !links.0.contains_key(&redacted.id) {
                 let name = if attachment.content.is_empty() {
-                    self.write(archives, own, attachment, secrets)?
+                    self.write(archives, (own, &attachment.id), redacted, secrets)?
                 } else {
-                    self.write_content(own, attachment)?
+                    self.write_content((own, &attachment.id), redacted)?
                 };
-                links.0.insert(attachment.id.clone(), name);
+                links.0.insert(redacted.id.clone(), name);
             }
         }
         Ok(Cow::Owned(Options { links: Some(Arc::new(links)), ..options.clone() }))
     }
 
+    /// Writes the file that the archive has under an id; returns its address.
     fn write(
         &mut self,
         archives: &[Archive],
-        own: u16,
-        attachment: &Attachment,
+        (own, id): (u16, &str),
+        redacted: &Attachment,
         secrets: &Secrets,
     ) -> Result<Option<Box<str>>, ExtractError> {
-        let key = (own, attachment.id.clone());
+        let key = (own, id.into());
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let address = match find(archives, own, &attachment.id) {
+        let address = match find(archives, own, id) {
             None => {
                 self.attached.missing += 1;
                 None
@@ -129,7 +141,7 @@ impl AttachmentWriter {
                 let stored = member.alias.as_deref().unwrap_or(&member.name);
                 let kind = sniffed(archive, &member);
                 let name =
-                    self.names.unique(attachment_name_from_archive(attachment, &secrets.text(stored), kind));
+                    self.names.unique(attachment_name_from_archive(redacted, &secrets.text(stored), kind));
                 let mut changed = None;
                 let whole = self.files.add(&name, |file| copy(archive, &member, file, &mut changed))?;
                 if let Some(changed) = changed {
@@ -145,13 +157,17 @@ impl AttachmentWriter {
     }
 
     /// Writes the text that the export itself carries of an attachment, as the file it was; returns its address.
-    fn write_content(&mut self, own: u16, attachment: &Attachment) -> Result<Option<Box<str>>, SaveError> {
-        let key = (own, attachment.id.clone());
+    fn write_content(
+        &mut self,
+        (own, id): (u16, &str),
+        redacted: &Attachment,
+    ) -> Result<Option<Box<str>>, SaveError> {
+        let key = (own, id.into());
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let name = self.names.unique(attachment_name_from_message(attachment));
-        self.files.add(&name, |file| file.write_all(attachment.content.as_bytes()).map(|()| true))?;
+        let name = self.names.unique(attachment_name_from_message(redacted));
+        self.files.add(&name, |file| file.write_all(redacted.content.as_bytes()).map(|()| true))?;
         let address = Some((self.address.clone() + &name).into());
         self.known.insert(key, address.clone());
         Ok(address)
