@@ -3,9 +3,11 @@
 //! Pure: text in, masked values out. Reading members and printing a report are for the caller. Nothing that is made
 //! here holds a value that can be used, and what cannot be read is said without its text.
 
+use std::ops::ControlFlow;
+
 use hashbrown::HashMap;
 
-use super::{Certainty, Counts, Finding, RuleId, Scanner, spans::each_finding, unescape::unescaped};
+use super::{Certainty, Counts, Finding, RuleId, Scanner, unescape::unescaped};
 use crate::{
     conversation::{Conversation, Detail, Kind, Media, Time},
     import::{ProfileEntry, ProfileValue},
@@ -52,7 +54,7 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
     let mut exposures: Vec<Exposure> = Vec::new();
     let mut known: HashMap<(RuleId, &str), usize> = HashMap::new();
     let mut last: HashMap<(RuleId, Certainty), usize> = HashMap::new();
-    each_finding(scanner, text, &mut |Finding { kind, range, certainty }| {
+    let _ = scanner.each_finding(text, &mut |Finding { kind, range, certainty }| {
         let value = &text[range];
         let full = exposures.len() >= MAX_VALUES;
         let in_place_of_it = || last.get(&(kind, certainty)).filter(|_| full);
@@ -64,6 +66,7 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
             let masked = scanner.mask(kind, &unescaped(value));
             exposures.push(Exposure { kind, message, date, masked, times: 1, certainty });
         }
+        ControlFlow::Continue(())
     });
     exposures
 }
@@ -121,10 +124,11 @@ impl InstructionsOrMemory {
 /// Counts the secrets in a text, however long.
 fn holds(scanner: &Scanner, text: &str) -> Counts {
     let mut counts = Counts::default();
-    each_finding(scanner, text, &mut |finding| {
+    let _ = scanner.each_finding(text, &mut |finding| {
         if finding.certainty == Certainty::Certain {
             counts.add(finding.kind);
         }
+        ControlFlow::Continue(())
     });
     counts
 }

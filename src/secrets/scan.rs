@@ -150,17 +150,7 @@ impl Scanner {
         &self.rules[usize::from(kind.0)]
     }
 
-    /// Finds the secrets in a text, in its order, without overlaps.
-    pub fn scan(&self, text: &str) -> Vec<Finding> {
-        self.resolve(self.findings(text, Wish::CERTAIN))
-    }
-
-    /// Finds the secrets in a text and what only looks like one, in its order, without overlaps.
-    pub fn suspect(&self, text: &str) -> Vec<Finding> {
-        self.resolve(self.findings(text, Wish::ALL))
-    }
-
-    /// Returns everything that is found, overlapping or not, in no order.
+    /// Returns everything that is found in a piece of a text, overlapping or not, in no order.
     pub(super) fn findings(&self, text: &str, wish: Wish) -> Vec<Finding> {
         let mut found = Vec::new();
         let _ = self.each(text, wish, &mut |finding| {
@@ -170,20 +160,14 @@ impl Scanner {
         found
     }
 
-    /// Returns whether there is a credential in the text. Stops at the first.
-    pub fn holds_credential(&self, text: &str) -> bool {
-        let wish = Wish { class: Some(SecretClass::Credential), ..Wish::CERTAIN };
-        self.each(text, wish, &mut |_| ControlFlow::Break(())).is_break()
-    }
-
     /// Returns whether a rule is tried at something in a text.
     pub(super) fn is_woken(&self, text: &str) -> bool {
         self.keywords.find_overlapping_iter(text).next().is_some()
     }
 
-    /// Calls `visit` with everything that matches, overlapping or not: in the text as it is written, and as it is read
-    /// without its escapes.
-    fn each(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
+    /// Calls `visit` with everything that matches in a piece of a text, overlapping or not: as it is written, and as it is
+    /// read without its escapes, which takes some times the memory of the piece.
+    pub(super) fn each(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
         let readings: Vec<Unescaped> = Unescaped::readings(text, wish.joins_lines()).collect();
         let mut again = vec![Vec::new(); readings.len()];
         let hits = self.hits(text, 0..text.len()).inspect(|hit| {
@@ -329,7 +313,7 @@ impl Scanner {
 
     /// Keeps, of findings that overlap, the most certain, of these the most specific, of equals the longer, then the
     /// one first in the file.
-    fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
+    pub(super) fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
         found.sort_unstable_by_key(|finding| (finding.range.start, finding.range.end, finding.kind));
         let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
         let mut rest = &mut found[..];

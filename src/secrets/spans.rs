@@ -3,12 +3,12 @@
 //!
 //! A long text is looked through piece by piece, so that findings take no more memory than a piece has.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use super::{
     Certainty, Finding, RuleId, Scanner, SecretClass,
     known::KnownSecrets,
-    scan::{Wish, overlapping},
+    scan::{Visitor, Wish, overlapping},
 };
 
 /// The bytes of a text that are looked through at once.
@@ -38,9 +38,9 @@ pub(super) fn each_span(
 ) {
     let mut done = 0;
     for core in pieces(text) {
-        let start = text.floor_char_boundary(core.start.saturating_sub(CONTEXT));
-        let end = text.ceil_char_boundary(core.end.saturating_add(CONTEXT));
-        let slice = &text[start..end];
+        let around = around(text, &core);
+        let start = around.start;
+        let slice = &text[around];
         let mut found = scanner.findings(slice, Wish::ALL);
         known.find(slice, &mut found);
         for finding in &mut found {
@@ -66,19 +66,50 @@ pub(super) fn each_span(
     }
 }
 
-/// Calls `visit` with each finding of a text, however long, in order, apart from each other.
-pub(super) fn each_finding(scanner: &Scanner, text: &str, visit: &mut dyn FnMut(Finding)) {
-    let mut done = 0;
-    for core in pieces(text) {
-        let start = text.floor_char_boundary(core.start.saturating_sub(CONTEXT));
-        let end = text.ceil_char_boundary(core.end.saturating_add(CONTEXT));
-        for mut finding in scanner.suspect(&text[start..end]) {
-            finding.range = start + finding.range.start..start + finding.range.end;
-            if core.contains(&finding.range.start) && finding.range.start >= done {
-                done = finding.range.end;
-                visit(finding);
+impl Scanner {
+    /// Finds the secrets in a text, however long, in its order, without overlaps.
+    pub fn scan(&self, text: &str) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let _ = self.each_resolved(text, Wish::CERTAIN, &mut |finding| {
+            found.push(finding);
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// Calls `visit` with each secret in a text, however long, and with what only looks like one, in its order, without
+    /// overlaps. A break ends the search.
+    pub fn each_finding(&self, text: &str, visit: Visitor<'_>) -> ControlFlow<()> {
+        self.each_resolved(text, Wish::ALL, visit)
+    }
+
+    /// Returns whether there is a credential in a text, however long. Stops at the first.
+    pub fn holds_credential(&self, text: &str) -> bool {
+        let wish = Wish { class: Some(SecretClass::Credential), ..Wish::CERTAIN };
+        let holds = |core: Range<usize>| {
+            let around = around(text, &core);
+            let mut stop = |finding: Finding| {
+                let is_in_it = core.contains(&(around.start + finding.range.start));
+                if is_in_it { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            self.each(&text[around.clone()], wish, &mut stop).is_break()
+        };
+        pieces(text).any(holds)
+    }
+
+    fn each_resolved(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
+        let mut done = 0;
+        for core in pieces(text) {
+            let around = around(text, &core);
+            for mut finding in self.resolve(self.findings(&text[around.clone()], wish)) {
+                finding.range = around.start + finding.range.start..around.start + finding.range.end;
+                if core.contains(&finding.range.start) && finding.range.start >= done {
+                    done = finding.range.end;
+                    visit(finding)?;
+                }
             }
         }
+        ControlFlow::Continue(())
     }
 }
 
@@ -112,6 +143,12 @@ fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
         let end = text.ceil_char_boundary((start + PIECE).min(text.len()));
         (start < end).then(|| std::mem::replace(&mut start, end)..end)
     })
+}
+
+/// Returns a piece with what is looked at with it, on character boundaries.
+fn around(text: &str, piece: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(piece.start.saturating_sub(CONTEXT));
+    start..text.ceil_char_boundary(piece.end.saturating_add(CONTEXT))
 }
 
 /// Drops the mail addresses that are a password and the host after it: `https://robin:password@example.org`. The
@@ -169,6 +206,28 @@ mod tests {
         let token =
             format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{}.{}", "a1B2".repeat(10), "c3D4".repeat(5_000));
         assert_eq!(spans(&format!("so {token} and on")), [("jwt", &*token)]);
+    }
+
+    #[test]
+    fn a_long_text_holds_what_any_piece_of_it_holds() {
+        let scanner = Scanner::built_in();
+        let long = |before: usize, said: &str| {
+            "x ".repeat(before / 2) + said + &" robin@example.org".repeat(PIECE / 18)
+        };
+        for before in [0, PIECE - 16, PIECE, 2 * PIECE - 16] {
+            let text = long(before, "pwd=correct-horse-7");
+            assert!(scanner.holds_credential(&text), "{before}");
+            let found = scanner.scan(&text);
+            assert_eq!(found.len(), 1 + PIECE / 18, "{before}");
+            assert_eq!(&text[found[0].range.clone()], "correct-horse-7");
+            assert!(!scanner.holds_credential(&long(before, "pwd=changeme1")), "{before}");
+        }
+        let mut seen = 0;
+        let ended = scanner.each_finding(&long(0, ""), &mut |_| {
+            seen += 1;
+            if seen == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((ended, seen), (ControlFlow::Break(()), 3));
     }
 
     #[test]

@@ -72,8 +72,8 @@ const MARKS: [&str; 24] = [
     r"\u0001",
 ];
 
-/// Asked of the largest messages as well: each of their words is counted.
-const COUNTED: &[&str] = &["search", "-c", "word or"];
+/// Asked of the largest messages as well: each of their words is counted, and looked at as a credential.
+const COUNTED: [Arguments; 2] = [&["search", "-c", "word or"], &["search", "-c", "has:secret"]];
 
 pub(crate) type Sink<'a> = &'a mut dyn Write;
 /// What an input is called, and what writes its `conversations.json`.
@@ -299,6 +299,7 @@ pub(crate) const INPUTS: &[Json] = &[
         canvas(out, 200, &document, &change)
     }),
     ("a message of 50 MB", |out| text(out, "word ", 50 * MB)),
+    ("a message of escapes, 47 MB", |out| text(out, r"a\\_b ", 47 * MB)),
     ("a message of 250 MB", |out| text(out, "word ", 250 * MB)),
     ("250 MB of escapes", |out| text(out, r"\u0001\ud83d", 250 * MB)),
     ("250 MB of lines", |out| text(out, r"word\n", 250 * MB)),
@@ -721,7 +722,7 @@ fn tried(
     let of = |command: &&[&str]| {
         measured(name, command, &path).map_err(|wrong| format!("{name}: {} {wrong}", command.join(" ")))
     };
-    let counted = name.contains("message of").then_some(&COUNTED);
+    let counted = if name.contains("message of") { &COUNTED[..] } else { &[] };
     commands.iter().chain(counted).map(of).collect()
 }
 
