@@ -532,6 +532,24 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     assert!(alone.contains("another part of a Claude export"), "{alone}");
 }
 
+/// The document whose name it stood in was lost with all after it, and with one in the description the whole project.
+#[test]
+fn half_an_emoji_in_a_project_costs_one_character() {
+    let project = json!({"uuid": "p", "name": "Garden", "description": "HALF grows", "prompt_template": "Mind the gnome.",
+        "docs": [{"filename": "HALF.md", "content": "Loam"}, {"filename": "b.md", "content": "Clay"}]});
+    let memory = json!({"account_uuid": "a", "project_memories": {"HALF": "Has a shed.", "p2": "Has a pond."},
+        "memory_files": [{"path": "HALF", "content": "Two cats."}, {"path": "b", "content": "A boat."}]});
+    let [project, memory] = [project, memory].map(|object| object.to_string().replace("HALF", "\\ud83d"));
+    assert_eq!(
+        shown(&parse_text(&project)),
+        ["Description\n\n\u{fffd} grows", "Mind the gnome.", "\u{fffd}.md\n\nLoam", "b.md\n\nClay"]
+    );
+    assert_eq!(
+        shown(&parse_text(&memory)),
+        ["\u{fffd}\n\nHas a shed.", "p2\n\nHas a pond.", "\u{fffd}\n\nTwo cats.", "b\n\nA boat."]
+    );
+}
+
 #[test]
 fn conversations_without_a_word_are_told_apart_by_has_text() {
     let empty = conversation("empty", "", Vec::new());

@@ -10,6 +10,7 @@ use super::parse::{Element, Messages};
 use crate::{
     conversation::{ConversationKind, Kind, NameTable, Role, Visibility},
     import::{
+        ImportError,
         json::{self, FieldKey, MaybeText, MemoryBudget, Raw, Sink, record},
         message_arena::{NO_PARENT, OwnedMeta, ParsedMessage, ParsedObject},
     },
@@ -50,10 +51,12 @@ impl Knowledge<'_> {
 }
 
 /// Reads an object without messages; `None` if it is neither a project nor a memory. They are given no
-/// dates, so that lists put them last.
-pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> {
-    let knowledge: Knowledge<'_> = json::from_str(object, &MemoryBudget::none()).ok()?;
-    let kind = knowledge.kind()?;
+/// dates, so that lists put them last. Fails when a field is no JSON, such as a name with half an emoji: the object is
+/// repaired then and read once more.
+pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedObject>, ImportError> {
+    let knowledge = json::from_str::<Knowledge<'_>>(object, &MemoryBudget::none());
+    let knowledge = knowledge.map_err(|error| ImportError::at(&error))?;
+    let Some(kind) = knowledge.kind() else { return Ok(None) };
     let name = element.name.as_deref().unwrap_or_default().trim();
     let (id, title) = match kind {
         ConversationKind::Project => (element.uuid.as_deref().map(str::to_owned), format!("Project: {name}")),
@@ -63,10 +66,10 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> 
     let mut told = KnowledgeMessages { messages: &mut messages };
     told.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
     told.raw(Role::User, "", knowledge.instructions);
-    told.all(Role::User, knowledge.documents);
+    told.all(Role::User, knowledge.documents)?;
     told.raw(Role::Assistant, "", knowledge.conversations_memory);
-    told.all(Role::Assistant, knowledge.project_memories);
-    told.all(Role::Assistant, knowledge.memory_files);
+    told.all(Role::Assistant, knowledge.project_memories)?;
+    told.all(Role::Assistant, knowledge.memory_files)?;
     let count = messages.arena.messages.len();
     let order =
         (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect();
@@ -78,7 +81,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> 
     };
     let Messages { arena, dropped, .. } = messages;
     let documents = super::DocumentSources::Nothing;
-    Some(ParsedObject {
+    Ok(Some(ParsedObject {
         provider: Provider::Claude,
         meta,
         arena,
@@ -86,7 +89,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Option<ParsedObject> 
         current: count.checked_sub(1),
         dropped,
         documents,
-    })
+    }))
 }
 
 /// Takes in texts as messages.
@@ -132,10 +135,14 @@ impl KnowledgeMessages<'_, '_> {
         });
     }
 
-    /// Adds the texts of a list of files, or of an object with a text under each name.
-    fn all(&mut self, role: Role, raw: Raw<'_>) {
-        // What is neither holds no text to show.
-        let _ = json::deserialize_into(raw.0, TextSink { told: self, role });
+    /// Adds the texts of a list of files, or of an object with a text under each name; what is neither holds no text to
+    /// show.
+    fn all(&mut self, role: Role, raw: Raw<'_>) -> Result<(), ImportError> {
+        if !raw.0.starts_with(['{', '[']) {
+            return Ok(());
+        }
+        let read = json::deserialize_into(raw.0, TextSink { told: self, role });
+        read.map_err(|error| ImportError::at(&error))
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<Pa
     let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
     let element = element.map_err(|error| ImportError::at(&error))?;
     if !element.messages.present {
-        let parsed = knowledge::parse(object, element).ok_or(ImportError::NoConversation)?;
+        let parsed = knowledge::parse(object, element)?.ok_or(ImportError::NoConversation)?;
         content_types.merge(&parsed.arena.content_types);
         return Ok(parsed);
     }
