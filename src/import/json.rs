@@ -3,13 +3,20 @@
 //! OpenAI publishes no contract for its export, so a value of another type than expected costs the field it stands
 //! in and nothing else. serde's derived types would refuse the object around it; these do not.
 
-use std::{borrow::Cow, cell::Cell, fmt, marker::PhantomData};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    fmt,
+    marker::PhantomData,
+};
 
 use memchr::memchr;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::value::RawValue;
+
+use super::repair::repair_value;
 
 /// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
 /// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
@@ -283,6 +290,31 @@ pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudg
     let value = T::read(&mut deserializer, budget)?;
     deserializer.end()?;
     Ok(value)
+}
+
+/// The place for the sound form of JSON that had to be repaired.
+pub(crate) type Repaired = OnceCell<String>;
+
+/// Reads a value from JSON that was kept as it stands ([`Raw`]). Such is JSON only at first sight: what passed over it did
+/// not look at letters and numbers, and half an emoji or a number out of range would cost the whole of it. It is repaired
+/// then, into `repaired`, and read once more.
+pub(crate) fn from_str_or_repaired<'de, T: Lenient<'de>>(
+    json: &'de str,
+    repaired: &'de Repaired,
+    budget: &MemoryBudget,
+) -> serde_json::Result<T> {
+    let left = budget.0.get();
+    let error = match from_str(json, budget) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let json = json.trim();
+    if !json.starts_with(['{', '[']) || serde_json::from_str::<&RawValue>(json).is_err() {
+        return Err(error);
+    }
+    // What was taken for the first reading is free again.
+    budget.0.set(left);
+    from_str(repaired.get_or_init(|| repair_value(json)), budget)
 }
 
 /// The bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
@@ -596,7 +628,7 @@ impl Raw<'_> {
     pub(crate) fn append_text(self, out: &mut String) {
         match self.0.as_bytes().first() {
             Some(b'"') => self.unescape(out),
-            Some(b'{') => self.text_of_object().unescape(out),
+            Some(b'{') => self.text_of_object(&Repaired::new()).unescape(out),
             Some(b'[') => {
                 let start = out.len();
                 if deserialize_into(self.0, Lines { out, any: false }).is_err() {
@@ -608,8 +640,9 @@ impl Raw<'_> {
     }
 
     /// Returns the `text` of an object, as it stands.
-    fn text_of_object(&self) -> Raw<'_> {
-        from_str::<WithText<'_>>(self.0, &MemoryBudget::none()).map(|object| object.text).unwrap_or_default()
+    fn text_of_object<'a>(&'a self, repaired: &'a Repaired) -> Raw<'a> {
+        let object = from_str_or_repaired::<WithText<'a>>(self.0, repaired, &MemoryBudget::none());
+        object.map(|object| object.text).unwrap_or_default()
     }
 }
 
@@ -623,7 +656,8 @@ struct Lines<'o> {
 impl<'de> Sink<'de> for Lines<'_> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while let Some(part) = list.next_element_seed(MemoryBudget::none().seed::<Raw<'de>>())? {
-            let words = if part.0.starts_with('{') { part.text_of_object() } else { part };
+            let repaired = Repaired::new();
+            let words = if part.0.starts_with('{') { part.text_of_object(&repaired) } else { part };
             if words.is_text() {
                 if self.any {
                     self.out.push('\n');

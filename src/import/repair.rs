@@ -79,18 +79,17 @@ enum Expected {
 
 /// Repairs an object that begins with `{`. What comes out is an object, whatever went in.
 pub fn repair(object: &[u8]) -> (String, Repairs) {
-    let mut repairer = Repairer {
-        bytes: object,
-        at: object.iter().position(|&byte| byte == b'{').unwrap_or(object.len()),
-        out: String::with_capacity(object.len() + 16),
-        open: Vec::new(),
-        next: Expected::Value,
-        last_string: usize::MAX,
-        growth_budget: MAX_GROWTH,
-        repairs: Repairs::default(),
-    };
+    let start = object.iter().position(|&byte| byte == b'{').unwrap_or(object.len());
+    let mut repairer = Repairer::at(object, start);
     repairer.run();
     (repairer.out, repairer.repairs)
+}
+
+/// Repairs an object or a list that is JSON at first sight.
+pub(super) fn repair_value(json: &str) -> String {
+    let mut repairer = Repairer::at(json.as_bytes(), 0);
+    repairer.run();
+    repairer.out
 }
 
 struct Repairer<'a> {
@@ -107,7 +106,21 @@ struct Repairer<'a> {
     repairs: Repairs,
 }
 
-impl Repairer<'_> {
+impl<'a> Repairer<'a> {
+    /// Gets ready to repair the value that begins at `at`.
+    fn at(bytes: &'a [u8], at: usize) -> Self {
+        Self {
+            bytes,
+            at,
+            out: String::with_capacity(bytes.len() + 16),
+            open: Vec::new(),
+            next: Expected::Value,
+            last_string: usize::MAX,
+            growth_budget: MAX_GROWTH,
+            repairs: Repairs::default(),
+        }
+    }
+
     fn run(&mut self) {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {

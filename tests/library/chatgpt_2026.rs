@@ -205,6 +205,69 @@ fn a_report_stands_on_each_branch_that_has_it() {
     assert_eq!(reports, 2);
 }
 
+/// What is kept as it stands and read later was lost as a whole.
+#[test]
+fn half_a_letter_costs_itself_wherever_it_stands() {
+    let halved = |value: &Value| value.to_string().replace("HALF", "\\ud83d");
+    let half = |value: Value| parse_text(&halved(&value));
+    let half_of = |message: Value| half(conversation(Chain::of([message])));
+    let chat = half(json!({"id": "g", "name": "The boat",
+        "members": [{"id": "u1", "name": "Rosa"}, {"id": "u2", "name": "Ivo HALF"}],
+        "messages": [{"role": "user", "author_id": "u1", "text": "Who rows?", "attachments": [{"name": "HALF.png"}]},
+            {"role": "user", "author_id": "u2", "text": "I do."}]}));
+    assert_eq!(told(&chat).iter().map(|told| told.2).collect::<Vec<_>>(), ["Who rows?", "I do."]);
+    assert_eq!(MessageView::of(&chat, 0).speaker(), Speaker::Person("Rosa"));
+    assert_eq!(MessageView::of(&chat, 1).speaker(), Speaker::Person("Ivo \u{fffd}"));
+
+    let steps = json!(["First HALF", {"summary": "Weigh", "content": "both"}]);
+    for thoughts in [steps.clone(), steps[0].clone(), json!(halved(&steps))] {
+        let read = half_of(of_type("assistant", json!({"content_type": "thoughts", "thoughts": thoughts})));
+        let told = told(&read)[0].2;
+        assert!(told.starts_with("First \u{fffd}"), "{told}");
+        assert_eq!(told.ends_with("**Weigh**\n\nboth"), !thoughts.to_string().ends_with("HALF\""), "{told}");
+    }
+
+    let image = json!({"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_1", "metadata": {"dalle": {"prompt": "a hen HALF"}}});
+    for parts in [json!([image]), json!([[image]]), json!([{"parts": [image, "words"]}])] {
+        let read = half_of(of_type("user", json!({"content_type": "multimodal_text", "parts": parts})));
+        let prompts: Vec<&str> = read
+            .message_parts(0)
+            .iter()
+            .filter_map(|part| match &part.detail {
+                Detail::Attachment(file) => Some(&*file.prompt),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(prompts, ["a hen \u{fffd}"], "{parts}");
+    }
+
+    let call = |tool: &str, input: Value| {
+        with(
+            of_type("assistant", json!({"content_type": "code", "text": halved(&input)})),
+            "recipient",
+            json!(tool),
+        )
+    };
+    let read = chain([
+        call("canmore.create_textdoc", json!({"name": "HALF", "type": "document", "content": "one HALF"})),
+        call("canmore.update_textdoc", json!({"updates": [{"pattern": "one", "replacement": "two HALF"}]})),
+    ]);
+    assert_eq!(told(&read)[0], (Kind::Canvas, Visibility::Shown, "two \u{fffd} \u{fffd}"));
+
+    let mut report = report("# Eels⟨cite|turn1search2⟩");
+    report["metadata"]["content_references"][0]["title"] = json!("HALF");
+    for sdk in [
+        json!({"widget_state": {"report_message": report}}),
+        json!({"widget_state": {"report_message": report}, "HALF": "x"}),
+        json!({"widget_state": halved(&json!({"report_message": report}))}),
+    ] {
+        let read = half_of(with(message("tool", "{}"), "metadata", json!({"chatgpt_sdk": sdk})));
+        let is_report =
+            |told: &(Kind, Visibility, &str)| told.1 == Visibility::Shown && told.2.starts_with("# Eels");
+        assert!(told(&read).iter().any(is_report), "{:?}", told(&read));
+    }
+}
+
 #[test]
 fn reasoning_is_read_in_any_form() {
     let step = json!([{"summary": "Weigh", "content": "both"}, "then plainly", {"chunks": ["a", "b"]}]);

@@ -309,6 +309,30 @@ fn half_an_emoji_in_a_name_costs_one_character() {
     assert_eq!(read.message_name(1), Some("\u{fffd} tool"));
 }
 
+/// A document, the pages of a search or the code of a call went with half an emoji in a title.
+#[test]
+fn half_an_emoji_in_what_a_tool_takes_and_gives_costs_one_character() {
+    let make = json!({"command": "create", "id": "d", "type": "text/markdown", "title": "HALF", "content": "# Poem"});
+    let change =
+        json!({"command": "update", "id": "d", "title": "HALF", "old_str": "Poem", "new_str": "Song HALF"});
+    let found =
+        json!([{"title": "HALF", "url": "https://a.example"}, {"title": "B", "url": "https://b.example"}]);
+    let blocks = vec![
+        call("artifacts", make),
+        call("artifacts", change),
+        result("web_search", found, false),
+        call("repl", json!({"HALF": 1, "code": "let x = 1;"})),
+    ];
+    let object = conversation("c", "n", vec![message("m", ROOT, "assistant", blocks)]);
+    let read = parse_text(&object.to_string().replace("HALF", "\\ud83d"));
+    assert_eq!(said(&read)[0], (Kind::Canvas, "# Song \u{fffd}"));
+    let Detail::Canvas { title, .. } = &read.message_parts(0)[0].detail else { panic!("a document") };
+    assert_eq!(&**title, "\u{fffd}");
+    let Detail::Sources(sources) = &read.message_parts(2)[0].detail else { panic!("the pages it found") };
+    assert_eq!((&*sources[0].title, sources.len()), ("\u{fffd}", 2));
+    assert_eq!(said(&read)[3].1, "let x = 1;");
+}
+
 // --- files
 
 #[test]

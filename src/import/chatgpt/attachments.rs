@@ -7,7 +7,7 @@ use crate::{
     conversation::{Attachment, Media, Part},
     import::{
         fields::{attached, attachment, media, size},
-        json::{self, MemoryBudget},
+        json::{self, MemoryBudget, Repaired},
     },
 };
 
@@ -131,8 +131,10 @@ fn image_address(object: &PartObject<'_>) -> Option<String> {
     let mut address = String::new();
     object.image_url.unescape(&mut address);
     if address.is_empty() && object.image_url.0.starts_with('{') {
-        let object = json::from_str::<SeenPage<'_>>(object.image_url.0, &MemoryBudget::none()).ok()?;
-        address = object.url?.into_owned();
+        let repaired = Repaired::new();
+        let json = object.image_url.0;
+        let page = json::from_str_or_repaired::<SeenPage<'_>>(json, &repaired, &MemoryBudget::none()).ok()?;
+        address = page.url?.into_owned();
     }
     (!address.is_empty()).then_some(address)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{parse::LIST_BUDGET, pattern::EditPattern, shape::Message};
 use crate::import::{
     documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, TooMuch},
-    json::{self, MaybeText, MemoryBudget, record},
+    json::{self, MaybeText, MemoryBudget, Repaired, record},
     message_arena::{NO_PARENT, ParsedMessage},
 };
 
@@ -106,7 +106,9 @@ pub(super) fn documents(
 }
 
 fn created(json: &str) -> Option<MadeDocument> {
-    let Created { name, kind, content } = json::from_str(json, &MemoryBudget::none()).ok()?;
+    let repaired = Repaired::new();
+    let Created { name, kind, content } =
+        json::from_str_or_repaired(json, &repaired, &MemoryBudget::none()).ok()?;
     Some(MadeDocument {
         title: name.unwrap_or_default().into_owned(),
         format: kind.unwrap_or_default().into_owned(),
@@ -115,7 +117,8 @@ fn created(json: &str) -> Option<MadeDocument> {
 }
 
 fn update(document: &mut MadeDocument, json: &str, budget: &mut ChangeBudget) {
-    let parsed = json::from_str::<Updated<'_>>(json, &MemoryBudget::new(LIST_BUDGET));
+    let repaired = Repaired::new();
+    let parsed = json::from_str_or_repaired::<Updated<'_>>(json, &repaired, &MemoryBudget::new(LIST_BUDGET));
     for update in parsed.map(|updated| updated.updates).unwrap_or_default() {
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();

@@ -11,7 +11,7 @@ use super::{
     shape::{Message, Upload},
 };
 use crate::import::{
-    json::{self, MaybeText, MemoryBudget, Raw, Several, record},
+    json::{self, MaybeText, MemoryBudget, Raw, Repaired, Several, record},
     timestamp::Timestamp,
 };
 
@@ -63,20 +63,26 @@ impl<'de> GroupChat<'de> {
             values.next()?.ok()
         });
         first.is_some_and(|first| {
-            let message = json::from_str::<ChatMessage<'_>>(first.get(), &MemoryBudget::new(LIST_BUDGET));
+            let repaired = Repaired::new();
+            let budget = MemoryBudget::new(LIST_BUDGET);
+            let message = json::from_str_or_repaired::<ChatMessage<'_>>(first.get(), &repaired, &budget);
             message.is_ok_and(|message| message.role.is_some() && message.text.is_text())
         })
     }
 
     /// Takes the messages in, and returns where those of each begin; after the last is their number.
     pub(super) fn take(&self, mapping: &mut Mapping<'de>) {
-        let members = json::from_str::<Several<Member<'_>>>(self.members.0, &MemoryBudget::new(LIST_BUDGET));
+        let repaired = Repaired::new();
+        let budget = MemoryBudget::new(LIST_BUDGET);
+        let members = json::from_str_or_repaired::<Several<Member<'_>>>(self.members.0, &repaired, &budget);
         let members = members.unwrap_or_default();
         let names: HashMap<&str, &str> =
             members.iter().filter_map(|member| Some((said(&member.id)?, said(&member.name)?))).collect();
         let messages = json::from_str::<Vec<Raw<'de>>>(self.messages.0, &MemoryBudget::new(LIST_BUDGET));
         for raw in messages.unwrap_or_default() {
-            let Ok(read) = json::from_str::<ChatMessage<'de>>(raw.0, &MemoryBudget::new(LIST_BUDGET)) else {
+            let repaired = Repaired::new();
+            let budget = MemoryBudget::new(LIST_BUDGET);
+            let Ok(read) = json::from_str_or_repaired::<ChatMessage<'_>>(raw.0, &repaired, &budget) else {
                 continue;
             };
             let ids = [&read.author.id, &read.author_id, &read.member_id, &read.user_id, &read.sender_id];

@@ -16,8 +16,9 @@ use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
     import::{
         fields::link,
-        json::{self, Left, Lenient, MemoryBudget, Raw, Several},
+        json::{self, Left, Lenient, MemoryBudget, Raw, Repaired, Several},
         outline::{is_json, outline, outline_words},
+        repair::repair_value,
     },
     message::format,
 };
@@ -411,15 +412,12 @@ fn source(content: &ContentFields<'_>) -> Option<Part> {
 }
 
 fn has_image(content: &ContentFields<'_>) -> bool {
-    content.parts.list.iter().filter_map(|part| object(*part)).any(|object| attachments::is_image(&object))
-}
-
-/// Returns a part that is an object.
-fn object(part: Raw<'_>) -> Option<PartObject<'_>> {
-    if !part.0.starts_with('{') {
-        return None;
-    }
-    json::from_str(part.0, &MemoryBudget::new(LISTS)).ok()
+    let is_image = |part: &Raw<'_>| {
+        let repaired = Repaired::new();
+        let object = json::from_str_or_repaired(part.0, &repaired, &MemoryBudget::new(LISTS));
+        object.is_ok_and(|object: PartObject<'_>| attachments::is_image(&object))
+    };
+    content.parts.list.iter().filter(|part| part.0.starts_with('{')).any(is_image)
 }
 
 /// Returns whether nothing in a part is known.
@@ -466,73 +464,109 @@ fn joined(
     parts: &mut Vec<Part>,
     more: &mut String,
 ) {
-    let mut any = false;
-    let mut line = |text: &mut String| {
-        if std::mem::replace(&mut any, true) {
-            text.push('\n');
-        }
-    };
-    // The parts that are still to come, with the number of lists they stand in.
-    let mut open: Vec<(Raw<'_>, usize)> = Vec::new();
+    let mut writer = PartWriter { text, start, any: false, uploads, parts, more };
     for &part in content.parts.list.iter().chain(&[content.screenshot]) {
-        if part.0.is_empty() {
-            continue;
-        }
         if part.is_text() {
-            line(text);
-            part.unescape(text);
-            continue;
-        }
-        open.push((part, 0));
-        while let Some((part, depth)) = open.pop() {
-            if part.is_text() {
-                line(text);
-                part.unescape(text);
-                continue;
-            }
-            let nested = depth < MAX_NESTED_PARTS;
-            if part.0.starts_with('[') && nested {
-                let list =
-                    json::from_str::<Vec<Raw<'_>>>(part.0, &MemoryBudget::new(LISTS)).unwrap_or_default();
-                open.extend(list.into_iter().rev().map(|part| (part, depth + 1)));
-                continue;
-            }
-            let Some(object) = object(part).filter(|_| nested) else {
-                outline("", part.0, &is_left_out, more);
-                continue;
-            };
-            let unknown = is_unknown(&object);
-            if !unknown && !object.image_url.is_text() {
-                outline("image_url", object.image_url.0, &is_left_out, more);
-            }
-            let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
-            let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points(&object)));
-            prompts.for_each(|prompt| push_field("prompt", prompt, more));
-            if object.text.is_text() {
-                line(text);
-                object.text.unescape(text);
-            } else if !unknown {
-                outline("text", object.text.0, &is_left_out, more);
-            }
-            if let Some(bare) = &object.parts.bare {
-                line(text);
-                text.push_str(bare);
-            }
-            attachments::of_part(&object, uploads, (text.len() - start) as u32, parts);
-            if unknown {
-                if let Some(kind) = said(&object.content_type) {
-                    push_field("type", kind, more);
-                }
-                outline("", part.0, &is_left_out, more);
-            } else {
-                object.unread("", &mut |key, value| push_left(key, value, more));
-            }
-            open.extend(object.parts.list.into_iter().rev().map(|part| (part, depth + 1)));
+            writer.words(part);
+        } else if !part.0.is_empty() {
+            writer.write(part.0);
         }
     }
     if let Some(bare) = &content.parts.bare {
-        line(text);
-        text.push_str(bare);
+        writer.line();
+        writer.text.push_str(bare);
+    }
+}
+
+/// Writes the parts of one message.
+struct PartWriter<'w, 'a, 'de> {
+    text: &'w mut String,
+    /// The beginning of the message in the text.
+    start: usize,
+    /// `true` once there is a line.
+    any: bool,
+    uploads: &'w mut Uploads<'a, 'de>,
+    parts: &'w mut Vec<Part>,
+    more: &'w mut String,
+}
+
+impl PartWriter<'_, '_, '_> {
+    /// Begins a line.
+    fn line(&mut self) {
+        if std::mem::replace(&mut self.any, true) {
+            self.text.push('\n');
+        }
+    }
+
+    /// Writes a string as a line.
+    fn words(&mut self, words: Raw<'_>) {
+        self.line();
+        words.unescape(self.text);
+    }
+
+    /// Writes a part, and those that stand in it. What is no sound JSON is repaired first.
+    fn write(&mut self, part: &str) {
+        // The parts that are still to come, with the number of lists they stand in.
+        let mut open = vec![(Cow::Borrowed(part), 0)];
+        while let Some((part, depth)) = open.pop() {
+            let within: serde_json::Result<Vec<Cow<'_, str>>> = match &part {
+                Cow::Borrowed(json) => self
+                    .one(json, depth)
+                    .map(|parts| parts.into_iter().map(|part| Cow::Borrowed(part.0)).collect()),
+                Cow::Owned(json) => self
+                    .one(json, depth)
+                    .map(|parts| parts.into_iter().map(|part| Cow::Owned(part.0.to_owned())).collect()),
+            };
+            match (within, part) {
+                (Ok(within), _) => open.extend(within.into_iter().rev().map(|part| (part, depth + 1))),
+                (Err(_), Cow::Borrowed(json)) => open.push((Cow::Owned(repair_value(json)), depth)),
+                // It was repaired.
+                (Err(_), Cow::Owned(json)) => outline("", &json, &is_left_out, self.more),
+            }
+        }
+    }
+
+    /// Writes what a part says itself, and returns the parts in it. Fails if it is no sound JSON; nothing is written then.
+    fn one<'p>(&mut self, part: &'p str, depth: usize) -> serde_json::Result<Vec<Raw<'p>>> {
+        if part.starts_with('"') {
+            self.words(Raw(part));
+            return Ok(Vec::new());
+        }
+        if depth >= MAX_NESTED_PARTS || !part.starts_with(['{', '[']) {
+            outline("", part, &is_left_out, self.more);
+            return Ok(Vec::new());
+        }
+        let budget = MemoryBudget::new(LISTS);
+        if part.starts_with('[') {
+            return json::from_str(part, &budget);
+        }
+        let object: PartObject<'p> = json::from_str(part, &budget)?;
+        let unknown = is_unknown(&object);
+        if !unknown && !object.image_url.is_text() {
+            outline("image_url", object.image_url.0, &is_left_out, self.more);
+        }
+        let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
+        let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points(&object)));
+        prompts.for_each(|prompt| push_field("prompt", prompt, self.more));
+        if object.text.is_text() {
+            self.words(object.text);
+        } else if !unknown {
+            outline("text", object.text.0, &is_left_out, self.more);
+        }
+        if let Some(bare) = &object.parts.bare {
+            self.line();
+            self.text.push_str(bare);
+        }
+        attachments::of_part(&object, self.uploads, (self.text.len() - self.start) as u32, self.parts);
+        if unknown {
+            if let Some(kind) = said(&object.content_type) {
+                push_field("type", kind, self.more);
+            }
+            outline("", part, &is_left_out, self.more);
+        } else {
+            object.unread("", &mut |key, value| push_left(key, value, self.more));
+        }
+        Ok(object.parts.list)
     }
 }
 
@@ -646,27 +680,21 @@ fn decode_escapes(text: &mut String, start: usize) {
 
 /// Writes reasoning, in whichever form it comes: a list of steps, of strings, either as JSON in a string, or words.
 fn thoughts(value: Raw<'_>, text: &mut String) {
-    let mut read = String::new();
-    let json = match value.text() {
-        Some(words) => {
-            read = words.into_owned();
-            if !(read.trim_start().starts_with(['[', '{']) && is_json(read.trim())) {
-                text.push_str(&read);
-                return;
-            }
-            read.trim()
-        }
+    let read = value.text();
+    let json = match &read {
+        Some(words) if words.trim_start().starts_with(['[', '{']) && is_json(words.trim()) => words.trim(),
+        Some(words) => return text.push_str(words),
         None => value.0,
     };
+    let repaired = Repaired::new();
     if json.starts_with('{') {
-        let thought = json::from_str::<Thought<'_>>(json, &MemoryBudget::new(LISTS));
+        let thought = json::from_str_or_repaired::<Thought<'_>>(json, &repaired, &MemoryBudget::new(LISTS));
         steps(&thought.into_iter().collect::<Vec<_>>(), text);
     } else {
-        let thoughts =
-            json::from_str::<Several<Thought<'_>>>(json, &MemoryBudget::new(super::parse::LIST_BUDGET));
+        let budget = MemoryBudget::new(super::parse::LIST_BUDGET);
+        let thoughts = json::from_str_or_repaired::<Several<Thought<'_>>>(json, &repaired, &budget);
         steps(&thoughts.unwrap_or_default(), text);
     }
-    drop(read);
 }
 
 fn steps(thoughts: &[Thought<'_>], text: &mut String) {

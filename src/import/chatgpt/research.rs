@@ -16,7 +16,7 @@ use super::{
 use crate::{
     conversation::Visibility,
     import::{
-        json::{self, Left, Lenient, MemoryBudget, Raw},
+        json::{self, Left, Lenient, MemoryBudget, Raw, Repaired},
         message_arena::{MessageArena, NO_PARENT},
         outline::outline_words,
     },
@@ -31,7 +31,8 @@ pub(super) fn states<'m>(message: &'m Message<'_>, more: &mut String) -> Vec<Cow
     let sdk = message.metadata.sdk;
     if !sdk.0.is_empty() && sdk.0 != "null" {
         let json = sdk.text().unwrap_or(Cow::Borrowed(sdk.0));
-        match json::from_str::<Sdk<'_>>(&json, &MemoryBudget::new(LIST_BUDGET)) {
+        let repaired = Repaired::new();
+        match json::from_str_or_repaired::<Sdk<'_>>(&json, &repaired, &MemoryBudget::new(LIST_BUDGET)) {
             Ok(read) => {
                 for state in [read.state, read.response.state] {
                     states.extend(json_of(state).map(|state| Cow::Owned(state.into_owned())));
@@ -62,7 +63,9 @@ fn json_of(value: Raw<'_>) -> Option<Cow<'_, str>> {
 
 /// Reads the state of a widget: gives the report in it to `take`, and writes what else stands there to the rest.
 pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, &mut Rest)) {
-    let Ok(widget) = json::from_str::<Widget<'_>>(state, &MemoryBudget::new(LIST_BUDGET)) else {
+    let repaired = Repaired::new();
+    let budget = MemoryBudget::new(LIST_BUDGET);
+    let Ok(widget) = json::from_str_or_repaired::<Widget<'_>>(state, &repaired, &budget) else {
         return tell("widget", &Left::Text(Cow::Borrowed(state)), &mut rest.more);
     };
     widget.rest.0.iter().for_each(|(key, value)| {

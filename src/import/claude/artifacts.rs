@@ -10,7 +10,7 @@ use crate::{
     conversation::Link,
     import::{
         documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument},
-        json::{self, MemoryBudget, Raw},
+        json::{self, MemoryBudget, Raw, Repaired},
         message_arena::{NO_PARENT, ParsedMessage},
     },
 };
@@ -36,7 +36,8 @@ enum ArtifactCommand {
 impl Artifact {
     /// Reads the command of a call; its text stays with the message. `None` for a tool that makes no document.
     pub(super) fn of(number: u32, tool: Option<&str>, input: Raw<'_>) -> Option<Self> {
-        let input = || input_of(input.0);
+        let repaired = Repaired::new();
+        let input = || input_of(input.0, &repaired);
         let is_file = |input: &ArtifactInput<'_>| input.path.as_deref().is_some_and(|path| !path.is_empty());
         let command = match tool? {
             "artifacts" => match input()?.command.as_deref() {
@@ -61,7 +62,9 @@ impl Artifact {
 
 /// Returns the pages that a report cites.
 pub(super) fn sources(input: Raw<'_>) -> Vec<Link> {
-    let Ok(input) = json::from_str::<ArtifactInput<'_>>(input.0, &MemoryBudget::new(LIST_BUDGET)) else {
+    let repaired = Repaired::new();
+    let budget = MemoryBudget::new(LIST_BUDGET);
+    let Ok(input) = json::from_str_or_repaired::<ArtifactInput<'_>>(input.0, &repaired, &budget) else {
         return Vec::new();
     };
     let mut links = Vec::new();
@@ -69,8 +72,8 @@ pub(super) fn sources(input: Raw<'_>) -> Vec<Link> {
     links
 }
 
-fn input_of(json: &str) -> Option<ArtifactInput<'_>> {
-    json::from_str(json, &MemoryBudget::none()).ok()
+fn input_of<'a>(json: &'a str, repaired: &'a Repaired) -> Option<ArtifactInput<'a>> {
+    json::from_str_or_repaired(json, repaired, &MemoryBudget::none()).ok()
 }
 
 /// Returns the artifacts of a conversation, where each was made. `order` lists messages with the place of the
@@ -95,7 +98,8 @@ pub(super) fn documents(
         let Ok(at) = artifacts.binary_search_by_key(&number, |artifact| artifact.number) else { continue };
         let parsed = &messages[number as usize];
         let json = &text[parsed.text.start as usize..parsed.text.end as usize];
-        let Some(input) = input_of(json) else { continue };
+        let repaired = Repaired::new();
+        let Some(input) = input_of(json, &repaired) else { continue };
         let slots = made.entry(name_of(&input).to_owned()).or_default();
         let above = slots.iter().rev().copied().take_while(|_| budget.spend(COST_OF_LOOKUP)).find(|&slot| {
             let start = documents[slot].0;

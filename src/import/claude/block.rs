@@ -15,9 +15,8 @@ use super::{
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
     import::{
-        json::{self, MaybeText, MemoryBudget, Raw, Sink, record},
+        json::{self, Lenient, MaybeText, MemoryBudget, Raw, Repaired, record},
         message_arena::ParsedMessage,
-        repair,
     },
 };
 
@@ -106,7 +105,12 @@ impl Messages<'_> {
             }
             match block.0.as_bytes().first() {
                 Some(b'"') => self.say(&mut open, block),
-                Some(b'{') => with_fields(block, budget, |fields| self.block(&mut open, block, fields)),
+                Some(b'{') => {
+                    let repaired = Repaired::new();
+                    if let Ok(fields) = json::from_str_or_repaired(block.0, &repaired, budget) {
+                        self.block(&mut open, block, &fields);
+                    }
+                }
                 _ => {}
             }
         }
@@ -338,17 +342,6 @@ impl Messages<'_> {
     }
 }
 
-/// Looks at a block's fields. One that is JSON only at first sight, as with half an emoji in a name, is repaired.
-fn with_fields(block: Raw<'_>, budget: &MemoryBudget, look: impl FnOnce(&BlockFields<'_>)) {
-    if let Ok(fields) = json::from_str(block.0, budget) {
-        return look(&fields);
-    }
-    let (repaired, _) = repair::repair(block.0.as_bytes());
-    if let Ok(fields) = json::from_str(&repaired, budget) {
-        look(&fields);
-    }
-}
-
 /// Writes the reasoning, or the summary of it.
 fn thought(fields: &BlockFields<'_>, text: &mut String) {
     fields.thinking.append_text(text);
@@ -373,8 +366,9 @@ fn seconds(fields: &BlockFields<'_>) -> Option<Part> {
 
 /// Writes the input of a tool: code as code, all else as the JSON it is.
 fn called(input: Raw<'_>, text: &mut String) {
+    let repaired = Repaired::new();
     if input.0.starts_with('{')
-        && let Ok(CodeInput { code }) = json::from_str(input.0, &MemoryBudget::none())
+        && let Ok(CodeInput { code }) = json::from_str_or_repaired(input.0, &repaired, &MemoryBudget::none())
         && code.is_text()
     {
         return code.unescape(text);
@@ -386,15 +380,17 @@ fn called(input: Raw<'_>, text: &mut String) {
     }
 }
 
-/// Keeps the pages that a list names.
-struct Pages<'l>(&'l mut Vec<Link>);
+/// The pages that a list names.
+#[derive(Default)]
+struct Pages(Vec<Link>);
 
-impl<'de> Sink<'de> for Pages<'_> {
-    fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
-        while let Some(given) = list.next_element_seed(MemoryBudget::none().seed::<Given<'de>>())? {
-            add_link(given.title.as_deref().or(given.name.as_deref()), given.url.as_deref(), self.0);
+impl<'de> Lenient<'de> for Pages {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        let mut links = Vec::new();
+        while let Some(given) = list.next_element_seed(budget.seed::<Given<'de>>())? {
+            add_link(given.title.as_deref().or(given.name.as_deref()), given.url.as_deref(), &mut links);
         }
-        Ok(())
+        Ok(Self(links))
     }
 }
 
@@ -404,10 +400,9 @@ fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
     content.append_text(text);
     let mut links = Vec::new();
     if content.0.starts_with('[') {
-        let mut named = Vec::new();
-        if json::deserialize_into(content.0, Pages(&mut named)).is_ok() {
-            links = named;
-        }
+        let repaired = Repaired::new();
+        let pages = json::from_str_or_repaired::<Pages>(content.0, &repaired, &MemoryBudget::none());
+        links = pages.unwrap_or_default().0;
     }
     if text.trim_start().is_empty() {
         text.clear();
