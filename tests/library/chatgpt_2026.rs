@@ -205,6 +205,36 @@ fn a_report_stands_on_each_branch_that_has_it() {
     assert_eq!(reports, 2);
 }
 
+/// It was told only where the words stood as this version expected, and with a part behind it that part was lost.
+#[test]
+fn a_report_in_a_text_is_told_whatever_stands_around_it() {
+    let words = format!(
+        "The latest state of the widget is: {}",
+        json!({"report_message": report("# Eels"), "plan": {"title": "An eel plan"}})
+    );
+    let parts = |parts: Value| json!({"content_type": "text", "parts": parts});
+    for content in [
+        parts(json!([format!("\n{words}")])),
+        parts(json!([words, "Second words"])),
+        parts(json!(["First words", words])),
+        json!({"content_type": "text", "parts": words}),
+        json!(words),
+    ] {
+        let conversation = chain([prompt("Eels?"), of_type("tool", content.clone())]);
+        let everything = everything(&conversation);
+        for words in ["# Eels", "An eel plan"] {
+            assert_eq!(everything.matches(words).count(), 1, "{content}\n{everything}");
+        }
+        for words in ["First words", "Second words"] {
+            let stands = content.to_string().contains(words);
+            assert_eq!(everything.contains(words), stands, "{content}\n{everything}");
+        }
+    }
+    // What only speaks of a report is text.
+    let odd = "The latest state of the widget is: no report_message";
+    assert!(everything(&chain([message("tool", odd)])).contains(odd));
+}
+
 /// What is kept as it stands and read later was lost as a whole.
 #[test]
 fn half_a_letter_costs_itself_wherever_it_stands() {

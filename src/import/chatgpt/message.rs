@@ -9,7 +9,7 @@ use super::{
     clean,
     left_out::is_left_out,
     references::said,
-    research,
+    research::{PLACEHOLDER, States},
     shape::{ContentFields, Message, PartObject, Thought},
 };
 use crate::{
@@ -160,10 +160,12 @@ impl<'a> Classification<'a> {
         matches!(self.kind, Kind::Browsing | Kind::Page | Kind::Error | Kind::Other | Kind::Output)
     }
 
-    /// Appends what the message says to `text`, and what belongs to it to `parts`; what is in it besides to `rest`.
+    /// Appends what the message says to `text`, and what belongs to it to `parts`; what is in it besides to `rest`. The
+    /// states of widgets are told elsewhere.
     pub(super) fn say(
         &self,
         message: &Message<'_>,
+        states: &States,
         text: &mut String,
         parts: &mut Vec<Part>,
         rest: &mut Rest,
@@ -192,10 +194,10 @@ impl<'a> Classification<'a> {
         if self.kind == Kind::Instructions && text.len() > start {
             // The newer form repeats the older one.
             let mut said = String::new();
-            joined(content, 0, &mut said, &mut uploads, parts, &mut rest.more);
+            joined(content, states, 0, &mut said, &mut uploads, parts, &mut rest.more);
             add_text(&said, start, text);
         } else {
-            joined(content, start, text, &mut uploads, parts, &mut rest.more);
+            joined(content, states, start, text, &mut uploads, parts, &mut rest.more);
         }
         write_fields(content, start, text);
         if let (Kind::Recap, Some(seconds), true) =
@@ -226,11 +228,6 @@ impl<'a> Classification<'a> {
             text.push_str(&unread);
         } else {
             self.unread_content(message, &mut rest.more, &mut rest.keys);
-        }
-        if research::is_state(&text[start..]) {
-            // The report is a message of its own, and the rest of the state beside it.
-            text.truncate(start);
-            text.push_str("The latest state of the widget");
         }
         decode_escapes(text, start);
         let answer = self.role == Role::Assistant && matches!(self.kind, Kind::Text | Kind::Reasoning);
@@ -455,9 +452,10 @@ fn quotation(message: &Message<'_>, text: &mut String) {
 }
 
 /// Writes the parts that are words, joined by newlines; every other part becomes an attachment at its place, and what
-/// is unknown in it goes to `more`.
+/// is unknown in it goes to `more`. Of a state with a report it writes only what it was.
 fn joined(
     content: &ContentFields<'_>,
+    states: &States,
     start: usize,
     text: &mut String,
     uploads: &mut Uploads<'_, '_>,
@@ -465,8 +463,11 @@ fn joined(
     more: &mut String,
 ) {
     let mut writer = PartWriter { text, start, any: false, uploads, parts, more };
-    for &part in content.parts.list.iter().chain(&[content.screenshot]) {
-        if part.is_text() {
+    for (number, &part) in content.parts.list.iter().chain(&[content.screenshot]).enumerate() {
+        if states.parts.binary_search(&number).is_ok() {
+            writer.line();
+            writer.text.push_str(PLACEHOLDER);
+        } else if part.is_text() {
             writer.words(part);
         } else if !part.0.is_empty() {
             writer.write(part.0);
@@ -474,7 +475,7 @@ fn joined(
     }
     if let Some(bare) = &content.parts.bare {
         writer.line();
-        writer.text.push_str(bare);
+        writer.text.push_str(if states.bare { PLACEHOLDER } else { bare });
     }
 }
 
@@ -644,7 +645,7 @@ pub(super) fn push_field(key: &str, value: &str, out: &mut String) {
 }
 
 /// Appends a line.
-fn push_raw_line(words: &str, out: &mut String) {
+pub(super) fn push_raw_line(words: &str, out: &mut String) {
     if !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }

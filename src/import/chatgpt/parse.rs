@@ -11,7 +11,7 @@ use super::{
     canvas::CanvasCall,
     group_chat::GroupChat,
     message::{self, Classification, Rest},
-    research,
+    research::{self, States},
     shape::{Maybe, Message},
 };
 use crate::{
@@ -187,11 +187,15 @@ impl Mapping<'_> {
     pub(super) fn take(&mut self, mut message: Message<'_>) {
         self.arena.content_types.count(message::type_name(&message), message::is_known(&message));
         let mut rest = Rest::default();
-        let number = self.keep(&message, &mut rest);
+        let states = research::states(&message);
+        let number = self.keep(&message, &states, &mut rest);
         if let Some(canvas) = CanvasCall::of(&message) {
             self.canvases.push((number, canvas));
         }
-        for state in &research::states(&message, &mut rest.more) {
+        if !states.more.is_empty() {
+            message::push_raw_line(&states.more, &mut rest.more);
+        }
+        for state in &states.list {
             research::read(state, &mut rest, |report, rest| self.take_report(report, number, rest));
         }
         rest.gather(&mut message);
@@ -212,12 +216,12 @@ impl Mapping<'_> {
     }
 
     /// Keeps a message with what it says, and returns its number.
-    fn keep(&mut self, message: &Message<'_>, rest: &mut Rest) -> u32 {
+    fn keep(&mut self, message: &Message<'_>, states: &States, rest: &mut Rest) -> u32 {
         let arena = &mut self.arena;
         let classification = Classification::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        classification.say(message, &mut arena.text, &mut parts, rest);
+        classification.say(message, states, &mut arena.text, &mut parts, rest);
         arena.bound(&mut parts);
         let said = &arena.text[start..];
         let parsed = ParsedMessage {
@@ -240,7 +244,7 @@ impl Mapping<'_> {
     fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut Rest) {
         report.author.role = Some("assistant".into());
         report.metadata.hidden = false;
-        let report_number = self.keep(&report, rest);
+        let report_number = self.keep(&report, &States::default(), rest);
         rest.gather(&mut report);
         let carrier = &self.arena.messages[number as usize];
         let (time, model) = (carrier.time, carrier.model);

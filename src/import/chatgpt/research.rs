@@ -6,6 +6,7 @@
 use std::{borrow::Cow, hash::BuildHasher};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
+use memchr::memmem;
 
 use super::{
     left_out::is_left_out,
@@ -18,16 +19,34 @@ use crate::{
     import::{
         json::{self, Left, Lenient, MemoryBudget, Raw, Repaired},
         message_arena::{MessageArena, NO_PARENT},
-        outline::outline_words,
+        outline::{is_json, outline_words},
     },
 };
 
 /// The words before a state that stands in a text.
 const IN_TEXT: &str = "The latest state of the widget is:";
+/// The key under which a state has its report.
+const REPORT: &str = "report_message";
 
-/// Returns the states of widgets that a message carries, as JSON. What else an app keeps goes to `more`.
-pub(super) fn states<'m>(message: &'m Message<'_>, more: &mut String) -> Vec<Cow<'m, str>> {
-    let mut states = Vec::new();
+/// The text of a message in the place of a state with a report, which is told as a message of its own.
+pub(super) const PLACEHOLDER: &str = "The latest state of the widget";
+
+/// The states of widgets that a message carries.
+#[derive(Default)]
+pub(super) struct States {
+    /// The states, as JSON.
+    pub list: Vec<String>,
+    /// The parts, by number, that are nothing but such a state.
+    pub parts: Vec<usize>,
+    /// The string that stands in the place of the parts is one.
+    pub bare: bool,
+    /// What else an app keeps.
+    pub more: String,
+}
+
+/// Returns the states of widgets that a message carries.
+pub(super) fn states(message: &Message<'_>) -> States {
+    let mut states = States::default();
     let sdk = message.metadata.sdk;
     if !sdk.0.is_empty() && sdk.0 != "null" {
         let json = sdk.text().unwrap_or(Cow::Borrowed(sdk.0));
@@ -35,22 +54,36 @@ pub(super) fn states<'m>(message: &'m Message<'_>, more: &mut String) -> Vec<Cow
         match json::from_str_or_repaired::<Sdk<'_>>(&json, &repaired, &MemoryBudget::new(LIST_BUDGET)) {
             Ok(read) => {
                 for state in [read.state, read.response.state] {
-                    states.extend(json_of(state).map(|state| Cow::Owned(state.into_owned())));
+                    states.list.extend(json_of(state).map(Cow::into_owned));
                 }
-                read.unread("app", &mut |key, value| tell(key, value, more));
+                read.unread("app", &mut |key, value| tell(key, value, &mut states.more));
             }
-            Err(_) => outline_words("app", sdk.0, &is_left_out, more),
+            Err(_) => outline_words("app", sdk.0, &is_left_out, &mut states.more),
         }
     }
-    for part in &message.content.0.parts.list {
-        let is_state = |part: &Raw<'_>| part.0[1..].trim_start().starts_with(IN_TEXT);
-        if part.is_text() && is_state(part) {
-            let text = part.text().unwrap_or_default();
-            let json = text.trim_start()[IN_TEXT.len()..].trim().to_owned();
-            states.push(Cow::Owned(json));
+    let content = &message.content.0.parts;
+    for (number, part) in content.list.iter().enumerate() {
+        // Few messages have these words; the others are not unescaped for it.
+        if memmem::find(part.0.as_bytes(), REPORT.as_bytes()).is_none() {
+            continue;
         }
+        let text = part.text().unwrap_or_default();
+        if let Some(state) = state_in(&text) {
+            states.list.push(state.to_owned());
+            states.parts.push(number);
+        }
+    }
+    if let Some(state) = content.bare.as_deref().and_then(state_in) {
+        states.list.push(state.to_owned());
+        states.bare = true;
     }
     states
+}
+
+/// Returns the state, with a report in it, that a text consists of.
+fn state_in(text: &str) -> Option<&str> {
+    let state = text.trim_start().strip_prefix(IN_TEXT)?.trim();
+    (state.starts_with('{') && state.contains(REPORT) && is_json(state)).then_some(state)
 }
 
 /// Returns the JSON that a value is, or that stands in it as a string.
@@ -74,11 +107,6 @@ pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, 
     if let Some(report) = widget.report.0 {
         take(*report, rest);
     }
-}
-
-/// Returns whether a message says nothing but the state of a widget, with a report in it.
-pub(super) fn is_state(text: &str) -> bool {
-    text.trim_start().starts_with(IN_TEXT) && text.contains("report_message")
 }
 
 fn tell(key: &str, value: &Left<'_>, out: &mut String) {
