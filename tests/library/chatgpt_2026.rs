@@ -235,6 +235,23 @@ fn a_report_in_a_text_is_told_whatever_stands_around_it() {
     assert!(everything(&chain([message("tool", odd)])).contains(odd));
 }
 
+#[test]
+fn a_report_without_weight_is_told() {
+    let mut report = report("# Eels");
+    report["weight"] = json!(0);
+    let carrier = with(
+        message("tool", "{}"),
+        "metadata",
+        json!({"chatgpt_sdk": {"widget_state": {"report_message": report}}}),
+    );
+    let conversation = chain([prompt("Eels?"), carrier]);
+    assert!(
+        told(&conversation).contains(&(Kind::Text, Visibility::Shown, "# Eels")),
+        "{:?}",
+        told(&conversation)
+    );
+}
+
 /// What is kept as it stands and read later was lost as a whole.
 #[test]
 fn half_a_letter_costs_itself_wherever_it_stands() {

@@ -243,7 +243,9 @@ impl Mapping<'_> {
     /// Keeps a report, which the message of that number carries.
     fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut Rest) {
         report.author.role = Some("assistant".into());
+        // What hides it hides its widget's data; the report itself is what the person asked for.
         report.metadata.hidden = false;
+        report.weight = None;
         let report_number = self.keep(&report, &States::default(), rest);
         rest.gather(&mut report);
         let carrier = &self.arena.messages[number as usize];
