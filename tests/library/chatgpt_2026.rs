@@ -402,6 +402,27 @@ fn results_of_an_analysis_are_read_where_the_text_is_empty() {
     assert!(!everything.contains("not again"));
 }
 
+/// "23" was taken for a part of "1234".
+#[test]
+fn each_output_of_an_analysis_is_told_once() {
+    for (text, outputs, told_as) in [
+        ("", &["1234", "23", "23"][..], "1234\n23\n23"),
+        ("1234", &["1234", "12", "23"], "1234\n12\n23"),
+        ("a\nb\nc", &["a\nb\n", "c", "d"], "a\nb\nc\nd"),
+        ("ab", &["a", "b"], "ab"),
+        ("x\ny", &["y"], "x\ny"),
+    ] {
+        let messages: Vec<Value> =
+            outputs.iter().map(|text| json!({"message_type": "stream", "text": text})).collect();
+        let output = with(
+            of_type("tool", json!({"content_type": "execution_output", "text": text})),
+            "metadata",
+            json!({"aggregate_result": {"messages": messages}}),
+        );
+        assert_eq!(text_of(output), told_as, "{text:?} {outputs:?}");
+    }
+}
+
 #[test]
 fn parts_in_parts_are_the_messages_own() {
     let content = json!({"content_type": "multimodal_text", "parts": [null, {"parts": [{"text": "deep"}, ["deeper"]]}, "flat", {"content_type": "odd", "value": 42}]});
@@ -694,7 +715,7 @@ fn no_new_road_costs_more_than_its_length() {
     let with_references = |text: String, references: Vec<Value>| {
         with(answer(&text), "metadata", json!({"content_references": references}))
     };
-    let makers: [(&str, &dyn Fn(usize) -> Value); 12] = [
+    let makers: [(&str, &dyn Fn(usize) -> Value); 13] = [
         ("one text of many places", &|n| {
             with_references("\u{e206}a".repeat(n), vec![reference("\u{e206}".into())])
         }),
@@ -714,6 +735,11 @@ fn no_new_road_costs_more_than_its_length() {
         ("links that are not closed", &|n| answer(&"[a](sandbox:/(".repeat(n / 4))),
         ("directives", &|n| answer(&":::a{b=\"\n".repeat(n / 4))),
         ("what is to be sent", &|n| answer(&format!(":::writing\n{}:::", "a\n".repeat(n)))),
+        ("outputs", &|n| {
+            let outputs: Vec<Value> = (0..n).map(|at| json!({"text": format!("{at}!")})).collect();
+            let metadata = json!({"aggregate_result": {"messages": outputs}});
+            with(of_type("tool", json!({"content_type": "execution_output"})), "metadata", metadata)
+        }),
         ("tokens", &|n| answer(&"{{file:a".repeat(n / 4))),
         ("lists in lists", &|n| {
             let deep = format!("{}{}", "[".repeat(n), "]".repeat(n));

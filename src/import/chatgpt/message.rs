@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use hashbrown::HashSet;
 use memchr::memmem;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     left_out::is_left_out,
     references::said,
     research::{PLACEHOLDER, States},
-    shape::{ContentFields, Message, PartObject, Thought},
+    shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject, Thought},
 };
 use crate::{
     conversation::{Detail, Kind, Link, Part, Role, Visibility},
@@ -212,11 +213,10 @@ impl<'a> Classification<'a> {
                 _ => rest.reasoning.push_str(title),
             }
         }
-        for output in metadata.aggregate.messages.iter() {
-            match self.kind {
-                Kind::Output => add_words(output.text, start, text),
-                _ => output.text.append_text(&mut rest.more),
-            }
+        if self.kind == Kind::Output {
+            write_outputs(&metadata.aggregate, start, text);
+        } else {
+            metadata.aggregate.messages.iter().for_each(|output| output.text.append_text(&mut rest.more));
         }
         if self.takes_the_rest() {
             let mut unread = std::mem::take(&mut rest.more);
@@ -585,6 +585,41 @@ fn write_fields(content: &ContentFields<'_>, start: usize, text: &mut String) {
     ];
     for value in fields {
         add_words(value, start, text);
+    }
+}
+
+/// Appends what the analysis tool put out, each output on a line of its own, unless it stands after `start` already: all
+/// of them do, one after the other, or this one does, as whole lines where the others end or as a line anywhere.
+fn write_outputs(aggregate: &Aggregate<'_>, start: usize, text: &mut String) {
+    let worded = |output: &AggregateMessage<'_>| {
+        let mut words = String::new();
+        all_words(output.text, &mut words);
+        (!words.trim().is_empty()).then_some(words)
+    };
+    let outputs: Vec<String> = aggregate.messages.iter().filter_map(worded).collect();
+    if outputs.is_empty() {
+        return;
+    }
+    let before = text[start..].trim().to_owned();
+    let letters = |letter: &char| !letter.is_whitespace();
+    if outputs.iter().flat_map(|output| output.chars()).filter(letters).eq(before.chars().filter(letters)) {
+        return;
+    }
+    let lines: HashSet<&str> = before.lines().map(str::trim).collect();
+    let mut behind = &*before;
+    for output in &outputs {
+        let words = output.trim();
+        let rest = behind.trim_start().strip_prefix(words);
+        if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with(['\n', '\r'])) {
+            behind = rest;
+        } else if !lines.contains(words) {
+            if text[start..].trim().is_empty() {
+                text.truncate(start);
+            } else {
+                text.push('\n');
+            }
+            text.push_str(output);
+        }
     }
 }
 
