@@ -1,6 +1,7 @@
 //! Reads one member: fills a buffer, cuts it, hands it over, carries the tail along.
 
 use std::{
+    ops::Range,
     sync::{MutexGuard, PoisonError},
     time::Instant,
 };
@@ -15,7 +16,8 @@ use crate::{
         self, Limits, Stream,
         cut::{self, Cut, CutEnd, ObjectCutter},
     },
-    import, provider,
+    import::{self, ImportCounts},
+    provider,
 };
 
 /// Bytes read and cut at once: small enough for the cache, large enough that handing over costs nothing.
@@ -239,6 +241,16 @@ impl MemberReader<'_, '_> {
         self.base == 0 && matches!(self.buffer[..self.filled].trim_ascii(), b"{}" | b"null")
     }
 
+    /// Returns where the object stands that a member of knowledge consists of, if an importer takes it: one without
+    /// instructions has no key that the cutter knows.
+    fn knowledge(&self) -> Option<Range<usize>> {
+        let bytes = &self.buffer[..self.filled];
+        let start = bytes.iter().position(|&byte| byte == b'{').filter(|_| self.base == 0)?;
+        let object = cut::first_object(&bytes[start..])?;
+        let is_known = import::parse(object, true, &mut ImportCounts::default()).is_ok();
+        is_known.then(|| start..start + object.len())
+    }
+
     /// Ends the member: it has no more bytes, or can be read no further.
     fn end(&mut self, fault: Option<String>, mut objects: Vec<Object>, counts: &mut ThreadCounts) {
         let end = self.stream.produced();
@@ -259,11 +271,10 @@ impl MemberReader<'_, '_> {
                 let reason = self.skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
                 counts.report_lost(&self.task, start, end - start, 1, reason);
             }
-            CutEnd::NotConversations
-                if fault.is_none()
-                    && !self.says_nothing()
-                    && !provider::holds_knowledge(&self.task.member.name) =>
-            {
+            CutEnd::NotConversations if provider::holds_knowledge(&self.task.member.name) => {
+                objects.extend(self.knowledge().map(|range| Object { range, whole: true }));
+            }
+            CutEnd::NotConversations if fault.is_none() && !self.says_nothing() => {
                 counts.report_lost(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {

@@ -556,6 +556,27 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     assert!(alone.contains("another part of a Claude export"), "{alone}");
 }
 
+/// The one without was passed over in silence.
+#[test]
+fn a_project_needs_no_instructions() {
+    let documents = r#"[{"filename": "soil.md", "content": "Loam"}]"#;
+    let project = format!(r#"{{"uuid": "p1", "name": "Garden", "docs": {documents}}}"#);
+    let half = format!(r#"{{"uuid": "p2", "name": "Shed \ud83d", "docs": {documents}}}"#);
+    let members = [
+        ("conversations.json", export(&["c"])),
+        ("projects/p1.json", project),
+        ("projects/p2.json", half),
+        ("projects/p3.json", r#"{"docs": 7}"#.to_owned()),
+    ];
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, json.as_bytes())).collect();
+    let (library, report) = load_bytes("x.zip", zip(&members));
+    let listed: Vec<&Conversation> = library.by_date().iter().map(|&handle| library.get(handle)).collect();
+    let titles: Vec<&str> = listed[1..].iter().map(|conversation| &*conversation.title).collect();
+    assert_eq!(titles, ["Project: Garden", "Project: Shed \u{fffd}"]);
+    assert_eq!(shown(listed[1]), ["soil.md\n\nLoam"]);
+    assert!(!report.damaged(), "{:?}", report.problems);
+}
+
 /// The document whose name it stood in was lost with all after it, and with one in the description the whole project.
 #[test]
 fn half_an_emoji_in_a_project_costs_one_character() {
