@@ -10,10 +10,11 @@ use unspool::{
         clipboard::Copied,
         save::{Clobber, Written},
     },
+    library::{ConversationRef, Handle},
     load::Progress,
     tui::{
         action::Action,
-        app::{Focus, Overlay},
+        app::{Focus, Overlay, RowFacts},
         effect::{CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task, TerminalRequest},
         queue::{Queue, Typed},
         thread_view::ThreadView,
@@ -572,4 +573,30 @@ fn the_help_gives_back_the_line_that_was_being_typed() {
     driver.press("enter /").type_("la").press("f1 esc").type_("ke");
     let Overlay::Find(find) = &driver.app.overlay else { panic!("find is open") };
     assert_eq!(find.text(), "lake");
+}
+
+/// Rows kept the hits and the passage of the query before, whose facts came after a key was typed.
+#[test]
+fn facts_of_the_query_before_are_not_shown_for_this_one() {
+    let text = "A word of it. ".repeat(300_000);
+    let mut driver = Driver::new(80, 24, vec![conversation(1, "Long", &[&text])]);
+    let asked = |driver: &mut Driver| {
+        driver.screen();
+        match driver.app.missing_in_frame() {
+            Some(Task::FindFacts { rows, matcher, serial }) => {
+                let facts = |(handle, of): (Handle, ConversationRef)| (handle, RowFacts::of(&of, &matcher));
+                Action::Facts(serial, rows.into_iter().map(facts).collect())
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    driver.type_("/[w]ord/");
+    let handle = driver.app.selected().expect("it is found");
+    let before = asked(&mut driver);
+    driver.press("backspace").type_("s|[A] w/");
+    driver.act(before);
+    assert!(driver.app.search.facts(handle).is_none(), "{:?}", driver.app.search.facts(handle));
+    let now = asked(&mut driver);
+    driver.act(now);
+    assert!(driver.app.search.facts(handle).is_some_and(|facts| facts.hits > 0));
 }

@@ -52,8 +52,8 @@ pub struct SearchPane {
     facts: HashMap<Handle, RowFacts>,
     /// Rows whose facts take longer than a frame may and are not asked for yet.
     slow_rows: Vec<Handle>,
-    /// Those that were asked for, and the number under which.
-    asked: (HashSet<Handle>, u64),
+    /// Those that were asked for since the query changed.
+    asked: AskedFacts,
     /// The search that was asked for last.
     serial: u64,
     history: QueryHistory,
@@ -91,6 +91,14 @@ pub struct RowFacts {
     pub snippet: Option<Snippet>,
 }
 
+/// Rows whose facts a thread finds out.
+#[derive(Debug, Default)]
+struct AskedFacts {
+    rows: HashSet<Handle>,
+    /// The number under which they were asked for last; `None`: nobody was asked since the query changed.
+    serial: Option<u64>,
+}
+
 /// An answer to the search line.
 enum Answer {
     /// The rows of the empty query, known at once.
@@ -113,7 +121,7 @@ impl SearchPane {
             marked: HashSet::new(),
             facts: HashMap::new(),
             slow_rows: Vec::new(),
-            asked: (HashSet::new(), 0),
+            asked: AskedFacts::default(),
             serial: 0,
             history: QueryHistory::default(),
         }
@@ -125,7 +133,8 @@ impl SearchPane {
         self.matcher = Matcher::new(&self.query);
         self.facts = HashMap::new();
         self.slow_rows.clear();
-        self.asked.0.clear();
+        // What is still on its way answers the query before.
+        self.asked = AskedFacts::default();
         self.listing.chosen = false;
         self.listing.current = self.query.is_empty();
     }
@@ -270,7 +279,7 @@ impl SearchPane {
 
     /// Takes in facts of rows, unless the query is another meanwhile.
     pub(super) fn facts_found(&mut self, serial: u64, facts: Vec<(Handle, RowFacts)>) {
-        if serial == self.asked.1 {
+        if self.asked.serial == Some(serial) {
             self.facts.extend(facts);
         }
     }
@@ -281,11 +290,11 @@ impl SearchPane {
             return None;
         }
         // What was asked for before and is not known yet is given up for this: it is asked for once more.
-        let pending = self.asked.0.iter().filter(|&handle| !self.facts.contains_key(handle));
+        let pending = self.asked.rows.iter().filter(|&handle| !self.facts.contains_key(handle));
         let mut rows: Vec<Handle> = std::mem::take(&mut self.slow_rows);
         rows.extend(pending);
-        self.asked.0.extend(&rows);
-        self.asked.1 = serial;
+        self.asked.rows.extend(&rows);
+        self.asked.serial = Some(serial);
         let rows = rows.into_iter().map(|handle| (handle, library.share(handle))).collect();
         Some(Task::FindFacts { rows, matcher: self.matcher.clone(), serial })
     }
@@ -299,7 +308,7 @@ impl SearchPane {
         let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
         let mut effort = MAX_EFFORT;
         for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
-            if self.facts.contains_key(&row.handle) || self.asked.0.contains(&row.handle) {
+            if self.facts.contains_key(&row.handle) || self.asked.rows.contains(&row.handle) {
                 continue;
             }
             let conversation = library.get(row.handle);
