@@ -141,7 +141,9 @@ impl App {
             }
             other => {
                 let Some(filter) = &mut pick.filter else { return Vec::new() };
-                if if other == Command::Toggle { filter.insert(" ") } else { filter.edit(other) } {
+                let is_edited =
+                    if other == Command::Toggle { filter.insert(" ") } else { filter.edit(other) };
+                if is_edited {
                     pick.narrow();
                 }
             }
