@@ -7,7 +7,7 @@ use std::{
 
 use super::{Options, format::entries::entries};
 use crate::{
-    conversation::{Attachment, Conversation},
+    conversation::Conversation,
     secrets::{Counts, KnownSecrets, Scanner},
 };
 
@@ -48,19 +48,6 @@ pub fn redacted(text: &str, of: &[&Conversation], is_json: bool) -> (String, Cou
     let mut held = KnownSecrets::new();
     held.learn_json(text.as_bytes());
     (String::from_utf8_lossy(&json).into_owned(), held.counts().clone())
-}
-
-/// Returns an attachment of a message to name a file after, without secrets in its name and id.
-pub fn attachment_to_name(
-    conversation: &Conversation,
-    message: usize,
-    attachment: &Attachment,
-) -> Attachment {
-    let mut known = KnownSecrets::new();
-    known.learn_heading(conversation);
-    known.learn_message(conversation, message, true);
-    let content = Box::default();
-    known.redact_attachment(&Attachment { content, ..attachment.clone() })
 }
 
 /// Returns a conversation to name a file after, without secrets in its title and id.

@@ -22,9 +22,21 @@ impl KnownSecrets {
 
     /// Adds the secrets in everything that a conversation says.
     pub fn learn_conversation(&mut self, conversation: &Conversation) {
+        self.learn_conversation_while(conversation, &|| true);
+    }
+
+    /// Does the same as long as somebody waits for it, message by message; returns whether it came to the end.
+    pub fn learn_conversation_while(
+        &mut self,
+        conversation: &Conversation,
+        goes_on: &dyn Fn() -> bool,
+    ) -> bool {
         self.learn_heading(conversation);
         let mut names = HashSet::new();
         for index in 0..conversation.messages().len() {
+            if !goes_on() {
+                return false;
+            }
             self.learn_message(conversation, index, true);
             for name in [conversation.message_model(index), conversation.message_name(index)] {
                 if let Some(name) = name.filter(|name| names.insert(*name)) {
@@ -32,6 +44,7 @@ impl KnownSecrets {
                 }
             }
         }
+        true
     }
 
     /// Adds the secrets in what stands above a conversation.

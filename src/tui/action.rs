@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{
     app::RowFacts,
     command::Command,
-    effect::{CopyOutcome, Discovery, ManyOutcome, SaveOutcome},
+    discovery::Discovery,
+    effect::{CopyOutcome, ManyOutcome, SaveOutcome},
 };
 use crate::{
     audit::AuditReport,

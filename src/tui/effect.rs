@@ -4,8 +4,8 @@
 
 use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
+use super::discovery::Lookup;
 use crate::{
-    conversation::{Conversation, Link},
     extract::{
         self, Extraction, Options,
         clipboard::{Copied, CopyError},
@@ -15,9 +15,7 @@ use crate::{
         },
     },
     library::{ConversationRef, Handle, Library},
-    message::{self, CodeBlock},
-    search::{Hit, Matcher, worker::Request},
-    secrets::Scanner,
+    search::{Matcher, worker::Request},
     transcript::highlight::HighlightRequest,
 };
 
@@ -164,8 +162,8 @@ pub enum CopyContent {
 /// The origin of a text that is copied.
 #[derive(Debug)]
 pub enum CopySource {
-    /// A text as it was written.
-    Written(String),
+    /// A text as it was written, and the conversations it is of.
+    Written(String, Vec<ConversationRef>),
     /// Messages of a conversation, by their indices.
     Messages(ConversationRef, Vec<usize>, Box<Options>),
     /// A conversation.
@@ -175,21 +173,20 @@ pub enum CopySource {
 }
 
 impl CopySource {
-    /// Returns the conversations it is of, where it says so itself.
+    /// Returns the conversations it is of.
     pub fn conversations(&self) -> Vec<ConversationRef> {
         match self {
-            Self::Written(_) => Vec::new(),
+            Self::Written(_, conversations) | Self::Conversations(conversations, _) => conversations.clone(),
             Self::Messages(conversation, ..) | Self::Conversation(conversation, _) => {
                 vec![conversation.clone()]
             }
-            Self::Conversations(conversations, _) => conversations.clone(),
         }
     }
 
     /// Makes the text, harmless.
     pub fn text(&self) -> String {
         let text = match self {
-            Self::Written(text) => return extract::harmless(text).into_owned(),
+            Self::Written(text, _) => return extract::harmless(text).into_owned(),
             Self::Messages(conversation, messages, options) => {
                 extract::messages(conversation, messages, options)
             }
@@ -202,67 +199,6 @@ impl CopySource {
             Cow::Borrowed(_) => text,
             Cow::Owned(text) => text,
         }
-    }
-}
-
-/// Something to find in a message or a conversation.
-#[derive(Debug)]
-pub enum Lookup {
-    /// The links of a message.
-    Links(ConversationRef, usize),
-    /// The blocks of code of a message.
-    Code(ConversationRef, usize),
-    /// The secrets of a message.
-    Secrets(ConversationRef, usize),
-    /// The text that is piped to a command, without secrets or with them.
-    Piped {
-        /// For the shell.
-        command: String,
-        /// The origin of the text.
-        source: CopySource,
-        /// Take secrets out first.
-        redact: bool,
-    },
-}
-
-/// Something that was looked up.
-#[derive(Debug)]
-pub enum Discovery {
-    /// The links of a message, and which message that is.
-    Links(Vec<Link>, (ConversationRef, usize)),
-    /// Blocks of code.
-    Code(Vec<CodeBlock>),
-    /// The places of a message's secrets, and which message that is.
-    Secrets(usize, Vec<Hit>),
-    /// A command and the text for it.
-    Piped(String, String),
-}
-
-impl Lookup {
-    /// Finds it, as long as it is waited for; `None`: it is not any more.
-    pub fn discover(self, goes_on: &dyn Fn() -> bool) -> Option<Discovery> {
-        Some(match self {
-            Self::Links(conversation, message) => Discovery::Links(
-                message::links_while(&conversation, message, goes_on)?,
-                (conversation, message),
-            ),
-            Self::Code(conversation, message) => {
-                Discovery::Code(message::message_code_blocks_while(&conversation, message, goes_on)?)
-            }
-            Self::Secrets(conversation, message) => {
-                let findings = Scanner::built_in().scan(conversation.message_text(message));
-                let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range });
-                Discovery::Secrets(message, hits.collect())
-            }
-            Self::Piped { command, source, redact } => {
-                // A command's output may reach the terminal as it is.
-                let text = source.text();
-                let of = source.conversations();
-                let of: Vec<&Conversation> = of.iter().map(|shared| &**shared).collect();
-                let text = if redact { extract::redaction::redacted(&text, &of, false).0 } else { text };
-                Discovery::Piped(command, text)
-            }
-        })
     }
 }
 

@@ -11,6 +11,7 @@ mod archives;
 pub mod backend;
 pub mod command;
 pub mod decode;
+pub mod discovery;
 pub mod effect;
 mod event;
 mod event_loop;

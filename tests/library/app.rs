@@ -600,3 +600,22 @@ fn facts_of_the_query_before_are_not_shown_for_this_one() {
     driver.act(now);
     assert!(driver.app.search.facts(handle).is_some_and(|facts| facts.hits > 0));
 }
+
+/// While an archive is loading another conversation can come to stand where the cursor is.
+#[test]
+fn what_was_chosen_is_of_the_conversation_it_was_asked_of() {
+    let blocks = "[a](https://e.org)\n\n```\na\n```\n\n```\nb\n```\n";
+    for keys in ["esc c", "esc o"] {
+        let mut driver = Driver::empty(80, 24);
+        driver.act(Action::Arrived(vec![conversation(1, "Asked", &[blocks])], Progress::default()));
+        driver.press(keys);
+        driver.act(Action::Arrived(vec![conversation(2, "Newer", &["Nothing"])], Progress::default()));
+        assert_eq!(selected(&driver), "Newer");
+        driver.press("1 enter");
+        let Some(Effect::Background(Task::Copy(CopyRequest { of, .. }))) = driver.effects.last() else {
+            panic!("{keys}: {:?}", driver.effects)
+        };
+        let titles: Vec<&str> = of.iter().map(|conversation| &*conversation.title).collect();
+        assert_eq!(titles, ["Asked"], "{keys}");
+    }
+}

@@ -4,10 +4,12 @@
 use std::time::Duration;
 
 use unspool::{
-    conversation::{Conversation, Kind},
+    conversation::{Attachment, Conversation, Detail, Draft, Kind, Media, Part},
+    library::ConversationRef,
     tui::{
         action::Action,
-        effect::{CopyContent, CopyRequest, Effect, Task},
+        discovery::Lookup,
+        effect::{CopyContent, CopyRequest, CopySource, Effect, Task},
     },
 };
 
@@ -185,4 +187,58 @@ fn what_is_found_of_a_short_message_is_found_at_once() {
     let mut driver = Driver::new(120, 40, vec![chain("t", [answer("[a](https://e.org)")])]);
     driver.press("enter o");
     assert!(driver.effects.is_empty() && driver.screen().contains("e.org"));
+}
+
+/// A text was taken out of the whole conversation and its attachments for each attachment anew, while a key waited.
+#[test]
+fn names_of_attachments_are_redacted_in_time_by_their_number_and_beside_the_screen() {
+    let with = |count: usize, text: &str| {
+        let attachment = |number: usize| Attachment {
+            media: Media::File,
+            id: format!("file-{number}").into(),
+            name: "for robin@example.org.txt".into(),
+            size: None,
+            dimensions: None,
+            mime: "".into(),
+            prompt: "".into(),
+            content: "Mail ada@example.org, or call.\n".repeat(100).into(),
+        };
+        let part = |number| Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment(number))) };
+        let parts = (0..count).map(part).collect();
+        chain("t", [Draft { parts, ..prompt("See these") }, answer(text)])
+    };
+    assert_grows_evenly("attachments", |times| {
+        cost::of_thread(|| {
+            let mut driver = Driver::new(120, 40, vec![with(times * 100, "Seen.")]);
+            driver.press("enter g r o");
+            carry_out(&mut driver);
+            assert!(driver.screen().contains("Links and attachments"), "{}", driver.screen());
+        })
+        .1
+        .unwrap_or_default()
+    });
+    // What is a secret is told by the whole conversation, however short the message is.
+    let text = "A word. ".repeat(100_000);
+    for (keys, is_beside) in [("enter g o", false), ("enter g r o", true)] {
+        let mut driver = Driver::new(120, 40, vec![with(1, &text)]);
+        driver.press(keys);
+        assert_eq!(matches!(driver.effects[..], [Effect::Background(Task::LookUp { .. })]), is_beside);
+    }
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_is_not_found() {
+    let conversation = || ConversationRef::alone(chain("t", [answer("Mail robin@example.org")]));
+    let source = || CopySource::Written("robin@example.org".to_owned(), vec![conversation()]);
+    let command = || "cat".to_owned();
+    for lookup in [
+        Lookup::Links { conversation: conversation(), message: 0, redact: true },
+        Lookup::Code(conversation(), 0),
+        Lookup::Secrets(conversation(), 0),
+        Lookup::Piped { command: command(), source: source(), redact: false },
+        Lookup::Piped { command: command(), source: source(), redact: true },
+    ] {
+        let words = format!("{lookup:?}");
+        assert!(lookup.discover(&|| false).is_none(), "{words}");
+    }
 }

@@ -13,7 +13,8 @@ use crate::{
     search::Hit,
     tui::{
         command::Command,
-        effect::{Effect, Lookup, Task},
+        discovery::Lookup,
+        effect::{Effect, Task},
         format,
         text_input::TextInput,
     },

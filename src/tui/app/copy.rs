@@ -15,7 +15,8 @@ use crate::{
     },
     transcript::sanitize,
     tui::{
-        effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Lookup, Task},
+        discovery::Lookup,
+        effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, CopySource, Effect, Task},
         format,
         thread_view::ThreadView,
     },
@@ -35,11 +36,6 @@ impl App {
         let handle = self.subject()?;
         let thread = self.thread.as_ref().filter(|thread| thread.handle == handle);
         Some((self.library.share(handle), thread.and_then(|thread| thread.view.transcript().leaf())))
-    }
-
-    /// Returns the conversation that a copy is of.
-    pub(super) fn subjects(&self) -> Vec<ConversationRef> {
-        self.shared_subject().into_iter().map(|(conversation, _)| conversation).collect()
     }
 
     pub(super) fn options(&self, format: Format, leaf: Option<usize>) -> extract::Options {
@@ -133,7 +129,7 @@ impl App {
 
     /// Returns the form of a copy, in a word.
     pub(super) fn form_of(&self, source: &CopySource) -> &'static str {
-        if matches!(source, CopySource::Written(_)) { "text" } else { self.form() }
+        if matches!(source, CopySource::Written(..)) { "text" } else { self.form() }
     }
 
     /// Returns the form of copies, in a word.
@@ -162,7 +158,8 @@ impl App {
         };
         let line = line.to_owned();
         let bytes = line.len();
-        self.copy_from(CopySource::Written(line), bytes, "the line")
+        let of = self.open_view().map(|view| view.conversation().clone()).into_iter().collect();
+        self.copy_from(CopySource::Written(line, of), bytes, "the line")
     }
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
@@ -172,7 +169,7 @@ impl App {
             return Vec::new();
         };
         let text = extract::harmless(&text).into_owned();
-        vec![Effect::copy(text, "the address", "text", self.redact, self.subjects())]
+        vec![Effect::copy(text, "the address", "text", self.redact, vec![conversation])]
     }
 
     pub(super) fn copy_code(&mut self) -> Vec<Effect> {
@@ -183,7 +180,11 @@ impl App {
     }
 
     /// Copies the one block of code that was found, or lets one be picked.
-    pub(super) fn show_code(&mut self, mut blocks: Vec<CodeBlock>) -> Vec<Effect> {
+    pub(super) fn show_code(
+        &mut self,
+        mut blocks: Vec<CodeBlock>,
+        conversation: &ConversationRef,
+    ) -> Vec<Effect> {
         match blocks.len() {
             0 => {
                 self.fail("there is no code in this message");
@@ -192,7 +193,7 @@ impl App {
             1 => {
                 let code = blocks.swap_remove(0).code;
                 let bytes = code.len();
-                self.copy_from(CopySource::Written(code), bytes, "the code")
+                self.copy_from(CopySource::Written(code, vec![conversation.clone()]), bytes, "the code")
             }
             count => {
                 if count == MAX_BLOCKS {
@@ -206,7 +207,11 @@ impl App {
                         Item {
                             label: format!("{language}  {}", first.chars().take(200).collect::<String>()),
                             note: format::count(lines(&block.code) as usize, "line", "lines"),
-                            choice: Choice::Copy { text: block.code, what: "the code" },
+                            choice: Choice::Copy {
+                                text: block.code,
+                                of: conversation.clone(),
+                                what: "the code",
+                            },
                         }
                     })
                     .collect();

@@ -6,7 +6,8 @@ use crate::{
     conversation::{Conversation, Detail},
     tui::{
         command::Command,
-        effect::{CopyContent, CopyRequest, CopySource, Discovery, Effect, Lookup, Task, TerminalRequest},
+        discovery::{Discovery, Lookup},
+        effect::{CopyContent, CopyRequest, CopySource, Effect, Task, TerminalRequest},
     },
 };
 
@@ -38,10 +39,7 @@ impl App {
     pub(super) fn copy_from(&mut self, source: CopySource, bytes: usize, what: &'static str) -> Vec<Effect> {
         let form = self.form_of(&source);
         let redact = self.redact;
-        let of = match source.conversations() {
-            of if of.is_empty() => self.subjects(),
-            of => of,
-        };
+        let of = source.conversations();
         if bytes <= MAX_AT_ONCE_SIZE {
             let text = source.text();
             if text.is_empty() {
@@ -82,10 +80,10 @@ impl App {
 
     fn discovered(&mut self, found: Discovery) -> Vec<Effect> {
         match found {
-            Discovery::Links(links, (conversation, message)) => {
-                self.show_links(links, &conversation, message)
+            Discovery::Links(links, attachments, conversation) => {
+                self.show_links(links, attachments, &conversation)
             }
-            Discovery::Code(blocks) => self.show_code(blocks),
+            Discovery::Code(blocks, conversation) => self.show_code(blocks, &conversation),
             Discovery::Secrets(message, hits) => self.show_secrets(message, hits),
             Discovery::Piped(command, text) => {
                 vec![Effect::Terminal(TerminalRequest::Pipe { command, text })]

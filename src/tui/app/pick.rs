@@ -1,19 +1,22 @@
 //! Choosing one of several things: a code block, a link, a prompt, a command. By number, by the arrows, or by typing
 //! a part of it.
 
-use std::borrow::Cow;
-
 use fuzzy_matcher::{FuzzyMatcher, skim::SkimMatcherV2};
 
-use super::{App, Overlay, lookup::bytes_of_message};
+use super::{
+    App, Overlay,
+    lookup::{bytes_of, bytes_of_message},
+};
 use crate::{
-    conversation::{Conversation, Detail, Link, Role, Visibility},
-    extract::{self, save::attachments::SingleAttachment},
+    conversation::{Detail, Link, Role, Visibility},
+    extract::save::attachments::SingleAttachment,
+    library::ConversationRef,
     message::{MAX_LINKS, format::first_line},
     transcript::Entry,
     tui::{
         command::Command,
-        effect::{CopySource, Effect, Lookup, Task},
+        discovery::{FoundAttachment, Lookup},
+        effect::{CopySource, Effect, Task},
         format,
         text_input::TextInput,
     },
@@ -51,12 +54,14 @@ pub struct Item {
 }
 
 /// The consequence of choosing an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Choice {
     /// Copy a text.
     Copy {
         /// The text.
         text: String,
+        /// The conversation it stands in.
+        of: ConversationRef,
         /// Its name in the status line.
         what: &'static str,
     },
@@ -72,6 +77,8 @@ pub enum Choice {
         name: String,
         /// Its text, where the export carries that itself.
         content: Option<Box<str>>,
+        /// The conversation that names it.
+        of: ConversationRef,
     },
 }
 
@@ -182,9 +189,9 @@ impl App {
         let index = number.or_else(|| pick.matching.get(pick.selected).copied());
         let Some(item) = index.and_then(|index| pick.items.into_iter().nth(index)) else { return Vec::new() };
         match item.choice {
-            Choice::Copy { text, what } => {
+            Choice::Copy { text, of, what } => {
                 let bytes = text.len();
-                self.copy_from(CopySource::Written(text), bytes, what)
+                self.copy_from(CopySource::Written(text, vec![of]), bytes, what)
             }
             Choice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
@@ -193,10 +200,9 @@ impl App {
                 self.highlight()
             }
             Choice::Run(command) => self.command(command),
-            Choice::Save { id, name, content } => {
-                let Some((conversation, _)) = self.shared_subject() else { return Vec::new() };
-                let archive = conversation.object_location.archive;
-                let attachment = SingleAttachment { archive, id, content, of: Some(conversation) };
+            Choice::Save { id, name, content, of } => {
+                let archive = of.object_location.archive;
+                let attachment = SingleAttachment { archive, id, content, of: Some(of) };
                 vec![Effect::Background(Task::SaveAttachment {
                     attachment,
                     path: name.into(),
@@ -248,16 +254,20 @@ impl App {
     pub(super) fn open_links(&mut self) -> Vec<Effect> {
         let Some((conversation, _)) = self.shared_subject() else { return self.nothing() };
         let Some(message) = self.subject_message() else { return Vec::new() };
-        let bytes = bytes_of_message(&conversation, message);
-        self.look_up(Lookup::Links(conversation, message), bytes, "looking for links")
+        let redact = self.redact;
+        let attached = conversation.message_parts(message);
+        let is_named = redact && attached.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
+        // What is a secret in the name of a file, the whole conversation tells.
+        let bytes = if is_named { bytes_of(&conversation) } else { bytes_of_message(&conversation, message) };
+        self.look_up(Lookup::Links { conversation, message, redact }, bytes, "looking for links")
     }
 
     /// Lets one of a message's links and attachments be picked.
     pub(super) fn show_links(
         &mut self,
         links: Vec<Link>,
-        conversation: &Conversation,
-        message: usize,
+        attachments: Vec<FoundAttachment>,
+        conversation: &ConversationRef,
     ) -> Vec<Effect> {
         if links.len() == MAX_LINKS {
             self.say(format!("only the first {} links", format::number(MAX_LINKS)));
@@ -267,29 +277,16 @@ impl App {
             .map(|Link { title, url }| {
                 let label =
                     if title.trim().is_empty() { url.to_string() } else { format!("{title} – {url}") };
-                let choice = Choice::Copy { text: url.into(), what: "the address" };
+                let choice = Choice::Copy { text: url.into(), of: conversation.clone(), what: "the address" };
                 Item { label, note: "copy".to_owned(), choice }
             })
             .collect();
-        for part in conversation.message_parts(message) {
-            if items.len() == 2 * MAX_LINKS {
-                break;
-            }
-            if let Detail::Attachment(attachment) = &part.detail {
-                let named = if self.redact {
-                    Cow::Owned(extract::redaction::attachment_to_name(conversation, message, attachment))
-                } else {
-                    Cow::Borrowed(&**attachment)
-                };
-                let name = extract::save::names::attachment_name_from_message(&named);
-                let label =
-                    if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
-                let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();
-                // Nothing takes secrets out of a picture or a PDF.
-                let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
-                let choice = Choice::Save { id: attachment.id.to_string(), name, content };
-                items.push(Item { label, note: note.to_owned(), choice });
-            }
+        let room = (2 * MAX_LINKS).saturating_sub(items.len());
+        for FoundAttachment { label, name, id, content } in attachments.into_iter().take(room) {
+            // Nothing takes secrets out of a picture or a PDF.
+            let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
+            let choice = Choice::Save { id, name, content, of: conversation.clone() };
+            items.push(Item { label, note: note.to_owned(), choice });
         }
         if items.is_empty() {
             self.fail("there is no link and no attachment in this message");

@@ -8,7 +8,8 @@ use crate::{
     extract::Format,
     tui::{
         command::Command,
-        effect::{CopySource, Effect, Lookup},
+        discovery::Lookup,
+        effect::{CopySource, Effect},
         text_input::TextInput,
     },
 };

@@ -1,0 +1,169 @@
+//! What a key asks of a message or a conversation, and what is found: where that takes long, on a thread beside the
+//! screen, as long as somebody waits for it.
+
+use std::borrow::Cow;
+
+use super::effect::CopySource;
+use crate::{
+    conversation::{Attachment, Detail, Link},
+    extract::save::names,
+    library::ConversationRef,
+    message::{self, CodeBlock, MAX_LINKS},
+    search::Hit,
+    secrets::{KnownSecrets, Scanner},
+};
+
+/// Something to find in a message or a conversation.
+#[derive(Debug)]
+pub enum Lookup {
+    /// The links and attachments of a message.
+    Links {
+        /// The conversation.
+        conversation: ConversationRef,
+        /// The message.
+        message: usize,
+        /// The names of files are without secrets.
+        redact: bool,
+    },
+    /// The blocks of code of a message.
+    Code(ConversationRef, usize),
+    /// The secrets of a message.
+    Secrets(ConversationRef, usize),
+    /// The text that is piped to a command, without secrets or with them.
+    Piped {
+        /// For the shell.
+        command: String,
+        /// The origin of the text.
+        source: CopySource,
+        /// Take secrets out first.
+        redact: bool,
+    },
+}
+
+/// Something that was looked up.
+#[derive(Debug)]
+pub enum Discovery {
+    /// The links and attachments of a message of this conversation.
+    Links(Vec<Link>, Vec<FoundAttachment>, ConversationRef),
+    /// Blocks of code, and the conversation they stand in.
+    Code(Vec<CodeBlock>, ConversationRef),
+    /// The places of a message's secrets, and which message that is.
+    Secrets(usize, Vec<Hit>),
+    /// A command and the text for it.
+    Piped(String, String),
+}
+
+/// An attachment of a message.
+#[derive(Debug)]
+pub struct FoundAttachment {
+    /// Its words in a list. Untrusted.
+    pub label: String,
+    /// The name of a file of it; never a path.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Its text, where the export carries that itself.
+    pub content: Option<Box<str>>,
+}
+
+impl Lookup {
+    /// Finds it, as long as it is waited for; `None`: it is not any more.
+    pub fn discover(self, goes_on: &dyn Fn() -> bool) -> Option<Discovery> {
+        let found = match self {
+            Self::Links { conversation, message, redact } => {
+                let links = message::links_while(&conversation, message, goes_on)?;
+                let attachments = attachments_while(&conversation, message, redact, goes_on)?;
+                Discovery::Links(links, attachments, conversation)
+            }
+            Self::Code(conversation, message) => Discovery::Code(
+                message::message_code_blocks_while(&conversation, message, goes_on)?,
+                conversation,
+            ),
+            Self::Secrets(conversation, message) => {
+                if !goes_on() {
+                    return None;
+                }
+                let findings = Scanner::built_in().scan(conversation.message_text(message));
+                let hits = findings.into_iter().map(|finding| Hit { message, range: finding.range });
+                Discovery::Secrets(message, hits.collect())
+            }
+            Self::Piped { command, source, redact } => {
+                if !goes_on() {
+                    return None;
+                }
+                // A command's output may reach the terminal as it is.
+                let text = source.text();
+                let text = if redact {
+                    known_while(&source.conversations(), goes_on)?.redact(&text).into_owned()
+                } else {
+                    text
+                };
+                Discovery::Piped(command, text)
+            }
+        };
+        goes_on().then_some(found)
+    }
+}
+
+/// Returns the attachments of a message, no more than are listed. What is a secret in their names, the whole
+/// conversation tells: it is looked through once for all of them.
+fn attachments_while(
+    conversation: &ConversationRef,
+    message: usize,
+    redact: bool,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Vec<FoundAttachment>> {
+    let attachments: Vec<&Attachment> = conversation
+        .message_parts(message)
+        .iter()
+        .filter_map(|part| {
+            if let Detail::Attachment(attachment) = &part.detail { Some(&**attachment) } else { None }
+        })
+        .take(2 * MAX_LINKS)
+        .collect();
+    let known = if redact && !attachments.is_empty() {
+        Some(known_while(std::slice::from_ref(conversation), goes_on)?)
+    } else {
+        None
+    };
+    let mut found = Vec::with_capacity(attachments.len());
+    for attachment in attachments {
+        if !goes_on() {
+            return None;
+        }
+        let named = match &known {
+            // Its text says nothing about its name any more.
+            Some(known) => Cow::Owned(known.redact_attachment(&without_text(attachment))),
+            None => Cow::Borrowed(attachment),
+        };
+        let name = names::attachment_name_from_message(&named);
+        let label = if attachment.name.is_empty() { name.clone() } else { attachment.name.to_string() };
+        let content = Some(&attachment.content).filter(|content| !content.is_empty()).cloned();
+        found.push(FoundAttachment { label, name, id: attachment.id.to_string(), content });
+    }
+    Some(found)
+}
+
+fn without_text(attachment: &Attachment) -> Attachment {
+    Attachment {
+        media: attachment.media,
+        id: attachment.id.clone(),
+        name: attachment.name.clone(),
+        size: attachment.size,
+        dimensions: attachment.dimensions,
+        mime: attachment.mime.clone(),
+        prompt: Box::default(),
+        content: Box::default(),
+    }
+}
+
+/// Returns the secrets in everything that conversations say, as long as somebody waits for it.
+fn known_while(conversations: &[ConversationRef], goes_on: &dyn Fn() -> bool) -> Option<KnownSecrets> {
+    let mut known = KnownSecrets::new();
+    for conversation in conversations {
+        if !known.learn_conversation_while(conversation, goes_on) {
+            return None;
+        }
+    }
+    Some(known)
+}
