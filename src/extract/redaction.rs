@@ -29,25 +29,47 @@ pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
     known.counts().clone()
 }
 
+/// Counts the secrets in a text to copy, as far as it tells them itself. In JSON only what its strings and numbers say is
+/// looked at.
+pub fn count_secrets_in(text: &str, is_json: bool) -> Counts {
+    let mut held = KnownSecrets::new();
+    if !is_json {
+        return held.counts_in(text);
+    }
+    held.learn_json(text.as_bytes());
+    held.counts().clone()
+}
+
 /// Returns a text to copy of these conversations without the secrets in it, and what they were. In JSON only what its
 /// strings and numbers say is looked at, so that it stays JSON.
 ///
 /// Nothing is read for it: it knows what the conversations say, and not the keys and numbers of their original objects,
 /// which [`Redaction`] knows of an extract.
 pub fn redacted(text: &str, of: &[&Conversation], is_json: bool) -> (String, Counts) {
+    redacted_while(text, of, is_json, &|| true).unwrap_or_default()
+}
+
+/// Does the same as long as somebody waits for it; `None`: nobody does any more.
+pub fn redacted_while(
+    text: &str,
+    of: &[&Conversation],
+    is_json: bool,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<(String, Counts)> {
     let mut known = KnownSecrets::new();
     for conversation in of {
-        known.learn_conversation(conversation);
+        if !known.learn_conversation_while(conversation, goes_on) {
+            return None;
+        }
     }
     if !is_json {
         let counts = known.counts_in(text);
-        return (known.redact(text).into_owned(), counts);
+        return goes_on().then(|| (known.redact(text).into_owned(), counts));
     }
     known.learn_json(text.as_bytes());
     let json = known.redact_json(text.as_bytes());
-    let mut held = KnownSecrets::new();
-    held.learn_json(text.as_bytes());
-    (String::from_utf8_lossy(&json).into_owned(), held.counts().clone())
+    let counts = count_secrets_in(text, true);
+    Some((String::from_utf8_lossy(&json).into_owned(), counts))
 }
 
 /// Returns a conversation to name a file after, without secrets in its title and id.

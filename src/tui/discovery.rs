@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use super::effect::CopySource;
 use crate::{
-    conversation::{Attachment, Detail, Link},
-    extract::save::names,
+    conversation::{Attachment, Conversation, Detail, Link},
+    extract::{redaction::redacted_while, save::names},
     library::ConversationRef,
     message::{self, CodeBlock, MAX_LINKS},
     search::Hit,
@@ -92,12 +92,12 @@ impl Lookup {
                     return None;
                 }
                 // A command's output may reach the terminal as it is.
-                let text = source.text();
-                let text = if redact {
-                    known_while(&source.conversations(), goes_on)?.redact(&text).into_owned()
-                } else {
-                    text
-                };
+                let mut text = source.text();
+                if redact {
+                    let of = source.conversations();
+                    let of: Vec<&Conversation> = of.iter().map(|shared| &**shared).collect();
+                    text = redacted_while(&text, &of, false, goes_on)?.0;
+                }
                 Discovery::Piped(command, text)
             }
         };
@@ -121,11 +121,14 @@ fn attachments_while(
         })
         .take(2 * MAX_LINKS)
         .collect();
-    let known = if redact && !attachments.is_empty() {
-        Some(known_while(std::slice::from_ref(conversation), goes_on)?)
-    } else {
-        None
-    };
+    let mut known = None;
+    if redact && !attachments.is_empty() {
+        let mut all = KnownSecrets::new();
+        if !all.learn_conversation_while(conversation, goes_on) {
+            return None;
+        }
+        known = Some(all);
+    }
     let mut found = Vec::with_capacity(attachments.len());
     for attachment in attachments {
         if !goes_on() {
@@ -155,15 +158,4 @@ fn without_text(attachment: &Attachment) -> Attachment {
         prompt: Box::default(),
         content: Box::default(),
     }
-}
-
-/// Returns the secrets in everything that conversations say, as long as somebody waits for it.
-fn known_while(conversations: &[ConversationRef], goes_on: &dyn Fn() -> bool) -> Option<KnownSecrets> {
-    let mut known = KnownSecrets::new();
-    for conversation in conversations {
-        if !known.learn_conversation_while(conversation, goes_on) {
-            return None;
-        }
-    }
-    Some(known)
 }

@@ -8,15 +8,15 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    thread,
 };
 
 use super::{
     Event,
     action::Action,
     app::RowFacts,
-    effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest, SaveOutcome, Task},
+    copies::Copies,
+    effect::{CopyContent, CopyRequest, SaveOutcome, Task},
     files::{self, SaveProgress},
     lane::Lane,
     paths,
@@ -25,11 +25,10 @@ use super::{
 use crate::{
     archive::Archive,
     audit::AuditReport,
-    conversation::Conversation,
     extract::{
-        self, Extraction, Options, Selection,
+        Options,
         clipboard::Clipboard,
-        redaction::{conversation_to_name, count_secrets, redacted},
+        redaction::{conversation_to_name, count_secrets},
         save::names,
     },
     library::{ConversationRef, Library},
@@ -47,15 +46,10 @@ pub struct Executor {
     archives: Arc<Vec<Archive>>,
     events: Sender<Event>,
     search: Worker,
-    copies: Sender<(u64, CopyRequest)>,
-    /// The number of copies that were asked for.
-    copies_asked: AtomicU64,
-    /// Copies whose number is lower are not to be made.
-    copies_stopped: Arc<AtomicU64>,
+    copies: Copies,
     lookups: Lane,
     hits: Lane,
     facts: Lane,
-    clipboard: JoinHandle<()>,
     colours: Sender<Vec<HighlightRequest>>,
     stop_saving: Arc<AtomicBool>,
     stop_audit: Arc<AtomicBool>,
@@ -71,13 +65,7 @@ impl Executor {
             // A closed channel means that the app is leaving.
             let _ = answers.send(Event::Action(Action::Found(results)));
         })?;
-        let (copies, waiting) = channel();
-        let (answers, originals) = (events.clone(), Arc::clone(&archives));
-        let copies_stopped = Arc::new(AtomicU64::new(0));
-        let stopped = Arc::clone(&copies_stopped);
-        let clipboard = thread::Builder::new()
-            .name("clipboard".into())
-            .spawn(move || copy_all(&originals, clipboard, &waiting, &stopped, &answers))?;
+        let copies = Copies::start(Arc::clone(&archives), clipboard, events.clone())?;
         let (colours, jobs) = channel();
         let answers = events.clone();
         thread::Builder::new().name("colours".into()).spawn(move || colour_all(&jobs, &answers))?;
@@ -86,12 +74,9 @@ impl Executor {
             events,
             search,
             copies,
-            copies_asked: AtomicU64::new(0),
-            copies_stopped,
             lookups: Lane::start("lookups")?,
             hits: Lane::start("hits")?,
             facts: Lane::start("facts")?,
-            clipboard,
             colours,
             stop_saving: Arc::default(),
             stop_audit: Arc::default(),
@@ -99,42 +84,19 @@ impl Executor {
         })
     }
 
-    /// Ends the clipboard: on X11 a text that was copied is handed over to a manager now, or never. Not for long.
+    /// Ends the clipboard, which may take a moment.
     pub fn leave(self) {
-        drop(self.copies);
-        let deadline = Instant::now() + Duration::from_secs(2);
-        while !self.clipboard.is_finished() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-        }
+        self.copies.leave();
     }
 
-    /// Makes a text of what is picked instead of copied: at once, or, where it has to be read first, by an event with
-    /// the text or with a copy that failed.
-    pub fn pick(&self, copy: CopyRequest) -> Option<String> {
-        let CopyRequest { content, what, form, redact, mut of } = copy;
-        let redact_if_wanted = move |text: String, of: &[ConversationRef]| {
-            if redact { redacted(&text, &conversations(of), form == "json").0 } else { text }
-        };
-        let content = match content {
-            CopyContent::Text(text) => return Some(redact_if_wanted(text, &of)),
-            later => later,
-        };
-        if let CopyContent::Original(conversation) = &content {
-            of = vec![conversation.clone()];
+    /// Makes a text of what is picked instead of copied: at once, or, where it has to be read or looked through first, by
+    /// an event with the text or with a copy that failed.
+    pub fn pick(&self, request: CopyRequest) -> Option<String> {
+        if let CopyRequest { content: CopyContent::Text(text), redact: false, .. } = request {
+            return Some(text);
         }
-        self.spawn(move |archives, events| {
-            let event = match text_of(archives, content) {
-                Ok(text) => Event::Picked(redact_if_wanted(text, &of)),
-                Err(failure) => Event::Action(Action::Copied(CopyOutcome {
-                    what,
-                    form,
-                    redacted: redact,
-                    secrets: None,
-                    result: Err(failure),
-                })),
-            };
-            let _ = events.send(event);
-        });
+        let copy = self.copies.number(request);
+        self.spawn(move |archives, events| copy.pick(archives, events));
         None
     }
 
@@ -143,12 +105,8 @@ impl Executor {
         match task {
             Task::Search(request) => self.search.ask(request),
             Task::PrepareSearch(library) => self.search.prepare(library),
-            Task::Copy(copy) => {
-                let _ = self.copies.send((self.copies_asked.fetch_add(1, Ordering::Relaxed), copy));
-            }
-            Task::StopCopies => {
-                self.copies_stopped.store(self.copies_asked.load(Ordering::Relaxed), Ordering::Relaxed);
-            }
+            Task::Copy(request) => self.copies.ask(request),
+            Task::StopCopies => self.copies.stop(),
             Task::LookUp { lookup, serial } => {
                 let events = self.events.clone();
                 self.lookups.ask(move |goes_on| {
@@ -257,79 +215,6 @@ impl Executor {
     }
 }
 
-/// Makes the copies one after another. The clipboard has one owner for the life of the app: on X11 the text is served
-/// by whoever owns it.
-fn copy_all(
-    archives: &[Archive],
-    mut clipboard: Clipboard,
-    waiting: &Receiver<(u64, CopyRequest)>,
-    stopped: &AtomicU64,
-    events: &Sender<Event>,
-) {
-    while let Ok((number, CopyRequest { content, what, form, redact, mut of })) = waiting.recv() {
-        let is_stopped = || number < stopped.load(Ordering::Relaxed);
-        if let CopyContent::Original(conversation) = &content {
-            of = vec![conversation.clone()];
-        }
-        let text = if is_stopped() { Err(CopyFailure::Stopped) } else { text_of(archives, content) };
-        let mut secrets = None;
-        let mut result = text.and_then(|text| {
-            if text.is_empty() {
-                return Err(CopyFailure::Empty);
-            }
-            if is_stopped() {
-                return Err(CopyFailure::Stopped);
-            }
-            // Finding secrets never blocks a copy; it is said.
-            let (without, counts) = redacted(&text, &conversations(&of), form == "json");
-            if is_stopped() {
-                return Err(CopyFailure::Stopped);
-            }
-            secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
-            Ok(clipboard.copy(if redact { &without } else { &text })?)
-        });
-        if let Ok(copied) = &mut result {
-            let bytes = std::mem::take(&mut copied.terminal);
-            if !bytes.is_empty() && events.send(Event::ToTerminal(bytes)).is_err() {
-                return;
-            }
-        }
-        if events
-            .send(Event::Action(Action::Copied(CopyOutcome {
-                what,
-                form,
-                redacted: redact,
-                secrets,
-                result,
-            })))
-            .is_err()
-        {
-            return;
-        }
-    }
-}
-
-/// Makes the text of a copy.
-fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFailure> {
-    match content {
-        CopyContent::Text(text) => Ok(text),
-        CopyContent::ToMake(source) => Ok(source.text()),
-        CopyContent::Original(conversation) => original_text(archives, &conversation),
-    }
-}
-
-fn conversations(shared: &[ConversationRef]) -> Vec<&Conversation> {
-    shared.iter().map(|shared| &**shared).collect()
-}
-
-/// Returns a conversation's original object as a text to copy.
-fn original_text(archives: &[Archive], conversation: &ConversationRef) -> Result<String, CopyFailure> {
-    let what = Selection { archives, conversations: &[conversation] };
-    let text = Extraction::of_originals().to_string(what, &());
-    let text = text.map_err(|error| CopyFailure::Unread(error.to_string()))?;
-    Ok(extract::harmless(&text).into_owned())
-}
-
 /// Colours blocks of code beside the app, so that no frame waits: the syntaxes are loaded here, at the first block.
 fn colour_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>) {
     let mut highlighter: Option<Highlighter> = None;
@@ -390,6 +275,7 @@ mod tests {
     use super::*;
     use crate::{
         conversation::testing,
+        extract::clipboard::{ClipboardEnvironment, ClipboardSetting},
         transcript::{self, Transcript},
     };
 
@@ -416,5 +302,21 @@ mod tests {
         let sizes: Vec<usize> = answers.into_iter().map(blocks).collect();
         assert_eq!(sizes.iter().sum::<usize>(), 300);
         assert!(sizes.len() <= 100, "{sizes:?}");
+    }
+
+    /// What is a secret the whole conversation tells, which takes longer than a key may.
+    #[test]
+    fn a_text_that_is_picked_without_secrets_is_looked_through_beside_the_loop() {
+        let (events, answers) = channel();
+        let clipboard = Clipboard::new(ClipboardSetting::Off, ClipboardEnvironment::default(), 0);
+        let executor = Executor::new(Arc::default(), clipboard, events).unwrap();
+        let pick = |redact| {
+            let content = CopyContent::Text("Mail robin@example.org".to_owned());
+            executor.pick(CopyRequest { content, what: "the line", form: "text", redact, of: Vec::new() })
+        };
+        assert_eq!(pick(false).as_deref(), Some("Mail robin@example.org"));
+        assert_eq!(pick(true), None);
+        let Event::Picked(text) = answers.recv().unwrap() else { panic!("it ends") };
+        assert_eq!(text, "Mail [redacted: e-mail]");
     }
 }

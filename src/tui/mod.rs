@@ -10,6 +10,7 @@ pub mod app;
 mod archives;
 pub mod backend;
 pub mod command;
+mod copies;
 pub mod decode;
 pub mod discovery;
 pub mod effect;

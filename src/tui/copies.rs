@@ -1,0 +1,255 @@
+//! Makes the texts of copies, and hands them one after another to the clipboard, or one to whoever picks.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Event,
+    action::Action,
+    effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest},
+};
+use crate::{
+    archive::Archive,
+    conversation::Conversation,
+    extract::{
+        self, Extraction, Selection,
+        clipboard::{Clipboard, Copied},
+        redaction::{count_secrets_in, redacted_while},
+    },
+    library::ConversationRef,
+    secrets::{Counts, Scanner},
+};
+
+/// The thread that copies, and the copies that were asked for.
+#[derive(Debug)]
+pub(super) struct Copies {
+    waiting: Sender<Copy>,
+    /// The number of copies that were asked for.
+    asked: AtomicU64,
+    /// Copies whose number is lower are not to be made.
+    stopped: Arc<AtomicU64>,
+    thread: JoinHandle<()>,
+}
+
+/// A copy that was asked for.
+#[derive(Debug)]
+pub(super) struct Copy {
+    request: CopyRequest,
+    number: u64,
+    stopped: Arc<AtomicU64>,
+}
+
+impl Copies {
+    /// Starts the thread. The clipboard has one owner for the life of the app: on X11 the text is served by whoever owns
+    /// it.
+    pub(super) fn start(
+        archives: Arc<Vec<Archive>>,
+        clipboard: Clipboard,
+        events: Sender<Event>,
+    ) -> io::Result<Self> {
+        let (waiting, copies) = channel();
+        let thread = thread::Builder::new()
+            .name("clipboard".into())
+            .spawn(move || copy_all(&archives, clipboard, &copies, &events))?;
+        Ok(Self { waiting, asked: AtomicU64::new(0), stopped: Arc::default(), thread })
+    }
+
+    /// Copies, in its turn.
+    pub(super) fn ask(&self, request: CopyRequest) {
+        let _ = self.waiting.send(self.number(request));
+    }
+
+    /// Takes up a copy, to be made until [`Copies::stop`].
+    pub(super) fn number(&self, request: CopyRequest) -> Copy {
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
+        Copy { request, number, stopped: Arc::clone(&self.stopped) }
+    }
+
+    /// Stops all that were asked for and are not made yet.
+    pub(super) fn stop(&self) {
+        self.stopped.store(self.asked.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Ends the clipboard: on X11 a text that was copied is handed over to a manager now, or never. Not for long.
+    pub(super) fn leave(self) {
+        drop(self.waiting);
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while !self.thread.is_finished() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+impl Copy {
+    fn is_stopped(&self) -> bool {
+        self.number < self.stopped.load(Ordering::Relaxed)
+    }
+
+    fn is_json(&self) -> bool {
+        self.request.form == "json"
+    }
+
+    /// Picks it instead of copying: an event with the text, or with a copy that failed.
+    pub(super) fn pick(mut self, archives: &[Archive], events: &Sender<Event>) {
+        let event = match self.made(archives) {
+            Ok((text, _)) => Event::Picked(text),
+            Err(failure) => Event::Action(Action::Copied(self.outcome(Err(failure), None))),
+        };
+        let _ = events.send(event);
+    }
+
+    /// Makes its text: without secrets, which are counted, where these are to be taken out.
+    fn made(&mut self, archives: &[Archive]) -> Result<(String, Option<Counts>), CopyFailure> {
+        if self.is_stopped() {
+            return Err(CopyFailure::Stopped);
+        }
+        let content = std::mem::replace(&mut self.request.content, CopyContent::Text(String::new()));
+        if let CopyContent::Original(conversation) = &content {
+            self.request.of = vec![conversation.clone()];
+        }
+        let text = text_of(archives, content)?;
+        if text.is_empty() {
+            return Err(CopyFailure::Empty);
+        }
+        let made = if self.request.redact {
+            let of: Vec<&Conversation> = self.request.of.iter().map(|shared| &**shared).collect();
+            let (text, counts) = redacted_while(&text, &of, self.is_json(), &|| !self.is_stopped())
+                .ok_or(CopyFailure::Stopped)?;
+            (text, Some(counts))
+        } else {
+            (text, None)
+        };
+        if self.is_stopped() { Err(CopyFailure::Stopped) } else { Ok(made) }
+    }
+
+    fn outcome(&self, result: Result<Copied, CopyFailure>, secrets: Option<Counts>) -> CopyOutcome {
+        let CopyRequest { what, form, redact, .. } = self.request;
+        let secrets = secrets.filter(|counts| !counts.is_empty());
+        let secrets = secrets.map(|counts| counts.sentence(Scanner::built_in()));
+        CopyOutcome { what, form, redacted: redact, secrets, result }
+    }
+
+    /// Copies it, and tells how that went.
+    fn copy(mut self, archives: &[Archive], clipboard: &mut Clipboard, tell: &dyn Fn(Event) -> bool) -> bool {
+        let (copied, secrets) = match self.made(archives) {
+            Err(failure) => (Err(failure), None),
+            Ok((text, taken_out)) => {
+                let mut copied = clipboard.copy(&text).map_err(CopyFailure::from);
+                if let Ok(copied) = &mut copied {
+                    let bytes = std::mem::take(&mut copied.terminal);
+                    if !bytes.is_empty() && !tell(Event::ToTerminal(bytes)) {
+                        return false;
+                    }
+                }
+                // Finding secrets never holds up a copy; it is said.
+                let held = || copied.is_ok().then(|| count_secrets_in(&text, self.is_json()));
+                let secrets = taken_out.or_else(held);
+                (copied, secrets)
+            }
+        };
+        tell(Event::Action(Action::Copied(self.outcome(copied, secrets))))
+    }
+}
+
+/// Makes the copies one after another.
+fn copy_all(
+    archives: &[Archive],
+    mut clipboard: Clipboard,
+    waiting: &Receiver<Copy>,
+    events: &Sender<Event>,
+) {
+    let tell = |event| events.send(event).is_ok();
+    while let Ok(copy) = waiting.recv() {
+        if !copy.copy(archives, &mut clipboard, &tell) {
+            return;
+        }
+    }
+}
+
+/// Makes the text of a copy, with all that it says.
+fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFailure> {
+    match content {
+        CopyContent::Text(text) => Ok(text),
+        CopyContent::ToMake(source) => Ok(source.text()),
+        CopyContent::Original(conversation) => original_text(archives, &conversation),
+    }
+}
+
+/// Returns a conversation's original object as a text to copy.
+fn original_text(archives: &[Archive], conversation: &ConversationRef) -> Result<String, CopyFailure> {
+    let what = Selection { archives, conversations: &[conversation] };
+    let text = Extraction::of_originals().to_string(what, &());
+    let text = text.map_err(|error| CopyFailure::Unread(error.to_string()))?;
+    Ok(extract::harmless(&text).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        conversation::testing,
+        extract::clipboard::{ClipboardEnvironment, ClipboardSetting, OSC52_LIMIT},
+        tui::effect::CopySource,
+    };
+
+    fn start(events: &Sender<Event>) -> Copies {
+        let environment = ClipboardEnvironment::default();
+        let clipboard = Clipboard::new(ClipboardSetting::Osc52, environment, OSC52_LIMIT);
+        Copies::start(Arc::default(), clipboard, events.clone()).unwrap()
+    }
+
+    /// A copy of a password that another message names.
+    fn request(redact: bool) -> CopyRequest {
+        let named = testing::prompt("password = hunter2-but-longer");
+        let conversation =
+            ConversationRef::alone(testing::chain("A day", [named, testing::answer("Take it.")]));
+        let source = CopySource::Written("hunter2-but-longer".to_owned(), vec![conversation.clone()]);
+        CopyRequest {
+            content: CopyContent::ToMake(Box::new(source)),
+            what: "the line",
+            form: "text",
+            redact,
+            of: vec![conversation],
+        }
+    }
+
+    /// It ended the program and wrote the text, once the status line had said "stopped".
+    #[test]
+    fn what_is_picked_can_be_stopped_until_it_is_made() {
+        for redact in [false, true] {
+            let (events, answers) = channel();
+            let copies = start(&events);
+            let picked = copies.number(request(redact));
+            copies.stop();
+            picked.pick(&[], &events);
+            copies.number(request(redact)).pick(&[], &events);
+            let Event::Action(Action::Copied(outcome)) = answers.recv().unwrap() else { panic!("it ends") };
+            assert!(matches!(outcome.result, Err(CopyFailure::Stopped)));
+            let Event::Picked(text) = answers.recv().unwrap() else { panic!("it was asked for anew") };
+            assert_eq!(text, if redact { "[redacted: password]" } else { "hunter2-but-longer" });
+        }
+    }
+
+    /// A line of a conversation waited until all of the conversation was looked through.
+    #[test]
+    fn a_copy_is_looked_through_by_itself_unless_secrets_are_taken_out() {
+        for redact in [false, true] {
+            let (events, answers) = channel();
+            start(&events).ask(request(redact));
+            assert!(matches!(answers.recv().unwrap(), Event::ToTerminal(_)));
+            let Event::Action(Action::Copied(outcome)) = answers.recv().unwrap() else {
+                panic!("it is told")
+            };
+            assert!(outcome.result.is_ok());
+            assert_eq!(outcome.secrets.as_deref(), redact.then_some("1 password"));
+        }
+    }
+}
