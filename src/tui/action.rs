@@ -60,8 +60,8 @@ pub enum Action {
     Facts(u64, Vec<(Handle, RowFacts)>),
     /// The audit has looked at this many conversations, of this many.
     Auditing(usize, usize),
-    /// The audit is done; nothing: it was stopped.
-    Audited(Option<Box<AuditReport>>),
+    /// The audit is done.
+    Audited(Box<AuditReport>),
     /// The person leaves while something is still being copied, and is waited with until it is.
     Leaving,
     /// There is no shell that could let the program go on, so it did not stop.

@@ -2,10 +2,11 @@
 //! Nothing here decides anything.
 
 use std::{
+    cell::RefCell,
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     thread,
@@ -18,7 +19,7 @@ use super::{
     copies::Copies,
     effect::{CopyContent, CopyRequest, SaveOutcome, Task},
     files::{self, SaveProgress},
-    lane::Lane,
+    lane::{GoesOn, Lane},
     paths,
     throttle::Throttle,
 };
@@ -51,10 +52,10 @@ pub struct Executor {
     hits: Lane,
     facts: Lane,
     colours: Sender<Vec<HighlightRequest>>,
-    stop_saving: Arc<AtomicBool>,
-    stop_audit: Arc<AtomicBool>,
-    /// The newest count of secrets that was asked for.
-    counting: Arc<AtomicU64>,
+    counts: Lane,
+    audits: Lane,
+    /// Stops the files that were asked for last, those alone.
+    stop_saving: RefCell<Arc<AtomicBool>>,
 }
 
 impl Executor {
@@ -78,9 +79,9 @@ impl Executor {
             hits: Lane::start("hits")?,
             facts: Lane::start("facts")?,
             colours,
-            stop_saving: Arc::default(),
-            stop_audit: Arc::default(),
-            counting: Arc::default(),
+            counts: Lane::start("counts")?,
+            audits: Lane::start("audit")?,
+            stop_saving: RefCell::default(),
         })
     }
 
@@ -137,20 +138,9 @@ impl Executor {
                 });
             }
             Task::CountSecrets { conversations, options, serial } => {
-                self.counting.store(serial, Ordering::Relaxed);
-                let newest = Arc::clone(&self.counting);
-                self.spawn(move |_, events| {
-                    let goes_on = || newest.load(Ordering::Relaxed) == serial;
-                    if let Some(counts) = secrets_of(&conversations, &options, &goes_on) {
-                        let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
-                        let _ = events.send(Event::Action(Action::Counted(serial, secrets)));
-                    }
-                    if let [conversation] = &*conversations
-                        && goes_on()
-                    {
-                        let stem = names::stem(&conversation_to_name(conversation), &options.zone);
-                        let _ = events.send(Event::Action(Action::Named(serial, stem)));
-                    }
+                let events = self.events.clone();
+                self.counts.ask(move |goes_on| {
+                    count(&conversations, &options, serial, goes_on, &events);
                 });
             }
             Task::ListFolders(typed) => {
@@ -160,11 +150,12 @@ impl Executor {
                 });
             }
             Task::Audit(library) => {
-                self.stop_audit.store(false, Ordering::Relaxed);
-                let stop = Arc::clone(&self.stop_audit);
-                self.spawn(move |archives, events| audit(archives, &library, &stop, events));
+                let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
+                self.audits.ask(move |goes_on| audit(&archives, &library, goes_on, &events));
             }
-            Task::StopAudit => self.stop_audit.store(true, Ordering::Relaxed),
+            Task::StopAudit => {
+                self.audits.stop();
+            }
             Task::Highlight(jobs) => {
                 let _ = self.colours.send(jobs);
             }
@@ -176,15 +167,15 @@ impl Executor {
                 });
             }
             Task::SaveMany { conversations, extraction, folder } => {
-                self.stop_saving.store(false, Ordering::Relaxed);
-                let stop = Arc::clone(&self.stop_saving);
+                let stop = Arc::new(AtomicBool::new(false));
+                self.stop_saving.replace(Arc::clone(&stop));
                 self.spawn(move |archives, events| {
                     let progress =
                         SaveProgress::new(conversations.len(), paths::at_home(folder), &stop, events);
                     files::save_many(archives, &conversations, &extraction, &progress);
                 });
             }
-            Task::StopSaving => self.stop_saving.store(true, Ordering::Relaxed),
+            Task::StopSaving => self.stop_saving.borrow().store(true, Ordering::Relaxed),
             Task::SaveAttachment { attachment, path, redact } => {
                 self.spawn(move |archives, events| {
                     let result = attachment.save(archives, &path, redact);
@@ -241,40 +232,56 @@ fn colour_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>)
     }
 }
 
-/// Counts the secrets that extracts would hold; `None`: nobody asks any more.
-fn secrets_of(
+/// Counts the secrets that extracts would hold, and names the file of the only one, as long as somebody asks.
+fn count(
     conversations: &[ConversationRef],
     options: &Options,
-    goes_on: &dyn Fn() -> bool,
-) -> Option<Counts> {
+    serial: u64,
+    goes_on: GoesOn<'_>,
+    events: &Sender<Event>,
+) {
     let mut counts = Counts::default();
     for conversation in conversations {
         if !goes_on() {
-            return None;
+            return;
         }
         counts.merge(&count_secrets(conversation, options));
     }
-    Some(counts)
+    let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
+    let _ = events.send(Event::Action(Action::Counted(serial, secrets)));
+    if let [conversation] = conversations
+        && goes_on()
+    {
+        let stem = names::stem(&conversation_to_name(conversation), &options.zone);
+        let _ = events.send(Event::Action(Action::Named(serial, stem)));
+    }
 }
 
-/// Audits everything; tells how it is going ten times a second.
-fn audit(archives: &[Archive], library: &Library, stop: &AtomicBool, events: &Sender<Event>) {
+/// Audits everything; tells how it is going ten times a second. One that nobody waits for any more tells nothing: what
+/// it says would be taken for the next one's.
+fn audit(archives: &[Archive], library: &Library, goes_on: GoesOn<'_>, events: &Sender<Event>) {
     let throttle = Throttle::default();
     let watch = |done: usize, of: usize| {
-        if throttle.is_due() {
+        let goes_on = goes_on();
+        if goes_on && throttle.is_due() {
             let _ = events.send(Event::Action(Action::Auditing(done, of)));
         }
-        !stop.load(Ordering::Relaxed)
+        goes_on
     };
-    let report = AuditReport::of(archives, library, &watch).map(Box::new);
-    let _ = events.send(Event::Action(Action::Audited(report)));
+    let report = AuditReport::of(archives, library, &watch);
+    if let Some(report) = report.filter(|_| goes_on()) {
+        let _ = events.send(Event::Action(Action::Audited(Box::new(report))));
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::{
         conversation::testing,
+        extract::Format,
         extract::clipboard::{ClipboardEnvironment, ClipboardSetting},
         transcript::{self, Transcript},
     };
@@ -318,5 +325,25 @@ mod tests {
         assert_eq!(pick(true), None);
         let Event::Picked(text) = answers.recv().unwrap() else { panic!("it ends") };
         assert_eq!(text, "Mail [redacted: e-mail]");
+    }
+
+    /// Its "nothing was found out" closed the audit that was asked for after it.
+    #[test]
+    fn what_was_stopped_tells_nothing_of_what_is_asked_for_next() {
+        let mut library = Library::default();
+        library.add(vec![testing::chain("A day", [testing::answer("Mail robin@example.org")])]);
+        let shared = library.share(library.by_date()[0]);
+        let options = Options::new(Format::Markdown, TimeZone::UTC);
+        for is_waited_for in [false, true] {
+            let (events, answers) = channel();
+            audit(&[], &library, &|| is_waited_for, &events);
+            count(&[shared.clone()], &options, 1, &|| is_waited_for, &events);
+            drop(events);
+            let told: Vec<String> = answers.into_iter().map(|event| format!("{event:?}")).collect();
+            let names = ["Action(Audited(", "Action(Counted(1,", "Action(Named(1,"];
+            let expected = if is_waited_for { &names[..] } else { &[] };
+            assert_eq!(told.len(), expected.len(), "{told:?}");
+            assert!(told.iter().zip(expected).all(|(told, name)| told.starts_with(name)), "{told:?}");
+        }
     }
 }

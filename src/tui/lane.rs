@@ -13,7 +13,10 @@ use std::{
 use crate::search::matching::Interruption;
 
 /// Work for a lane. It asks from time to time whether it is still waited for, and gives up when it is not.
-type Work = Box<dyn FnOnce(&dyn Fn() -> bool) + Send>;
+type Work = Box<dyn FnOnce(GoesOn<'_>) + Send>;
+
+/// The question whether work is still waited for. Several threads may ask it.
+pub(super) type GoesOn<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// A thread for one kind of work; it ends when this is dropped.
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl Lane {
     }
 
     /// Does something, instead of what was asked for before.
-    pub fn ask(&self, work: impl FnOnce(&dyn Fn() -> bool) + Send + 'static) {
+    pub fn ask(&self, work: impl FnOnce(GoesOn<'_>) + Send + 'static) {
         let number = self.stop();
         // The thread outlives the sender, unless some work panicked: then the program ends.
         let _ = self.work.send((number, Box::new(work)));

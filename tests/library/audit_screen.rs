@@ -6,6 +6,7 @@ use crate::support::app::{Driver, demo};
 use unspool::{
     archive::{Archive, Limits, Location},
     audit::AuditReport,
+    library::Library,
     load::Progress,
     tui::{
         action::Action,
@@ -23,8 +24,8 @@ fn audited(columns: u16, rows: u16) -> Driver {
     };
     let library = Arc::clone(library);
     let archive = Archive::open(&Location::Demo, Limits::default()).unwrap();
-    let account = AuditReport::of(&[archive], &library, &|_, _| true).map(Box::new);
-    driver.act(Action::Audited(account));
+    let account = AuditReport::of(&[archive], &library, &|_, _| true).expect("nobody stops it");
+    driver.act(Action::Audited(Box::new(account)));
     driver
 }
 
@@ -94,8 +95,8 @@ fn it_leads_to_a_conversation_that_the_query_does_not_find() {
         panic!("no audit was asked for")
     };
     let library = Arc::clone(library);
-    let account = AuditReport::of(&[], &library, &|_, _| true).map(Box::new);
-    driver.act(Action::Audited(account));
+    let account = AuditReport::of(&[], &library, &|_, _| true).expect("nobody stops it");
+    driver.act(Action::Audited(Box::new(account)));
     down_to(&mut driver, "github-token");
     driver.press("enter");
     assert!(driver.screen().contains("Why does this workflow fail"), "{}", driver.screen());
@@ -133,7 +134,8 @@ fn it_shows_how_far_it_is_and_esc_stops_it() {
     driver.press("j esc");
     assert!(matches!(driver.effects.last(), Some(Effect::Background(Task::StopAudit))));
     assert!(driver.app.overlay.is_none());
-    driver.act(Action::Audited(None));
+    let account = AuditReport::of(&[], &Library::default(), &|_, _| true).expect("nobody stops it");
+    driver.act(Action::Audited(Box::new(account)));
     assert!(driver.app.overlay.is_none() && driver.app.audit.is_none());
 }
 

@@ -48,12 +48,12 @@ pub struct FinishedAudit {
 }
 
 impl FinishedAudit {
-    fn new(account: AuditReport, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
+    fn new(report: AuditReport, library: Arc<Library>, zone: &jiff::tz::TimeZone) -> Self {
         let order = ExposureOrder::default();
-        let report = ReportLines { report: &account, library: &library, zone };
-        let (lines, widths) = (report.lines(order, true), report.widths());
-        let selected = lines.iter().position(|line| report.line_target(line).is_some()).unwrap_or(0);
-        Self { report: account, library, lines, widths, order, selected, top: 0 }
+        let words = ReportLines { report: &report, library: &library, zone };
+        let (lines, widths) = (words.lines(order, true), words.widths());
+        let selected = lines.iter().position(|line| words.line_target(line).is_some()).unwrap_or(0);
+        Self { report, library, lines, widths, order, selected, top: 0 }
     }
 
     /// Returns it in words.
@@ -98,20 +98,11 @@ impl App {
         }
     }
 
-    pub(super) fn audited(&mut self, account: Option<Box<AuditReport>>) {
-        // One that was stopped is forgotten, and so is one that nobody waits for.
-        if !matches!(self.audit, Some(Audit::Running(..))) {
-            return;
-        }
-        self.audit = account.map(|account| {
-            Audit::Finished(Box::new(FinishedAudit::new(
-                *account,
-                Arc::clone(&self.library),
-                &self.setup.zone,
-            )))
-        });
-        if self.audit.is_none() && matches!(self.overlay, Overlay::Audit) {
-            self.overlay = Overlay::None;
+    pub(super) fn audited(&mut self, report: AuditReport) {
+        // Nobody waits for one that was stopped.
+        if matches!(self.audit, Some(Audit::Running(..))) {
+            let audit = FinishedAudit::new(report, Arc::clone(&self.library), &self.setup.zone);
+            self.audit = Some(Audit::Finished(Box::new(audit)));
         }
     }
 

@@ -170,8 +170,8 @@ impl App {
                 self.auditing(done, of);
                 Vec::new()
             }
-            Action::Audited(account) => {
-                self.audited(account);
+            Action::Audited(report) => {
+                self.audited(*report);
                 Vec::new()
             }
             Action::Leaving => {
