@@ -484,7 +484,7 @@ fn every_command_can_be_called_by_name() {
 #[test]
 fn r_asks_for_redaction_in_everything_that_leaves() {
     let mut driver = Driver::new(80, 24, three());
-    driver.press("enter r y e enter");
+    driver.press("enter r y e").named("a-name").press("enter");
     assert!(
         matches!(driver.effects[0], Effect::Background(Task::Copy(CopyRequest { redact: true, .. }))),
         "{:?}",

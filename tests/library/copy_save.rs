@@ -20,7 +20,7 @@ fn everything(text: &str, keys_before: &str) -> Driver {
     let mut driver = Driver::new(100, 30, vec![conversation(3, "A day", &["Where?", text]), second]);
     driver.type_("needle").press("enter").press(keys_before);
     // In the thread: message, answer, conversation, marked messages, line, code, link, piped, extracted.
-    driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e enter");
+    driver.press("J y Y v K y v t J c o 1 !").type_("cat").press("enter e").named("a-name").press("enter");
     driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(Written::default()) }));
     // In the list: the best answer, the marked conversations, all of them to a folder, an original.
     driver.press("esc / ctrl-y ctrl-o esc space space y E enter");

@@ -108,7 +108,8 @@ fn tab_goes_through_every_field_and_everything_chosen_is_done() {
     }
     driver.press("tab");
     assert_eq!(field(&driver), Field::Path);
-    driver.press("down down space down space down space down space down space enter");
+    driver.press("down down space down space down space down space down space");
+    driver.named("a-name").press("enter");
     let (_, extraction) = saved(&driver);
     let options = &extraction.options;
     assert!(
@@ -140,7 +141,7 @@ fn where_secrets_are_taken_out_it_is_said_that_attachments_are_not_redacted() {
     );
     driver.press("tab space");
     assert!(!driver.screen().contains("not redacted"), "{}", driver.screen());
-    driver.press("space enter");
+    driver.press("space").named("a-name").press("enter");
     let attached = AttachmentOutcome { written: 2, unredacted: 2, ..AttachmentOutcome::default() };
     let outcome = SaveOutcome { path: "a.md".into(), result: Ok(Written { bytes: 412, attached }) };
     let status = driver.act(Action::Saved(outcome)).status();
@@ -354,4 +355,25 @@ fn the_name_that_is_suggested_follows_what_the_whole_conversation_tells() {
         driver.act(Action::Named(serial, "2025-01-04-about-redacted-password".to_owned()));
     }
     assert_eq!(path(&driver), "./2025-01-04-about-redacted-password.md");
+}
+
+#[test]
+fn a_name_that_is_not_known_yet_is_not_written() {
+    let said = ["The password = hunter2-but-longer", "I see."];
+    let conversation = || vec![conversation(3, "About hunter2-but-longer", &said)];
+    let mut driver = Driver::new(80, 24, conversation());
+    driver.press("enter r e enter");
+    assert!(driver.effects.is_empty(), "{:?}", driver.effects);
+    assert!(driver.screen().contains("still looking"), "{}", driver.screen());
+    driver.named("2025-01-04-about-redacted-password");
+    assert!(!driver.screen().contains("still looking"), "{}", driver.screen());
+    driver.press("enter");
+    assert!(saved(&driver).0.ends_with("2025-01-04-about-redacted-password.md"));
+    // Where nothing is taken out, and where the person chose the name, nothing is waited for.
+    let mut driver = Driver::new(80, 24, conversation());
+    driver.press("enter e enter");
+    assert!(saved(&driver).0.ends_with("2025-01-04-about-hunter2-but-longer.md"));
+    let mut driver = Driver::new(80, 24, conversation());
+    driver.press("enter r e ctrl-u").type_("./mine.md").press("enter");
+    assert!(saved(&driver).0.ends_with("mine.md"));
 }

@@ -57,6 +57,8 @@ pub struct Driver {
     pub app: App,
     /// Copies, saves and the rest, in order.
     pub effects: Vec<Effect>,
+    /// The number of the last count of secrets that was asked for.
+    counted: u64,
 }
 
 impl Driver {
@@ -77,7 +79,7 @@ impl Driver {
             zone,
         };
         let (app, effects) = App::new(setup, Start { size: (columns, rows), ..Start::default() });
-        let mut driver = Self { app, effects: Vec::new() };
+        let mut driver = Self { app, effects: Vec::new(), counted: 0 };
         driver.execute(effects);
         driver
     }
@@ -98,15 +100,16 @@ impl Driver {
                     results.serial = request.serial;
                     self.act(Action::Found(results));
                 }
-                Effect::Background(
-                    Task::Highlight(_)
-                    | Task::CountSecrets { .. }
-                    | Task::ListFolders(_)
-                    | Task::PrepareSearch(_),
-                ) => {}
+                Effect::Background(Task::Highlight(_) | Task::ListFolders(_) | Task::PrepareSearch(_)) => {}
+                Effect::Background(Task::CountSecrets { serial, .. }) => self.counted = serial,
                 other => self.effects.push(other),
             }
         }
+    }
+
+    /// Answers with the name that a file gets without secrets.
+    pub fn named(&mut self, stem: &str) -> &mut Self {
+        self.act(Action::Named(self.counted, stem.to_owned()))
     }
 
     /// Types a text, character by character.

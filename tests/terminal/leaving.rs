@@ -294,6 +294,7 @@ fn the_dialogs_count_secrets_before_and_take_them_out_of_what_they_write() {
     session.wait_for("secrets are taken out");
     session.send("e");
     session.wait_for("[×] redact");
+    session.wait_for("1 e-mail address");
     session.enter();
     session.wait_for("wrote");
     let text = fs::read_to_string(&file).unwrap();

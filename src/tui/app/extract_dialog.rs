@@ -89,6 +89,8 @@ pub(super) struct Stems {
     pub(super) whole: String,
     /// Without the secrets in that.
     pub(super) redacted: String,
+    /// The whole conversation was looked through for these; else its title alone.
+    pub(super) is_looked_through: bool,
 }
 
 impl Stems {
@@ -138,6 +140,13 @@ pub enum Stage {
     },
 }
 
+impl Stage {
+    /// The person pressed enter before the name of the file was known.
+    fn awaiting_name() -> Self {
+        Self::Editing { notice: Some("still looking through it for secrets, for its name".to_owned()) }
+    }
+}
+
 /// The most telling consequence of a key in the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DialogChange {
@@ -169,6 +178,15 @@ impl Destination {
     fn name(&self, choices: Choices) -> Option<String> {
         let stem = self.stems.as_ref()?.of(choices.redact);
         Some(format!("{stem}.{}", choices.format.extension()))
+    }
+
+    /// Returns whether the name is one that still could hold a secret which the conversation tells: not one that somebody
+    /// typed.
+    fn awaits_name(&self) -> bool {
+        let Some(stems) = self.stems.as_ref().filter(|stems| !stems.is_looked_through) else { return false };
+        let (_, name) = self.split();
+        name.trim().is_empty()
+            || name.strip_prefix(&*stems.redacted).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// Returns the folder being typed in, its slash included, and what stands after it.
@@ -281,6 +299,15 @@ impl ExtractDialog {
         self.destination.stems.is_none()
     }
 
+    /// Says that the name of the file is not known yet, if it is not. Returns whether that is so.
+    pub(super) fn awaits_name(&mut self) -> bool {
+        let awaits = self.choices.redact && self.destination.awaits_name();
+        if awaits {
+            self.stage = Stage::awaiting_name();
+        }
+        awaits
+    }
+
     /// Returns whether it is being written.
     pub fn is_writing(&self) -> bool {
         matches!(self.stage, Stage::Writing { .. })
@@ -361,6 +388,10 @@ impl ExtractDialog {
     fn take_name(&mut self, stem: String) {
         let Some(stems) = &mut self.destination.stems else { return };
         let before = std::mem::replace(&mut stems.redacted, stem.clone());
+        stems.is_looked_through = true;
+        if self.stage == Stage::awaiting_name() {
+            self.stage = Stage::Editing { notice: None };
+        }
         if self.choices.redact && !self.is_writing() && before != stem {
             self.destination.change_name(&before, &stem);
         }

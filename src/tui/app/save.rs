@@ -24,6 +24,7 @@ impl App {
         let stems = Stems {
             whole: names::stem(&conversation, zone),
             redacted: names::stem(&conversation_to_name_at_once(&conversation), zone),
+            is_looked_through: false,
         };
         let dialog = ExtractDialog::one(conversation, leaf, stems, self.redact);
         self.show_extract(dialog)
@@ -52,6 +53,9 @@ impl App {
             dialog.stage = Stage::Editing { notice: Some(lacking.to_owned()) };
             return Vec::new();
         };
+        if dialog.awaits_name() {
+            return Vec::new();
+        }
         dialog.stage = Stage::Writing { progress: None };
         let (extraction, path) = (Box::new(dialog.extraction(&self.setup.zone)), PathBuf::from(path));
         vec![if dialog.is_many() {
