@@ -2,14 +2,16 @@
 
 use jiff::tz::TimeZone;
 
-use super::{App, Overlay};
+use super::{
+    App, Overlay,
+    destination::{Destination, Stems},
+};
 use crate::{
     extract::{self, Extraction, Format, Include, redaction::Redaction, save::Clobber},
     library::ConversationRef,
     tui::{
         command::Command,
         effect::{Effect, Task},
-        text_input::TextInput,
     },
 };
 
@@ -68,37 +70,6 @@ pub struct ExtractDialog {
     pub stage: Stage,
 }
 
-/// The file or folder that is typed into the dialog.
-#[derive(Debug)]
-pub struct Destination {
-    /// The path as it is typed.
-    pub input: TextInput,
-    /// The names of the file in a folder that is named without one, less its ending. `None`: the path is a folder, for a
-    /// file each.
-    stems: Option<Stems>,
-    /// The folder, as it was typed, whose folders are known.
-    listed: String,
-    /// The names of the folders in it.
-    folders: Vec<String>,
-}
-
-/// The names of a file without an ending.
-#[derive(Clone, Debug)]
-pub(super) struct Stems {
-    /// With all that its title says.
-    pub(super) whole: String,
-    /// Without the secrets in that.
-    pub(super) redacted: String,
-    /// The whole conversation was looked through for these; else its title alone.
-    pub(super) is_looked_through: bool,
-}
-
-impl Stems {
-    fn of(&self, redact: bool) -> &str {
-        if redact { &self.redacted } else { &self.whole }
-    }
-}
-
 /// The person's choices about what is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Choices {
@@ -149,7 +120,7 @@ impl Stage {
 
 /// The most telling consequence of a key in the dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DialogChange {
+pub(super) enum DialogChange {
     /// At most the cursor is elsewhere.
     Nothing,
     /// Another file in the same folder, or another choice that the text does not depend on.
@@ -158,97 +129,6 @@ enum DialogChange {
     Folder,
     /// The text is another: its secrets are to be counted.
     Content,
-}
-
-impl Destination {
-    fn new(path: String, stems: Option<Stems>) -> Self {
-        Self { input: TextInput::new(path), stems, listed: "./".to_owned(), folders: Vec::new() }
-    }
-
-    /// Returns the path, once more is said than a folder for a file.
-    pub(super) fn path(&self, choices: Choices) -> Option<String> {
-        let path = self.input.text().trim();
-        match self.name(choices) {
-            Some(name) if path.ends_with('/') => Some(format!("{path}{name}")),
-            _ => (!path.is_empty()).then(|| path.to_owned()),
-        }
-    }
-
-    /// Returns the name that a file gets where only its folder is typed.
-    fn name(&self, choices: Choices) -> Option<String> {
-        let stem = self.stems.as_ref()?.of(choices.redact);
-        Some(format!("{stem}.{}", choices.format.extension()))
-    }
-
-    /// Returns whether the name is one that still could hold a secret which the conversation tells: not one that somebody
-    /// typed.
-    fn awaits_name(&self) -> bool {
-        let Some(stems) = self.stems.as_ref().filter(|stems| !stems.is_looked_through) else { return false };
-        let (_, name) = self.split();
-        name.trim().is_empty()
-            || name.strip_prefix(&*stems.redacted).is_some_and(|rest| rest.starts_with('.'))
-    }
-
-    /// Returns the folder being typed in, its slash included, and what stands after it.
-    fn split(&self) -> (&str, &str) {
-        let text = self.input.text();
-        text.split_at(text.rfind('/').map_or(0, |slash| slash + 1))
-    }
-
-    /// Returns the folder being typed in, its slash included.
-    pub fn folder(&self) -> &str {
-        self.split().0
-    }
-
-    /// Returns the folders that what is typed could mean.
-    fn candidates(&self) -> impl Iterator<Item = &str> {
-        let (folder, piece) = self.split();
-        let is_known = self.listed == folder;
-        let fits = move |name: &&str| {
-            is_known
-                && name.starts_with(piece)
-                && *name != piece
-                && (piece.starts_with('.') || !name.starts_with('.'))
-        };
-        self.folders.iter().map(String::as_str).filter(fits)
-    }
-
-    /// Returns what could stand after the cursor, at the end of the path: the rest of a folder, or the name in it.
-    fn suggestion(&self, choices: Choices) -> Option<String> {
-        let (_, piece) = self.split();
-        if self.input.before_cursor().len() < self.input.text().len() {
-            return None;
-        }
-        if piece.is_empty() {
-            return self.name(choices).filter(|_| self.input.text().ends_with('/'));
-        }
-        self.candidates().next().map(|name| format!("{}/", &name[piece.len()..]))
-    }
-
-    /// Edits the path; `edit` says whether its text has changed.
-    fn edit(&mut self, edit: impl FnOnce(&mut TextInput) -> bool) -> DialogChange {
-        let before = self.folder().to_owned();
-        match edit(&mut self.input) {
-            false => DialogChange::Nothing,
-            true if self.folder() == before => DialogChange::Detail,
-            true => DialogChange::Folder,
-        }
-    }
-
-    /// Gives the path another name, if it has the one that was suggested before.
-    fn change_name(&mut self, from: &str, to: &str) {
-        let (folder, name) = self.split();
-        if let Some(ending) = name.strip_prefix(from).filter(|ending| ending.starts_with('.')) {
-            self.input = TextInput::new(format!("{folder}{to}{ending}"));
-        }
-    }
-
-    /// Gives the path the ending of another format, if it has that of the one before.
-    fn change_extension(&mut self, from: Format, to: Format) {
-        if let Some(stem) = self.input.text().strip_suffix(&format!(".{}", from.extension())) {
-            self.input = TextInput::new(format!("{stem}.{}", to.extension()));
-        }
-    }
 }
 
 impl ExtractDialog {
@@ -296,7 +176,7 @@ impl ExtractDialog {
 
     /// Returns whether it goes into a folder, a file each.
     pub fn is_many(&self) -> bool {
-        self.destination.stems.is_none()
+        self.destination.is_folder()
     }
 
     /// Says that the name of the file is not known yet, if it is not. Returns whether that is so.
@@ -373,10 +253,7 @@ impl ExtractDialog {
             Field::Attachments => (&mut choices.attachments, DialogChange::Detail),
             Field::Redact => {
                 choices.redact ^= true;
-                let redact = choices.redact;
-                if let Some(stems) = self.destination.stems.clone() {
-                    self.destination.change_name(stems.of(!redact), stems.of(redact));
-                }
+                self.destination.switch_name(choices.redact);
                 return DialogChange::Detail;
             }
         };
@@ -386,14 +263,10 @@ impl ExtractDialog {
 
     /// Takes in the name of the file without secrets, as the whole conversation tells it.
     fn take_name(&mut self, stem: String) {
-        let Some(stems) = &mut self.destination.stems else { return };
-        let before = std::mem::replace(&mut stems.redacted, stem.clone());
-        stems.is_looked_through = true;
+        let shown = self.choices.redact && !self.is_writing();
+        self.destination.take_name(stem, shown);
         if self.stage == Stage::awaiting_name() {
             self.stage = Stage::Editing { notice: None };
-        }
-        if self.choices.redact && !self.is_writing() && before != stem {
-            self.destination.change_name(&before, &stem);
         }
     }
 
@@ -513,10 +386,8 @@ impl App {
 
     /// Takes in the folders of a folder, if it is the one being typed in.
     pub(super) fn listed(&mut self, folder: String, folders: Vec<String>) {
-        if let Overlay::Extract(dialog) = &mut self.overlay
-            && dialog.destination.folder() == folder
-        {
-            (dialog.destination.listed, dialog.destination.folders) = (folder, folders);
+        if let Overlay::Extract(dialog) = &mut self.overlay {
+            dialog.destination.take_folders(folder, folders);
         }
     }
 }

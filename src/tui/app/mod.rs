@@ -4,6 +4,7 @@
 
 mod audit_screen;
 mod copy;
+mod destination;
 mod details;
 mod extract_dialog;
 mod focus;
@@ -24,7 +25,8 @@ use std::sync::Arc;
 use self::rhythm::Rhythm;
 pub use self::{
     audit_screen::{Audit, FinishedAudit},
-    extract_dialog::{Choices, Destination, ExtractDialog, Field, SecretCount, Stage},
+    destination::Destination,
+    extract_dialog::{Choices, ExtractDialog, Field, SecretCount, Stage},
     focus::Focus,
     overlay::{Overlay, Prompt},
     pick::{Choice, Item, Pick},

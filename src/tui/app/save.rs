@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, ExtractDialog, Overlay, Stage, extract_dialog::Stems};
+use super::{App, ExtractDialog, Overlay, Stage, destination::Stems};
 use crate::{
     extract::{
         redaction::conversation_to_name_at_once,
