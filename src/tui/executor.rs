@@ -7,7 +7,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Sender, channel},
     },
     thread,
 };
@@ -16,6 +16,7 @@ use super::{
     Event,
     action::Action,
     app::RowFacts,
+    colours,
     copies::Copies,
     effect::{CopyContent, CopyRequest, SaveOutcome, Task},
     files::{self, SaveProgress},
@@ -35,7 +36,7 @@ use crate::{
     library::{ConversationRef, Library},
     search::worker::Worker,
     secrets::{Counts, Scanner},
-    transcript::highlight::{HighlightRequest, Highlighter},
+    transcript::highlight::HighlightRequest,
 };
 
 /// Work that is done on a thread of its own.
@@ -69,7 +70,7 @@ impl Executor {
         let copies = Copies::start(Arc::clone(&archives), clipboard, events.clone())?;
         let (colours, jobs) = channel();
         let answers = events.clone();
-        thread::Builder::new().name("colours".into()).spawn(move || colour_all(&jobs, &answers))?;
+        thread::Builder::new().name("colours".into()).spawn(move || colours::colour_all(&jobs, &answers))?;
         Ok(Self {
             archives,
             events,
@@ -206,32 +207,6 @@ impl Executor {
     }
 }
 
-/// Colours blocks of code beside the app, so that no frame waits: the syntaxes are loaded here, at the first block.
-fn colour_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>) {
-    let mut highlighter: Option<Highlighter> = None;
-    while let Ok(mut jobs) = waiting.recv() {
-        // The newest are what is in sight.
-        while let Ok(newer) = waiting.try_recv() {
-            jobs.extend(newer);
-        }
-        let highlighter = highlighter.get_or_insert_with(Highlighter::new);
-        // Colours have their message laid out anew: those of thousands of blocks come a few times a second.
-        let throttle = Throttle::default();
-        let mut done = Vec::new();
-        let mut left = jobs.len();
-        for job in jobs.into_iter().rev() {
-            done.push((job.id, highlighter.highlight(&job.language, &job.code)));
-            left -= 1;
-            if left > 0 && !throttle.is_due() {
-                continue;
-            }
-            if events.send(Event::Action(Action::Highlighted(std::mem::take(&mut done)))).is_err() {
-                return;
-            }
-        }
-    }
-}
-
 /// Counts the secrets that extracts would hold, and names the file of the only one, as long as somebody asks.
 fn count(
     conversations: &[ConversationRef],
@@ -283,33 +258,7 @@ mod tests {
         conversation::testing,
         extract::Format,
         extract::clipboard::{ClipboardEnvironment, ClipboardSetting},
-        transcript::{self, Transcript},
     };
-
-    /// Each answer has a message laid out anew: 300 of them cost as many layouts of all 300.
-    #[test]
-    fn the_colours_of_many_blocks_come_in_few_answers() {
-        let text = "```rust\nlet a = 1;\n```\n\n".repeat(300);
-        let conversation = testing::chain("A title", [testing::answer(&text)]);
-        let options = transcript::Options::default();
-        let mut transcript = Transcript::new(ConversationRef::alone(conversation), options);
-        transcript.lines(0, 60);
-        let wanted = transcript.take_highlight_requests();
-        assert_eq!(wanted.len(), 300);
-        let (ask, waiting) = channel();
-        let (events, answers) = channel();
-        ask.send(wanted).expect("it is heard");
-        drop(ask);
-        colour_all(&waiting, &events);
-        drop(events);
-        let blocks = |event| match event {
-            Event::Action(Action::Highlighted(blocks)) => blocks.len(),
-            _ => 0,
-        };
-        let sizes: Vec<usize> = answers.into_iter().map(blocks).collect();
-        assert_eq!(sizes.iter().sum::<usize>(), 300);
-        assert!(sizes.len() <= 100, "{sizes:?}");
-    }
 
     /// What is a secret the whole conversation tells, which takes longer than a key may.
     #[test]

@@ -9,6 +9,7 @@ pub mod action;
 pub mod app;
 mod archives;
 pub mod backend;
+mod colours;
 pub mod command;
 mod copies;
 pub mod decode;
