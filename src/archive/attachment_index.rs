@@ -37,7 +37,7 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
     let facts = Provider::ALL.iter().map(|provider| provider.facts());
     is_named(&OWN, &path, base)
         || facts.into_iter().any(|facts| {
-            let names = [facts.members, facts.knowledge_members, facts.zip_lists];
+            let names = [facts.members, facts.knowledge_members, facts.page_members, facts.zip_lists];
             let zips = [facts.conversation_zips, facts.attachment_zips];
             names.iter().chain(&zips).any(|patterns| is_named(patterns, &path, base))
                 || facts.side_files.iter().any(|side| side.name == base)

@@ -129,24 +129,41 @@ impl Archive {
         Some(self.member(index))
     }
 
-    /// Lists the members with JSON that are not empty and that nothing reads: neither conversations nor what tells of
-    /// their owner or of attachments. An upload may be JSON too; those are named as uploads are.
-    pub fn unread_members(&self) -> impl Iterator<Item = &str> {
-        let is_json = |base: &str| base.to_ascii_lowercase().ends_with(".json");
-        let known = |base: &str| {
-            let maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
-            provider::side_files().contains(&base)
-                || maps.into_iter().any(|map| map == base)
-                || provider::may_be_manifest(base)
-                || contents::is_list(base)
-                || base.starts_with("file")
+    /// Lists the members with this base name, in any case.
+    pub fn members_named(&self, base: &str) -> impl Iterator<Item = Member> {
+        let is_named = move |index: &usize| self.entries[*index].base_name().eq_ignore_ascii_case(base);
+        (0..self.entries.len()).filter(is_named).map(|index| self.member(index))
+    }
+
+    /// Lists the export's own texts beside the conversations: its other JSON, and the pages of what was published. An
+    /// upload may be JSON too; those are named as uploads are. What only names members is not among them, nor what is
+    /// empty.
+    pub fn other_members(&self) -> impl Iterator<Item = Member> {
+        let is_json = |base: &str| base.to_ascii_lowercase().ends_with(".json") && !base.starts_with("file");
+        let is_list = |base: &str| {
+            let mut maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
+            maps.any(|map| map == base) || provider::may_be_manifest(base) || contents::is_list(base)
         };
-        let read: hashbrown::HashSet<u32> = self.conversations.iter().copied().collect();
+        let read: HashSet<u32> = self.conversations.iter().copied().collect();
         let entries = (0_u32..).zip(&self.entries).filter(move |(index, _)| !read.contains(index));
-        let entries = entries.map(|(_, entry)| entry).filter(|entry| entry.size > 2);
         entries
-            .filter(move |entry| is_json(entry.base_name()) && !known(entry.base_name()))
-            .map(|entry| &*entry.name)
+            .filter(|(_, entry)| entry.size > 2)
+            .filter(move |(_, entry)| {
+                let base = entry.base_name();
+                (is_json(base) && !is_list(base)) || provider::is_page(&entry.name)
+            })
+            .map(|(index, _)| self.member(index as usize))
+    }
+
+    /// Lists those of the [other members](Self::other_members) that have JSON and that nothing reads: nor do they tell of
+    /// their owner.
+    pub fn unread_members(&self) -> impl Iterator<Item = String> {
+        let is_read = |base: &str| provider::side_files().iter().any(|file| file.eq_ignore_ascii_case(base));
+        let unread = self.other_members().filter(move |member| {
+            let base = base_name(&member.name);
+            has_extension(base, "json") && !is_read(base)
+        });
+        unread.map(|member| member.name)
     }
 
     /// Returns the losses found when it was opened.

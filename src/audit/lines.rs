@@ -60,6 +60,8 @@ pub enum ReportLine {
     PublicLink(usize),
     /// An exposure, by its place in the report.
     Exposure(usize),
+    /// An exposure in another member than the conversations, by its place in the report.
+    MemberExposure(usize),
     /// The number of exposures of a kind, and of the conversations they are in.
     Kind(String),
     /// A field of the profile, by its place.
@@ -146,12 +148,25 @@ impl ReportLines<'_> {
             let times = places.iter().map(|&place| exposures[place].1.times).sum();
             (times, many(conversations.len(), "conversation"))
         };
-        if places.is_empty() {
+        let in_members = |certainty: Certainty| -> (usize, Vec<usize>, String) {
+            let found: Vec<_> = self.report.in_members(SecretClass::Credential, certainty).collect();
+            let members: HashSet<&str> = found.iter().map(|(_, (member, _))| &*member.path).collect();
+            let times = found.iter().map(|(_, (_, exposure))| exposure.times).sum();
+            (times, found.iter().map(|&(place, _)| place).collect(), many(members.len(), "other file"))
+        };
+        let (in_files, found, files) = in_members(Certainty::Certain);
+        if places.is_empty() && found.is_empty() {
             lines.push(ReportLine::Heading("No credentials found".to_owned()));
-        } else {
+        }
+        if !places.is_empty() {
             let (times, conversations) = count(&places);
             lines.push(ReportLine::Heading(format!("{} in {conversations}", many(times, "credential"))));
             lines.extend(places.into_iter().map(ReportLine::Exposure));
+        }
+        if !found.is_empty() {
+            let heading = format!("{} in {files} of the export", many(in_files, "credential"));
+            lines.push(ReportLine::Heading(heading));
+            lines.extend(found.into_iter().map(ReportLine::MemberExposure));
         }
         let alike = self.ordered(SecretClass::Credential, Certainty::LooksLikeOne, order);
         if !alike.is_empty() {
@@ -162,6 +177,12 @@ impl ReportLines<'_> {
                 if times == 1 { "one" } else { "credentials" },
             )));
             lines.extend(alike.into_iter().map(ReportLine::Exposure));
+        }
+        let (times, alike, files) = in_members(Certainty::LooksLikeOne);
+        if !alike.is_empty() {
+            let verb = if times == 1 { "looks" } else { "look" };
+            lines.push(ReportLine::Heading(format!("{times} in {files} of the export only {verb} like one")));
+            lines.extend(alike.into_iter().map(ReportLine::MemberExposure));
         }
     }
 
@@ -186,7 +207,13 @@ impl ReportLines<'_> {
             *times += exposure.times;
             places.insert(*handle);
         }
-        if kinds.is_empty() {
+        let mut in_files: BTreeMap<RuleId, (usize, HashSet<&str>)> = BTreeMap::new();
+        for (_, (member, exposure)) in self.report.in_members(SecretClass::Personal, Certainty::Certain) {
+            let (times, members) = in_files.entry(exposure.kind).or_default();
+            *times += exposure.times;
+            members.insert(&member.path);
+        }
+        if kinds.is_empty() && in_files.is_empty() {
             return lines.push(ReportLine::Heading("No personal data found".to_owned()));
         }
         let more = if each { "yours or not" } else { "yours or not; --json lists each" };
@@ -194,6 +221,11 @@ impl ReportLines<'_> {
         for (kind, (times, places)) in kinds {
             let count = Scanner::built_in().rule(kind).count(times);
             lines.push(ReportLine::Kind(format!("{count} in {}", many(places.len(), "conversation"))));
+        }
+        for (kind, (times, members)) in in_files {
+            let count = Scanner::built_in().rule(kind).count(times);
+            let files = many(members.len(), "other file");
+            lines.push(ReportLine::Kind(format!("{count} in {files} of the export")));
         }
         if each {
             let places = self.ordered(SecretClass::Personal, Certainty::Certain, order);
@@ -241,6 +273,8 @@ impl ReportLines<'_> {
         }
         let mut kinds: Vec<_> =
             report.of_class(SecretClass::Credential).map(|(_, (_, exposure))| exposure.kind).collect();
+        let in_files = report.in_members(SecretClass::Credential, Certainty::Certain);
+        kinds.extend(in_files.map(|(_, (_, exposure))| exposure.kind));
         kinds.sort_unstable();
         kinds.dedup();
         if !kinds.is_empty() {
@@ -348,6 +382,16 @@ impl ReportLines<'_> {
                 ];
                 named(*handle, fields)
             }
+            &ReportLine::MemberExposure(place) => {
+                let (member, exposure) = &report.member_exposures[place];
+                let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
+                let kind = scanner.rule(exposure.kind).id().to_owned();
+                let mut fields =
+                    vec!["-".to_owned(), kind, exposure.masked.clone(), times, "file".to_owned()];
+                fields.extend(ids.then(|| "-".to_owned()));
+                fields.push(without_secrets(&member.path));
+                fields
+            }
             &ReportLine::Instructions(place) => {
                 let (handle, context) = &report.instructions[place];
                 named(*handle, self.context(context))
@@ -381,8 +425,12 @@ impl ReportLines<'_> {
         let report = self.report;
         let scanner = Scanner::built_in();
         let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0).min(40);
-        let mut kinds = report.exposures.iter().map(|(_, exposure)| scanner.rule(exposure.kind).id().len());
-        let mut masks = report.exposures.iter().map(|(_, exposure)| exposure.masked.chars().count());
+        let all = || {
+            let in_files = report.member_exposures.iter().map(|(_, exposure)| exposure);
+            report.exposures.iter().map(|(_, exposure)| exposure).chain(in_files)
+        };
+        let mut kinds = all().map(|exposure| scanner.rule(exposure.kind).id().len());
+        let mut masks = all().map(|exposure| exposure.masked.chars().count());
         let mut fields = report.profile.iter().map(|(_, field)| field.name.chars().count());
         Widths { kind: widest(&mut kinds), mask: widest(&mut masks), field: widest(&mut fields) }
     }
@@ -414,6 +462,7 @@ impl ReportLines<'_> {
             ReportLine::Heading(_)
             | ReportLine::Kind(_)
             | ReportLine::Sentence(_)
+            | ReportLine::MemberExposure(_)
             | ReportLine::Profile(_) => None,
         }
     }
@@ -431,7 +480,7 @@ impl Widths {
     /// Returns the widths of this line's columns, in order; further ones are as wide as they are.
     pub fn of(self, line: &ReportLine) -> Vec<usize> {
         match line {
-            ReportLine::Exposure(_) => vec![10, self.kind, self.mask, 3, 9],
+            ReportLine::Exposure(_) | ReportLine::MemberExposure(_) => vec![10, self.kind, self.mask, 3, 9],
             ReportLine::Profile(_) => vec![self.field],
             ReportLine::Instructions(_) | ReportLine::Memory(_) => vec![10, 26],
             ReportLine::Page(..) => vec![0, 26],

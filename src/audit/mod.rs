@@ -29,11 +29,16 @@ use crate::{
 /// The most of a side file that is read, in bytes.
 const MAX_MEMBER_SIZE: usize = 16 << 20;
 
+/// The most of another member that is looked through, in bytes: what is larger is named as not looked at.
+const MAX_SCANNED_SIZE: usize = 64 << 20;
+
 /// The report of an audit: everything there is to tell.
 #[derive(Debug, Default)]
 pub struct AuditReport {
     /// The exposures by conversation, last added to first, then by message.
     pub exposures: Vec<(Handle, Exposure)>,
+    /// The exposures of the export's other members, in the order of these.
+    pub member_exposures: Vec<(OtherMember, Exposure)>,
     /// The links that anybody with the address can read.
     pub public_links: Vec<SharedLink>,
     /// The fields of the profile, each with the member it is from.
@@ -61,6 +66,15 @@ pub struct FileOrigin {
     pub provider: Provider,
 }
 
+/// A member of an export that is no conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherMember {
+    /// The archive's name.
+    pub archive: String,
+    /// The member's path in it. Untrusted.
+    pub path: String,
+}
+
 /// The place of a memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemoryOrigin {
@@ -82,6 +96,7 @@ impl AuditReport {
         let providers_by_archive = providers_by_archive(archives.len(), library);
         for (archive, providers) in archives.iter().zip(&providers_by_archive) {
             report.side_files(archive, providers);
+            report.other_members(archive, &mut || watch(0, library.len()))?;
         }
         report.exposures = exposures(library, watch)?;
         report.instructions = instructions_or_memory(library, Kind::Instructions);
@@ -117,30 +132,58 @@ impl AuditReport {
         let mut links: HashSet<String> = self.public_links.iter().map(|link| link.id.clone()).collect();
         let mut texts: HashSet<u64> = self.memory.iter().map(|(_, text)| text.fingerprint).collect();
         for member in provider::side_files() {
-            let Some(found) = archive.find_member(member) else { continue };
-            let bytes = archive.read_member(&found, MAX_MEMBER_SIZE).ok();
-            let read = bytes.and_then(|bytes| import::side_file(member, &bytes, providers));
-            let Some((provider, content)) = read else {
-                self.unreadable.push(format!("{}: {member}", archive.name()));
-                continue;
-            };
-            let origin = FileOrigin { archive: archive.name().to_owned(), member, provider };
-            match content {
-                SideContent::Links(shared) => self.public_links.extend(
-                    shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
-                ),
-                SideContent::Profile(entries) => {
-                    let fields = audit::profile(scanner, entries).into_iter();
-                    self.profile.extend(fields.map(|field| (origin.clone(), field)));
-                }
-                SideContent::Memory(said) => {
-                    let said = audit::memories(scanner, &said)
-                        .into_iter()
-                        .filter(|text| texts.insert(text.fingerprint));
-                    self.memory.extend(said.map(|text| (MemoryOrigin::Member(origin.clone()), text)));
+            for found in archive.members_named(member) {
+                let bytes = archive.read_member(&found, MAX_MEMBER_SIZE).ok();
+                let read = bytes.and_then(|bytes| import::side_file(member, &bytes, providers));
+                let Some((provider, content)) = read else {
+                    self.unreadable.push(format!("{}: {}", archive.name(), found.name));
+                    continue;
+                };
+                let origin = FileOrigin { archive: archive.name().to_owned(), member, provider };
+                match content {
+                    SideContent::Links(shared) => self.public_links.extend(
+                        shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
+                    ),
+                    SideContent::Profile(entries) => {
+                        let fields = audit::profile(scanner, entries).into_iter();
+                        self.profile.extend(fields.map(|field| (origin.clone(), field)));
+                    }
+                    SideContent::Memory(said) => {
+                        let said = audit::memories(scanner, &said)
+                            .into_iter()
+                            .filter(|text| texts.insert(text.fingerprint));
+                        self.memory.extend(said.map(|text| (MemoryOrigin::Member(origin.clone()), text)));
+                    }
                 }
             }
         }
+    }
+
+    /// Looks through the texts of an archive beside its conversations; `None` if `goes_on` says to stop. Of what tells of
+    /// the owner anyway, credentials alone are exposures.
+    fn other_members(&mut self, archive: &Archive, goes_on: &mut dyn FnMut() -> bool) -> Option<()> {
+        let scanner = Scanner::built_in();
+        for member in archive.other_members() {
+            if !goes_on() {
+                return None;
+            }
+            let base = member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+            let is_side_file = provider::side_files().contains(&&*base);
+            let bytes = archive.read_member(&member, MAX_SCANNED_SIZE);
+            let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() < MAX_SCANNED_SIZE) else {
+                if !is_side_file {
+                    self.unreadable.push(format!("{}: {}", archive.name(), member.name));
+                }
+                continue;
+            };
+            let is_json = base.ends_with(".json");
+            let found = audit::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
+                !is_side_file || scanner.rule(exposure.kind).class() == SecretClass::Credential
+            });
+            let path = OtherMember { archive: archive.name().to_owned(), path: member.name };
+            self.member_exposures.extend(found.map(|exposure| (path.clone(), exposure)));
+        }
+        Some(())
     }
 
     /// Returns the exposures of a class that are certain, with their places in [`AuditReport::exposures`].
@@ -156,9 +199,23 @@ impl AuditReport {
             .filter(move |(_, (_, exposure))| Scanner::built_in().rule(exposure.kind).class() == class)
     }
 
+    /// Returns the exposures of the other members of a class, with their places in
+    /// [`AuditReport::member_exposures`], as certain as asked.
+    pub fn in_members(
+        &self,
+        class: SecretClass,
+        certainty: Certainty,
+    ) -> impl Iterator<Item = (usize, &(OtherMember, Exposure))> {
+        self.member_exposures.iter().enumerate().filter(move |(_, (_, exposure))| {
+            exposure.certainty == certainty && Scanner::built_in().rule(exposure.kind).class() == class
+        })
+    }
+
     /// Returns whether something in it opens something, or can be read by anybody.
     pub fn has_credentials_or_public_links(&self) -> bool {
-        self.of_class(SecretClass::Credential).next().is_some() || !self.public_links.is_empty()
+        self.of_class(SecretClass::Credential).next().is_some()
+            || self.in_members(SecretClass::Credential, Certainty::Certain).next().is_some()
+            || !self.public_links.is_empty()
     }
 }
 

@@ -241,7 +241,8 @@ fn json() -> Roff {
             (
                 "audit",
                 "findings (kind, class: credential or personal, id, title, date, role, masked, times, certain: false \
-                       for what only looks like one), shared (id, conversation_id, title, url), profile (source, field, masked), instructions and memory (id, \
+                       for what only looks like one), other_members (source, member, kind, class, masked, times, certain: what \
+                       the members beside the conversations hold), shared (id, conversation_id, title, url), profile (source, field, masked), instructions and memory (id, \
                        title, date, characters, entries, holds: a number a kind; source: the archive, where it stands \
                        in no conversation and id and title are null), attachments (named, present, bytes, \
                        images, audio, video, files), unreadable. A null role is the title. Values are masked; what \

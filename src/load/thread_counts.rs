@@ -141,7 +141,7 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) 
             size: archive.size(),
             members: archive.member_count(),
             absent_files: archive.absent_files(),
-            unread: archive.unread_members().take(MAX_NAMED).map(str::to_owned).collect(),
+            unread: archive.unread_members().take(MAX_NAMED).collect(),
             ..ArchiveReport::default()
         })
         .collect();

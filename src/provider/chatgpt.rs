@@ -28,6 +28,7 @@ pub(super) static FACTS: Facts = Facts {
     other_zip: None,
     // Since May 2026.
     attachment_names: Some("conversation_asset_file_names.json"),
+    page_members: &[],
     side_files: &[
         SideFile { name: "shared_conversations.json", kind: SideFileKind::Links },
         SideFile { name: "user.json", kind: SideFileKind::Profile },

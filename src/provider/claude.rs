@@ -8,7 +8,7 @@ pub(super) static FACTS: Facts = Facts {
     assistant: "Claude",
     conversation_page: Some("https://claude.ai/chat/"),
     project_page: Some("https://claude.ai/project/"),
-    // Its export names no link that was shared.
+    // Its export tells which frames are public, and not where.
     public_link_page: None,
     export_path: "Settings → Privacy → Export data",
     export_note: "",
@@ -56,9 +56,12 @@ pub(super) static FACTS: Facts = Facts {
         zip: "conversations-000.zip",
     }),
     attachment_names: None,
+    // A frame: `artifact.json` with its pages beside it.
+    page_members: &["artifacts/*", "*/artifacts/*"],
     side_files: &[
         SideFile { name: "users.json", kind: SideFileKind::Profile },
         SideFile { name: "memories.json", kind: SideFileKind::Memory },
+        SideFile { name: "artifact.json", kind: SideFileKind::Links },
     ],
     settings_paths: SettingsPaths {
         links: None,

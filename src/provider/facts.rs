@@ -48,6 +48,8 @@ pub struct Facts {
     pub other_zip: Option<OtherZip>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
     pub attachment_names: Option<&'static str>,
+    /// Members with the pages of what was published: text that is no attachment of a message.
+    pub page_members: &'static [&'static str],
     /// Members beside the conversations that say something of their owner.
     pub side_files: &'static [SideFile],
     /// The places in its settings where something given away is taken back.

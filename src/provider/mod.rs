@@ -20,7 +20,7 @@ pub use keys::{
     MAX_KEY_LENGTH, ProviderSignature, begins_conversation, is_signature_key, lists_conversations,
 };
 pub use names::{
-    ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_export_zip, is_named,
+    ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_export_zip, is_named, is_page,
     may_be_manifest,
 };
 pub use unsupported::{UNSUPPORTED, Unsupported};

@@ -16,6 +16,12 @@ pub fn holds_knowledge(path: &str) -> bool {
     Provider::ALL.iter().any(|provider| is_named(provider.facts().knowledge_members, path, base))
 }
 
+/// Returns whether a member with this path is a page of something that was published.
+pub fn is_page(path: &str) -> bool {
+    let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    Provider::ALL.iter().any(|provider| is_named(provider.facts().page_members, path, base))
+}
+
 /// Returns whether a zip with this base name holds the conversations of an export that comes in several zips.
 pub fn is_conversations_zip(base: &str) -> bool {
     any(base, |provider| provider.facts().conversation_zips)

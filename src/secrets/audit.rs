@@ -3,11 +3,11 @@
 //! Pure: text in, masked values out. Reading members and printing a report are for the caller. Nothing that is made
 //! here holds a value that can be used, and what cannot be read is said without its text.
 
-use std::ops::ControlFlow;
+use std::{hash::BuildHasher, ops::ControlFlow};
 
 use hashbrown::HashMap;
 
-use super::{Certainty, Counts, Finding, RuleId, Scanner, unescape::unescaped};
+use super::{Certainty, Counts, Finding, RuleId, Scanner, json::each_secret, unescape::unescaped};
 use crate::{
     conversation::{Conversation, Detail, Kind, Media, Time},
     import::{ProfileEntry, ProfileValue},
@@ -51,24 +51,55 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
 const MAX_VALUES: usize = 10_000;
 
 fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<Time>) -> Vec<Exposure> {
-    let mut exposures: Vec<Exposure> = Vec::new();
-    let mut known: HashMap<(RuleId, &str), usize> = HashMap::new();
-    let mut last: HashMap<(RuleId, Certainty), usize> = HashMap::new();
+    let mut exposed = ExposedValues::new(scanner, message, date);
     let _ = scanner.each_finding(text, &mut |Finding { kind, range, certainty }| {
-        let value = &text[range];
-        let full = exposures.len() >= MAX_VALUES;
-        let in_place_of_it = || last.get(&(kind, certainty)).filter(|_| full);
-        if let Some(&place) = known.get(&(kind, value)).or_else(in_place_of_it) {
-            exposures[place].times += 1;
-        } else {
-            known.insert((kind, value), exposures.len());
-            last.insert((kind, certainty), exposures.len());
-            let masked = scanner.mask(kind, &unescaped(value));
-            exposures.push(Exposure { kind, message, date, masked, times: 1, certainty });
-        }
+        exposed.add(kind, certainty, &text[range]);
         ControlFlow::Continue(())
     });
-    exposures
+    exposed.exposures
+}
+
+/// Lists what a member of an export exposes that is no conversation: JSON, or any other text.
+pub fn exposures_of_member(scanner: &Scanner, bytes: &[u8], is_json: bool) -> Vec<Exposure> {
+    if !is_json {
+        return exposed(scanner, &String::from_utf8_lossy(bytes), None, None);
+    }
+    let mut exposed = ExposedValues::new(scanner, None, None);
+    each_secret(bytes, &mut |kind, certainty, value| exposed.add(kind, certainty, value));
+    exposed.exposures
+}
+
+/// The exposures of one text while it is looked through: each value once.
+struct ExposedValues<'s> {
+    scanner: &'s Scanner,
+    message: Option<usize>,
+    date: Option<Time>,
+    exposures: Vec<Exposure>,
+    /// The exposure of each value, by the hash of its kind and text.
+    known: HashMap<u64, usize>,
+    /// The last exposure of each kind.
+    last: HashMap<(RuleId, Certainty), usize>,
+}
+
+impl<'s> ExposedValues<'s> {
+    fn new(scanner: &'s Scanner, message: Option<usize>, date: Option<Time>) -> Self {
+        Self { scanner, message, date, exposures: Vec::new(), known: HashMap::new(), last: HashMap::new() }
+    }
+
+    fn add(&mut self, kind: RuleId, certainty: Certainty, value: &str) {
+        let full = self.exposures.len() >= MAX_VALUES;
+        let hash = self.known.hasher().hash_one((kind, value));
+        let in_place_of_it = || self.last.get(&(kind, certainty)).filter(|_| full);
+        if let Some(&index) = self.known.get(&hash).or_else(in_place_of_it) {
+            self.exposures[index].times += 1;
+            return;
+        }
+        self.known.insert(hash, self.exposures.len());
+        self.last.insert((kind, certainty), self.exposures.len());
+        let masked = self.scanner.mask(kind, &unescaped(value));
+        let (message, date) = (self.message, self.date);
+        self.exposures.push(Exposure { kind, message, date, masked, times: 1, certainty });
+    }
 }
 
 /// Custom instructions or saved memory in a conversation: a text that describes its owner.

@@ -82,6 +82,13 @@ impl Scanner {
     }
 }
 
+/// Calls `visit` with each secret of a JSON text: its kind, how certain it is, and the value, decoded.
+pub(super) fn each_secret(json: &[u8], visit: &mut dyn FnMut(RuleId, Certainty, &str)) {
+    each_json_span(json, &KnownSecrets::new(), &mut |JsonSpan { kind, certainty, value, .. }| {
+        visit(kind, certainty, value);
+    });
+}
+
 /// Keys under which an object has the name of something, and those under which it has what that is.
 const NAMES: [&str; 7] = ["name", "key", "field", "label", "variable", "var", "env"];
 const VALUES: [&str; 8] = ["value", "val", "content", "text", "data", "default", "secret", "body"];

@@ -10,6 +10,7 @@ mod app;
 mod archive_changes;
 mod archives;
 mod attachments;
+mod audit_members;
 mod audit_screen;
 mod chatgpt_2026;
 mod claude;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    audit::{AuditReport, FileOrigin, MemoryOrigin, without_secrets},
+    audit::{AuditReport, FileOrigin, MemoryOrigin, OtherMember, without_secrets},
     extract::rfc3339,
     import::SharedLink,
     library::{Handle, Library},
@@ -19,6 +19,7 @@ use crate::{
 #[derive(Serialize)]
 pub(super) struct AuditJson<'a> {
     findings: Vec<ExposureJson<'a>>,
+    other_members: Vec<MemberExposureJson<'a>>,
     shared: Vec<LinkJson<'a>>,
     profile: Vec<ProfileFieldJson<'a>>,
     instructions: Vec<ContextJson<'a>>,
@@ -35,6 +36,17 @@ struct ExposureJson<'a> {
     title: String,
     date: Option<String>,
     role: Option<&'static str>,
+    masked: &'a str,
+    times: usize,
+    certain: bool,
+}
+
+#[derive(Serialize)]
+struct MemberExposureJson<'a> {
+    source: &'a str,
+    member: String,
+    kind: &'a str,
+    class: &'static str,
     masked: &'a str,
     times: usize,
     certain: bool,
@@ -99,6 +111,18 @@ impl<'a> AuditJson<'a> {
                 certain: exposure.certainty == Certainty::Certain,
             }
         };
+        let in_member = |(member, exposure): &'a (OtherMember, Exposure)| {
+            let rule = scanner.rule(exposure.kind);
+            MemberExposureJson {
+                source: &member.archive,
+                member: without_secrets(&member.path),
+                kind: rule.id(),
+                class: rule.class().as_str(),
+                masked: &exposure.masked,
+                times: exposure.times,
+                certain: exposure.certainty == Certainty::Certain,
+            }
+        };
         let kept = |handle: Option<Handle>, archive: Option<&'a str>, context: &'a InstructionsOrMemory| {
             let conversation = handle.map(|handle| library.get(handle));
             ContextJson {
@@ -129,6 +153,7 @@ impl<'a> AuditJson<'a> {
         let AttachmentCounts { named, present, bytes, images, audio, video, files } = report.attached;
         Self {
             findings: report.exposures.iter().map(found).collect(),
+            other_members: report.member_exposures.iter().map(in_member).collect(),
             shared: report.public_links.iter().map(shared).collect(),
             profile: report.profile.iter().map(field).collect(),
             instructions: report

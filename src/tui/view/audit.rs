@@ -63,7 +63,8 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
         }
         let mut x = area.x + 1;
         let mut widths = audit.widths.of(line);
-        let narrow = area.width < NARROW && matches!(line, ReportLine::Exposure(_));
+        let narrow =
+            area.width < NARROW && matches!(line, ReportLine::Exposure(_) | ReportLine::MemberExposure(_));
         if narrow {
             for wide in &mut widths {
                 *wide = (*wide).min(MAX);
@@ -95,7 +96,9 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
 /// Returns the style of a field: what one looks for is plain, all else dim.
 fn look(line: &ReportLine, column: usize, columns: usize, theme: &Theme) -> Style {
     let plain = match line {
-        ReportLine::Exposure(_) => matches!(column, 1 | 2) || column + 1 == columns,
+        ReportLine::Exposure(_) | ReportLine::MemberExposure(_) => {
+            matches!(column, 1 | 2) || column + 1 == columns
+        }
         ReportLine::Instructions(_) | ReportLine::Memory(_) => column == 1,
         ReportLine::Profile(_) | ReportLine::PublicLink(_) => column == 0,
         ReportLine::Kind(_) | ReportLine::Sentence(_) => true,

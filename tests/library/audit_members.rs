@@ -1,0 +1,109 @@
+//! The audit reads everything that an export has: not its conversations alone.
+
+use crate::support::exports::{Scratch, claude, export, load, open, zip};
+use jiff::tz::TimeZone;
+use unspool::{
+    audit::{
+        AuditReport,
+        lines::{ExposureOrder, ReportLine, ReportLines},
+    },
+    secrets::SecretClass,
+};
+
+/// Audits a zip of these members; returns the report and its lines.
+fn audited(members: &[(&str, &str)]) -> (AuditReport, Vec<String>) {
+    let scratch = Scratch::new();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let archive = [open(&scratch.file("x.zip", zip(&members))).expect("it opens")];
+    let (library, _) = load(&archive);
+    let report = AuditReport::of(&archive, &library, &|_, _| true).expect("not stopped");
+    let lines = ReportLines { report: &report, library: &library, zone: &TimeZone::UTC };
+    let all = lines.lines(ExposureOrder::default(), false);
+    let words = |line: &ReportLine| lines.fields(line, true).join(" ");
+    let words = all.iter().map(words).collect();
+    (report, words)
+}
+
+#[test]
+fn a_secret_is_found_in_whichever_member_it_stands() {
+    let conversations = export(&["a"]);
+    let claude = claude::export(&["b"]);
+    for (member, text) in [
+        (
+            "message_feedback.json",
+            r#"[{"id": "m", "content": "{\"text\": \"password=correct-horse-7\"}"}]"#,
+        ),
+        ("textdocs/td1.json", r#"{"id": "td1", "content": "Notes\npassword=correct-horse-7"}"#),
+        (
+            "user_settings.json",
+            r#"{"user_id": "u", "settings": {"tools": [{"password": "correct-horse-7"}]}}"#,
+        ),
+        ("login_history.json", r#"[{"ip": "203.0.113.9", "agent": "x; password=correct-horse-7"}]"#),
+        ("user.json", r#"{"id": "u", "note": "password=correct-horse-7"}"#),
+        ("shared_conversations.json", r#"[{"id": "s", "title": "password=correct-horse-7"}]"#),
+        ("new/unheard-of.json", r#"{"a": {"b": [{"name": "DB_PASSWORD", "value": "correct-horse-7"}]}}"#),
+        ("artifacts/a1/versions/1-1.html", "<p>\npassword=correct-horse-7\n</p>"),
+        ("frames-000/artifacts/a2/page.md", "# Doc\npassword=correct-horse-7"),
+        ("artifacts/a1/artifact.json", r#"{"id": "a1", "note": "password=correct-horse-7"}"#),
+    ] {
+        for conversations in [&conversations, &claude] {
+            let (report, lines) = audited(&[("conversations.json", conversations), (member, text)]);
+            let found: Vec<&str> = report.member_exposures.iter().map(|(at, _)| &*at.path).collect();
+            assert_eq!(found, [member], "{lines:?}");
+            assert!(report.has_credentials_or_public_links());
+            assert!(lines.contains(&"1 credential in 1 other file of the export".to_owned()), "{lines:?}");
+            assert!(lines.iter().any(|line| line.contains(member)), "{lines:?}");
+            assert!(!lines.concat().contains("correct-horse"), "a value is never shown: {lines:?}");
+            assert!(!lines.contains(&"No credentials found".to_owned()), "{lines:?}");
+        }
+    }
+}
+
+#[test]
+fn personal_data_of_other_members_is_counted_and_the_profile_told_once() {
+    let conversations = export(&["a"]);
+    let (report, lines) = audited(&[
+        ("conversations.json", &conversations),
+        ("message_feedback.json", r#"[{"content": "mail kim@example.org"}]"#),
+        ("user.json", r#"{"email": "robin@example.org"}"#),
+    ]);
+    let personal = |(_, exposure): &&(_, unspool::secrets::audit::Exposure)| {
+        unspool::secrets::Scanner::built_in().rule(exposure.kind).class() == SecretClass::Personal
+    };
+    assert_eq!(report.member_exposures.iter().filter(personal).count(), 1);
+    assert!(lines.contains(&"1 e-mail address in 1 other file of the export".to_owned()), "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.contains("email")).count(), 1, "{lines:?}");
+}
+
+#[test]
+fn a_public_frame_is_a_public_link_and_any_other_is_not() {
+    let conversations = claude::export(&["a"]);
+    let frame = |id: &str, visibility: &str| {
+        format!(
+            r#"{{"id": "{id}", "visibility": "{visibility}", "versions": [{{"id": "1", "title": "Chart {id}"}}]}}"#
+        )
+    };
+    let (open, closed, other) = (frame("a1", "public"), frame("a2", "private"), frame("a3", "public"));
+    let (report, lines) = audited(&[
+        ("conversations.json", &conversations),
+        ("artifacts/a1/artifact.json", &open),
+        ("artifacts/a2/artifact.json", &closed),
+        ("artifacts/a3/artifact.json", &other),
+    ]);
+    let links: Vec<(&str, &str)> = report.public_links.iter().map(|link| (&*link.id, &*link.title)).collect();
+    assert_eq!(links, [("a1", "Chart a1"), ("a3", "Chart a3")]);
+    assert!(lines[0].starts_with("2 public links"), "{lines:?}");
+    assert!(report.unreadable.is_empty());
+}
+
+#[test]
+fn what_only_names_members_and_what_a_person_uploaded_is_not_looked_at() {
+    let conversations = export(&["a"]);
+    let (report, _) = audited(&[
+        ("conversations.json", &conversations),
+        ("conversation_asset_file_names.json", r#"{"a.dat": "password=correct-horse-7.png"}"#),
+        ("file-abc-notes.json", r#"{"password": "correct-horse-7"}"#),
+        ("photo.png", "password=correct-horse-7"),
+    ]);
+    assert!(report.member_exposures.is_empty());
+}
