@@ -95,6 +95,119 @@ pub fn export(seed: u64, conversations: usize) -> String {
     format!("[{}]", objects.join(", "))
 }
 
+/// An export of about that many bytes whose messages carry what those of today do beside their words: citations with
+/// their sources, what a search found, reasoning, calls of tools and what these gave. Two thirds of it are metadata.
+#[allow(dead_code, reason = "each benchmark compiles this module for itself")]
+pub fn rich_export(seed: u64, bytes: usize) -> String {
+    let mut random = Random(seed);
+    let words = vocabulary(&mut random);
+    let mut json = String::with_capacity(bytes + (1 << 20));
+    while json.len() < bytes {
+        json.push_str(if json.is_empty() { "[" } else { ", " });
+        json.push_str(&rich_conversation(&mut random, &words));
+    }
+    json.push(']');
+    json
+}
+
+/// A conversation of some turns: a prompt, reasoning, a call, what it gave, the answer with its sources.
+fn rich_conversation(random: &mut Random, words: &[String]) -> String {
+    let time = 1_760_000_000 + random.below(30_000_000);
+    let mut nodes = vec![r#""client-created-root": {"id": "client-created-root", "message": null, "parent": null, "children": []}"#.to_owned()];
+    let mut parent = "client-created-root".to_owned();
+    for turn in 0..1 + random.below(6) {
+        let prompt = quoted(&text(random, words, 200));
+        let thought = quoted(&text(random, words, 600));
+        let gave = quoted(&text(random, words, 500));
+        let (answer, references, found) = sourced(random, words);
+        let recap =
+            format!(r#"{{"content_type": "reasoning_recap", "content": "Thought for {}s"}}"#, turn + 3);
+        for (role, name, recipient, content, more) in [
+            (
+                "user",
+                "null",
+                "all",
+                format!(r#"{{"content_type": "text", "parts": [{prompt}]}}"#),
+                String::new(),
+            ),
+            (
+                "assistant",
+                "null",
+                "all",
+                format!(
+                    r#"{{"content_type": "thoughts", "thoughts": [{{"summary": "Looking", "content": {thought}, "chunks": [], "finished": true}}], "source_analysis_msg_id": "{}"}}"#,
+                    random.id()
+                ),
+                r#", "reasoning_status": "is_reasoning""#.to_owned(),
+            ),
+            (
+                "assistant",
+                "null",
+                "web.run",
+                format!(
+                    r#"{{"content_type": "code", "language": "unknown", "response_format_name": null, "text": "{{\"search_query\": [{{\"q\": \"{}\"}}]}}"}}"#,
+                    words[random.below(64)]
+                ),
+                String::new(),
+            ),
+            (
+                "tool",
+                "\"web.run\"",
+                "all",
+                format!(r#"{{"content_type": "text", "parts": [{gave}]}}"#),
+                format!(r#", "search_result_groups": [{found}], "debug_sonic_thread_id": "{}""#, random.id()),
+            ),
+            ("assistant", "null", "all", recap, format!(r#", "finished_duration_sec": {}"#, turn + 3)),
+            (
+                "assistant",
+                "null",
+                "all",
+                format!(r#"{{"content_type": "text", "parts": [{}]}}"#, quoted(&answer)),
+                format!(
+                    r#", "content_references": [{references}], "search_result_groups": [{found}], "safe_urls": ["https://example.org/a", "https://example.org/b"]"#
+                ),
+            ),
+        ] {
+            let id = random.id();
+            nodes.push(format!(
+                r#""{id}": {{"id": "{id}", "message": {{"id": "{id}", "author": {{"role": "{role}", "name": {name}, "metadata": {{}}}}, "create_time": {time}.{turn}, "update_time": null, "content": {content}, "status": "finished_successfully", "end_turn": true, "weight": 1.0, "metadata": {{"request_id": "{}", "message_source": null, "turn_exchange_id": "{}", "timestamp_": "absolute", "model_slug": "gpt-5-thinking", "default_model_slug": "gpt-5-thinking", "finish_details": {{"type": "stop", "stop_tokens": [200002]}}, "is_complete": true, "parent_id": "{}"{more}}}, "recipient": "{recipient}", "channel": null}}, "parent": "{parent}", "children": []}}"#,
+                random.id(),
+                random.id(),
+                random.id()
+            ));
+            parent = id;
+        }
+    }
+    let id = random.id();
+    format!(
+        r#"{{"title": {}, "create_time": {time}.5, "update_time": {time}.9, "mapping": {{{}}}, "moderation_results": [], "current_node": "{parent}", "conversation_id": "{id}", "gizmo_id": null, "is_archived": false, "safe_urls": [], "blocked_urls": [], "default_model_slug": "gpt-5-thinking", "id": "{id}"}}"#,
+        quoted(&text(random, words, 30)),
+        nodes.join(", ")
+    )
+}
+
+/// An answer that cites what a search found: its words, the references, the groups of results.
+fn sourced(random: &mut Random, words: &[String]) -> (String, String, String) {
+    let (mut answer, mut references, mut found) = (String::new(), Vec::new(), Vec::new());
+    for number in 0..3 + random.below(6) {
+        let address = format!("https://example.org/{}/{}", words[random.below(64)], random.next() % 100_000);
+        let (title, snippet) = (quoted(&text(random, words, 60)), quoted(&text(random, words, 240)));
+        let start = answer.chars().count();
+        let marker = format!("\u{e200}cite\u{e202}turn0search{number}\u{e201}");
+        answer.push_str(&text(random, words, 260));
+        answer.push_str(&marker);
+        references.push(format!(
+            r#"{{"matched_text": {}, "start_idx": {start}, "end_idx": {}, "refs": [], "alt": "([example.org]({address}))", "prompt_text": null, "type": "grouped_webpages", "items": [{{"title": {title}, "url": "{address}", "pub_date": null, "snippet": {snippet}, "attribution_segments": null, "supporting_websites": [], "refs": [{{"turn_index": 0, "ref_type": "search", "ref_index": {number}}}], "hue": null, "attributions": null, "attribution": "example.org"}}], "fallback_items": null, "status": "done", "error": null, "style": null}}"#,
+            quoted(&marker),
+            start + 260
+        ));
+        found.push(format!(
+            r#"{{"type": "search_result_group", "domain": "example.org", "entries": [{{"type": "search_result", "url": "{address}", "title": {title}, "snippet": {snippet}, "ref_id": {{"turn_index": 0, "ref_type": "search", "ref_index": {number}}}, "pub_date": 1760000000.0, "attribution": "example.org"}}]}}"#
+        ));
+    }
+    (answer, references.join(", "), found.join(", "))
+}
+
 fn conversation(random: &mut Random, words: &[String]) -> String {
     let time = 1_670_000_000 + random.below(100_000_000);
     let mut nodes = vec![r#""client-created-root": {"id": "client-created-root", "message": null, "parent": null, "children": []}"#.to_owned()];

@@ -176,7 +176,7 @@ impl AuditReport {
                 }
                 continue;
             };
-            let is_json = base.ends_with(".json");
+            let is_json = base.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
             let found = audit::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
                 !is_side_file || scanner.rule(exposure.kind).class() == SecretClass::Credential
             });

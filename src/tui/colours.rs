@@ -106,7 +106,7 @@ mod tests {
             let asked = std::cell::Cell::new(0_usize);
             let is_due = || {
                 asked.set(asked.get() + 1);
-                asked.get() % every == 0
+                asked.get().is_multiple_of(every)
             };
             assert_eq!(told(&waiting, &mut tones, &is_due), expected);
         }

@@ -29,10 +29,7 @@ fn a_secret_is_found_in_whichever_member_it_stands() {
     let conversations = export(&["a"]);
     let claude = claude::export(&["b"]);
     for (member, text) in [
-        (
-            "message_feedback.json",
-            r#"[{"id": "m", "content": "{\"text\": \"password=correct-horse-7\"}"}]"#,
-        ),
+        ("message_feedback.json", r#"[{"id": "m", "content": "{\"text\": \"password=correct-horse-7\"}"}]"#),
         ("textdocs/td1.json", r#"{"id": "td1", "content": "Notes\npassword=correct-horse-7"}"#),
         (
             "user_settings.json",

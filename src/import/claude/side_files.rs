@@ -12,27 +12,27 @@ pub(in crate::import) fn side_file(holds: SideFileKind, json: &[u8]) -> Option<S
     match holds {
         SideFileKind::Profile => profile(json).map(SideContent::Profile),
         SideFileKind::Memory => memory(json).map(SideContent::Memory),
-        SideFileKind::Links => frame(json).map(|link| SideContent::Links(link.into_iter().collect())),
+        SideFileKind::Links => frame(json).map(SideContent::Links),
     }
 }
 
-/// Returns the link of an `artifact.json`, a frame, if that is public: `{id, visibility, versions: [{id, title}],
+/// Returns the link of an `artifact.json`, a frame, or none if that is not public: `{id, visibility, versions: [{id, title}],
 /// active_version}`. `None` if it is not a JSON object.
-fn frame(json: &[u8]) -> Option<Option<SharedLink>> {
+fn frame(json: &[u8]) -> Option<Vec<SharedLink>> {
     let frame: Map<String, Value> = serde_json::from_slice(json).ok()?;
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     if text(frame.get("visibility")) != "public" {
-        return Some(None);
+        return Some(Vec::new());
     }
     let versions = frame.get("versions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let active = frame.get("active_version");
     let version = versions.iter().find(|version| version.get("id") == active).or(versions.last());
-    Some(Some(SharedLink {
+    Some(vec![SharedLink {
         provider: Provider::Claude,
         id: text(frame.get("id")),
         conversation_id: String::new(),
         title: text(version.and_then(|version| version.get("title"))),
-    }))
+    }])
 }
 
 /// Lists every text of a `memories.json`, wherever in it that stands, for it has changed its shape before.
@@ -63,13 +63,11 @@ mod tests {
     fn a_frame_is_a_link_only_where_it_is_public() {
         let json = r#"{"id": "a1", "kind": "artifact", "visibility": "public", "active_version": "2", "versions":
             [{"id": "1", "title": "Old"}, {"id": "2", "title": "Chart"}, {"id": "3", "title": "Draft"}]}"#;
-        let link = frame(json.as_bytes()).flatten().expect("it is public");
+        let link = frame(json.as_bytes()).and_then(|links| links.into_iter().next()).expect("it is public");
         assert_eq!((&*link.id, &*link.title, link.address()), ("a1", "Chart", None));
-        assert_eq!(frame(json.replace("public", "private").as_bytes()), Some(None));
-        assert_eq!(
-            frame(br#"{"visibility": "public", "versions": 7}"#).flatten().map(|link| link.id),
-            Some(String::new())
-        );
+        assert_eq!(frame(json.replace("public", "private").as_bytes()), Some(Vec::new()));
+        let nameless = frame(br#"{"visibility": "public", "versions": 7}"#).map(|links| links.len());
+        assert_eq!(nameless, Some(1));
         assert_eq!((frame(b"[]"), frame(b"7")), (None, None));
     }
 
