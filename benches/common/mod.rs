@@ -115,7 +115,7 @@ fn rich_conversation(random: &mut Random, words: &[String]) -> String {
     let time = 1_760_000_000 + random.below(30_000_000);
     let mut nodes = vec![r#""client-created-root": {"id": "client-created-root", "message": null, "parent": null, "children": []}"#.to_owned()];
     let mut parent = "client-created-root".to_owned();
-    for turn in 0..1 + random.below(6) {
+    for turn in 0..=random.below(6) {
         let prompt = quoted(&text(random, words, 200));
         let thought = quoted(&text(random, words, 600));
         let gave = quoted(&text(random, words, 500));

@@ -286,7 +286,7 @@ mod tests {
         for is_waited_for in [false, true] {
             let (events, answers) = channel();
             audit(&[], &library, &|| is_waited_for, &events);
-            count(&[shared.clone()], &options, 1, &|| is_waited_for, &events);
+            count(std::slice::from_ref(&shared), &options, 1, &|| is_waited_for, &events);
             drop(events);
             let told: Vec<String> = answers.into_iter().map(|event| format!("{event:?}")).collect();
             let names = ["Action(Audited(", "Action(Counted(1,", "Action(Named(1,"];
