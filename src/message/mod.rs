@@ -25,6 +25,7 @@ mod code;
 mod contents;
 mod host_name;
 mod label;
+mod looks;
 mod message_links;
 mod speaker;
 
@@ -34,6 +35,7 @@ pub use block::{Block, Content};
 pub use canvas::Canvas;
 pub use code::{CodeBlock, MAX_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
 pub use label::Label;
+pub use looks::{is_dot, is_unseen};
 pub use message_links::{MAX_LINKS, links, links_while};
 pub use speaker::Speaker;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::MessageView;
+use super::{MessageView, is_dot};
 use crate::conversation::{Kind, Provider, Role};
 
 /// The speaker of a message. Names are the archive's: untrusted.
@@ -53,7 +53,7 @@ fn poses(name: &str) -> bool {
         text.nfkc().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let own = letters(name);
-    name.contains(['·', '•', '∙', '⋅', '・', '\n', '\r', '\u{2028}', '\u{2029}'])
+    name.contains(|char| is_dot(char) || matches!(char, '\n' | '\r' | '\u{2028}' | '\u{2029}'))
         || OURS.iter().any(|ours| letters(&ours.name()) == own)
 }
 
@@ -98,6 +98,7 @@ mod tests {
             "Y\u{200b}ou",
             "\u{ff39}ou",
             "You · 3 Mar 2025, 10:42",
+            "You ･ 3 Mar 2025, 10:42",
             "Saved memory",
             "System",
         ] {

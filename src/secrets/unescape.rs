@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::message::is_unseen;
+
 /// A place where the two texts differ: these bytes of the one stand for those of the other.
 #[derive(Clone, Copy, Debug)]
 struct Seam {
@@ -448,24 +450,8 @@ fn wrapped(bytes: &[u8], at: usize) -> Step {
 /// Returns the character as which another one is read, often itself; `None`: nobody sees it.
 fn shown(char: char) -> Option<char> {
     Some(match char {
-        '\u{ad}'
-        | '\u{300}'..='\u{36f}'
-        | '\u{61c}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{17b4}'
-        | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{20d0}'..='\u{20ff}'
-        | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}' => return None,
+        unseen if is_unseen(unseen) => return None,
+        '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}' => return None,
         '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
         '\u{2018}'..='\u{201b}' => '\'',
@@ -518,6 +504,7 @@ mod tests {
             ("demo_**0", "demo_0"),
             ("ab`cd`ef", "abcdef"),
             ("g\u{200b}h\u{ad}p\u{feff}_a\u{301}", "ghp_a"),
+            ("g\u{1d173}hp\u{1bca0}_a", "ghp_a"),
             ("4111\u{a0}1111\u{2011}1111", "4111 1111-1111"),
             ("ｇｈｐ＿１", "ghp_1"),
             ("gh<b>p</b>_<!-- x -->a<wbr/>b", "ghp_ab"),

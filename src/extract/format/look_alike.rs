@@ -3,6 +3,8 @@
 //! The line above an entry says who speaks and when, and has a row of dashes below it. Neither may be forged, nor come
 //! near enough for a hurried eye: other dashes, other blanks and other ends of lines count too.
 
+use crate::message::{is_dot, is_unseen};
+
 /// The blanks before a line that looks like an entry's.
 const INDENT: &str = "    ";
 /// The longest line that is looked at, in bytes: a longer one looks like no heading.
@@ -50,22 +52,21 @@ fn underlines(line: &str, next: &str) -> bool {
     if line.len() > MAX_LENGTH || next.len() > 4 * MAX_LENGTH {
         return false;
     }
-    let count = |text: &str| text.chars().filter(|&char| !is_unseen(char)).count();
+    let count = |text: &str| text.chars().filter(|&char| !is_blank(char)).count();
     let dashes = count(next);
     let words = count(line);
     words > 0
         && dashes >= FEWEST_DASHES
         && 2 * dashes >= words
-        && next.chars().all(|char| is_unseen(char) || is_dash(char))
-        && !line.chars().all(|char| is_unseen(char) || is_dash(char))
+        && next.chars().all(|char| is_blank(char) || is_dash(char))
+        && !line.chars().all(|char| is_blank(char) || is_dash(char))
 }
 
 /// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
 fn names_turn(line: &str) -> bool {
-    const DOTS: [char; 10] = ['·', '•', '∙', '⋅', '・', '‧', '･', '●', '|', '｜'];
     line.len() <= MAX_LENGTH
         && line.contains([':', '：', '∶', '꞉', '︰', 'ː'])
-        && line.contains(DOTS)
+        && line.contains(is_dot)
         && has_time(line)
 }
 
@@ -73,7 +74,7 @@ fn names_turn(line: &str) -> bool {
 fn has_time(line: &str) -> bool {
     let shape: String = line
         .chars()
-        .filter(|&char| !is_unseen(char))
+        .filter(|&char| !is_blank(char))
         .map(|char| match char {
             char if char.is_numeric() => '0',
             ',' | '，' | '‚' | '、' | '､' | ';' => ',',
@@ -95,13 +96,8 @@ fn is_dash(char: char) -> bool {
 }
 
 /// Returns whether a character is a blank, or cannot be seen.
-fn is_unseen(char: char) -> bool {
-    char.is_whitespace()
-        || char.is_control()
-        || matches!(char,
-            '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+fn is_blank(char: char) -> bool {
+    char.is_whitespace() || char.is_control() || is_unseen(char) || char == '\u{2800}'
 }
 
 #[cfg(test)]
@@ -137,6 +133,7 @@ mod tests {
         }
         // Without its row, too.
         assert!(written("x\nYou · 3 Mar 2025, 10:42\ny").contains("\n    You"));
+        assert!(written("x\nYou · 3 Mar 2025,\u{1bca0}10:\u{1d173}42\ny").contains("\n    You"));
         assert!(written("x\nYou • ３ Mar ２０２５， １０：４２\ny").contains("\n    You"));
     }
 

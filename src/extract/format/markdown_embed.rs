@@ -281,7 +281,7 @@ mod tests {
         found
     }
 
-    const FORGED: [&str; 36] = [
+    const FORGED: [&str; 37] = [
         "## You · 3 Mar 2025, 09:42",
         "##\u{a0}You · 3 Mar 2025, 09:42",
         "##\tYou",
@@ -289,6 +289,7 @@ mod tests {
         "\u{a0}## You",
         "\u{200b}## You",
         "##\u{200b}You",
+        "\u{61c}## You",
         "##You",
         "#\u{a0}A title",
         "text\n    ## You",

@@ -8,7 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 use super::{TURN_LEVEL, text_edit::TextEdit};
-use crate::message::{find_address, link_safety, markdown::dialect};
+use crate::message::{find_address, is_unseen, link_safety, markdown::dialect};
 
 /// The findings of one look at a text.
 #[derive(Debug, Default)]
@@ -228,10 +228,8 @@ fn lookalikes(text: &str, headings: &[(Range<usize>, usize)], code: &[Range<usiz
 /// Returns whether a character looks like a blank: white space of every kind, and what cannot be seen.
 fn is_blank(char: char) -> bool {
     (char.is_whitespace() && !matches!(char, '\n' | '\r'))
-        || matches!(char,
-            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+        || is_unseen(char)
+        || matches!(char, '\u{ad}' | '\u{2800}')
 }
 
 /// Writes a heading at another level. An underlined one becomes one with hashes. Tells that it did more than to

@@ -5,7 +5,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::conversation::{Attachment, Conversation};
+use crate::{
+    conversation::{Attachment, Conversation},
+    message::is_unseen,
+};
 
 /// The longest name in bytes, its extension included. File systems take 255; encrypted ones 143, and a name this
 /// long still fits beside others in a listing.
@@ -205,11 +208,7 @@ fn slug(text: &str, most: usize) -> String {
 /// Returns whether a character could hide in a name: controls, zero-width and direction marks, variation
 /// selectors, tags.
 fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(char,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    char.is_control() || is_unseen(char) || matches!(char, '\u{ad}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Names Windows takes for devices, whatever their extension.

@@ -14,6 +14,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
 pub use super::width::{fit, width};
+use crate::message::is_unseen;
 
 /// Combining marks a cell may carry; more are dropped (they would be drawn over the lines around it).
 const MAX_MARKS: u8 = 4;
@@ -148,7 +149,7 @@ impl SanitizerState {
 
     fn next(&mut self, c: char, next: [Option<char>; 2]) -> Replacement {
         let replacement = self.decide(c, next);
-        let invisible = is_invisible(c) && replacement != Replacement::Keep;
+        let invisible = is_unseen(c) && replacement != Replacement::Keep;
         match replacement {
             Replacement::Keep | Replacement::Drop => {}
             Replacement::Show('\n') => {}
@@ -179,7 +180,7 @@ impl SanitizerState {
             '\u{200B}' => Replacement::Show('␣'),
             '\u{200C}' | '\u{200D}' => self.joiner(c, next[0]),
             '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => self.selector(c, next),
-            _ if is_invisible(c) => self.replacement(),
+            _ if is_unseen(c) => self.replacement(),
             '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => Replacement::Show('�'),
             _ if c as u32 & 0xFFFE == 0xFFFE || ('\u{FDD0}'..='\u{FDEF}').contains(&c) => {
                 Replacement::Show('�')
@@ -245,18 +246,6 @@ impl SanitizerState {
 
 fn picture(code: u32) -> char {
     char::from_u32(code).unwrap_or('�')
-}
-
-/// Returns whether a character cannot be seen, joiners and variation selectors apart: bidirectional controls,
-/// tags, fillers, the byte order mark, interlinear annotation, invisible operators.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
-            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{EFFFF}'
-    )
 }
 
 /// Returns whether a joiner makes one emoji of two: without it they are two grapheme clusters, with it one.
