@@ -4,6 +4,8 @@ use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memchr2};
 
+use super::utf16;
+
 /// A piece of a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
@@ -104,28 +106,16 @@ fn escape(raw: &[u8]) -> (char, usize) {
         Some(b'r') => '\r',
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{c}',
-        Some(b'u') => return unicode(raw),
+        Some(b'u') => {
+            return utf16::code(&raw[2..], 1).map_or(('\\', 1), |(code, length)| {
+                (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 2 + length)
+            });
+        }
         Some(&byte) if byte.is_ascii() => char::from(byte),
         // A lone backslash, or one before what is no escape: what follows is read on its own.
         _ => return ('\\', 1),
     };
     (char, 2)
-}
-
-fn unicode(raw: &[u8]) -> (char, usize) {
-    let unit = |at: usize| {
-        let digits = std::str::from_utf8(raw.get(at..at + 4)?).ok()?;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
-    };
-    let Some(first) = unit(2) else { return ('\\', 1) };
-    if (0xd800..0xdc00).contains(&first)
-        && raw.get(6..8) == Some(b"\\u")
-        && let Some(second @ 0xdc00..0xe000) = unit(8)
-    {
-        let char = char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
-        return (char.unwrap_or(char::REPLACEMENT_CHARACTER), 12);
-    }
-    (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
 }
 
 /// A place in a string, as it is written and as it is decoded. It only goes ahead, so that a string is read once

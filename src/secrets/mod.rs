@@ -30,6 +30,7 @@ mod rules;
 mod scan;
 mod spans;
 mod unescape;
+mod utf16;
 
 pub use counts::Counts;
 pub use known::KnownSecrets;

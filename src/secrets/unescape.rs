@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::utf16::{self, hex};
 use crate::message::is_unseen;
 
 /// A place where the two texts differ: these bytes of the one stand for those of the other.
@@ -206,11 +207,6 @@ fn look(raw: &str, at: usize, joins_lines: bool) -> Step {
     }
 }
 
-/// Reads a number of so many hexadecimal digits.
-fn hex(digits: Option<&[u8]>) -> Option<u32> {
-    digits?.iter().try_fold(0_u32, |number, digit| Some(number << 4 | char::from(*digit).to_digit(16)?))
-}
-
 /// Decides what a character written by its number says. Control characters would only hide what is around them.
 fn by_number(number: u32, length: usize) -> Step {
     match char::from_u32(number) {
@@ -240,6 +236,9 @@ fn backslash(raw: &[u8]) -> Step {
     }
 }
 
+/// The backslashes before the second of a pair, where a text was escaped several times.
+const MAX_BACKSLASHES: usize = 8;
+
 /// `\u0073`, a pair of those, or `\u{73}`.
 fn unicode(raw: &[u8], run: usize) -> Step {
     let begin = run + 1;
@@ -249,19 +248,8 @@ fn unicode(raw: &[u8], run: usize) -> Step {
         let number = hex(raw.get(begin + 1..end)).filter(|_| digits > 0 && raw.get(end) == Some(&b'}'));
         return number.map_or(Step::Keep(run), |number| by_number(number, end + 1));
     }
-    let Some(first) = hex(raw.get(begin..begin + 4)) else { return Step::Keep(run) };
-    if (0xd800..0xdc00).contains(&first) {
-        let rest = &raw[begin + 4..];
-        let slashes = rest.iter().take(8).take_while(|&&byte| byte == b'\\').count();
-        if slashes > 0
-            && rest.get(slashes) == Some(&b'u')
-            && let Some(second @ 0xdc00..0xe000) = hex(rest.get(slashes + 1..slashes + 5))
-        {
-            let number = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-            return by_number(number, begin + 4 + slashes + 5);
-        }
-    }
-    by_number(first, begin + 4)
+    utf16::code(&raw[begin..], MAX_BACKSLASHES)
+        .map_or(Step::Keep(run), |(number, length)| by_number(number, begin + length))
 }
 
 /// `&#95;`, `&#x5f;`, `&lowbar;`, and `&amp;#95;` where a text was escaped several times.
