@@ -15,6 +15,11 @@ pub fn dialect() -> Options {
         | Options::ENABLE_TASKLISTS
 }
 
+/// Returns whether a tag is the one that models write for a reader: a line break within a table.
+pub fn is_line_break(html: &str) -> bool {
+    matches!(html, "<br>" | "<br/>" | "<br />")
+}
+
 /// A stretch of a text that is not prose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonProse {

@@ -8,7 +8,10 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 use super::{TURN_LEVEL, text_edit::TextEdit};
-use crate::message::{find_address, is_unseen, link_safety, markdown::dialect};
+use crate::message::{
+    find_address, is_unseen, link_safety,
+    markdown::{dialect, is_line_break},
+};
 
 /// The findings of one look at a text.
 #[derive(Debug, Default)]
@@ -72,7 +75,7 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                     _ => {}
                 }
             }
-            Event::InlineHtml(html) if !is_break(&html) => found.html.push(range.start),
+            Event::InlineHtml(html) if !is_line_break(&html) => found.html.push(range.start),
             Event::Text(words) if !in_code => {
                 if !links.last().is_some_and(|link| link.is_bare) {
                     signs(masked, range.clone(), &mut found.signs);
@@ -142,15 +145,10 @@ fn addresses(masked: &str, range: Range<usize>, places: &mut Vec<TextEdit>) {
     }
 }
 
-/// Returns whether a tag is the one that models write for a reader: a line break within a table.
-fn is_break(html: &str) -> bool {
-    matches!(html, "<br>" | "<br/>" | "<br />")
-}
-
 /// Notes the tags of an HTML block: the first, or all.
 fn html_block(text: &str, range: Range<usize>, thorough: bool, found: &mut Vec<usize>) {
     let block = &text[range.clone()];
-    if block.split_inclusive('>').all(|tag| tag.trim().is_empty() || is_break(tag.trim())) {
+    if block.split_inclusive('>').all(|tag| tag.trim().is_empty() || is_line_break(tag.trim())) {
         return;
     }
     let tags = memchr::memchr_iter(b'<', block.as_bytes()).map(|at| range.start + at);

@@ -16,7 +16,7 @@ use crate::message::{
     find_address,
     formula::{self, Formula},
     link_safety,
-    markdown::{self, dialect, language_of},
+    markdown::{self, dialect, is_line_break, language_of},
     prompt::{self, Piece},
 };
 use crate::transcript::highlight::Budget;
@@ -156,10 +156,7 @@ impl ProseWriter<'_> {
                 self.words(&code);
                 self.out.push_str("</code>");
             }
-            // The one tag that models write for a reader: a line break within a table.
-            Event::InlineHtml(html) if matches!(&*html, "<br>" | "<br/>" | "<br />") => {
-                self.out.push_str("<br>");
-            }
+            Event::InlineHtml(html) if is_line_break(&html) => self.out.push_str("<br>"),
             Event::Html(html) | Event::InlineHtml(html) => self.words(&html),
             // A line of an address or a poem stays one.
             Event::SoftBreak | Event::HardBreak => self.out.push_str("<br>\n"),
