@@ -73,6 +73,8 @@ impl<'k> Redactor<'k> {
             shift(out, range.start, false);
             out.push_str(&text[copied..range.start]);
             self.push_label(out, kind);
+            // No span is empty, and each begins where the last one ended or behind it.
+            debug_assert!(range.start < range.end && copied <= range.start, "{copied}, {range:?}");
             shift(out, range.end - 1, true);
             copied = range.end;
         });
