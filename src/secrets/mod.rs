@@ -21,6 +21,7 @@ pub mod audit;
 mod checks;
 mod conversation;
 mod counts;
+mod escapes;
 mod json;
 mod json_walk;
 mod known;

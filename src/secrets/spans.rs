@@ -27,8 +27,8 @@ pub(super) struct Span {
     pub(super) certainty: Certainty,
 }
 
-/// Calls `visit` with each span of a text, none of them empty, in order, apart from each other. `more` are findings that are known
-/// already, near its beginning.
+/// Calls `visit` with each span of a text, none of them empty, in order, apart from each other. `more` are findings that
+/// are known already, near its beginning.
 pub(super) fn each_span(
     scanner: &Scanner,
     known: &KnownSecrets,
