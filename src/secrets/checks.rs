@@ -2,6 +2,11 @@
 
 use serde::Deserialize;
 
+use super::{
+    number_checks::{digits, has_country, has_issuer, has_remainder_one, luhn, one_all_over, phone},
+    stand_ins::{NO_PASSWORDS, entropy, is_blank, is_code, is_filler, is_path, is_placeholder},
+};
+
 /// A test on the value of a finding, named so in the file of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,153 +70,6 @@ impl ValueCheck {
     }
 }
 
-/// Measures Shannon's entropy of a value by its bytes, in bits a byte: 0 for `aaaa`, 4 for sixteen different
-/// ones.
-pub(super) fn entropy(value: &str) -> f64 {
-    let mut counts = [0_u32; 256];
-    for byte in value.bytes() {
-        counts[usize::from(byte)] += 1;
-    }
-    let length = value.len().max(1) as f64;
-    counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| {
-            let share = f64::from(count) / length;
-            -share * share.log2()
-        })
-        .sum()
-}
-
-fn digits(value: &str) -> Vec<u8> {
-    value.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect()
-}
-
-/// Returns whether a number has the first digits of a card's issuer and the length of its cards.
-fn has_issuer(value: &str) -> bool {
-    let digits = digits(value);
-    let head =
-        |count: usize| digits.iter().take(count).fold(0_u32, |head, &digit| head * 10 + u32::from(digit));
-    match digits.len() {
-        13 => head(1) == 4,
-        14 => matches!(head(3), 300..=305 | 360..=369 | 380..=399),
-        15 => matches!(head(2), 34 | 37),
-        16 => {
-            matches!(head(1), 4)
-                || matches!(head(2), 51..=55 | 65 | 35 | 62)
-                || matches!(head(4), 2221..=2720 | 6011)
-                || matches!(head(3), 644..=649)
-        }
-        19 => head(1) == 4 || matches!(head(2), 62 | 65),
-        _ => false,
-    }
-}
-
-/// Returns whether the sum in which every second digit from the end counts double is a multiple of ten.
-fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, &digit)| match u32::from(digit) * (1 + place as u32 % 2) {
-            double @ 10.. => double - 9,
-            single => single,
-        })
-        .sum();
-    sum.is_multiple_of(10)
-}
-
-fn one_all_over<T: PartialEq>(values: &[T]) -> bool {
-    values.windows(2).all(|pair| pair[0] == pair[1])
-}
-
-/// Returns whether an account number is as long as those of its country.
-fn has_country(value: &str) -> bool {
-    /// The number of characters in an account number, by country.
-    const LENGTHS: [(&str, usize); 50] = [
-        ("AD", 24),
-        ("AE", 23),
-        ("AL", 28),
-        ("AT", 20),
-        ("AZ", 28),
-        ("BA", 20),
-        ("BE", 16),
-        ("BG", 22),
-        ("BH", 22),
-        ("BR", 29),
-        ("CH", 21),
-        ("CY", 28),
-        ("CZ", 24),
-        ("DE", 22),
-        ("DK", 18),
-        ("EE", 20),
-        ("ES", 24),
-        ("FI", 18),
-        ("FO", 18),
-        ("FR", 27),
-        ("GB", 22),
-        ("GE", 22),
-        ("GI", 23),
-        ("GR", 27),
-        ("HR", 21),
-        ("HU", 28),
-        ("IE", 22),
-        ("IL", 23),
-        ("IS", 26),
-        ("IT", 27),
-        ("KZ", 20),
-        ("LB", 28),
-        ("LI", 21),
-        ("LT", 20),
-        ("LU", 20),
-        ("LV", 21),
-        ("MC", 27),
-        ("MD", 24),
-        ("ME", 22),
-        ("MK", 19),
-        ("MT", 31),
-        ("NL", 18),
-        ("NO", 15),
-        ("PL", 28),
-        ("PT", 25),
-        ("RO", 24),
-        ("RS", 22),
-        ("SE", 24),
-        ("SK", 24),
-        ("TR", 26),
-    ];
-    let letters: Vec<u8> = letters(value);
-    let Some(country) = letters.get(..2) else { return false };
-    let length = LENGTHS.iter().find(|(code, _)| code.as_bytes() == country).map(|row| row.1).or(
-        // A few more countries have them; these come with San Marino, Slovenia, Ukraine and the Vatican.
-        match country {
-            b"SA" => Some(24),
-            b"SI" => Some(19),
-            b"SM" => Some(27),
-            b"UA" => Some(29),
-            b"VA" => Some(22),
-            b"QA" | b"PS" => Some(29),
-            _ => None,
-        },
-    );
-    length == Some(letters.len())
-}
-
-fn letters(value: &str) -> Vec<u8> {
-    value.bytes().filter(u8::is_ascii_alphanumeric).collect()
-}
-
-/// Returns whether an account number has the remainder 1, as all have.
-fn has_remainder_one(value: &str) -> bool {
-    let letters = letters(value);
-    let Some((head, tail)) = letters.split_at_checked(4) else { return false };
-    let remainder = tail.iter().chain(head).try_fold(0_u32, |remainder, byte| {
-        let number = char::from(*byte).to_digit(36)?;
-        Some((remainder * if number < 10 { 10 } else { 100 } + number) % 97)
-    });
-    remainder == Some(1)
-}
-
 fn crc(value: &str) -> bool {
     let Some((_, rest)) = value.split_once('_') else { return false };
     let Some((body, sum)) = rest.len().checked_sub(6).and_then(|at| rest.split_at_checked(at)) else {
@@ -227,13 +85,6 @@ fn crc(value: &str) -> bool {
     sum.as_bytes() == expected
 }
 
-fn phone(value: &str) -> bool {
-    let digits = digits(value);
-    // Numbers of one digit or of counting are examples in every manual.
-    let counting = digits.windows(2).all(|pair| pair[1] == (pair[0] + 1) % 10);
-    (7..=15).contains(&digits.len()) && !one_all_over(&digits[digits.len().saturating_sub(7)..]) && !counting
-}
-
 fn mail(value: &str) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else { return false };
     let Some((_, top)) = domain.rsplit_once('.') else { return false };
@@ -244,85 +95,6 @@ fn mail(value: &str) -> bool {
     ];
     let lower = top.to_ascii_lowercase();
     !local.is_empty() && !FILES.contains(&&*lower) && top.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
-/// Returns whether a value only keeps the place of one: `xxxxxxxx`, `****`, `0000`, `0123456789abcdef`.
-pub(super) fn is_filler(value: &str) -> bool {
-    // The longest stretches of one letter all over, and of letters that count upwards.
-    let (mut same, mut counting) = (1_usize, 1_usize);
-    let (mut longest_same, mut longest_counting) = (1, 1);
-    for pair in value.as_bytes().windows(2) {
-        same = if pair[0] == pair[1] { same + 1 } else { 1 };
-        let next =
-            matches!((pair[0], pair[1]), (b'9', b'0' | b'a' | b'A')) || pair[1] == pair[0].wrapping_add(1);
-        counting = if next { counting + 1 } else { 1 };
-        longest_same = longest_same.max(same);
-        longest_counting = longest_counting.max(counting);
-    }
-    // Base64 of zeros is a run of A, and a real key may begin with one: only a third of a value makes a filler.
-    let fills = |run: usize| run >= 6 && run * 3 >= value.len();
-    fills(longest_same) || fills(longest_counting) || (value.len() >= 16 && entropy(value) < 2.0)
-}
-
-/// Words that stand where a secret would, in examples. In lower case.
-const STAND_INS: [&str; 44] = [
-    "your",
-    "example",
-    "xxx",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "replace",
-    "insert",
-    "dummy",
-    "sample",
-    "redacted",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "api_key",
-    "apikey",
-    "api-key",
-    "my_",
-    "my-",
-    "mypass",
-    "some",
-    "enter",
-    "todo",
-    "fixme",
-    "test",
-    "foo",
-    "null",
-    "none",
-    "undefined",
-    "true",
-    "false",
-    "string",
-    "required",
-    "optional",
-    "****",
-    "...",
-    "…",
-    "user",
-    "env",
-    "key_here",
-    "hidden",
-];
-
-/// Returns whether it is a text that programs and manuals have in the place of a secret.
-fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    STAND_INS.iter().any(|word| lower.contains(word))
-}
-
-/// Returns whether a value is a piece of a program: a call, an index, a path through objects, a variable.
-fn is_code(value: &str) -> bool {
-    let brackets = value.contains(['(', ')', '[', ']', '{', '}', '<', '>', ';', '|']);
-    let variable = value.starts_with(['$', '%', '@', '&', '*', '\\']);
-    brackets || variable || value.contains("::") || value.contains("->") || value.contains("://")
 }
 
 /// Counts the classes of characters in a value, of four: lower case, upper case, digits, others.
@@ -343,31 +115,6 @@ fn is_password(value: &str) -> bool {
         && (has_digit || char_classes(value) >= 3)
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !is_path(value)
-}
-
-/// Words that stand where a password would and are none, in lower case: what fields of forms and schemas say.
-const NO_PASSWORDS: [&str; 16] = [
-    "string",
-    "required",
-    "optional",
-    "password",
-    "passwort",
-    "passwd",
-    "undefined",
-    "boolean",
-    "number",
-    "object",
-    "hidden",
-    "varchar",
-    "invalid",
-    "forgot",
-    "confirm",
-    "redacted",
-];
-
-/// Returns whether nothing is there but signs that keep a place: `********`, `xxxxxx`.
-fn is_blank(value: &str) -> bool {
-    one_all_over(value.as_bytes()) || !value.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 0x80)
 }
 
 /// Returns whether a value could be a password, if a weak one or one with the word for it in it. In quotes it
@@ -416,12 +163,6 @@ fn is_url_password(value: &str) -> bool {
     ];
     let lower = value.to_ascii_lowercase();
     !is_code(value) && !is_placeholder(value) && !COMMON.contains(&&*lower) && !one_all_over(value.as_bytes())
-}
-
-/// Returns whether a value is a path: words joined by dots or slashes, without a digit among them.
-fn is_path(value: &str) -> bool {
-    value.contains(['.', '/'])
-        && value.split(['.', '/', '_', '-']).all(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 fn is_random(value: &str) -> bool {
@@ -514,13 +255,6 @@ mod tests {
         assert!(crc(&token));
         assert!(!crc(&token.replace("demo", "demp")));
         assert!(!crc("ghp_x") && !crc("") && !crc("ghp_äääääää"));
-    }
-
-    #[test]
-    fn entropy_is_of_bits_a_letter() {
-        assert!(entropy("aaaa") < 0.01);
-        assert!((entropy("abcdefghijklmnop") - 4.0).abs() < 0.01);
-        assert!(entropy("") < 0.01);
     }
 
     #[test]

@@ -26,10 +26,12 @@ mod json;
 mod json_walk;
 mod known;
 mod mask;
+mod number_checks;
 mod redact;
 mod rules;
 mod scan;
 mod spans;
+mod stand_ins;
 mod unescape;
 mod utf16;
 
