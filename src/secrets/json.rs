@@ -11,10 +11,10 @@ use std::{borrow::Cow, ops::Range};
 
 use super::{
     Counts, Finding, RuleId, Scanner,
+    finding::{Certainty, Wish},
     json_walk::{RawCursor, Token, decode, tokens},
     known::KnownSecrets,
     redact::Redactor,
-    scan::{Certainty, Wish},
     spans::{Span, each_span},
 };
 

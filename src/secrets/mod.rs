@@ -21,7 +21,9 @@ pub mod audit;
 mod checks;
 mod conversation;
 mod counts;
+mod digit_clusters;
 mod escapes;
+mod finding;
 mod json;
 mod json_walk;
 mod known;
@@ -36,6 +38,7 @@ mod unescape;
 mod utf16;
 
 pub use counts::Counts;
+pub use finding::{Certainty, Finding, RuleId};
 pub use known::KnownSecrets;
 pub use rules::{Rule, SecretClass};
-pub use scan::{Certainty, Finding, RuleId, Scanner};
+pub use scan::Scanner;

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use regex_automata::{meta::Regex, util::syntax};
 use serde::Deserialize;
 
-use super::{checks::ValueCheck, scan::Certainty, stand_ins};
+use super::{Certainty, checks::ValueCheck, stand_ins};
 
 /// The memory one expression may take, compiled, in bytes: a bound against mistakes in the file.
 const EXPRESSION_LIMIT: usize = 4 << 20;

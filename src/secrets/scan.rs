@@ -16,70 +16,14 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::{Anchored, Input, util::captures::Captures};
 
 use super::{
-    rules::{self, Rule, SecretClass},
+    digit_clusters::{begins_number, digit_clusters},
+    finding::{Finding, RuleId, Visitor, Wish},
+    rules::{self, Rule},
     unescape::Unescaped,
 };
 
 /// Characters before a keyword that a rule may take back.
 const MAX_BACK: usize = 80;
-/// Bytes whose digits are counted together.
-const BLOCK: usize = 32;
-/// The digits in a block that are worth a look: any number of seven digits with single separators has them in
-/// one.
-const MIN_DIGITS: usize = 4;
-/// Bytes around a crowd that are looked at with it: the longest number reaches no further.
-const MARGIN: usize = 48;
-
-/// Names one rule of a [`Scanner`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(pub(super) u16);
-
-/// The certainty of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Certainty {
-    /// It has the shape of a secret and fails a check that tells a real one: a checksum, a word that examples have.
-    LooksLikeOne,
-    /// It is one, as far as a text can tell.
-    Certain,
-}
-
-/// A secret in a text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Finding {
-    /// The kind of the secret.
-    pub kind: RuleId,
-    /// The bytes of the value alone in the text, without the name before it. On character boundaries.
-    pub range: Range<usize>,
-    /// The certainty that it is one.
-    pub certainty: Certainty,
-}
-
-/// The findings that are wanted.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wish {
-    /// Of this class alone; `None`: of all.
-    pub(super) class: Option<SecretClass>,
-    /// At least as certain as this. What only looks like one is looked for across lines that were wrapped, too.
-    pub(super) certainty: Certainty,
-}
-
-impl Wish {
-    /// All that is a secret.
-    pub(super) const CERTAIN: Self = Self { class: None, certainty: Certainty::Certain };
-    /// All that could be one.
-    pub(super) const ALL: Self = Self { class: None, certainty: Certainty::LooksLikeOne };
-
-    fn takes(self, rule: &Rule) -> bool {
-        self.class.is_none_or(|class| rule.class() == class)
-    }
-
-    fn joins_lines(self) -> bool {
-        self.certainty == Certainty::LooksLikeOne
-    }
-}
-
-/// The visitor of findings; a break ends the search.
-pub(super) type Visitor<'v> = &'v mut dyn FnMut(Finding) -> ControlFlow<()>;
 
 /// A keyword in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -304,51 +248,6 @@ impl Scanner {
         }
         ControlFlow::Continue(())
     }
-
-    /// Ranks a finding among those that overlap it: the greater gives the better name.
-    pub(super) fn rank(&self, finding: &Finding) -> impl Ord + use<> {
-        let Finding { kind, range, certainty } = finding;
-        (*certainty, self.rule(*kind).rank(), range.len(), std::cmp::Reverse(*kind))
-    }
-
-    /// Keeps, of findings that overlap, the most certain, of these the most specific, of equals the longer, then the
-    /// one first in the file.
-    pub(super) fn resolve(&self, mut found: Vec<Finding>) -> Vec<Finding> {
-        found.sort_unstable_by_key(|finding| (finding.range.start, finding.range.end, finding.kind));
-        let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
-        let mut rest = &mut found[..];
-        while !rest.is_empty() {
-            let (group, others) = rest.split_at_mut(overlapping(rest));
-            rest = others;
-            let begun = kept.len();
-            if let [alone] = group {
-                kept.push(alone.clone());
-                continue;
-            }
-            group.sort_by_key(|finding| std::cmp::Reverse(self.rank(finding)));
-            let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-            for finding in group {
-                let Range { start, end } = finding.range;
-                if taken.range(..end).next_back().is_none_or(|(_, &end)| end <= start) {
-                    taken.insert(start, end);
-                    kept.push(finding.clone());
-                }
-            }
-            kept[begun..].sort_by_key(|finding| finding.range.start);
-        }
-        kept
-    }
-}
-
-/// Counts the findings at the beginning of a sorted list that hang together: each overlaps one before it.
-pub(super) fn overlapping(sorted: &[Finding]) -> usize {
-    let mut end = 0;
-    let goes_on = |finding: &&Finding| {
-        let overlaps = end == 0 || finding.range.start < end;
-        end = end.max(finding.range.end);
-        overlaps
-    };
-    sorted.iter().take_while(goes_on).count()
 }
 
 /// Returns whether a value stands in quotes.
@@ -416,38 +315,6 @@ impl RuleMatcher<'_> {
         }
         start..end
     }
-}
-
-/// Returns whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country
-/// before its digits, and not within a word, a path or another number.
-fn begins_number(bytes: &[u8], at: usize) -> bool {
-    let digit = |ahead: usize| bytes.get(at + ahead).is_some_and(u8::is_ascii_digit);
-    let begins = match bytes[at] {
-        b'0'..=b'9' => true,
-        b'+' => digit(1),
-        b'(' => digit(1) || bytes.get(at + 1) == Some(&b'+'),
-        b'A'..=b'Z' => bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase) && digit(2) && digit(3),
-        _ => return false,
-    };
-    begins && (at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"_.+/-".contains(&bytes[at - 1])))
-}
-
-/// Returns the stretches of a text where digits crowd, apart from each other.
-fn digit_clusters(text: &str) -> Vec<Range<usize>> {
-    let mut regions: Vec<Range<usize>> = Vec::new();
-    for (block, bytes) in text.as_bytes().chunks(BLOCK).enumerate() {
-        let digits = bytes.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>();
-        if usize::from(digits) < MIN_DIGITS {
-            continue;
-        }
-        let start = (block * BLOCK).saturating_sub(MARGIN);
-        let end = (block * BLOCK + bytes.len() + MARGIN).min(text.len());
-        match regions.last_mut() {
-            Some(last) if start <= last.end => last.end = end,
-            _ => regions.push(start..end),
-        }
-    }
-    regions
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::ops::{ControlFlow, Range};
 
 use super::{
     Certainty, Finding, RuleId, Scanner, SecretClass,
+    finding::{Visitor, Wish, overlapping},
     known::KnownSecrets,
-    scan::{Visitor, Wish, overlapping},
 };
 
 /// The bytes of a text that are looked through at once.
