@@ -1,9 +1,12 @@
 //! Claude's export: the same promises as for ChatGPT's.
 
-use crate::support::exports::{
-    self, Scratch,
-    claude::{ROOT, answer, call, conversation, export, human, message, result, small, thinking, words},
-    ids, load, load_bytes, load_path, open, parse, parse_text, shown, zip,
+use crate::support::{
+    cost,
+    exports::{
+        self, Scratch,
+        claude::{ROOT, answer, call, conversation, export, human, message, result, small, thinking, words},
+        ids, load, load_bytes, load_path, open, parse, parse_text, shown, zip,
+    },
 };
 use serde_json::{Value, json};
 use unspool::{
@@ -478,6 +481,20 @@ fn tags_of_2024_are_reasoning_and_documents() {
         assert!(told.contains(&expected), "{expected:?} in {told:?}");
     }
     assert!(visible(&conversation).iter().all(|text| !text.contains("antArtifact")));
+}
+
+#[test]
+fn tags_that_are_not_closed_take_time_by_their_number() {
+    let cost = |times: usize| {
+        let text = "<antArtifact \"".repeat(times * 4_000);
+        let json = conversation("c", "n", vec![answer("m", ROOT, &text)]).to_string();
+        let spent = || cost::of_thread(|| parse_text(&json)).1;
+        std::iter::repeat_with(spent).take(3).flatten().min().unwrap_or_default()
+    };
+    let (one, two, four) = (cost(1), cost(2), cost(4));
+    // Four times as much may take four times as long, and as much again for what a machine has in store.
+    let fits = four <= one * 8 + std::time::Duration::from_millis(20);
+    assert!(fits, "{one:?}, twice as much {two:?}, four times as much {four:?}");
 }
 
 #[test]

@@ -85,10 +85,13 @@ fn closed<'t>(inside: &'t str, close: &str) -> (&'t str, &'t str) {
     (inside.trim_matches('\n'), after)
 }
 
+/// The longest attributes of a tag, in bytes; real ones have some hundred. What has longer ones is words.
+const MAX_ATTRIBUTES_LENGTH: usize = 4 << 10;
+
 /// Finds the `>` that ends a tag, outside of quotes; tags are on one line.
 fn end_of_attributes(attributes: &str) -> Option<usize> {
     let mut is_quoted = false;
-    for (at, byte) in attributes.bytes().enumerate() {
+    for (at, byte) in attributes.bytes().enumerate().take(MAX_ATTRIBUTES_LENGTH) {
         match byte {
             b'"' => is_quoted = !is_quoted,
             b'>' if !is_quoted => return Some(at),
@@ -145,10 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_is_looked_at_for_some_kilobytes_and_then_is_words() {
+        let tag = |length: usize| format!("<antArtifact title=\"{}\">Poem</antArtifact>", "a".repeat(length));
+        assert!(matches!(stretches(&tag(MAX_ATTRIBUTES_LENGTH / 2))[..], [Stretch::Artifact(_)]));
+        let long = tag(MAX_ATTRIBUTES_LENGTH);
+        assert_eq!(stretches(&long), [Stretch::Words(&long)]);
+    }
+
+    #[test]
     fn many_tags_take_time_in_proportion() {
         let text = "<antThinking>".repeat(100_000);
         assert_eq!(stretches(&text).len(), 1);
         assert_eq!(stretches(&"<antThinking>a</antThinking>".repeat(50_000)).len(), 50_000);
-        assert_eq!(stretches(&"<antArtifact \"".repeat(20_000)).len(), 1);
     }
 }
