@@ -715,7 +715,7 @@ fn no_new_road_costs_more_than_its_length() {
     let with_references = |text: String, references: Vec<Value>| {
         with(answer(&text), "metadata", json!({"content_references": references}))
     };
-    let makers: [(&str, &dyn Fn(usize) -> Value); 13] = [
+    let makers: [(&str, &dyn Fn(usize) -> Value); 14] = [
         ("one text of many places", &|n| {
             with_references("\u{e206}a".repeat(n), vec![reference("\u{e206}".into())])
         }),
@@ -735,6 +735,7 @@ fn no_new_road_costs_more_than_its_length() {
         ("links that are not closed", &|n| answer(&"[a](sandbox:/(".repeat(n / 4))),
         ("directives", &|n| answer(&":::a{b=\"\n".repeat(n / 4))),
         ("what is to be sent", &|n| answer(&format!(":::writing\n{}:::", "a\n".repeat(n)))),
+        ("directives on one line", &|n| answer(&":::a".repeat(n * 8))),
         ("outputs", &|n| {
             let outputs: Vec<Value> = (0..n).map(|at| json!({"text": format!("{at}!")})).collect();
             let metadata = json!({"aggregate_result": {"messages": outputs}});

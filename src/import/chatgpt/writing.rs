@@ -46,6 +46,8 @@ pub(super) fn fences(text: &str, edits: &mut Edits) {
     let bytes = text.as_bytes();
     let mut from = 0;
     let mut breaks = MAX_BREAKS;
+    // The end of the line at hand: many colons may stand on one.
+    let mut end = 0;
     while let Some(step) = COLONS.find(&bytes[from..]) {
         let at = from + step;
         let behind = at + bytes[at..].iter().take_while(|&&byte| byte == b':').count();
@@ -53,7 +55,9 @@ pub(super) fn fences(text: &str, edits: &mut Edits) {
         let newline = memrchr(b'\n', &bytes[near..at]);
         let line = newline.map_or(near, |step| near + step + 1);
         let seen = newline.is_some() || near == 0;
-        let end = memchr(b'\n', &bytes[behind..]).map_or(bytes.len(), |step| behind + step);
+        if end < behind {
+            end = memchr(b'\n', &bytes[behind..]).map_or(bytes.len(), |step| behind + step);
+        }
         let place = Place { line, seen, at, behind, end };
         let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let name = bytes[behind..].iter().take_while(is_name).count();
