@@ -13,6 +13,9 @@ use crate::message::format;
 
 /// The levels of a value that are indented; what is deeper stands at the same edge.
 const MAX_INDENTED_LEVELS: usize = 12;
+/// The bytes of indentation and marks that may be written, less what stands before: all that one message is told with
+/// besides its words goes behind one another. What comes behind stands at the edge.
+const MAX_INDENTATION: usize = 1 << 20;
 /// The number of times that a string which is itself JSON is read as such.
 const MAX_NESTED_JSON: usize = 3;
 /// The length from which a word without blanks is taken for encoded data, in bytes, and only named.
@@ -24,7 +27,7 @@ pub(super) fn outline(key: &str, json: &str, left_out: &dyn Fn(&str) -> bool, ou
     if json.is_empty() {
         return;
     }
-    Outline { out, left_out, levels: Vec::new(), deeper: 0, worded: false }.value(key, json, 0);
+    Outline::new(left_out, out).value(key, json, 0);
 }
 
 /// Does what [`outline`] does, but appends nothing if there are only numbers and flags.
@@ -33,7 +36,7 @@ pub(super) fn outline_words(key: &str, json: &str, left_out: &dyn Fn(&str) -> bo
         return;
     }
     let before = out.len();
-    let mut outline = Outline { out, left_out, levels: Vec::new(), deeper: 0, worded: false };
+    let mut outline = Outline::new(left_out, out);
     outline.value(key, json, 0);
     if !outline.worded {
         out.truncate(before);
@@ -54,11 +57,18 @@ struct Outline<'o> {
     levels: Vec<Level<'o>>,
     /// The number of levels beyond [`MAX_INDENTED_LEVELS`].
     deeper: usize,
+    /// The bytes of indentation and marks that may still be written.
+    indentation: usize,
     /// A string was written.
     worded: bool,
 }
 
-impl Outline<'_> {
+impl<'o> Outline<'o> {
+    fn new(left_out: &'o dyn Fn(&str) -> bool, out: &'o mut String) -> Self {
+        let indentation = MAX_INDENTATION.saturating_sub(out.len());
+        Self { out, left_out, levels: Vec::new(), deeper: 0, indentation, worded: false }
+    }
+
     /// Writes a value that stands under a key, or as an element of a list if that is empty.
     fn value(&mut self, key: &str, json: &str, nested: usize) {
         let key = (!key.is_empty()).then_some(key);
@@ -171,7 +181,7 @@ impl Outline<'_> {
                 _ if level.begun => edge += 1,
                 None => marks += 1,
                 Some(key) => {
-                    begin(self.out, edge, marks);
+                    begin(self.out, edge, marks, &mut self.indentation);
                     self.out.push_str(key);
                     self.out.push(':');
                     (edge, marks) = (edge + marks + 1, 0);
@@ -180,7 +190,7 @@ impl Outline<'_> {
             level.begun = true;
         }
         let element = usize::from(key.is_none() && !self.levels.is_empty());
-        begin(self.out, edge, marks + element);
+        begin(self.out, edge, marks + element, &mut self.indentation);
         if let Some(key) = key {
             self.out.push_str(key);
             self.out.push_str(if text.contains('\n') { ":\n" } else { ": " });
@@ -189,10 +199,15 @@ impl Outline<'_> {
     }
 }
 
-/// Begins a line that is indented this many times and begins this many elements.
-fn begin(out: &mut String, edge: usize, marks: usize) {
+/// Begins a line that is indented this many times and begins this many elements, as long as there is something left
+/// to indent with.
+fn begin(out: &mut String, edge: usize, marks: usize, left: &mut usize) {
     if !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
+    }
+    *left = left.saturating_sub((edge + marks) * "- ".len());
+    if *left == 0 {
+        return;
     }
     out.extend(std::iter::repeat_n("  ", edge));
     out.extend(std::iter::repeat_n("- ", marks));
@@ -308,6 +323,17 @@ mod tests {
         let data = format!("\"data:image/png;base64,{}\"", "A".repeat(4_000));
         assert_eq!(told("k", &data), "k: image/png, 3.0 KB");
         assert!(told("k", &format!("\"{}\"", "Ab".repeat(40_000))).starts_with("k: data, "));
+    }
+
+    /// 16 MB of it took 343 MB.
+    #[test]
+    fn what_is_indented_is_hardly_longer() {
+        let (open, close) = ("[".repeat(MAX_INDENTED_LEVELS), "]".repeat(MAX_INDENTED_LEVELS));
+        let json = format!("{open}{}\"z\"{close}", "\"a\",".repeat(200_000));
+        let told = told("key", &json);
+        assert!(told.len() <= json.len() + MAX_INDENTATION, "{} of {}", told.len(), json.len());
+        assert!(told.starts_with("key:\n") && told.ends_with("\na\nz"), "the marks end, the words do not");
+        assert_eq!(told.lines().filter(|line| line.ends_with('a')).count(), 200_000);
     }
 
     #[test]
