@@ -36,6 +36,12 @@ pub(super) struct ParsedMessage {
     pub parts: Range<u32>,
 }
 
+/// Returns a stretch of a text as it is kept; `None` where the text is too long for that: some few bytes of JSON may be
+/// told with more, so that not even an object of 2 GB needs to fit.
+pub(super) fn text_range(start: usize, end: usize) -> Option<Range<u32>> {
+    Some(u32::try_from(start).ok()?..u32::try_from(end).ok()?)
+}
+
 /// The messages of one object, in the order of the file.
 #[derive(Default)]
 pub(super) struct MessageArena {
@@ -130,4 +136,16 @@ pub(super) struct ParsedObject {
     pub dropped: u64,
     /// The messages that make or change documents.
     pub documents: DocumentSources,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_in_a_text_is_taken_for_another() {
+        let most = u32::MAX as usize;
+        assert_eq!(text_range(most - 1, most), Some(u32::MAX - 1..u32::MAX));
+        assert_eq!(text_range(most, most + 1), None);
+    }
 }

@@ -18,7 +18,7 @@ use crate::{
     conversation::{Kind, Visibility},
     import::{
         json::{FieldKey, IsPresent, Lenient, MaybeText, MemoryBudget, Sink, SinkSeed},
-        message_arena::{MessageArena, ParsedMessage},
+        message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
         timestamp::Timestamp,
     },
@@ -222,6 +222,13 @@ impl Mapping<'_> {
         let start = arena.text.len();
         let mut parts = Vec::new();
         classification.say(message, states, &mut arena.text, &mut parts, rest);
+        let text = text_range(start, arena.text.len()).unwrap_or_else(|| {
+            // Left blank, so that what follows it keeps its place in the tree.
+            arena.text.truncate(start);
+            parts.clear();
+            self.dropped += 1;
+            start as u32..start as u32
+        });
         arena.bound(&mut parts);
         let said = &arena.text[start..];
         let parsed = ParsedMessage {
@@ -232,7 +239,7 @@ impl Mapping<'_> {
             time: message.created.0,
             model: arena.names.slot(message::model(message)),
             name: arena.names.slot(classification.name.as_deref()),
-            text: start as u32..arena.text.len() as u32,
+            text,
             parts: arena.keep(&mut parts),
         };
         let number = arena.messages.len() as u32;
@@ -267,7 +274,10 @@ impl Mapping<'_> {
     /// Keeps what the message of that number carries besides as a message of its own.
     fn take_rest(&mut self, number: u32, kind: Kind, name: Option<&str>, text: &str, hidden: bool) {
         let arena = &mut self.arena;
-        let start = arena.text.len() as u32;
+        let Some(range) = text_range(arena.text.len(), arena.text.len().saturating_add(text.len())) else {
+            self.dropped += 1;
+            return;
+        };
         arena.text.push_str(text);
         let carrier = &arena.messages[number as usize];
         let parsed = ParsedMessage {
@@ -278,7 +288,7 @@ impl Mapping<'_> {
             time: carrier.time,
             model: carrier.model,
             name: arena.names.slot(name),
-            text: start..arena.text.len() as u32,
+            text: range,
             parts: arena.keep(&mut Vec::new()),
         };
         arena.messages.push(parsed);
