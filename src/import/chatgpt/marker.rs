@@ -170,15 +170,22 @@ fn pages<'f>(fields: impl Iterator<Item = &'f str>, references: &mut References<
     names.take(MAX_WORDS).filter_map(|name| references.page(name)).collect()
 }
 
+/// Reads the JSON of a marker; `None` if it is none, or too long to be taken apart.
+fn json_value(json: &str) -> Option<Value> {
+    if json.len() <= MAX_JSON_LENGTH { serde_json::from_str(json).ok() } else { None }
+}
+
 /// Returns the name in `["city","Zürich"]`, or the text itself if it is not a list.
 fn entity(field: &str) -> Option<String> {
     let field = field.trim();
-    match serde_json::from_str::<Value>(field) {
-        Ok(Value::Array(list)) => list.get(1).or(list.first()).and_then(Value::as_str).map(without_marks),
-        Ok(Value::Object(fields)) => fields.get("name").and_then(Value::as_str).map(without_marks),
+    match json_value(field) {
+        Some(Value::Array(list)) => list.get(1).or(list.first()).and_then(Value::as_str).map(without_marks),
+        Some(Value::Object(fields)) => fields.get("name").and_then(Value::as_str).map(without_marks),
         _ => {
             let name = without_marks(field);
-            Some(name).filter(|name| is_words(name) && !name.starts_with(['[', '{']))
+            // What is no name, but broken, says nothing; what is too long to be taken apart may.
+            let is_json = field.starts_with(['[', '{']) && field.len() <= MAX_JSON_LENGTH;
+            Some(name).filter(|name| is_words(name) && !is_json)
         }
     }
 }
@@ -208,8 +215,7 @@ pub(super) fn genui(
     references: &mut References<'_, '_>,
 ) -> Replacement {
     let json = json.trim_matches([SEPARATOR, CLOSE, CLOSE_TOO]).trim();
-    let widget = if json.len() <= MAX_JSON_LENGTH { serde_json::from_str::<Value>(json).ok() } else { None };
-    let Some(Value::Object(widgets)) = widget else {
+    let Some(Value::Object(widgets)) = json_value(json) else {
         return Replacement { text: without_marks(json), links: Vec::new() };
     };
     let mut answer = Replacement::default();
@@ -273,8 +279,7 @@ fn described(kind: &str, value: &Value) -> String {
 
 /// Returns the words in the JSON of a marker; the text itself if it is none.
 fn words_of_json(json: &str) -> Vec<String> {
-    let value = if json.len() <= MAX_JSON_LENGTH { serde_json::from_str::<Value>(json).ok() } else { None };
-    let Some(value) = value else { return vec![without_marks(json)] };
+    let Some(value) = json_value(json) else { return vec![without_marks(json)] };
     let mut words = Vec::new();
     strings(&value, false, &mut words);
     words.into_iter().map(|(_, word)| word).collect()
@@ -370,6 +375,14 @@ mod tests {
             ("tldr", ""),
         ] {
             assert_eq!(told(marker), text, "{marker}");
+        }
+    }
+
+    #[test]
+    fn json_too_long_to_be_a_markers_is_shown_as_it_stands() {
+        let long = format!(r#"["bird","{}"]"#, "a".repeat(MAX_JSON_LENGTH));
+        for kind in ["entity", "genui", "product"] {
+            assert_eq!(told(&format!("{kind}|{long}")), long, "{kind}");
         }
     }
 
