@@ -24,7 +24,7 @@ pub(super) struct ContentPieces<'de> {
 }
 
 impl<'de> Lenient<'de> for ContentPieces<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Self { bare: Some(text), ..Self::default() }
     }
 

@@ -55,9 +55,9 @@ macro_rules! record {
         }
 
         impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
-            fn from_text(text: std::borrow::Cow<$life, str>) -> Self {
+            fn from_text(text: std::borrow::Cow<$life, str>, budget: &$crate::import::json::MemoryBudget) -> Self {
                 let mut record = Self::default();
-                record.rest.keep_text(text);
+                record.rest.keep_text(std::borrow::Cow::Borrowed(""), text, budget);
                 record
             }
 
@@ -111,7 +111,7 @@ pub(crate) trait Lenient<'de>: Default {
     }
 
     /// Makes one of a string; borrowed where the JSON has no escapes.
-    fn from_text(_: Cow<'de, str>) -> Self {
+    fn from_text(_: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Self::default()
     }
 
@@ -179,11 +179,10 @@ impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for FieldSeed<'_, 'de, T> {
 impl<'de, T: Lenient<'de>> FieldSeed<'_, 'de, T> {
     fn text(self, text: Cow<'de, str>) -> T {
         if self.takes_text {
-            return T::from_text(text);
+            return T::from_text(text, self.field.budget);
         }
-        if !text.is_empty() {
-            self.field.rest.0.push((self.field.key.clone(), Left::Text(text)));
-        }
+        let Field { key, budget, rest } = self.field;
+        rest.keep_text(key.clone(), text, budget);
         T::default()
     }
 }
@@ -259,15 +258,21 @@ impl<'de> Rest<'de> {
     pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, budget: &MemoryBudget) {
         let may_hold_text =
             value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
-        if may_hold_text && budget.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
-            self.0.push((key, Left::Json(value.0)));
+        if may_hold_text {
+            self.push(key, Left::Json(value.0), budget);
         }
     }
 
-    /// Keeps a string that stands where an object should.
-    pub(crate) fn keep_text(&mut self, text: Cow<'de, str>) {
+    /// Keeps a string that stands where something else should.
+    pub(crate) fn keep_text(&mut self, key: Cow<'de, str>, text: Cow<'de, str>, budget: &MemoryBudget) {
         if !text.is_empty() {
-            self.0.push((Cow::Borrowed(""), Left::Text(text)));
+            self.push(key, Left::Text(text), budget);
+        }
+    }
+
+    fn push(&mut self, key: Cow<'de, str>, value: Left<'de>, budget: &MemoryBudget) {
+        if budget.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
+            self.0.push((key, value));
         }
     }
 
@@ -372,11 +377,11 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
-        Ok(T::from_text(Cow::Borrowed(text)))
+        Ok(T::from_text(Cow::Borrowed(text), self.budget))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(T::from_text(Cow::Owned(text.to_owned())))
+        Ok(T::from_text(Cow::Owned(text.to_owned()), self.budget))
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
@@ -412,7 +417,7 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
 pub(crate) type MaybeText<'de> = Option<Cow<'de, str>>;
 
 impl<'de> Lenient<'de> for MaybeText<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Some(text)
     }
 
@@ -491,8 +496,8 @@ impl<T> std::ops::Deref for Several<T> {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Self(vec![T::from_text(text)])
+    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
+        Self(vec![T::from_text(text, budget)])
     }
 
     fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
@@ -517,8 +522,8 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Box::new(T::from_text(text))
+    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
+        Box::new(T::from_text(text, budget))
     }
 
     fn from_number(number: f64) -> Self {
@@ -543,7 +548,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
 pub(crate) struct IsPresent(pub bool);
 
 impl<'de> Lenient<'de> for IsPresent {
-    fn from_text(_: Cow<'de, str>) -> Self {
+    fn from_text(_: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Self(true)
     }
 
@@ -800,6 +805,25 @@ mod tests {
             }
             prop_assert_eq!(unescaped(&format!("\"{ascii}\"")), text);
         }
+    }
+
+    record! {
+        /// A record that keeps its rest.
+        Kept<'de> keeps all but is_id {
+            weight: Option<f64> = "weight",
+        }
+    }
+
+    fn is_id(key: &str) -> bool {
+        key == "id"
+    }
+
+    #[test]
+    fn a_rest_takes_no_more_memory_than_allowed() {
+        let json = format!("{{{}\"weight\":\"a\"}}", "\"weight\":\"a\",".repeat(10_000));
+        let budget = MemoryBudget::new(10 * (size_of::<(Cow<'_, str>, Left<'_>)>() + PER_ELEMENT));
+        assert_eq!(from_str::<Kept<'_>>(&json, &budget).unwrap().rest.0.len(), 10);
+        assert_eq!(from_str::<Kept<'_>>("\"a\"", &budget).unwrap().rest.0.len(), 0, "it is used up");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json::Lenient;
+use super::json::{Lenient, MemoryBudget};
 use crate::conversation::Time;
 
 /// A time: seconds since 1970, as ChatGPT writes them, or milli-, micro- or nanoseconds, which occur beside them in one
@@ -22,7 +22,7 @@ impl<'de> Lenient<'de> for Timestamp {
         Self(Time::from_seconds(number / units))
     }
 
-    fn from_text(text: Cow<'de, str>) -> Self {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         if let Ok(seconds) = text.parse::<f64>() {
             return Self::from_number(seconds);
         }
@@ -44,7 +44,11 @@ mod tests {
         let wanted = Some(Time(1_784_000_000_000_000));
         for number in [1_784_000_000.0, 1_784_000_000e3, 1_784_000_000e6, 1_784_000_000e9] {
             assert_eq!(at(number), wanted, "{number}");
-            assert_eq!(Timestamp::from_text(format!("{number}").into()).0, wanted, "{number}");
+            assert_eq!(
+                Timestamp::from_text(format!("{number}").into(), &MemoryBudget::none()).0,
+                wanted,
+                "{number}"
+            );
         }
         assert_eq!((at(0.0), at(-5.0)), (Some(Time(0)), Some(Time(-5_000_000))));
         assert_eq!((at(1e300), at(f64::INFINITY), at(f64::NAN)), (None, None, None));

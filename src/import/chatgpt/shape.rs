@@ -26,8 +26,8 @@ impl<T> Default for Maybe<T> {
 }
 
 impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Self(Some(Box::new(T::from_text(text))))
+    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
+        Self(Some(Box::new(T::from_text(text, budget))))
     }
 
     fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
@@ -72,8 +72,8 @@ record! {
 pub(crate) struct MessageContent<'de>(pub ContentFields<'de>);
 
 impl<'de> Lenient<'de> for MessageContent<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
-        Self(ContentFields { parts: ContentPieces::from_text(text), ..ContentFields::default() })
+    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
+        Self(ContentFields { parts: ContentPieces::from_text(text, budget), ..ContentFields::default() })
     }
 
     fn from_list<A: serde::de::SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
@@ -162,7 +162,7 @@ record! {
 }
 
 impl<'de> Lenient<'de> for Pointer<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Self(PointerFields { asset_pointer: Some(text), ..PointerFields::default() })
     }
 
@@ -192,7 +192,7 @@ record! {
 }
 
 impl<'de> Lenient<'de> for Thought<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         Self { plain: Some(text), fields: ThoughtFields::default() }
     }
 
@@ -420,7 +420,7 @@ record! {
 pub(crate) struct Item<'de>(pub ItemFields<'de>);
 
 impl<'de> Lenient<'de> for Item<'de> {
-    fn from_text(text: Cow<'de, str>) -> Self {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
         if text.contains("://") {
             return Self(ItemFields { url: Some(text), ..ItemFields::default() });
         }
