@@ -423,6 +423,40 @@ fn each_output_of_an_analysis_is_told_once() {
     }
 }
 
+/// The places of the parts of a message, and its text.
+fn places(message: Value) -> (Vec<u32>, String) {
+    let conversation = chain([message]);
+    let parts = conversation.message_parts(0).iter();
+    let files = parts.filter(|part| matches!(part.detail, Detail::Attachment(_)));
+    (files.map(|part| part.range.start).collect(), conversation.message_text(0).to_owned())
+}
+
+#[test]
+fn pictures_stay_where_they_stood_when_text_comes_before_them() {
+    let image = json!({"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_1"});
+    let multimodal = |parts: Value| json!({"content_type": "multimodal_text", "parts": parts});
+    let titled = with(
+        with(
+            of_type("assistant", multimodal(json!(["before", image, "after"]))),
+            "channel",
+            json!("analysis"),
+        ),
+        "metadata",
+        json!({"reasoning_title": "Look"}),
+    );
+    assert_eq!(places(titled), (vec![16], "**Look**\n\nbefore\nafter".to_owned()));
+    let instructions = of_type(
+        "user",
+        json!({"content_type": "user_editable_context", "user_profile": "Ann", "parts": ["before", image, "after"]}),
+    );
+    assert_eq!(places(instructions), (vec![10], "Ann\nbefore\nafter".to_owned()));
+    let escaped = r#" {"q": "Z\u00fcrich", "r": "\u00e4"} "#;
+    let call =
+        with(of_type("assistant", multimodal(json!([image, escaped, image]))), "recipient", json!("web.run"));
+    let text = r#"{"q": "Zürich", "r": "ä"}"#;
+    assert_eq!(places(call), (vec![0, text.len() as u32], text.to_owned()));
+}
+
 #[test]
 fn parts_in_parts_are_the_messages_own() {
     let content = json!({"content_type": "multimodal_text", "parts": [null, {"parts": [{"text": "deep"}, ["deeper"]]}, "flat", {"content_type": "odd", "value": 42}]});

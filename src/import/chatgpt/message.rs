@@ -194,9 +194,10 @@ impl<'a> Classification<'a> {
         }
         if self.kind == Kind::Instructions && text.len() > start {
             // The newer form repeats the older one.
-            let mut said = String::new();
+            let (mut said, placed) = (String::new(), parts.len());
             joined(content, states, 0, &mut said, &mut uploads, parts, &mut rest.more);
-            add_text(&said, start, text);
+            let at = add_text(&said, start, text);
+            shift(&mut parts[placed..], at, text.len() - start);
         } else {
             joined(content, states, start, text, &mut uploads, parts, &mut rest.more);
         }
@@ -209,7 +210,11 @@ impl<'a> Classification<'a> {
         }
         if let Some(title) = said(&metadata.reasoning_title).filter(|title| !text[start..].contains(title)) {
             match self.kind {
-                Kind::Reasoning => text.insert_str(start, &format!("**{title}**\n\n")),
+                Kind::Reasoning => {
+                    let title = format!("**{title}**\n\n");
+                    text.insert_str(start, &title);
+                    shift(parts, title.len(), text.len() - start);
+                }
                 _ => rest.reasoning.push_str(title),
             }
         }
@@ -229,7 +234,7 @@ impl<'a> Classification<'a> {
         } else {
             self.unread_content(message, &mut rest.more, &mut rest.keys);
         }
-        decode_escapes(text, start);
+        decode_escapes(text, start, parts);
         let answer = self.role == Role::Assistant && matches!(self.kind, Kind::Text | Kind::Reasoning);
         clean::clean(text, start, parts, metadata, answer, &mut rest.found);
         let end = (text.len() - start) as u32;
@@ -633,17 +638,31 @@ fn add_words(value: Raw<'_>, start: usize, text: &mut String) {
     add_text(&words, start, text);
 }
 
-/// Appends words on a line of their own, unless they stand after `start` already.
-fn add_text(words: &str, start: usize, text: &mut String) {
+/// Appends words on a line of their own, unless they stand after `start` already. Returns where they stand behind that.
+fn add_text(words: &str, start: usize, text: &mut String) -> usize {
     if words.trim().is_empty() {
-        return;
+        return text.len() - start;
     }
     if text[start..].trim().is_empty() {
         text.truncate(start);
         text.push_str(words);
-    } else if memmem::find(&text.as_bytes()[start..], words.trim().as_bytes()).is_none() {
-        text.push('\n');
-        text.push_str(words);
+        return 0;
+    }
+    let found = memmem::find(&text.as_bytes()[start..], words.trim().as_bytes());
+    if let Some(at) = found {
+        // They may stand there without the blanks before them.
+        return at.saturating_sub(words.len() - words.trim_start().len());
+    }
+    text.push('\n');
+    text.push_str(words);
+    text.len() - words.len() - start
+}
+
+/// Moves parts along with the text that they stand in, which ends at `end`.
+fn shift(parts: &mut [Part], by: usize, end: usize) {
+    for part in parts {
+        let moved = |at: u32| (at as usize).saturating_add(by).min(end) as u32;
+        part.range = moved(part.range.start)..moved(part.range.end);
     }
 }
 
@@ -687,17 +706,29 @@ pub(super) fn push_raw_line(words: &str, out: &mut String) {
     out.push_str(words);
 }
 
-/// Reads the escapes in a text that is JSON, `\u00fc`, as the letters they stand for.
-fn decode_escapes(text: &mut String, start: usize) {
+/// Reads the escapes in a text that is JSON, `\u00fc`, as the letters they stand for; the parts keep their places.
+fn decode_escapes(text: &mut String, start: usize, parts: &mut [Part]) {
     let json = text[start..].trim();
     if !json.starts_with(['{', '[']) || memmem::find(json.as_bytes(), b"\\u").is_none() || !is_json(json) {
         return;
     }
+    let end = text[start..].trim_end().len();
+    let mut places: Vec<&mut u32> =
+        parts.iter_mut().flat_map(|part| [&mut part.range.start, &mut part.range.end]).collect();
+    places.sort_unstable();
+    let mut places = places.into_iter().peekable();
+    // Moves the places that stand before `read` bytes of the text, `written` bytes of which are decoded.
+    let mut keep_up = |read: usize, written: usize| {
+        while let Some(place) = places.next_if(|place| (**place as usize) < read) {
+            *place = written.saturating_sub(read - *place as usize) as u32;
+        }
+    };
     let mut decoded = String::with_capacity(json.len());
     let mut rest = json;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
+        keep_up(end - rest.len() + 1, decoded.len() + 1);
         // A letter, or two halves of one; what means something in JSON stays as it is.
         let letter = json::escaped_letter(rest).filter(|(letter, _)| *letter >= '\u{a0}');
         if let Some((letter, length)) = letter {
@@ -710,6 +741,8 @@ fn decode_escapes(text: &mut String, start: usize) {
         }
     }
     decoded.push_str(rest);
+    keep_up(end, decoded.len());
+    places.for_each(|place| *place = decoded.len() as u32);
     text.truncate(start);
     text.push_str(&decoded);
 }
