@@ -8,10 +8,7 @@ use std::borrow::Cow;
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::{
-    boundary,
-    json::{FieldKey, Left, Lenient, MaybeText, MemoryBudget, Raw, Rest, record},
-};
+use super::json::{FieldKey, Left, Lenient, MaybeText, MemoryBudget, Raw, Rest, record};
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
@@ -77,7 +74,7 @@ pub(super) fn title(text: &MaybeText<'_>) -> Option<Box<str>> {
     if title.len() <= MAX_TITLE_LENGTH {
         return Some(title);
     }
-    Some(format!("{}…", &title[..boundary(&title, MAX_TITLE_LENGTH)]).into())
+    Some(format!("{}…", &title[..title.floor_char_boundary(MAX_TITLE_LENGTH)]).into())
 }
 
 /// Returns a link of what may be missing.

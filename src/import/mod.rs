@@ -118,7 +118,7 @@ impl ImportCounts {
     }
 
     fn add(&mut self, name: &str, times: u64, known: bool) {
-        let name = &name[..boundary(name, MAX_TYPE_LENGTH)];
+        let name = &name[..name.floor_char_boundary(MAX_TYPE_LENGTH)];
         if let Some((count, _)) = self.types.get_mut(name) {
             *count += times;
         } else if self.types.len() < MAX_TYPES {
@@ -132,15 +132,15 @@ impl ImportCounts {
     }
 
     fn add_key(&mut self, key: &str, times: u64, message: &str) {
-        let key = &key[..boundary(key, MAX_TYPE_LENGTH)];
+        let key = &key[..key.floor_char_boundary(MAX_TYPE_LENGTH)];
         if let Some((count, place)) = self.keys.get_mut(key) {
             *count += times;
             // Of all threads the same one.
             if message < &**place {
-                *place = message[..boundary(message, MAX_TYPE_LENGTH)].into();
+                *place = message[..message.floor_char_boundary(MAX_TYPE_LENGTH)].into();
             }
         } else if self.keys.len() < MAX_TYPES {
-            let message = &message[..boundary(message, MAX_TYPE_LENGTH)];
+            let message = &message[..message.floor_char_boundary(MAX_TYPE_LENGTH)];
             self.keys.insert(key.into(), (times, message.into()));
         }
     }
@@ -264,7 +264,7 @@ fn parse_by_signature(object: &str, content_types: &mut ImportCounts) -> Result<
 /// Returns the key that an object begins with.
 fn first_key(object: &str) -> Option<&str> {
     let rest = object.trim_start().strip_prefix('{')?.trim_start().strip_prefix('"')?;
-    let key = &rest[..boundary(rest, MAX_KEY_LENGTH + 1)];
+    let key = &rest[..rest.floor_char_boundary(MAX_KEY_LENGTH + 1)];
     Some(&key[..key.find('"')?])
 }
 
@@ -342,11 +342,6 @@ pub fn import(
     content_types: &mut ImportCounts,
 ) -> Result<Imported, ImportError> {
     Ok(parse(object, whole, content_types)?.finish(location))
-}
-
-/// Returns the last place at or before `at` where a character begins.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 /// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.

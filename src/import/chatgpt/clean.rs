@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     conversation::{Detail, Part},
-    import::boundary,
     message::markdown::{self, NonProse, NonProseKind},
 };
 
@@ -119,7 +118,7 @@ fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edi
     while let Some(found) = BARE_WIDGET.find(&text.as_bytes()[at..]) {
         let json = at + found + "genui".len();
         at = json;
-        let near = &text[json..boundary(text, json + (64 << 10))];
+        let near = &text[json..text.floor_char_boundary(json + (64 << 10))];
         tried += near.len();
         if tried > MAX_TRIED {
             return;
@@ -159,8 +158,8 @@ fn dead_links(text: &str, edits: &mut Edits) {
         if !["sandbox:", "computer:", "attachment:"].iter().any(|scheme| target.starts_with(scheme)) {
             continue;
         }
-        let near = boundary(text, middle.saturating_sub(NEAR));
-        let far = boundary(text, middle + NEAR);
+        let near = text.floor_char_boundary(middle.saturating_sub(NEAR));
+        let far = text.floor_char_boundary(middle + NEAR);
         let line = text[near..middle].rfind('\n').map_or(near, |at| near + at + 1);
         let Some(open) = opening_bracket(&text[line..middle]).map(|at| line + at) else { continue };
         let Some(end) = closing_bracket(&text[middle + 1..far]).map(|length| middle + 1 + length) else {

@@ -37,7 +37,7 @@ pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, pa
     let mut added: HashSet<Box<str>> = parts.iter().filter_map(known).collect();
     for at in tokens {
         let from = at + "{{file:".len();
-        let near = &text[from..crate::import::boundary(text, from + MAX_TOKEN_LENGTH)];
+        let near = &text[from..text.floor_char_boundary(from + MAX_TOKEN_LENGTH)];
         let Some(length) = near.find("}}") else { continue };
         let token = near[..length].trim();
         if token.is_empty() || token.contains(['\n', '{']) {

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::edits::Edits;
-use crate::import::boundary;
 
 static COLONS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(":::"));
 
@@ -120,7 +119,7 @@ fn begin(text: &str, place: &Place, name: usize, edits: &mut Edits) -> Option<Di
     let mut end = behind + name;
     let mut told = String::new();
     if text[end..].starts_with('{') {
-        let near = boundary(text, end + NEAR).min(line_end);
+        let near = text.floor_char_boundary(end + NEAR).min(line_end);
         end += attributes(&text[end..near], &mut told).unwrap_or(0);
     }
     let rest = &text[end..line_end];
