@@ -27,6 +27,11 @@ impl MessageOrder {
     }
 }
 
+/// Returns an order of this many messages in which each follows the one before it.
+pub(super) fn in_a_row(count: usize) -> Vec<(u32, u32)> {
+    (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect()
+}
+
 /// Makes the first node of each cycle (in file order) a root.
 fn break_cycles(parents: &mut [u32], members: &[u32]) {
     /// Not looked at, on the walk of that number, or known to lead to a root.

@@ -684,7 +684,7 @@ fn all_words(value: Raw<'_>, words: &mut String) {
 }
 
 /// Appends a value that no field took, under its key, if there is a word in it.
-fn push_left(key: &str, value: &Left<'_>, out: &mut String) {
+pub(super) fn push_left(key: &str, value: &Left<'_>, out: &mut String) {
     match value {
         Left::Json(json) => outline_words(key, json, &is_left_out, out),
         Left::Text(text) => push_field(key, text, out),

@@ -32,7 +32,7 @@ use super::{
     fields::{id, title},
     json::{self, MemoryBudget},
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
-    order::newest_leaf,
+    order::{in_a_row, newest_leaf},
 };
 use crate::conversation::Provider;
 
@@ -96,10 +96,8 @@ fn order(element: Element<'_>) -> ParsedObject {
 
 /// Keeps the messages of a list in its order.
 fn in_order(element: Element<'_>) -> ParsedObject {
-    let count = element.mapping.arena.messages.len() as u32;
-    let order: Vec<(u32, u32)> =
-        (0..count).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect();
-    finish(element, order, (count as usize).checked_sub(1))
+    let count = element.mapping.arena.messages.len();
+    finish(element, in_a_row(count), count.checked_sub(1))
 }
 
 fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) -> ParsedObject {

@@ -9,7 +9,7 @@ use super::{
     marker::{self, CLOSE, CLOSE_TOO, OPEN},
     shape::{Item, Metadata, OldCitation, Reference, SearchEntry},
 };
-use crate::{conversation::Link, import::message_arena::NO_PARENT};
+use crate::{conversation::Link, import::message_arena::NO_PARENT, message::link_safety::host};
 
 /// The number of sources of one reference that are named.
 const MAX_LINKS: usize = 50;
@@ -407,13 +407,6 @@ pub(super) fn links_in(alt: &str) -> Vec<Link> {
     links
 }
 
-/// Returns the host: `example.org` of `https://example.org/page`.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    host.strip_prefix("www.").unwrap_or(host)
-}
-
 /// Writes sources as Markdown, one after the other: `[title](url), [title](url) (€ 39)`.
 pub(super) fn listed(sources: &[Named]) -> String {
     let mut text = String::new();
@@ -421,7 +414,12 @@ pub(super) fn listed(sources: &[Named]) -> String {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        push_link(if link.title.is_empty() { host(&link.url) } else { &link.title }, &link.url, &mut text);
+        let title = match &*link.title {
+            "" if !host(&link.url).is_empty() => host(&link.url),
+            "" => &link.url,
+            title => title,
+        };
+        push_link(title, &link.url, &mut text);
         if !detail.is_empty() {
             text.push_str(" (");
             text.push_str(&marker::without_marks(detail));

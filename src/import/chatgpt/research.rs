@@ -9,8 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use memchr::memmem;
 
 use super::{
-    left_out::is_left_out,
-    message::Rest,
+    message::{Rest, push_left},
     parse::LIST_BUDGET,
     shape::{Message, Sdk, Widget},
 };
@@ -19,7 +18,7 @@ use crate::{
     import::{
         json::{self, Left, Lenient, MemoryBudget, Raw, Repaired},
         message_arena::{MessageArena, NO_PARENT},
-        outline::{is_json, outline_words},
+        outline::is_json,
     },
 };
 
@@ -56,9 +55,9 @@ pub(super) fn states(message: &Message<'_>) -> States {
                 for state in [read.state, read.response.state] {
                     states.list.extend(json_of(state).map(Cow::into_owned));
                 }
-                read.unread("app", &mut |key, value| tell(key, value, &mut states.more));
+                read.unread("app", &mut |key, value| push_left(key, value, &mut states.more));
             }
-            Err(_) => outline_words("app", sdk.0, &is_left_out, &mut states.more),
+            Err(_) => push_left("app", &Left::Json(sdk.0), &mut states.more),
         }
     }
     let content = &message.content.0.parts;
@@ -99,20 +98,13 @@ pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, 
     let repaired = Repaired::new();
     let budget = MemoryBudget::new(LIST_BUDGET);
     let Ok(widget) = json::from_str_or_repaired::<Widget<'_>>(state, &repaired, &budget) else {
-        return tell("widget", &Left::Text(Cow::Borrowed(state)), &mut rest.more);
+        return push_left("widget", &Left::Text(Cow::Borrowed(state)), &mut rest.more);
     };
     widget.rest.0.iter().for_each(|(key, value)| {
-        tell(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
+        push_left(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
     });
     if let Some(report) = widget.report.0 {
         take(*report, rest);
-    }
-}
-
-fn tell(key: &str, value: &Left<'_>, out: &mut String) {
-    match value {
-        Left::Json(json) => outline_words(key, json, &is_left_out, out),
-        Left::Text(text) => super::message::push_field(key, text, out),
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{
     import::{
         ImportError,
         json::{self, FieldKey, MaybeText, MemoryBudget, Raw, Sink, record},
-        message_arena::{NO_PARENT, OwnedMeta, ParsedMessage, ParsedObject},
+        message_arena::{OwnedMeta, ParsedMessage, ParsedObject},
+        order::in_a_row,
     },
     provider::Provider,
 };
@@ -71,8 +72,6 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
     told.all(Role::Assistant, knowledge.project_memories)?;
     told.all(Role::Assistant, knowledge.memory_files)?;
     let count = messages.arena.messages.len();
-    let order =
-        (0..count as u32).map(|number| (number, number.checked_sub(1).unwrap_or(NO_PARENT))).collect();
     let meta = OwnedMeta {
         id: id.filter(|id| !id.trim().is_empty()).map(String::into_boxed_str),
         title: Some(title.trim_end_matches([':', ' ']).into()),
@@ -85,7 +84,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
         provider: Provider::Claude,
         meta,
         arena,
-        order,
+        order: in_a_row(count),
         current: count.checked_sub(1),
         dropped,
         documents,
