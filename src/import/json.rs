@@ -521,28 +521,6 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
     }
 }
 
-impl<'de, T: Lenient<'de>> Lenient<'de> for Box<T> {
-    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
-        Box::new(T::from_text(text, budget))
-    }
-
-    fn from_number(number: f64) -> Self {
-        Box::new(T::from_number(number))
-    }
-
-    fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
-        T::from_list(list, budget).map(Box::new)
-    }
-
-    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
-        T::from_map(map, budget).map(Box::new)
-    }
-
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        T::unread(self, under, visit);
-    }
-}
-
 /// A test for a value that is there and not null, of any shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct IsPresent(pub bool);

@@ -116,7 +116,7 @@ const ENDINGS: &[(&str, &str)] = &[
 ];
 
 /// The keys that are left out in the results of the analysis tool alone.
-const OF_RESULTS: &[(&str, &str)] = &[("code", SAME), ("message_type", KIND), ("update_type", KIND)];
+const OF_RESULTS: &[(&str, &str)] = &[("code", SAME), ("update_type", KIND)];
 
 /// The keys that are left out in what describes a file or a reference.
 const OF_FILES: &[(&str, &str)] = &[("source", KIND), ("style", KIND)];
