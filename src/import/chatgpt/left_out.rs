@@ -148,6 +148,9 @@ const BEGINS: [u8; 257] = {
     begins
 };
 
+// The places are bytes.
+const _: () = assert!(LEFT_OUT.len() < 256);
+
 /// Returns whether the strings under this key are left out.
 pub(super) fn is_left_out(key: &str) -> bool {
     reason_to_leave_out(key).is_some()
