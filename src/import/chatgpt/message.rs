@@ -178,8 +178,8 @@ impl<'a> Classification<'a> {
         if self.kind == Kind::Text {
             quotation(message, text);
         } else {
-            outline("targeted_reply", metadata.targeted.0, &is_left_out, &mut rest.more);
-            outline("targeted_reply_label", metadata.targeted_label.0, &is_left_out, &mut rest.more);
+            push_outline("targeted_reply", metadata.targeted.0, &mut rest.more);
+            push_outline("targeted_reply_label", metadata.targeted_label.0, &mut rest.more);
         }
         match self.kind {
             Kind::Reasoning => thoughts(content.thoughts, text),
@@ -283,7 +283,7 @@ impl<'a> Classification<'a> {
         ];
         for (key, value, kind) in lists {
             if self.kind != kind && !value.0.is_empty() && value.0 != "null" {
-                outline(key, value.0, &is_left_out, out);
+                push_outline(key, value.0, out);
             }
         }
         content.unread("", &mut |key, value| keys.push_left(key, value, out));
@@ -299,8 +299,8 @@ impl<'a> Classification<'a> {
         }
         if self.kind != Kind::Instructions {
             let context = &message.metadata.user_context;
-            outline("about_user_message", context.about_user.0, &is_left_out, out);
-            outline("about_model_message", context.about_model.0, &is_left_out, out);
+            push_outline("about_user_message", context.about_user.0, out);
+            push_outline("about_model_message", context.about_model.0, out);
         }
     }
 }
@@ -527,7 +527,7 @@ impl PartWriter<'_, '_, '_> {
                 (Ok(within), _) => open.extend(within.into_iter().rev().map(|part| (part, depth + 1))),
                 (Err(_), Cow::Borrowed(json)) => open.push((Cow::Owned(repair_value(json)), depth)),
                 // It was repaired.
-                (Err(_), Cow::Owned(json)) => outline("", &json, &is_left_out, self.more),
+                (Err(_), Cow::Owned(json)) => push_outline("", &json, self.more),
             }
         }
     }
@@ -539,7 +539,7 @@ impl PartWriter<'_, '_, '_> {
             return Ok(Vec::new());
         }
         if depth >= MAX_NESTED_PARTS || !part.starts_with(['{', '[']) {
-            outline("", part, &is_left_out, self.more);
+            push_outline("", part, self.more);
             return Ok(Vec::new());
         }
         let budget = MemoryBudget::new(LISTS);
@@ -549,7 +549,7 @@ impl PartWriter<'_, '_, '_> {
         let object: PartObject<'p> = json::from_str(part, &budget)?;
         let unknown = is_unknown(&object);
         if !unknown && !object.image_url.is_text() {
-            outline("image_url", object.image_url.0, &is_left_out, self.more);
+            push_outline("image_url", object.image_url.0, self.more);
         }
         let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
         let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points(&object)));
@@ -557,7 +557,7 @@ impl PartWriter<'_, '_, '_> {
         if object.text.is_text() {
             self.words(object.text);
         } else if !unknown {
-            outline("text", object.text.0, &is_left_out, self.more);
+            push_outline("text", object.text.0, self.more);
         }
         if let Some(bare) = &object.parts.bare {
             self.line();
@@ -568,7 +568,7 @@ impl PartWriter<'_, '_, '_> {
             if let Some(kind) = said(&object.content_type) {
                 push_field("type", kind, self.more);
             }
-            outline("", part, &is_left_out, self.more);
+            push_outline("", part, self.more);
         } else {
             object.unread("", &mut |key, value| push_left(key, value, self.more));
         }
@@ -673,7 +673,7 @@ fn all_words(value: Raw<'_>, words: &mut String) {
         return value.unescape(words);
     }
     let mut outlined = String::new();
-    outline("", value.0, &is_left_out, &mut outlined);
+    push_outline("", value.0, &mut outlined);
     let mut texts = String::new();
     value.append_text(&mut texts);
     // The texts are all there is: no keys are needed to tell them from anything else.
@@ -681,6 +681,11 @@ fn all_words(value: Raw<'_>, words: &mut String) {
     let keys = outlined.matches("text: ").count() * 4;
     let all = !texts.is_empty() && letters(&texts) + keys >= letters(&outlined);
     words.push_str(if all { &texts } else { &outlined });
+}
+
+/// Appends all that is in a value under its key, and the keys in it, but what is left out.
+fn push_outline(key: &str, json: &str, out: &mut String) {
+    outline(key, json, &is_left_out, out);
 }
 
 /// Appends a value that no field took, under its key, if there is a word in it.
