@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::json::{FieldKey, Left, Lenient, MaybeText, MemoryBudget, Raw, Rest, record};
+use super::json::{FieldKey, Left, Lenient, MaybeText, MemoryBudget, Raw, UnreadValues, record};
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
@@ -17,7 +17,7 @@ pub(super) struct ContentPieces<'de> {
     pub list: Vec<Raw<'de>>,
     pub bare: MaybeText<'de>,
     /// The values of an object that stands where a list should.
-    pub rest: Rest<'de>,
+    pub rest: UnreadValues<'de>,
 }
 
 impl<'de> Lenient<'de> for ContentPieces<'de> {

@@ -20,7 +20,7 @@ use super::repair::repair_value;
 
 /// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
 /// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
-/// another type than its field, is kept in [`Rest`], but for what the named function leaves out.
+/// another type than its field, is kept in [`UnreadValues`], but for what the named function leaves out.
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
         $(#[$meta])*
@@ -51,7 +51,7 @@ macro_rules! record {
         pub(crate) struct $name<$life> {
             $($(#[$doc])* pub $field: $type,)*
             /// The values that no field takes.
-            pub rest: $crate::import::json::Rest<$life>,
+            pub rest: $crate::import::json::UnreadValues<$life>,
         }
 
         impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
@@ -150,12 +150,16 @@ pub(crate) trait Lenient<'de>: Default {
 pub(crate) struct Field<'a, 'de> {
     key: &'a Cow<'de, str>,
     budget: &'a MemoryBudget,
-    rest: &'a mut Rest<'de>,
+    rest: &'a mut UnreadValues<'de>,
 }
 
 impl<'a, 'de> Field<'a, 'de> {
     /// Describes the field under this key.
-    pub(crate) fn new(key: &'a Cow<'de, str>, budget: &'a MemoryBudget, rest: &'a mut Rest<'de>) -> Self {
+    pub(crate) fn new(
+        key: &'a Cow<'de, str>,
+        budget: &'a MemoryBudget,
+        rest: &'a mut UnreadValues<'de>,
+    ) -> Self {
         Self { key, budget, rest }
     }
 }
@@ -251,9 +255,9 @@ pub(crate) enum Left<'de> {
 
 /// The values of an object that no field takes, with their keys; an empty key is that of the object itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Rest<'de>(pub Vec<(Cow<'de, str>, Left<'de>)>);
+pub(crate) struct UnreadValues<'de>(pub Vec<(Cow<'de, str>, Left<'de>)>);
 
-impl<'de> Rest<'de> {
+impl<'de> UnreadValues<'de> {
     /// Keeps a value in which a string may stand.
     pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, budget: &MemoryBudget) {
         let may_hold_text =

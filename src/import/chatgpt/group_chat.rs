@@ -27,7 +27,7 @@ pub(super) struct GroupChat<'de> {
 
 record! {
     /// Who takes part.
-    Member<'de> keeps all but is_left_out {
+    GroupMember<'de> keeps all but is_left_out {
         id: MaybeText<'de> = "id",
         name: MaybeText<'de> = "name",
     }
@@ -35,9 +35,9 @@ record! {
 
 record! {
     /// A message of such a chat.
-    ChatMessage<'de> keeps all but is_left_out {
+    GroupMessage<'de> keeps all but is_left_out {
         role: MaybeText<'de> = "role",
-        author: Member<'de> = "author",
+        author: GroupMember<'de> = "author",
         author_id: MaybeText<'de> = "author_id",
         member_id: MaybeText<'de> = "member_id",
         user_id: MaybeText<'de> = "user_id",
@@ -65,7 +65,7 @@ impl<'de> GroupChat<'de> {
         first.is_some_and(|first| {
             let repaired = Repaired::new();
             let budget = MemoryBudget::new(LIST_BUDGET);
-            let message = json::from_str_or_repaired::<ChatMessage<'_>>(first.get(), &repaired, &budget);
+            let message = json::from_str_or_repaired::<GroupMessage<'_>>(first.get(), &repaired, &budget);
             message.is_ok_and(|message| message.role.is_some() && message.text.is_text())
         })
     }
@@ -74,7 +74,8 @@ impl<'de> GroupChat<'de> {
     pub(super) fn take(&self, mapping: &mut Mapping<'de>) {
         let repaired = Repaired::new();
         let budget = MemoryBudget::new(LIST_BUDGET);
-        let members = json::from_str_or_repaired::<Several<Member<'_>>>(self.members.0, &repaired, &budget);
+        let members =
+            json::from_str_or_repaired::<Several<GroupMember<'_>>>(self.members.0, &repaired, &budget);
         let members = members.unwrap_or_default();
         let names: HashMap<&str, &str> =
             members.iter().filter_map(|member| Some((said(&member.id)?, said(&member.name)?))).collect();
@@ -82,7 +83,7 @@ impl<'de> GroupChat<'de> {
         for raw in messages.unwrap_or_default() {
             let repaired = Repaired::new();
             let budget = MemoryBudget::new(LIST_BUDGET);
-            let Ok(read) = json::from_str_or_repaired::<ChatMessage<'_>>(raw.0, &repaired, &budget) else {
+            let Ok(read) = json::from_str_or_repaired::<GroupMessage<'_>>(raw.0, &repaired, &budget) else {
                 continue;
             };
             let ids = [&read.author.id, &read.author_id, &read.member_id, &read.user_id, &read.sender_id];

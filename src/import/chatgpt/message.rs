@@ -169,7 +169,7 @@ impl<'a> Classification<'a> {
         states: &States,
         text: &mut String,
         parts: &mut Vec<Part>,
-        rest: &mut Rest,
+        rest: &mut BesideWords,
     ) {
         let content = &message.content.0;
         let metadata = &message.metadata;
@@ -307,7 +307,7 @@ impl<'a> Classification<'a> {
 
 /// The strings of a message that are not in its words.
 #[derive(Default)]
-pub(super) struct Rest {
+pub(super) struct BesideWords {
     /// A title of the reasoning before it.
     pub reasoning: String,
     /// The pages that were found for it.
@@ -336,7 +336,7 @@ impl UnknownKeys {
     }
 }
 
-impl Rest {
+impl BesideWords {
     /// Gathers what stands beside the content and was not read.
     pub(super) fn gather(&mut self, message: &mut Message<'_>) {
         let metadata = &mut message.metadata;

@@ -10,7 +10,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use super::{
     canvas::CanvasCall,
     group_chat::GroupChat,
-    message::{self, Classification, Rest},
+    message::{self, BesideWords, Classification},
     research::{self, States},
     shape::{Maybe, Message},
 };
@@ -186,7 +186,7 @@ impl Mapping<'_> {
     /// of which nobody knows what they mean.
     pub(super) fn take(&mut self, mut message: Message<'_>) {
         self.arena.content_types.count(message::type_name(&message), message::is_known(&message));
-        let mut rest = Rest::default();
+        let mut rest = BesideWords::default();
         let states = research::states(&message);
         let number = self.keep(&message, &states, &mut rest);
         if let Some(canvas) = CanvasCall::of(&message) {
@@ -216,7 +216,7 @@ impl Mapping<'_> {
     }
 
     /// Keeps a message with what it says, and returns its number.
-    fn keep(&mut self, message: &Message<'_>, states: &States, rest: &mut Rest) -> u32 {
+    fn keep(&mut self, message: &Message<'_>, states: &States, rest: &mut BesideWords) -> u32 {
         let arena = &mut self.arena;
         let classification = Classification::of(message);
         let start = arena.text.len();
@@ -248,7 +248,7 @@ impl Mapping<'_> {
     }
 
     /// Keeps a report, which the message of that number carries.
-    fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut Rest) {
+    fn take_report(&mut self, mut report: Message<'_>, number: u32, rest: &mut BesideWords) {
         report.author.role = Some("assistant".into());
         // What hides it hides its widget's data; the report itself is what the person asked for.
         report.metadata.hidden = false;

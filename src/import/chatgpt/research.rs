@@ -9,7 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use memchr::memmem;
 
 use super::{
-    message::{Rest, push_left},
+    message::{BesideWords, push_left},
     parse::LIST_BUDGET,
     shape::{Message, Sdk, Widget},
 };
@@ -94,7 +94,7 @@ fn json_of(value: Raw<'_>) -> Option<Cow<'_, str>> {
 }
 
 /// Reads the state of a widget: gives the report in it to `take`, and writes what else stands there to the rest.
-pub(super) fn read(state: &str, rest: &mut Rest, take: impl FnOnce(Message<'_>, &mut Rest)) {
+pub(super) fn read(state: &str, rest: &mut BesideWords, take: impl FnOnce(Message<'_>, &mut BesideWords)) {
     let repaired = Repaired::new();
     let budget = MemoryBudget::new(LIST_BUDGET);
     let Ok(widget) = json::from_str_or_repaired::<Widget<'_>>(state, &repaired, &budget) else {
