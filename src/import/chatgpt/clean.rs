@@ -180,12 +180,14 @@ fn dead_links(text: &str, edits: &mut Edits) {
 /// its line; what stands between `<` and `>` holds any.
 fn closing_bracket(text: &str) -> Option<usize> {
     let line = text.find('\n').map_or(text, |end| &text[..end]);
+    // The text begins with the bracket that opens the target.
     let pointed = line[1..].trim_start().starts_with('<');
     let from = if pointed { line.find('>')? } else { 0 };
     let mut depth = usize::from(pointed);
     for (at, byte) in line.bytes().enumerate().skip(from) {
         match byte {
             b'(' => depth += 1,
+            // Never below zero: what is open is counted from the first bracket on, and at zero the loop ends.
             b')' => depth -= 1,
             _ => continue,
         }
@@ -202,6 +204,7 @@ fn opening_bracket(text: &str) -> Option<usize> {
     for (at, byte) in text.bytes().enumerate().rev() {
         match byte {
             b']' => depth += 1,
+            // Never below zero: at zero the loop ends.
             b'[' => depth -= 1,
             _ => {}
         }

@@ -98,6 +98,7 @@ impl Edits {
         }
         cleaned.push_str(&text[copied..]);
         let moved = |at: u32| {
+            // The first shift is at the beginning of the text, so that one is always at or before a place.
             let behind = shifts.partition_point(|&(before, _)| before <= at as usize) - 1;
             let (before, after) = shifts[behind];
             let next = shifts.get(behind + 1).map_or(cleaned.len(), |&(_, after)| after);

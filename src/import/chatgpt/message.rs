@@ -806,6 +806,7 @@ fn steps(thoughts: &[Thought<'_>], text: &mut String) {
         if text.len() == begun {
             text.truncate(before);
         } else if text.len() == words {
+            // A summary without words behind it: the empty line after it is the last thing that was written.
             text.truncate(words - 2);
         }
     }
