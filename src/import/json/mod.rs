@@ -1,0 +1,310 @@
+//! JSON that may be of any shape: each field takes what it can use of what it finds, and skips the rest.
+//!
+//! OpenAI publishes no contract for its export, so a value of another type than expected costs the field it stands
+//! in and nothing else. serde's derived types would refuse the object around it; these do not. [`mod@record`] makes structs
+//! of such fields, [`raw`] keeps a value to look at it later, [`sink`] takes a value in without making one of it.
+
+mod raw;
+mod record;
+mod sink;
+
+use std::{borrow::Cow, cell::Cell, fmt, marker::PhantomData};
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+pub(crate) use raw::{Raw, Repaired, escaped_letter, from_str_or_repaired};
+pub(crate) use record::{Field, Left, UnreadValues, record};
+pub(crate) use sink::{Sink, SinkSeed, deserialize_into};
+
+use record::FieldSeed;
+
+/// A type that can be made of any JSON value: of the shapes it does not override it is the default.
+pub(crate) trait Lenient<'de>: Default {
+    /// Makes one of whatever comes; the lists in it take of the budget.
+    fn read<D: Deserializer<'de>>(deserializer: D, budget: &MemoryBudget) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(budget.seed())
+    }
+
+    /// Makes one of a string; borrowed where the JSON has no escapes.
+    fn from_text(_: Cow<'de, str>, _: &MemoryBudget) -> Self {
+        Self::default()
+    }
+
+    /// Makes one of a number.
+    fn from_number(_: f64) -> Self {
+        Self::default()
+    }
+
+    /// Makes one of `true` or `false`.
+    fn from_flag(_: bool) -> Self {
+        Self::default()
+    }
+
+    /// Makes one of an array.
+    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &MemoryBudget) -> Result<Self, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    /// Makes one of an object.
+    fn from_map<A: MapAccess<'de>>(mut map: A, _: &MemoryBudget) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    /// Makes one of the value of a field; what it cannot take may go to the rest of the field's record.
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(field.budget.seed())
+    }
+
+    /// Visits the values in it that no field took, each with the key it stands under; `under` is its own.
+    fn unread(&self, _under: &str, _visit: &mut dyn FnMut(&str, &Left<'_>)) {}
+}
+
+/// Reads a value from JSON as text; what its lists take comes out of the budget.
+pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudget) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let value = T::read(&mut deserializer, budget)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// The bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
+/// hundreds in memory. Elements beyond are skipped.
+pub(crate) struct MemoryBudget(Cell<usize>);
+
+/// The bytes that an element costs besides its own size, as a string it owns.
+const PER_ELEMENT: usize = 32;
+
+impl MemoryBudget {
+    /// Allows this many bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
+        Self(Cell::new(bytes))
+    }
+
+    /// Allows nothing, for values that hold no list.
+    pub(crate) fn none() -> Self {
+        Self::new(0)
+    }
+
+    /// Reads one value within it.
+    pub(crate) fn seed<T>(&self) -> LenientSeed<'_, T> {
+        LenientSeed { budget: self, value: PhantomData }
+    }
+
+    /// Takes this many bytes of it, if they are left.
+    fn spend(&self, bytes: usize) -> bool {
+        let left = self.0.get().checked_sub(bytes);
+        if let Some(left) = left {
+            self.0.set(left);
+        }
+        left.is_some()
+    }
+}
+
+/// Carries a [`Lenient`] type through serde, and the budget to its lists.
+pub(crate) struct LenientSeed<'a, T> {
+    budget: &'a MemoryBudget,
+    value: PhantomData<T>,
+}
+
+impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer, self.budget)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Borrowed(text), self.budget))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from_text(Cow::Owned(text.to_owned()), self.budget))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok(T::from_flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+        T::from_list(list, self.budget)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_map(map, self.budget)
+    }
+}
+
+/// A string, if it is one.
+pub(crate) type MaybeText<'de> = Option<Cow<'de, str>>;
+
+impl<'de> Lenient<'de> for MaybeText<'de> {
+    fn from_text(text: Cow<'de, str>, _: &MemoryBudget) -> Self {
+        Some(text)
+    }
+
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(FieldSeed { field, takes_text: true, value: PhantomData })
+    }
+}
+
+/// The key of a field; borrowed where the JSON has no escapes.
+pub(crate) struct FieldKey<'de>(pub Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for FieldKey<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = MaybeText::read(deserializer, &MemoryBudget::none())?;
+        Ok(Self(key.unwrap_or_default()))
+    }
+}
+
+impl<'de> Lenient<'de> for Option<f64> {
+    fn from_number(number: f64) -> Self {
+        Some(number)
+    }
+
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(FieldSeed { field, takes_text: false, value: PhantomData })
+    }
+}
+
+impl<'de> Lenient<'de> for bool {
+    fn from_flag(flag: bool) -> Self {
+        flag
+    }
+
+    fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
+        map.next_value_seed(FieldSeed { field, takes_text: false, value: PhantomData })
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
+    fn from_list<A: SeqAccess<'de>>(mut list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        // The length is not known before the end, and would not be trusted.
+        let mut elements = Self::new();
+        while budget.spend(size_of::<T>() + PER_ELEMENT) {
+            match list.next_element_seed(budget.seed())? {
+                Some(element) => elements.push(element),
+                None => return Ok(elements),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(elements)
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        for element in self {
+            element.unread(under, visit);
+        }
+    }
+}
+
+/// A list in any of the shapes in which one occurs: an array, an object that numbers its elements, a single one.
+#[derive(Clone, Debug)]
+pub(crate) struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> std::ops::Deref for Several<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
+    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
+        Self(vec![T::from_text(text, budget)])
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        Lenient::from_list(list, budget).map(Self)
+    }
+
+    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(FieldKey(_)) = map.next_key()? {
+            if budget.spend(size_of::<T>() + PER_ELEMENT) {
+                elements.push(map.next_value_seed(budget.seed())?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Self(elements))
+    }
+
+    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+        self.0.unread(under, visit);
+    }
+}
+
+/// A test for a value that is there and not null, of any shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IsPresent(pub bool);
+
+impl<'de> Lenient<'de> for IsPresent {
+    fn from_text(_: Cow<'de, str>, _: &MemoryBudget) -> Self {
+        Self(true)
+    }
+
+    fn from_number(_: f64) -> Self {
+        Self(true)
+    }
+
+    fn from_flag(_: bool) -> Self {
+        Self(true)
+    }
+
+    fn from_list<A: SeqAccess<'de>>(mut list: A, _: &MemoryBudget) -> Result<Self, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self(true))
+    }
+
+    fn from_map<A: MapAccess<'de>>(mut map: A, _: &MemoryBudget) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self(true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_take_no_more_memory_than_allowed() {
+        let json = format!("[{}1]", "1,".repeat(10_000));
+        let budget = MemoryBudget::new(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
+        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &budget).unwrap().len(), 100);
+        assert_eq!(from_str::<Vec<Option<f64>>>(&json, &budget).unwrap().len(), 0, "it is used up");
+    }
+}

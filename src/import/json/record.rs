@@ -1,0 +1,264 @@
+//! Structs whose fields are read from an object by key.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::{FieldKey, Lenient, MemoryBudget, PER_ELEMENT, Raw};
+
+/// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
+/// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
+/// another type than its field, is kept in [`UnreadValues`], but for what the named function leaves out.
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident<$life:lifetime> { $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $name<$life> { $($(#[$doc])* pub $field: $type,)* }
+
+        impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
+            fn from_map<A: serde::de::MapAccess<$life>>(
+                mut map: A,
+                budget: &$crate::import::json::MemoryBudget,
+            ) -> Result<Self, A::Error> {
+                let mut record = Self::default();
+                while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
+                    match &*key {
+                        $($key => record.$field = map.next_value_seed(budget.seed::<$type>())?,)*
+                        _ => { map.next_value::<serde::de::IgnoredAny>()?; }
+                    }
+                }
+                Ok(record)
+            }
+        }
+    };
+    ($(#[$meta:meta])* $name:ident<$life:lifetime> keeps all but $left_out:path {
+        $($(#[$doc:meta])* $field:ident: $type:ty = $key:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $name<$life> {
+            $($(#[$doc])* pub $field: $type,)*
+            /// The values that no field takes.
+            pub rest: $crate::import::json::UnreadValues<$life>,
+        }
+
+        impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
+            fn from_text(text: std::borrow::Cow<$life, str>, budget: &$crate::import::json::MemoryBudget) -> Self {
+                let mut record = Self::default();
+                record.rest.keep_text(std::borrow::Cow::Borrowed(""), text, budget);
+                record
+            }
+
+            fn from_list<A: serde::de::SeqAccess<$life>>(
+                mut list: A,
+                budget: &$crate::import::json::MemoryBudget,
+            ) -> Result<Self, A::Error> {
+                let mut record = Self::default();
+                record.rest.keep_list(&mut list, budget)?;
+                Ok(record)
+            }
+
+            fn from_map<A: serde::de::MapAccess<$life>>(
+                mut map: A,
+                budget: &$crate::import::json::MemoryBudget,
+            ) -> Result<Self, A::Error> {
+                let mut record = Self::default();
+                while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
+                    match &*key {
+                        $($key => {
+                            let seed = $crate::import::json::Field::new(&key, budget, &mut record.rest);
+                            let value = <$type>::from_field(&mut map, seed)?;
+                            record.$field = value;
+                        })*
+                        _ if $left_out(&key) => { map.next_value::<serde::de::IgnoredAny>()?; }
+                        _ => {
+                            let value = map.next_value_seed(budget.seed())?;
+                            record.rest.keep(key, value, budget);
+                        }
+                    }
+                }
+                Ok(record)
+            }
+
+            fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::Left<'_>)) {
+                $(self.$field.unread($key, visit);)*
+                for (key, value) in &self.rest.0 {
+                    visit(if key.is_empty() { under } else { key }, value);
+                }
+            }
+        }
+    };
+}
+pub(crate) use record;
+
+/// A field that is about to be read: its key, and where to put what is not of its type.
+pub(crate) struct Field<'a, 'de> {
+    key: &'a Cow<'de, str>,
+    pub(super) budget: &'a MemoryBudget,
+    rest: &'a mut UnreadValues<'de>,
+}
+
+impl<'a, 'de> Field<'a, 'de> {
+    /// Describes the field under this key.
+    pub(crate) fn new(
+        key: &'a Cow<'de, str>,
+        budget: &'a MemoryBudget,
+        rest: &'a mut UnreadValues<'de>,
+    ) -> Self {
+        Self { key, budget, rest }
+    }
+}
+
+/// Reads a field that is a string, a number or a flag; what is of another type goes to the rest of its record.
+pub(super) struct FieldSeed<'a, 'de, T> {
+    pub field: Field<'a, 'de>,
+    /// It is a string.
+    pub takes_text: bool,
+    pub value: PhantomData<T>,
+}
+
+impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for FieldSeed<'_, 'de, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Lenient<'de>> FieldSeed<'_, 'de, T> {
+    fn text(self, text: Cow<'de, str>) -> T {
+        if self.takes_text {
+            return T::from_text(text, self.field.budget);
+        }
+        let Field { key, budget, rest } = self.field;
+        rest.keep_text(key.clone(), text, budget);
+        T::default()
+    }
+}
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for FieldSeed<'_, 'de, T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(self.text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(self.text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok(T::from_flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+        let Field { key, budget, rest } = self.field;
+        while let Some(value) = list.next_element_seed(budget.seed())? {
+            rest.keep(key.clone(), value, budget);
+        }
+        Ok(T::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let Field { budget, rest, .. } = self.field;
+        while let Some(FieldKey(key)) = map.next_key()? {
+            let value = map.next_value_seed(budget.seed())?;
+            rest.keep(key, value, budget);
+        }
+        Ok(T::default())
+    }
+}
+
+/// A value that no field takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Left<'de> {
+    /// As it stands in the JSON.
+    Json(&'de str),
+    /// A string, read.
+    Text(Cow<'de, str>),
+}
+
+/// The values of an object that no field takes, with their keys; an empty key is that of the object itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnreadValues<'de>(pub Vec<(Cow<'de, str>, Left<'de>)>);
+
+impl<'de> UnreadValues<'de> {
+    /// Keeps a value in which a string may stand.
+    pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, budget: &MemoryBudget) {
+        let may_hold_text =
+            value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
+        if may_hold_text {
+            self.push(key, Left::Json(value.0), budget);
+        }
+    }
+
+    /// Keeps a string that stands where something else should.
+    pub(crate) fn keep_text(&mut self, key: Cow<'de, str>, text: Cow<'de, str>, budget: &MemoryBudget) {
+        if !text.is_empty() {
+            self.push(key, Left::Text(text), budget);
+        }
+    }
+
+    fn push(&mut self, key: Cow<'de, str>, value: Left<'de>, budget: &MemoryBudget) {
+        if budget.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
+            self.0.push((key, value));
+        }
+    }
+
+    /// Keeps the elements of a list that stands where an object should.
+    pub(crate) fn keep_list<A: SeqAccess<'de>>(
+        &mut self,
+        list: &mut A,
+        budget: &MemoryBudget,
+    ) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element_seed(budget.seed())? {
+            self.keep(Cow::Borrowed(""), value, budget);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::json::from_str;
+
+    record! {
+        /// A record that keeps its rest.
+        Kept<'de> keeps all but is_id {
+            weight: Option<f64> = "weight",
+        }
+    }
+
+    fn is_id(key: &str) -> bool {
+        key == "id"
+    }
+
+    #[test]
+    fn a_rest_takes_no_more_memory_than_allowed() {
+        let json = format!("{{{}\"weight\":\"a\"}}", "\"weight\":\"a\",".repeat(10_000));
+        let budget = MemoryBudget::new(10 * (size_of::<(Cow<'_, str>, Left<'_>)>() + PER_ELEMENT));
+        assert_eq!(from_str::<Kept<'_>>(&json, &budget).unwrap().rest.0.len(), 10);
+        assert_eq!(from_str::<Kept<'_>>("\"a\"", &budget).unwrap().rest.0.len(), 0, "it is used up");
+    }
+}
