@@ -1,7 +1,8 @@
 //! The ChatGPT data export: one object of `conversations.json` in, one [`Conversation`] out.
 //!
-//! [`shape`] names the fields, [`parse`] takes them in, [`tree`] puts the nodes in order, [`message`] decides what a
-//! message is and whether it is shown, [`clean`] makes its text readable: [`citations`] and [`marker`] with the help of
+//! [`shape`] names the fields, [`parse`] takes them in, [`tree`] puts the nodes in order, [`classification`]
+//! decides what a message is and whether it is shown, [`message`] what it says, from its [`content`], [`reasoning`] and what
+//! was [`unread`] of it, [`clean`] makes its text readable: [`citations`] and [`marker`] with the help of
 //! its [`references`], [`writing`], [`file_tokens`]. [`research`] finds reports, [`canvas`] brings documents to their
 //! final state, by what [`pattern`] finds in them. [`left_out`] has the strings that are left out on purpose; every other
 //! one is shown or folded. [`group_chat`] reads chats of several people, [`side_files`]
@@ -10,7 +11,9 @@
 mod attachments;
 mod canvas;
 mod citations;
+mod classification;
 mod clean;
+mod content;
 mod edits;
 mod file_tokens;
 mod group_chat;
@@ -19,11 +22,13 @@ mod marker;
 mod message;
 mod parse;
 mod pattern;
+mod reasoning;
 mod references;
 mod research;
 mod shape;
 mod side_files;
 mod tree;
+mod unread;
 mod writing;
 
 use super::{

@@ -9,10 +9,11 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
     canvas::CanvasCall,
+    classification::{self, Classification},
     group_chat::GroupChat,
-    message::{self, BesideWords, Classification},
     research::{self, States},
     shape::{Maybe, Message},
+    unread::{self, BesideWords},
 };
 use crate::{
     conversation::{Kind, Visibility},
@@ -185,7 +186,9 @@ impl Mapping<'_> {
     /// Keeps a message in its final form, and after it what else it carries: a report, pages that were found, strings
     /// of which nobody knows what they mean.
     pub(super) fn take(&mut self, mut message: Message<'_>) {
-        self.arena.content_types.count(message::type_name(&message), message::is_known(&message));
+        self.arena
+            .content_types
+            .count(classification::type_name(&message), classification::is_known(&message));
         let mut rest = BesideWords::default();
         let states = research::states(&message);
         let number = self.keep(&message, &states, &mut rest);
@@ -193,7 +196,7 @@ impl Mapping<'_> {
             self.canvases.push((number, canvas));
         }
         if !states.more.is_empty() {
-            message::push_raw_line(&states.more, &mut rest.more);
+            unread::push_raw_line(&states.more, &mut rest.more);
         }
         for state in &states.list {
             research::read(state, &mut rest, |report, rest| self.take_report(report, number, rest));
@@ -203,7 +206,7 @@ impl Mapping<'_> {
         for key in &rest.keys.0 {
             self.arena.content_types.count_key(key, place);
         }
-        let flagged = message::is_flagged(&message);
+        let flagged = classification::is_flagged(&message);
         for (kind, name, text) in [
             (Kind::Reasoning, None, &rest.reasoning),
             (Kind::Browsing, None, &rest.found),
@@ -235,9 +238,9 @@ impl Mapping<'_> {
             role: classification.role,
             visibility: classification.visibility(message, said, &parts),
             kind: classification.kind,
-            interrupted: message::interrupted(message),
+            interrupted: classification::interrupted(message),
             time: message.created.0,
-            model: arena.names.slot(message::model(message)),
+            model: arena.names.slot(classification::model(message)),
             name: arena.names.slot(classification.name.as_deref()),
             text,
             parts: arena.keep(&mut parts),

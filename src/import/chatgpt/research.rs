@@ -9,9 +9,9 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use memchr::memmem;
 
 use super::{
-    message::{BesideWords, push_left},
     parse::LIST_BUDGET,
     shape::{Message, Sdk, Widget},
+    unread::{BesideWords, push_left},
 };
 use crate::{
     conversation::Visibility,

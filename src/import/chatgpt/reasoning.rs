@@ -1,0 +1,72 @@
+//! Writes the reasoning of a message, in whichever form it comes.
+
+use super::{
+    content::{LISTS, add_words, all_words},
+    parse::LIST_BUDGET,
+    shape::Thought,
+    unread::push_left,
+};
+use crate::import::{
+    json::{self, Lenient, MemoryBudget, Raw, Repaired, Several},
+    outline::is_json,
+};
+
+/// Writes reasoning, in whichever form it comes: a list of steps, of strings, either as JSON in a string, or words.
+pub(super) fn thoughts(value: Raw<'_>, text: &mut String) {
+    let read = value.text();
+    let json = match &read {
+        Some(words) if words.trim_start().starts_with(['[', '{']) && is_json(words.trim()) => words.trim(),
+        Some(words) => return text.push_str(words),
+        None => value.0,
+    };
+    let repaired = Repaired::new();
+    if json.starts_with('{') {
+        let thought = json::from_str_or_repaired::<Thought<'_>>(json, &repaired, &MemoryBudget::new(LISTS));
+        steps(&thought.into_iter().collect::<Vec<_>>(), text);
+    } else {
+        let budget = MemoryBudget::new(LIST_BUDGET);
+        let thoughts = json::from_str_or_repaired::<Several<Thought<'_>>>(json, &repaired, &budget);
+        steps(&thoughts.unwrap_or_default(), text);
+    }
+}
+
+fn steps(thoughts: &[Thought<'_>], text: &mut String) {
+    let start = text.len();
+    for thought in thoughts {
+        let before = text.len();
+        if before > start {
+            text.push_str("\n\n");
+        }
+        let begun = text.len();
+        let fields = &thought.fields;
+        let mut summary = String::new();
+        all_words(fields.summary, &mut summary);
+        let summary = summary.trim();
+        if !summary.is_empty() {
+            text.push_str("**");
+            text.push_str(summary);
+            text.push_str("**\n\n");
+        }
+        let words = text.len();
+        text.push_str(thought.plain.as_deref().unwrap_or_default());
+        add_words(fields.content, words, text);
+        if text[words..].trim_start().is_empty() {
+            text.truncate(words);
+            add_words(fields.chunks, words, text);
+        }
+        let mut unread = String::new();
+        thought.unread("", &mut |key, value| push_left(key, value, &mut unread));
+        if !unread.is_empty() {
+            if text.len() > words {
+                text.push('\n');
+            }
+            text.push_str(&unread);
+        }
+        if text.len() == begun {
+            text.truncate(before);
+        } else if text.len() == words {
+            // A summary without words behind it: the empty line after it is the last thing that was written.
+            text.truncate(words - 2);
+        }
+    }
+}

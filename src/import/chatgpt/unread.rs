@@ -1,0 +1,183 @@
+//! Gathers the strings of a message that are not in its words.
+
+use super::{
+    classification::Classification,
+    left_out::is_left_out,
+    references::{push_line, said},
+    shape::Message,
+};
+use crate::{
+    conversation::{Kind, Role},
+    import::{
+        json::{Left, Lenient},
+        outline::{outline, outline_words},
+    },
+};
+
+/// The strings of a message that are not in its words.
+#[derive(Default)]
+pub(super) struct BesideWords {
+    /// A title of the reasoning before it.
+    pub reasoning: String,
+    /// The pages that were found for it.
+    pub found: String,
+    /// Anything else, under the keys it stands in.
+    pub more: String,
+    /// The keys of which nobody knows what they mean.
+    pub keys: UnknownKeys,
+}
+
+/// The keys of one message of which nobody knows what they mean.
+#[derive(Default)]
+pub(super) struct UnknownKeys(pub Vec<String>);
+
+/// The number of such keys of one message that are counted.
+const MAX_KEYS: usize = 64;
+
+impl UnknownKeys {
+    /// Appends a value that no field took, under its key, if there is a word in it, and keeps the key.
+    fn push_left(&mut self, key: &str, value: &Left<'_>, out: &mut String) {
+        let before = out.len();
+        push_left(key, value, out);
+        if out.len() > before && self.0.len() < MAX_KEYS {
+            self.0.push(key.to_owned());
+        }
+    }
+}
+
+impl BesideWords {
+    /// Gathers what stands beside the content and was not read.
+    pub(super) fn gather(&mut self, message: &mut Message<'_>) {
+        let metadata = &mut message.metadata;
+        for page in metadata.cited.list.iter().filter(|page| said(&page.url).is_none()) {
+            push_line(said(&page.title).unwrap_or_default(), &mut self.found);
+        }
+        for page in metadata.cited.list.iter() {
+            let url = said(&page.url).unwrap_or_default();
+            if let Some(name) = said(&page.attribution).filter(|name| !url.contains(name)) {
+                push_line(name, &mut self.found);
+            }
+        }
+        for group in metadata.search_groups.iter() {
+            if let Some(domain) = said(&group.domain).filter(|_| group.entries.is_empty()) {
+                push_line(domain, &mut self.found);
+            }
+            for entry in group.entries.iter() {
+                let url = said(&entry.url);
+                let host = said(&entry.attribution).filter(|name| !url.unwrap_or_default().contains(name));
+                let words = [said(&entry.title), url, host];
+                for words in words.into_iter().flatten() {
+                    push_line(words, &mut self.found);
+                }
+                if entry.snippet.0.len() > 2 {
+                    if !self.found.is_empty() {
+                        self.found.push('\n');
+                    }
+                    entry.snippet.append_text(&mut self.found);
+                }
+            }
+        }
+        let mut found = std::mem::take(&mut self.found);
+        let keys = &mut self.keys;
+        let mut visit = |key: &str, value: &Left<'_>| keys.push_left(key, value, &mut found);
+        std::mem::take(&mut metadata.search_groups).unread("search_result_groups", &mut visit);
+        std::mem::take(&mut metadata.references).unread("content_references", &mut visit);
+        std::mem::take(&mut metadata.citations).unread("citations", &mut visit);
+        std::mem::take(&mut metadata.cited).unread("pages", &mut visit);
+        self.found = found;
+        // What makes a canvas names it; the canvas has the title itself.
+        let tools = [said(&message.author.name), said(&message.recipient)];
+        let made = tools.into_iter().flatten().any(|tool| tool.starts_with("canmore."));
+        if let Some(title) = said(&metadata.canvas.title).filter(|_| !made) {
+            push_field("canvas", title, &mut self.more);
+        }
+        let (keys, more) = (&mut self.keys, &mut self.more);
+        let mut visit = |key: &str, value: &Left<'_>| keys.push_left(key, value, more);
+        metadata.unread("metadata", &mut visit);
+        message.author.unread("author", &mut visit);
+        for (key, value) in &message.rest.0 {
+            visit(if key.is_empty() { "message" } else { key }, value);
+        }
+    }
+}
+
+impl Classification<'_> {
+    /// Writes what stands in the content and was not read, under its keys.
+    pub(super) fn unread_content(&self, message: &Message<'_>, out: &mut String, keys: &mut UnknownKeys) {
+        let content = &message.content.0;
+        let linked = matches!(self.kind, Kind::Quote | Kind::Page);
+        let named = self.kind == Kind::Error;
+        // A domain stands in the address, or for a title that is missing.
+        let placed = |domain: &str| {
+            let (title, url) = (said(&content.title), said(&content.url));
+            title.is_none_or(|title| title == domain) || url.is_some_and(|url| url.contains(domain))
+        };
+        let domain = linked && said(&content.domain).is_none_or(placed);
+        let fields = [
+            ("title", &content.title, linked),
+            ("url", &content.url, linked),
+            ("domain", &content.domain, domain),
+            ("name", &content.name, named),
+        ];
+        for (key, value, read) in fields {
+            if let Some(value) = said(value).filter(|_| !read) {
+                push_field(key, value, out);
+            }
+        }
+        let lists = [
+            ("thoughts", content.thoughts, Kind::Reasoning),
+            ("user_profile", content.user_profile, Kind::Instructions),
+            ("user_instructions", content.user_instructions, Kind::Instructions),
+            ("model_set_context", content.model_set_context, Kind::Memory),
+        ];
+        for (key, value, kind) in lists {
+            if self.kind != kind && !value.0.is_empty() && value.0 != "null" {
+                push_outline(key, value.0, out);
+            }
+        }
+        content.unread("", &mut |key, value| keys.push_left(key, value, out));
+        let is_name = |name: &&str| self.name.as_deref().is_some_and(|own| own.contains(*name));
+        let language = said(&content.language).filter(|language| *language != "unknown");
+        if let Some(language) = language.filter(|language| !is_name(language) && *language != "json") {
+            push_field("language", language, out);
+        }
+        let author = said(&message.author.name);
+        let speaks = matches!(self.role, Role::Tool) || (self.role == Role::User && self.kind == Kind::Text);
+        if let Some(author) = author.filter(|author| !(speaks && is_name(author))) {
+            push_field("author", author, out);
+        }
+        if self.kind != Kind::Instructions {
+            let context = &message.metadata.user_context;
+            push_outline("about_user_message", context.about_user.0, out);
+            push_outline("about_model_message", context.about_model.0, out);
+        }
+    }
+}
+
+/// Appends all that is in a value under its key, and the keys in it, but what is left out.
+pub(super) fn push_outline(key: &str, json: &str, out: &mut String) {
+    outline(key, json, &is_left_out, out);
+}
+
+/// Appends a value that no field took, under its key, if there is a word in it.
+pub(super) fn push_left(key: &str, value: &Left<'_>, out: &mut String) {
+    match value {
+        Left::Json(json) => outline_words(key, json, &is_left_out, out),
+        Left::Text(text) => push_field(key, text, out),
+    }
+}
+
+/// Appends a line with a key and a value.
+pub(super) fn push_field(key: &str, value: &str, out: &mut String) {
+    push_raw_line(key, out);
+    out.push_str(if key.is_empty() { "" } else { ": " });
+    out.push_str(value);
+}
+
+/// Appends a line.
+pub(super) fn push_raw_line(words: &str, out: &mut String) {
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out.push_str(words);
+}
