@@ -2,29 +2,50 @@
 
 use std::io::Write as _;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::support::{exports::Scratch, pty::Setup};
 
 const WORDS: &str = "unspool: it was killed, or there was no memory for it; the terminal is given back";
 
-/// Waits until the guard knows that there is something to guard: a process beside the program.
-fn wait_for_guard(pid: rustix::process::Pid) {
+/// Waits until the guard knows that there is something to guard: a process beside the program. Returns which it is.
+fn wait_for_guard(pid: Pid) -> Pid {
     let children = format!("/proc/{pid}/task");
     for _ in 0..2_000 {
         let tasks = std::fs::read_dir(&children).expect("it runs");
-        let has_child = |task: std::fs::DirEntry| {
-            std::fs::read_to_string(task.path().join("children"))
-                .is_ok_and(|children| !children.trim().is_empty())
+        let child = |task: std::fs::DirEntry| {
+            let children = std::fs::read_to_string(task.path().join("children")).ok()?;
+            Pid::from_raw(children.split_whitespace().next()?.parse().ok()?)
         };
-        if tasks.flatten().any(has_child) {
+        if let Some(guard) = tasks.flatten().find_map(child) {
             // Its state follows at once.
             std::thread::sleep(std::time::Duration::from_millis(50));
-            return;
+            return guard;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     panic!("there is no guard");
+}
+
+/// Returns what the system says of a process behind its name: its state, its parent, its group.
+fn stat(pid: &str) -> Option<Vec<String>> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    Some(stat.rsplit(')').next()?.split_whitespace().map(str::to_owned).collect())
+}
+
+fn is_running(pid: Pid) -> bool {
+    stat(&pid.to_string()).is_some_and(|stat| stat[0] != "Z")
+}
+
+/// Returns the program in a group of processes.
+fn program_of(group: Pid) -> Pid {
+    let in_group = |process: std::fs::DirEntry| {
+        let pid = process.file_name().into_string().ok()?;
+        let arguments = std::fs::read(process.path().join("cmdline")).ok()?;
+        let is_it = arguments.ends_with(b"--demo\0") && stat(&pid)?[2] == group.to_string();
+        is_it.then(|| pid.parse().ok().and_then(Pid::from_raw)).flatten()
+    };
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(in_group).expect("it runs")
 }
 
 #[test]
@@ -47,6 +68,79 @@ fn a_program_that_ends_by_itself_leaves_nothing_for_the_guard_to_say() {
     assert!(session.ended().success());
     assert!(!session.screen().contains(WORDS), "{}", session.screen());
     session.assert_given_back();
+}
+
+/// The shell may have the terminal again before the guard does, and not every shell gives it its modes.
+#[test]
+fn a_program_that_is_killed_gives_the_shell_its_terminal() {
+    for command in ["$UNSPOOL --demo", "sleep 1000 | $UNSPOOL --demo"] {
+        let mut session = Setup::new("/bin/sh")
+            .args(["-i"])
+            .env("PS1", "shell> ")
+            .env("ENV", "")
+            .env("UNSPOOL", env!("CARGO_BIN_EXE_unspool"))
+            .spawn();
+        session.wait_for("shell>");
+        session.send(format!("{command}\r"));
+        session.wait_for("conversations");
+        let group = session.foreground();
+        let program = program_of(group);
+        wait_for_guard(program);
+        kill_process(program, Signal::KILL).unwrap();
+        session.wait_for(WORDS);
+        // What is left of the pipeline, which nothing has stopped.
+        let _ = kill_process_group(group, Signal::TERM);
+        session.send("echo cooked: $(stty -a | grep -c ' icanon')\r");
+        session.wait_for("cooked: 1");
+        session.send("exit\r");
+        session.ended();
+        session.assert_given_back();
+    }
+}
+
+/// It wrote once the terminal took text again, and erased the screen of whatever was there then.
+#[test]
+fn on_a_terminal_that_takes_no_text_the_guard_does_not_wait() {
+    for signal in [Signal::KILL, Signal::TERM] {
+        let mut session = Setup::unspool().args(["--demo"]).size(250, 90).spawn();
+        session.wait_for("conversations");
+        let guard = wait_for_guard(session.pid());
+        session.hold(true);
+        // A frame each.
+        for _ in 0..30 {
+            session.send("\x0c");
+            std::thread::sleep(std::time::Duration::from_millis(30));
+        }
+        session.signal(signal);
+        session.wait_for_end();
+        for _ in 0..2_000 {
+            if !is_running(guard) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert!(!is_running(guard), "the guard waits");
+        session.hold(false);
+        session.settled(std::time::Duration::from_millis(300));
+        assert!(!session.screen().contains(WORDS), "{}", session.screen());
+    }
+}
+
+/// Started by hand it wrote into the file.
+#[test]
+fn a_guard_of_nothing_writes_nothing() {
+    let scratch = Scratch::new();
+    let file = scratch.path().join("file");
+    let mut guard = std::process::Command::new(env!("CARGO_BIN_EXE_unspool"))
+        .arg("--guard-the-terminal")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::fs::File::create(&file).unwrap())
+        .spawn()
+        .unwrap();
+    // It may have ended already.
+    let _ = guard.stdin.take().unwrap().write_all(b"T");
+    guard.wait().unwrap();
+    assert_eq!(std::fs::read(&file).unwrap(), b"");
 }
 
 #[test]

@@ -115,7 +115,7 @@ impl Terminal {
         let in_screen = has("STY") && !has("TMUX");
         let takes_links = !in_screen && takes_links(&kind, has("TMUX"), vte);
         let terminal = Self { screen, output, takes_links };
-        let modes = platform::TerminalModes::read();
+        let modes = platform::TerminalModes::read(&terminal.output);
         terminal.acquire()?;
         platform::start_guard(&terminal.output, modes);
         Ok(terminal)
@@ -283,6 +283,11 @@ fn give_back(timeout: Duration) -> io::Result<bool> {
     }
     platform::pause_keys();
     let cooked = crossterm::terminal::disable_raw_mode();
+    if timeout != Duration::MAX {
+        // The process is about to end, however far the rest comes: a guard would write to a terminal that takes no text
+        // now, and do it once something else runs there.
+        platform::note_for_guard(false);
+    }
     let written = match output_slot {
         Some(mut door) => match door.take() {
             Some(mut output) if output.takes_text_within(timeout) => {

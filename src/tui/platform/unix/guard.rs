@@ -7,19 +7,23 @@
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
-    io::{self, Read, Write},
+    io::{self, IsTerminal, Read, Write},
     os::fd::AsFd,
     process::{ChildStdin, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool, mpsc},
+    time::Duration,
 };
 
-use rustix::termios::{
-    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, Termios, tcgetattr, tcsetattr,
+use nix::sys::signal::{SigSet, Signal};
+use rustix::{
+    fs::{FileType, fstat},
+    termios::{
+        ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, Termios, tcgetattr, tcsetattr,
+    },
 };
-
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
-use super::{Output, input};
+use super::Output;
 
 /// The first argument that makes the program the guard. Nobody else gives it.
 const ARGUMENT: &str = "--guard-the-terminal";
@@ -28,6 +32,9 @@ const TAKEN: u8 = b'T';
 /// It is given back.
 const GIVEN_BACK: u8 = b'G';
 
+/// Time that the guard has for a terminal that takes no text now: what it takes later is somebody else's.
+const GUARD_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// The way to the guard, and what it is to know.
 static GUARD: Mutex<(Option<ChildStdin>, u8)> = Mutex::new((None, GIVEN_BACK));
 
@@ -35,9 +42,9 @@ static GUARD: Mutex<(Option<ChildStdin>, u8)> = Mutex::new((None, GIVEN_BACK));
 pub struct TerminalModes(Option<String>);
 
 impl TerminalModes {
-    /// Reads them.
-    pub fn read() -> Self {
-        let modes = input().ok().and_then(|terminal| tcgetattr(&terminal).ok());
+    /// Reads those of the terminal that the guard is given.
+    pub fn read(terminal: &Output) -> Self {
+        let modes = tcgetattr(&terminal.0).ok();
         Self(modes.map(|modes| {
             let Termios { input_modes, output_modes, control_modes, local_modes, .. } = modes;
             let bits = [input_modes.bits(), output_modes.bits(), control_modes.bits(), local_modes.bits()];
@@ -93,6 +100,9 @@ pub fn guard_if_asked(leave: &[u8]) -> bool {
     if arguments.next().as_deref() != Some(OsStr::new(ARGUMENT)) {
         return false;
     }
+    if !is_guard() {
+        return true;
+    }
     // A session that ends with the program hangs up on all of it; what ends the guard is the end of the pipe.
     let met = Arc::new(AtomicBool::new(false));
     for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
@@ -113,22 +123,52 @@ pub fn guard_if_asked(leave: &[u8]) -> bool {
     true
 }
 
+/// Returns whether this process was started as the guard, and not by somebody who found out its argument: it would write
+/// into a file.
+fn is_guard() -> bool {
+    let is_pipe = fstat(io::stdin()).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_fifo());
+    is_pipe && io::stdout().is_terminal()
+}
+
 /// Gives the terminal back. What of it fails is nobody's to hear.
 fn give_back(modes: Option<OsString>, leave: &[u8]) {
+    // A shell may have the terminal already: whoever changes its modes from the background is stopped by this signal,
+    // and with him all others of the group. Where it is blocked it is not sent.
+    let mut signals = SigSet::empty();
+    signals.add(Signal::SIGTTOU);
+    if signals.thread_block().is_err() {
+        return;
+    }
     let Ok(terminal) = io::stdout().as_fd().try_clone_to_owned() else { return };
-    let mut terminal = File::from(terminal);
+    let mut terminal = Output(File::from(terminal));
+    restore(&terminal.0, modes);
+    if !terminal.takes_text_within(GUARD_TIMEOUT) {
+        return;
+    }
+    let words = b"unspool: it was killed, or there was no memory for it; the terminal is given back\r\n";
+    let text = [leave, words].concat();
+    // It may say that it takes text, and keep whoever writes waiting all the same.
+    let (tell, told) = mpsc::channel();
+    let aside = move || drop(tell.send(terminal.write_all(&text)));
+    if std::thread::Builder::new().name("giving back".into()).spawn(aside).is_ok() {
+        let _ = told.recv_timeout(GUARD_TIMEOUT);
+    }
+}
+
+/// Gives the terminal its modes back, unless somebody has given it others meanwhile, as some shells do.
+fn restore(terminal: &File, modes: Option<OsString>) {
+    let Ok(mut current) = tcgetattr(terminal) else { return };
+    let is_raw = !current.output_modes.contains(OutputModes::OPOST)
+        && !current.local_modes.intersects(LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO);
     let bits: Vec<u32> = modes
         .and_then(|modes| modes.into_string().ok())
         .map(|modes| modes.split(',').filter_map(|bits| bits.parse().ok()).collect())
         .unwrap_or_default();
-    if let (&[input, output, control, local], Ok(mut modes)) = (&bits[..], tcgetattr(&terminal)) {
-        modes.input_modes = InputModes::from_bits_retain(input as _);
-        modes.output_modes = OutputModes::from_bits_retain(output as _);
-        modes.control_modes = ControlModes::from_bits_retain(control as _);
-        modes.local_modes = LocalModes::from_bits_retain(local as _);
-        // A shell that has the terminal already sees to that itself.
-        let _ = tcsetattr(&terminal, OptionalActions::Now, &modes);
+    if let (true, &[input, output, control, local]) = (is_raw, &bits[..]) {
+        current.input_modes = InputModes::from_bits_retain(input as _);
+        current.output_modes = OutputModes::from_bits_retain(output as _);
+        current.control_modes = ControlModes::from_bits_retain(control as _);
+        current.local_modes = LocalModes::from_bits_retain(local as _);
+        let _ = tcsetattr(terminal, OptionalActions::Now, &current);
     }
-    let words = b"unspool: it was killed, or there was no memory for it; the terminal is given back\r\n";
-    let _ = terminal.write_all(&[leave, words].concat());
 }
