@@ -63,13 +63,14 @@ pub fn redacted_while(
         }
     }
     if !is_json {
-        let counts = known.counts_in(text);
-        return goes_on().then(|| (known.redact(text).into_owned(), counts));
+        let (text, counts) = known.redact_and_count(text);
+        return goes_on().then(|| (text.into_owned(), counts));
     }
-    known.learn_json(text.as_bytes());
+    let mut held = KnownSecrets::new();
+    held.learn_json(text.as_bytes());
+    known.add_values_of(&held);
     let json = known.redact_json(text.as_bytes());
-    let counts = count_secrets_in(text, true);
-    Some((String::from_utf8_lossy(&json).into_owned(), counts))
+    Some((String::from_utf8_lossy(&json).into_owned(), held.counts().clone()))
 }
 
 /// Returns a conversation to name a file after, without secrets in its title and id.

@@ -196,7 +196,7 @@ impl Redactor<'_> {
         let mut places: Vec<(u32, usize)> = places.collect();
         places.sort_unstable();
         let mut moved: Vec<u32> = places.iter().map(|place| place.0).collect();
-        let text = self.moving(conversation.message_text(index), &mut moved);
+        let text = self.moving(conversation.message_text(index), &mut moved, &mut |_| {});
         let mut back = vec![0; moved.len()];
         for (&(_, slot), place) in places.iter().zip(moved) {
             back[slot] = place;

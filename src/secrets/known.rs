@@ -88,12 +88,30 @@ impl KnownSecrets {
             } else {
                 line.len() >= SHORTEST_VALUE && is_telling(line, certainty)
             };
-            let fits = self.ends.len() < MAX_VALUES && self.values.len() + line.len() <= MAX_VALUES_SIZE;
-            if is_telling && fits {
-                self.values.push_str(line);
-                self.ends.push((self.values.len(), kind));
-                self.matcher = OnceLock::new();
+            if is_telling {
+                self.add_value(line, kind);
             }
+        }
+    }
+
+    /// Looks for the values of others too. What is counted stays the same.
+    pub fn add_values_of(&mut self, others: &Self) {
+        let mut start = 0;
+        for &(end, kind) in &others.ends {
+            let value = &others.values[start..end];
+            if !self.told_apart.contains(&mark(kind, value)) {
+                self.add_value(value, kind);
+            }
+            start = end;
+        }
+    }
+
+    /// Adds a value to those that are looked for everywhere, as long as there is place.
+    fn add_value(&mut self, value: &str, kind: RuleId) {
+        if self.ends.len() < MAX_VALUES && self.values.len() + value.len() <= MAX_VALUES_SIZE {
+            self.values.push_str(value);
+            self.ends.push((self.values.len(), kind));
+            self.matcher = OnceLock::new();
         }
     }
 
@@ -125,8 +143,8 @@ impl KnownSecrets {
         self.matcher.get_or_init(make).as_ref()
     }
 
-    /// Adds the places where known values stand in a text, as it is written or without its escapes.
-    pub(super) fn find(&self, text: &str, found: &mut Vec<Finding>) {
+    /// Adds the places where known values stand in a text, as it is written or in one of its readings without escapes.
+    pub(super) fn find(&self, text: &str, readings: &[Unescaped], found: &mut Vec<Finding>) {
         let Some(matcher) = self.matcher() else { return };
         let mut add = |hit: aho_corasick::Match,
                        raw: &dyn Fn(std::ops::Range<usize>) -> std::ops::Range<usize>| {
@@ -136,7 +154,7 @@ impl KnownSecrets {
         for hit in matcher.find_iter(text) {
             add(hit, &|range| range);
         }
-        for unescaped in Unescaped::readings(text, true) {
+        for unescaped in readings {
             for hit in matcher.find_iter(unescaped.text()) {
                 add(hit, &|range| unescaped.raw(range));
             }
@@ -217,6 +235,16 @@ mod tests {
             "4111 1111 1111 1111, 4111-1111-1111-1111, 4111&#32;1111 1111\u{a0}1111 and 4111111111111111",
         );
         assert_eq!(known.counts().total(), 1);
+    }
+
+    #[test]
+    fn values_of_others_are_looked_for_and_not_counted() {
+        let (mut all, others) = (known("password = hunter2-but-longer"), known("pwd = correct-horse-7"));
+        all.add_values_of(&others);
+        assert_eq!(all.counts().total(), 1);
+        let (redacted, counts) = all.redact_and_count("correct-horse-7, correct-horse-7");
+        assert_eq!(redacted, "[redacted: password], [redacted: password]");
+        assert_eq!(counts.total(), 1);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl<'k> Redactor<'k> {
 
     /// Returns a text without the secrets in it.
     pub(super) fn text<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
-        self.moving(text, &mut [])
+        self.moving(text, &mut [], &mut |_| {})
     }
 
     /// Returns an id without the secrets in it. Two that were told apart still are.
@@ -57,11 +57,19 @@ impl<'k> Redactor<'k> {
 
     /// Returns a text without the secrets in it, and moves places of it, in ascending order, to where they are then: one
     /// within a secret is behind its label.
-    pub(super) fn moving<'t>(&mut self, text: &'t str, places: &mut [u32]) -> Cow<'t, str> {
+    /// `visit` sees each secret.
+    pub(super) fn moving<'t>(
+        &mut self,
+        text: &'t str,
+        places: &mut [u32],
+        visit: &mut dyn FnMut(&Span),
+    ) -> Cow<'t, str> {
         let known = self.known;
         let mut out: Option<String> = None;
         let (mut copied, mut moved) = (0, 0);
-        each_span(Scanner::built_in(), known, text, Vec::new(), &mut |Span { kind, range, .. }| {
+        each_span(Scanner::built_in(), known, text, Vec::new(), &mut |span| {
+            visit(&span);
+            let Span { kind, range, .. } = span;
             let out = out.get_or_insert_with(|| String::with_capacity(text.len()));
             let mut shift = |out: &String, most: usize, within: bool| {
                 while let Some(place) = places.get_mut(moved).filter(|place| **place as usize <= most) {
@@ -104,13 +112,14 @@ impl KnownSecrets {
         Redactor::new(self).text(text)
     }
 
-    /// Counts the secrets in a text: these, and any other that is found in it.
-    pub fn counts_in(&self, text: &str) -> Counts {
+    /// Returns a text without these secrets and without any other that is found in it, and what was in it: each value
+    /// once.
+    pub fn redact_and_count<'t>(&self, text: &'t str) -> (Cow<'t, str>, Counts) {
         let mut held = Self::new();
-        each_span(Scanner::built_in(), self, text, Vec::new(), &mut |Span { kind, range, certainty }| {
-            held.add(kind, &text[range], certainty);
+        let redacted = Redactor::new(self).moving(text, &mut [], &mut |Span { kind, range, certainty }| {
+            held.add(*kind, &text[range.clone()], *certainty);
         });
-        held.counts().clone()
+        (redacted, held.counts().clone())
     }
 }
 
@@ -166,7 +175,7 @@ mod tests {
         let known = KnownSecrets::new();
         let text = "to robin@example.org, so";
         let mut places = [0, 3, 5, 20, 21, 24];
-        let redacted = Redactor::new(&known).moving(text, &mut places);
+        let redacted = Redactor::new(&known).moving(text, &mut places, &mut |_| {});
         assert_eq!(redacted, "to [redacted: e-mail], so");
         assert_eq!(places, [0, 3, 21, 21, 22, 25]);
     }

@@ -96,8 +96,14 @@ impl Scanner {
 
     /// Returns everything that is found in a piece of a text, overlapping or not, in no order.
     pub(super) fn findings(&self, text: &str, wish: Wish) -> Vec<Finding> {
+        let readings: Vec<Unescaped> = Unescaped::readings(text, wish.joins_lines()).collect();
+        self.findings_read_so(text, &readings, wish)
+    }
+
+    /// Returns the same of a text of which all readings are known.
+    pub(super) fn findings_read_so(&self, text: &str, readings: &[Unescaped], wish: Wish) -> Vec<Finding> {
         let mut found = Vec::new();
-        let _ = self.each(text, wish, &mut |finding| {
+        let _ = self.each_read_so(text, readings, wish, &mut |finding| {
             found.push(finding);
             ControlFlow::Continue(())
         });
@@ -113,6 +119,16 @@ impl Scanner {
     /// read without its escapes, which takes some times the memory of the piece.
     pub(super) fn each(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
         let readings: Vec<Unescaped> = Unescaped::readings(text, wish.joins_lines()).collect();
+        self.each_read_so(text, &readings, wish, visit)
+    }
+
+    fn each_read_so(
+        &self,
+        text: &str,
+        readings: &[Unescaped],
+        wish: Wish,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
         let mut again = vec![Vec::new(); readings.len()];
         let hits = self.hits(text, 0..text.len()).inspect(|hit| {
             for (unescaped, again) in readings.iter().zip(&mut again) {

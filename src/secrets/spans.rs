@@ -9,6 +9,7 @@ use super::{
     Certainty, Finding, RuleId, Scanner, SecretClass,
     finding::{Visitor, Wish, overlapping},
     known::KnownSecrets,
+    unescape::Unescaped,
 };
 
 /// The bytes of a text that are looked through at once.
@@ -41,8 +42,9 @@ pub(super) fn each_span(
         let around = around(text, &core);
         let start = around.start;
         let slice = &text[around];
-        let mut found = scanner.findings(slice, Wish::ALL);
-        known.find(slice, &mut found);
+        let readings: Vec<Unescaped> = Unescaped::readings(slice, Wish::ALL.joins_lines()).collect();
+        let mut found = scanner.findings_read_so(slice, &readings, Wish::ALL);
+        known.find(slice, &readings, &mut found);
         for finding in &mut found {
             finding.range = start + finding.range.start..start + finding.range.end;
         }
