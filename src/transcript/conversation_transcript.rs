@@ -186,11 +186,13 @@ impl Transcript {
     /// Returns the entry that shows this byte of a message's text.
     pub fn entry_at(&self, message: usize, byte: usize) -> Option<usize> {
         let first = self.entry_of(message)?;
-        let rest =
-            self.entries[first..].iter().take_while(|entry| entry.message == self.entries[first].message);
-        let starts =
-            rest.filter_map(|entry| entry.chunk.as_ref()).take_while(|chunk| chunk.range.start <= byte);
-        Some(first + starts.count().saturating_sub(1))
+        let shown = self.entries[first].message;
+        let rest = &self.entries[first..];
+        // The chunks of a message stand in the order of its text.
+        let starts = rest.partition_point(|entry| {
+            entry.message == shown && entry.chunk.as_ref().is_some_and(|chunk| chunk.range.start <= byte)
+        });
+        Some(first + starts.saturating_sub(1))
     }
 
     /// Returns the lines of an entry at a width, in columns (taken for 1 when it is 0). The last line is

@@ -6,6 +6,8 @@
 mod hits;
 mod return_point;
 
+use std::ops::RangeInclusive;
+
 use self::return_point::FindStart;
 use crate::{
     conversation::{Role, Visibility},
@@ -111,13 +113,27 @@ impl ThreadView {
     /// Returns the marked messages of this branch in reading order: from where marking began to the selected one, folds
     /// in between left out.
     pub fn marked_messages(&self) -> Vec<usize> {
-        let (Some(from), Some(to)) = (self.marking, self.message()) else { return Vec::new() };
-        let range = from.min(to)..=from.max(to);
-        let mut messages: Vec<usize> = self.transcript.entries().iter().map(|entry| entry.message).collect();
+        let Some(range) = self.marked_range() else { return Vec::new() };
+        let entries = self.transcript.entries();
+        let from = entries.partition_point(|entry| entry.message < *range.start());
+        let mut messages: Vec<usize> = entries[from..]
+            .iter()
+            .map(|entry| entry.message)
+            .take_while(|&message| range.contains(&message))
+            .filter(|&message| self.is_shown(message))
+            .collect();
         messages.dedup();
-        let all = self.conversation().messages();
-        messages.retain(|&message| range.contains(&message) && all[message].visibility == Visibility::Shown);
         messages
+    }
+
+    /// Returns the first and last message of what is marked.
+    fn marked_range(&self) -> Option<RangeInclusive<usize>> {
+        let (from, to) = (self.marking?, self.message()?);
+        Some(from.min(to)..=from.max(to))
+    }
+
+    fn is_shown(&self, message: usize) -> bool {
+        self.conversation().messages()[message].visibility == Visibility::Shown
     }
 
     /// Returns the columns that wide lines are scrolled by.
@@ -338,13 +354,15 @@ impl ThreadView {
     pub fn rows(&mut self) -> Vec<ViewRow> {
         let mut rows = Vec::with_capacity(self.height as usize);
         let selected = self.message();
-        let marked = self.marked_messages();
+        let marked = self.marked_range();
         let mut position = self.top;
         while rows.len() < self.height as usize && position.entry < self.transcript.entries().len() {
             let Entry { message, ref chunk, .. } = self.transcript.entries()[position.entry];
             let all = 0..usize::MAX;
             let hits = self.ranges(message, chunk.as_ref().map_or(&all, |chunk| &chunk.range));
             let focus = self.focus.map(|index| &self.hits[index]).filter(|hit| hit.message == message);
+            let is_marked =
+                marked.as_ref().is_some_and(|range| range.contains(&message)) && self.is_shown(message);
             let lines = self.transcript.lines(position.entry, self.width);
             for line in lines.iter().skip(position.line).take(self.height as usize - rows.len()) {
                 let line = if hits.is_empty() {
@@ -353,7 +371,7 @@ impl ThreadView {
                     mark_hits(line, &hits, focus.map(|hit| &hit.range))
                 };
                 let current = Some(message) == selected;
-                let selected = current || marked.binary_search(&message).is_ok();
+                let selected = current || is_marked;
                 rows.push(ViewRow { selected, current, line });
             }
             position = Position { entry: position.entry + 1, line: 0 };

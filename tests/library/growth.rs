@@ -15,7 +15,7 @@ use unspool::{
 
 use crate::support::{
     app::Driver,
-    conversations::{answer, chain, folded, prompt},
+    conversations::{answer, chain, conversation, folded, prompt},
     cost,
 };
 
@@ -241,4 +241,28 @@ fn what_nobody_waits_for_any_more_is_not_found() {
         let words = format!("{lookup:?}");
         assert!(lookup.discover(&|| false).is_none(), "{words}");
     }
+}
+
+/// Each mark was looked for among all that stand in the list.
+#[test]
+fn marked_conversations_are_put_in_order_in_time_by_their_number() {
+    let many = |count: usize| (0..count).map(|number| conversation(number as u32, "t", &["word"]));
+    assert_grows_evenly("marks", |times| {
+        let mut driver = Driver::new(120, 40, many(times * 8_000).collect());
+        let rows = driver.app.search.listing.rows.clone();
+        driver.app.search.marked = rows.iter().map(|row| row.handle).collect();
+        cost::of_thread(|| driver.press("esc E")).1.unwrap_or_default()
+    });
+}
+
+/// A frame asked all messages whether they are marked.
+#[test]
+fn a_frame_while_messages_are_marked_takes_no_longer_in_a_longer_thread() {
+    let cost = |count: usize| {
+        let mut driver = Driver::new(120, 40, vec![chain("t", vec![answer("word"); count])]);
+        driver.press("enter v J J").screen();
+        cost::of_thread(|| (0..50).for_each(|_| drop(driver.screen()))).1.unwrap_or_default()
+    };
+    let (short, long) = (cost(1_000), cost(100_000));
+    assert!(long <= short * 3, "{long:?} after {short:?}");
 }

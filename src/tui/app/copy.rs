@@ -66,12 +66,11 @@ impl App {
 
     /// Returns the messages that `y` means: the marked ones, else [`App::subject_message`].
     pub(super) fn subject_messages(&self) -> Vec<usize> {
-        match self.open_view() {
-            Some(reader) if self.focus == Focus::Thread && reader.marked_messages().len() > 1 => {
-                reader.marked_messages()
-            }
-            _ => self.subject_message().into_iter().collect(),
-        }
+        let marked = match self.open_view() {
+            Some(reader) if self.focus == Focus::Thread => reader.marked_messages(),
+            _ => Vec::new(),
+        };
+        if marked.len() > 1 { marked } else { self.subject_message().into_iter().collect() }
     }
 
     pub(super) fn copy_message(&mut self) -> Vec<Effect> {

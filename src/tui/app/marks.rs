@@ -28,16 +28,11 @@ impl App {
 
     /// Returns the marked conversations in the order of the list; those that are not in it now come last.
     pub(super) fn marked_in_order(&self) -> Vec<Handle> {
-        let mut order: Vec<Handle> = self
-            .search
-            .listing
-            .rows
-            .iter()
-            .map(|row| row.handle)
-            .filter(|handle| self.search.marked.contains(handle))
-            .collect();
-        let mut rest: Vec<Handle> =
-            self.search.marked.iter().copied().filter(|handle| !order.contains(handle)).collect();
+        let mut rest = self.search.marked.clone();
+        let rows = self.search.listing.rows.iter();
+        let mut order: Vec<Handle> =
+            rows.map(|row| row.handle).filter(|handle| rest.remove(handle)).collect();
+        let mut rest: Vec<Handle> = rest.into_iter().collect();
         rest.sort_unstable();
         order.extend(rest);
         order
