@@ -95,6 +95,7 @@ pub mod cost;
 
 mod io_error;
 mod join_with_or;
+mod over_ssh;
 mod parallel;
 
 pub mod conversation;

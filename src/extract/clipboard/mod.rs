@@ -21,7 +21,7 @@ use self::{
     desktop::{CLIPBOARD_TIMEOUT, Desktop},
     display::DisplayTarget,
 };
-use crate::{extract::harmless, io_error::io_error_text};
+use crate::{extract::harmless, io_error::io_error_text, over_ssh::is_over_ssh_by};
 
 /// The clipboard to use, as set by `clipboard` in the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -88,7 +88,7 @@ impl ClipboardEnvironment {
             // Where Wayland does not do, X11 would be tried: a display that is far away spoils both.
             display: system || (!far && (set("DISPLAY") || set("WAYLAND_DISPLAY"))),
             remote_display: far,
-            ssh: set("SSH_TTY") || set("SSH_CONNECTION"),
+            ssh: is_over_ssh_by(set),
             tmux,
             // tmux may call its terminal "screen" too, and hands STY on if it was started within screen.
             screen: !tmux && (set("STY") || variable("TERM").is_some_and(|term| term.starts_with("screen"))),

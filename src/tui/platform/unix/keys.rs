@@ -17,7 +17,7 @@ use rustix::{
 };
 
 use crate::{
-    extract::clipboard::ClipboardEnvironment,
+    over_ssh::is_over_ssh,
     tui::{
         decode::TimedDecoder,
         platform::{TimedInput, typing},
@@ -50,7 +50,7 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
     WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;
     std::thread::Builder::new().name("keys".into()).spawn(move || {
         let _gone_at_the_end = LetGo;
-        let mut decoder = TimedDecoder::new(ClipboardEnvironment::from_env().ssh);
+        let mut decoder = TimedDecoder::new(is_over_ssh());
         let mut buffer = [0; 4096];
         let mut last = Instant::now();
         loop {
