@@ -98,12 +98,12 @@ impl Decoder {
 
     /// Nothing more came: what is unfinished is taken for what it is so far.
     pub fn on_timeout(&mut self, emit: &mut impl FnMut(TerminalInput)) {
-        match self.state {
-            State::Escape => self.key(KeyCode::Esc, KeyModifiers::NONE, emit),
-            State::Ss3 if self.held.is_empty() => self.with_alt('O', emit),
-            State::Csi if self.held.is_empty() => self.with_alt('[', emit),
-            State::String if self.held.len() == 1 => self.with_alt(self.held[0] as char, emit),
-            State::Paste => self.paste(emit),
+        match (self.state, &self.held[..]) {
+            (State::Escape, _) => self.key(KeyCode::Esc, KeyModifiers::NONE, emit),
+            (State::Ss3, []) => self.with_alt('O', emit),
+            (State::Csi, []) => self.with_alt('[', emit),
+            (State::String, &[introducer]) => self.with_alt(introducer as char, emit),
+            (State::Paste, _) => self.paste(emit),
             _ => self.nothing(emit),
         }
     }
@@ -238,7 +238,9 @@ impl Decoder {
 
     /// A byte of a text, or of its end.
     fn text(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
-        let introducer = self.held[0];
+        // Only whether there is more than the introducer is of interest.
+        let [introducer, rest @ ..] = &self.held[..] else { return self.nothing_but(byte, emit) };
+        let (introducer, is_alone) = (*introducer, rest.is_empty());
         match (self.state, byte) {
             (State::StringEscape, b'\\') => self.nothing(emit),
             (State::StringEscape, _) => {
@@ -248,15 +250,14 @@ impl Decoder {
                 self.take(byte, emit);
             }
             // No terminal's answer begins so: it was the letter, with alt.
-            _ if self.held.len() == 1 && !sequence::begins_text(introducer, byte) => {
+            _ if is_alone && !sequence::begins_text(introducer, byte) => {
                 self.letter_and(introducer as char, byte, emit);
             }
             (_, 0x07) => self.nothing(emit),
             (_, 0x1b) => self.state = State::StringEscape,
             // Nor does one hold a key such as ctrl-c.
             (_, 0..0x20) => self.nothing_but(byte, emit),
-            // Only whether there is more than the introducer is of interest.
-            _ if self.held.len() == 1 => self.held.push(byte),
+            _ if is_alone => self.held.push(byte),
             _ => {}
         }
     }
