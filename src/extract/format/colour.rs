@@ -2,21 +2,18 @@
 //! a string, the transcript's highlighter says.
 
 use super::escape::write_escaped;
-use crate::transcript::{
-    Tone,
-    highlight::{Budget, Highlighter},
-};
+use crate::transcript::{Tone, highlight::Highlighter};
 
 /// The longest code that is coloured, in bytes: longer code is not read for its colours, and colouring is
 /// slow.
 const MAX_LENGTH: usize = 64 << 10;
 
-/// Writes code as the inside of a `<code>`; beyond the budget without colours.
-pub(super) fn write(language: &str, code: &str, out: &mut String, budget: &mut Budget) {
+/// Writes code as the inside of a `<code>`.
+pub(super) fn write(language: &str, code: &str, out: &mut String) {
     if language.is_empty() || code.len() > MAX_LENGTH {
         return write_escaped(code, out);
     }
-    let colours = Highlighter::shared().highlight_within(language, code, budget);
+    let colours = Highlighter::shared().highlight(language, code);
     let mut colours = colours.iter();
     for line in code.split_inclusive('\n') {
         let mut from = 0;
@@ -59,7 +56,7 @@ mod tests {
 
     fn written(language: &str, code: &str) -> String {
         let mut out = String::new();
-        write(language, code, &mut out, &mut Budget::of_a_page());
+        write(language, code, &mut out);
         out
     }
 

@@ -27,7 +27,6 @@ use crate::{
     conversation::{Attachment, Conversation, Link, Visibility},
     extract::{Options, address},
     message::{Block, Content, MessageView, link_safety},
-    transcript::highlight::Budget,
 };
 
 /// The `html` format; see the [module](self).
@@ -50,7 +49,7 @@ impl FormatWriter for Html {
         // In one piece: one that is large is not there twice.
         let mut out = self.opening(&conversation.title, options);
         out.reserve(estimated_length(conversation) + CLOSING.len());
-        write_section(conversation, options, &mut out, &mut Budget::of_a_page());
+        write_section(conversation, options, &mut out);
         out.push_str(CLOSING);
         out
     }
@@ -58,10 +57,9 @@ impl FormatWriter for Html {
     /// Writes messages without the frame of a file.
     fn messages(&self, conversation: &Conversation, messages: &[usize], options: &Options) -> String {
         let mut out = String::new();
-        let mut budget = Budget::of_a_page();
         for &message in messages {
             let entry = ExtractEntry { message, number: None, branch_label: None };
-            write_entry(conversation, &entry, options, &mut out, &mut budget);
+            write_entry(conversation, &entry, options, &mut out);
         }
         out
     }
@@ -72,7 +70,7 @@ impl FormatWriter for Html {
 
     fn section(&self, conversation: &Conversation, options: &Options) -> String {
         let mut out = String::with_capacity(estimated_length(conversation));
-        write_section(conversation, options, &mut out, &mut Budget::of_a_page());
+        write_section(conversation, options, &mut out);
         out
     }
 
@@ -107,7 +105,7 @@ fn estimated_length(conversation: &Conversation) -> usize {
     conversation.shown_text().len() * 9 / 8 + 4_096
 }
 
-fn write_section(conversation: &Conversation, options: &Options, out: &mut String, budget: &mut Budget) {
+fn write_section(conversation: &Conversation, options: &Options, out: &mut String) {
     out.push_str("<main>\n<header>\n<h1 dir=\"auto\">");
     out.push_str(&escape(one_line(&conversation.title).trim()));
     out.push_str("</h1>\n");
@@ -125,18 +123,12 @@ fn write_section(conversation: &Conversation, options: &Options, out: &mut Strin
     }
     out.push_str("</header>\n");
     for entry in entries(conversation, options) {
-        write_entry(conversation, &entry, options, out, budget);
+        write_entry(conversation, &entry, options, out);
     }
     out.push_str("</main>\n");
 }
 
-fn write_entry(
-    conversation: &Conversation,
-    entry: &ExtractEntry,
-    options: &Options,
-    out: &mut String,
-    budget: &mut Budget,
-) {
+fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Options, out: &mut String) {
     let message = &conversation.messages()[entry.message];
     let folded = if message.visibility == Visibility::Shown { "" } else { " folded" };
     let words = heading::heading_parts(conversation, entry, &options.zone);
@@ -155,32 +147,32 @@ fn write_entry(
     );
     let reading = MessageView::of(conversation, entry.message);
     for block in reading.blocks() {
-        write_block(reading.text(), &block, options, out, budget);
+        write_block(reading.text(), &block, options, out);
     }
     out.push_str("</article>\n");
 }
 
-fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut String, budget: &mut Budget) {
+fn write_block(text: &str, block: &Block<'_>, options: &Options, out: &mut String) {
     let text = &text[block.range.clone()];
     match &block.content {
         Content::Markdown => {
             out.push_str("<div dir=\"auto\">\n");
-            prose(from_first_line(text), out, budget);
+            prose(from_first_line(text), out);
             out.push_str("</div>\n");
         }
         Content::Plain => {
             out.push_str("<div dir=\"auto\">\n");
-            typed(text, out, budget);
+            typed(text, out);
             out.push_str("</div>\n");
         }
         Content::Quote => {
             out.push_str("<blockquote dir=\"auto\">\n");
-            prose(from_first_line(text).trim_end(), out, budget);
+            prose(from_first_line(text).trim_end(), out);
             out.push_str("</blockquote>\n");
         }
-        Content::Code { language } => code(language, text, out, budget),
-        Content::Verbatim => code("", text, out, budget),
-        Content::AttachedText(text) => code("", text, out, budget),
+        Content::Code { language } => code(language, text, out),
+        Content::Verbatim => code("", text, out),
+        Content::AttachedText(text) => code("", text, out),
         Content::Note => note(text.trim(), out),
         Content::Attachment(attachment) => attachment_block(attachment, options, out),
         Content::Source(link) => {

@@ -19,14 +19,13 @@ use crate::message::{
     markdown::{self, dialect, is_line_break, language_of},
     prompt::{self, Piece},
 };
-use crate::transcript::highlight::Budget;
 
 /// Stand for a formula while Markdown is read: its number between two characters of a plane nobody writes in.
 const FORMULA_START: char = '\u{f_fffc}';
 const FORMULA_END: char = '\u{f_fffd}';
 
 /// Writes a Markdown text as HTML; one that is [not read as that](parse_bounds), as it was typed.
-pub(super) fn prose(text: &str, out: &mut String, budget: &mut Budget) {
+pub(super) fn prose(text: &str, out: &mut String) {
     if !parse_bounds::may_parse(text) {
         return as_typed(text, out);
     }
@@ -41,7 +40,6 @@ pub(super) fn prose(text: &str, out: &mut String, budget: &mut Budget) {
         text,
         formulas: &formulas,
         out,
-        budget,
         cells: Vec::new(),
         column: 0,
         empty: 0,
@@ -55,7 +53,7 @@ pub(super) fn prose(text: &str, out: &mut String, budget: &mut Budget) {
 }
 
 /// Writes a prompt as it was typed: its fenced code as code, the rest with its line breaks and indentation.
-pub(super) fn typed(text: &str, out: &mut String, budget: &mut Budget) {
+pub(super) fn typed(text: &str, out: &mut String) {
     if text.len() > parse_bounds::MAX_LENGTH {
         return as_typed(text, out);
     }
@@ -69,13 +67,13 @@ pub(super) fn typed(text: &str, out: &mut String, budget: &mut Budget) {
                     out.push_str("</p>\n");
                 }
             }
-            Piece::Code(language, range) => code(language, &text[range], out, budget),
+            Piece::Code(language, range) => code(language, &text[range], out),
         }
     }
 }
 
 /// Writes a block of code, coloured where its language is known.
-pub(super) fn code(language: &str, text: &str, out: &mut String, budget: &mut Budget) {
+pub(super) fn code(language: &str, text: &str, out: &mut String) {
     out.push_str("<pre><code");
     if !language.is_empty() && !language.contains(|char: char| char.is_whitespace() || char.is_control()) {
         out.push_str(" class=\"language-");
@@ -83,7 +81,7 @@ pub(super) fn code(language: &str, text: &str, out: &mut String, budget: &mut Bu
         out.push('"');
     }
     out.push('>');
-    colour::write(language, text, out, budget);
+    colour::write(language, text, out);
     out.push_str("</code></pre>\n");
 }
 
@@ -116,7 +114,6 @@ struct ProseWriter<'a> {
     text: &'a str,
     formulas: &'a [Formula],
     out: &'a mut String,
-    budget: &'a mut Budget,
     /// Of the table being written.
     cells: Vec<Alignment>,
     column: usize,
@@ -280,7 +277,7 @@ impl ProseWriter<'_> {
         let Some((language, text)) = self.code.take() else { return };
         // Without the formulas the text may be taken for code where it is not.
         let text = self.restore_formulas(&text).into_owned();
-        code(&language, &text, self.out, self.budget);
+        code(&language, &text, self.out);
     }
 
     fn level(&mut self, level: usize, tag: &str) {

@@ -5,28 +5,20 @@
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
 use hashbrown::HashSet;
 use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::{Budget, CodeTones, budget::thread_time};
+use super::{
+    CodeTones,
+    time_taken::{Language, TimeTaken},
+};
 use crate::transcript::Tone;
 
 /// A line longer than this, in bytes, ends the colouring: minified code takes seconds and gains nothing.
 const MAX_LINE_LENGTH: usize = 4_000;
-/// The time that a block may take beyond [`TIME_PER_BYTE`]: a line that is written for it makes the expressions of a
-/// syntax go back a million times each.
-const MAX_EXCESS_OF_BLOCK: Duration = Duration::from_millis(500);
-/// The time that all blocks together may take beyond it; from there on code stays plain.
-const MAX_EXCESS_IN_ALL: Duration = Duration::from_secs(5);
-/// The processor time that a byte may take. Those of honest code take half of it, the compiling of expressions included.
-const TIME_PER_BYTE: Duration = Duration::from_micros(15);
 /// Languages whose expressions are kept compiled, some megabytes each, before all are thrown away: more than a year of
 /// conversations has, since compiling them again takes longer than colouring.
 const MAX_LANGUAGES: usize = 56;
@@ -74,11 +66,7 @@ pub struct Highlighter {
     tones: Vec<(Scope, Tone)>,
     /// The beginnings of the scopes that stand for a language.
     languages: Vec<Scope>,
-    /// The time that was taken so far, and the time that there was for it, in microseconds.
-    taken: AtomicU64,
-    given: AtomicU64,
-    longest_excess: Duration,
-    most_excess: Duration,
+    time: TimeTaken,
 }
 
 /// The syntaxes, with the expressions that were compiled so far.
@@ -90,8 +78,7 @@ struct LoadedSyntaxes {
 /// The use that was made of syntaxes since they were loaded.
 #[derive(Default)]
 struct Usage {
-    /// The first two parts of their scopes: `source.rust`.
-    languages: HashSet<(u16, u16)>,
+    languages: HashSet<Language>,
     bytes: usize,
 }
 
@@ -129,50 +116,25 @@ impl Highlighter {
         let tones = TONES.iter().filter_map(|&(scope, tone)| Some((Scope::new(scope).ok()?, tone))).collect();
         let languages = ["source", "text"].iter().filter_map(|scope| Scope::new(scope).ok()).collect();
         let loaded = Mutex::new(Arc::new(LoadedSyntaxes::new()));
-        Self {
-            loaded,
-            tones,
-            languages,
-            taken: AtomicU64::new(0),
-            given: AtomicU64::new(0),
-            longest_excess: MAX_EXCESS_OF_BLOCK,
-            most_excess: MAX_EXCESS_IN_ALL,
-        }
+        Self { loaded, tones, languages, time: TimeTaken::default() }
     }
 
     /// Colours a piece of code, for [`Transcript::apply_highlight`](crate::transcript::Transcript::apply_highlight). Returns no
     /// colours for a language it does not know, and those up to where it went wrong when a syntax fails (some
     /// of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> CodeTones {
-        self.coloured(language, code, None)
-    }
-
-    /// Colours a piece of code as [`Highlighter::highlight`] does, as far as the budget goes.
-    pub fn highlight_within(&self, language: &str, code: &str, budget: &mut Budget) -> CodeTones {
-        self.coloured(language, code, Some(budget))
-    }
-
-    fn coloured(&self, language: &str, code: &str, mut budget: Option<&mut Budget>) -> CodeTones {
         let mut colours = CodeTones::new();
-        let excess = self.taken.load(Ordering::Relaxed).saturating_sub(self.given.load(Ordering::Relaxed));
-        if Duration::from_micros(excess) > self.most_excess {
+        if self.time.is_too_much() {
             return colours;
         }
         let loaded = self.loaded(language, code.len());
         let Some(syntax) = syntax(&loaded.syntaxes, language) else { return colours };
-        if budget.as_mut().is_some_and(|budget| !budget.admits(&syntax.name, code.len())) {
-            return colours;
-        }
         // The state is thrown away after a panic, and the colours hold whole lines only.
-        let begun = thread_time();
-        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colours, budget.as_deref_mut()));
+        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colours));
         CATCHES.set(true);
-        let result = catch_unwind(run);
+        // What a panic says is nobody's business.
+        let _ = catch_unwind(run);
         CATCHES.set(false);
-        if let (Err(_), Some(budget)) = (result, budget) {
-            // The line at which it went wrong was not counted.
-            budget.spend(thread_time().saturating_sub(begun));
-        }
         colours
     }
 
@@ -201,32 +163,19 @@ impl Highlighter {
         used.languages.len() <= MAX_LANGUAGES + MAX_EMBEDDED
     }
 
-    fn run(
-        &self,
-        loaded: &LoadedSyntaxes,
-        syntax: &SyntaxReference,
-        code: &str,
-        colours: &mut CodeTones,
-        mut budget: Option<&mut Budget>,
-    ) {
+    fn run(&self, loaded: &LoadedSyntaxes, syntax: &SyntaxReference, code: &str, colours: &mut CodeTones) {
         let mut state = ParseState::new(syntax);
         let mut stack = ScopeStack::new();
-        let (mut taken, mut given) = (Duration::ZERO, self.longest_excess);
+        let timer = self.time.block(language_of(syntax.scope));
         self.note_language(loaded, syntax.scope);
         for line in code.split_inclusive('\n') {
-            if line.len() > MAX_LINE_LENGTH || taken > given {
+            if line.len() > MAX_LINE_LENGTH || timer.is_too_long() {
                 return;
             }
-            let begun = thread_time();
+            let piece = timer.start(line.len());
             let parsed = state.parse_line(line, &loaded.syntaxes);
-            let (took, had) = (thread_time().saturating_sub(begun), TIME_PER_BYTE * line.len() as u32);
-            (taken, given) = (taken + took, given + had);
-            self.taken.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
-            self.given.fetch_add(had.as_micros() as u64, Ordering::Relaxed);
+            drop(piece);
             let Ok(operations) = parsed else { return };
-            if budget.as_mut().is_some_and(|budget| !budget.spend(took)) {
-                return;
-            }
             let text = line.trim_end_matches(['\n', '\r']).len();
             let mut tones: Vec<(Tone, std::ops::Range<usize>)> = Vec::new();
             let mut from = 0;
@@ -285,8 +234,8 @@ fn syntax<'a>(syntaxes: &'a SyntaxSet, language: &str) -> Option<&'a SyntaxRefer
     syntaxes.find_syntax_by_token(name).filter(|syntax| syntax.name != "Plain Text")
 }
 
-/// Returns the first two parts of a scope.
-fn language_of(scope: Scope) -> (u16, u16) {
+/// Returns the language that a scope stands for.
+fn language_of(scope: Scope) -> Language {
     let part = |index: u32| if index < scope.len() { scope.atom_at(index as usize) } else { 0 };
     (part(0), part(1))
 }
@@ -443,32 +392,10 @@ mod tests {
         assert!(tones("klingon", "x").is_empty());
     }
 
-    /// Lines that are made for it took a second each.
-    #[test]
-    fn beyond_its_budget_code_stays_plain() {
-        let highlighter = Highlighter::new();
-        let line = "$(($((".repeat(400) + "\n";
-        let mut budget = Budget::of(std::time::Duration::from_millis(1));
-        let begun = thread_time();
-        // Such lines take more than their language and their length allow; of a block of them some are coloured.
-        let block = line.repeat(100);
-        let blocks =
-            (0..40).take_while(|_| !highlighter.highlight_within("ts", &block, &mut budget).is_empty());
-        let coloured = blocks.count();
-        assert!(coloured < 40, "all of {coloured} blocks");
-        assert!(highlighter.highlight_within("ts", "let a = 1;\n", &mut budget).is_empty());
-        // What its language and its length allow, and the line at which it ended.
-        let spent = thread_time().saturating_sub(begun);
-        assert!(spent < std::time::Duration::from_mins(1), "{spent:?}");
-        let mut budget = Budget::of_a_page();
-        assert_eq!(Highlighter::new().highlight_within("python", "x = 1\n", &mut budget).len(), 1);
-    }
-
     #[test]
     fn a_line_that_is_written_to_take_long_ends_the_colouring_and_in_the_end_all_of_it() {
         let block = vec!["$(($((".repeat(650); 40].join("\n");
-        let mut highlighter = Highlighter::new();
-        highlighter.most_excess /= 10;
+        let highlighter = Highlighter::new();
         let mut lines = 0;
         for _ in 0..20 {
             lines += highlighter.highlight("ts", &block).len();

@@ -3,12 +3,11 @@
 //! The highlighter runs on a thread that somebody else owns. The folder must not know themes (a colour here is a
 //! [`Tone`](super::Tone)), messages or the screen.
 
-mod budget;
 mod cache;
 mod code;
 mod highlighter;
+mod time_taken;
 
-pub use budget::Budget;
 pub use code::CodeTones;
 pub use highlighter::{HighlightId, HighlightRequest, Highlighter, catches_panics};
 
