@@ -34,7 +34,7 @@ pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
 pub fn count_secrets_in(text: &str, is_json: bool) -> Counts {
     let mut held = KnownSecrets::new();
     if !is_json {
-        return held.counts_in(text);
+        return held.redact_and_count(text).1;
     }
     held.learn_json(text.as_bytes());
     held.counts().clone()
