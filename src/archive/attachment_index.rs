@@ -41,7 +41,7 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
             let zips = [facts.conversation_zips, facts.attachment_zips];
             names.iter().chain(&zips).any(|patterns| is_named(patterns, &path, base))
                 || facts.side_files.iter().any(|side| side.name == base)
-                || [facts.attachment_names, facts.contents_member].contains(&Some(base))
+                || [facts.attachment_names, facts.contents_member, facts.library_member].contains(&Some(base))
         })
 }
 

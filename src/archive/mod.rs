@@ -158,7 +158,11 @@ impl Archive {
     /// Lists those of the [other members](Self::other_members) that have JSON and that nothing reads: nor do they tell of
     /// their owner.
     pub fn unread_members(&self) -> impl Iterator<Item = String> {
-        let is_read = |base: &str| provider::side_files().iter().any(|file| file.eq_ignore_ascii_case(base));
+        let is_read = |base: &str| {
+            let mut libraries = Provider::ALL.iter().filter_map(|provider| provider.facts().library_member);
+            provider::side_files().into_iter().any(|file| file.eq_ignore_ascii_case(base))
+                || libraries.any(|library| library.eq_ignore_ascii_case(base))
+        };
         let unread = self.other_members().filter(move |member| {
             let base = base_name(&member.name);
             has_extension(base, "json") && !is_read(base)

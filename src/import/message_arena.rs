@@ -10,10 +10,10 @@
 
 use std::ops::Range;
 
-use super::{DocumentSources, ImportCounts};
+use super::{DocumentSources, ImportCounts, fields::attached};
 use crate::conversation::{
-    ConversationKind, ConversationMeta, Detail, Draft, Kind, NameTable, ObjectLocation, Part, Provider, Role,
-    Time, Visibility,
+    Attachment, ConversationKind, ConversationMeta, Detail, Draft, Kind, NameTable, ObjectLocation, Part,
+    Provider, Role, Time, Visibility,
 };
 
 /// The number of no message and of no place in the order.
@@ -64,6 +64,27 @@ impl MessageArena {
         let first = self.parts.len() as u32;
         self.parts.append(parts);
         first..self.parts.len() as u32
+    }
+
+    /// Adds those of these files to a message that it does not name, at the end of its text. Returns whether there were
+    /// any.
+    pub(super) fn attach(&mut self, number: u32, files: &[Attachment]) -> bool {
+        let message = &self.messages[number as usize];
+        let own = message.parts.start as usize..message.parts.end as usize;
+        let names = |part: &Part, file: &Attachment| matches!(&part.detail, Detail::Attachment(named) if named.id == file.id);
+        let end = message.text.end - message.text.start;
+        let is_new = |file: &&Attachment| !self.parts[own.clone()].iter().any(|part| names(part, file));
+        let mut added: Vec<Part> =
+            files.iter().filter(is_new).map(|file| attached(file.clone(), end)).collect();
+        self.bound(&mut added);
+        if added.is_empty() {
+            return false;
+        }
+        // All parts of a message stand side by side.
+        let mut parts: Vec<Part> = self.parts[own].iter_mut().map(taken).collect();
+        parts.append(&mut added);
+        self.messages[number as usize].parts = self.keep(&mut parts);
+        true
     }
 
     /// Drafts a message for the builder, without its parent. Gives its parts away.

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     archive::{Archive, Limits},
-    conversation::{Conversation, ObjectLocation, digest},
-    import::{self, ImportError},
+    conversation::{Conversation, ObjectLocation, Provider, digest},
+    import::{self, ImportError, LibraryFiles},
 };
 
 /// The time between two batches of one thread; the first is sent at once.
@@ -28,12 +28,17 @@ const SEND: Duration = Duration::from_millis(100);
 const TELL: u64 = 50;
 /// The memory a conversation costs beside its own, in bytes: the allocator's share and a library's tables.
 const PER_CONVERSATION: usize = 160;
+/// The largest list of files that is read, in bytes; no real one comes near this.
+const MAX_LIBRARY_SIZE: usize = 32 << 20;
 /// The largest buffer that is kept for reuse, in bytes.
 pub(super) const MAX_SPARE_SIZE: usize = 4 << 20;
 
 /// The state that the threads of a load share.
 pub(super) struct Pipeline<'a> {
     pub archives: &'a [Archive],
+    /// The files of each archive that no message names.
+    library_files: Vec<LibraryFiles>,
+    unread_libraries: Vec<Vec<String>>,
     tasks: Vec<MemberTask>,
     claimed: AtomicUsize,
     queue: BoundedQueue<MemberPiece>,
@@ -56,6 +61,20 @@ pub(super) struct Pipeline<'a> {
     threads: usize,
 }
 
+/// Reads the files that an archive names beside its conversations; returns them with the members that cannot be read.
+fn library_files(archive: &Archive) -> (LibraryFiles, Vec<String>) {
+    let (mut files, mut unread) = (LibraryFiles::default(), Vec::new());
+    for name in Provider::ALL.iter().filter_map(|provider| provider.facts().library_member) {
+        for member in archive.members_named(name) {
+            let json = archive.read_member(&member, MAX_LIBRARY_SIZE);
+            if !json.is_ok_and(|json| files.add(&json)) {
+                unread.push(member.name);
+            }
+        }
+    }
+    (files, unread)
+}
+
 impl<'a> Pipeline<'a> {
     pub(super) fn new(
         archives: &'a [Archive],
@@ -64,6 +83,7 @@ impl<'a> Pipeline<'a> {
         sink: &'a (dyn Fn(LoadEvent) + Sync),
         start: Instant,
     ) -> Self {
+        let (library_files, unread_libraries) = archives.iter().map(library_files).unzip();
         // Further archives are not read: `open_all` refuses them, since a source has no number for them.
         let numbered = (0_u16..=u16::MAX).zip(archives);
         let tasks: Vec<MemberTask> = numbered
@@ -77,6 +97,8 @@ impl<'a> Pipeline<'a> {
         let total = tasks.iter().fold(0_u64, |sum, task| sum.saturating_add(task.member.size));
         Self {
             archives,
+            library_files,
+            unread_libraries,
             tasks,
             claimed: AtomicUsize::new(0),
             queue: BoundedQueue::new(2 * threads, threads),
@@ -188,10 +210,11 @@ impl<'a> Pipeline<'a> {
             };
             let digest = digest(&piece.bytes[within.clone()]);
             let content_types = &mut counts.archives[archive].content_types;
+            let files = &self.library_files[archive];
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > MAX_SPARE_SIZE {
-                import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, content_types)
+                import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, files, content_types)
             } else {
-                import::parse(&piece.bytes[within], *whole, content_types)
+                import::parse(&piece.bytes[within], *whole, files, content_types)
             };
             if matches!(parsed, Err(ImportError::UnsupportedProvider(_))) && undecided {
                 self.abandoned[archive].store(true, Ordering::Relaxed);
@@ -268,6 +291,10 @@ impl<'a> Pipeline<'a> {
     /// Sums up what all threads have counted.
     pub(super) fn report(self) -> Report {
         let tallies = self.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        thread_counts::sum(self.archives, tallies, self.bytes.into_inner())
+        let mut report = thread_counts::sum(self.archives, tallies, self.bytes.into_inner());
+        for (archive, unread) in report.archives.iter_mut().zip(self.unread_libraries) {
+            archive.unread.extend(unread);
+        }
+        report
     }
 }

@@ -16,8 +16,7 @@ use crate::{
         self, Limits, Stream,
         cut::{self, Cut, CutEnd, ObjectCutter},
     },
-    import::{self, ImportCounts},
-    provider,
+    import, provider,
 };
 
 /// Bytes read and cut at once: small enough for the cache, large enough that handing over costs nothing.
@@ -247,7 +246,7 @@ impl MemberReader<'_, '_> {
         let bytes = &self.buffer[..self.filled];
         let start = bytes.iter().position(|&byte| byte == b'{').filter(|_| self.base == 0)?;
         let object = cut::first_object(&bytes[start..])?;
-        let is_known = import::parse(object, true, &mut ImportCounts::default()).is_ok();
+        let is_known = import::is_conversation(object);
         is_known.then(|| start..start + object.len())
     }
 

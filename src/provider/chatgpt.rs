@@ -29,6 +29,7 @@ pub(super) static FACTS: Facts = Facts {
     // Since May 2026.
     attachment_names: Some("conversation_asset_file_names.json"),
     page_members: &[],
+    library_member: Some("library_files.json"),
     side_files: &[
         SideFile { name: "shared_conversations.json", kind: SideFileKind::Links },
         SideFile { name: "user.json", kind: SideFileKind::Profile },

@@ -58,6 +58,7 @@ pub(super) static FACTS: Facts = Facts {
     attachment_names: None,
     // A frame: `artifact.json` with its pages beside it.
     page_members: &["artifacts/*", "*/artifacts/*"],
+    library_member: None,
     side_files: &[
         SideFile { name: "users.json", kind: SideFileKind::Profile },
         SideFile { name: "memories.json", kind: SideFileKind::Memory },

@@ -50,6 +50,8 @@ pub struct Facts {
     pub attachment_names: Option<&'static str>,
     /// Members with the pages of what was published: text that is no attachment of a message.
     pub page_members: &'static [&'static str],
+    /// A member that names files by the messages they were made for.
+    pub library_member: Option<&'static str>,
     /// Members beside the conversations that say something of their owner.
     pub side_files: &'static [SideFile],
     /// The places in its settings where something given away is taken back.

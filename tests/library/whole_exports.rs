@@ -327,3 +327,66 @@ fn utf_16_is_named_wherever_it_stands() {
         assert!(report.failure().is_some_and(|failure| failure.contains("UTF-16")), "{:?}", report.problems);
     }
 }
+
+/// A `library_files.json` of files by the messages they were made for.
+fn library_of(files: &[(&str, &str, &str)]) -> String {
+    let file = |&(id, name, message): &(&str, &str, &str)| {
+        json!({"id": {"id": "l"}, "file_id": id, "file_name": name, "mime_type": "image/png",
+            "library_artifact_type": "image", "origination_message_id": message, "created_at": 1})
+    };
+    Value::Array(files.iter().map(file).collect()).to_string()
+}
+
+#[test]
+fn a_file_that_no_message_names_is_an_attachment_of_the_one_it_was_made_for() {
+    let scratch = Scratch::new();
+    let asked = with_picture("a");
+    let object: Value = serde_json::from_str(&asked).unwrap();
+    let mapping = object[0]["mapping"].as_object().unwrap();
+    let of = |role: &str| {
+        let node = mapping.iter().find(|(_, node)| node["message"]["author"]["role"] == role);
+        node.expect("there is one").0.as_str()
+    };
+    let files = library_of(&[
+        ("file_00bb", "chart.png", of("assistant")),
+        ("sediment://file_00aa", "named twice.png", of("user")),
+        ("file_00cc", "of nobody.png", "no such message"),
+        ("", "no file.png", of("assistant")),
+    ]);
+    let members: [(&str, &[u8]); 3] = [
+        ("conversations.json", asked.as_bytes()),
+        ("library_files.json", files.as_bytes()),
+        ("file_00bb.dat", b"png"),
+    ];
+    let (_, library, report) = opened(&[scratch.file("x.zip", zip(&members))]);
+    let conversation = library.get(library.by_date()[0]);
+    let named: Vec<(&str, &str)> =
+        unspool::message::attachments(conversation).map(|file| (&*file.id, &*file.name)).collect();
+    assert_eq!(named, [("file_00aa", ""), ("file_00bb", "chart.png")]);
+    let archive = &report.archives[0];
+    assert_eq!((archive.attachments_found, archive.attachments_missing, archive.unread.len()), (1, 1, 0));
+    // One that is no list is named, and costs nothing else.
+    let members: [(&str, &[u8]); 2] =
+        [("conversations.json", asked.as_bytes()), ("library_files.json", b"{\"files\": [1]}")];
+    let (_, library, report) = opened(&[scratch.file("y.zip", zip(&members))]);
+    assert_eq!((library.len(), &*report.archives[0].unread), (1, &["library_files.json".to_owned()][..]));
+}
+
+#[test]
+fn a_message_that_says_nothing_is_shown_with_the_file_that_was_made_for_it() {
+    let scratch = Scratch::new();
+    let mut object = small("a");
+    let nodes = object["mapping"].as_object_mut().unwrap();
+    let (id, node) =
+        nodes.iter_mut().find(|(_, node)| node["message"]["author"]["role"] == "assistant").unwrap();
+    node["message"]["content"]["parts"] = json!([""]);
+    let files = library_of(&[("file_00bb", "chart.png", id)]);
+    let asked = Value::Array(vec![object.clone()]).to_string();
+    let shown = |members: &[(&str, &[u8])], name: &str| {
+        let (_, library, _) = opened(&[scratch.file(name, zip(members))]);
+        library.get(library.by_date()[0]).shown_count()
+    };
+    let conversations: (&str, &[u8]) = ("conversations.json", asked.as_bytes());
+    assert_eq!(shown(&[conversations], "x.zip"), 1);
+    assert_eq!(shown(&[conversations, ("library_files.json", files.as_bytes())], "y.zip"), 2);
+}

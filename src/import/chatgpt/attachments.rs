@@ -75,7 +75,7 @@ pub(super) fn is_image(object: &PartObject<'_>) -> bool {
 
 /// Returns the id in the names of the export's files: without `file-service://` or `sediment://`. A pointer
 /// to a page of a file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file after the first `#`.
-pub(super) fn stored_id(pointer: &str) -> &str {
+pub(in crate::import) fn stored_id(pointer: &str) -> &str {
     let path = pointer.split_once("://").map_or(pointer, |(_, path)| path);
     let mut pieces = path.split('#');
     let first = pieces.next().unwrap_or_default();

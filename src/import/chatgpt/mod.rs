@@ -32,7 +32,7 @@ mod unread;
 mod writing;
 
 use super::{
-    DocumentSources, ImportCounts, ImportError, Refusal,
+    DocumentSources, ImportCounts, ImportError, LibraryFiles, Refusal,
     documents::Documents,
     fields::{id, title},
     json::{self, MemoryBudget},
@@ -41,6 +41,7 @@ use super::{
 };
 use crate::conversation::Provider;
 
+pub(super) use attachments::stored_id;
 pub use left_out::reason_to_leave_out;
 pub(super) use side_files::side_file;
 
@@ -52,7 +53,11 @@ use tree::ById;
 pub(super) type Canvases = Vec<(u32, CanvasCall)>;
 
 /// Reads an object. Fails when it is no JSON object or no ChatGPT conversation.
-pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, Refusal> {
+pub(super) fn parse(
+    object: &str,
+    files: &LibraryFiles,
+    content_types: &mut ImportCounts,
+) -> Result<ParsedObject, Refusal> {
     // For the conversation's own lists; each message has one of its own.
     let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
     let mut element = element.map_err(|error| ImportError::at(&error))?;
@@ -68,6 +73,9 @@ pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<Pa
         return Err(ImportError::NoConversation.into());
     }
     content_types.merge(&element.mapping.arena.content_types);
+    if !files.is_empty() {
+        element.mapping.attach(files);
+    }
     Ok(order(element))
 }
 

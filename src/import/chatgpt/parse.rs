@@ -18,6 +18,7 @@ use super::{
 use crate::{
     conversation::{Kind, Visibility},
     import::{
+        LibraryFiles,
         json::{FieldKey, IsPresent, Lenient, MaybeText, MemoryBudget, Sink, SinkSeed},
         message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
@@ -214,6 +215,21 @@ impl Mapping<'_> {
         ] {
             if text.contains(char::is_alphanumeric) {
                 self.take_rest(number, kind, name, text, flagged);
+            }
+        }
+    }
+
+    /// Gives messages the files that were made for them and that they do not name. A message that says nothing is shown
+    /// with its file.
+    pub(super) fn attach(&mut self, files: &LibraryFiles) {
+        for node in &self.nodes {
+            let Some(number) = node.messages.clone().next() else { continue };
+            let made = files.of(&node.id);
+            if !made.is_empty() && self.arena.attach(number, made) {
+                let message = &mut self.arena.messages[number as usize];
+                if message.visibility == Visibility::Hidden && message.text.is_empty() {
+                    message.visibility = Visibility::Shown;
+                }
             }
         }
     }

@@ -1,0 +1,55 @@
+//! Files that no message names, and the messages they were made for: ChatGPT's `library_files.json`, seen since August
+//! 2026.
+//!
+//! `[{id, file_id, file_name, mime_type, origination_message_id, origination_thread_id, …}]`: generated pictures and
+//! documents. They are attachments of those messages.
+
+use hashbrown::HashMap;
+use serde_json::{Value, value::RawValue};
+
+use super::fields::{attachment, media};
+use crate::conversation::Attachment;
+
+/// The number of files that are kept.
+const MAX_FILES: usize = 200_000;
+
+/// The files of an archive's library, by the message they were made for.
+#[derive(Clone, Debug, Default)]
+pub struct LibraryFiles(HashMap<Box<str>, Vec<Attachment>>);
+
+impl LibraryFiles {
+    /// Adds the files of one `library_files.json`, and returns whether it is one. What names no file or no message is
+    /// passed over.
+    pub fn add(&mut self, json: &[u8]) -> bool {
+        // One object at a time: taken apart, each takes many times its text.
+        let Ok(list) = serde_json::from_slice::<Vec<&RawValue>>(json) else { return false };
+        for raw in list.into_iter().take(MAX_FILES) {
+            let Ok(value) = serde_json::from_str::<Value>(raw.get()) else { continue };
+            let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+            let (message, pointer) = (text("origination_message_id"), text("file_id"));
+            if message.is_empty() || pointer.is_empty() {
+                continue;
+            }
+            let mime = text("mime_type");
+            let id = super::chatgpt::stored_id(pointer);
+            let file = Attachment {
+                id: id.into(),
+                name: text("file_name").into(),
+                mime: mime.into(),
+                ..attachment(media(mime))
+            };
+            self.0.entry(message.into()).or_default().push(file);
+        }
+        true
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the files that were made for the message of this id.
+    pub(super) fn of(&self, message: &str) -> &[Attachment] {
+        self.0.get(message).map_or(&[], Vec::as_slice)
+    }
+}
