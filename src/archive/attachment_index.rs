@@ -8,14 +8,14 @@ use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
 use super::{Archive, base_name};
-use crate::provider::{Provider, is_named};
+use crate::provider::{Provider, UNSUPPORTED, is_named};
 
 /// The bytes of all maps of names that are read; no real ones come near this.
 const MAX_MAP_SIZE: usize = 64 << 20;
 
 /// Members that are the export's own beside those that the providers' facts name. The first word of a path with a slash
 /// is a folder.
-const OWN: [&str; 12] = [
+const OWN: [&str; 16] = [
     "conversations*",
     "chat.html",
     "user_settings.json",
@@ -28,6 +28,10 @@ const OWN: [&str; 12] = [
     "tasks.json",
     "design_chats/*",
     "textdocs/*",
+    "payments.json",
+    "report.html",
+    "*financial/*",
+    "*user profile/*",
 ];
 
 /// Returns whether a member is the export's own, and nothing that a message carries.
@@ -36,6 +40,7 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
     let base = base_name(&path);
     let facts = Provider::ALL.iter().map(|provider| provider.facts());
     is_named(&OWN, &path, base)
+        || UNSUPPORTED.iter().any(|export| is_named(export.members, &path, base))
         || facts.into_iter().any(|facts| {
             let names = [facts.members, facts.knowledge_members, facts.page_members, facts.zip_lists];
             let zips = [facts.conversation_zips, facts.attachment_zips];
@@ -194,6 +199,12 @@ mod tests {
             "projects/a.json",
             "manifest-1.json",
             "a\\USER.JSON",
+            "library_files.json",
+            "report.html",
+            "Financial/Invoices.pdf",
+            "x/User Profile/profile.json",
+            "artifacts/a/artifact.json",
+            "My Activity.json",
         ] {
             assert!(belongs_to_export(path), "{path}");
         }

@@ -40,8 +40,9 @@ pub fn looks_like_archive(path: &Path) -> bool {
         let beside = |name: &String| is_export_zip(name) && path.with_file_name(name).is_file();
         return manifest::names(&bytes).is_some_and(|names| names.iter().any(beside));
     }
-    zipped::list(&bytes, 0, Limits::default()).is_ok_and(|(entries, _)| {
-        entries
+    zipped::list(&bytes, 0, Limits::default()).is_ok_and(|listing| {
+        listing
+            .entries
             .iter()
             .any(|entry| holds_conversations(&entry.name) || is_conversations_zip(entry.base_name()))
     })

@@ -8,10 +8,11 @@ use crate::io_error::io_error_text;
 /// The depth to which folders are looked into: an export has two levels, and may lie under a top folder.
 const DEPTH: usize = 4;
 
-/// Lists the regular files below a folder, named by their path in it, sorted. Symbolic links are not
-/// followed, so that a loop cannot go on for ever; hidden files and folders are left out.
-pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, StreamError> {
+/// Lists the regular files below a folder, named by their path in it, sorted, and the names of what is no regular file.
+/// Symbolic links are not followed, so that a loop cannot go on for ever; hidden files and folders are left out.
+pub(super) fn list(root: &Path, limits: Limits) -> Result<(Vec<MemberEntry>, Vec<String>), StreamError> {
     let mut entries = Vec::new();
+    let mut others = Vec::new();
     let mut waiting = vec![(root.to_path_buf(), String::new(), 0)];
     while let Some((folder, prefix, depth)) = waiting.pop() {
         let items = match fs::read_dir(&folder) {
@@ -28,6 +29,9 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
                 continue;
             }
             let path = format!("{prefix}{name}");
+            if !kind.is_file() {
+                others.push(path.clone());
+            }
             if kind.is_dir() && depth < DEPTH {
                 waiting.push((item.path(), format!("{path}/"), depth + 1));
             } else if kind.is_file() {
@@ -42,7 +46,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
                     })),
                 });
             }
-            if entries.len() + waiting.len() > limits.members {
+            if entries.len() + waiting.len() + others.len() > limits.members {
                 return Err(StreamError::new(format!(
                     "it holds more than {} files (--limit-members)",
                     limits.members
@@ -51,5 +55,5 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<Vec<MemberEntry>, Stre
         }
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(entries)
+    Ok((entries, others))
 }

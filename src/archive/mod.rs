@@ -155,19 +155,28 @@ impl Archive {
             .map(|(index, _)| self.member(index as usize))
     }
 
-    /// Lists those of the [other members](Self::other_members) that have JSON and that nothing reads: nor do they tell of
-    /// their owner.
+    /// Lists the members that nothing reads: those of the [other members](Self::other_members) with JSON that does not
+    /// tell of the owner, zips of an export that lie beside conversations, and what is called like conversations and is
+    /// not.
     pub fn unread_members(&self) -> impl Iterator<Item = String> {
         let is_read = |base: &str| {
             let mut libraries = Provider::ALL.iter().filter_map(|provider| provider.facts().library_member);
             provider::side_files().into_iter().any(|file| file.eq_ignore_ascii_case(base))
                 || libraries.any(|library| library.eq_ignore_ascii_case(base))
         };
-        let unread = self.other_members().filter(move |member| {
-            let base = base_name(&member.name);
-            has_extension(base, "json") && !is_read(base)
-        });
-        unread.map(|member| member.name)
+        let others: HashSet<usize> = self.other_members().map(|member| member.index).collect();
+        let read: HashSet<usize> = self.conversations.iter().map(|&index| index as usize).collect();
+        let is_unread = move |&(index, entry): &(usize, &MemberEntry)| {
+            let base = entry.base_name();
+            let lower = base.to_ascii_lowercase();
+            let is_called_so = lower.contains("conversations") && !lower.starts_with("file");
+            !read.contains(&index)
+                && !is_read(base)
+                && ((others.contains(&index) && has_extension(base, "json"))
+                    || (has_extension(base, "zip") && provider::is_export_zip(base))
+                    || (is_called_so && entry.size > 2))
+        };
+        self.entries.iter().enumerate().filter(is_unread).map(|(_, entry)| entry.name.to_string())
     }
 
     /// Returns the losses found when it was opened.

@@ -27,7 +27,13 @@ impl ArchiveOpener {
             };
             let container = u32::try_from(self.containers.len()).map_err(|_| self.too_many())?;
             self.containers.push(bytes.clone());
-            let mut inner = self.list(&bytes, container, &name)?;
+            let mut inner = match self.list(&bytes, container, &name) {
+                Ok(inner) => inner,
+                Err(reason) => {
+                    self.problems.push(OpenProblem::of(name, reason));
+                    continue;
+                }
+            };
             for entry in &mut inner {
                 // Several may hold members of one name.
                 entry.name = format!("{name}/{}", entry.name).into();

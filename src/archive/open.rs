@@ -23,6 +23,8 @@ use crate::{
     provider::{self, is_conversations_zip, is_export_zip, may_be_manifest},
 };
 
+/// The links and other odd files of an archive that are named.
+const MAX_LINKS_NOTED: usize = 100;
 /// The archive this program carries.
 const DEMO: &[u8] = include_bytes!("../../assets/demo/demo.zip");
 
@@ -171,7 +173,8 @@ impl ArchiveOpener {
         let link = fs::symlink_metadata(path).ok();
         self.given_as.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
         if metadata.is_dir() {
-            let found = folder::list(path, self.limits).map_err(|fault| fault.to_string())?;
+            let (found, others) = folder::list(path, self.limits).map_err(|fault| fault.to_string())?;
+            self.note_links(others.iter().map(String::as_str));
             self.size = found.iter().map(|entry| entry.size).sum();
             self.entries = found;
             if !self.has_conversations() {
@@ -199,9 +202,19 @@ impl ArchiveOpener {
             return self.add_manifest_zips(path.parent().unwrap_or(Path::new("")), &names);
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        if let Some(zips) = parts::beside(path) {
-            let listed = parts::listed(folder, &zips);
-            self.together(folder, &zips, &listed)?;
+        let beside = parts::beside(path);
+        for name in &beside.others {
+            let reason = "it is a link or no regular file, and was not followed: name it beside the others";
+            self.problems.push(OpenProblem::of(name, reason));
+        }
+        if beside.is_cut {
+            let reason =
+                "its folder has too many entries to look for the other parts of the export: name them all";
+            self.problems.push(OpenProblem::of("", reason));
+        }
+        if let zips @ [_, _, ..] = &*beside.zips {
+            let listed = parts::listed(folder, zips);
+            self.together(folder, zips, &listed)?;
             return if self.has_conversations() {
                 Ok(())
             } else {
@@ -251,6 +264,15 @@ impl ArchiveOpener {
         }
     }
 
+    /// Notes what bears the name of a member with conversations and is a link, or no regular file.
+    fn note_links<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let expected = names.filter(|name| holds_conversations(name) || provider::holds_knowledge(name));
+        for name in expected.take(MAX_LINKS_NOTED) {
+            let reason = "it is a link or no regular file, and was not followed";
+            self.problems.push(OpenProblem::of(name, reason));
+        }
+    }
+
     /// Takes the bytes of one file: a zip, or JSON.
     fn open_bytes(&mut self, bytes: &ByteSource, name: &str) -> Result<(), String> {
         self.size = bytes.len();
@@ -280,10 +302,10 @@ impl ArchiveOpener {
             None if self.size > count as u64 => {}
             _ => {
                 // A zip after other bytes, such as a self-extracting one, still has its directory at the end.
-                if let Ok((entries, _)) = zipped::list(bytes, 0, self.limits)
-                    && entries.iter().any(|entry| holds_conversations(&entry.name))
+                if let Ok(listing) = zipped::list(bytes, 0, self.limits)
+                    && listing.entries.iter().any(|entry| holds_conversations(&entry.name))
                 {
-                    self.entries = entries;
+                    self.entries = listing.entries;
                     return Ok(());
                 }
                 return Err(format!("it is neither a zip nor JSON; {}", expected()));
@@ -318,21 +340,28 @@ impl ArchiveOpener {
         container: u32,
         name: &str,
     ) -> Result<Vec<MemberEntry>, String> {
-        let (entries, shadowed) = match zipped::list(bytes, container, self.limits) {
+        let listing = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
             Err(fault) => {
                 self.problems.push(OpenProblem::of(name, fault.to_string()));
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
-        if shadowed > 0 {
-            let reason = if shadowed == 1 {
+        let hidden = listing.hidden;
+        if hidden > 0 {
+            let reason = if hidden == 1 {
                 "1 member has the name of a later one, and was not read".to_owned()
             } else {
-                format!("{shadowed} members have the names of later ones, and were not read")
+                format!("{hidden} members have the names of later ones, and were not read")
             };
             self.problems.push(OpenProblem::of(name, reason));
         }
+        if listing.is_behind_another {
+            let reason = "another zip stands before it in the file, and was not read";
+            self.problems.push(OpenProblem::of(name, reason));
+        }
+        self.note_links(listing.links.iter().map(String::as_str));
+        let entries = listing.entries;
         if zipped::overlap(&entries) {
             return Err(
                 "its members overlap, as in a zip that is made to do harm: it is not opened".to_owned()

@@ -9,25 +9,46 @@ use super::{Archive, MemberContent, MemberEntry, OpenProblem, holds_conversation
 use crate::provider::{ExportPart, may_be_manifest};
 
 /// Entries of a folder that are looked at to find the other parts.
-const MAX_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 100_000;
 /// Gaps that are told one by one; of more, the last tells the rest.
 const MAX_GAPS: usize = 8;
 
-/// Returns the names of the zips beside this one that belong to the same export, its own among them, sorted; `None`
-/// for a file that is not one of several. Of a part that was downloaded twice one is taken: the one that was named,
-/// else the one with the copy number of the one that was named.
-pub(super) fn beside(path: &Path) -> Option<Vec<String>> {
-    let own = path.file_name()?.to_str()?;
-    let part = ExportPart::of(own)?;
+/// The parts of an export that lie beside one of them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct PartsBeside {
+    /// The names of the zips, the one that was named among them, sorted; of a file that is not one of several it alone, or
+    /// none.
+    pub zips: Vec<String>,
+    /// The names of parts that are links or no regular files.
+    pub others: Vec<String>,
+    /// The folder has more entries than are looked at.
+    pub is_cut: bool,
+}
+
+/// Finds the zips beside this one that belong to the same export. Of a part that was downloaded twice one is taken: the
+/// one that was named, else the one with the copy number of the one that was named.
+pub(super) fn beside(path: &Path) -> PartsBeside {
+    let mut parts = PartsBeside::default();
+    let Some(own) = path.file_name().and_then(|name| name.to_str()) else { return parts };
+    let Some(part) = ExportPart::of(own) else { return parts };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found: Vec<(ExportPart, String)> = vec![(part.clone(), own.to_owned())];
-    for item in fs::read_dir(folder).ok()?.flatten().take(MAX_ENTRIES) {
+    for (number, item) in fs::read_dir(folder).into_iter().flatten().flatten().enumerate() {
+        if number == MAX_ENTRIES {
+            parts.is_cut = true;
+            break;
+        }
         let Ok(name) = item.file_name().into_string() else { continue };
         let Some(other) = ExportPart::of(&name).filter(|other| other.is_of_one_export(&part)) else {
             continue;
         };
-        if name != own && item.file_type().is_ok_and(|kind| kind.is_file()) {
+        if name == own {
+            continue;
+        }
+        if item.file_type().is_ok_and(|kind| kind.is_file()) {
             found.push((other, name));
+        } else {
+            parts.others.push(name);
         }
     }
     // Of copies the best stands first, and the rest go.
@@ -35,9 +56,10 @@ pub(super) fn beside(path: &Path) -> Option<Vec<String>> {
         (other.kind, other.number, name != own, other.copy != part.copy, other.copy, name.clone())
     });
     found.dedup_by(|next, first| (next.0.kind, next.0.number) == (first.0.kind, first.0.number));
-    let mut names: Vec<String> = found.into_iter().map(|(_, name)| name).collect();
-    names.sort();
-    (names.len() > 1).then_some(names)
+    parts.zips = found.into_iter().map(|(_, name)| name).collect();
+    parts.zips.sort();
+    parts.others.sort();
+    parts
 }
 
 /// Returns what the manifests of a folder list of the export that these zips are of: names of zips.
@@ -189,12 +211,12 @@ mod tests {
         }
         let beside = |name: &str| beside(&folder.path().join(name));
         let all = ["X-PART-0003.ZIP", "x-part-0001.zip", "x-part-0002 (1).zip"];
-        assert_eq!(beside("x-part-0001.zip").expect("several"), all);
+        assert_eq!(beside("x-part-0001.zip").zips, all);
         let other = ["X-PART-0003.ZIP", "x-part-0001.zip", "x-part-0002 (2).zip"];
-        assert_eq!(beside("x-part-0002 (2).zip").expect("several"), other);
-        assert_eq!(
-            (beside("y-part-0001.zip"), beside("conversations-000.zip"), beside("a.zip")),
-            (None, None, None)
-        );
+        assert_eq!(beside("x-part-0002 (2).zip").zips, other);
+        assert_eq!(beside("y-part-0001.zip").zips, ["y-part-0001.zip"]);
+        assert_eq!((beside("conversations.json"), beside("a.zip")), Default::default());
+        fs::create_dir(folder.path().join("y-part-0002.zip")).expect("a folder");
+        assert_eq!(beside("y-part-0001.zip").others, ["y-part-0002.zip"]);
     }
 }

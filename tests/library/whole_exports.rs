@@ -390,3 +390,93 @@ fn a_message_that_says_nothing_is_shown_with_the_file_that_was_made_for_it() {
     assert_eq!(shown(&[conversations], "x.zip"), 1);
     assert_eq!(shown(&[conversations, ("library_files.json", files.as_bytes())], "y.zip"), 2);
 }
+
+/// What is said of an archive's members that hold conversations and were not read.
+fn told(paths: &[PathBuf]) -> (Vec<String>, Vec<String>) {
+    let (_, library, report) = opened(paths);
+    let problems = report.problems.iter().map(|lost| lost.member.clone());
+    let unread = report.archives.iter().flat_map(|archive| archive.unread.clone());
+    assert!(!problems.clone().chain(unread.clone()).any(|name| name.contains("a.png")));
+    (ids(&library), problems.chain(unread).collect())
+}
+
+#[test]
+fn what_is_called_like_conversations_and_is_not_read_is_named() {
+    let (one, two) = (export(&["a"]), export(&["b"]));
+    for name in [
+        "conversations-001.json ",
+        "conversations-001.json.bak",
+        "conversations-001.json.gz",
+        "old/Conversations.txt",
+        "Conversations_x-chatgpt-0001.zip",
+        "conversations-001.zip",
+    ] {
+        let scratch = Scratch::new();
+        let members: [(&str, &[u8]); 3] =
+            [("conversations.json", one.as_bytes()), (name, two.as_bytes()), ("a.png", b"picture")];
+        let path = scratch.file("x.zip", zip(&members));
+        assert_eq!(told(&[path]), (vec!["a".to_owned()], vec![name.to_owned()]));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_or_an_odd_file_in_place_of_a_part_is_named_and_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let outside = Scratch::new();
+    let elsewhere = outside.file("conversations.json", export(&["b"]));
+    let put: [&dyn Fn(&Path); 2] =
+        [&|path| symlink(&elsewhere, path).unwrap(), &|path| std::fs::create_dir(path).unwrap()];
+    for put in put {
+        let folder = Scratch::new();
+        folder.file("conversations-000.json", export(&["a"]));
+        put(&folder.path().join("conversations-001.json"));
+        let (ids, told) = told(&[folder.path().to_owned()]);
+        assert_eq!((ids, told), (vec!["a".to_owned()], vec!["conversations-001.json".to_owned()]));
+        let folder = Scratch::new();
+        let part = folder.file("x-part-0001.zip", zip(&[("conversations.json", export(&["a"]).as_bytes())]));
+        put(&folder.path().join("x-part-0002.zip"));
+        let (ids, told) = self::told(&[part]);
+        assert_eq!((ids, told), (vec!["a".to_owned()], vec!["x-part-0002.zip".to_owned()]));
+    }
+}
+
+#[test]
+fn a_zip_whose_end_counts_wrong_is_read_by_its_members() {
+    let scratch = Scratch::new();
+    let (one, two) = (export(&["a"]), export(&["b"]));
+    let mut bytes =
+        zip(&[("conversations-000.json", one.as_bytes()), ("conversations-001.json", two.as_bytes())]);
+    let end = bytes.len() - 22;
+    for at in [8, 10] {
+        bytes[end + at] = 1;
+    }
+    let (_, library, report) = opened(&[scratch.file("x.zip", &bytes)]);
+    assert_eq!(ids(&library), ["a", "b"]);
+    assert!(
+        report.damaged() && report.problems[0].reason.contains("its end counts 1 members"),
+        "{:?}",
+        report.problems
+    );
+    // Of two zips in one file the last is read, and the first told.
+    let mut both = zip(&[("conversations.json", one.as_bytes())]);
+    both.extend(zip(&[("conversations.json", two.as_bytes())]));
+    let (_, library, report) = opened(&[scratch.file("y.zip", &both)]);
+    assert_eq!((ids(&library), report.problems.len()), (vec!["b".to_owned()], 1));
+    assert!(report.problems[0].reason.starts_with("another zip stands before it"), "{:?}", report.problems);
+}
+
+#[test]
+fn a_part_that_is_made_to_do_harm_costs_itself_alone() {
+    let folder = Scratch::new();
+    let part = folder.file("x-part-0001.zip", zip(&[("conversations.json", export(&["a"]).as_bytes())]));
+    // Two members whose bytes are one.
+    let mut bytes = zip(&[("a.json", b"[1]"), ("b.json", b"[1]")]);
+    let second = memchr::memmem::rfind(&bytes, b"PK\x01\x02").expect("its header");
+    bytes[second + 42..second + 46].fill(0);
+    folder.file("x-part-0002.zip", &bytes);
+    let (_, library, report) = opened(&[part]);
+    assert_eq!(ids(&library), ["a"]);
+    assert!(report.problems[0].reason.contains("overlap"), "{:?}", report.problems);
+}
