@@ -44,6 +44,8 @@ pub struct Scanner {
     reaches: Vec<usize>,
     /// The length of the longest keyword.
     longest_keyword: usize,
+    /// Whether two bytes in lower case stand beside each other in some keyword: the first times 256 and the second.
+    pairs: Vec<bool>,
     /// The rules without keywords: those of numbers.
     numbers: Vec<u16>,
 }
@@ -76,12 +78,16 @@ impl Scanner {
         let reach =
             |woken: &Vec<u16>| woken.iter().map(|&index| rules[usize::from(index)].look_ahead()).max();
         let reaches = woken.iter().map(|woken| reach(woken).unwrap_or(0)).collect();
+        let mut pairs = vec![false; 1 << 16];
+        for pair in words.iter().flat_map(|word| word.as_bytes().windows(2)) {
+            pairs[usize::from(pair[0]) << 8 | usize::from(pair[1])] = true;
+        }
         let keywords = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)?;
-        Ok(Self { rules, keywords, rules_by_keyword: woken, reaches, longest_keyword, numbers })
+        Ok(Self { rules, keywords, rules_by_keyword: woken, reaches, longest_keyword, pairs, numbers })
     }
 
     /// Returns every rule, in the order of the file.
@@ -162,9 +168,7 @@ impl Scanner {
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
         let said = unescaped.text();
-        for window in unescaped.around(self.longest_keyword) {
-            again.extend(self.hits(said, window));
-        }
+        again.extend(self.made(unescaped));
         again.sort_unstable();
         again.dedup();
         let mut visit =
@@ -173,6 +177,16 @@ impl Scanner {
         let mut regions = digit_clusters(said);
         regions.retain(|region| unescaped.is_changed(region.clone()));
         self.ask_numbers(said, &regions, wish, &mut visit)
+    }
+
+    /// Lists the keywords in a text without its escapes of which an escape was a part.
+    fn made(&self, unescaped: &Unescaped) -> impl Iterator<Item = KeywordHit> {
+        let may_follow = |first: u8, second: u8| {
+            let (first, second) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
+            self.pairs[usize::from(first) << 8 | usize::from(second)]
+        };
+        let stretches = unescaped.around(self.longest_keyword, may_follow);
+        stretches.into_iter().flat_map(|stretch| self.hits(unescaped.text(), stretch))
     }
 
     /// Lists the keywords in a stretch of a text, by their ends.
@@ -415,6 +429,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_keyword_near_an_escape_is_passed_over(
+            pieces in prop::collection::vec(
+                "(pass|Word|word|is| |token|sk|-|_|\\\\_|&#45;|&#x73;|\u{200b}|\\*\\*|`|“|—|ñ|@|&commat;|a3|漢|%40|\n){1,4}",
+                0..12
+            )
+        ) {
+            let scanner = Scanner::built_in();
+            let raw = pieces.concat();
+            for unescaped in Unescaped::readings(&raw, true) {
+                let said = unescaped.text();
+                let moved = scanner.hits(&raw, 0..raw.len()).filter_map(|hit| scanner.moved(&hit, &unescaped));
+                let made = scanner.made(&unescaped);
+                let known: Vec<KeywordHit> = moved.chain(made).collect();
+                for hit in scanner.hits(said, 0..said.len()) {
+                    let reach = hit.start.saturating_sub(MAX_BACK)..hit.start + scanner.reaches[hit.keyword];
+                    prop_assert!(!unescaped.is_changed(reach) || known.contains(&hit), "{hit:?} of {raw:?}");
+                }
+            }
+        }
+
         #[test]
         fn findings_are_in_order_apart_and_on_character_boundaries(
             pieces in prop::collection::vec(

@@ -127,14 +127,27 @@ impl Unescaped {
         self.seams.get(first).is_some_and(|seam| seam.said.0 as usize <= said.end)
     }
 
-    /// Lists the stretches of the text that are no further than this many bytes from a change, apart from each other.
-    pub(super) fn around(&self, reach: usize) -> Vec<Range<usize>> {
+    /// Lists the stretches of the text in which a word may stand that a change made, of at most so many bytes on either
+    /// side of it. `may_follow` says whether two bytes stand beside each other in any of the words: most changes are at the
+    /// edge of one, and make none.
+    pub(super) fn around(&self, reach: usize, may_follow: impl Fn(u8, u8) -> bool) -> Vec<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        let is_joined = |at: usize| at > 0 && at < bytes.len() && may_follow(bytes[at - 1], bytes[at]);
         let mut stretches: Vec<Range<usize>> = Vec::new();
         for Seam { said: (start, end), .. } in &self.seams {
-            let start = self.text.floor_char_boundary((*start as usize).saturating_sub(reach));
-            let end = self.text.ceil_char_boundary(*end as usize + reach);
+            let (start, end) = (*start as usize, *end as usize);
+            // Where something was dropped, a word has what stands before it and what stands behind it.
+            if start == end && !is_joined(start) {
+                continue;
+            }
+            let before =
+                (start.saturating_sub(reach)..start).rev().take_while(|at| is_joined(at + 1)).count();
+            let behind = (end..bytes.len().min(end + reach)).take_while(|&at| is_joined(at)).count();
+            let (start, end) = (start - before, end + behind);
             match stretches.last_mut() {
-                Some(last) if start <= last.end => last.end = end,
+                Some(last) if start <= last.end => {
+                    *last = last.start.min(start)..last.end.max(end);
+                }
                 _ => stretches.push(start..end),
             }
         }
