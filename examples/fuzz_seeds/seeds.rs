@@ -44,6 +44,7 @@ pub fn all(demo: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<Seed>)>> {
         ("transcript", laid_out),
         ("sanitise", words),
         ("extract", small(&texts)),
+        ("redaction", planted(&small(&texts))),
         ("secrets", guarded),
     ])
 }
@@ -106,6 +107,14 @@ fn script(object: &Value) -> Vec<u8> {
         }
     }
     text.into_bytes()
+}
+
+/// A few texts, each behind what is planted in it and the way that is written.
+fn planted(texts: &[Seed]) -> Vec<Seed> {
+    let ways = (0_u8..6).cycle().zip((0_u8..8).cycle());
+    let seed =
+        |((name, text), (which, way)): (&Seed, (u8, u8))| (name.clone(), [&[which, way], &**text].concat());
+    texts.iter().zip(ways).map(seed).take(24).collect()
 }
 
 /// Small archives of every layout.

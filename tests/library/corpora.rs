@@ -60,6 +60,11 @@ fn no_secret_breaks_a_promise() {
 }
 
 #[test]
+fn no_redaction_breaks_a_promise() {
+    corpus("redaction");
+}
+
+#[test]
 fn every_target_has_a_fuzzer_and_every_fuzzer_is_a_target() {
     let Some(folder) = tools::repository("fuzz/fuzz_targets") else { return };
     let files = fs::read_dir(folder).expect("fuzzers");

@@ -4,6 +4,7 @@
 //! that is wider than asked or acts on a terminal, a range that is none, an object that is not given back as it was.
 
 mod keys;
+mod redaction;
 mod text;
 
 use std::{
@@ -29,7 +30,7 @@ use unspool::{
 pub type Target = fn(&[u8]);
 
 /// All of them.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("archive", archive),
     ("import", import),
     ("keys", keys),
@@ -38,6 +39,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("sanitise", sanitise),
     ("extract", extract),
     ("secrets", secrets),
+    ("redaction", redaction),
 ];
 
 /// A file that is an archive, or pretends to be one: opened, loaded, every object read again, attachments copied.
@@ -287,4 +289,9 @@ pub fn secrets(bytes: &[u8]) {
     if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
         serde_json::from_slice::<serde::de::IgnoredAny>(&json).expect("it stays JSON");
     }
+}
+
+/// A secret amid anything, in one of the ways to hide it from an expression: nothing that was redacted holds it.
+pub fn redaction(bytes: &[u8]) {
+    redaction::plant(bytes);
 }
