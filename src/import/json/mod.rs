@@ -6,23 +6,25 @@
 
 mod raw;
 mod record;
+mod shape;
 mod sink;
 
-use std::{borrow::Cow, cell::Cell, fmt, marker::PhantomData};
+use std::{borrow::Cow, cell::Cell, marker::PhantomData};
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 
 pub(crate) use raw::{Raw, Repaired, escaped_letter, from_str_or_repaired};
 pub(crate) use record::{Field, Left, UnreadValues, record};
 pub(crate) use sink::{Sink, SinkSeed, deserialize_into};
 
 use record::FieldSeed;
+use shape::{ByShape, FromShape};
 
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
     /// Makes one of whatever comes; the lists in it take of the budget.
     fn read<D: Deserializer<'de>>(deserializer: D, budget: &MemoryBudget) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(budget.seed())
+        deserializer.deserialize_any(ByShape(budget.seed()))
     }
 
     /// Makes one of a string; borrowed where the JSON has no escapes.
@@ -116,46 +118,30 @@ impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for LenientSeed<'_, T> {
     }
 }
 
-impl<'de, T: Lenient<'de>> Visitor<'de> for LenientSeed<'_, T> {
-    type Value = T;
+impl<'de, T: Lenient<'de>> FromShape<'de> for LenientSeed<'_, T> {
+    type Made = T;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+    fn nothing(self) -> T {
+        T::default()
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
-        Ok(T::from_text(Cow::Borrowed(text), self.budget))
+    fn text(self, text: Cow<'de, str>) -> T {
+        T::from_text(text, self.budget)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(T::from_text(Cow::Owned(text.to_owned()), self.budget))
+    fn number(self, number: f64) -> T {
+        T::from_number(number)
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
-        Ok(T::from_flag(flag))
+    fn flag(self, flag: bool) -> T {
+        T::from_flag(flag)
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
-        Ok(T::from_number(number as f64))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
-        Ok(T::from_number(number as f64))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
-        Ok(T::from_number(number))
-    }
-
-    fn visit_unit<E>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+    fn list<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
         T::from_list(list, self.budget)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+    fn map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         T::from_map(map, self.budget)
     }
 }
@@ -169,7 +155,7 @@ impl<'de> Lenient<'de> for MaybeText<'de> {
     }
 
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        map.next_value_seed(FieldSeed { field, takes_text: true, value: PhantomData })
+        map.next_value_seed(ByShape(FieldSeed { field, takes_text: true, value: PhantomData }))
     }
 }
 
@@ -189,7 +175,7 @@ impl<'de> Lenient<'de> for Option<f64> {
     }
 
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        map.next_value_seed(FieldSeed { field, takes_text: false, value: PhantomData })
+        map.next_value_seed(ByShape(FieldSeed { field, takes_text: false, value: PhantomData }))
     }
 }
 
@@ -199,7 +185,7 @@ impl<'de> Lenient<'de> for bool {
     }
 
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
-        map.next_value_seed(FieldSeed { field, takes_text: false, value: PhantomData })
+        map.next_value_seed(ByShape(FieldSeed { field, takes_text: false, value: PhantomData }))
     }
 }
 

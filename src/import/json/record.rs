@@ -1,10 +1,10 @@
 //! Structs whose fields are read from an object by key.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, marker::PhantomData};
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess};
 
-use super::{FieldKey, Lenient, MemoryBudget, PER_ELEMENT, Raw};
+use super::{FieldKey, Lenient, MemoryBudget, PER_ELEMENT, Raw, shape::FromShape};
 
 /// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
 /// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
@@ -117,15 +117,13 @@ pub(super) struct FieldSeed<'a, 'de, T> {
     pub value: PhantomData<T>,
 }
 
-impl<'de, T: Lenient<'de>> DeserializeSeed<'de> for FieldSeed<'_, 'de, T> {
-    type Value = T;
+impl<'de, T: Lenient<'de>> FromShape<'de> for FieldSeed<'_, 'de, T> {
+    type Made = T;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_any(self)
+    fn nothing(self) -> T {
+        T::default()
     }
-}
 
-impl<'de, T: Lenient<'de>> FieldSeed<'_, 'de, T> {
     fn text(self, text: Cow<'de, str>) -> T {
         if self.takes_text {
             return T::from_text(text, self.field.budget);
@@ -134,44 +132,16 @@ impl<'de, T: Lenient<'de>> FieldSeed<'_, 'de, T> {
         rest.keep_text(key.clone(), text, budget);
         T::default()
     }
-}
 
-impl<'de, T: Lenient<'de>> Visitor<'de> for FieldSeed<'_, 'de, T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+    fn number(self, number: f64) -> T {
+        T::from_number(number)
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
-        Ok(self.text(Cow::Borrowed(text)))
+    fn flag(self, flag: bool) -> T {
+        T::from_flag(flag)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(self.text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
-        Ok(T::from_flag(flag))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
-        Ok(T::from_number(number as f64))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
-        Ok(T::from_number(number as f64))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
-        Ok(T::from_number(number))
-    }
-
-    fn visit_unit<E>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
         let Field { key, budget, rest } = self.field;
         while let Some(value) = list.next_element_seed(budget.seed())? {
             rest.keep(key.clone(), value, budget);
@@ -179,7 +149,7 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for FieldSeed<'_, 'de, T> {
         Ok(T::default())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+    fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let Field { budget, rest, .. } = self.field;
         while let Some(FieldKey(key)) = map.next_key()? {
             let value = map.next_value_seed(budget.seed())?;

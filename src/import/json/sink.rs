@@ -1,8 +1,8 @@
 //! JSON that is taken in as it is read.
 
-use std::fmt;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use super::shape::{ByShape, FromShape};
 
 /// Takes in a JSON object or array as it is read, instead of making a value of it; other shapes are skipped.
 pub(crate) trait Sink<'de> {
@@ -33,46 +33,20 @@ impl<'de, S: Sink<'de>> DeserializeSeed<'de> for SinkSeed<S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        ByShape(self).deserialize(deserializer)
     }
 }
 
-impl<'de, S: Sink<'de>> Visitor<'de> for SinkSeed<S> {
-    type Value = ();
+impl<'de, S: Sink<'de>> FromShape<'de> for SinkSeed<S> {
+    type Made = ();
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
+    fn nothing(self) {}
 
-    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, list: A) -> Result<(), A::Error> {
+    fn list<A: SeqAccess<'de>>(mut self, list: A) -> Result<(), A::Error> {
         self.0.list(list)
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, map: A) -> Result<(), A::Error> {
+    fn map<A: MapAccess<'de>>(mut self, map: A) -> Result<(), A::Error> {
         self.0.map(map)
     }
 }
