@@ -6,7 +6,6 @@
 use std::{borrow::Cow, hash::BuildHasher};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
-use memchr::memmem;
 
 use super::{
     parse::LIST_BUDGET,
@@ -62,8 +61,7 @@ pub(super) fn states(message: &Message<'_>) -> States {
     }
     let content = &message.content.0.parts;
     for (number, part) in content.list.iter().enumerate() {
-        // Few messages have these words; the others are not unescaped for it.
-        if memmem::find(part.0.as_bytes(), REPORT.as_bytes()).is_none() {
+        if !may_be_state(*part) {
             continue;
         }
         let text = part.text().unwrap_or_default();
@@ -77,6 +75,20 @@ pub(super) fn states(message: &Message<'_>) -> States {
         states.bare = true;
     }
     states
+}
+
+/// Returns whether a text that is still JSON may be the state of a widget: nearly none is, and those are not unescaped.
+fn may_be_state(part: Raw<'_>) -> bool {
+    let Some(mut rest) = part.0.strip_prefix('"') else { return false };
+    loop {
+        rest = rest.trim_start();
+        let blank = ["\\n", "\\r", "\\t"].iter().find_map(|blank| rest.strip_prefix(blank));
+        match blank {
+            Some(behind) => rest = behind,
+            // Whatever else is escaped is looked at.
+            None => return rest.starts_with(IN_TEXT) || rest.starts_with('\\'),
+        }
+    }
 }
 
 /// Returns the state, with a report in it, that a text consists of.
