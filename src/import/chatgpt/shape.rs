@@ -8,7 +8,7 @@ use serde::de::MapAccess;
 use super::left_out::{is_left_out, is_left_out_of_files, is_left_out_of_results};
 use crate::import::{
     fields::ContentPieces,
-    json::{Left, Lenient, MaybeText, MemoryBudget, Raw, Several, record},
+    json::{Field, Left, Lenient, MaybeText, MemoryBudget, Raw, Several, record},
     timestamp::Timestamp,
 };
 
@@ -35,7 +35,9 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
     }
 
     fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
-        T::from_map(map, budget).map(|value| Self(Some(Box::new(value))))
+        let mut value = Box::<T>::default();
+        value.fill(map, budget)?;
+        Ok(Self(Some(value)))
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
@@ -83,6 +85,14 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
 
     fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         ContentFields::from_map(map, budget).map(Self)
+    }
+
+    fn fill<A: MapAccess<'de>>(&mut self, map: A, budget: &MemoryBudget) -> Result<(), A::Error> {
+        self.0.fill(map, budget)
+    }
+
+    fn take_field<A: MapAccess<'de>>(&mut self, map: &mut A, field: Field<'_, 'de>) -> Result<(), A::Error> {
+        field.fill(self, map)
     }
 
     fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {

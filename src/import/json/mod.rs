@@ -59,6 +59,18 @@ pub(crate) trait Lenient<'de>: Default {
         map.next_value_seed(field.budget.seed())
     }
 
+    /// Takes in an object, as [`Lenient::from_map`] makes one of it.
+    fn fill<A: MapAccess<'de>>(&mut self, map: A, budget: &MemoryBudget) -> Result<(), A::Error> {
+        *self = Self::from_map(map, budget)?;
+        Ok(())
+    }
+
+    /// Takes in the value of a field, as [`Lenient::from_field`] makes one of it.
+    fn take_field<A: MapAccess<'de>>(&mut self, map: &mut A, field: Field<'_, 'de>) -> Result<(), A::Error> {
+        *self = Self::from_field(map, field)?;
+        Ok(())
+    }
+
     /// Visits the values in it that no field took, each with the key it stands under; `under` is its own.
     fn unread(&self, _under: &str, _visit: &mut dyn FnMut(&str, &Left<'_>)) {}
 }

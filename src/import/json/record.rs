@@ -4,7 +4,10 @@ use std::{borrow::Cow, marker::PhantomData};
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::{FieldKey, Lenient, MemoryBudget, PER_ELEMENT, Raw, shape::FromShape};
+use super::{
+    FieldKey, Lenient, MemoryBudget, PER_ELEMENT, Raw,
+    shape::{ByShape, FromShape},
+};
 
 /// A struct whose fields are read from an object by key. Unknown keys are skipped; of a key that occurs twice the
 /// last value counts. One that `keeps` its rest loses no string: what stands under an unknown key, and what is of
@@ -59,25 +62,41 @@ macro_rules! record {
             }
 
             fn from_map<A: serde::de::MapAccess<$life>>(
-                mut map: A,
+                map: A,
                 budget: &$crate::import::json::MemoryBudget,
             ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
+                record.fill(map, budget)?;
+                Ok(record)
+            }
+
+            fn fill<A: serde::de::MapAccess<$life>>(
+                &mut self,
+                mut map: A,
+                budget: &$crate::import::json::MemoryBudget,
+            ) -> Result<(), A::Error> {
                 while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
                     match &*key {
                         $($key => {
-                            let seed = $crate::import::json::Field::new(&key, budget, &mut record.rest);
-                            let value = <$type>::from_field(&mut map, seed)?;
-                            record.$field = value;
+                            let field = $crate::import::json::Field::new(&key, budget, &mut self.rest);
+                            self.$field.take_field(&mut map, field)?;
                         })*
                         _ if $left_out(&key) => { map.next_value::<serde::de::IgnoredAny>()?; }
                         _ => {
                             let value = map.next_value_seed(budget.seed())?;
-                            record.rest.keep(key, value, budget);
+                            self.rest.keep(key, value, budget);
                         }
                     }
                 }
-                Ok(record)
+                Ok(())
+            }
+
+            fn take_field<A: serde::de::MapAccess<$life>>(
+                &mut self,
+                map: &mut A,
+                field: $crate::import::json::Field<'_, $life>,
+            ) -> Result<(), A::Error> {
+                field.fill(self, map)
             }
 
             fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::Left<'_>)) {
@@ -106,6 +125,52 @@ impl<'a, 'de> Field<'a, 'de> {
         rest: &'a mut UnreadValues<'de>,
     ) -> Self {
         Self { key, budget, rest }
+    }
+
+    /// Reads the value of the field where it stands.
+    pub(crate) fn fill<T: Lenient<'de>, A: MapAccess<'de>>(
+        self,
+        value: &mut T,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        map.next_value_seed(ByShape(InPlace { value, budget: self.budget }))
+    }
+}
+
+/// Reads a record where it stands: the largest would be copied from place to place as often as they are handed on.
+struct InPlace<'a, T> {
+    value: &'a mut T,
+    budget: &'a MemoryBudget,
+}
+
+impl<'de, T: Lenient<'de>> FromShape<'de> for InPlace<'_, T> {
+    type Made = ();
+
+    fn nothing(self) {
+        *self.value = T::default();
+    }
+
+    fn text(self, text: Cow<'de, str>) {
+        *self.value = T::from_text(text, self.budget);
+    }
+
+    fn number(self, number: f64) {
+        *self.value = T::from_number(number);
+    }
+
+    fn flag(self, flag: bool) {
+        *self.value = T::from_flag(flag);
+    }
+
+    fn list<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        *self.value = T::from_list(list, self.budget)?;
+        Ok(())
+    }
+
+    fn map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        // Of a key that occurs twice the last value counts.
+        *self.value = T::default();
+        self.value.fill(map, self.budget)
     }
 }
 
