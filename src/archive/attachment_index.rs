@@ -8,14 +8,14 @@ use hashbrown::HashMap;
 use serde_json::{Map, Value};
 
 use super::{Archive, base_name};
-use crate::provider::{Provider, UNSUPPORTED, is_named};
+use crate::provider::{self, Provider, UNSUPPORTED, is_named};
 
 /// The bytes of all maps of names that are read; no real ones come near this.
 const MAX_MAP_SIZE: usize = 64 << 20;
 
 /// Members that are the export's own beside those that the providers' facts name. The first word of a path with a slash
 /// is a folder.
-const OWN: [&str; 16] = [
+const OWN: [&str; 15] = [
     "conversations*",
     "chat.html",
     "user_settings.json",
@@ -26,7 +26,6 @@ const OWN: [&str; 16] = [
     "shopping.json",
     "sora.json",
     "tasks.json",
-    "design_chats/*",
     "textdocs/*",
     "payments.json",
     "report.html",
@@ -68,6 +67,12 @@ impl AttachmentIndex {
         let mut aliases = aliases(archive);
         let mut names = Vec::with_capacity(archive.entries.len());
         for (index, entry) in (0_u32..).zip(&archive.entries) {
+            if provider::is_page(&entry.name) {
+                // A frame names its pages by their paths.
+                let key = page_path(&entry.name);
+                names.push(IndexedName { key: key.into(), entry: index, alias: None });
+                continue;
+            }
             if belongs_to_export(&entry.name) {
                 continue;
             }
@@ -89,6 +94,11 @@ impl AttachmentIndex {
         let start = self.0.partition_point(|named| &*named.key < id);
         self.0.get(start).filter(|named| !id.is_empty() && &*named.key == id)
     }
+}
+
+/// Returns the path of a page below whatever folder or zip the export lies in.
+fn page_path(name: &str) -> &str {
+    &name[name.find("artifacts/").unwrap_or(0)..]
 }
 
 /// Returns the id in a name that the export made: `file-` or `file_` with letters and digits, or a UUID, up to the next

@@ -145,12 +145,13 @@ impl Archive {
             maps.any(|map| map == base) || provider::may_be_manifest(base) || contents::is_list(base)
         };
         let read: HashSet<u32> = self.conversations.iter().copied().collect();
-        let entries = (0_u32..).zip(&self.entries).filter(move |(index, _)| !read.contains(index));
-        entries
+        (0_u32..)
+            .zip(&self.entries)
             .filter(|(_, entry)| entry.size > 2)
-            .filter(move |(_, entry)| {
+            .filter(move |(index, entry)| {
                 let base = entry.base_name();
-                (is_json(base) && !is_list(base)) || provider::is_page(&entry.name)
+                let is_text = is_json(base) && !is_list(base) && !read.contains(index);
+                is_text || provider::is_page(&entry.name)
             })
             .map(|(index, _)| self.member(index as usize))
     }
@@ -173,6 +174,7 @@ impl Archive {
             !read.contains(&index)
                 && !is_read(base)
                 && ((others.contains(&index) && has_extension(base, "json"))
+                    || (provider::is_page(&entry.name) && !entry.name.contains("/versions/"))
                     || (has_extension(base, "zip") && provider::is_export_zip(base))
                     || (is_called_so && entry.size > 2))
         };

@@ -38,6 +38,10 @@ pub enum ConversationKind {
     Project,
     /// The texts that a provider remembers of its owner.
     Memory,
+    /// A chat about something that is drawn: it has no page at the address of others.
+    Design,
+    /// A page that was published or may be: its versions.
+    Frame,
 }
 
 /// Returns a number that tells the bytes of an object from any others, to know them again in this run of the program: its

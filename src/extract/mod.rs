@@ -74,7 +74,7 @@ pub fn address(conversation: &Conversation) -> Option<String> {
     match conversation.kind {
         ConversationKind::Chat => conversation.provider.conversation_address(&conversation.id),
         ConversationKind::Project => conversation.provider.project_address(&conversation.id),
-        ConversationKind::Memory => None,
+        ConversationKind::Memory | ConversationKind::Design | ConversationKind::Frame => None,
     }
 }
 

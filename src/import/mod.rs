@@ -194,19 +194,35 @@ enum DocumentSources {
     Artifacts(Vec<claude::Artifact>),
 }
 
-/// Parses one object. `whole` says that it was closed; one that was cut off is repaired at once. `files` are those of its
-/// archive's library.
+/// What is known of an object before it is parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseContext<'a> {
+    /// The files of its archive's library.
+    pub library_files: &'a LibraryFiles,
+    /// The provider whose export alone has members of that name.
+    pub owner: Option<Provider>,
+}
+
+impl<'a> ParseContext<'a> {
+    /// Makes one for an object of anybody's.
+    pub fn of(library_files: &'a LibraryFiles) -> Self {
+        Self { library_files, owner: None }
+    }
+}
+
+/// Parses one object. `whole` says that it was closed; one that was cut off is repaired at once. `context` is what is known of it
+/// before.
 ///
 /// # Errors
 /// See [`ImportError`].
 pub fn parse(
     object: &[u8],
     whole: bool,
-    files: &LibraryFiles,
+    context: &ParseContext<'_>,
     content_types: &mut ImportCounts,
 ) -> Result<Parsed, ImportError> {
-    parse_sound(object, whole, files, content_types)
-        .unwrap_or_else(|| parse_repaired(repair::repair(object), files, content_types))
+    parse_sound(object, whole, context, content_types)
+        .unwrap_or_else(|| parse_repaired(repair::repair(object), context, content_types))
 }
 
 /// Parses a large object, as [`parse`] does: of its JSON, repaired JSON and text no more than two are in memory at once.
@@ -217,26 +233,26 @@ pub fn parse_owned(
     bytes: Vec<u8>,
     within: Range<usize>,
     whole: bool,
-    files: &LibraryFiles,
+    context: &ParseContext<'_>,
     content_types: &mut ImportCounts,
 ) -> Result<Parsed, ImportError> {
-    if let Some(result) = parse_sound(&bytes[within.clone()], whole, files, content_types) {
+    if let Some(result) = parse_sound(&bytes[within.clone()], whole, context, content_types) {
         return result;
     }
     let repaired = repair::repair(&bytes[within]);
     drop(bytes);
-    parse_repaired(repaired, files, content_types)
+    parse_repaired(repaired, context, content_types)
 }
 
 /// Parses an object that is sound JSON; `None` if it is not.
 fn parse_sound(
     object: &[u8],
     whole: bool,
-    files: &LibraryFiles,
+    context: &ParseContext<'_>,
     content_types: &mut ImportCounts,
 ) -> Option<Result<Parsed, ImportError>> {
     let text = std::str::from_utf8(object).ok().filter(|_| whole)?;
-    match parse_by_signature(text, files, content_types) {
+    match parse_by_signature(text, context, content_types) {
         Err(ImportError::Json { .. }) => None,
         result => Some(result.map(|object| Parsed { object, repairs: None })),
     }
@@ -245,29 +261,30 @@ fn parse_sound(
 /// Parses an object that had to be repaired.
 fn parse_repaired(
     (text, repairs): (String, Repairs),
-    files: &LibraryFiles,
+    context: &ParseContext<'_>,
     content_types: &mut ImportCounts,
 ) -> Result<Parsed, ImportError> {
-    parse_by_signature(&text, files, content_types).map(|object| Parsed { object, repairs: Some(repairs) })
+    parse_by_signature(&text, context, content_types).map(|object| Parsed { object, repairs: Some(repairs) })
 }
 
 /// Parses an object with the importer of the provider whose mark it bears. The signature may stand anywhere in it:
 /// ChatGPT's importer, which parses most objects, looks for the signatures of all others meanwhile. Only an object that
-/// begins with a key of another supported provider alone is given to that provider's importer at once.
+/// begins with a key of another supported provider alone, or stands in a member of that one's, is given to its importer at
+/// once.
 fn parse_by_signature(
     object: &str,
-    files: &LibraryFiles,
+    context: &ParseContext<'_>,
     content_types: &mut ImportCounts,
 ) -> Result<ParsedObject, ImportError> {
-    let hinted = first_key(object).and_then(Provider::by_first_key);
+    let hinted = context.owner.or_else(|| first_key(object).and_then(Provider::by_first_key));
     if let Some(provider) = hinted.filter(|&provider| provider != Provider::ChatGpt)
-        && let Ok(parsed) = parse_as(provider, object, files, content_types)
+        && let Ok(parsed) = parse_as(provider, object, context, content_types)
     {
         return Ok(parsed);
     }
-    let parsed = match chatgpt::parse(object, files, content_types) {
+    let parsed = match chatgpt::parse(object, context.library_files, content_types) {
         Err(Refusal::Belongs(RecognisedProvider::Provider(owner))) => {
-            parse_as(owner, object, files, content_types)
+            parse_as(owner, object, context, content_types)
         }
         parsed => parsed,
     };
@@ -289,11 +306,11 @@ fn first_key(object: &str) -> Option<&str> {
 fn parse_as(
     provider: Provider,
     object: &str,
-    files: &LibraryFiles,
+    context: &ParseContext<'_>,
     content_types: &mut ImportCounts,
 ) -> Result<ParsedObject, Refusal> {
     match provider {
-        Provider::ChatGpt => chatgpt::parse(object, files, content_types),
+        Provider::ChatGpt => chatgpt::parse(object, context.library_files, content_types),
         Provider::Claude => claude::parse(object, content_types).map_err(Refusal::from),
     }
 }
@@ -359,12 +376,13 @@ pub fn import(
     location: ObjectLocation,
     content_types: &mut ImportCounts,
 ) -> Result<Imported, ImportError> {
-    Ok(parse(object, whole, &LibraryFiles::default(), content_types)?.finish(location))
+    Ok(parse(object, whole, &ParseContext::of(&LibraryFiles::default()), content_types)?.finish(location))
 }
 
 /// Returns whether a whole object is sound JSON and a conversation of a provider that is supported.
 pub fn is_conversation(object: &[u8]) -> bool {
     let mut content_types = ImportCounts::default();
-    std::str::from_utf8(object)
-        .is_ok_and(|text| parse_by_signature(text, &LibraryFiles::default(), &mut content_types).is_ok())
+    std::str::from_utf8(object).is_ok_and(|text| {
+        parse_by_signature(text, &ParseContext::of(&LibraryFiles::default()), &mut content_types).is_ok()
+    })
 }

@@ -19,7 +19,8 @@ use super::{
 use crate::{
     archive::{Archive, Limits},
     conversation::{Conversation, ObjectLocation, Provider, digest},
-    import::{self, ImportError, LibraryFiles},
+    import::{self, ImportError, LibraryFiles, ParseContext},
+    provider,
 };
 
 /// The time between two batches of one thread; the first is sent at once.
@@ -118,6 +119,12 @@ impl<'a> Pipeline<'a> {
         }
     }
 
+    /// Returns what is known of the objects of a member before they are parsed.
+    pub(super) fn context(&self, task: &MemberTask) -> ParseContext<'_> {
+        let library_files = &self.library_files[task.archive()];
+        ParseContext { library_files, owner: provider::knowledge_owner(&task.member.name) }
+    }
+
     /// Counts off a thread that could not be started.
     pub(super) fn thread_not_started(&self) {
         self.queue.done();
@@ -210,11 +217,11 @@ impl<'a> Pipeline<'a> {
             };
             let digest = digest(&piece.bytes[within.clone()]);
             let content_types = &mut counts.archives[archive].content_types;
-            let files = &self.library_files[archive];
+            let context = self.context(&piece.task);
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > MAX_SPARE_SIZE {
-                import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, files, content_types)
+                import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, &context, content_types)
             } else {
-                import::parse(&piece.bytes[within], *whole, files, content_types)
+                import::parse(&piece.bytes[within], *whole, &context, content_types)
             };
             if matches!(parsed, Err(ImportError::UnsupportedProvider(_))) && undecided {
                 self.abandoned[archive].store(true, Ordering::Relaxed);

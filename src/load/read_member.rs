@@ -16,7 +16,8 @@ use crate::{
         self, Limits, Stream,
         cut::{self, Cut, CutEnd, ObjectCutter},
     },
-    import, provider,
+    import::{self, ImportCounts},
+    provider,
 };
 
 /// Bytes read and cut at once: small enough for the cache, large enough that handing over costs nothing.
@@ -246,7 +247,8 @@ impl MemberReader<'_, '_> {
         let bytes = &self.buffer[..self.filled];
         let start = bytes.iter().position(|&byte| byte == b'{').filter(|_| self.base == 0)?;
         let object = cut::first_object(&bytes[start..])?;
-        let is_known = import::is_conversation(object);
+        let context = self.pipeline.context(&self.task);
+        let is_known = import::parse(object, true, &context, &mut ImportCounts::default()).is_ok();
         is_known.then(|| start..start + object.len())
     }
 
@@ -271,7 +273,11 @@ impl MemberReader<'_, '_> {
                 counts.report_lost(&self.task, start, end - start, 1, reason);
             }
             CutEnd::NotConversations if provider::holds_knowledge(&self.task.member.name) => {
-                objects.extend(self.knowledge().map(|range| Object { range, whole: true }));
+                match self.knowledge() {
+                    Some(range) => objects.push(Object { range, whole: true }),
+                    None if !self.says_nothing() => counts.add_unread(&self.task),
+                    None => {}
+                }
             }
             CutEnd::NotConversations if fault.is_none() && !self.says_nothing() => {
                 counts.report_lost(&self.task, 0, end, 0, "no array of conversations in it".to_owned());

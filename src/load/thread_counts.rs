@@ -84,6 +84,14 @@ impl ThreadCounts {
         self.archives[task.archive()].bytes += bytes;
     }
 
+    /// Notes a member in which there was nothing that could be read.
+    pub(super) fn add_unread(&mut self, task: &MemberTask) {
+        let unread = &mut self.archives[task.archive()].unread;
+        if unread.len() < MAX_NAMED {
+            unread.push(task.member.name.clone());
+        }
+    }
+
     fn member(&mut self, task: &MemberTask) -> &mut MemberReport {
         let members = &mut self.archives[task.archive()].read;
         let index = *self.members.entry((task.source, task.number)).or_insert_with(|| {
@@ -125,6 +133,7 @@ impl ArchiveReport {
         self.attachments_missing += part.attachments_missing;
         self.content_types.merge(&part.content_types);
         self.read.extend(part.read);
+        self.unread.extend(part.unread);
     }
 }
 

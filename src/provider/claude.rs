@@ -12,13 +12,14 @@ pub(super) static FACTS: Facts = Facts {
     public_link_page: None,
     export_path: "Settings → Privacy → Export data",
     export_note: "",
-    // The others are those of projects and memories.
+    // The others are those of projects, memories and frames.
     signature_keys: &[
         "chat_messages",
         "prompt_template",
         "conversations_memory",
         "project_memories",
         "memory_files",
+        "active_version",
     ],
     first_keys: &["uuid", "chat_messages"],
     list_keys: &["conversations"],
@@ -31,6 +32,11 @@ pub(super) static FACTS: Facts = Facts {
         "projects.json",
         "projects/*.json",
         "*/projects/*.json",
+        "design_chats.json",
+        "design_chats/*.json",
+        "*/design_chats/*.json",
+        "artifacts/*/artifact.json",
+        "*/artifacts/*/artifact.json",
     ],
     // `conversations-000.zip`, and `conversations-000 (1).zip` of who downloaded it twice.
     conversation_zips: &[

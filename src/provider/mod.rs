@@ -21,7 +21,7 @@ pub use keys::{
 };
 pub use names::{
     ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_export_zip, is_named, is_page,
-    may_be_manifest,
+    knowledge_owner, may_be_manifest,
 };
 pub use unsupported::{UNSUPPORTED, Unsupported};
 

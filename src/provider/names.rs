@@ -12,8 +12,13 @@ pub fn holds_conversations(base: &str) -> bool {
 
 /// Returns whether a member with this path holds what is read as a conversation of its own kind.
 pub fn holds_knowledge(path: &str) -> bool {
+    knowledge_owner(path).is_some()
+}
+
+/// Finds the provider of a member that holds what is read as a conversation of its own kind, by its path.
+pub fn knowledge_owner(path: &str) -> Option<Provider> {
     let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    Provider::ALL.iter().any(|provider| is_named(provider.facts().knowledge_members, path, base))
+    Provider::ALL.iter().copied().find(|provider| is_named(provider.facts().knowledge_members, path, base))
 }
 
 /// Returns whether a member with this path is a page of something that was published.

@@ -591,6 +591,7 @@ fn a_project_needs_no_instructions() {
     let titles: Vec<&str> = listed[1..].iter().map(|conversation| &*conversation.title).collect();
     assert_eq!(titles, ["Project: Garden", "Project: Shed \u{fffd}"]);
     assert_eq!(shown(listed[1]), ["soil.md\n\nLoam"]);
+    assert_eq!(report.archives[0].unread, ["projects/p3.json"]);
     assert!(!report.damaged(), "{:?}", report.problems);
 }
 
@@ -836,4 +837,90 @@ fn every_subcommand_takes_both_providers_at_once() {
     assert!(stdout(&["check", claude, chatgpt]).contains("nothing skipped"));
     assert!(stdout(&["search", "is", claude]).contains("Of Claude"));
     unspool(&["audit", claude]);
+}
+
+// --- what is drawn and published
+
+/// A design chat: a text of the person, blocks of the model, and a message in whichever shape comes next.
+fn design_chat() -> Value {
+    json!({"uuid": "d-1", "title": "Poster", "project": {"uuid": "p", "name": "Fair"},
+        "created_at": "2026-09-01T08:00:00Z", "updated_at": "2026-09-01T08:05:00Z", "messages": [
+        {"uuid": "m1", "role": "user", "content": {"content": "draw a wombat", "authorAccountUuid": "u"}},
+        {"uuid": "m2", "role": "assistant", "content": {"contentBlocks": [
+            {"type": "thinking", "thinking": "Marsupials are round."}, {"type": "text", "text": "A wombat."}]}},
+        {"uuid": "m3", "role": "user", "content": "rounder", "created_at": "2026-09-01T08:04:00Z"},
+        7,
+    ]})
+}
+
+#[test]
+fn a_design_chat_is_a_conversation_wherever_it_stands() {
+    let scratch = Scratch::new();
+    let (conversations, chat) = (export(&["a"]), design_chat().to_string());
+    let listed = json!([design_chat()]).to_string();
+    for (name, json) in
+        [("design_chats/d-1.json", &chat), ("x/design_chats/d-1.json", &chat), ("design_chats.json", &listed)]
+    {
+        let bytes = zip(&[("conversations.json", conversations.as_bytes()), (name, json.as_bytes())]);
+        let (library, report) = load(&[open(&scratch.file("x.zip", bytes)).unwrap()]);
+        let handle = library.by_id("d-1")[0];
+        let read = library.get(handle);
+        assert_eq!((&*read.title, read.updated.map(|time| time.0)), ("Poster", Some(1_788_249_900_000_000)));
+        let told = [
+            (Kind::Text, "draw a wombat"),
+            (Kind::Reasoning, "Marsupials are round."),
+            (Kind::Text, "A wombat."),
+            (Kind::Text, "rounder"),
+        ];
+        assert_eq!((said(read), visible(read).len()), (told.to_vec(), 4));
+        assert_eq!(extract::address(read), None, "it is not where other conversations are");
+        assert!(report.problems.is_empty() && report.archives[0].unread.is_empty(), "{report:?}");
+    }
+    // Half an emoji costs one character.
+    let broken = chat.replace("rounder", "rounder \\ud83d");
+    let bytes = zip(&[
+        ("conversations.json", conversations.as_bytes()),
+        ("design_chats/d-1.json", broken.as_bytes()),
+    ]);
+    let (library, _) = load_bytes("y.zip", bytes);
+    assert_eq!(visible(library.get(library.by_id("d-1")[0])).last(), Some(&"rounder \u{fffd}"));
+}
+
+#[test]
+fn a_frame_is_read_with_its_versions_and_their_pages() {
+    let scratch = Scratch::new();
+    let conversations = export(&["a"]);
+    let frame = json!({"id": "a1", "kind": "artifact", "visibility": "public", "owner_account": "u",
+        "versions": [{"id": "1-1", "title": "Draft", "created_at": "2026-09-01T00:00:00Z"},
+            {"id": "1-2", "title": "Tide table", "created_at": "2026-09-02T00:00:00Z"}], "active_version": "1-2"})
+    .to_string();
+    let members: [(&str, &[u8]); 5] = [
+        ("conversations.json", conversations.as_bytes()),
+        ("artifacts/a1/artifact.json", frame.as_bytes()),
+        ("artifacts/a1/versions/1-1.html", b"<h1>one</h1>"),
+        ("artifacts/a1/versions/1-2.html", b"<h1>two, longer</h1>"),
+        ("artifacts/a2/page.md", b"# A page of its own"),
+    ];
+    let archive = [open(&scratch.file("x.zip", zip(&members))).unwrap()];
+    let (library, report) = load(&archive);
+    let read = library.get(library.by_id("a1")[0]);
+    assert_eq!((&*read.title, extract::address(read)), ("Frame: Tide table", None));
+    assert_eq!(shown(read), ["Draft\n\nvisibility: public", "Tide table\n\nvisibility: public"]);
+    let pages: Vec<(&str, Option<u64>)> = attachments(read)
+        .into_iter()
+        .map(|page| (&*page.name, archive[0].find_attachment(&page.id).map(|member| member.size)))
+        .collect();
+    assert_eq!(pages, [("Draft.html", Some(12)), ("Tide table.html", Some(20))]);
+    assert_eq!(report.archives[0].unread, ["artifacts/a2/page.md"]);
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    // What is no frame is named, and costs nothing else.
+    let members =
+        [members[0], ("artifacts/a3/artifact.json", b"{\"id\": \"a3\", \"visibility\": 7}" as &[u8])];
+    let (library, report) = load(&[open(&scratch.file("y.zip", zip(&members))).unwrap()]);
+    let named = report
+        .problems
+        .iter()
+        .map(|lost| &*lost.member)
+        .chain(report.archives[0].unread.iter().map(|name| &**name));
+    assert_eq!((library.len(), named.collect::<Vec<_>>()), (1, vec!["artifacts/a3/artifact.json"]));
 }

@@ -43,7 +43,8 @@ record! {
 impl Knowledge<'_> {
     /// Tells which kind it is; `None` for what is neither.
     fn kind(&self) -> Option<ConversationKind> {
-        let is_there = |raw: Raw<'_>| !matches!(raw.0, "" | "null");
+        // Of a number or the like nothing could be shown.
+        let is_there = |raw: Raw<'_>| raw.0.starts_with(['"', '[', '{']);
         if [self.conversations_memory, self.project_memories, self.memory_files].into_iter().any(is_there) {
             return Some(ConversationKind::Memory);
         }

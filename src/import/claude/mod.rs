@@ -3,13 +3,15 @@
 //! [`shape`] names the fields, [`parse`] takes the messages in and finds who follows whom, [`block`] turns what a
 //! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
 //! [`tags`] are those that stood in words, [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`knowledge`] are the
-//! projects and memories beside the conversations, [`side_files`] what tells of their owner.
+//! projects and memories beside the conversations, [`design_chat`] and [`frame`] what else is read as one, [`side_files`] what tells of their owner.
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
 
 mod artifacts;
 mod attachments;
 mod block;
+mod design_chat;
+mod frame;
 mod knowledge;
 mod parse;
 mod shape;
@@ -24,7 +26,7 @@ use super::{
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::{MessageOrder, newest_leaf},
 };
-use crate::conversation::Provider;
+use crate::conversation::{ConversationKind, Provider};
 
 pub(super) use artifacts::Artifact;
 pub(super) use side_files::side_file;
@@ -35,8 +37,18 @@ use parse::{Element, LIST_BUDGET, Messages};
 pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
     // For the conversation's own lists; each message has one of its own.
     let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
-    let element = element.map_err(|error| ImportError::at(&error))?;
+    let mut element = element.map_err(|error| ImportError::at(&error))?;
+    if !element.messages.present && design_chat::take(object, &mut element)? {
+        content_types.merge(&element.messages.arena.content_types);
+        let parsed = order(element);
+        let meta = OwnedMeta { kind: ConversationKind::Design, ..parsed.meta };
+        return Ok(ParsedObject { meta, ..parsed });
+    }
     if !element.messages.present {
+        if let Some(parsed) = frame::parse(object)? {
+            content_types.merge(&parsed.arena.content_types);
+            return Ok(parsed);
+        }
         let parsed = knowledge::parse(object, element)?.ok_or(ImportError::NoConversation)?;
         content_types.merge(&parsed.arena.content_types);
         return Ok(parsed);

@@ -101,18 +101,26 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
             let Some(mut message) = list.next_element_seed(budget.seed::<ChatMessage<'de>>())? else {
                 return Ok(());
             };
-            let first = self.arena.messages.len() as u32;
-            self.add_message(&message, &budget);
-            self.nodes.push(MessageNode {
-                uuid: message.uuid.take().unwrap_or_default(),
-                parent: message.parent.take(),
-                pieces: first..self.arena.messages.len() as u32,
-            });
+            let (uuid, parent) = (message.uuid.take().unwrap_or_default(), message.parent.take());
+            self.push_node(&message, uuid, parent, &budget);
         }
     }
 }
 
-impl Messages<'_> {
+impl<'de> Messages<'de> {
+    /// Keeps a message as a node.
+    pub(super) fn push_node(
+        &mut self,
+        message: &ChatMessage<'_>,
+        uuid: Cow<'de, str>,
+        parent: MaybeText<'de>,
+        budget: &MemoryBudget,
+    ) {
+        let first = self.arena.messages.len() as u32;
+        self.add_message(message, budget);
+        self.nodes.push(MessageNode { uuid, parent, pieces: first..self.arena.messages.len() as u32 });
+    }
+
     /// Returns whether no further piece is read.
     pub(super) fn full(&self) -> bool {
         self.arena.messages.len() >= MAX_PIECES

@@ -1,0 +1,86 @@
+//! Design chats: conversations about something that is drawn, seen since August 2026.
+//!
+//! `{uuid, title, project, created_at, updated_at, messages: [{uuid, role, content: {content | contentBlocks}}]}` in
+//! `design_chats/<id>.json`. What a message says is a text, or blocks like those of any other conversation.
+
+use std::borrow::Cow;
+
+use super::{parse::Element, shape::ChatMessage};
+use crate::import::{
+    ImportError,
+    fields::ContentPieces,
+    json::{self, MaybeText, MemoryBudget, Raw, Repaired, record},
+    timestamp::Timestamp,
+};
+
+record! {
+    /// A design chat, besides what every conversation has.
+    DesignChat<'de> {
+        title: MaybeText<'de> = "title",
+        messages: Vec<Raw<'de>> = "messages",
+    }
+}
+
+record! {
+    /// A message of a design chat.
+    DesignMessage<'de> {
+        uuid: MaybeText<'de> = "uuid",
+        role: MaybeText<'de> = "role",
+        content: Raw<'de> = "content",
+        created: Timestamp = "created_at",
+    }
+}
+
+record! {
+    /// What a message says.
+    DesignContent<'de> {
+        text: Raw<'de> = "content",
+        blocks: ContentPieces<'de> = "contentBlocks",
+    }
+}
+
+/// The memory that the lists of one chat may take while it is read, in bytes.
+const LISTS: usize = 64 << 20;
+
+/// Adds the messages of a design chat to an object that has none of its own; returns whether it is one. Fails when it is no
+/// JSON: the object is repaired then and read once more.
+pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<bool, ImportError> {
+    let budget = MemoryBudget::new(LISTS);
+    let chat = json::from_str::<DesignChat<'de>>(object, &budget);
+    let chat = chat.map_err(|error| ImportError::at(&error))?;
+    let is_message = |raw: &Raw<'_>| raw.0.starts_with('{');
+    if !chat.messages.iter().any(is_message) {
+        return Ok(false);
+    }
+    element.messages.present = true;
+    element.name = element.name.take().or(chat.title);
+    for raw in chat.messages.into_iter().filter(is_message) {
+        let repaired = Repaired::new();
+        let budget = MemoryBudget::new(LISTS);
+        let Ok(message) = json::from_str_or_repaired::<DesignMessage<'_>>(raw.0, &repaired, &budget) else {
+            element.messages.dropped += 1;
+            continue;
+        };
+        let again = Repaired::new();
+        let content = if message.content.0.starts_with('{') {
+            json::from_str_or_repaired::<DesignContent<'_>>(message.content.0, &again, &budget).ok()
+        } else {
+            Some(DesignContent { text: message.content, ..DesignContent::default() })
+        };
+        let Some(DesignContent { text, blocks, .. }) = content else {
+            element.messages.dropped += 1;
+            continue;
+        };
+        let said = ChatMessage {
+            uuid: message.uuid,
+            sender: message.role,
+            text,
+            content: blocks,
+            created: message.created,
+            ..ChatMessage::default()
+        };
+        let uuid = said.uuid.as_deref().unwrap_or_default().to_owned();
+        element.messages.push_node(&said, Cow::Owned(uuid), None, &budget);
+    }
+    Ok(true)
+}

@@ -1,0 +1,110 @@
+//! Frames: pages that were published or may be, seen since August 2026.
+//!
+//! `{id, kind, visibility, versions: [{id, title, created_at}], active_version}` in `artifacts/<id>/artifact.json`, with
+//! the page of each version beside it, `versions/<id>.html`. Each version is a message that has its page as an attachment.
+
+use crate::{
+    conversation::{Attachment, ConversationKind, Kind, Media, NameTable, Role, Visibility},
+    import::{
+        DocumentSources, ImportError,
+        fields::{attached, attachment},
+        json::{self, MaybeText, MemoryBudget, Raw, Repaired, record},
+        message_arena::{MessageArena, OwnedMeta, ParsedMessage, ParsedObject, text_range},
+        order::in_a_row,
+        timestamp::Timestamp,
+    },
+    provider::Provider,
+};
+
+record! {
+    /// A frame.
+    Frame<'de> {
+        id: MaybeText<'de> = "id",
+        visibility: MaybeText<'de> = "visibility",
+        versions: Vec<Raw<'de>> = "versions",
+        active: MaybeText<'de> = "active_version",
+    }
+}
+
+record! {
+    /// A version of a frame.
+    FrameVersion<'de> {
+        id: MaybeText<'de> = "id",
+        title: MaybeText<'de> = "title",
+        created: Timestamp = "created_at",
+    }
+}
+
+/// The memory that the list of versions may take while it is read, in bytes.
+const VERSIONS_BUDGET: usize = 4 << 20;
+/// The bytes of an id in the path of a page; a longer one names none.
+const MAX_ID_LENGTH: usize = 256;
+
+/// Reads a frame; `None` if the object is none. Fails when it is no JSON: the object is repaired then and read once more.
+pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
+    let frame = json::from_str::<Frame<'_>>(object, &MemoryBudget::new(VERSIONS_BUDGET));
+    let frame = frame.map_err(|error| ImportError::at(&error))?;
+    let (Some(id), Some(visibility)) = (frame.id.as_deref(), frame.visibility.as_deref()) else {
+        return Ok(None);
+    };
+    let mut arena = MessageArena::default();
+    let mut title = String::new();
+    let mut current = None;
+    for raw in frame.versions.iter().filter(|raw| raw.0.starts_with('{')) {
+        let repaired = Repaired::new();
+        let version = json::from_str_or_repaired::<FrameVersion<'_>>(raw.0, &repaired, &MemoryBudget::none());
+        let Ok(version) = version else { continue };
+        let name = version.title.as_deref().unwrap_or_default().trim();
+        let start = arena.text.len();
+        arena.text.push_str(if name.is_empty() { "A page without a title" } else { name });
+        arena.text.push_str(&format!("\n\nvisibility: {visibility}"));
+        let Some(text) = text_range(start, arena.text.len()) else { break };
+        let mut parts = Vec::new();
+        if let Some(version) =
+            version.id.as_deref().filter(|version| id.len() + version.len() <= MAX_ID_LENGTH)
+        {
+            let page = Attachment {
+                id: format!("artifacts/{id}/versions/{version}.html").into(),
+                name: format!("{}.html", if name.is_empty() { version } else { name }).into(),
+                mime: "text/html".into(),
+                ..attachment(Media::File)
+            };
+            parts.push(attached(page, text.end - text.start));
+        }
+        arena.content_types.count("frame", true);
+        if title.is_empty() || version.id == frame.active {
+            title = name.to_owned();
+            current = Some(arena.messages.len());
+        }
+        let parts = arena.keep(&mut parts);
+        arena.messages.push(ParsedMessage {
+            role: Role::Assistant,
+            visibility: Visibility::Shown,
+            kind: Kind::Text,
+            interrupted: false,
+            time: version.created.0,
+            model: NameTable::NO_SLOT,
+            name: NameTable::NO_SLOT,
+            text,
+            parts,
+        });
+    }
+    let count = arena.messages.len();
+    let meta = OwnedMeta {
+        id: Some(id).filter(|id| !id.trim().is_empty() && id.len() <= MAX_ID_LENGTH).map(Box::from),
+        title: Some(format!("Frame: {title}").trim_end_matches([':', ' ']).into()),
+        updated: arena.messages.iter().filter_map(|message| message.time).max(),
+        kind: ConversationKind::Frame,
+        ..OwnedMeta::default()
+    };
+    Ok(Some(ParsedObject {
+        provider: Provider::Claude,
+        meta,
+        arena,
+        order: in_a_row(count),
+        // All of them stand in a row: whoever reads to the last has read the one that is shown.
+        current: current.and(count.checked_sub(1)),
+        dropped: 0,
+        documents: DocumentSources::Nothing,
+    }))
+}
