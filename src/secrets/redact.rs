@@ -171,6 +171,19 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_written_with_escapes_within_a_tag_or_a_comment_is_taken_out() {
+        for text in [
+            "<!-- robin\\@example.org -->",
+            "<b title=\"robin&#64;example.org\">x</b>",
+            "<!-- ro**bin@example.org -->",
+        ] {
+            let (redacted, counts) = Scanner::built_in().redact(text);
+            assert!(!redacted.contains("example.org") && counts.total() == 1, "{redacted}");
+            assert!(redacted.starts_with('<') && redacted.ends_with('>'), "{redacted}");
+        }
+    }
+
+    #[test]
     fn places_move_with_what_is_taken_out() {
         let known = KnownSecrets::new();
         let text = "to robin@example.org, so";

@@ -32,11 +32,13 @@ enum Marks {
     Spelling,
     /// What may also mean itself: a backslash, emphasis, tags. A password has such characters, too.
     All,
+    /// The same without tags: what stands within one is read.
+    WithinTags,
 }
 
 impl Unescaped {
     /// Returns the ways in which a text is read without its escapes: with everything taken for one that may be, and, if
-    /// that is another text, with only what must be. `joins_lines`: a token that was wrapped is whole again, and a cell of
+    /// that is another text, with only what must be; and, where a tag holds escapes itself, with the tag. `joins_lines`: a token that was wrapped is whole again, and a cell of
     /// a table is read with the next one. The text is at most 4 GB.
     pub(super) fn readings(raw: &str, joins_lines: bool) -> impl Iterator<Item = Self> {
         let all = Self::of(raw, joins_lines);
@@ -45,7 +47,13 @@ impl Unescaped {
             all.seams.iter().any(is_spelling) && !all.seams.iter().all(is_spelling)
         });
         let spelling = if is_mixed { Self::marked(raw, joins_lines, Marks::Spelling) } else { None };
-        all.into_iter().chain(spelling)
+        let hides_escapes = |seam: &Seam| {
+            let written = &raw.as_bytes()[seam.raw.0 as usize..seam.raw.1 as usize];
+            written[0] == b'<' && written[1..].iter().any(|&byte| MAY_BEGIN[usize::from(byte)])
+        };
+        let is_hiding = all.as_ref().is_some_and(|all| all.seams.iter().any(hides_escapes));
+        let within = if is_hiding { Self::marked(raw, joins_lines, Marks::WithinTags) } else { None };
+        all.into_iter().chain(spelling).chain(within)
     }
 
     /// Returns the text without its escapes; `None`: there are none.
@@ -61,6 +69,7 @@ impl Unescaped {
             at += step;
             match look(raw, at, joins_lines) {
                 Step::Keep(length) => at += length,
+                Step::Replace(..) if marks == Marks::WithinTags && bytes[at] == b'<' => at += 1,
                 Step::Replace(length, _) if marks == Marks::Spelling && !spells(bytes, at) => at += length,
                 Step::Replace(length, char) => {
                     if unescaped.seams.is_empty() {

@@ -47,8 +47,7 @@ fn letters(text: &str) -> String {
 pub fn plant(bytes: &[u8]) {
     let &[which, way, ref around @ ..] = bytes else { return };
     let (name, value) = PLANTED[usize::from(which) % PLANTED.len()];
-    // What stands in a tag or a comment is read as it is written, and not without its escapes.
-    let around = String::from_utf8_lossy(around).replace('<', "(");
+    let around = String::from_utf8_lossy(around);
     let (secret, way) = (letters(value), written(value, way));
     if letters(&around).contains(&secret) {
         return;
