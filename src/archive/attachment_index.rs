@@ -103,7 +103,7 @@ fn page_path(name: &str) -> &str {
 
 /// Returns the id in a name that the export made: `file-` or `file_` with letters and digits, or a UUID, up to the next
 /// `-`, `_` or dot.
-fn id_of(name: &str) -> Option<&str> {
+pub(super) fn id_of(name: &str) -> Option<&str> {
     /// The places of the dashes in a UUID, and its length.
     const DASHES: [usize; 4] = [8, 13, 18, 23];
     const UUID: usize = 36;

@@ -19,7 +19,10 @@ use super::{
     folder, original_secrets,
     progress::ExtractProgress,
     redaction::{Redaction, Secrets},
-    save::{Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter},
+    save::{
+        Clobber, PartialFile, SaveError, WriteOutcome, Written, attachments::AttachmentWriter,
+        refuse_archives,
+    },
 };
 use crate::{
     archive::Archive,
@@ -115,9 +118,10 @@ impl Extraction {
         })?;
         let partial = writer.into_inner().map_err(|error| failed(error.into_error()))?;
         refuse_archives(what.archives, path)?;
-        partial.commit(self.clobber)?;
         let (files, mut attached) = beside.into_parts();
-        let outcome = files.commit(self.clobber)?;
+        files.refuse(what.archives)?;
+        partial.commit(self.clobber)?;
+        let outcome = files.commit(self.clobber, what.archives)?;
         attached.named(outcome.attached.written);
         match outcome.existing.into_iter().next() {
             Some(taken) => Err(ExtractError::Attachment { taken, attached }),
@@ -249,15 +253,6 @@ impl Extraction {
             None => Ok(Cow::Borrowed(&self.options)),
         }
     }
-}
-
-/// Refuses a target that is a file of an archive that is being read, by whatever name.
-pub(super) fn refuse_archives(archives: &[Archive], target: &Path) -> Result<(), SaveError> {
-    if archives.iter().any(|archive| archive.is_read_from(target)) {
-        let target = target.display();
-        return Err(SaveError::Failed(format!("cannot write {target}: the archive is being read from it")));
-    }
-    Ok(())
 }
 
 /// Returns the conversation's original object, byte for byte. Reads its archive again, which takes its time.

@@ -11,11 +11,16 @@ use std::{
 
 use super::{
     error::ExtractError,
-    extraction::{Extraction, Selection, is_original, refuse_archives},
+    extraction::{Extraction, Selection, is_original},
     original_secrets,
     progress::ExtractProgress,
     redaction::Secrets,
-    save::{self, FileBatch, SaveError, WriteOutcome, attachments::AttachmentWriter, names::Names},
+    save::{
+        self, Clobber, FileBatch, SaveError, WriteOutcome,
+        attachments::{AttachmentWriter, attachments_folder_for},
+        names::Names,
+        refuse_archives, refuse_archives_in,
+    },
 };
 use crate::{
     archive::Archive,
@@ -43,7 +48,14 @@ pub(super) fn write(
         let name = names.name(&secrets.heading(conversation), options.format.extension(), &options.zone);
         NamedFile { conversation, secrets, name }
     });
-    let files = files.collect();
+    let files: Vec<NamedFile<'_>> = files.collect();
+    for file in &files {
+        let target = folder.join(&file.name);
+        refuse_archives(what.archives, &target)?;
+        if options.attachments && extraction.clobber == Clobber::Replace {
+            refuse_archives_in(what.archives, &attachments_folder_for(&target))?;
+        }
+    }
     let job = FolderJob { extraction, archives: what.archives, folder, files, progress };
     if options.format.is_original() { job.originals() } else { job.texts() }
 }
@@ -65,11 +77,11 @@ struct FolderJob<'a> {
 }
 
 impl FolderJob<'_> {
-    fn batch(&self) -> FileBatch {
-        FileBatch::new(self.folder, self.extraction.clobber)
+    fn batch(&self) -> FileBatch<'_> {
+        FileBatch::new(self.folder, self.extraction.clobber, self.archives)
     }
 
-    fn beside(&self, name: &str, batch: &mut FileBatch) -> Result<AttachmentWriter, SaveError> {
+    fn beside(&self, name: &str, batch: &mut FileBatch<'_>) -> Result<AttachmentWriter, SaveError> {
         Ok(AttachmentWriter::of(&self.folder.join(name), batch.group()?, &self.extraction.redaction))
     }
 
@@ -115,10 +127,9 @@ impl FolderJob<'_> {
         Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn text(&self, file: &NamedFile<'_>, batch: &mut FileBatch) -> Result<(), ExtractError> {
+    fn text(&self, file: &NamedFile<'_>, batch: &mut FileBatch<'_>) -> Result<(), ExtractError> {
         let Extraction { options, redaction, .. } = self.extraction;
         let NamedFile { conversation, secrets, name } = file;
-        refuse_archives(self.archives, &self.folder.join(name))?;
         redaction.count(secrets);
         let redacted = secrets.conversation(conversation);
         if !options.attachments {
@@ -178,11 +189,10 @@ impl FolderJob<'_> {
         &self,
         file: &NamedFile<'_>,
         bytes: &[u8],
-        batch: &mut FileBatch,
+        batch: &mut FileBatch<'_>,
     ) -> Result<(), ExtractError> {
         let Extraction { options, redaction, .. } = self.extraction;
         let NamedFile { conversation, secrets, name } = file;
-        refuse_archives(self.archives, &self.folder.join(name))?;
         redaction.count(secrets);
         let mut beside = self.beside(name, batch)?;
         if options.attachments {

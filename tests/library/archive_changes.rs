@@ -326,3 +326,87 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
         }
     }
 }
+
+/// An export whose message names an attachment, as its members.
+fn with_attachment(name: &str) -> String {
+    let mut message = prompt("What is this?");
+    message["metadata"] = json!({"attachments": [{"id": "file-abc", "name": name, "size": 10}]});
+    let mut object = conversation(Chain::of([message, answer("A word.")]));
+    object["title"] = json!("Pictures");
+    Value::Array(vec![object]).to_string()
+}
+
+/// Extracts over what exists, with attachments.
+fn extract_attachments(to: &Path, format: &str, archive: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_unspool"));
+    command.args(["extract", "--all", "--force", "--attachments", "-f", format, "-o"]);
+    command.arg(to).arg(archive).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+#[test]
+fn an_attachment_never_replaces_a_file_of_the_archive_and_nothing_is_written_then() {
+    const FOLDER: &str = "2023-11-14-pictures-files";
+    for format in ["markdown", "json", "html"] {
+        let extension = if format == "markdown" { "md" } else { format };
+        for (inside, to) in [(FOLDER, "out/"), ("out-files", "out.x")] {
+            let scratch = Scratch::new();
+            let base = if to == "out/" { format!("out/{inside}") } else { inside.to_owned() };
+            let to = if to == "out/" { scratch.path().join("out/") } else { scratch.path().join(to) };
+            let written = || {
+                let text = scratch.path().join("out").join(format!("2023-11-14-pictures.{extension}"));
+                text.exists() || scratch.path().join("out.x").exists()
+            };
+            // The zip itself, by its own name, by a second one, and as a link.
+            let json = with_attachment("a.zip");
+            let members = [("conversations.json", json.as_bytes()), ("file-abc-a.zip", &b"ATTACHMENT"[..])];
+            let archive = scratch.file(&format!("{base}/a.zip"), zip(&members));
+            let before = fs::read(&archive).unwrap();
+            let other = scratch.path().join("other.zip");
+            fs::hard_link(&archive, &other).unwrap();
+            for archive in [&archive, &other] {
+                let output = extract_attachments(&to, format, archive);
+                let told = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert_eq!(output.status.code(), Some(2), "{format} {base}: {told}");
+                assert!(told.contains("the archive is being read from it"), "{told}");
+                assert_eq!(fs::read(archive).unwrap(), before);
+                assert!(!written(), "{format} {base}");
+            }
+            fs::remove_file(&archive).unwrap();
+            symlink(&other, &archive).unwrap();
+            assert_eq!(extract_attachments(&to, format, &archive).status.code(), Some(2));
+            assert!(fs::symlink_metadata(&archive).unwrap().is_symlink() && !written());
+            fs::remove_file(&archive).unwrap();
+            // A folder that is the archive: its conversations, and what was sent along.
+            for name in ["conversations.json", "a.png", "file-abc-a.png"] {
+                let json = with_attachment(name);
+                let inner = scratch.file(&format!("{base}/conversations.json"), &json);
+                let sent = scratch.file(&format!("{base}/x/file-abc-a.png"), "ATTACHMENT");
+                let beside = scratch.file(&format!("{base}/a.png"), "picture");
+                let same = scratch.file(&format!("{base}/file-abc-a.png"), "ATTACHMENT");
+                let output = extract_attachments(&to, format, &scratch.path().join(&base));
+                assert_eq!(output.status.code(), Some(2), "{format} {base} {name}");
+                assert_eq!(fs::read_to_string(inner).unwrap(), json);
+                assert_eq!(fs::read_to_string(beside).unwrap(), "picture");
+                assert!(sent.exists() && same.exists() && !written());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_sent_along_in_a_folder_is_not_written_over_and_extracts_in_it_are() {
+    let scratch = Scratch::new();
+    scratch.file("b/conversations.json", with_attachment("a.png"));
+    let sent = scratch.file("b/file-abc-a.png", "ATTACHMENT");
+    let folder = scratch.path().join("b");
+    let output = extract(sent.to_str().unwrap(), "text", &folder);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_to_string(&sent).unwrap(), "ATTACHMENT");
+    for _ in 0..3 {
+        for to in [folder.join("notes.md"), folder.join("notes/")] {
+            let output = extract_attachments(&to, "markdown", &folder);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    assert_eq!(fs::read_to_string(folder.join("notes-files/a.png")).unwrap(), "ATTACHMENT");
+}

@@ -10,12 +10,14 @@ use tempfile::TempPath;
 
 use super::{
     disk::{
-        Clobber, create_attachment_folder, parent_folder, persist_as, refuse_special, sync_each, sync_folder,
+        Clobber, create_attachment_folder, parent_folder, persist_as, refuse_archives, refuse_special,
+        sync_each, sync_folder,
     },
     error::SaveError,
     outcome::WriteOutcome,
     temporary,
 };
+use crate::archive::Archive;
 
 /// Files that belong to another one, in a folder beside it that is made for the first of them. They get their names
 /// after it. Dropped before that, they leave nothing, nor does a folder that was made for them.
@@ -41,13 +43,16 @@ impl AttachmentFiles {
     /// Writes one under a temporary name. `write` tells whether it is worth keeping.
     ///
     /// # Errors
-    /// Fails where the folder cannot be made, the file not written, or `write` fails.
+    /// Fails where the folder cannot be made, the file not written, or `write` fails, and where one of these archives
+    /// is being read from the file of that name.
     pub fn add(
         &mut self,
         name: &str,
+        archives: &[Archive],
         write: impl FnOnce(&mut dyn Write) -> io::Result<bool>,
     ) -> Result<bool, SaveError> {
         let target = self.folder.join(name);
+        refuse_archives(archives, &target)?;
         if self.files.is_empty() {
             if create_attachment_folder(&self.folder)? {
                 self.made = true;
@@ -67,10 +72,19 @@ impl AttachmentFiles {
     /// Brings them to the disk and names them. Those whose names are taken are told.
     ///
     /// # Errors
-    /// Fails where the disk refuses one for another reason than a name that is taken.
-    pub fn commit(mut self, clobber: Clobber) -> Result<WriteOutcome, SaveError> {
+    /// Fails where the disk refuses one for another reason than a name that is taken, and where one of these archives
+    /// is being read from a file that would be replaced.
+    pub fn commit(mut self, clobber: Clobber, archives: &[Archive]) -> Result<WriteOutcome, SaveError> {
         sync_each(self.paths()).map_err(|error| SaveError::failed(&self.folder, &error))?;
-        self.name(clobber)
+        self.name(clobber, archives)
+    }
+
+    /// Refuses names that are those of files that an archive is being read from.
+    ///
+    /// # Errors
+    /// Fails with the first that is.
+    pub fn refuse(&self, archives: &[Archive]) -> Result<(), SaveError> {
+        self.files.iter().try_for_each(|(_, target)| refuse_archives(archives, target))
     }
 
     /// Lists the temporary paths of the files that have no names yet.
@@ -79,7 +93,8 @@ impl AttachmentFiles {
     }
 
     /// Names them, once they are on the disk.
-    pub(super) fn name(&mut self, clobber: Clobber) -> Result<WriteOutcome, SaveError> {
+    pub(super) fn name(&mut self, clobber: Clobber, archives: &[Archive]) -> Result<WriteOutcome, SaveError> {
+        self.refuse(archives)?;
         let mut outcome = WriteOutcome::default();
         let some = !self.files.is_empty();
         for (temporary, target) in std::mem::take(&mut self.files) {

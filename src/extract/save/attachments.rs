@@ -18,6 +18,7 @@ pub use super::attachment_outcome::AttachmentOutcome;
 use super::{
     AttachmentFiles, Clobber, PartialFile, SaveError, Written,
     names::{Names, attachment_name_from_archive, attachment_name_from_message},
+    refuse_archives,
 };
 use crate::{
     archive::{Archive, ArchiveError, Member, sniff},
@@ -112,7 +113,7 @@ impl AttachmentWriter {
                 let name = if attachment.content.is_empty() {
                     self.write(archives, (own, &attachment.id), redacted, secrets)?
                 } else {
-                    self.write_content((own, &attachment.id), redacted)?
+                    self.write_content(archives, (own, &attachment.id), redacted)?
                 };
                 links.0.insert(redacted.id.clone(), name);
             }
@@ -143,7 +144,8 @@ impl AttachmentWriter {
                 let name =
                     self.names.unique(attachment_name_from_archive(redacted, &secrets.text(stored), kind));
                 let mut changed = None;
-                let whole = self.files.add(&name, |file| copy(archive, &member, file, &mut changed))?;
+                let whole =
+                    self.files.add(&name, archives, |file| copy(archive, &member, file, &mut changed))?;
                 if let Some(changed) = changed {
                     return Err(ExtractError::Archive(changed));
                 }
@@ -159,6 +161,7 @@ impl AttachmentWriter {
     /// Writes the text that the export itself carries of an attachment, as the file it was; returns its address.
     fn write_content(
         &mut self,
+        archives: &[Archive],
         (own, id): (u16, &str),
         redacted: &Attachment,
     ) -> Result<Option<Box<str>>, SaveError> {
@@ -167,7 +170,7 @@ impl AttachmentWriter {
             return Ok(known.clone());
         }
         let name = self.names.unique(attachment_name_from_message(redacted));
-        self.files.add(&name, |file| file.write_all(redacted.content.as_bytes()).map(|()| true))?;
+        self.files.add(&name, archives, |file| file.write_all(redacted.content.as_bytes()).map(|()| true))?;
         let address = Some((self.address.clone() + &name).into());
         self.known.insert(key, address.clone());
         Ok(address)
@@ -213,6 +216,7 @@ impl SingleAttachment {
     /// # Errors
     /// See [`AttachmentError`].
     pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, AttachmentError> {
+        refuse_archives(archives, path)?;
         if let Some(content) = &self.content {
             let of: Vec<&Conversation> = self.of.iter().map(|shared| &**shared).collect();
             let content =

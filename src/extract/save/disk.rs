@@ -9,7 +9,7 @@ use std::{
 use tempfile::TempPath;
 
 use super::error::SaveError;
-use crate::io_error::io_error_text;
+use crate::{archive::Archive, io_error::io_error_text};
 
 /// The treatment of a file that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,28 @@ fn for_its_owner() -> DirBuilder {
 /// Returns the folder a path is in; the current one is `.`, not nothing.
 pub(super) fn parent_folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Refuses a target that is a file of an archive that is being read, by whatever name.
+///
+/// # Errors
+/// Fails with the target that is.
+pub fn refuse_archives(archives: &[Archive], target: &Path) -> Result<(), SaveError> {
+    if archives.iter().any(|archive| archive.is_read_from(target)) {
+        let target = target.display();
+        return Err(SaveError::Failed(format!("cannot write {target}: the archive is being read from it")));
+    }
+    Ok(())
+}
+
+/// Refuses a folder of attachments in which a file stands that an archive is being read from. What its files will be
+/// called is told by the archive, too late for files that have their names already.
+///
+/// # Errors
+/// Fails with the first file that is.
+pub(in crate::extract) fn refuse_archives_in(archives: &[Archive], folder: &Path) -> Result<(), SaveError> {
+    let Ok(items) = std::fs::read_dir(folder) else { return Ok(()) };
+    items.flatten().try_for_each(|item| refuse_archives(archives, &item.path()))
 }
 
 /// Gives a written file its name in one step.

@@ -11,18 +11,21 @@ use tempfile::{NamedTempFile, TempPath};
 use super::{
     attachment_files::AttachmentFiles,
     attachment_outcome::AttachmentOutcome,
-    disk::{Clobber, persist_as, refuse_special, sync_folder},
+    disk::{Clobber, persist_as, refuse_archives, refuse_special, sync_folder},
     error::SaveError,
     outcome::WriteOutcome,
     temporary,
 };
+use crate::archive::Archive;
 
 /// Files that are written first, brought to the disk together, then named one after the other. A batch
 /// dropped before [`FileBatch::commit`] leaves nothing of what is pending.
 #[derive(Debug)]
-pub struct FileBatch {
+pub struct FileBatch<'a> {
     folder: PathBuf,
     clobber: Clobber,
+    /// The archives that are being read: none of their files is replaced.
+    archives: &'a [Archive],
     pending: Vec<PendingFile>,
     outcome: WriteOutcome,
     /// The first file of their group, and its name. Goes last.
@@ -38,15 +41,15 @@ struct PendingFile {
     beside: Option<(AttachmentFiles, AttachmentOutcome)>,
 }
 
-impl FileBatch {
+impl<'a> FileBatch<'a> {
     /// The files brought to the disk at once. An fsync a file would cost more than all the rest of an
     /// extract.
     pub(super) const SIZE: usize = 1_024;
 
-    /// Begins a batch for files in this folder, which must exist.
-    pub fn new(folder: &Path, clobber: Clobber) -> Self {
+    /// Begins a batch for files in this folder, which must exist. A file of one of these archives is never replaced.
+    pub fn new(folder: &Path, clobber: Clobber, archives: &'a [Archive]) -> Self {
         let (folder, pending, outcome) = (folder.to_owned(), Vec::new(), WriteOutcome::default());
-        Self { folder, clobber, pending, outcome, group: None }
+        Self { folder, clobber, archives, pending, outcome, group: None }
     }
 
     /// Returns the name of the group that its temporary files belong to; those of files beside them do too.
@@ -105,13 +108,17 @@ impl FileBatch {
             return Ok(());
         }
         sync_files(&self.folder, &self.pending).map_err(|error| SaveError::failed(&self.folder, &error))?;
+        for PendingFile { target, beside, .. } in &self.pending {
+            refuse_archives(self.archives, target)?;
+            beside.iter().try_for_each(|(files, _)| files.refuse(self.archives))?;
+        }
         for PendingFile { temporary, target, beside } in std::mem::take(&mut self.pending) {
             refuse_special(&target)?;
             match persist_as(temporary, &target, self.clobber) {
                 Ok(()) => {
                     self.outcome.written += 1;
                     if let Some((mut beside, mut attached)) = beside {
-                        let named = beside.name(self.clobber)?;
+                        let named = beside.name(self.clobber, self.archives)?;
                         attached.named(named.attached.written);
                         self.outcome.add(WriteOutcome { attached, ..named });
                     }

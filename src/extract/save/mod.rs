@@ -22,12 +22,14 @@ use std::{io::Write as _, path::Path};
 
 pub use self::{
     attachment_files::AttachmentFiles,
-    disk::{Clobber, create_folder},
+    disk::{Clobber, create_folder, refuse_archives},
     error::SaveError,
     file_batch::FileBatch,
     outcome::{WriteOutcome, Written},
     partial_file::PartialFile,
 };
+
+pub(super) use self::disk::refuse_archives_in;
 
 /// Removes from a folder the temporary files that a run left which was killed.
 pub fn sweep(folder: &Path) {
@@ -133,7 +135,7 @@ mod tests {
         assert!(pending.len() == 1 && pending[0].starts_with('.'), "{pending:?}");
         drop(partial);
         assert!(entries(folder.path()).is_empty());
-        let mut batch = FileBatch::new(folder.path(), Clobber::Never);
+        let mut batch = FileBatch::new(folder.path(), Clobber::Never, &[]);
         batch.add("a.md", b"half").unwrap();
         drop(batch);
         assert!(entries(folder.path()).is_empty());
@@ -147,7 +149,7 @@ mod tests {
         assert_eq!(mode(&inner), 0o700);
         create_folder(&inner).unwrap();
         fs::write(inner.join("7.md"), "old").unwrap();
-        let mut batch = FileBatch::new(&inner, Clobber::Never);
+        let mut batch = FileBatch::new(&inner, Clobber::Never, &[]);
         for number in 0..FileBatch::SIZE + 10 {
             batch.add(&format!("{number}.md"), number.to_string().as_bytes()).unwrap();
         }
