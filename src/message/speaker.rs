@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{MessageView, is_dot};
+use super::{MessageView, has_turn_time, is_blank, is_dot, is_unseen, looks::is_colon};
 use crate::conversation::{Kind, Provider, Role};
 
 /// The speaker of a message. Names are the archive's: untrusted.
@@ -31,6 +31,7 @@ pub enum Speaker<'a> {
 impl<'a> Speaker<'a> {
     /// Returns the name to put above what is said. A name that the archive gives does not pass for the person.
     pub fn name(self) -> Cow<'a, str> {
+        let is_person = matches!(self, Self::Person(_));
         let (what, name) = match self {
             Self::You => return "You".into(),
             Self::Instructions => return "Custom instructions".into(),
@@ -42,19 +43,126 @@ impl<'a> Speaker<'a> {
             Self::Model(slug) => ("model", slug),
             Self::Person(name) => ("person", name),
         };
-        if poses(name) { format!("{what} “{name}”").into() } else { name.into() }
+        if poses(name, is_person) { format!("{what} “{name}”").into() } else { name.into() }
     }
 }
 
 /// Returns whether a name looks like one that only this program gives, or like more than a name.
-fn poses(name: &str) -> bool {
-    const OURS: [Speaker<'_>; 4] = [Speaker::You, Speaker::Instructions, Speaker::Memory, Speaker::System];
-    let letters = |text: &str| -> String {
-        text.nfkc().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+fn poses(name: &str, is_person: bool) -> bool {
+    name.contains(|char| is_dot(char) || is_line_end(char))
+        || has_clock_time(name)
+        || pieces(name).any(|piece| passes_for_ours(piece, is_person))
+        || is_ours(&letters(name))
+}
+
+/// Returns words from the archive as they may stand in the line above an entry: in quotation marks where they look like
+/// another such line.
+pub fn words_in_heading(words: &str) -> Cow<'_, str> {
+    if look_like_a_turn(words) { format!("“{words}”").into() } else { words.into() }
+}
+
+/// Returns whether words from the archive, such as a title, look like the beginning of another line above an entry.
+fn look_like_a_turn(words: &str) -> bool {
+    words.contains(is_line_end)
+        || has_turn_time(words)
+        || is_ours(&letters(words))
+        || (words.contains(is_dot) && pieces(words).any(|piece| passes_for_ours(piece, false)))
+}
+
+fn is_line_end(char: char) -> bool {
+    matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Returns the pieces of a name, cut at every sign that does not stand within a word.
+fn pieces(name: &str) -> impl Iterator<Item = &str> {
+    let is_word = |char: char| char.is_alphanumeric() || is_unseen(char) || is_combining_mark(char);
+    let is_break = move |at: usize, char: char| {
+        if is_word(char) || char.is_whitespace() {
+            return false;
+        }
+        let before = name[..at].chars().next_back().is_some_and(is_word);
+        let after = name[at + char.len_utf8()..].chars().next().is_some_and(is_word);
+        !(before && after) || !matches!(char, '-' | '_' | '.' | '/' | '\'' | '’' | '+' | '@' | '&')
     };
-    let own = letters(name);
-    name.contains(|char| is_dot(char) || matches!(char, '\n' | '\r' | '\u{2028}' | '\u{2029}'))
-        || OURS.iter().any(|ours| letters(&ours.name()) == own)
+    let ends = name
+        .char_indices()
+        .filter(move |&(at, char)| is_break(at, char))
+        .map(|(at, char)| (at, at + char.len_utf8()));
+    let mut from = 0;
+    ends.chain([(name.len(), name.len())]).map(move |(end, next)| {
+        let piece = &name[from..end];
+        from = next;
+        piece
+    })
+}
+
+/// Returns whether a piece of a name is one of ours, or begins with the word for the person. A person may be called so.
+fn passes_for_ours(piece: &str, is_person: bool) -> bool {
+    if is_ours(&letters(piece)) {
+        return true;
+    }
+    let mut words = piece.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
+    words.next().is_some_and(|word| letters(word) == letters("You"))
+        && !(is_person && words.all(|word| word.chars().all(|char| !char.is_numeric())))
+}
+
+/// Returns whether these letters are those of a name that only this program gives.
+fn is_ours(name: &str) -> bool {
+    const OURS: [Speaker<'_>; 4] = [Speaker::You, Speaker::Instructions, Speaker::Memory, Speaker::System];
+    OURS.iter().any(|ours| letters(&ours.name()) == name)
+}
+
+/// Returns whether a name holds a time of the day.
+fn has_clock_time(name: &str) -> bool {
+    let seen: Vec<char> = name.chars().filter(|&char| !is_blank(char)).collect();
+    let is_time = |at: usize| {
+        let [hour, sign, minutes @ ..] = &seen[at..] else { return false };
+        let digits = minutes.iter().take(3).take_while(|char| char.is_numeric()).count();
+        // `llama3:70b` is no time.
+        hour.is_numeric()
+            && is_colon(*sign)
+            && digits == 2
+            && minutes.get(2).is_none_or(|char| !char.is_alphanumeric())
+    };
+    (0..seen.len()).any(is_time) || has_turn_time(name)
+}
+
+/// Returns the letters and digits of a text as the Latin letters that they look like.
+fn letters(text: &str) -> String {
+    text.nfkd()
+        .map(look)
+        .filter(|char| char.is_alphanumeric() && !is_combining_mark(*char) && !is_unseen(*char))
+        .flat_map(char::to_lowercase)
+        .map(look)
+        .collect()
+}
+
+/// Returns the Latin letter that a character looks like, of those in the names that only this program gives.
+fn look(char: char) -> char {
+    match char {
+        '4' | '@' | 'Α' | 'А' | 'α' | 'а' | 'ɑ' | 'ᴀ' | 'Ꭺ' | 'ꓮ' | 'ᗅ' | 'Ⲁ' | 'ⲁ' => 'a',
+        'С' | 'с' | 'Ϲ' | 'ϲ' | 'ᴄ' | 'Ⲥ' | 'ⲥ' | 'Ꮯ' | 'ꓚ' | 'ꮯ' => 'c',
+        'ԁ' | 'Ԁ' | 'ɗ' | 'đ' | 'ᴅ' | 'Ꭰ' | 'ꓓ' | 'Ꮷ' | 'ᗞ' | 'ᗪ' => 'd',
+        '3' | 'Ε' | 'Е' | 'е' | 'ε' | 'ɛ' | 'є' | 'ҽ' | 'ᴇ' | 'Ꭼ' | 'ꓰ' | '℮' | 'ⴹ' | 'ǝ' => {
+            'e'
+        }
+        '1' | 'l' | '|' | '!' | 'ı' | 'Ι' | 'ι' | 'І' | 'і' | 'Ӏ' | 'ӏ' | 'ɩ' | 'ɪ' | 'Ꭵ' | 'ꓲ' | 'Ⲓ'
+        | 'ⲓ' | 'ߊ' => 'i',
+        'Μ' | 'М' | 'м' | 'ᴍ' | 'Ꮇ' | 'ꓟ' | 'Ⲙ' | 'ⲙ' | 'Ϻ' => 'm',
+        'Ν' | 'ɴ' | 'η' | 'ո' | 'п' | 'ռ' | 'ꓠ' | 'Ⲛ' | 'ⲛ' | 'ƞ' => 'n',
+        '0' | 'Ο' | 'ο' | 'О' | 'о' | 'Օ' | 'օ' | 'ᴏ' | 'ჿ' | 'Ⲟ' | 'ⲟ' | 'ꓳ' | 'Ѳ' | 'ѳ' | 'Ө' | 'ө'
+        | 'ɵ' | 'ø' | 'Ø' | 'σ' | 'ס' | 'ه' | '٥' | '۵' | '߀' | '০' | '੦' | '௦' | '०' | '૦' | '౦' | '೦'
+        | '൦' | '๐' | '໐' | '၀' | '〇' | '○' | '◯' | 'ⵔ' | 'Θ' | 'θ' => 'o',
+        'г' | 'ᴦ' | 'ʀ' | 'ꭇ' | 'ꭈ' | 'Ꮢ' | 'ꓣ' | 'ɾ' | 'ⲅ' | 'Ʀ' => 'r',
+        '5' | '$' | 'Ѕ' | 'ѕ' | 'ꜱ' | 'Ꮪ' | 'ꓢ' | 'ꮪ' | 'Տ' | 'ƽ' => 's',
+        '7' | 'Τ' | 'τ' | 'Т' | 'т' | 'ᴛ' | 'Ꭲ' | 'ꓔ' | 'Ⲧ' | 'ⲧ' | 'ŧ' => 't',
+        'υ' | 'ս' | 'Ս' | 'ʋ' | 'ʊ' | 'ᴜ' | 'ꞟ' | 'ꭎ' | 'ꭒ' | 'ꓴ' | 'ᑌ' | 'ሀ' | 'μ' | 'ц' | 'ʉ' | 'Ʉ'
+        | 'մ' => 'u',
+        'Ѵ' | 'ѵ' | 'ν' | 'ᴠ' | 'Ꮩ' | 'ꓦ' | 'ꮩ' | 'ע' => 'v',
+        'Υ' | 'ϒ' | 'У' | 'у' | 'Ү' | 'ү' | 'Ұ' | 'ұ' | 'γ' | 'ყ' | 'ʏ' | 'ɏ' | 'Ɏ' | 'ƴ' | 'Ƴ' | 'ỿ'
+        | 'ɣ' | 'Ꭹ' | 'Ꮍ' | 'ꓬ' | 'Ⲩ' | 'ⲩ' | 'ꭚ' | '¥' | 'ʎ' | 'ч' => 'y',
+        char => char,
+    }
 }
 
 impl<'a> MessageView<'a> {
@@ -101,6 +209,26 @@ mod tests {
             "You ･ 3 Mar 2025, 10:42",
             "Saved memory",
             "System",
+            "\u{4ae}ou",
+            "Y0u",
+            "Υου",
+            "Уоu",
+            "Ỵōü",
+            "You (edited)",
+            "You - 14 Nov 2023, 22:13",
+            "You, 14 Nov 2023",
+            "<b>You</b>",
+            "[You]",
+            "“You”",
+            "\u{202e}You:",
+            "robin (You)",
+            "You 14 Nov",
+            "14 Nov 2023, 22:13",
+            "gpt-4o 22:13",
+            "You\u{b}",
+            "5ystem",
+            "Sаved mеmory",
+            "System - 14 Nov",
         ] {
             for (speaker, what) in [
                 (Speaker::Model(name), "model"),
@@ -110,10 +238,28 @@ mod tests {
                 assert_eq!(speaker.name(), format!("{what} “{name}”"));
             }
         }
-        for name in ["gpt-4o", "youtube", "system-1", "Youssef"] {
+        for name in [
+            "gpt-4o",
+            "youtube",
+            "system-1",
+            "Youssef",
+            "you.com",
+            "llama3:70b",
+            "claude-3-5-sonnet-20241022",
+            "o1",
+        ] {
             assert_eq!(Speaker::Model(name).name(), name);
             assert_eq!(Speaker::Person(name).name(), name);
         }
+        assert_eq!(Speaker::Person("You Jin").name(), "You Jin");
         assert_eq!(Speaker::You.name(), "You");
+        for words in
+            ["You", "x · You · 3 Mar", "Plan | Y0u (edited)", "x 14 Nov 2023, 22:13", "a\u{2028}b", "Sуstem"]
+        {
+            assert_eq!(words_in_heading(words), format!("“{words}”"));
+        }
+        for words in ["You and 3 friends", "Notes | draft", "At 10:42", "python", "Report • 2023"] {
+            assert_eq!(words_in_heading(words), words);
+        }
     }
 }

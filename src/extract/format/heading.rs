@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::entries::{BranchLabel, ExtractEntry};
 use crate::{
     conversation::{Conversation, Role, Time, Visibility},
-    message::{Label, MessageView},
+    message::{Label, MessageView, words_in_heading},
 };
 
 /// Writes a time in a zone: `3 Mar 2025, 10:42`.
@@ -47,11 +47,13 @@ fn label_part(reading: MessageView<'_>) -> Option<Cow<'_, str>> {
     Some(match label {
         // The speaker says it.
         Label::Said | Label::Instructions | Label::Memory => return None,
-        Label::Call(Some(tool)) => format!("to {tool}").into(),
-        Label::Canvas(canvas) if !canvas.title.is_empty() => format!("canvas: {}", canvas.title).into(),
+        Label::Call(Some(tool)) => format!("to {}", words_in_heading(tool)).into(),
+        Label::Canvas(canvas) if !canvas.title.is_empty() => {
+            format!("canvas: {}", words_in_heading(canvas.title)).into()
+        }
         // A tool's name is the speaker's already.
         Label::Unknown(_) if reading.message().role == Role::Tool => return None,
-        Label::Unknown(Some(name)) => name.into(),
+        Label::Unknown(Some(name)) => words_in_heading(name),
         _ => label.noun().into(),
     })
 }

@@ -3,14 +3,20 @@
 //! The line above an entry says who speaks and when, and has a row of dashes below it. Neither may be forged, nor come
 //! near enough for a hurried eye: other dashes, other blanks and other ends of lines count too.
 
-use crate::message::{is_dot, is_unseen};
+use unicode_normalization::char::is_combining_mark;
+
+use crate::message::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot};
 
 /// The blanks before a line that looks like an entry's.
 const INDENT: &str = "    ";
-/// The longest line that is looked at, in bytes: a longer one looks like no heading.
+/// The longest line that looks like a heading, in bytes of what is seen of it.
 const MAX_LENGTH: usize = 600;
 /// The fewest dashes that look like a row below a heading: there are three below the shortest.
 const FEWEST_DASHES: usize = 3;
+/// The dashes that a row has for each other sign in it.
+const DASHES_A_MARK: usize = 3;
+/// The bytes of the shortest year and time: `2025 1:42` without its blank.
+const SHORTEST_TIME: usize = 8;
 
 /// Writes a body, with the lines indented that look like those above an entry. Linear in the text.
 pub(super) fn write_body_text(text: &str, out: &mut String) {
@@ -49,55 +55,65 @@ pub(super) fn is_break(char: char) -> bool {
 
 /// Returns whether a line is a row of dashes that could be meant for the line before it.
 fn underlines(line: &str, next: &str) -> bool {
-    if line.len() > MAX_LENGTH || next.len() > 4 * MAX_LENGTH {
+    let mut dashes = 0;
+    let mut marks = 0;
+    for char in next.chars() {
+        if is_dash(char) {
+            dashes += 1;
+        } else if is_small(char) {
+            marks += 1;
+        } else if !is_blank(char) && !is_combining_mark(char) {
+            return false;
+        }
+    }
+    if dashes < FEWEST_DASHES || DASHES_A_MARK * marks > dashes || is_long(line) {
         return false;
     }
-    let count = |text: &str| text.chars().filter(|&char| !is_blank(char)).count();
-    let dashes = count(next);
-    let words = count(line);
-    words > 0
-        && dashes >= FEWEST_DASHES
-        && 2 * dashes >= words
-        && next.chars().all(|char| is_blank(char) || is_dash(char))
-        && !line.chars().all(|char| is_blank(char) || is_dash(char))
+    let words = seen(line).filter(|&char| !is_combining_mark(char)).count();
+    words > 0 && 2 * (dashes + marks) >= words && !line.chars().all(|char| is_blank(char) || is_dash(char))
 }
 
 /// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
 fn names_turn(line: &str) -> bool {
-    line.len() <= MAX_LENGTH
-        && line.contains([':', '：', '∶', '꞉', '︰', 'ː'])
-        && line.contains(is_dot)
-        && has_time(line)
+    let may =
+        line.len() >= SHORTEST_TIME && line.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
+    may && !is_long(line)
+        && ((line.contains(is_dot) && has_turn_time(line))
+            || (line.contains(is_dash) && has_dashed_turn_time(line)))
 }
 
-/// Returns whether a text holds a year, a comma and a time: `2025, 10:42`, with any blanks and digits.
-fn has_time(line: &str) -> bool {
-    let shape: String = line
-        .chars()
-        .filter(|&char| !is_blank(char))
-        .map(|char| match char {
-            char if char.is_numeric() => '0',
-            ',' | '，' | '‚' | '、' | '､' | ';' => ',',
-            ':' | '：' | '∶' | '꞉' | '︰' | 'ː' => ':',
-            char => char,
-        })
-        .collect();
-    ["0000,00:00", "0000,0:00", "000000:00"].iter().any(|time| shape.contains(time))
+/// Returns what can be seen of a line.
+fn seen(line: &str) -> impl Iterator<Item = char> {
+    line.chars().filter(|&char| !is_blank(char))
 }
 
-/// Returns whether a character looks like a piece of a line.
-fn is_dash(char: char) -> bool {
-    matches!(char,
-        '-' | '_' | '=' | '~' | '\u{ad}' | '\u{af}' | '\u{58a}' | '\u{5be}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{203e}'
-        | '\u{2043}' | '\u{207b}' | '\u{208b}' | '\u{2212}' | '\u{23af}' | '\u{23ba}'..='\u{23bd}' | '\u{2500}' | '\u{2501}'
-        | '\u{2504}' | '\u{2505}' | '\u{2508}' | '\u{2509}' | '\u{254c}' | '\u{254d}' | '\u{2550}' | '\u{2574}'..='\u{257f}'
-        | '\u{2581}' | '\u{2594}' | '\u{2796}' | '\u{2e3a}' | '\u{2e3b}' | '\u{301c}' | '\u{30fc}' | '\u{3161}' | '\u{4e00}'
-        | '\u{fe49}'..='\u{fe4f}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{ff3f}' | '\u{ff70}')
+/// Returns whether what can be seen of a line is longer than a heading. Blanks lead far and are not seen.
+fn is_long(line: &str) -> bool {
+    line.len() > MAX_LENGTH && seen(line).map(char::len_utf8).sum::<usize>() > MAX_LENGTH
 }
 
-/// Returns whether a character is a blank, or cannot be seen.
-fn is_blank(char: char) -> bool {
-    char.is_whitespace() || char.is_control() || is_unseen(char) || char == '\u{2800}'
+/// Returns whether a character is so small that a row of dashes with a few of it looks like one.
+fn is_small(char: char) -> bool {
+    matches!(
+        char,
+        '.' | ','
+            | ':'
+            | ';'
+            | '\''
+            | '"'
+            | '`'
+            | '´'
+            | '^'
+            | '°'
+            | '¨'
+            | '’'
+            | '‘'
+            | '‚'
+            | '“'
+            | '”'
+            | '…'
+            | '*'
+    ) || (is_dot(char) && char != '|')
 }
 
 #[cfg(test)]
@@ -138,6 +154,62 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_near_a_turn_s_line_is_indented_however_wide_it_is() {
+        let turn = "You · 14 Nov 2023, 22:13";
+        let rule = "-".repeat(24);
+        for blank in [" ", "\u{a0}", "\t", "\u{3000}", "\u{200b}", "\u{2800}", " \u{200d}"] {
+            let wide = blank.repeat(2_400);
+            for forged in [
+                format!("{turn}{wide}\n{rule}"),
+                format!("{turn}\n{rule}{wide}"),
+                format!("You{wide}· 14 Nov 2023, 22:13\n{rule}"),
+                format!("You{wide}\n---"),
+                format!("You\n---{wide}-"),
+                format!("{wide}{turn}"),
+            ] {
+                let text = written(&forged);
+                assert!(text.split('\n').all(|line| line.starts_with(INDENT)), "{blank:?} {forged:.40?}");
+            }
+        }
+        for line in [
+            "You \u{2e31} 14 Nov 2023, 22:13",
+            "You \u{387} 14 Nov 2023, 22:13",
+            "You \u{a78f} 14 Nov 2023, 22:13",
+            "You ◦ 14 Nov 2023, 22:13",
+            "You │ 14 Nov 2023, 22:13",
+            "You · 14 Nov 2023, 22.13",
+            "You · 14 Nov 2023, 22\u{589}13",
+            "You · 14 Nov 2023, 22\u{5c3}13",
+            "You · 14 Nov 2023, 22\u{a4fd}13",
+            "You · 14 Nov 2023, 22·13",
+            "You · 14 Nov 2023\u{60c} 22:13",
+            "You · 14 Nov 2023\u{2cf} 22:13",
+            "You · 14 Nov 2023 \u{b8} 22:13",
+            "You · 14 Nov 2023 · 22:13",
+            "You · 14 Nov 2023 22:13",
+            "You · 14 Nov 2O23, 22:I3",
+            "You - 14 Nov 2023, 22:13",
+            "You – 14 Nov 2023, 22:13",
+            "\u{332}Y\u{332}o\u{332}u\u{332} ·\u{332} 14 Nov 2\u{332}0\u{332}2\u{332}3\u{332}, 2\u{332}2\u{332}:\u{332}1\u{332}3",
+        ] {
+            assert!(written(&format!("a\n\n{line}\n\nb")).contains(&format!("\n{INDENT}{line}")), "{line}");
+        }
+        for row in [
+            "-----.",
+            "'-----",
+            "---·---·---",
+            "⏤⏤⏤",
+            "ーーー",
+            "\u{1680}\u{1680}\u{1680}",
+            "▬▬▬",
+            "﹘﹘﹘",
+            "ㅡㅡㅡ",
+        ] {
+            assert_eq!(written(&format!("You\n{row}")), format!("{INDENT}You\n{INDENT}{row}"));
+        }
+    }
+
+    #[test]
     fn other_lines_stay_as_they_are() {
         for text in [
             "",
@@ -149,6 +221,16 @@ mod tests {
             "at 10:42 · 3 March",
             "count 1 · 2\n",
             "# A heading\r\nand text\r\n",
+            "| aaaaaaaaaa | bbbbbbbbbb |\n|------------|------------|\n",
+            "a : b\n:-----|-----:\n",
+            "// Title\n// -----\n",
+            "14/11/2023, 22:13 - Robin: see you\n",
+            "2023-11-14 22:13:05 · started\n",
+            "2023-11-14 • notes, 10:42\n",
+            "On 14 Nov 2023, 22:13, Robin wrote:\n",
+            "| 2023, 22.13 | 4 |\n",
+            "Hello... I'll be there at 10:42 · see you\n",
+            "\u{7684}\n1, 2, 3\n",
         ] {
             assert_eq!(written(text), text);
         }

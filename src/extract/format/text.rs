@@ -138,7 +138,7 @@ fn write_body(conversation: &Conversation, message: usize, options: &Options, ou
                 }
                 out.push(']');
             }
-            Content::Source(link) => out.push_str(&source(link)),
+            Content::Source(link) => write_body_text(&source(link), out),
             Content::Sources(links) => {
                 out.push_str("Sources:");
                 for link in links {
