@@ -159,7 +159,7 @@ impl Extraction {
     fn pieces<E: From<ExtractError>>(
         &self,
         what: Selection<'_>,
-        mut beside: Option<&mut AttachmentWriter>,
+        mut beside: Option<&mut AttachmentWriter<'_>>,
         progress: &dyn ExtractProgress,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -193,7 +193,7 @@ impl Extraction {
         &self,
         what: Selection<'_>,
         conversation: &Conversation,
-        beside: Option<&mut AttachmentWriter>,
+        beside: Option<&mut AttachmentWriter<'_>>,
         progress: &dyn ExtractProgress,
     ) -> Result<Vec<u8>, ExtractError> {
         if !self.options.format.is_original() {
@@ -244,7 +244,7 @@ impl Extraction {
         conversation: &Conversation,
         redacted: &Conversation,
         secrets: &Secrets,
-        beside: Option<&mut AttachmentWriter>,
+        beside: Option<&mut AttachmentWriter<'_>>,
     ) -> Result<Cow<'_, Options>, ExtractError> {
         match beside {
             Some(beside) => {

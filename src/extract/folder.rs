@@ -81,7 +81,7 @@ impl FolderJob<'_> {
         FileBatch::new(self.folder, self.extraction.clobber, self.archives)
     }
 
-    fn beside(&self, name: &str, batch: &mut FileBatch<'_>) -> Result<AttachmentWriter, SaveError> {
+    fn beside(&self, name: &str, batch: &mut FileBatch<'_>) -> Result<AttachmentWriter<'_>, SaveError> {
         Ok(AttachmentWriter::of(&self.folder.join(name), batch.group()?, &self.extraction.redaction))
     }
 

@@ -90,8 +90,8 @@ pub fn conversation_to_name_at_once(conversation: &Conversation) -> Conversation
 #[derive(Debug, Default)]
 pub struct Redaction(Option<Mutex<Counts>>);
 
-/// The secrets of a conversation that are taken out of whatever is written of it; `None`: there are none, or none are
-/// to be taken out.
+/// The secrets of a conversation that are taken out of whatever is written of it; `None`: none are to be taken out. That
+/// a conversation holds none does not mean that a name beside it does.
 #[derive(Debug, Default)]
 pub struct Secrets(Option<Box<KnownSecrets>>);
 
@@ -99,32 +99,24 @@ impl Secrets {
     /// Returns the conversation as it may be written. Give it to [`super::conversation`] in the place of the other.
     pub fn conversation<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         match &self.0 {
-            Some(known) => Cow::Owned(known.redact_conversation(conversation)),
-            None => Cow::Borrowed(conversation),
+            Some(known) if !known.is_empty() => Cow::Owned(known.redact_conversation(conversation)),
+            _ => Cow::Borrowed(conversation),
         }
     }
 
     /// Returns the conversation to name a file after.
     pub fn heading<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         match &self.0 {
-            Some(known) => Cow::Owned(known.redact_heading(conversation)),
-            None => Cow::Borrowed(conversation),
-        }
-    }
-
-    /// Returns a text that is written beside the conversation as it may be written: the name of a file.
-    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match &self.0 {
-            Some(known) => known.redact(text),
-            None => Cow::Borrowed(text),
+            Some(known) if !known.is_empty() => Cow::Owned(known.redact_heading(conversation)),
+            _ => Cow::Borrowed(conversation),
         }
     }
 
     /// Returns the original object as it may be written: its strings and numbers changed, no other byte.
     pub fn original<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         match &self.0 {
-            Some(known) => Cow::Owned(known.redact_json(bytes)),
-            None => Cow::Borrowed(bytes),
+            Some(known) if !known.is_empty() => Cow::Owned(known.redact_json(bytes)),
+            _ => Cow::Borrowed(bytes),
         }
     }
 
@@ -132,7 +124,7 @@ impl Secrets {
     pub fn learn_original(&mut self, bytes: &[u8]) {
         let mut known = self.0.take().unwrap_or_default();
         known.learn_json(bytes);
-        self.0 = (!known.is_empty()).then_some(known);
+        self.0 = Some(known);
     }
 
     /// Ends the adding.
@@ -156,8 +148,7 @@ impl Redaction {
 
     /// Returns the secrets of a conversation that are to be taken out.
     pub fn secrets(&self, conversation: &Conversation) -> Secrets {
-        let known = self.0.as_ref().map(|_| KnownSecrets::of(conversation));
-        Secrets(known.filter(|known| !known.is_empty()).map(Box::new))
+        Secrets(self.0.as_ref().map(|_| Box::new(KnownSecrets::of(conversation))))
     }
 
     /// Counts the secrets of a conversation, once it is written.
@@ -165,6 +156,20 @@ impl Redaction {
         if let (Some(sum), Some(known)) = (&self.0, &secrets.0) {
             sum.lock().unwrap_or_else(PoisonError::into_inner).merge(known.counts());
         }
+    }
+
+    /// Returns a text that is written beside a conversation of these secrets as it may be written: the name of a file. What
+    /// it holds of kinds that the conversation does not is counted.
+    pub fn text<'t>(&self, secrets: &Secrets, text: &'t str) -> Cow<'t, str> {
+        let (Some(sum), Some(known)) = (&self.0, &secrets.0) else { return Cow::Borrowed(text) };
+        let (redacted, counts) = known.redact_and_count(text);
+        let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+        for (kind, number) in counts.iter() {
+            if known.counts().iter().all(|(counted, _)| counted != kind) {
+                (0..number).for_each(|_| sum.add(kind));
+            }
+        }
+        redacted
     }
 
     /// Says in words which secrets were found so far in all that passed, "2 e-mail addresses" (empty:

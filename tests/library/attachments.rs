@@ -486,3 +486,38 @@ fn attachments_whose_ids_are_secrets_are_found_and_told_apart() {
         assert!(!text.contains("example.org"), "{text}");
     }
 }
+
+#[test]
+fn the_archive_s_own_name_of_a_file_passes_the_redaction_also_where_nothing_else_was_found() {
+    const SECRET: &str = "AKIAPFT7V4SEH2KVJ72C";
+    let named = format!("file-aaa2-robin.lee@example.net-{SECRET}.txt");
+    let aliases = json!({"file-aaa2.dat": format!("robin.lee@example.net {SECRET}.txt")}).to_string();
+    for format in ["markdown", "text", "html", "json", "jsonl"] {
+        for members in [
+            vec![(&*named, &b"text"[..])],
+            vec![("file-aaa2.dat", &b"text"[..]), ("conversation_asset_file_names.json", aliases.as_bytes())],
+        ] {
+            for to in ["out/", "one.out"] {
+                let scratch = Scratch::new();
+                let archive = export(&scratch, &[("file-aaa2", "")], &members);
+                let target = format!("{}/{to}", scratch.path().display());
+                let arguments =
+                    ["extract", "--all", "--attachments", "--redact", "-f", format, "-o", &*target];
+                let output = unspool(&arguments, &archive);
+                assert!(output.status.success(), "{}", told(&output));
+                fs::remove_file(&archive).unwrap();
+                let all = files(scratch.path());
+                assert!(all.len() > 1, "{all:?}");
+                let shown = |text: &str| {
+                    let text = text.to_lowercase();
+                    text.contains(&SECRET.to_lowercase()) || text.contains("robin")
+                };
+                for file in &all {
+                    let text = fs::read_to_string(scratch.path().join(file)).unwrap();
+                    assert!(!shown(file) && !shown(&text), "{format} {file}: {text}");
+                }
+                assert!(told(&output).contains("aws-access-key-id"), "{}", told(&output));
+            }
+        }
+    }
+}

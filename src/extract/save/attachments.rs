@@ -45,7 +45,7 @@ impl AttachmentLinks {
 
 /// The files beside one text. Dropped, it leaves nothing.
 #[derive(Debug)]
-pub struct AttachmentWriter {
+pub struct AttachmentWriter<'a> {
     /// The beginning of links in the text; ends in a slash.
     address: String,
     names: Names,
@@ -53,14 +53,14 @@ pub struct AttachmentWriter {
     known: HashMap<(u16, Box<str>), Option<Box<str>>>,
     files: AttachmentFiles,
     attached: AttachmentOutcome,
-    /// Secrets are taken out of the text.
-    redacted: bool,
+    /// What takes secrets out of the text, and of names.
+    redaction: &'a Redaction,
 }
 
-impl AttachmentWriter {
+impl<'a> AttachmentWriter<'a> {
     /// Prepares for a text of this path that passes this redaction; its temporary file begins this group. Nothing is made
     /// yet.
-    pub fn of(text: &Path, group: Arc<str>, redaction: &Redaction) -> Self {
+    pub fn of(text: &Path, group: Arc<str>, redaction: &'a Redaction) -> Self {
         let mut folder = text.file_stem().unwrap_or(OsStr::new("attachments")).to_owned();
         folder.push("-files");
         Self {
@@ -69,7 +69,7 @@ impl AttachmentWriter {
             known: HashMap::new(),
             files: AttachmentFiles::new(text.with_file_name(folder), group),
             attached: AttachmentOutcome::default(),
-            redacted: redaction.is_wanted(),
+            redaction,
         }
     }
 
@@ -81,14 +81,14 @@ impl AttachmentWriter {
     /// # Errors
     /// Fails where a file beside the text cannot be written, and where the archive is not what it was. Damage in it is
     /// counted instead.
-    pub fn write_attachments<'a>(
+    pub fn write_attachments<'o>(
         &mut self,
         archives: &[Archive],
         conversation: &Conversation,
         redacted: &Conversation,
         secrets: &Secrets,
-        options: &'a Options,
-    ) -> Result<Cow<'a, Options>, ExtractError> {
+        options: &'o Options,
+    ) -> Result<Cow<'o, Options>, ExtractError> {
         if !options.attachments {
             return Ok(Cow::Borrowed(options));
         }
@@ -141,8 +141,13 @@ impl AttachmentWriter {
             Some((archive, member)) => {
                 let stored = member.alias.as_deref().unwrap_or(&member.name);
                 let kind = sniffed(archive, &member);
-                let name =
-                    self.names.unique(attachment_name_from_archive(redacted, &secrets.text(stored), kind));
+                // A message's own name passed the redaction with the message.
+                let stored = if redacted.name.is_empty() {
+                    self.redaction.text(secrets, stored)
+                } else {
+                    Cow::Borrowed("")
+                };
+                let name = self.names.unique(attachment_name_from_archive(redacted, &stored, kind));
                 let mut changed = None;
                 let whole =
                     self.files.add(&name, archives, |file| copy(archive, &member, file, &mut changed))?;
@@ -150,7 +155,7 @@ impl AttachmentWriter {
                     return Err(ExtractError::Archive(changed));
                 }
                 self.attached.unreadable += usize::from(!whole);
-                self.attached.unredacted += usize::from(whole && self.redacted);
+                self.attached.unredacted += usize::from(whole && self.redaction.is_wanted());
                 whole.then(|| (self.address.clone() + &name).into())
             }
         };
