@@ -37,6 +37,10 @@ const UNITS: &[&str] = &[
     "http://a.b)",
     "\\(a\\) ",
     "😀\u{200d}",
+    "\u{301}",
+    "a\u{301}",
+    "\u{1161}",
+    "\u{ad}",
 ];
 
 /// Does everything that an effect asks of another thread, here.

@@ -33,6 +33,7 @@ mod providers;
 mod reading;
 mod screens;
 mod search;
+mod search_growth;
 mod search_quality;
 mod secrets_growth;
 mod secrets_rate;

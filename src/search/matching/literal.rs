@@ -117,7 +117,8 @@ impl Literal {
             if begins && let Some(end) = self.match_at(text, start) {
                 return Some(start..end);
             }
-            start = next;
+            // All of a run of white space was tried with its first.
+            start = if begins && first == ' ' { self.after_space(text, next) } else { next };
         }
     }
 
@@ -134,7 +135,10 @@ impl Literal {
             let unit = self.folding.of(c);
             if is_accent(c) || self.units.contains(&unit) {
                 let from = offset.saturating_sub(reach).max(tried);
-                let hit = (from..=offset)
+                // An accent belongs to the letter before it. Alone it is no letter of the needle; and each of a long
+                // run would be followed to the end of that.
+                let until = if is_accent(c) { offset } else { offset + 1 };
+                let hit = (from..until)
                     .filter(|&start| start < end && text.is_char_boundary(start))
                     .find_map(|start| self.match_at(text, start).map(|end| start..end));
                 if hit.is_some() {
@@ -147,6 +151,14 @@ impl Literal {
         None
     }
 
+    /// Returns the end of the white space that begins at byte `at`, which is the beginning of a unit; there may be none.
+    fn after_space(&self, text: &str, mut at: usize) -> usize {
+        while let Some((_, end)) = self.folding.unit(text, at).filter(|(unit, _)| unit.is_whitespace()) {
+            at = end;
+        }
+        at
+    }
+
     /// Returns where a hit ends that begins at byte `start`, which is the beginning of a unit. `None`: there is none.
     pub fn match_at(&self, text: &str, start: usize) -> Option<usize> {
         let mut at = start;
@@ -156,12 +168,7 @@ impl Literal {
                 if !unit.is_whitespace() {
                     return None;
                 }
-                at = end;
-                while let Some((_, end)) =
-                    self.folding.unit(text, at).filter(|(unit, _)| unit.is_whitespace())
-                {
-                    at = end;
-                }
+                at = self.after_space(text, end);
             } else if unit == wanted {
                 at = end;
             } else {
@@ -401,6 +408,21 @@ mod tests {
             literal.ascii_step = None;
             let slow: Vec<_> = literal.hits(&text, FoldsToAscii { letters: true, spaces: true }).collect();
             prop_assert_eq!(fast, slow);
+        }
+
+        #[test]
+        fn what_is_passed_over_could_begin_no_hit(
+            typed in "[abé日 ]{1,4}",
+            text in "([abé日] {0,3}|[ \u{a0}\n]{1,6}|[\u{301}\u{345}]{1,6}|[ \u{301}]{1,6}){0,20}",
+        ) {
+            let Some(literal) = Literal::new(&typed) else { return Ok(()) };
+            let (mut by_meaning, mut at) = (Vec::new(), 0);
+            while let Some((_, next)) = literal.folding.unit(&text, at) {
+                let end = literal.match_at(&text, at);
+                by_meaning.extend(end.map(|end| at..end));
+                at = end.unwrap_or(next);
+            }
+            prop_assert_eq!(literal.hits(&text, FoldsToAscii::of(&text)).collect::<Vec<_>>(), by_meaning);
         }
     }
 }

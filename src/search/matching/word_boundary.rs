@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::case_folding::is_accent;
 
+/// Accents that are looked past for the letter that they belong to: no script puts so many on one.
+const MAX_ACCENTS: usize = 32;
+
 /// The way a hit stands among the letters around it. Better is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::search) enum WordBoundary {
@@ -18,15 +21,30 @@ pub(in crate::search) enum WordBoundary {
 impl WordBoundary {
     /// Looks at the characters beside a hit. Scripts that write no spaces have no inside.
     pub fn of(text: &str, hit: &Range<usize>) -> Self {
-        let before = text[..hit.start].chars().rev().find(|&c| !is_accent(c));
+        let before = beyond_accents(text[..hit.start].chars().rev());
         let inner = &text[hit.clone()];
         if joined(before, inner.chars().next()) {
             return Self::Inside;
         }
         let last = inner.chars().rev().find(|&c| !is_accent(c));
-        let after = text[hit.end..].chars().find(|&c| !is_accent(c));
+        let after = beyond_accents(text[hit.end..].chars());
         if joined(last, after) { Self::Start } else { Self::Whole }
     }
+}
+
+/// Returns the first character that is no accent. What stands beyond [`MAX_ACCENTS`] is taken for a letter, unseen:
+/// looking on from each hit would take the square of a run's length, and no hit may seem to be more of a word than the
+/// bloom filter knows.
+fn beyond_accents(chars: impl Iterator<Item = char>) -> Option<char> {
+    for (accents, c) in chars.enumerate() {
+        if !is_accent(c) {
+            return Some(c);
+        }
+        if accents == MAX_ACCENTS {
+            return Some('a');
+        }
+    }
+    None
 }
 
 /// Returns whether two characters belong to one word.
@@ -66,5 +84,9 @@ mod tests {
         assert_eq!(boundary_of("overtime", "time"), WordBoundary::Inside);
         assert_eq!(boundary_of("私は日本語を", "日本"), WordBoundary::Whole);
         assert_eq!(boundary_of("cafe\u{301}s", "cafe"), WordBoundary::Start);
+        let accents = "\u{301}".repeat(MAX_ACCENTS);
+        assert_eq!(boundary_of(&format!("x{accents}s"), "s"), WordBoundary::Inside);
+        assert_eq!(boundary_of(&format!(".{accents}s"), "s"), WordBoundary::Whole);
+        assert_eq!(boundary_of(&format!(".{accents}\u{301}s"), "s"), WordBoundary::Inside);
     }
 }
