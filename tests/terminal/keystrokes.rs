@@ -101,20 +101,22 @@ fn a_person_s_enter_writes() {
     leave(session);
 }
 
+/// The thread of a conversation, in a program that a shell runs.
+fn reading_in_a_shell(folder: &Path) -> Session {
+    let mut session =
+        Setup::new("/bin/sh").args(["-i"]).env("PS1", "shell> ").env("ENV", "").folder(folder).spawn();
+    session.wait_for("shell>");
+    session.send(format!("{UNSPOOL} --demo\r"));
+    open_thread(&mut session);
+    session
+}
+
 /// A `q` in a text that was pasted into the list ended the program, and the shell ran the rest.
 #[test]
 fn what_follows_a_quitting_key_in_a_paste_does_not_reach_the_shell() {
     let folder = tempfile::tempdir().unwrap();
     for way_out in ["q", "\x03", "\x1a"] {
-        let mut session = Setup::new("/bin/sh")
-            .args(["-i"])
-            .env("PS1", "shell> ")
-            .env("ENV", "")
-            .folder(folder.path())
-            .spawn();
-        session.wait_for("shell>");
-        session.send(format!("{UNSPOOL} --demo\r"));
-        open_thread(&mut session);
+        let mut session = reading_in_a_shell(folder.path());
         let before = session.written();
         session.send(way_out);
         let (mut last, mut widest) = (Instant::now(), Duration::ZERO);
@@ -135,6 +137,46 @@ fn what_follows_a_quitting_key_in_a_paste_does_not_reach_the_shell() {
         assert_eq!(files(folder.path()), ["later"], "{way_out:?}");
         session.send("exit\rexit\r");
         session.ended();
+    }
+}
+
+/// After three seconds of it the shell had the rest.
+#[test]
+fn a_text_that_arrives_slowly_does_not_reach_the_shell_however_long_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for attempt in 1.. {
+        let mut session = reading_in_a_shell(folder.path());
+        let before = session.written();
+        sleep(PAUSE);
+        session.send("q");
+        let (begun, mut last, mut widest) = (Instant::now(), Instant::now(), Duration::ZERO);
+        let keys = std::iter::repeat_n("x", 400).chain(["\r", "touch leaked\r", "touch leaked\r"]);
+        let keys: Vec<&str> = keys.collect();
+        for (number, key) in keys.iter().enumerate() {
+            // Slower than anything pasted, and for longer than anybody waited: the last row says what for.
+            let pause = Duration::from_millis(if number < 3 { 10 } else { 15 });
+            sleep(pause);
+            session.send(key);
+            widest = widest.max(last.elapsed());
+            last = Instant::now();
+        }
+        if widest > Duration::from_millis(60) {
+            // Whoever waits so long is taken for a person.
+            if attempt < 5 {
+                continue;
+            }
+            tools::left_out("this machine is too busy to type");
+            return;
+        }
+        assert!(begun.elapsed() > Duration::from_secs(4));
+        session.wait_for_bytes(b"waiting until no more keys come", before);
+        session.wait_for_bytes(b"shell> ", before);
+        session.send("echo typed > later; echo done\r");
+        session.wait_for("\ndone");
+        assert_eq!(files(folder.path()), ["later"]);
+        session.send("exit\rexit\r");
+        session.ended();
+        return;
     }
 }
 

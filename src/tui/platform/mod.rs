@@ -13,7 +13,7 @@ mod unix;
 use other::keys_wait;
 #[cfg(not(unix))]
 pub(super) use other::*;
-pub(super) use typing::await_quiet;
+pub(super) use typing::{Waits, await_quiet};
 #[cfg(unix)]
 use unix::keys_wait;
 #[cfg(unix)]

@@ -73,8 +73,9 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
             let now = Instant::now();
             let quiet = now.duration_since(last);
             last = now;
-            typing::note();
-            on_input(TimedInput { input, quiet });
+            if typing::note(1) {
+                on_input(TimedInput { input, quiet });
+            }
         }
     })?;
     Ok(())
@@ -84,6 +85,9 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
 pub fn keys_wait() -> bool {
     false
 }
+
+/// What was typed is the console's.
+pub fn drop_typed() {}
 
 pub fn pause_keys() {}
 

@@ -32,7 +32,7 @@ use self::capabilities::{knows_synchronized_updates, takes_links};
 pub use super::platform::{Signal, TerminalInput, TimedInput};
 use super::{
     backend::{Screen, ScreenLink},
-    platform::{self, Output},
+    platform::{self, Output, Waits},
 };
 
 /// Alternate screen, bracketed paste.
@@ -51,11 +51,18 @@ const FRAME_TIMEOUT: Duration = Duration::from_millis(200);
 const GIVE_BACK_TIMEOUT: Duration = Duration::from_millis(450);
 // A program whose terminal is gone is gone within a second, whatever it was about.
 const _: () = assert!(HANGUP_TIMEOUT.as_millis() + GIVE_BACK_TIMEOUT.as_millis() < 1_000);
-/// Nothing typed for so long: what was typed in one go is over.
-const QUIET_AFTER_BURST: Duration = Duration::from_millis(50);
 /// Time that what is typed in one go with the last key is waited for; a terminal that never rests must not keep the
 /// person here.
-const BURST_TIMEOUT: Duration = Duration::from_secs(3);
+const BURST_TIMEOUT: Duration = Duration::from_mins(1);
+/// What is typed in one go with the last key is not for whoever has the terminal next.
+const BURST: Waits = Waits {
+    alone: Duration::from_millis(100),
+    pause: Duration::from_millis(300),
+    untold: Duration::from_secs(1),
+    patience: BURST_TIMEOUT,
+};
+/// What the last row says while that is waited for.
+const WAITS_FOR_BURST: &str = "waiting until no more keys come: what comes now is dropped";
 /// Stop and continue signals this soon after a suspension belong to it.
 const ECHO_OF_SUSPENSION: Duration = Duration::from_millis(250);
 
@@ -67,6 +74,8 @@ static IS_OUTPUT_OURS: AtomicBool = AtomicBool::new(false);
 static ENDING: AtomicBool = AtomicBool::new(false);
 /// The terminal has had another size since the last frame, even if it has the same again: what it shows is not known.
 static RESIZED: AtomicBool = AtomicBool::new(false);
+/// Keys were let pass by: what is left of them is dropped when the terminal is given back.
+static DROPS_TYPED: AtomicBool = AtomicBool::new(false);
 /// The last time that the process has stopped itself.
 static SUSPENSION: Mutex<Suspension> = Mutex::new(Suspension::Never);
 
@@ -283,6 +292,9 @@ fn give_back(timeout: Duration) -> io::Result<bool> {
     }
     platform::pause_keys();
     let cooked = crossterm::terminal::disable_raw_mode();
+    if DROPS_TYPED.swap(false, Ordering::SeqCst) {
+        platform::drop_typed();
+    }
     if timeout != Duration::MAX {
         // The process is about to end, however far the rest comes: a guard would write to a terminal that takes no text
         // now, and do it once something else runs there.
@@ -348,9 +360,19 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
 }
 
 /// Lets pass by what is typed in one go with the key that gives the terminal to somebody else: the rest of a text that
-/// arrives as keys is not for the person's shell.
+/// arrives as keys is not for the person's shell. If that goes on, the last row says so.
 pub fn swallow_burst() {
-    platform::await_quiet(QUIET_AFTER_BURST, BURST_TIMEOUT);
+    platform::await_quiet(&BURST, || drop(write_in_last_row(WAITS_FOR_BURST)));
+    DROPS_TYPED.store(true, Ordering::SeqCst);
+}
+
+/// Writes over the last row, whatever the last frame has there; the next is drawn in full.
+fn write_in_last_row(words: &str) -> io::Result<()> {
+    RESIZED.store(true, Ordering::SeqCst);
+    let size = lock(&OUTPUT).as_ref().and_then(Output::size).unwrap_or(Size::new(80, 24));
+    let words: String = words.chars().take(usize::from(size.width).saturating_sub(1)).collect();
+    OutputHandle.write_all(format!("\x1b[{};1H\x1b[m\x1b[2K{words}", size.height).as_bytes())?;
+    OutputHandle.flush()
 }
 
 /// Ends the process from outside when its time is up.

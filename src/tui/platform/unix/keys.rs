@@ -75,8 +75,9 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
                         let is_known = wait.has_waited || reading_waits;
                         let quiet = if is_known { now.duration_since(last) } else { Duration::ZERO };
                         last = now;
-                        typing::note();
-                        decoder.feed(&buffer[..length], quiet, &mut on_input);
+                        if typing::note(length) {
+                            decoder.feed(&buffer[..length], quiet, &mut on_input);
+                        }
                     }
                     Err(Errno::INTR | Errno::AGAIN) => {}
                     // The terminal is gone; the watch on it says so.
@@ -128,6 +129,13 @@ pub fn keys_wait() -> bool {
     let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
     poll(&mut watched, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
         && watched[0].revents() == PollFlags::IN
+}
+
+/// Drops what was typed and not read yet: nobody else is to have it.
+pub fn drop_typed() {
+    if let Ok(terminal) = super::input() {
+        let _ = rustix::termios::tcflush(&terminal, rustix::termios::QueueSelector::IFlush);
+    }
 }
 
 /// Leaves the keys to somebody else, such as the shell, until [`resume_keys`].

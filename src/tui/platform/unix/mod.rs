@@ -23,7 +23,7 @@ use signal_hook::{
 
 pub use self::{
     guard::{TerminalModes, guard_if_asked, note_for_guard, start_guard},
-    keys::{keys_wait, pause_keys, read_keys, resume_keys},
+    keys::{drop_typed, keys_wait, pause_keys, read_keys, resume_keys},
 };
 use super::Signal;
 
