@@ -208,7 +208,7 @@ fn killed_in_the_middle_it_leaves_the_old_file() {
         // As soon as something of it is there, under whatever name.
         let untouched = || names(&folder).len() < 2 && fs::read(&old).is_ok_and(|text| text == b"old");
         while untouched() && child.try_wait().unwrap().is_none() {
-            assert!(begun.elapsed() < Duration::from_secs(30));
+            assert!(begun.elapsed() < Duration::from_mins(2));
         }
         child.kill().unwrap();
         child.wait().unwrap();

@@ -33,7 +33,7 @@ const TAKEN: u8 = b'T';
 const GIVEN_BACK: u8 = b'G';
 
 /// Time that the guard has for a terminal that takes no text now: what it takes later is somebody else's.
-const GUARD_TIMEOUT: Duration = Duration::from_millis(500);
+const GUARD_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The way to the guard, and what it is to know.
 static GUARD: Mutex<(Option<ChildStdin>, u8)> = Mutex::new((None, GIVEN_BACK));
