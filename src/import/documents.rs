@@ -1,16 +1,16 @@
 //! Documents that a conversation makes and changes: shown once, in their final state, where they were made.
 
-use super::message_arena::NO_PARENT;
+use super::{growth::GrowthBudget, message_arena::NO_PARENT};
 use crate::{
     conversation::{Detail, Part},
     message::branches,
 };
 
-/// The bytes that the changes of a conversation may add to its documents in all; further changes are not
-/// made.
-const GROWTH: usize = 32 << 20;
-/// The cost that all changes of a conversation may have, in bytes looked through.
-const WORK: usize = 2 << 30;
+/// The cost that all changes of a conversation may have, in bytes looked through: that of any, what each byte of its JSON
+/// adds, and the most. A conversation is read while somebody waits, and an archive has as many as its JSON is long.
+const WORK: usize = 8 << 20;
+const WORK_PER_BYTE: usize = 3_000;
+const MAX_WORK: usize = 2 << 30;
 
 /// A document in its final state.
 pub(super) struct MadeDocument {
@@ -99,8 +99,10 @@ pub(super) struct ChangeBudget {
 pub(super) struct TooMuch;
 
 impl ChangeBudget {
-    pub(super) fn new() -> Self {
-        Self { work_budget: WORK, growth_budget: GROWTH, skipped_changes: 0 }
+    /// Allows what the changes of a conversation may cost. They add to its documents what is left to be added to it.
+    pub(super) fn of(growth: &GrowthBudget) -> Self {
+        let work = WORK.saturating_add(growth.json_length().saturating_mul(WORK_PER_BYTE)).min(MAX_WORK);
+        Self { work_budget: work, growth_budget: growth.left(), skipped_changes: 0 }
     }
 
     /// Takes the cost of a change; `false`: less than that is left, and so nothing for any other. Else whatever
@@ -119,7 +121,12 @@ impl ChangeBudget {
 
     #[cfg(test)]
     pub(super) fn with(work: usize) -> Self {
-        Self { work_budget: work, ..Self::new() }
+        Self { work_budget: work, ..Self::of(&GrowthBudget::default()) }
+    }
+
+    /// Returns the cost that is left.
+    pub(super) fn left(&self) -> usize {
+        self.work_budget
     }
 
     /// Returns the length that a document may grow to, in bytes.

@@ -58,6 +58,17 @@ const MAX_ID_LENGTH: usize = 1 << 10;
 /// A title is cut at this many bytes, for the same reason.
 const MAX_TITLE_LENGTH: usize = 64 << 10;
 
+/// The longest name of a person, a tool, a model or a file that is written in many places, in bytes; a longer one is cut.
+const MAX_NAME_LENGTH: usize = 256;
+
+/// Returns a name that is written in many places, cut where it is too long for one.
+pub(super) fn bounded_name(name: &str) -> Cow<'_, str> {
+    if name.len() <= MAX_NAME_LENGTH {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("{}…", &name[..name.floor_char_boundary(MAX_NAME_LENGTH)]))
+}
+
 /// Returns a text of a conversation's own, if it says anything.
 fn said(text: &MaybeText<'_>) -> Option<Box<str>> {
     text.as_deref().filter(|text| !text.trim().is_empty()).map(Box::from)

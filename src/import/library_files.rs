@@ -7,7 +7,7 @@
 use hashbrown::HashMap;
 use serde_json::{Value, value::RawValue};
 
-use super::fields::{attachment, media};
+use super::fields::{attachment, bounded_name, media};
 use crate::conversation::Attachment;
 
 /// The number of files that are kept.
@@ -34,8 +34,8 @@ impl LibraryFiles {
             let id = super::chatgpt::stored_id(pointer);
             let file = Attachment {
                 id: id.into(),
-                name: text("file_name").into(),
-                mime: mime.into(),
+                name: bounded_name(text("file_name")).into(),
+                mime: bounded_name(mime).into(),
                 ..attachment(media(mime))
             };
             self.0.entry(message.into()).or_default().push(file);

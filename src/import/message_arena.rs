@@ -10,7 +10,13 @@
 
 use std::ops::Range;
 
-use super::{DocumentSources, ImportCounts, fields::attached};
+use hashbrown::HashSet;
+
+use super::{
+    DocumentSources, ImportCounts,
+    fields::{attached, bounded_name},
+    growth::GrowthBudget,
+};
 use crate::conversation::{
     Attachment, ConversationKind, ConversationMeta, Detail, Draft, Kind, NameTable, ObjectLocation, Part,
     Provider, Role, Time, Visibility,
@@ -29,7 +35,7 @@ pub(super) struct ParsedMessage {
     pub kind: Kind,
     pub interrupted: bool,
     pub time: Option<Time>,
-    /// A slot in [`MessageArena::names`], as is `name`.
+    /// As [`MessageArena::slot`] gives it, as is `name`.
     pub model: u16,
     pub name: u16,
     pub text: Range<u32>,
@@ -48,12 +54,25 @@ pub(super) struct MessageArena {
     pub messages: Vec<ParsedMessage>,
     pub text: String,
     parts: Vec<Part>,
-    pub names: NameTable,
+    names: NameTable,
     /// The number of messages of each content type.
     pub content_types: ImportCounts,
+    /// What may still be added to the conversation.
+    pub growth: GrowthBudget,
 }
 
 impl MessageArena {
+    /// Makes one for an object of this many bytes.
+    pub(super) fn of(json_length: usize) -> Self {
+        Self { growth: GrowthBudget::of(json_length), ..Self::default() }
+    }
+
+    /// Returns the slot of the name of a person, a tool or a model. It is written with each of its messages, and so cut
+    /// where it is too long for one.
+    pub(super) fn slot(&mut self, name: Option<&str>) -> u16 {
+        self.names.slot(name.map(bounded_name).as_deref())
+    }
+
     /// Drops the parts of a message that are past the bound of the conversation.
     pub(super) fn bound(&self, parts: &mut Vec<Part>) {
         parts.truncate(MAX_PARTS.saturating_sub(self.parts.len()));
@@ -71,11 +90,21 @@ impl MessageArena {
     pub(super) fn attach(&mut self, number: u32, files: &[Attachment]) -> bool {
         let message = &self.messages[number as usize];
         let own = message.parts.start as usize..message.parts.end as usize;
-        let names = |part: &Part, file: &Attachment| matches!(&part.detail, Detail::Attachment(named) if named.id == file.id);
         let end = message.text.end - message.text.start;
-        let is_new = |file: &&Attachment| !self.parts[own.clone()].iter().any(|part| names(part, file));
-        let mut added: Vec<Part> =
-            files.iter().filter(is_new).map(|file| attached(file.clone(), end)).collect();
+        let named = |part: &Part| match &part.detail {
+            Detail::Attachment(named) => Some(named.id.clone()),
+            _ => None,
+        };
+        let named: HashSet<Box<str>> = self.parts[own.clone()].iter().filter_map(named).collect();
+        // Several messages may have the id that the files were made for.
+        let takes =
+            |file: &Attachment| size_of::<Attachment>() + file.id.len() + file.name.len() + file.mime.len();
+        let mut added: Vec<Part> = files
+            .iter()
+            .filter(|file| !named.contains(&file.id))
+            .take_while(|file| self.growth.spend(takes(file)))
+            .map(|file| attached(file.clone(), end))
+            .collect();
         self.bound(&mut added);
         if added.is_empty() {
             return false;

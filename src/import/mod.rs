@@ -15,6 +15,7 @@ mod chatgpt;
 mod claude;
 mod documents;
 mod fields;
+mod growth;
 mod json;
 mod library_files;
 mod message_arena;

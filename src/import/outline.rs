@@ -16,6 +16,8 @@ const MAX_INDENTED_LEVELS: usize = 12;
 /// The bytes of indentation and marks that may be written, less what stands before: all that one message is told with
 /// besides its words goes behind one another. What comes behind stands at the edge.
 const MAX_INDENTATION: usize = 1 << 20;
+/// The bytes of indentation and marks for each byte of a value: a list in lists has two bytes an element.
+const MAX_INDENTATION_PER_BYTE: usize = 2;
 /// The number of times that a string which is itself JSON is read as such.
 const MAX_NESTED_JSON: usize = 3;
 /// The length from which a word without blanks is taken for encoded data, in bytes, and only named.
@@ -27,7 +29,7 @@ pub(super) fn outline(key: &str, json: &str, left_out: &dyn Fn(&str) -> bool, ou
     if json.is_empty() {
         return;
     }
-    Outline::new(left_out, out).value(key, json, 0);
+    Outline::new(json, left_out, out).value(key, json, 0);
 }
 
 /// Does what [`outline`] does, but appends nothing if there are only numbers and flags.
@@ -36,7 +38,7 @@ pub(super) fn outline_words(key: &str, json: &str, left_out: &dyn Fn(&str) -> bo
         return;
     }
     let before = out.len();
-    let mut outline = Outline::new(left_out, out);
+    let mut outline = Outline::new(json, left_out, out);
     outline.value(key, json, 0);
     if !outline.worded {
         out.truncate(before);
@@ -64,8 +66,10 @@ struct Outline<'o> {
 }
 
 impl<'o> Outline<'o> {
-    fn new(left_out: &'o dyn Fn(&str) -> bool, out: &'o mut String) -> Self {
-        let indentation = MAX_INDENTATION.saturating_sub(out.len());
+    fn new(json: &str, left_out: &'o dyn Fn(&str) -> bool, out: &'o mut String) -> Self {
+        let indentation = MAX_INDENTATION
+            .saturating_sub(out.len())
+            .min(json.len().saturating_mul(MAX_INDENTATION_PER_BYTE));
         Self { out, left_out, levels: Vec::new(), deeper: 0, indentation, worded: false }
     }
 

@@ -24,6 +24,7 @@ mod fidelity;
 mod growth;
 mod hostile;
 mod html_page;
+mod import_growth;
 mod keystrokes;
 mod limits;
 mod malformed;

@@ -7,6 +7,7 @@ use crate::{
     conversation::{Attachment, Media, Part},
     import::{
         fields::{attached, attachment, media, size},
+        growth::GrowthBudget,
         json::{self, MemoryBudget, Repaired},
     },
 };
@@ -17,21 +18,26 @@ pub(super) struct Uploads<'a, 'de> {
     by_id: HashMap<&'a str, &'a Upload<'de>>,
     /// The ids that a pointer was found for.
     placed: HashSet<Box<str>>,
+    /// What may still be added by uploads that several pointers name.
+    growth: &'a GrowthBudget,
 }
 
 impl<'a, 'de> Uploads<'a, 'de> {
-    pub(super) fn of(uploads: &'a [Upload<'de>]) -> Self {
+    pub(super) fn of(uploads: &'a [Upload<'de>], growth: &'a GrowthBudget) -> Self {
         let ids = uploads.iter().filter_map(|upload| Some((stored_id(upload.id.as_deref()?), upload)));
-        Self { listed: uploads, by_id: ids.collect(), placed: HashSet::new() }
+        Self { listed: uploads, by_id: ids.collect(), placed: HashSet::new(), growth }
     }
 
-    /// Looks up an upload by its id, and crosses it out.
+    /// Looks up an upload by its id, and crosses it out. One that was found before is found again as long as what its
+    /// name takes once more is left.
     fn place(&mut self, id: &str) -> Option<&'a Upload<'de>> {
-        let upload = self.by_id.get(id).copied();
-        if upload.is_some() {
-            self.placed.insert(id.into());
+        let upload = self.by_id.get(id).copied()?;
+        if self.placed.contains(id) {
+            let named = upload.name.as_deref().map_or(0, str::len) + mime(upload).len();
+            return self.growth.spend(named).then_some(upload);
         }
-        upload
+        self.placed.insert(id.into());
+        Some(upload)
     }
 
     /// Adds the uploads that no pointer stands for, at the beginning of the text.

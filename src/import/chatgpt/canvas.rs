@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{parse::LIST_BUDGET, pattern::EditPattern, shape::Message};
 use crate::import::{
     documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, TooMuch},
+    growth::GrowthBudget,
     json::{self, MaybeText, MemoryBudget, Repaired, record},
     message_arena::{NO_PARENT, ParsedMessage},
 };
@@ -69,6 +70,7 @@ pub(super) fn documents(
     text: &str,
     canvases: &[(u32, CanvasCall)],
     current: Option<usize>,
+    growth: &GrowthBudget,
 ) -> Documents {
     let does = |place: usize| {
         let at = canvases.binary_search_by_key(&order[place].0, |&(number, _)| number).ok()?;
@@ -86,7 +88,7 @@ pub(super) fn documents(
     let branches = DocumentBranches::of(order, current);
     // The document each message works on: the last that was created above it.
     let mut slots: Vec<Option<usize>> = vec![None; order.len()];
-    let mut budget = ChangeBudget::new();
+    let mut budget = ChangeBudget::of(growth);
     let mut next = 0;
     for place in 0..order.len() {
         slots[place] =
@@ -307,7 +309,7 @@ mod tests {
 
     fn changed(text: &str, pattern: &str, replacement: &str) -> Option<String> {
         let change = Substitution { replacement, times: usize::MAX, most: 1_000 };
-        change.make(text, pattern, &mut ChangeBudget::new()).unwrap_or_default()
+        change.make(text, pattern, &mut ChangeBudget::with(1 << 30)).unwrap_or_default()
     }
 
     #[test]
@@ -362,8 +364,9 @@ mod tests {
             });
             let wanted = engine.is_match(text).then_some(&*wanted);
             let change = Substitution { replacement: r"[\g<0>|\1]", times: usize::MAX, most: 1_000 };
-            let parsed = EditPattern::compile(pattern, &mut ChangeBudget::new()).ok().flatten().unwrap();
-            let made = change.replace(text, parsed, &mut ChangeBudget::new()).ok().unwrap();
+            let parsed =
+                EditPattern::compile(pattern, &mut ChangeBudget::with(1 << 30)).ok().flatten().unwrap();
+            let made = change.replace(text, parsed, &mut ChangeBudget::with(1 << 30)).ok().unwrap();
             assert_eq!(made.as_deref(), wanted, "{pattern} in {text}");
         }
     }
@@ -452,7 +455,7 @@ mod tests {
                 (*length < 170_000).then_some(one)
             })
             .collect();
-        let mut budget = ChangeBudget::new();
+        let mut budget = ChangeBudget::of(&GrowthBudget::of(text.len() + 60 * 2 * 2_160));
         for number in 0..60 {
             let pattern =
                 text[number * 2_500..][..2_160].replace('(', r"\(").replace(')', r"\)").replace('?', r"\?");

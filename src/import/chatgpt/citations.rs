@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use hashbrown::HashMap;
+
 use super::{
     edits::Edits,
     marker::{self, CLOSE, CLOSE_TOO, MARKS, OPEN, Replacement, SEPARATOR},
@@ -13,14 +15,13 @@ use super::{
 };
 use crate::conversation::Link;
 
-/// The bytes that the references of one message may add to its text; one that many markers name is long many
-/// times. Markers after that are dropped.
-const MAX_ADDED: usize = 8 << 20;
-
 /// Replaces every marker, and every other text that a reference stands for, by links to its sources, by what it says
-/// in words, or by nothing.
+/// in words, or by nothing. Once they have added all that a conversation may be told with, they are told short.
 pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &mut Edits) {
-    let (mut at, mut added) = (0, 0);
+    let growth = references.growth();
+    let mut at = 0;
+    // What stands for markers whose references were all taken: however many there are of one, it is found once.
+    let mut again: HashMap<&str, Replacement> = HashMap::new();
     let mut places = references.places(text).into_iter().peekable();
     let mut marker = next_marker(text, 0);
     loop {
@@ -43,26 +44,39 @@ pub(super) fn markers(text: &str, references: &mut References<'_, '_>, edits: &m
         };
         let (range, answer) = if let Some(found) = by_its_text {
             let answer = by_text(&text[found.clone()], references);
-            references.keep_rest(answer.as_ref().map_or("", |answer| &answer.text));
             places.next();
             // Of a text without a reference left the syntax may know more.
-            let Some(answer) = answer else { continue };
+            let Some(answer) = answer else {
+                references.keep_rest("");
+                continue;
+            };
             (found, answer)
         } else {
             let Some(Marker { range, .. }) = marker.clone() else { return };
             let one = &text[range.clone()];
-            let resolved = one.starts_with(OPEN) && added < MAX_ADDED;
-            let answer = if resolved { marker::resolve(one, references) } else { Replacement::default() };
-            references.keep_rest(&answer.text);
+            let answer = match again.get(one) {
+                _ if !one.starts_with(OPEN) => Replacement::default(),
+                _ if growth.is_spent() => marker::short(one, references),
+                Some(known) => known.clone(),
+                None => {
+                    let repeated = references.are_taken(one);
+                    let answer = marker::resolve(one, references);
+                    if repeated {
+                        again.insert(one, answer.clone());
+                    }
+                    answer
+                }
+            };
             (range, answer)
         };
         at = range.end;
-        added += answer.text.len();
-        if added < MAX_ADDED {
-            edits.replace(range, answer.text, answer.links);
+        let answer = if growth.is_spent() || edits.fits(growth, &range, &answer.text, &answer.links) {
+            answer
         } else {
-            edits.drop(range);
-        }
+            marker::alone(&text[range.clone()])
+        };
+        references.keep_rest(&answer.text);
+        edits.replace(range, answer.text, answer.links);
     }
 }
 
@@ -146,7 +160,8 @@ fn is_name(text: &str) -> bool {
 
 /// Replaces 【12†source】 and 【4:0†pieces.pdf】 by what they cite; drops 【turn0search4】, which no reference has.
 pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &mut Edits) {
-    let (mut at, mut added) = (0, 0);
+    let growth = references.growth();
+    let mut at = 0;
     // Code points before `at`, counted only as far as a citation needs them.
     let (mut counted, mut points) = (0, 0_usize);
     while let Some(found) = text[at..].find('【') {
@@ -164,8 +179,7 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
         let Some((number, label)) = numbered else {
             if let Some((text, links)) = unnumbered(inner, references) {
                 at = end;
-                added += text.len();
-                edits.replace(start..end, if added < MAX_ADDED { text } else { String::new() }, links);
+                edits.replace_within(growth, start..end, text, links, || words_alone(inner));
             }
             continue;
         };
@@ -175,27 +189,29 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
         }
         // "source" says nothing; a file's name does. Line numbers (`†L12-L30`) belong to neither.
         let label = label.split('†').next().unwrap_or_default().trim();
-        let named = !(label.is_empty() || label == "source" || is_lines(label));
+        let named_here = !(label.is_empty() || label == "source" || is_lines(label));
+        at = end;
+        // The label at least is in the text itself.
+        let short = || if named_here { format!("({label})") } else { String::new() };
+        if growth.is_spent() {
+            edits.replace(start..end, short(), Vec::new());
+            continue;
+        }
         let mut link = Link::default();
         if let Some(citation) = references.cited(points, number) {
             let of = &citation.metadata;
             let title = of.title.as_deref().or(of.name.as_deref()).unwrap_or_default();
             link = Link { title: title.into(), url: of.url.as_deref().unwrap_or_default().into() };
         }
-        if link.title.is_empty() && link.url.is_empty() && named {
+        if link.title.is_empty() && link.url.is_empty() && named_here {
             link.title = label.into();
         }
         let named = !(link.title.is_empty() && link.url.is_empty());
         let sources: Vec<Named> =
             named.then_some(Named { link, detail: String::new() }).into_iter().collect();
         let text = written(&sources);
-        added += text.len();
-        if added < MAX_ADDED {
-            edits.replace(start..end, text, sources.into_iter().map(|named| named.link).collect());
-        } else {
-            edits.drop(start..end);
-        }
-        at = end;
+        let links = sources.into_iter().map(|named| named.link).collect();
+        edits.replace_within(growth, start..end, text, links, short);
     }
 }
 
@@ -207,7 +223,7 @@ fn unnumbered(inner: &str, references: &mut References<'_, '_>) -> Option<(Strin
     let first = names().next().unwrap_or_default();
     let is_name = |name: &str| marker::name_of_source(name).is_some();
     if is_name(first) && names().all(|name| is_name(name) || is_lines(name)) {
-        let sources: Vec<Named> = names().filter_map(|name| references.page(name)).collect();
+        let sources = references.pages(names());
         return Some((written(&sources), sources.into_iter().map(|named| named.link).collect()));
     }
     if inner.starts_with("{\"") && inner.ends_with('}') {
@@ -215,6 +231,11 @@ fn unnumbered(inner: &str, references: &mut References<'_, '_>) -> Option<(Strin
         return Some((answer.text, answer.links));
     }
     None
+}
+
+/// Returns the words of brackets without a number, without the pages they name.
+fn words_alone(inner: &str) -> String {
+    if inner.trim().starts_with('{') { marker::alone(inner.trim()).text } else { String::new() }
 }
 
 fn is_lines(label: &str) -> bool {

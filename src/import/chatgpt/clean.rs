@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     conversation::{Detail, Part},
+    import::growth::GrowthBudget,
     message::markdown::{self, NonProse, NonProseKind},
 };
 
@@ -36,6 +37,7 @@ pub(super) fn clean(
     metadata: &Metadata<'_>,
     answer: bool,
     unplaced: &mut String,
+    growth: &GrowthBudget,
 ) {
     let text = &buffer[start..];
     let mut edits = Edits::default();
@@ -48,7 +50,7 @@ pub(super) fn clean(
     let listed =
         !(metadata.references.is_empty() && metadata.citations.is_empty() && metadata.remembered.is_empty());
     if marked || bracketed || bare || listed {
-        let mut references = References::of(metadata);
+        let mut references = References::of(metadata, growth);
         if marked || references.are_sought() {
             citations::markers(text, &mut references, &mut edits);
         }
@@ -61,7 +63,7 @@ pub(super) fn clean(
         unplaced.push_str(&references.into_left());
     }
     if braced || file_tokens::are_listed(metadata) {
-        file_tokens::replace(text, metadata, &mut edits, parts);
+        file_tokens::replace(text, metadata, &mut edits, parts, growth);
     }
     if answer {
         dead_links(text, &mut edits);
@@ -130,7 +132,9 @@ fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edi
         }
         let end = json + values.byte_offset();
         let answer = marker::genui(&text[json..end], None, references);
-        edits.replace(json - "genui".len()..end, answer.text, answer.links);
+        let range = json - "genui".len()..end;
+        let short = || marker::alone(&text[json..end]).text;
+        edits.replace_within(references.growth(), range, answer.text, answer.links, short);
         at = end;
     }
 }
@@ -140,7 +144,8 @@ fn bare_widgets(text: &str, references: &mut References<'_, '_>, edits: &mut Edi
 fn unmarked(label: &str) -> String {
     let mut edits = Edits::default();
     if label.contains(marker::is_mark) {
-        citations::markers(label, &mut References::of(&Metadata::default()), &mut edits);
+        let (metadata, growth) = (Metadata::default(), GrowthBudget::default());
+        citations::markers(label, &mut References::of(&metadata, &growth), &mut edits);
     }
     edits.apply(label, &mut Vec::new())
 }

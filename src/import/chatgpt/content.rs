@@ -225,13 +225,14 @@ pub(super) fn write_outputs(aggregate: &Aggregate<'_>, start: usize, text: &mut 
     }
     let lines: HashSet<&str> = before.lines().map(str::trim).collect();
     let mut behind = &*before;
+    let mut blank = before.is_empty();
     for output in &outputs {
         let words = output.trim();
         let rest = behind.trim_start().strip_prefix(words);
         if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with(['\n', '\r'])) {
             behind = rest;
         } else if !lines.contains(words) {
-            if text[start..].trim().is_empty() {
+            if std::mem::take(&mut blank) {
                 text.truncate(start);
             } else {
                 text.push('\n');

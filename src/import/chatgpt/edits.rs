@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use crate::conversation::{Detail, Link, Part};
+use crate::{
+    conversation::{Detail, Link, Part},
+    import::growth::GrowthBudget,
+};
 
 /// One change to the text.
 struct Edit {
@@ -11,6 +14,12 @@ struct Edit {
     text: Box<str>,
     /// The sources the new text links to.
     links: Box<[Link]>,
+}
+
+/// Returns the bytes that links take.
+fn size_of(links: &[Link]) -> usize {
+    let own = |link: &Link| std::mem::size_of::<Link>() + link.title.len() + link.url.len();
+    links.iter().map(own).sum()
 }
 
 /// The changes to one message's text.
@@ -27,6 +36,34 @@ impl Edits {
         if self.0.len() < MAX_EDITS {
             let range = range.start as u32..range.end as u32;
             self.0.push(Edit { range, text: text.into(), links: links.into() });
+        }
+    }
+
+    /// Returns whether a text and its links may stand in place of a stretch: what they add to the conversation is left
+    /// to it, and taken.
+    pub(super) fn fits(
+        &self,
+        growth: &GrowthBudget,
+        range: &Range<usize>,
+        text: &str,
+        links: &[Link],
+    ) -> bool {
+        self.is_full() || growth.spend((text.len() + size_of(links)).saturating_sub(range.len()))
+    }
+
+    /// Puts a text in place of a stretch if it [fits](Edits::fits); else the `short` one, which links to nothing.
+    pub(super) fn replace_within(
+        &mut self,
+        growth: &GrowthBudget,
+        range: Range<usize>,
+        text: String,
+        links: Vec<Link>,
+        short: impl FnOnce() -> String,
+    ) {
+        if self.fits(growth, &range, &text, &links) {
+            self.replace(range, text, links);
+        } else {
+            self.replace(range, short(), Vec::new());
         }
     }
 

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     conversation::{Attachment, Detail, Media, Part},
-    import::fields::{attached, attachment, media},
+    import::{
+        fields::{attached, attachment, bounded_name, media},
+        growth::GrowthBudget,
+    },
 };
 
 static TOKEN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("{{file:"));
@@ -21,8 +24,17 @@ static TOKEN: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finde
 /// The longest token, in bytes.
 const MAX_TOKEN_LENGTH: usize = 400;
 
+/// What stands in the place of a token once the names of files have added all that they may.
+const SHORT: &str = "file";
+
 /// Puts the names of files in the place of their tokens, and adds the files: at their tokens, or at the end.
-pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, parts: &mut Vec<Part>) {
+pub(super) fn replace(
+    text: &str,
+    metadata: &Metadata<'_>,
+    edits: &mut Edits,
+    parts: &mut Vec<Part>,
+    growth: &GrowthBudget,
+) {
     let listed = listed(metadata);
     let mut tokens = TOKEN.find_iter(text.as_bytes()).peekable();
     if listed.is_empty() && tokens.peek().is_none() {
@@ -46,7 +58,9 @@ pub(super) fn replace(text: &str, metadata: &Metadata<'_>, edits: &mut Edits, pa
         let stored = stored_id(token);
         let file = names.get(stored);
         let name = file.and_then(|file| name(file)).unwrap_or_default();
-        edits.replace(at..from + length + 2, name.to_owned(), Vec::new());
+        // The file itself, which is listed once, keeps all of its name.
+        let name = bounded_name(name).into_owned();
+        edits.replace_within(growth, at..from + length + 2, name, Vec::new(), || SHORT.to_owned());
         if added.insert(stored.into()) {
             parts.push(attached(described(stored, file.copied()), at as u32));
         }

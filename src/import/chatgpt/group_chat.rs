@@ -11,6 +11,7 @@ use super::{
     shape::{Message, Upload},
 };
 use crate::import::{
+    fields::bounded_name,
     json::{self, MaybeText, MemoryBudget, Raw, Repaired, Several, record},
     timestamp::Timestamp,
 };
@@ -77,8 +78,10 @@ impl<'de> GroupChat<'de> {
         let members =
             json::from_str_or_repaired::<Several<GroupMember<'_>>>(self.members.0, &repaired, &budget);
         let members = members.unwrap_or_default();
-        let names: HashMap<&str, &str> =
-            members.iter().filter_map(|member| Some((said(&member.id)?, said(&member.name)?))).collect();
+        let names: HashMap<&str, Cow<'_, str>> = members
+            .iter()
+            .filter_map(|member| Some((said(&member.id)?, bounded_name(said(&member.name)?))))
+            .collect();
         let messages = json::from_str::<Vec<Raw<'de>>>(self.messages.0, &MemoryBudget::new(LIST_BUDGET));
         for raw in messages.unwrap_or_default() {
             let repaired = Repaired::new();
@@ -87,7 +90,8 @@ impl<'de> GroupChat<'de> {
                 continue;
             };
             let ids = [&read.author.id, &read.author_id, &read.member_id, &read.user_id, &read.sender_id];
-            let known = ids.into_iter().find_map(|id| names.get(said(id)?).copied());
+            let known = ids.into_iter().find_map(|id| names.get(said(id)?));
+            let known = known.map(|name| &**name);
             let name = said(&read.author.name).or(known).map(|name| Cow::Owned(name.to_owned()));
             let mut message = Message::default();
             message.author.role = read.role;

@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::{
     left_out::is_left_out,
     references::{self, Named, References},
-    shape::Reference,
+    shape::{Metadata, Reference},
 };
-use crate::conversation::Link;
+use crate::{conversation::Link, import::growth::GrowthBudget};
 
 pub(super) const OPEN: char = '\u{e200}';
 pub(super) const CLOSE: char = '\u{e201}';
@@ -25,13 +25,16 @@ pub(super) const CLOSE_TOO: char = '\u{e206}';
 /// All of them.
 pub(super) const MARKS: [char; 7] = [OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE, PART, CLOSE_TOO];
 
+/// The first byte of each of them in UTF-8.
+const FIRST_OF_MARKS: u8 = 0xee;
+
 /// The longest JSON of a marker that is taken apart, in bytes; a longer one is shown as it stands.
 const MAX_JSON_LENGTH: usize = 1 << 20;
 /// The number of words that one marker's JSON gives.
 const MAX_WORDS: usize = 1_000;
 
 /// The text for a marker's place, and the links in it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Replacement {
     pub text: String,
     pub links: Vec<Link>,
@@ -52,6 +55,10 @@ pub(super) fn is_mark(character: char) -> bool {
 
 /// Drops the marks that the text of a reference may itself hold.
 pub(super) fn without_marks(text: &str) -> String {
+    // Most have none, and are long where they are many.
+    if memchr::memchr(FIRST_OF_MARKS, text.as_bytes()).is_none() {
+        return text.to_owned();
+    }
     text.replace(MARKS, "")
 }
 
@@ -73,6 +80,33 @@ pub(super) fn names_sources(field: &str) -> bool {
 fn is_words(field: &str) -> bool {
     let number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b':' | b'-' | b'L' | b',' | b'.');
     !names_sources(field) && field.contains(char::is_alphanumeric) && !field.bytes().all(number)
+}
+
+/// What stands in the place of a marker that names sources, once they have added all that they may.
+const SHORT: &str = "(source)";
+
+/// Returns what stands in the place of a marker without its sources: what it says by itself, else that there was a
+/// source, if there is a reference for it.
+pub(super) fn short(marker: &str, references: &mut References<'_, '_>) -> Replacement {
+    let reference = references.take(marker, true).filter(|reference| !references::is_passed_over(reference));
+    let alone = alone(marker);
+    if alone.text.is_empty() && reference.is_some() {
+        return Replacement { text: SHORT.to_owned(), links: Vec::new() };
+    }
+    alone
+}
+
+/// Returns what a marker, a widget or a text that a reference has says by itself.
+pub(super) fn alone(text: &str) -> Replacement {
+    let (metadata, growth) = (Metadata::default(), GrowthBudget::default());
+    let mut none = References::of(&metadata, &growth);
+    if text.starts_with(OPEN) {
+        return resolve(text, &mut none);
+    }
+    if text.starts_with("{\"") {
+        return genui(text, None, &mut none);
+    }
+    Replacement { text: without_marks(text), links: Vec::new() }
 }
 
 /// Returns the text for the place of a marker.
@@ -167,7 +201,7 @@ fn pages<'f>(fields: impl Iterator<Item = &'f str>, references: &mut References<
     let names = fields
         .flat_map(|field| field.split([',', '"', '[', ']', ' ']))
         .filter(|name| name.starts_with("turn"));
-    names.take(MAX_WORDS).filter_map(|name| references.page(name)).collect()
+    references.pages(names)
 }
 
 /// Reads the JSON of a marker; `None` if it is none, or too long to be taken apart.
@@ -335,13 +369,12 @@ pub(super) fn cut_off(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::chatgpt::shape::Metadata;
 
     fn told(marker: &str) -> String {
         let metadata = Metadata::default();
         resolve(
             &format!("\u{e200}{}\u{e201}", marker.replace('|', "\u{e202}")),
-            &mut References::of(&metadata),
+            &mut References::of(&metadata, &GrowthBudget::default()),
         )
         .text
     }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     conversation::{Detail, Kind, Link, Part, Role},
-    import::fields::link,
+    import::{fields::link, growth::GrowthBudget},
     message::format,
 };
 
@@ -30,11 +30,12 @@ impl Classification<'_> {
         text: &mut String,
         parts: &mut Vec<Part>,
         rest: &mut BesideWords,
+        growth: &GrowthBudget,
     ) {
         let content = &message.content.0;
         let metadata = &message.metadata;
         let start = text.len();
-        let mut uploads = Uploads::of(&metadata.attachments);
+        let mut uploads = Uploads::of(&metadata.attachments, growth);
         if self.kind == Kind::Text {
             quotation(message, text);
         } else {
@@ -96,7 +97,7 @@ impl Classification<'_> {
         }
         decode_escapes(text, start, parts);
         let answer = self.role == Role::Assistant && matches!(self.kind, Kind::Text | Kind::Reasoning);
-        clean::clean(text, start, parts, metadata, answer, &mut rest.found);
+        clean::clean(text, start, parts, metadata, answer, &mut rest.found, growth);
         let end = (text.len() - start) as u32;
         let pages: Box<[Link]> = metadata
             .cited

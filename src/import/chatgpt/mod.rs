@@ -35,7 +35,6 @@ use super::{
     DocumentSources, ImportCounts, ImportError, LibraryFiles, Refusal,
     documents::Documents,
     fields::{id, title},
-    json::{self, MemoryBudget},
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::{in_a_row, newest_leaf},
 };
@@ -46,7 +45,7 @@ pub use left_out::reason_to_leave_out;
 pub(super) use side_files::side_file;
 
 use canvas::CanvasCall;
-use parse::{Element, LIST_BUDGET};
+use parse::Element;
 use tree::ById;
 
 /// The messages, by number, that make or change a canvas.
@@ -58,9 +57,7 @@ pub(super) fn parse(
     files: &LibraryFiles,
     content_types: &mut ImportCounts,
 ) -> Result<ParsedObject, Refusal> {
-    // For the conversation's own lists; each message has one of its own.
-    let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
-    let mut element = element.map_err(|error| ImportError::at(&error))?;
+    let mut element = Element::read(object).map_err(|error| ImportError::at(&error))?;
     if let Some(owner) = element.signatures.owner {
         return Err(Refusal::Belongs(owner));
     }
@@ -135,5 +132,5 @@ fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) 
 /// Returns the canvas documents of what was read.
 pub(super) fn documents(parsed: &ParsedObject, canvases: &[(u32, CanvasCall)]) -> Documents {
     let arena = &parsed.arena;
-    canvas::documents(&parsed.order, &arena.messages, &arena.text, canvases, parsed.current)
+    canvas::documents(&parsed.order, &arena.messages, &arena.text, canvases, parsed.current, &arena.growth)
 }

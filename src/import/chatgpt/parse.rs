@@ -19,7 +19,7 @@ use crate::{
     conversation::{Kind, Visibility},
     import::{
         LibraryFiles,
-        json::{FieldKey, IsPresent, Lenient, MaybeText, MemoryBudget, Sink, SinkSeed},
+        json::{self, FieldKey, IsPresent, MaybeText, MemoryBudget, Sink, SinkSeed},
         message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
         timestamp::Timestamp,
@@ -83,9 +83,27 @@ pub(super) struct Node<'de> {
     pub messages: Range<u32>,
 }
 
-impl<'de> Lenient<'de> for Element<'de> {
-    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+impl<'de> Element<'de> {
+    /// Reads an object; what is none is as an empty one.
+    pub(super) fn read(object: &'de str) -> serde_json::Result<Self> {
         let mut element = Self::default();
+        element.mapping.arena = MessageArena::of(object.len());
+        // For the conversation's own lists; each message has one of its own.
+        let budget = MemoryBudget::new(LIST_BUDGET);
+        json::deserialize_into(object, ElementSink { element: &mut element, budget })?;
+        Ok(element)
+    }
+}
+
+/// Fills an element.
+struct ElementSink<'e, 'de> {
+    element: &'e mut Element<'de>,
+    budget: MemoryBudget,
+}
+
+impl<'de> Sink<'de> for ElementSink<'_, 'de> {
+    fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        let Self { element, budget } = self;
         while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
                 _ if element.signatures.owner.is_some() => {
@@ -105,7 +123,10 @@ impl<'de> Lenient<'de> for Element<'de> {
                 "is_starred" => element.starred = map.next_value_seed(budget.seed())?,
                 "pinned_time" => element.pinned = map.next_value_seed(budget.seed())?,
                 "mapping" => {
+                    // Of several the last counts; what may be added is for all of them.
+                    let growth = std::mem::take(&mut element.mapping.arena.growth);
                     element.mapping = Mapping::default();
+                    element.mapping.arena.growth = growth;
                     map.next_value_seed(SinkSeed(&mut element.mapping))?;
                 }
                 "name" => element.chat.name = map.next_value_seed(budget.seed())?,
@@ -116,7 +137,7 @@ impl<'de> Lenient<'de> for Element<'de> {
                 other => element.signatures.take(other, &mut map)?,
             }
         }
-        Ok(element)
+        Ok(())
     }
 }
 
@@ -240,7 +261,7 @@ impl Mapping<'_> {
         let classification = Classification::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        classification.say(message, states, &mut arena.text, &mut parts, rest);
+        classification.say(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
         let text = text_range(start, arena.text.len()).unwrap_or_else(|| {
             // Left blank, so that what follows it keeps its place in the tree.
             arena.text.truncate(start);
@@ -256,8 +277,8 @@ impl Mapping<'_> {
             kind: classification.kind,
             interrupted: classification::interrupted(message),
             time: message.created.0,
-            model: arena.names.slot(classification::model(message)),
-            name: arena.names.slot(classification.name.as_deref()),
+            model: arena.slot(classification::model(message)),
+            name: arena.slot(classification.name.as_deref()),
             text,
             parts: arena.keep(&mut parts),
         };
@@ -306,7 +327,7 @@ impl Mapping<'_> {
             interrupted: false,
             time: carrier.time,
             model: carrier.model,
-            name: arena.names.slot(name),
+            name: arena.slot(name),
             text: range,
             parts: arena.keep(&mut Vec::new()),
         };

@@ -32,8 +32,10 @@ const COST_PER_BYTE: usize = 1 << 10;
 const COST_PER_REPETITION: usize = 8 << 10;
 /// The cost of one state at one byte where a state of the lazy automaton is made, and where every state is
 /// looked at.
-const COST_NEW_STATE: usize = 2;
-const COST_STEP: usize = 4;
+const COST_NEW_STATE: usize = 4;
+const COST_STEP: usize = 8;
+/// The cost of each byte of an automaton: no larger one is made than what is left would pay for.
+const COST_PER_SIZE: usize = 32;
 /// The additional cost of a pattern that is given up since it is too large.
 const COST_TOO_LARGE: usize = 16 << 20;
 /// The cost of beginning to look.
@@ -62,7 +64,8 @@ impl EditPattern {
         if pattern.len() > MAX_PATTERN_LENGTH {
             return Err(TooMuch);
         }
-        let limited = thompson::Config::new().nfa_size_limit(Some(MAX_PATTERN_SIZE));
+        let most = MAX_PATTERN_SIZE.min(budget.left() / COST_PER_SIZE);
+        let limited = thompson::Config::new().nfa_size_limit(Some(most));
         let pattern = &*to_engine_syntax(pattern);
         let nfa = match NFA::compiler().configure(limited.clone()).build(pattern) {
             Ok(nfa) => nfa,

@@ -7,14 +7,21 @@ use hashbrown::HashMap;
 
 use super::{
     marker::{self, CLOSE, CLOSE_TOO, OPEN},
-    shape::{Item, Metadata, OldCitation, Reference, SearchEntry},
+    shape::{Item, Metadata, OldCitation, Reference},
 };
-use crate::{conversation::Link, import::message_arena::NO_PARENT, message::link_safety::host};
+use crate::{
+    conversation::Link,
+    import::{growth::GrowthBudget, message_arena::NO_PARENT},
+    message::link_safety::host,
+};
 
 /// The number of sources of one reference that are named.
 const MAX_LINKS: usize = 50;
 /// The number of sources listed at the end of a message.
 const MAX_SOURCES: usize = 1_000;
+/// The bytes of what stands in the place of a reference that are looked through for what else it says; the rest is told
+/// once more.
+const MAX_COMPARED: usize = 4 << 20;
 /// The bytes of texts that are looked for as they stand, since they do not look like markers.
 const MAX_SOUGHT: usize = 1 << 20;
 /// The number of places of such texts in one message.
@@ -43,7 +50,7 @@ pub(super) struct References<'a, 'de> {
     starts: HashMap<u64, &'a OldCitation<'de>>,
     messages: HashMap<u64, &'a OldCitation<'de>>,
     /// The pages that searches found, by the name they have in markers, once one was asked for.
-    pages: Option<HashMap<(u64, &'a str, u64), &'a SearchEntry<'de>>>,
+    pages: Option<HashMap<(u64, &'a str, u64), Page<'a>>>,
     /// The conversations that the memory is from were named.
     remembered: bool,
     /// The old citations that were found a place, by the place of each in the export.
@@ -52,6 +59,15 @@ pub(super) struct References<'a, 'de> {
     last: Option<&'a Reference<'de>>,
     /// What references say that no place in the text has.
     pub left: String,
+    /// What may still be added to the conversation.
+    growth: &'a GrowthBudget,
+}
+
+/// A page that a search found.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    title: &'a str,
+    url: &'a str,
 }
 
 fn whole(number: Option<f64>) -> Option<u64> {
@@ -59,7 +75,7 @@ fn whole(number: Option<f64>) -> Option<u64> {
 }
 
 impl<'a, 'de> References<'a, 'de> {
-    pub(super) fn of(metadata: &'a Metadata<'de>) -> Self {
+    pub(super) fn of(metadata: &'a Metadata<'de>, growth: &'a GrowthBudget) -> Self {
         let all = &metadata.references;
         let mut references = Self {
             metadata,
@@ -74,6 +90,7 @@ impl<'a, 'de> References<'a, 'de> {
             cited: hashbrown::HashSet::new(),
             last: None,
             left: String::new(),
+            growth,
         };
         // Backwards, so that each text leads to the first reference with it.
         for (index, reference) in all.iter().enumerate().rev() {
@@ -111,6 +128,16 @@ impl<'a, 'de> References<'a, 'de> {
         let mut builder = AhoCorasick::builder();
         builder.kind(Some(AhoCorasickKind::NoncontiguousNFA)).match_kind(MatchKind::Standard);
         self.sought = builder.prefilter(false).build(sought).ok();
+    }
+
+    /// Returns what may still be added to the conversation.
+    pub(super) fn growth(&self) -> &'a GrowthBudget {
+        self.growth
+    }
+
+    /// Returns whether every reference with this text was taken, so that the last one stands for it from now on.
+    pub(super) fn are_taken(&self, text: &str) -> bool {
+        self.matched.get(text.trim()).is_some_and(|&(_, done)| done)
     }
 
     /// Returns whether there are texts to look for that no syntax tells.
@@ -199,22 +226,38 @@ impl<'a, 'de> References<'a, 'de> {
         !self.starts.is_empty()
     }
 
-    /// Returns the page that a search found under this name: `turn0search3`.
-    pub(super) fn page(&mut self, name: &str) -> Option<Named> {
+    /// Returns the page that a search found under this name, `turn0search3`, as long as what it takes to name it is
+    /// left.
+    fn page(&mut self, name: &str) -> Option<Named> {
         let metadata = self.metadata;
         let pages = self.pages.get_or_insert_with(|| {
-            let entries = metadata.search_groups.iter().flat_map(|group| group.entries.iter());
-            let named = |entry: &'a SearchEntry<'de>| {
+            let mut pages = HashMap::new();
+            for entry in metadata.search_groups.iter().flat_map(|group| group.entries.iter()) {
                 let id = &entry.ref_id;
-                Some(((whole(id.turn)?, id.kind.as_deref()?, whole(id.index)?), entry))
-            };
-            entries.filter_map(named).collect()
+                let (Some(turn), Some(kind), Some(index)) =
+                    (whole(id.turn), id.kind.as_deref(), whole(id.index))
+                else {
+                    continue;
+                };
+                let title = said(&entry.title).or(said(&entry.attribution)).unwrap_or_default();
+                pages.insert((turn, kind, index), Page { title, url: said(&entry.url).unwrap_or_default() });
+            }
+            pages
         });
-        let (turn, kind, index) = marker::name_of_source(name)?;
-        let entry = pages.get(&(turn, kind, index))?;
-        let title = said(&entry.title).or(said(&entry.attribution)).unwrap_or_default();
-        let link = Link { title: title.into(), url: said(&entry.url).unwrap_or_default().into() };
-        Some(Named { link, detail: String::new() })
+        let Page { title, url } = *pages.get(&marker::name_of_source(name)?)?;
+        let link = Link { title: title.into(), url: url.into() };
+        self.growth.spend(title.len() + url.len()).then(|| Named { link, detail: String::new() })
+    }
+
+    /// Returns the pages that these names stand for, each once.
+    pub(super) fn pages<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Vec<Named> {
+        let mut seen = hashbrown::HashSet::new();
+        names
+            .filter(|name| marker::name_of_source(name).is_some())
+            .filter(|name| seen.insert(*name))
+            .take(MAX_LINKS)
+            .filter_map(|name| self.page(name))
+            .collect()
     }
 
     /// Returns the conversations that the memory of an answer is from, once.
@@ -298,6 +341,9 @@ pub(super) fn sources(reference: &Reference<'_>) -> Vec<Named> {
     let product = reference.product.0.as_deref();
     for item in lists.into_iter().flat_map(|list| list.iter()).chain(product) {
         list.item(item);
+        if list.0.len() >= MAX_LINKS {
+            break;
+        }
     }
     if list.0.is_empty() {
         let title = said(&reference.title).or(said(&reference.name));
@@ -330,10 +376,13 @@ pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
 
 /// Writes what a reference says and what stands in its place does not, a line each.
 fn tell(reference: &Reference<'_>, shown: &str, out: &mut String) {
+    let mut left = MAX_COMPARED;
+    let mut is_shown = |words: &str| {
+        left = left.saturating_sub(shown.len());
+        left > 0 && shown.contains(words)
+    };
     let mut add = |text: Option<&str>| {
-        if let Some(words) =
-            text.filter(|words| words.contains(char::is_alphanumeric) && !shown.contains(words))
-        {
+        if let Some(words) = text.filter(|words| words.contains(char::is_alphanumeric) && !is_shown(words)) {
             push_line(words, out);
         }
     };
@@ -402,8 +451,10 @@ pub(super) fn links_in(alt: &str) -> Vec<Link> {
         let Some((url, after)) = after.split_once(')') else { break };
         links.push(Link { title: title.into(), url: url.into() });
         rest = after.trim_start_matches([',', ' ']);
+        if links.len() >= MAX_LINKS {
+            break;
+        }
     }
-    links.truncate(MAX_LINKS);
     links
 }
 

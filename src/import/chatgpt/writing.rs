@@ -91,7 +91,7 @@ fn close(text: &str, place: &Place, open: &mut Vec<Directive>, edits: &mut Edits
     }
     let closed = open.iter().rposition(|directive| directive.colons <= behind - at)?;
     open.truncate(closed + 1);
-    if rest.trim().is_empty() {
+    if rest.trim_start().is_empty() {
         // What comes next is a paragraph of its own.
         let parts =
             line == at && line > 0 && text[end..].strip_prefix('\n').is_some_and(|next| !is_blank_line(next));
@@ -124,7 +124,7 @@ fn begin(text: &str, place: &Place, name: usize, edits: &mut Edits) -> Option<Di
     }
     let rest = &text[end..line_end];
     let mut start = at;
-    if rest.trim().is_empty() {
+    if rest.trim_start().is_empty() {
         if edge {
             end = (line_end + 1).min(text.len());
             if told.is_empty() && before.iter().all(u8::is_ascii_whitespace) {

@@ -10,6 +10,7 @@ use crate::{
     conversation::Link,
     import::{
         documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument},
+        growth::GrowthBudget,
         json::{self, MemoryBudget, Raw, Repaired},
         message_arena::{NO_PARENT, ParsedMessage},
     },
@@ -84,6 +85,7 @@ pub(super) fn documents(
     text: &str,
     artifacts: &[Artifact],
     current: Option<usize>,
+    growth: &GrowthBudget,
 ) -> Documents {
     if artifacts.is_empty() {
         return Documents::default();
@@ -93,7 +95,7 @@ pub(super) fn documents(
     let mut documents: Vec<(usize, MadeDocument)> = Vec::new();
     // By its id, where an artifact was made: several times, if on several branches.
     let mut made: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut budget = ChangeBudget::new();
+    let mut budget = ChangeBudget::of(growth);
     for (place, &(number, _)) in order.iter().enumerate() {
         let Ok(at) = artifacts.binary_search_by_key(&number, |artifact| artifact.number) else { continue };
         let parsed = &messages[number as usize];

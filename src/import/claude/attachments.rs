@@ -18,7 +18,10 @@ impl Messages<'_> {
             let id = match attached.id.as_deref() {
                 Some(id) if !id.is_empty() => id.to_owned(),
                 // Nothing in the archive is called so: it only tells one from another.
-                _ => format!("{}#{number}", message.uuid.as_deref().unwrap_or_default()),
+                _ => match message.uuid.as_deref().unwrap_or_default() {
+                    uuid if uuid.len() <= MAX_ID_LENGTH => format!("{uuid}#{number}"),
+                    _ => format!("{}#{number}", self.nodes.len()),
+                },
             };
             parts.extend(self.attached(attached, &id));
         }
@@ -69,6 +72,8 @@ impl Messages<'_> {
     }
 }
 
+/// The longest id of a message that its files without an id are told by, in bytes.
+const MAX_ID_LENGTH: usize = 128;
 /// A list of files is compared with this many before: more of one name would be no accident.
 const MAX_COMPARED: usize = 1_000;
 

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
     import::{
+        growth::GrowthBudget,
         json::{self, Lenient, MaybeText, MemoryBudget, Raw, Repaired, record},
         message_arena::ParsedMessage,
     },
@@ -154,7 +155,7 @@ impl Messages<'_> {
         let mut text = String::new();
         let piece = match kind {
             "text" => {
-                cited(fields, &mut open.sources);
+                cited(fields, &mut open.sources, &self.arena.growth);
                 return self.say(open, fields.text);
             }
             // What somebody spoke is what they said, whoever's message it stands in.
@@ -294,8 +295,11 @@ impl Messages<'_> {
         if !open.sources.is_empty() {
             let end = (self.arena.text.len() - start) as u32;
             let mut sources = std::mem::take(&mut open.sources);
+            // A page that a tool found once may be cited many times.
             for source in sources.iter_mut().filter(|source| source.title.is_empty()) {
-                if let Some(page) = open.found.iter().find(|page| page.url == source.url) {
+                if let Some(page) = open.found.iter().find(|page| page.url == source.url)
+                    && self.arena.growth.spend(page.title.len())
+                {
                     source.title = page.title.clone();
                 }
             }
@@ -334,7 +338,7 @@ impl Messages<'_> {
             interrupted,
             time: open.message.created.0,
             model: NameTable::NO_SLOT,
-            name: arena.names.slot(name),
+            name: arena.slot(name),
             text: start as u32..arena.text.len() as u32,
             parts: arena.keep(&mut parts),
         };
@@ -439,12 +443,14 @@ fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
 }
 
 /// Adds the pages that words cite, each once.
-fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>) {
+fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>, growth: &GrowthBudget) {
     for cited in &fields.citations {
         let own = (cited.title.as_deref(), cited.url.as_deref().or(cited.details.url.as_deref()));
         let others = cited.sources.iter().map(|source| (source.title.as_deref(), source.url.as_deref()));
         for (title, url) in std::iter::once(own).chain(others) {
-            add_link(title.or(cited.details.title.as_deref()), url, links);
+            // One title may be that of many sources.
+            let shared = || cited.details.title.as_deref().filter(|shared| growth.spend(shared.len()));
+            add_link(title.or_else(shared), url, links);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     conversation::{Attachment, ConversationKind, Kind, Media, NameTable, Role, Visibility},
     import::{
         DocumentSources, ImportError,
-        fields::{attached, attachment},
+        fields::{attached, attachment, bounded_name},
         json::{self, MaybeText, MemoryBudget, Raw, Repaired, record},
         message_arena::{MessageArena, OwnedMeta, ParsedMessage, ParsedObject, text_range},
         order::in_a_row,
@@ -47,7 +47,8 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
     let (Some(id), Some(visibility)) = (frame.id.as_deref(), frame.visibility.as_deref()) else {
         return Ok(None);
     };
-    let mut arena = MessageArena::default();
+    let mut arena = MessageArena::of(object.len());
+    let visibility = bounded_name(visibility);
     let mut title = String::new();
     let mut current = None;
     for raw in frame.versions.iter().filter(|raw| raw.0.starts_with('{')) {
@@ -57,12 +58,14 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
         let name = version.title.as_deref().unwrap_or_default().trim();
         let start = arena.text.len();
         arena.text.push_str(if name.is_empty() { "A page without a title" } else { name });
-        arena.text.push_str(&format!("\n\nvisibility: {visibility}"));
+        // It stands in the frame once.
+        if arena.growth.spend(visibility.len()) {
+            arena.text.push_str(&format!("\n\nvisibility: {visibility}"));
+        }
         let Some(text) = text_range(start, arena.text.len()) else { break };
         let mut parts = Vec::new();
-        if let Some(version) =
-            version.id.as_deref().filter(|version| id.len() + version.len() <= MAX_ID_LENGTH)
-        {
+        let path = |version: &&str| id.len() + version.len() <= MAX_ID_LENGTH;
+        if let Some(version) = version.id.as_deref().filter(path).filter(|_| arena.growth.spend(id.len())) {
             let page = Attachment {
                 id: format!("artifacts/{id}/versions/{version}.html").into(),
                 name: format!("{}.html", if name.is_empty() { version } else { name }).into(),

@@ -10,7 +10,7 @@ use super::parse::{Element, Messages};
 use crate::{
     conversation::{ConversationKind, Kind, NameTable, Role, Visibility},
     import::{
-        ImportError,
+        ImportError, fields,
         json::{self, FieldKey, MaybeText, MemoryBudget, Raw, Sink, record},
         message_arena::{OwnedMeta, ParsedMessage, ParsedObject},
         order::in_a_row,
@@ -61,8 +61,10 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
     let Some(kind) = knowledge.kind() else { return Ok(None) };
     let name = element.name.as_deref().unwrap_or_default().trim();
     let (id, title) = match kind {
-        ConversationKind::Project => (element.uuid.as_deref().map(str::to_owned), format!("Project: {name}")),
-        _ => (knowledge.account.as_deref().map(|account| format!("memory-{account}")), "Memory".to_owned()),
+        ConversationKind::Project => {
+            (fields::id(&element.uuid).map(String::from), format!("Project: {name}"))
+        }
+        _ => (fields::id(&knowledge.account).map(|account| format!("memory-{account}")), "Memory".to_owned()),
     };
     let mut messages = element.messages;
     let mut told = KnowledgeMessages { messages: &mut messages };
@@ -74,7 +76,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
     told.all(Role::Assistant, knowledge.memory_files)?;
     let count = messages.arena.messages.len();
     let meta = OwnedMeta {
-        id: id.filter(|id| !id.trim().is_empty()).map(String::into_boxed_str),
+        id: id.map(String::into_boxed_str),
         title: Some(title.trim_end_matches([':', ' ']).into()),
         kind,
         ..OwnedMeta::default()

@@ -22,7 +22,6 @@ use super::{
     DocumentSources, ImportCounts, ImportError,
     documents::Documents,
     fields::{id, title},
-    json::{self, MemoryBudget},
     message_arena::{NO_PARENT, OwnedMeta, ParsedObject},
     order::{MessageOrder, newest_leaf},
 };
@@ -31,13 +30,11 @@ use crate::conversation::{ConversationKind, Provider};
 pub(super) use artifacts::Artifact;
 pub(super) use side_files::side_file;
 
-use parse::{Element, LIST_BUDGET, Messages};
+use parse::{Element, Messages};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
 pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
-    // For the conversation's own lists; each message has one of its own.
-    let element = json::from_str::<Element<'_>>(object, &MemoryBudget::new(LIST_BUDGET));
-    let mut element = element.map_err(|error| ImportError::at(&error))?;
+    let mut element = Element::read(object).map_err(|error| ImportError::at(&error))?;
     if !element.messages.present && design_chat::take(object, &mut element)? {
         content_types.merge(&element.messages.arena.content_types);
         let parsed = order(element);
@@ -95,5 +92,12 @@ fn order(element: Element<'_>) -> ParsedObject {
 /// Returns the artifacts of what was read.
 pub(super) fn documents(parsed: &ParsedObject, artifacts: &[Artifact]) -> Documents {
     let arena = &parsed.arena;
-    artifacts::documents(&parsed.order, &arena.messages, &arena.text, artifacts, parsed.current)
+    artifacts::documents(
+        &parsed.order,
+        &arena.messages,
+        &arena.text,
+        artifacts,
+        parsed.current,
+        &arena.growth,
+    )
 }

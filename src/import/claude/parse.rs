@@ -10,7 +10,7 @@ use serde::de::{MapAccess, SeqAccess};
 
 use super::{artifacts::Artifact, shape::ChatMessage};
 use crate::import::{
-    json::{FieldKey, Lenient, MaybeText, MemoryBudget, Sink, SinkSeed},
+    json::{self, FieldKey, MaybeText, MemoryBudget, Sink, SinkSeed},
     message_arena::{MessageArena, NO_PARENT},
     timestamp::Timestamp,
 };
@@ -61,9 +61,27 @@ pub(super) struct MessageNode<'de> {
     pub pieces: Range<u32>,
 }
 
-impl<'de> Lenient<'de> for Element<'de> {
-    fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+impl<'de> Element<'de> {
+    /// Reads an object; what is none is as an empty one.
+    pub(super) fn read(object: &'de str) -> serde_json::Result<Self> {
         let mut element = Self::default();
+        element.messages.arena = MessageArena::of(object.len());
+        // For the conversation's own lists; each message has one of its own.
+        let budget = MemoryBudget::new(LIST_BUDGET);
+        json::deserialize_into(object, ElementSink { element: &mut element, budget })?;
+        Ok(element)
+    }
+}
+
+/// Fills an element.
+struct ElementSink<'e, 'de> {
+    element: &'e mut Element<'de>,
+    budget: MemoryBudget,
+}
+
+impl<'de> Sink<'de> for ElementSink<'_, 'de> {
+    fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        let Self { element, budget } = self;
         while let Some(FieldKey(key)) = map.next_key()? {
             match &*key {
                 "uuid" => element.uuid = map.next_value_seed(budget.seed())?,
@@ -74,7 +92,10 @@ impl<'de> Lenient<'de> for Element<'de> {
                 "is_starred" => element.starred = map.next_value_seed(budget.seed())?,
                 "current_leaf_message_uuid" => element.current = map.next_value_seed(budget.seed())?,
                 "chat_messages" => {
+                    // Of several the last counts; what may be added is for all of them.
+                    let growth = std::mem::take(&mut element.messages.arena.growth);
                     element.messages = Messages::default();
+                    element.messages.arena.growth = growth;
                     map.next_value_seed(SinkSeed(&mut element.messages))?;
                 }
                 _ => {
@@ -82,7 +103,7 @@ impl<'de> Lenient<'de> for Element<'de> {
                 }
             }
         }
-        Ok(element)
+        Ok(())
     }
 }
 
