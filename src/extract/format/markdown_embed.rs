@@ -41,6 +41,43 @@ pub(super) fn typed_below_heading(text: &str) -> Option<Cow<'_, str>> {
 }
 
 fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option<Cow<'_, str>> {
+    // The end is written without its blanks, whatever they are: `---` and a blank that is none to Markdown are no row.
+    let words = text.trim_end();
+    let is_plain = text[words.len()..].bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    match plain_lines(if is_plain { text } else { words }) {
+        Cow::Borrowed(text) => fitted_lines(text, non_prose),
+        Cow::Owned(text) => fitted_lines(&text, non_prose).map(|fitted| Cow::Owned(fitted.into_owned())),
+    }
+}
+
+/// Returns a text whose lines begin and end, and are blank, for every reader alike: a carriage return alone ends a line to
+/// some, also in code; a form feed and what else is a blank to some is none to others.
+fn plain_lines(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let ends_alone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
+    if !memchr::memchr_iter(b'\r', bytes).any(ends_alone) && memchr::memchr2(0xb, 0xc, bytes).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let is_blank = |char: char| matches!(char, ' ' | '\t' | '\u{b}' | '\u{c}');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
+        let (line, after) = rest.split_at(end);
+        let words = line.trim_matches(is_blank);
+        let start = line.len() - line.trim_start_matches(is_blank).len();
+        let kept = |part: &str| part.replace(['\u{b}', '\u{c}'], "");
+        out.push_str(&kept(&line[..start]));
+        out.push_str(words);
+        out.push_str(&kept(&line[(start + words.len()).min(line.len())..]));
+        let line_end = if after.starts_with("\r\n") { 2 } else { usize::from(!after.is_empty()) };
+        out.push_str(if line_end == 2 { "\r\n" } else { &"\n"[..line_end] });
+        rest = &after[line_end..];
+    }
+    Cow::Owned(out)
+}
+
+fn fitted_lines(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option<Cow<'_, str>> {
     if !parse_bounds::may_parse(text) {
         return None;
     }
@@ -105,7 +142,9 @@ fn may_contain_structure(text: &str) -> bool {
         || text.split(['\n', '\r']).any(|line| {
             let line = line.trim_matches([' ', '\t', '>']);
             !line.is_empty()
-                && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
+                && (line.bytes().all(|byte| byte == b'=')
+                    // Alone, or below the head of a table.
+                    || line.bytes().all(|byte| matches!(byte, b'-' | b'|' | b':' | b' ' | b'\t')))
         })
 }
 
@@ -342,6 +381,151 @@ mod tests {
                     "{text:?}\n{open:?}\n{headings:?}"
                 );
             }
+        }
+    }
+
+    /// Tells the row that makes a heading of a line above it to a reader of CommonMark alone, or to one that ends a table, a
+    /// definition or a footnote elsewhere.
+    fn underlined(text: &str, turn: &str) -> Option<String> {
+        let code = crate::message::markdown::non_prose(text);
+        let mut before: Option<&str> = None;
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let is_blank = line.trim_matches([' ', '\t', '\n', '\r']).is_empty();
+            let bare = line.trim_matches(|char: char| char.is_whitespace() || char == '>');
+            let is_row = !bare.is_empty() && ["-", "="].iter().any(|mark| bare.replace(mark, "").is_empty());
+            let is_code = code.iter().any(|stretch| stretch.is_code() && stretch.range.contains(&start));
+            if let Some(before) = before
+                && is_row
+                && !is_code
+                && before.contains(turn)
+                // The row of a list's item is its own.
+                && !before.trim_start().starts_with(['-', '>', '#'])
+            {
+                return Some(format!("{before}{line}"));
+            }
+            // Below a blank line it is code.
+            let is_words = before.is_some()
+                || !line.starts_with(['\t', ' '])
+                || line.trim_start_matches(' ').len() + 4 > line.len();
+            before = (!is_blank && is_words && !line.starts_with('\t')).then_some(line);
+            start += line.len();
+        }
+        None
+    }
+
+    #[test]
+    fn no_line_is_a_heading_to_a_reader_who_ends_tables_and_definitions_elsewhere() {
+        const TURN: &str = "You · 14 Nov 2023, 22:13";
+        let before = [
+            "|a|b|\n|-|-|\n",
+            "a|b\n-|-\n",
+            "|a|b|\n|-|-|\n|c|d|\n",
+            "a\n:-\n",
+            "[x]: https://e.org\n",
+            "[x]:\n  https://e.org\n  'a\n",
+            "- [x]: https://e.org\n",
+            "> [x]: https://e.org\n",
+            "[^1]: a\n",
+            "[^1]: a\n\n    b\n",
+            "**a\n",
+            "`a\n",
+            "a  \n",
+            "```\nx\n```\n",
+            "```\nx\n```\u{c}\n",
+            "    x\r",
+            "# a\n",
+            "---\n",
+            "<br>\n",
+            "$$\nx\n$$\n",
+            "a\n",
+            "![a](b\n",
+            "<https://e.org>\n",
+        ];
+        let between = [
+            "",
+            "\tx\n",
+            "    x\n",
+            " \n",
+            "|\n",
+            "- \n",
+            "x\n",
+            "\u{c}\n",
+            "\u{b}\n",
+            "\u{a0}\n",
+            "\u{200b}\n",
+            "2. x\n",
+            "\r",
+            "\t|x|\n",
+            "\u{c}\tx\n",
+            "[y]: u\n",
+        ];
+        let heads = [
+            format!("## {TURN}"),
+            format!("{TURN}\n---"),
+            format!("{TURN}\n==="),
+            format!(" {TURN}\n  ---"),
+            format!("\t{TURN}\n---"),
+            format!("{TURN}\t\n---\t"),
+            format!("|{TURN}\n---"),
+            format!("{TURN} |\n---"),
+            format!("x\n{TURN}\n---"),
+            format!("\r## {TURN}\r"),
+            "~~~".to_owned(),
+            "<!-- x".to_owned(),
+        ];
+        for before in before {
+            for between in between {
+                for head in &heads {
+                    let text = format!("{before}{between}{head}\n\npay");
+                    let Some(fitted) = super::below_heading(&text) else { continue };
+                    assert!(escapes(&fitted).is_empty(), "{text:?}\n{fitted:?}\n{:?}", escapes(&fitted));
+                    let lone = fitted.replace("\r\n", "\n");
+                    assert!(!lone.contains(['\r', '\u{b}', '\u{c}']), "{text:?}\n{fitted:?}");
+                    assert_eq!(underlined(&fitted, TURN), None, "{text:?}\n{fitted:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_list_quotation_or_fence_is_the_head_of_a_table_to_another_reader() {
+        for (text, fitted) in [
+            ("```a|b\n-|-\nx\n```", "```a b\n-|-\nx\n```"),
+            ("~~~a|b\n|-|\nx\n~~~", "~~~a b\n|-|\nx\n~~~"),
+            ("> a|b\n-|-\nx", "> a|b\n\n-|-\nx"),
+        ] {
+            assert_eq!(below_heading(text), fitted);
+        }
+        assert_eq!(super::below_heading("- a|b\n-|-\n  ~~~\nx"), None, "another structure then: it is code");
+    }
+
+    /// The blanks at the end of a message are not written: what stands there is read without them.
+    #[test]
+    fn the_end_of_a_text_is_read_as_it_is_written() {
+        for blank in ["\u{85}", "\u{a0}", "\u{2028}", "\u{3000}\n\u{c}"] {
+            assert_eq!(below_heading(&format!("    x\nYou\n---{blank}")), "    x\n### You");
+            assert_eq!(below_heading(&format!("~~~\nx\n~~~{blank}")), "~~~\nx\n~~~");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_rules_to_everybody_stay_where_they_are() {
+        for text in [
+            "- an item\n---\ntext",
+            "- an item\n  of two lines\n---\ntext",
+            "> a quotation\n---\ntext",
+            "1. a\n\n   b\n---\n",
+            "```\ncode\n---\n```\n---\n",
+            "    code\n---\n",
+            "| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n",
+            "text\r\n\r\n---\r\n",
+            "[x]: https://e.org\n\n---\n",
+            "a\u{a0}b\n\n\u{a0}\n\n---\n",
+            "- | a | b |\n  |---|---|\n  | 1 | 2 |\n",
+            "```sh\na | b\n-|-\n```",
+        ] {
+            assert_eq!(below_heading(text), text);
         }
     }
 

@@ -9,7 +9,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
 use super::{TURN_LEVEL, text_edit::TextEdit};
 use crate::message::{
-    find_address, is_unseen, link_safety,
+    find_address, is_blank as is_any_blank, is_unseen, link_safety,
     markdown::{dialect, is_line_break},
 };
 
@@ -37,6 +37,8 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
     let mut blocks: Vec<Range<usize>> = Vec::new();
     let mut links: Vec<OpenLink> = Vec::new();
     let (mut depth, mut in_code) = (0_usize, false);
+    let mut tables: Vec<Range<usize>> = Vec::new();
+    let mut footnotes: Vec<Range<usize>> = Vec::new();
     let end_of_words = text.trim_end().len();
     for (event, range) in Parser::new_ext(masked, dialect()).into_offset_iter() {
         match event {
@@ -51,6 +53,8 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                         }
                         blocks.push(range);
                     }
+                    Tag::Table(_) => tables.push(range),
+                    Tag::FootnoteDefinition(_) => footnotes.push(range),
                     Tag::HtmlBlock => html_block(masked, range, thorough, &mut found.html),
                     Tag::Link { dest_url, link_type, .. } | Tag::Image { dest_url, link_type, .. } => {
                         let is_bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
@@ -93,6 +97,9 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
             _ => {}
         }
     }
+    let heads: Vec<Range<usize>> = headings.iter().map(|(range, _)| range.clone()).collect();
+    let places = Places { headings: heads, code: blocks.clone(), tables, footnotes };
+    disputed(masked, &places, &mut found);
     found.reshapes = !found.edits.is_empty();
     lookalikes(masked, &headings, &blocks, &mut found.signs);
     found.html.sort_unstable();
@@ -190,6 +197,126 @@ fn signs(text: &str, range: Range<usize>, found: &mut Vec<usize>) {
             let first = at + usize::from(is_escaped(text, at));
             found.extend(first..at + run);
         }
+    }
+}
+
+/// Where things stand in a text, each kind in order.
+struct Places {
+    headings: Vec<Range<usize>>,
+    code: Vec<Range<usize>>,
+    tables: Vec<Range<usize>>,
+    footnotes: Vec<Range<usize>>,
+}
+
+/// Notes the rows that make a heading of the line before them, and the lines that begin code or HTML, to some reader and
+/// not to the one that was asked. Readers agree on most of Markdown; not on where a table ends and whether there are any, on
+/// what a definition of a link or a footnote takes along, or on what is a blank line.
+fn disputed(text: &str, places: &Places, found: &mut Survey) {
+    let mut headings = Within::of(&places.headings);
+    let mut code = Within::of(&places.code);
+    let mut tables = Within::of(&places.tables);
+    let mut footnotes = Within::of(&places.footnotes);
+    // Of the lines since the last blank one.
+    let (mut defines, mut is_odd, mut tabled) = (false, false, false);
+    // The line before this one is of words that may be a paragraph to somebody.
+    let mut follows_words = false;
+    // The line before this one could be the head of a table, and stands here.
+    let (mut pipes, mut line_before) = (false, 0..0);
+    let mut next = 0;
+    for line in text.split_inclusive('\n') {
+        let start = next;
+        next += line.len();
+        let bare = line.trim_matches(|char| matches!(char, ' ' | '\t' | '>' | '\r' | '\n'));
+        if bare.is_empty() {
+            (defines, is_odd, tabled) = (false, false, false);
+            (follows_words, pipes) = (false, false);
+            continue;
+        }
+        let at = start + (line.len() - line.trim_start_matches([' ', '\t', '>']).len());
+        let in_code = code.find(at).is_some();
+        let in_heading = headings.find(at).is_some();
+        let in_footnote = footnotes.find(at).is_some() || footnotes.ended_before(start).is_some();
+        let in_table = tables.find(at).is_some();
+        tabled |= in_table;
+        let is_row = is_row(bare);
+        if is_row && !in_code && !in_heading && follows_words {
+            if defines || is_odd || in_footnote || tabled {
+                found.edits.push(TextEdit::insert(start, "\n"));
+            }
+        }
+        // Some ask for a table before all else: then what begins a list, a quotation or a fence is its head.
+        if pipes && is_delimiter_row(bare) && !in_table {
+            if in_code {
+                found.edits.extend(without_pipes(text, line_before.clone()));
+            } else {
+                found.edits.push(TextEdit::insert(start, "\n"));
+            }
+        }
+        pipes = bare.contains('|') && (!in_code || opens_fence(bare)) && !in_table;
+        line_before = start..next;
+        defines |= bare.contains("]:");
+        is_odd |= bare.starts_with(is_any_blank) || bare.ends_with(is_any_blank);
+        if defines && !in_code {
+            if opens_fence(bare) || (bare.starts_with('<') && begins_tag(text, at)) {
+                found.signs.push(at);
+            }
+        }
+        // In code of a footnote others see words.
+        follows_words = !is_row && !in_heading && (!in_code || in_footnote);
+    }
+}
+
+/// Returns whether a line begins with a fence.
+fn opens_fence(bare: &str) -> bool {
+    bare.starts_with("```") || bare.starts_with("~~~")
+}
+
+/// Returns whether a line is the one below a table's head.
+fn is_delimiter_row(bare: &str) -> bool {
+    bare.contains('-')
+        && bare.contains(['|', ':'])
+        && bare.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t'))
+}
+
+/// Takes the bars out of a line that opens a fence.
+fn without_pipes(text: &str, line: Range<usize>) -> impl Iterator<Item = TextEdit> {
+    let bars = memchr::memchr_iter(b'|', text[line.clone()].as_bytes()).map(move |at| line.start + at);
+    bars.map(|at| TextEdit { range: at..at + 1, with: " ".to_owned() })
+}
+
+/// Returns whether a line is a row that can make a heading of the line before it.
+fn is_row(bare: &str) -> bool {
+    bare.bytes().all(|byte| byte == b'-') || bare.bytes().all(|byte| byte == b'=')
+}
+
+/// A walk through ranges that are in order, and may stand in one another.
+struct Within<'a> {
+    ranges: &'a [Range<usize>],
+    /// The first that may still be wanted.
+    first: usize,
+    /// The one that reaches furthest of those before.
+    widest: Option<&'a Range<usize>>,
+}
+
+impl<'a> Within<'a> {
+    fn of(ranges: &'a [Range<usize>]) -> Self {
+        Self { ranges, first: 0, widest: None }
+    }
+
+    /// Returns a range that holds a place. Places are asked for in order.
+    fn find(&mut self, at: usize) -> Option<&'a Range<usize>> {
+        while let Some(range) = self.ranges.get(self.first).filter(|range| range.start <= at) {
+            if self.widest.is_none_or(|widest| widest.end <= range.end) {
+                self.widest = Some(range);
+            }
+            self.first += 1;
+        }
+        self.widest.filter(|range| at < range.end)
+    }
+
+    /// Returns the last range, where it ends at a place.
+    fn ended_before(&self, at: usize) -> Option<&'a Range<usize>> {
+        self.widest.filter(|range| range.end <= at && at - range.end <= 1)
     }
 }
 
