@@ -71,13 +71,14 @@ impl CompiledQuery {
         self.required.iter().filter(|term| !term.title_only)
     }
 
-    /// Returns how long a byte of a text may take, where one takes 1 that is looked for at the speed of memory.
-    pub fn effort(&self) -> usize {
+    /// Returns how long a byte of a text of this length may take, where one takes 1 that is looked for at the speed of
+    /// memory.
+    pub fn effort(&self, length: usize) -> usize {
         let filter = if self.messages.is_empty() { 0 } else { 8 };
         let term = |term: &Term| match &term.pattern {
             Pattern::Literal(literal) if literal.units().len() < 3 => 8,
             Pattern::Literal(_) => 1,
-            Pattern::Regex(expression) => expression.effort(),
+            Pattern::Regex(expression) => expression.effort(length),
         };
         filter + self.required.iter().map(term).sum::<usize>()
     }

@@ -69,7 +69,8 @@ impl Matcher {
     /// Returns how long it may take to find the hits of a conversation, in bytes at the speed of memory. A guess that
     /// leans to too much.
     pub fn effort(&self, conversation: &Conversation) -> usize {
-        conversation.text().len().saturating_mul(self.compiled.effort())
+        let length = conversation.text().len();
+        length.saturating_mul(self.compiled.effort(length))
     }
 
     /// Scores a conversation. `None`: it does not match.

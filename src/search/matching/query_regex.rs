@@ -34,6 +34,8 @@ pub(in crate::search) struct QueryRegex {
     /// Every match is empty, so there is no hit.
     is_empty: bool,
     effort: usize,
+    /// A hit may be known only at the end of the text, and the next one begin right behind it.
+    looks_far_ahead: bool,
 }
 
 /// Letters that every match has side by side: ASCII, in lower case.
@@ -68,12 +70,23 @@ impl QueryRegex {
         let effort =
             (regex.memory_usage() >> 10).max(8) + if properties.minimum_len() == Some(0) { 64 } else { 0 };
         let is_empty = properties.maximum_len() == Some(0);
-        Ok(Self { regex, required: required.into(), prefilter: prefilter.map(Arc::new), is_empty, effort })
+        let looks_far_ahead = looks_far_ahead(&hir);
+        Ok(Self {
+            regex,
+            required: required.into(),
+            prefilter: prefilter.map(Arc::new),
+            is_empty,
+            effort,
+            looks_far_ahead,
+        })
     }
 
-    /// Returns how long a byte may take, where one takes 1 that is looked for at the speed of memory.
-    pub fn effort(&self) -> usize {
-        self.effort
+    /// Returns how long a byte of a text of this length may take, where one takes 1 that is looked for at the speed of
+    /// memory.
+    pub fn effort(&self, length: usize) -> usize {
+        // A hit is two bytes or more as a rule, and of each the rest of the window is looked at.
+        let ahead = if self.looks_far_ahead { length.min(WINDOW + MAX_HIT_LENGTH) / 2 } else { 0 };
+        self.effort + ahead
     }
 
     /// Checks that an expression compiles; the error is one line for the status line.
@@ -90,13 +103,19 @@ impl QueryRegex {
     pub fn hits<'a>(&'a self, text: &'a str) -> RegexHits<'a> {
         let may_match =
             !self.is_empty && self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text));
-        RegexHits(may_match.then(|| Window::of(&self.regex, text, 0)))
+        RegexHits {
+            window: may_match.then(|| Window::of(&self.regex, text, 0)),
+            looks_far_ahead: self.looks_far_ahead,
+        }
     }
 }
 
 /// The hits of an expression in a text. A long text is looked at in windows, and given up between two of them when
-/// nobody waits any more.
-pub(in crate::search) struct RegexHits<'a>(Option<Window<'a>>);
+/// nobody waits any more; between two hits where each may take as long as a window.
+pub(in crate::search) struct RegexHits<'a> {
+    window: Option<Window<'a>>,
+    looks_far_ahead: bool,
+}
 
 /// A part of a text that is looked at.
 struct Window<'a> {
@@ -132,7 +151,10 @@ impl Iterator for RegexHits<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
-            let window = self.0.as_mut()?;
+            if self.looks_far_ahead && interruption::is_stale() {
+                self.window = None;
+            }
+            let window = self.window.as_mut()?;
             while let Some(hit) = window.next_hit() {
                 window.done = hit.end;
                 if !hit.is_empty() {
@@ -140,7 +162,7 @@ impl Iterator for RegexHits<'_> {
                 }
             }
             if window.end == window.text.len() || interruption::is_stale() {
-                self.0 = None;
+                self.window = None;
                 return None;
             }
             *window = Window::of(window.regex, window.text, window.end.max(window.done));
@@ -164,6 +186,23 @@ fn compile(source: &str) -> Result<(Hir, Regex), String> {
         }
         Err(error) => Err(format!("in the expression: {error}; searched as it stands")),
     }
+}
+
+/// Returns whether a part that may be left out, or stand for another, has a repetition without end in it: whether it is
+/// there may be known only at the end of the text, as of `a(.*b)?` where there is no `b`. Yes may be wrong.
+fn looks_far_ahead(hir: &Hir) -> bool {
+    let mut waiting = vec![(hir, false)];
+    while let Some((hir, is_choice)) = waiting.pop() {
+        match hir.kind() {
+            HirKind::Repetition(repetition) if is_choice && repetition.max.is_none() => return true,
+            HirKind::Repetition(repetition) => waiting.push((&repetition.sub, true)),
+            HirKind::Alternation(parts) => waiting.extend(parts.iter().map(|part| (part, true))),
+            HirKind::Concat(parts) => waiting.extend(parts.iter().map(|part| (part, is_choice))),
+            HirKind::Capture(capture) => waiting.push((&capture.sub, is_choice)),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Lists the elements that a match consists of, one after the other.
@@ -297,6 +336,36 @@ mod tests {
         };
         assert_eq!(count(2), text.len());
         assert_eq!(count(1), WINDOW);
+    }
+
+    #[test]
+    fn what_looks_far_ahead_for_each_hit_is_given_up_at_a_hit_and_is_no_work_for_the_screen() {
+        for (source, is_far) in [
+            ("a(.*b)?", true),
+            (r"\w+@|\w", true),
+            (r"(\w+@)*x", true),
+            (r"\w+", false),
+            ("a.*b", false),
+            ("(error|warn).*timeout", false),
+            ("(foo )+bar?", false),
+        ] {
+            let expression = QueryRegex::new(source).unwrap();
+            assert_eq!(expression.effort(100_000) > 10_000, is_far, "{source}");
+            assert!(expression.effort(100) < 1_000, "{source}");
+        }
+        let expression = QueryRegex::new("a(.*b)?").unwrap();
+        let newest = Arc::new(std::sync::atomic::AtomicU64::new(1));
+        let text = "a".repeat(1_000);
+        let interruption = interruption::Interruption::new(Arc::clone(&newest), 1);
+        let before_it_was_stale = interruption::Interruption::during(Some(interruption), || {
+            let hits = expression.hits(&text).inspect(|hit| {
+                if hit.start == 9 {
+                    newest.store(2, std::sync::atomic::Ordering::Relaxed);
+                }
+            });
+            hits.count()
+        });
+        assert_eq!(before_it_was_stale, 10);
     }
 
     #[test]
