@@ -11,6 +11,9 @@ const REACH: usize = 1_024;
 /// Characters read for each column of the line: white space is many for one, and there are some without width.
 const READ_PER_COLUMN: usize = 16;
 
+/// Bytes that are shown of one grapheme: the largest emoji have a quarter of that, and marks may follow without end.
+const MAX_GRAPHEME_LENGTH: usize = 128;
+
 /// A range to mark, and the terms of the query that hit there, as bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct TermHit {
@@ -100,7 +103,8 @@ fn line(text: &str, start: usize, hits: &[TermHit], columns: usize) -> (String, 
             blank = !out.is_empty() && out != "…";
             continue;
         }
-        let needed = grapheme.width() + usize::from(blank);
+        let shown = &grapheme[..grapheme.floor_char_boundary(MAX_GRAPHEME_LENGTH)];
+        let needed = shown.width() + usize::from(blank);
         // The last column is kept for the sign that more follows.
         if width + needed + 1 > columns {
             let fits = width + needed <= columns && text[at + grapheme.len()..].trim().is_empty();
@@ -119,7 +123,7 @@ fn line(text: &str, start: usize, hits: &[TermHit], columns: usize) -> (String, 
             out.push(' ');
         }
         let place = out.len();
-        out.push_str(grapheme);
+        out.push_str(shown);
         if marked {
             let same = hits[next].range.start < at && marks.last().is_some_and(|mark| mark.end == pending);
             match marks.last_mut().filter(|_| same) {
@@ -182,6 +186,14 @@ mod tests {
     #[test]
     fn a_hit_over_a_line_end_is_one_mark() {
         assert_eq!(marked("as an\n  example", "an\n  ex", 40), "as [an ex]ample");
+    }
+
+    #[test]
+    fn a_letter_with_marks_without_end_does_not_make_it_long() {
+        let text = format!("x{} and x", "\u{301}".repeat(100_000));
+        let (line, found) = cut(&text, &marks(&text, "x"), 40);
+        assert!(line.ends_with(" and x") && line.len() < 2 * MAX_GRAPHEME_LENGTH, "{}", line.len());
+        assert_eq!(found.len(), 2);
     }
 
     proptest! {
