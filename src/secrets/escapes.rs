@@ -1,6 +1,10 @@
 //! The escapes and marks that a text is read without: what begins one, how far it goes, and what it stands for.
 
-use super::utf16::{self, hex};
+use super::{
+    controls,
+    marks::{citation, emphasis, link, tag},
+    utf16::{self, hex},
+};
 use crate::message::is_unseen;
 
 /// The outcome of looking at a place that may be an escape.
@@ -9,17 +13,25 @@ pub(super) enum Step {
     Keep(usize),
     /// So many bytes stand for a character, or for nothing.
     Replace(usize, Option<char>),
+    /// So many bytes are not shown, and may say something themselves: an address, a comment.
+    Drop(usize),
 }
 
 /// The bytes with which an escape may begin.
 pub(super) static MAY_BEGIN: [bool; 256] = {
     let mut table = [false; 256];
     // The last ones begin the blanks, dashes, quotes, wide letters and marks of [`shown`].
-    let bytes = b"\\&%*~`_<|\n\xc2\xcc\xcd\xd8\xe1\xe2\xe3\xef\xf0\xf3";
+    let bytes = b"\\&%*~`_<|\n[]!\x7f\xc2\xcc\xcd\xd8\xe1\xe2\xe3\xee\xef\xf0\xf3";
     let mut at = 0;
     while at < bytes.len() {
         table[bytes[at] as usize] = true;
         at += 1;
+    }
+    let mut control = 0;
+    while control < b' ' {
+        // Lines, and pages of them, have blanks between their words.
+        table[control as usize] |= !matches!(control, b'\t' | b'\r' | b'\x0c');
+        control += 1;
     }
     table
 };
@@ -32,7 +44,7 @@ pub(super) fn spells(bytes: &[u8], at: usize) -> bool {
             matches!(bytes.get(at + run), Some(b'u' | b'x'))
         }
         b'&' | b'%' => true,
-        byte => !byte.is_ascii(),
+        byte => !byte.is_ascii() || is_control(byte),
     }
 }
 
@@ -47,16 +59,29 @@ pub(super) fn look(raw: &str, at: usize, joins_lines: bool) -> Step {
         b'\n' if joins_lines => wrapped(bytes, at),
         b'|' if joins_lines => cell(bytes, at),
         b'\n' | b'|' => Step::Keep(1),
+        b'[' | b']' | b'!' => link(bytes, at),
+        control if is_control(control) => controls::ascii(bytes, at),
         mark if mark.is_ascii() => emphasis(bytes, at),
         _ => {
             let char = raw[at..].chars().next().unwrap_or_default();
             let length = char.len_utf8();
+            if matches!(char, '\u{80}'..='\u{9f}') {
+                return controls::high(bytes, at);
+            }
+            if let Some(length) = citation(raw, at, char) {
+                return Step::Drop(length);
+            }
             match shown(char) {
                 Some(same) if same == char => Step::Keep(length),
                 changed => Step::Replace(length, changed),
             }
         }
     }
+}
+
+/// Returns whether a byte acts on a terminal and shows nothing.
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c')
 }
 
 /// Decides what a character written by its number says. Control characters would only hide what is around them.
@@ -206,63 +231,6 @@ fn cell(bytes: &[u8], at: usize) -> Step {
     if is_between { Step::Replace(1, Some(':')) } else { Step::Keep(1) }
 }
 
-/// Marks of emphasis: at the edge of a word or within one they say nothing.
-fn emphasis(bytes: &[u8], at: usize) -> Step {
-    let mark = bytes[at];
-    let run = bytes[at..].iter().take_while(|&&byte| byte == mark).count();
-    let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
-    let is_word =
-        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-    let (before, behind) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at + run));
-    let says_nothing = match mark {
-        b'*' => run <= 3 && !(is_blank(before) && is_blank(behind)),
-        b'~' => run == 2 && !(is_blank(before) && is_blank(behind)),
-        b'_' => run <= 3 && is_word(before) != is_word(behind) && is_emphasis(bytes, at, run),
-        _ => run <= 3 && is_word(before) && is_word(behind),
-    };
-    if says_nothing { Step::Replace(run, None) } else { Step::Keep(run) }
-}
-
-/// The letters of the longest word that underscores stand around as emphasis.
-const MAX_EMPHASIS_LENGTH: usize = 40;
-
-/// Returns whether a run of underscores has another one at the other end of some letters: `__password__`. Tokens have
-/// digits.
-fn is_emphasis(bytes: &[u8], at: usize, run: usize) -> bool {
-    let is_letter = |byte: &&u8| byte.is_ascii_alphabetic() || **byte == b' ';
-    let mark = [b'_'; 3];
-    let behind = &bytes[at + run..];
-    let ahead = behind.iter().take(MAX_EMPHASIS_LENGTH).take_while(is_letter).count();
-    let back = bytes[..at].iter().rev().take(MAX_EMPHASIS_LENGTH).take_while(is_letter).count();
-    (ahead > 0 && behind[ahead..].starts_with(&mark[..run]))
-        || (back > 0 && bytes[..at - back].ends_with(&mark[..run]))
-}
-
-/// Elements that change how words look and not what they say.
-const INLINE: [&str; 22] = [
-    "a", "b", "i", "u", "s", "em", "strong", "span", "wbr", "sub", "sup", "small", "big", "mark", "font",
-    "code", "kbd", "tt", "ins", "del", "bdi", "bdo",
-];
-/// Bytes of a tag or comment that is looked for.
-const MAX_TAG_LENGTH: usize = 256;
-
-/// A tag of HTML, or a comment, in the middle of something.
-fn tag(raw: &str) -> Step {
-    let near = &raw[..raw.floor_char_boundary(MAX_TAG_LENGTH)];
-    if near.starts_with("<!--") {
-        return near.find("-->").map_or(Step::Keep(1), |end| Step::Replace(end + 3, None));
-    }
-    let name = near[1..].strip_prefix('/').unwrap_or(&near[1..]);
-    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    if !INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(&name[..length])) {
-        return Step::Keep(1);
-    }
-    match near[1..].find(['<', '>']) {
-        Some(end) if near.as_bytes()[end + 1] == b'>' => Step::Replace(end + 2, None),
-        _ => Step::Keep(1),
-    }
-}
-
 /// The letters that a line has at least, of which a wrapped token goes on in the next line.
 const WRAPPED: usize = 40;
 
@@ -291,6 +259,7 @@ fn wrapped(bytes: &[u8], at: usize) -> Step {
 fn shown(char: char) -> Option<char> {
     Some(match char {
         unseen if is_unseen(unseen) => return None,
+        '\u{e200}'..='\u{e206}' => return None,
         '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20ff}' => return None,
         '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
@@ -341,6 +310,8 @@ mod tests {
             ("**Password**: x", "Password: x"),
             ("__password__: x", "password: x"),
             (r"k_\u0066", "k_f"),
+            ("__a_1__, *_b.2_*", "a_1, b.2"),
+            ("[a](b (c) \"d\")[e][f]![](g)h", "aeh"),
             ("demo_**0", "demo_0"),
             ("ab`cd`ef", "abcdef"),
             ("g\u{200b}h\u{ad}p\u{feff}_a\u{301}", "ghp_a"),
@@ -379,6 +350,13 @@ mod tests {
             "&",
             "%4",
             r"\u12",
+            "a[0] and [x]",
+            "not! so",
+            "k_a b_c",
+            "_",
+            "a __ b",
+            "【重要】",
+            "a\u{c}b",
             "&#;",
             "&#x;",
             "&unknown;",

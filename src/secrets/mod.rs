@@ -19,6 +19,7 @@
 pub mod audit;
 
 mod checks;
+mod controls;
 mod conversation;
 mod counts;
 mod digit_clusters;
@@ -27,6 +28,7 @@ mod finding;
 mod json;
 mod json_walk;
 mod known;
+mod marks;
 mod mask;
 mod number_checks;
 mod redact;

@@ -170,6 +170,135 @@ mod tests {
         }
     }
 
+    /// Asserts that what is shown of a text and is a secret of this kind is taken out whole, and that an audit counts it.
+    fn assert_gone(text: &str, kind: &str, left: &str) {
+        let scanner = Scanner::built_in();
+        assert_eq!(scanner.redact(text).0, left, "{text:?}");
+        let found = scanner.scan(text);
+        let kinds: Vec<&str> = found.iter().map(|finding| scanner.rule(finding.kind).id()).collect();
+        assert_eq!(kinds, [kind], "{text:?}");
+    }
+
+    fn key_id() -> String {
+        ["AK", "IAFAKEDEMO2NOTREAL"].concat()
+    }
+
+    #[test]
+    fn a_secret_in_emphasis_by_underscores_is_taken_out() {
+        let key = key_id();
+        for mark in ["_", "__", "___"] {
+            for (value, kind) in [
+                ("robin@example.org", "e-mail"),
+                (&*key, "aws-access-key-id"),
+                ("DE89370400440532013000", "iban"),
+                ("4111111111111111", "card-number"),
+                ("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", "github-token"),
+            ] {
+                let label = format!("[redacted: {kind}]");
+                for around in ["|", "so | and", "(|), and", "*|*", "**|**"] {
+                    let around = |said: &str| around.replace('|', said);
+                    let (text, left) = (format!("{mark}{value}{mark}"), format!("{mark}{label}{mark}"));
+                    assert_gone(&around(&text), kind, &around(&left));
+                }
+                let sentence = |said: &str| format!("{mark}mine is {said} for now{mark}");
+                assert_gone(&sentence(value), kind, &sentence(&label));
+                let sentence = |said: &str| format!("{mark}mine is {said}{mark}, I said");
+                assert_gone(&sentence(value), kind, &sentence(&label));
+            }
+        }
+    }
+
+    #[test]
+    fn control_characters_and_sequences_hide_no_secret() {
+        let (key, label) = (key_id(), "[redacted: aws-access-key-id]");
+        let (first, rest) = key.split_at(9);
+        for unseen in [
+            "\u{1}",
+            "\0",
+            "\u{7f}",
+            "\u{85}",
+            "\u{9b}1m",
+            "\u{8}",
+            "\u{1b}[0m",
+            "\u{1b}[38;2;1;2;3m",
+            "\u{1b}[K",
+            "\u{1b}]8;;https://example.org\u{7}",
+            "\u{1b}]8;;https://example.org\u{1b}\\",
+            "\u{1b}(B",
+            "\u{1b}",
+        ] {
+            assert_gone(&format!("so {first}{unseen}{rest}."), "aws-access-key-id", &format!("so {label}."));
+        }
+        for (text, left) in [
+            ("password=\u{1b}[32mXk9vTq2mZ77\u{1b}[0m", "password=\u{1b}[32m[redacted: password]\u{1b}[0m"),
+            ("pass\u{1b}[1mword\u{1b}[0m: Xk9vTq2mZ77", "pass\u{1b}[1mword\u{1b}[0m: [redacted: password]"),
+        ] {
+            assert_gone(text, "password", left);
+        }
+        let bold: String = key.chars().map(|char| format!("{char}\u{8}{char}")).collect();
+        assert_gone(&bold, "aws-access-key-id", &format!("{label}\u{8}L"));
+        let lined: String = key.chars().map(|char| format!("_\u{8}{char}")).collect();
+        assert!(lined.ends_with('L') && Scanner::built_in().redact(&lined).0.ends_with(label));
+    }
+
+    #[test]
+    fn links_and_pictures_hide_no_secret() {
+        let (key, label) = (key_id(), "[redacted: aws-access-key-id]");
+        let (first, rest) = key.split_at(9);
+        let long = "x".repeat(1_000);
+        for (text, kind, left) in [
+            ("so [robin](https://e.org)@example.org", "e-mail", "so [[redacted: e-mail]"),
+            ("so robin@[example](https://e.org/a_(b) \"t\").org", "e-mail", "so [redacted: e-mail]"),
+            (
+                "password: [Xk9vTq2mZ77](https://e.org)",
+                "password",
+                "password: [[redacted: password]](https://e.org)",
+            ),
+            (
+                "[password](https://e.org): Xk9vTq2mZ77",
+                "password",
+                "[password](https://e.org): [redacted: password]",
+            ),
+            (&format!("{first}[](https://e.org/{long}){rest}."), "aws-access-key-id", &format!("{label}.")),
+            (&format!("{first}![](https://e.org){rest}."), "aws-access-key-id", &format!("{label}.")),
+            (&format!("[{first}](u)[{rest}](u)."), "aws-access-key-id", &format!("[{label}](u).")),
+            (&format!("[{first}][1]{rest}."), "aws-access-key-id", &format!("[{label}.")),
+            (&format!("{first}[^1]{rest}."), "aws-access-key-id", &format!("{label}.")),
+            // What stands in the address is seen as well.
+            (
+                r"a[x](https://robin:s3sam\-0pen@example.org/)b",
+                "web-address-password",
+                "a[x](https://robin:[redacted: web-address-password]@example.org/)b",
+            ),
+            (
+                "a[x](https://e.org/?m=ro**bin@example.org)b",
+                "e-mail",
+                "a[x](https://e.org/?m=[redacted: e-mail])b",
+            ),
+        ] {
+            assert_gone(text, kind, left);
+        }
+    }
+
+    #[test]
+    fn marks_of_citations_hide_no_secret() {
+        let (key, label) = (key_id(), "[redacted: aws-access-key-id]");
+        let (first, rest) = key.split_at(9);
+        for unseen in [
+            "\u{e200}cite\u{e202}turn0search0\u{e201}",
+            "\u{e200}cite\u{e202}turn0search0\u{e206}",
+            "\u{e203}",
+            "\u{e204}",
+            "\u{e201}",
+            "【12†source】",
+            "【4:0†a page†example.org】",
+        ] {
+            assert_gone(&format!("so {first}{unseen}{rest}."), "aws-access-key-id", &format!("so {label}."));
+        }
+        let within = format!("\u{e200}url\u{e202}a {first}**{rest}\u{e202}https://e.org\u{e201}");
+        assert!(!Scanner::built_in().redact(&within).0.contains(rest));
+    }
+
     #[test]
     fn a_secret_written_with_escapes_within_a_tag_or_a_comment_is_taken_out() {
         for text in [

@@ -30,46 +30,56 @@ pub(super) struct Unescaped {
 enum Marks {
     /// Only what cannot mean itself: characters by their numbers, and those that nobody sees.
     Spelling,
-    /// What may also mean itself: a backslash, emphasis, tags. A password has such characters, too.
+    /// What may also mean itself: a backslash, emphasis. A password has such characters, too.
+    Inline,
+    /// Also what is not shown and says something: addresses of links, tags, comments.
     All,
-    /// The same without tags: what stands within one is read.
-    WithinTags,
 }
 
 impl Unescaped {
     /// Returns the ways in which a text is read without its escapes: with everything taken for one that may be, and, if
-    /// that is another text, with only what must be; and, where a tag holds escapes itself, with the tag. `joins_lines`: a token that was wrapped is whole again, and a cell of
-    /// a table is read with the next one. The text is at most 4 GB.
+    /// those are other texts, with what is not shown of links and tags, and with only what must be an escape.
+    /// `joins_lines`: a token that was wrapped is whole again, and a cell of a table is read with the next one. The text
+    /// is at most 4 GB.
     pub(super) fn readings(raw: &str, joins_lines: bool) -> impl Iterator<Item = Self> {
-        let all = Self::of(raw, joins_lines);
+        let (all, drops_escapes) = Self::marked(raw, joins_lines, Marks::All);
         let is_mixed = all.as_ref().is_some_and(|all| {
             let is_spelling = |seam: &Seam| spells(raw.as_bytes(), seam.raw.0 as usize);
             all.seams.iter().any(is_spelling) && !all.seams.iter().all(is_spelling)
         });
-        let spelling = if is_mixed { Self::marked(raw, joins_lines, Marks::Spelling) } else { None };
-        let hides_escapes = |seam: &Seam| {
-            let written = &raw.as_bytes()[seam.raw.0 as usize..seam.raw.1 as usize];
-            written[0] == b'<' && written[1..].iter().any(|&byte| MAY_BEGIN[usize::from(byte)])
-        };
-        let is_hiding = all.as_ref().is_some_and(|all| all.seams.iter().any(hides_escapes));
-        let within = if is_hiding { Self::marked(raw, joins_lines, Marks::WithinTags) } else { None };
-        all.into_iter().chain(spelling).chain(within)
+        let read = |wanted: bool, marks| if wanted { Self::marked(raw, joins_lines, marks).0 } else { None };
+        let inline = read(drops_escapes, Marks::Inline);
+        let spelling = read(is_mixed, Marks::Spelling);
+        all.into_iter().chain(inline).chain(spelling)
     }
 
     /// Returns the text without its escapes; `None`: there are none.
     fn of(raw: &str, joins_lines: bool) -> Option<Self> {
-        Self::marked(raw, joins_lines, Marks::All)
+        Self::marked(raw, joins_lines, Marks::All).0
     }
 
-    fn marked(raw: &str, joins_lines: bool, marks: Marks) -> Option<Self> {
+    /// Returns the text without these escapes, and whether there are some in what was dropped with them.
+    fn marked(raw: &str, joins_lines: bool, marks: Marks) -> (Option<Self>, bool) {
         let bytes = raw.as_bytes();
         let mut unescaped = Self { text: String::new(), seams: Vec::new() };
-        let (mut at, mut copied) = (0, 0);
+        let (mut at, mut copied, mut drops_escapes) = (0, 0, false);
         while let Some(step) = bytes[at..].iter().position(|&byte| MAY_BEGIN[usize::from(byte)]) {
             at += step;
-            match look(raw, at, joins_lines) {
-                Step::Keep(length) => at += length,
-                Step::Replace(..) if marks == Marks::WithinTags && bytes[at] == b'<' => at += 1,
+            let mut step = look(raw, at, joins_lines);
+            if let Step::Drop(length) = step {
+                if marks == Marks::All {
+                    drops_escapes = drops_escapes || holds_escape(raw, at, length, joins_lines);
+                    step = Step::Replace(length, None);
+                } else {
+                    step = begin_of_dropped(raw, at);
+                }
+            }
+            // What stands between two fields of a mark that is read.
+            if marks != Marks::All && raw[at..].starts_with('\u{e202}') {
+                step = Step::Replace('\u{e202}'.len_utf8(), Some(' '));
+            }
+            match step {
+                Step::Keep(length) | Step::Drop(length) => at += length,
                 Step::Replace(length, _) if marks == Marks::Spelling && !spells(bytes, at) => at += length,
                 Step::Replace(length, char) => {
                     if unescaped.seams.is_empty() {
@@ -86,10 +96,10 @@ impl Unescaped {
             }
         }
         if unescaped.seams.is_empty() {
-            return None;
+            return (None, false);
         }
         unescaped.text.push_str(&raw[copied..]);
-        Some(unescaped)
+        (Some(unescaped), drops_escapes)
     }
 
     /// Returns the text.
@@ -161,6 +171,36 @@ impl Unescaped {
             }
         }
         stretches
+    }
+}
+
+/// Returns whether an escape stands within what is dropped.
+fn holds_escape(raw: &str, at: usize, length: usize, joins_lines: bool) -> bool {
+    let first = raw[at..].chars().next().map_or(1, char::len_utf8);
+    let (mut place, end) = (at + first, at + length);
+    while let Some(step) = raw.as_bytes()[place..end].iter().position(|&byte| MAY_BEGIN[usize::from(byte)]) {
+        place += step;
+        match look(raw, place, joins_lines) {
+            Step::Keep(length) => place += length,
+            // What closes it is no more than a mark, too.
+            Step::Replace(length, None) => return place + length < end,
+            Step::Replace(..) | Step::Drop(_) => return true,
+        }
+        if place >= end {
+            break;
+        }
+    }
+    false
+}
+
+/// Returns the step over the beginning of what is read and not dropped: what nobody sees of it is not read, either.
+fn begin_of_dropped(raw: &str, at: usize) -> Step {
+    let char = raw[at..].chars().next().unwrap_or_default();
+    let length = char.len_utf8();
+    match char {
+        '\u{e200}' => Step::Replace(length, Some(' ')),
+        char if char.is_control() => Step::Replace(length, None),
+        _ => Step::Keep(length),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::support::cost;
 use unspool::secrets::Scanner;
 
 /// What keeps a rule, an escape or a number busy.
-const UNITS: [&str; 16] = [
+const UNITS: [&str; 30] = [
     "a@b.co ",
     "@a.a.",
     "eyJ-",
@@ -21,6 +21,20 @@ const UNITS: [&str; 16] = [
     "a**b",
     "<b",
     "a_ ",
+    "_a ",
+    "_",
+    "(_",
+    "[",
+    "[](",
+    "[a][",
+    "![a](b)",
+    "a](b**c",
+    "\u{1b}]",
+    "\u{1b}[",
+    "\u{1}",
+    "\u{e200}",
+    "【†",
+    "<!--",
 ];
 
 #[test]
