@@ -55,7 +55,8 @@ impl ValueCheck {
     pub(super) fn could_hold(self, value: &str, quoted: bool) -> bool {
         match self {
             Self::Luhn => has_issuer(value) && !one_all_over(&digits(value)),
-            Self::Iban => has_country(value),
+            // In lower case it may be any word.
+            Self::Iban => has_country(value) && !value.bytes().any(|byte| byte.is_ascii_lowercase()),
             Self::Crc => !is_filler(value),
             Self::Phone => false,
             Self::Mail => mail(value),

@@ -7,7 +7,11 @@ use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{Counts, Scanner, known::KnownSecrets, redact::Redactor};
+use super::{
+    Counts, Scanner,
+    known::{KnownSecrets, ellipsis},
+    redact::Redactor,
+};
 use crate::conversation::{
     Attachment, Builder, Conversation, ConversationMeta, Detail, Draft, Link, Part, Role, Visibility,
 };
@@ -182,8 +186,10 @@ impl Redactor<'_> {
             self.text(title).into_owned()
         };
         if let Some((start, kind)) = self.known().cut_at_end(&redacted) {
+            let cut = redacted.split_off(ellipsis(&redacted));
             redacted.truncate(start);
             self.push_label(&mut redacted, kind);
+            redacted.push_str(&cut);
         }
         redacted
     }

@@ -18,7 +18,9 @@ pub(super) fn begins_number(bytes: &[u8], at: usize) -> bool {
         b'0'..=b'9' => true,
         b'+' => digit(1),
         b'(' => digit(1) || bytes.get(at + 1) == Some(&b'+'),
-        b'A'..=b'Z' => bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase) && digit(2) && digit(3),
+        b'A'..=b'Z' | b'a'..=b'z' => {
+            bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) && digit(2) && digit(3)
+        }
         _ => return false,
     };
     begins && (at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"_.+/-".contains(&bytes[at - 1])))

@@ -13,7 +13,7 @@ use super::{
     Counts, Finding, RuleId, Scanner,
     finding::{Certainty, Wish},
     json_walk::{RawCursor, Token, decode, tokens},
-    known::KnownSecrets,
+    known::{KnownSecrets, ellipsis},
     redact::Redactor,
     spans::{Span, each_span},
 };
@@ -122,14 +122,39 @@ struct Place<'a> {
     outer: Vec<Object>,
     /// The number of objects around it that are too deep to be remembered.
     deeper: usize,
+    pair: Pair,
+}
+
+/// What stands before a value in a list of two, `["password", …]`.
+enum Pair {
+    /// Nothing that tells of it.
+    Nothing,
+    /// The bracket that opens the list.
+    Begun,
+    /// Its first string.
+    First(Range<usize>),
+    /// Its first string and a comma: the name of the second.
+    Named(Range<usize>),
 }
 
 impl<'a> Place<'a> {
     fn new(json: &'a [u8]) -> Self {
-        Self { json, last: None, object: Object::default(), outer: Vec::new(), deeper: 0 }
+        Self {
+            json,
+            last: None,
+            object: Object::default(),
+            outer: Vec::new(),
+            deeper: 0,
+            pair: Pair::Nothing,
+        }
     }
 
     fn pass_mark(&mut self, mark: u8) {
+        self.pair = match (mark, std::mem::replace(&mut self.pair, Pair::Nothing)) {
+            (b'[', _) => Pair::Begun,
+            (b',', Pair::First(name)) => Pair::Named(name),
+            _ => Pair::Nothing,
+        };
         let object = &mut self.object;
         match mark {
             b':' => object.key = self.last.take().filter(|key| key.len() <= MAX_KEY_LENGTH),
@@ -143,7 +168,12 @@ impl<'a> Place<'a> {
             b',' if object.lists > 0 => {}
             b',' => object.key = None,
             b'{' => {
-                let outer = std::mem::take(object);
+                // What an object stands under is a name of what is in it: `"password": {"value": …}`.
+                let key = object.key.clone();
+                let is_value = key.clone().is_some_and(|key| is_one_of(&VALUES, &decode(&self.json[key])));
+                let mut names = if is_value { object.names.clone() } else { Vec::new() };
+                names.extend(key.filter(|_| names.len() < MAX_NAMES));
+                let outer = std::mem::replace(object, Object { names, ..Object::default() });
                 if self.outer.len() < MAX_DEPTH {
                     self.outer.push(outer);
                 } else {
@@ -169,6 +199,11 @@ impl<'a> Place<'a> {
                 object.values.push(scalar.clone());
             }
         }
+        let is_named = scalar.range.len() <= MAX_KEY_LENGTH && !scalar.is_number;
+        self.pair = match std::mem::replace(&mut self.pair, Pair::Nothing) {
+            Pair::Begun if is_named => Pair::First(scalar.range.clone()),
+            _ => Pair::Nothing,
+        };
         if !scalar.is_number {
             self.last = Some(scalar.range);
         }
@@ -178,10 +213,19 @@ impl<'a> Place<'a> {
         Some(decode(&self.json[self.object.key.clone()?]))
     }
 
+    /// Returns whether a title of the whole stands there.
+    fn is_title(&self) -> bool {
+        self.outer.len() <= 1 && self.key().is_some_and(|key| is_one_of(&["title", "name"], &key))
+    }
+
     /// Returns the secrets that a value is by its key, or by a name that stands before it.
     fn named(&self, value: &Scalar) -> Vec<Finding> {
-        let Some(key) = self.key() else { return Vec::new() };
-        let mut found = under(self.json, &key, value);
+        let mut found = match &self.pair {
+            Pair::Named(name) => under(self.json, &decode(&self.json[name.clone()]), value),
+            _ => Vec::new(),
+        };
+        let Some(key) = self.key() else { return found };
+        found.extend(under(self.json, &key, value));
         if is_one_of(&VALUES, &key) {
             for name in &self.object.names {
                 found.extend(under(self.json, &decode(&self.json[name.clone()]), value));
@@ -225,6 +269,9 @@ fn each_json_span(json: &[u8], known: &KnownSecrets, visit: &mut dyn FnMut(JsonS
         while let Some((_, finding)) = late.next_if(|(start, _)| *start <= scalar.range.start) {
             named.push(finding);
         }
+        if !scalar.is_number && place.is_title() {
+            named.extend(cut(json, known, &scalar.range));
+        }
         if scalar.is_number {
             number(json, known, &scalar.range, &named, visit);
         } else {
@@ -232,6 +279,20 @@ fn each_json_span(json: &[u8], known: &KnownSecrets, visit: &mut dyn FnMut(JsonS
         }
         place.pass(scalar);
     }
+}
+
+/// The bytes of a title that may have been cut within a secret.
+const MAX_TITLE_LENGTH: usize = 4 << 10;
+
+/// Returns the known secret in which a title was cut.
+fn cut(json: &[u8], known: &KnownSecrets, range: &Range<usize>) -> Option<Finding> {
+    let raw = &json[range.clone()];
+    if !known.has_values() || raw.len() > MAX_TITLE_LENGTH {
+        return None;
+    }
+    let title = decode(raw);
+    let (start, kind) = known.cut_at_end(&title)?;
+    Some(Finding { kind, range: start..ellipsis(&title), certainty: Certainty::LooksLikeOne })
 }
 
 /// Lists the secrets that values are by a name that stands after them, each with the place of the value, in order.
@@ -412,6 +473,23 @@ mod tests {
                 r#"{"password":[{"type":"x"},"correcthorse"]}"#,
                 r#"{"password":[{"type":"x"},"[redacted: password]"]}"#,
             ),
+            (r#"{"password":{"value":"correcthorse"}}"#, r#"{"password":{"value":"[redacted: password]"}}"#),
+            (
+                r#"{"password":[{"data":{"value":"correcthorse"}}],"value":"correcthorse"}"#,
+                r#"{"password":[{"data":{"value":"[redacted: password]"}}],"value":"correcthorse"}"#,
+            ),
+            (
+                r#"{"h":[["password","correcthorse"],["pwd", 81726354],["x","y"]]}"#,
+                r#"{"h":[["password","[redacted: password]"],["pwd", "[redacted: password]"],["x","y"]]}"#,
+            ),
+            (
+                r#"{"a":"{\"env\":[{\"name\":\"DB_PASSWORD\",\"value\":\"S3sam!0pen\"}]}"}"#,
+                r#"{"a":"{\"env\":[{\"name\":\"DB_PASSWORD\",\"value\":\"[redacted: password]\"}]}"}"#,
+            ),
+            (
+                r#"{"title":"my S3sam!0p…","x":"password = S3sam!0pen","y":{"title":"my S3sam!0p…"}}"#,
+                r#"{"title":"my [redacted: password]…","x":"password = [redacted: password]","y":{"title":"my S3sam!0p…"}}"#,
+            ),
             (r#"{"phone": 2025550143}"#, r#"{"phone": "[redacted: named-phone-number]"}"#),
             (
                 r#"{"password": {"type": "string"}, "a": ["hunter2-one"]}"#,
@@ -480,7 +558,9 @@ mod tests {
             let scanner = Scanner::built_in();
             let (out, _) = scanner.redact_json(json.as_bytes());
             let value: Value = serde_json::from_slice(&out).expect("it is still JSON");
-            let expected: Vec<String> = strings.iter().map(|string| scanner.redact(string).0).collect();
+            let mut known = KnownSecrets::new();
+            known.learn_json(json.as_bytes());
+            let expected: Vec<String> = strings.iter().map(|string| known.redact(string).into_owned()).collect();
             prop_assert_eq!(value, serde_json::json!(expected));
         }
     }

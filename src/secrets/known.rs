@@ -7,10 +7,11 @@
 
 use std::{
     hash::BuildHasher,
+    ops::Range,
     sync::{LazyLock, OnceLock},
 };
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, MatchKind, automaton::Automaton, nfa::contiguous};
 use hashbrown::{DefaultHashBuilder, HashSet};
 
 use super::{
@@ -25,6 +26,10 @@ const MAX_VALUES: usize = 10_000;
 const MAX_VALUES_SIZE: usize = 1 << 20;
 /// The bytes of the shortest of them: a shorter one stands in many words.
 const SHORTEST_VALUE: usize = 6;
+/// The number of addresses and numbers among them: there may be very many, and most are known by their shape.
+const MAX_SHAPES: usize = 2_000;
+/// The digits of the shortest number that is looked for wherever it stands.
+const SHORTEST_NUMBER: usize = 9;
 /// The bytes of a value that are looked for at the end of a text that was cut.
 const MAX_CUT_LENGTH: usize = 256;
 /// The number of values that are told apart where they are counted; each further one counts.
@@ -40,7 +45,11 @@ pub struct KnownSecrets {
     values: String,
     /// The end of each of them, and its kind.
     ends: Vec<(usize, RuleId)>,
+    /// The number of them that are addresses and numbers.
+    shapes: usize,
     matcher: OnceLock<Option<AhoCorasick>>,
+    /// Finds those that overlap, too; made where one of them stands.
+    overlapping: OnceLock<Option<contiguous::NFA>>,
 }
 
 impl KnownSecrets {
@@ -77,7 +86,11 @@ impl KnownSecrets {
             return;
         }
         self.counts.add(kind);
-        if Scanner::built_in().rule(kind).is_known_by_shape() {
+        let rule = Scanner::built_in().rule(kind);
+        if rule.is_known_by_shape() {
+            if certainty == Certainty::Certain {
+                self.add_shape(kind, &value, rule.is_address());
+            }
             return;
         }
         // A key of several lines may be shown, or copied, line by line.
@@ -91,6 +104,22 @@ impl KnownSecrets {
             if is_telling {
                 self.add_value(line, kind);
             }
+        }
+    }
+
+    /// Adds what its shape tells where it stands alone, and not within a path or the name of a file: an address, or a
+    /// number as it is written and without its blanks and strokes.
+    fn add_shape(&mut self, kind: RuleId, value: &str, is_address: bool) {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let is_telling = if is_address { value.len() >= SHORTEST_VALUE } else { digits >= SHORTEST_NUMBER };
+        if !is_telling || self.shapes >= MAX_SHAPES {
+            return;
+        }
+        self.shapes += 1;
+        self.add_value(value, kind);
+        let bare: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
+        if !is_address && bare != value {
+            self.add_value(&bare, kind);
         }
     }
 
@@ -112,6 +141,7 @@ impl KnownSecrets {
             self.values.push_str(value);
             self.ends.push((self.values.len(), kind));
             self.matcher = OnceLock::new();
+            self.overlapping = OnceLock::new();
         }
     }
 
@@ -127,43 +157,83 @@ impl KnownSecrets {
         !self.ends.is_empty()
     }
 
+    fn each_value(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|&(end, _)| end));
+        starts.zip(&self.ends).map(|(start, &(end, _))| &self.values[start..end])
+    }
+
     fn matcher(&self) -> Option<&AhoCorasick> {
         if self.ends.is_empty() {
             return None;
         }
         let make = || {
-            let starts = std::iter::once(0).chain(self.ends.iter().map(|&(end, _)| end));
-            let values = starts.zip(&self.ends).map(|(start, &(end, _))| &self.values[start..end]);
             AhoCorasick::builder()
                 .ascii_case_insensitive(true)
                 .match_kind(MatchKind::LeftmostLongest)
-                .build(values)
+                .build(self.each_value())
                 .ok()
         };
         self.matcher.get_or_init(make).as_ref()
     }
 
+    fn overlapping(&self) -> Option<&contiguous::NFA> {
+        let make = || {
+            contiguous::NFA::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::Standard)
+                .build(self.each_value())
+                .ok()
+        };
+        self.overlapping.get_or_init(make).as_ref()
+    }
+
     /// Adds the places where known values stand in a text, as it is written or in one of its readings without escapes.
     pub(super) fn find(&self, text: &str, readings: &[Unescaped], found: &mut Vec<Finding>) {
         let Some(matcher) = self.matcher() else { return };
-        let mut add = |hit: aho_corasick::Match,
-                       raw: &dyn Fn(std::ops::Range<usize>) -> std::ops::Range<usize>| {
-            let kind = self.ends[hit.pattern().as_usize()].1;
-            found.push(Finding { kind, range: raw(hit.range()), certainty: Certainty::LooksLikeOne });
-        };
-        for hit in matcher.find_iter(text) {
-            add(hit, &|range| range);
+        let texts = std::iter::once((text, None));
+        for (said, unescaped) in texts.chain(readings.iter().map(|reading| (reading.text(), Some(reading)))) {
+            let Some(first) = matcher.find(said) else { continue };
+            self.find_from(said, first.start(), &mut |kind, range| {
+                let range = unescaped.map_or(range.clone(), |unescaped| unescaped.raw(range));
+                found.push(Finding { kind, range, certainty: Certainty::LooksLikeOne });
+            });
         }
-        for unescaped in readings {
-            for hit in matcher.find_iter(unescaped.text()) {
-                add(hit, &|range| unescaped.raw(range));
+    }
+
+    /// Calls `visit` with the values in a text behind a place, those that overlap as well: of a kind, what hangs together
+    /// is one. Of all that end at a byte the longest is told.
+    fn find_from(&self, text: &str, from: usize, visit: &mut dyn FnMut(RuleId, Range<usize>)) {
+        let Some(automaton) = self.overlapping() else { return };
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+        let mut last: Option<(RuleId, Range<usize>)> = None;
+        for (at, &byte) in text.as_bytes().iter().enumerate().skip(from) {
+            state = automaton.next_state(Anchored::No, state, byte);
+            if !automaton.is_match(state) {
+                continue;
             }
+            let pattern = automaton.match_pattern(state, 0);
+            let (start, end) = (at + 1 - automaton.pattern_len(pattern), at + 1);
+            let kind = self.ends[pattern.as_usize()].1;
+            match &mut last {
+                Some((same, range)) if *same == kind && start < range.end => {
+                    *range = range.start.min(start)..end;
+                }
+                _ => {
+                    if let Some((kind, range)) = last.replace((kind, start..end)) {
+                        visit(kind, range);
+                    }
+                }
+            }
+        }
+        if let Some((kind, range)) = last {
+            visit(kind, range);
         }
     }
 
     /// Returns the end of a text that was cut within a known value: the place where that value begins. At least
-    /// [`SHORTEST_VALUE`] bytes of it stand there.
+    /// [`SHORTEST_VALUE`] bytes of it stand there, before the [`ellipsis`] that says that it was cut.
     pub(super) fn cut_at_end(&self, text: &str) -> Option<(usize, RuleId)> {
+        let text = &text[..ellipsis(text)];
         let mut start = 0;
         let mut longest: Option<(usize, RuleId)> = None;
         for &(end, kind) in &self.ends {
@@ -181,6 +251,13 @@ impl KnownSecrets {
         }
         longest
     }
+}
+
+/// Returns the place of the `…` or `...` at the end of a text that was cut; without it the end.
+pub(super) fn ellipsis(text: &str) -> usize {
+    let end = text.trim_end();
+    let is_cut = end.ends_with('…') || end.ends_with("..");
+    if is_cut { end.trim_end_matches(['…', '.', ' ']).len() } else { text.len() }
 }
 
 /// Returns whether a value is looked for wherever it stands: no word of a language would be a secret by mistake.
@@ -238,6 +315,32 @@ mod tests {
     }
 
     #[test]
+    fn an_address_or_a_number_is_known_within_paths_and_names_of_files() {
+        let known = known(
+            "4111 1111 1111 1111, DE89370400440532013000, robin@example.org, +49 30 90182042 and 4111 1111 1111 1112",
+        );
+        for (text, expected) in [
+            ("https://e.org/c/4111111111111111/x", "https://e.org/c/[redacted: card-number]/x"),
+            ("scan_4111111111111111.pdf", "scan_[redacted: card-number].pdf"),
+            ("g-4111111111111111", "g-[redacted: card-number]"),
+            ("xde89370400440532013000.pdf", "x[redacted: iban].pdf"),
+            ("x_robin@example.org_x", "x_[redacted: e-mail]_x"),
+            ("file-493090182042_a", "file-[redacted: phone-number]_a"),
+            ("scan_4111111111111112.pdf", "scan_4111111111111112.pdf"),
+        ] {
+            assert_eq!(known.redact(text), expected);
+        }
+    }
+
+    #[test]
+    fn values_that_overlap_are_gone_to_the_last_letter() {
+        let known = known("password = hunter2aaQ\npassword = aaQ-secret9x\npassword = Q-secr1");
+        assert_eq!(known.redact("hunter2aaQ-secret9x, so"), "[redacted: password], so");
+        assert_eq!(known.redact("hunter2aaQ-secr1"), "[redacted: password]");
+        assert_eq!(known.redact("hunter2aaQ hunter2aaQ"), "[redacted: password] [redacted: password]");
+    }
+
+    #[test]
     fn values_of_others_are_looked_for_and_not_counted() {
         let (mut all, others) = (known("password = hunter2-but-longer"), known("pwd = correct-horse-7"));
         all.add_values_of(&others);
@@ -260,6 +363,11 @@ mod tests {
         let known = known("password = hunter2-but-longer");
         assert_eq!(known.cut_at_end("my password is hunter2-bu").map(|cut| cut.0), Some(15));
         assert_eq!(known.cut_at_end("hunte"), None);
+        for end in ["…", "...", " …"] {
+            let text = format!("it is hunter2-bu{end}");
+            assert_eq!(known.cut_at_end(&text).map(|cut| cut.0), Some(6), "{end}");
+            assert_eq!(&text[ellipsis(&text)..], end);
+        }
     }
 
     #[test]

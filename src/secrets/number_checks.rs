@@ -115,7 +115,7 @@ pub(super) fn has_country(value: &str) -> bool {
 }
 
 fn letters(value: &str) -> Vec<u8> {
-    value.bytes().filter(u8::is_ascii_alphanumeric).collect()
+    value.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_uppercase()).collect()
 }
 
 /// Returns whether an account number has the remainder 1, as all have.

@@ -394,6 +394,35 @@ mod tests {
     }
 
     #[test]
+    fn a_private_key_is_found_however_its_lines_are_laid_out() {
+        let line = "ZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFrZSBmYWtlIGZha2UgZmFr";
+        let (begin, end) =
+            (["-----BEGIN RSA PRI", "VATE KEY-----"].concat(), "-----END RSA PRIVATE KEY-----");
+        let headers = "X-Comment: ".to_owned() + &"so ".repeat(150) + "\n\n";
+        let short = &line[..24];
+        let numbered: Vec<String> = std::iter::once(&*begin)
+            .chain([line; 12])
+            .enumerate()
+            .map(|(number, line)| format!("{}: {line}", number + 1))
+            .collect();
+        let ssh2 = format!(
+            "{}\n{line}\n{line}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
+            ["---- BEGIN SSH2 ENCRYPTED PRI", "VATE KEY ----"].concat()
+        );
+        for key in [
+            format!("{}\n{line}\n{line}\n{}", begin.to_lowercase(), end.to_lowercase()),
+            format!("{begin}\n{headers}{line}\n{line}\n{end}"),
+            format!("{begin}\n{short}\n{short}\n{short}\n{end}"),
+            format!("{begin}\n{short}\n{short}\n{short}\n{short}"),
+            ssh2,
+            format!("{}\n{line}\n{line}\n{}", &begin[1..begin.len() - 1], &end[1..end.len() - 1]),
+            numbered.join("\n")[3..].to_owned(),
+        ] {
+            assert_eq!(found(&format!("so:\n{key}\n\nIs it one?")), [("private-key", &*key)]);
+        }
+    }
+
+    #[test]
     fn several_secrets_are_found_in_their_order() {
         let kinds: Vec<_> =
             found("4111 1111 1111 1111, a@example.org and DE89 3704 0044 0532 0130 00, b@example.org")

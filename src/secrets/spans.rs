@@ -123,19 +123,56 @@ fn end_of_block(text: &str, range: Range<usize>) -> usize {
     if range.len() < LONG {
         return range.end;
     }
-    let (bytes, is_key) = (text.as_bytes(), text[range.clone()].starts_with("-----BEGIN "));
+    let (bytes, is_key) = (text.as_bytes(), text[range.clone()].starts_with("----"));
     let goes_on = |byte: &u8| {
         byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte) || (is_key && b"\r\n\\".contains(byte))
     };
-    if is_key && text[..range.end].ends_with(" KEY-----") {
+    if is_key && text[..range.end].trim_end_matches('-').trim_end().ends_with(" KEY") {
         return range.end;
     }
     let mut end = range.end + bytes[range.end..].iter().take_while(|byte| goes_on(byte)).count();
-    // The words of the last line have blanks between them.
-    if is_key && text[range.end..end].contains("-----END") {
-        end += text[end..].bytes().take(80).position(|byte| byte == b'\n').unwrap_or(0);
+    if !is_key {
+        return end;
     }
-    end
+    // The words of the last line have blanks between them.
+    if text[range.end..end].contains("-----END") {
+        end += text[end..].bytes().take(80).position(|byte| byte == b'\n').unwrap_or(0);
+        return end;
+    }
+    end + rows(&text[end..])
+}
+
+/// The letters in a row of a key, at least; only the last has fewer.
+const SHORTEST_ROW: usize = 16;
+
+/// Returns the length of the rows of a key that a text begins with, whatever stands before and behind their letters: they
+/// are quoted, indented or numbered.
+fn rows(text: &str) -> usize {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    let (mut length, mut at, mut is_last) = (0, 0, false);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let row = line.trim_matches(|char: char| !char.is_ascii_alphanumeric() && !"+/=-".contains(char));
+        let numbered = row.trim_start_matches(|char: char| char.is_ascii_digit());
+        let row = if numbered.starts_with([':', '.', '|', ' ', '\t']) {
+            numbered.trim_start_matches([':', '.', '|', ' ', '\t', '>'])
+        } else {
+            row
+        };
+        let behind = at + line.trim_end().len();
+        at += line.len();
+        if row.starts_with("----") && row.contains("END") {
+            return behind;
+        }
+        // The first is the end of a row; behind a short one only the end of the key may stand.
+        if !row.bytes().all(is_letter) || is_last || (row.is_empty() && number > 0) {
+            break;
+        }
+        is_last = number > 0 && row.len() < SHORTEST_ROW;
+        if !is_last {
+            length = behind;
+        }
+    }
+    length
 }
 
 /// Cuts a text into pieces, on character boundaries.
@@ -204,6 +241,21 @@ mod tests {
             let text = format!("so:\n{key}\nand on");
             assert_eq!(spans(&text).len(), 1, "{lines}");
             assert_eq!(spans(&text)[0].1.len(), key.len(), "{lines}");
+        }
+        for (before, behind) in [("> ", ""), ("    ", ""), ("\"", "\","), ("+", ""), ("| ", " |")] {
+            let key = format!(
+                "-----BEGIN {0}-----\n{1}ZmFrZQ==\n-----END {0}-----",
+                "RSA PRIVATE KEY",
+                line.repeat(1_200)
+            );
+            let rows: Vec<String> = key.lines().map(|row| format!("{before}{row}{behind}")).collect();
+            let text = format!("so:\n{}\nand on", rows.join("\n"));
+            let found = spans(&text);
+            assert_eq!(found.len(), 1, "{before}");
+            assert!(
+                found[0].1.trim_end_matches(behind).ends_with("-----END RSA PRIVATE KEY-----"),
+                "{before}"
+            );
         }
         let token =
             format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ{}.{}", "a1B2".repeat(10), "c3D4".repeat(5_000));
