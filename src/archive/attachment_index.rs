@@ -15,7 +15,7 @@ const MAX_MAP_SIZE: usize = 64 << 20;
 
 /// Members that are the export's own beside those that the providers' facts name. The first word of a path with a slash
 /// is a folder.
-const OWN: [&str; 15] = [
+const OWN: [&str; 13] = [
     "conversations*",
     "chat.html",
     "user_settings.json",
@@ -29,9 +29,9 @@ const OWN: [&str; 15] = [
     "textdocs/*",
     "payments.json",
     "report.html",
-    "*financial/*",
-    "*user profile/*",
 ];
+/// Folders of the Privacy Portal's container; attachments may lie in folders of any name.
+const PORTAL: [&str; 2] = ["financial/*", "user profile/*"];
 
 /// Returns whether a member is the export's own, and nothing that a message carries.
 pub(super) fn belongs_to_export(path: &str) -> bool {
@@ -39,9 +39,11 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
     let base = base_name(&path);
     let facts = Provider::ALL.iter().map(|provider| provider.facts());
     is_named(&OWN, &path, base)
+        || (is_named(&PORTAL, &path, base) && id_of(base).is_none())
+        || provider::page_path(&path).is_some()
         || UNSUPPORTED.iter().any(|export| is_named(export.members, &path, base))
         || facts.into_iter().any(|facts| {
-            let names = [facts.members, facts.knowledge_members, facts.page_members, facts.zip_lists];
+            let names = [facts.members, facts.knowledge_members, facts.zip_lists];
             let zips = [facts.conversation_zips, facts.attachment_zips];
             names.iter().chain(&zips).any(|patterns| is_named(patterns, &path, base))
                 || facts.side_files.iter().any(|side| side.name == base)
@@ -67,9 +69,8 @@ impl AttachmentIndex {
         let mut aliases = aliases(archive);
         let mut names = Vec::with_capacity(archive.entries.len());
         for (index, entry) in (0_u32..).zip(&archive.entries) {
-            if provider::is_page(&entry.name) {
-                // A frame names its pages by their paths.
-                let key = page_path(&entry.name);
+            // A frame names its pages by their paths.
+            if let Some(key) = provider::page_path(&entry.name) {
                 names.push(IndexedName { key: key.into(), entry: index, alias: None });
                 continue;
             }
@@ -94,11 +95,6 @@ impl AttachmentIndex {
         let start = self.0.partition_point(|named| &*named.key < id);
         self.0.get(start).filter(|named| !id.is_empty() && &*named.key == id)
     }
-}
-
-/// Returns the path of a page below whatever folder or zip the export lies in.
-fn page_path(name: &str) -> &str {
-    &name[name.find("artifacts/").unwrap_or(0)..]
 }
 
 /// Returns the id in a name that the export made: `file-` or `file_` with letters and digits, or a UUID, up to the next
@@ -212,13 +208,19 @@ mod tests {
             "library_files.json",
             "report.html",
             "Financial/Invoices.pdf",
-            "x/User Profile/profile.json",
+            "User Profile/profile.json",
             "artifacts/a/artifact.json",
             "My Activity.json",
         ] {
             assert!(belongs_to_export(path), "{path}");
         }
-        for path in ["file-abc-user.json", "file-abc-conversations.json", "a.png", "notes/chat.md"] {
+        for path in [
+            "file-abc-user.json",
+            "file-abc-conversations.json",
+            "a.png",
+            "notes/chat.md",
+            "financial/file-abc.png",
+        ] {
             assert!(!belongs_to_export(path), "{path}");
         }
     }

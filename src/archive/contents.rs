@@ -16,7 +16,9 @@ use crate::provider::Provider;
 const MAX_BYTES: usize = 16 << 20;
 /// The names that are taken of all lists of contents.
 const MAX_LISTED: usize = 200_000;
-/// Lists of contents that are read, and members of one base name that are compared with a path.
+/// Lists of contents that are read.
+const MAX_LISTS: usize = 64;
+/// Members of one base name that are compared with a path.
 const MAX_LIKE_NAMED: usize = 64;
 /// Missing members that are told one by one.
 const MAX_TOLD: usize = 8;
@@ -35,7 +37,7 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
         .filter(|&index| {
             is_list(&archive.entries[index].name) && !archive.entries[index].name.contains("__MACOSX/")
         })
-        .take(MAX_LIKE_NAMED)
+        .take(MAX_LISTS)
         .collect();
     let mut shards = Vec::new();
     let mut files = Vec::new();
@@ -44,7 +46,7 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
         let Ok(bytes) = archive.read_member(&archive.member(index), room) else { continue };
         room -= bytes.len();
         let json = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        let Ok(list) = serde_json::from_slice::<ContentsList>(json) else { continue };
+        let Some(list) = ContentsList::read(json) else { continue };
         shards.extend(list.conversation_members());
         files.extend(list.export_files());
     }
@@ -84,41 +86,33 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
     !shards.is_empty()
 }
 
-/// A list of contents. What is not as it is known to be is passed over.
-#[derive(Deserialize)]
-struct ContentsList<'a> {
-    #[serde(borrow, default)]
-    logical_files: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    export_files: Option<&'a RawValue>,
-}
+/// A list of contents. What is not as it is known to be is passed over; of two values of one key the last counts.
+struct ContentsList<'a>(BTreeMap<String, &'a RawValue>);
 
-impl ContentsList<'_> {
+impl<'a> ContentsList<'a> {
+    fn read(json: &'a [u8]) -> Option<Self> {
+        serde_json::from_slice(json).ok().map(Self)
+    }
+
     /// Returns the paths under which it has the conversations.
     fn conversation_members(&self) -> Vec<String> {
-        let logical: BTreeMap<String, &RawValue> = read(self.logical_files).unwrap_or_default();
+        let logical: BTreeMap<String, &RawValue> = read(self.0.get("logical_files")).unwrap_or_default();
         let of_conversations = logical.iter().filter(|(name, _)| holds_conversations(name));
-        let lists = of_conversations.filter_map(|(_, file)| read::<LogicalFile<'_>>(Some(file))?.files);
-        let files = lists.flat_map(|list| read::<Vec<&RawValue>>(Some(list)).unwrap_or_default());
-        files.filter_map(|file| read(Some(file))).take(MAX_LISTED).collect()
+        let lists = of_conversations
+            .filter_map(|(_, file)| read::<BTreeMap<String, &RawValue>>(Some(file))?.remove("files"));
+        let files = lists.flat_map(|list| read::<Vec<&RawValue>>(Some(&list)).unwrap_or_default());
+        files.filter_map(|file| read(Some(&file))).take(MAX_LISTED).collect()
     }
 
     /// Returns the paths of all files of the export.
     fn export_files(&self) -> Vec<String> {
-        let files: Vec<&RawValue> = read(self.export_files).unwrap_or_default();
+        let files: Vec<&RawValue> = read(self.0.get("export_files")).unwrap_or_default();
         files
             .into_iter()
-            .filter_map(|file| Some(read::<ExportFile>(Some(file))?.path))
+            .filter_map(|file| Some(read::<ExportFile>(Some(&file))?.path))
             .take(MAX_LISTED)
             .collect()
     }
-}
-
-/// A file of the export that may have come in pieces.
-#[derive(Deserialize)]
-struct LogicalFile<'a> {
-    #[serde(borrow, default)]
-    files: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -126,7 +120,7 @@ struct ExportFile {
     path: String,
 }
 
-fn read<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Option<T> {
+fn read<'a, T: Deserialize<'a>>(json: Option<&&'a RawValue>) -> Option<T> {
     serde_json::from_str(json?.get()).ok()
 }
 

@@ -2,13 +2,17 @@
 
 use std::{fs, path::Path};
 
-use super::{FolderMember, Limits, MemberContent, MemberEntry, identity::FileIdentity, stream::StreamError};
-use crate::io_error::io_error_text;
+use super::{
+    FolderMember, Limits, MemberContent, MemberEntry, holds_conversations, identity::FileIdentity,
+    stream::StreamError,
+};
+use crate::{io_error::io_error_text, provider};
 
 /// The depth to which folders are looked into: an export has two levels, and may lie under a top folder.
 const DEPTH: usize = 4;
 
-/// Lists the regular files below a folder, named by their path in it, sorted, and the names of what is no regular file.
+/// Lists the regular files below a folder, named by their path in it, sorted, and the names of what should hold conversations and
+/// is no regular file.
 /// Symbolic links are not followed, so that a loop cannot go on for ever; hidden files and folders are left out.
 pub(super) fn list(root: &Path, limits: Limits) -> Result<(Vec<MemberEntry>, Vec<String>), StreamError> {
     let mut entries = Vec::new();
@@ -29,7 +33,7 @@ pub(super) fn list(root: &Path, limits: Limits) -> Result<(Vec<MemberEntry>, Vec
                 continue;
             }
             let path = format!("{prefix}{name}");
-            if !kind.is_file() {
+            if !kind.is_file() && (holds_conversations(&path) || provider::holds_knowledge(&path)) {
                 others.push(path.clone());
             }
             if kind.is_dir() && depth < DEPTH {

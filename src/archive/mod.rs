@@ -36,7 +36,7 @@ use hashbrown::HashSet;
 use crate::{
     conversation::ObjectLocation,
     io_error::io_error_text,
-    provider::{self, Provider},
+    provider::{self, Provider, SideFileKind},
 };
 
 pub use attachment_index::sniff;
@@ -135,14 +135,22 @@ impl Archive {
         (0..self.entries.len()).filter(is_named).map(|index| self.member(index))
     }
 
-    /// Lists the export's own texts beside the conversations: its other JSON, and the pages of what was published. An
-    /// upload may be JSON too; those are named as uploads are. What only names members is not among them, nor what is
-    /// empty.
+    /// Lists the texts beside the conversations: JSON, pages, tables and notes, what was published among them. What has
+    /// the id of an upload is not among them, nor what only names members, nor what is empty, nor the viewer that has all
+    /// conversations once more.
     pub fn other_members(&self) -> impl Iterator<Item = Member> {
-        let is_json = |base: &str| base.to_ascii_lowercase().ends_with(".json") && !base.starts_with("file");
+        const TEXTS: [&str; 7] = ["json", "html", "htm", "md", "txt", "csv", "xml"];
         let is_list = |base: &str| {
             let mut maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
-            maps.any(|map| map == base) || provider::may_be_manifest(base) || contents::is_list(base)
+            maps.any(|map| map.eq_ignore_ascii_case(base))
+                || provider::may_be_manifest(base)
+                || contents::is_list(base)
+                || base.eq_ignore_ascii_case("chat.html")
+        };
+        // Of a frame more is written down than is read as a conversation.
+        let tells_links = |base: &str| {
+            let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().side_files);
+            files.any(|file| file.kind == SideFileKind::Links && file.name.eq_ignore_ascii_case(base))
         };
         let read: HashSet<u32> = self.conversations.iter().copied().collect();
         (0_u32..)
@@ -150,8 +158,9 @@ impl Archive {
             .filter(|(_, entry)| entry.size > 2)
             .filter(move |(index, entry)| {
                 let base = entry.base_name();
-                let is_text = is_json(base) && !is_list(base) && !read.contains(index);
-                is_text || provider::is_page(&entry.name)
+                let is_text = TEXTS.iter().any(|ending| has_extension(base, ending));
+                let is_upload = attachment_index::id_of(base).is_some();
+                is_text && !is_upload && !is_list(base) && (!read.contains(index) || tells_links(base))
             })
             .map(|(index, _)| self.member(index as usize))
     }
@@ -174,7 +183,7 @@ impl Archive {
             !read.contains(&index)
                 && !is_read(base)
                 && ((others.contains(&index) && has_extension(base, "json"))
-                    || (provider::is_page(&entry.name) && !entry.name.contains("/versions/"))
+                    || provider::page_path(&entry.name).is_some_and(|page| !page.contains("/versions/"))
                     || (has_extension(base, "zip") && provider::is_export_zip(base))
                     || (is_called_so && entry.size > 2))
         };

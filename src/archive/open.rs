@@ -204,7 +204,7 @@ impl ArchiveOpener {
         let folder = path.parent().unwrap_or(Path::new(""));
         let beside = parts::beside(path);
         for name in &beside.others {
-            let reason = "it is a link or no regular file, and was not followed: name it beside the others";
+            let reason = "it is a link or no regular file, and was not followed: put the file itself there";
             self.problems.push(OpenProblem::of(name, reason));
         }
         if beside.is_cut {

@@ -56,6 +56,11 @@ pub(super) fn beside(path: &Path) -> PartsBeside {
         (other.kind, other.number, name != own, other.copy != part.copy, other.copy, name.clone())
     });
     found.dedup_by(|next, first| (next.0.kind, next.0.number) == (first.0.kind, first.0.number));
+    let is_here = |name: &String| {
+        let part = ExportPart::of(name).map(|part| (part.kind, part.number));
+        found.iter().any(|(other, _)| Some((other.kind, other.number)) == part)
+    };
+    parts.others.retain(|name| !is_here(name));
     parts.zips = found.into_iter().map(|(_, name)| name).collect();
     parts.zips.sort();
     parts.others.sort();

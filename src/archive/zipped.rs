@@ -107,16 +107,23 @@ struct Directory {
 }
 
 impl Directory {
-    /// Finds the record; `None` where it says nothing, as for more than 65 534 members or 4 GB.
+    /// Finds the record; `None` where it says nothing, as for more than 65 534 members or 4 GB, and where another record
+    /// stands between it and the directory (ZIP64).
     fn find(bytes: &ByteSource) -> Option<Self> {
         /// The length of the record without its comment.
         const END: usize = 22;
+        /// The length of what tells the place of a ZIP64 record, and how it begins.
+        const LOCATOR: usize = 20;
+        const LOCATOR_SIGNATURE: &[u8] = b"PK\x06\x07";
         let length = usize::try_from(bytes.len()).unwrap_or(usize::MAX).min(END + usize::from(u16::MAX));
         let tail_start = bytes.len() - length as u64;
         let mut tail = vec![0; length];
         bytes.read_exact_at(tail_start, &mut tail).ok()?;
         let at = memchr::memmem::rfind(&tail, b"PK\x05\x06")?;
         let end = tail.get(at..at + END)?;
+        if at.checked_sub(LOCATOR).is_some_and(|before| tail[before..].starts_with(LOCATOR_SIGNATURE)) {
+            return None;
+        }
         let short = |at: usize| u16::from_le_bytes([end[at], end[at + 1]]);
         let long = |at: usize| u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]);
         let (declared, size, offset) = (short(10), long(12), long(16));

@@ -136,7 +136,7 @@ impl AuditReport {
                 let bytes = archive.read_member(&found, MAX_MEMBER_SIZE).ok();
                 let read = bytes.and_then(|bytes| import::side_file(member, &bytes, providers));
                 let Some((provider, content)) = read else {
-                    self.unreadable.push(format!("{}: {}", archive.name(), found.name));
+                    self.unreadable.push(format!("{}: {}", archive.name(), without_secrets(&found.name)));
                     continue;
                 };
                 let origin = FileOrigin { archive: archive.name().to_owned(), member, provider };
@@ -172,7 +172,7 @@ impl AuditReport {
             let bytes = archive.read_member(&member, MAX_SCANNED_SIZE);
             let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() < MAX_SCANNED_SIZE) else {
                 if !is_side_file {
-                    self.unreadable.push(format!("{}: {}", archive.name(), member.name));
+                    self.unreadable.push(format!("{}: {}", archive.name(), without_secrets(&member.name)));
                 }
                 continue;
             };

@@ -12,10 +12,15 @@ use crate::conversation::Attachment;
 
 /// The number of files that are kept.
 const MAX_FILES: usize = 200_000;
+/// The longest record of a file, in bytes; real ones have some hundred.
+const MAX_RECORD_LENGTH: usize = 16 << 10;
 
 /// The files of an archive's library, by the message they were made for.
 #[derive(Clone, Debug, Default)]
-pub struct LibraryFiles(HashMap<Box<str>, Vec<Attachment>>);
+pub struct LibraryFiles {
+    by_message: HashMap<Box<str>, Vec<Attachment>>,
+    count: usize,
+}
 
 impl LibraryFiles {
     /// Adds the files of one `library_files.json`, and returns whether it is one. What names no file or no message is
@@ -23,7 +28,10 @@ impl LibraryFiles {
     pub fn add(&mut self, json: &[u8]) -> bool {
         // One object at a time: taken apart, each takes many times its text.
         let Ok(list) = serde_json::from_slice::<Vec<&RawValue>>(json) else { return false };
-        for raw in list.into_iter().take(MAX_FILES) {
+        for raw in list.into_iter().filter(|raw| raw.get().len() <= MAX_RECORD_LENGTH) {
+            if self.count == MAX_FILES {
+                break;
+            }
             let Ok(value) = serde_json::from_str::<Value>(raw.get()) else { continue };
             let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
             let (message, pointer) = (text("origination_message_id"), text("file_id"));
@@ -38,18 +46,19 @@ impl LibraryFiles {
                 mime: bounded_name(mime).into(),
                 ..attachment(media(mime))
             };
-            self.0.entry(message.into()).or_default().push(file);
+            self.by_message.entry(message.into()).or_default().push(file);
+            self.count += 1;
         }
         true
     }
 
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_message.is_empty()
     }
 
     /// Returns the files that were made for the message of this id.
     pub(super) fn of(&self, message: &str) -> &[Attachment] {
-        self.0.get(message).map_or(&[], Vec::as_slice)
+        self.by_message.get(message).map_or(&[], Vec::as_slice)
     }
 }

@@ -29,8 +29,8 @@ const SEND: Duration = Duration::from_millis(100);
 const TELL: u64 = 50;
 /// The memory a conversation costs beside its own, in bytes: the allocator's share and a library's tables.
 const PER_CONVERSATION: usize = 160;
-/// The largest list of files that is read, in bytes; no real one comes near this.
-const MAX_LIBRARY_SIZE: usize = 32 << 20;
+/// The bytes of all lists of files of an archive that are read; no real ones come near this.
+const MAX_LIBRARY_SIZE: usize = 16 << 20;
 /// The largest buffer that is kept for reuse, in bytes.
 pub(super) const MAX_SPARE_SIZE: usize = 4 << 20;
 
@@ -65,10 +65,12 @@ pub(super) struct Pipeline<'a> {
 /// Reads the files that an archive names beside its conversations; returns them with the members that cannot be read.
 fn library_files(archive: &Archive) -> (LibraryFiles, Vec<String>) {
     let (mut files, mut unread) = (LibraryFiles::default(), Vec::new());
+    let mut room = MAX_LIBRARY_SIZE;
     for name in Provider::ALL.iter().filter_map(|provider| provider.facts().library_member) {
         for member in archive.members_named(name) {
-            let json = archive.read_member(&member, MAX_LIBRARY_SIZE);
-            if !json.is_ok_and(|json| files.add(&json)) {
+            let json = archive.read_member(&member, room).unwrap_or_default();
+            room -= json.len();
+            if !files.add(&json) {
                 unread.push(member.name);
             }
         }
@@ -90,7 +92,10 @@ impl<'a> Pipeline<'a> {
         let tasks: Vec<MemberTask> = numbered
             .flat_map(|(source, opened)| {
                 let members = (0_u32..).zip(opened.conversation_members());
-                members.map(move |(number, member)| MemberTask { source, number, member })
+                members.map(move |(number, member)| {
+                    let owner = provider::knowledge_owner(&member.name);
+                    MemberTask { source, number, member, owner }
+                })
             })
             .collect();
         let size = archives.iter().fold(0_u64, |sum, archive| sum.saturating_add(archive.size()));
@@ -121,8 +126,7 @@ impl<'a> Pipeline<'a> {
 
     /// Returns what is known of the objects of a member before they are parsed.
     pub(super) fn context(&self, task: &MemberTask) -> ParseContext<'_> {
-        let library_files = &self.library_files[task.archive()];
-        ParseContext { library_files, owner: provider::knowledge_owner(&task.member.name) }
+        ParseContext { library_files: &self.library_files[task.archive()], owner: task.owner }
     }
 
     /// Counts off a thread that could not be started.
@@ -301,6 +305,7 @@ impl<'a> Pipeline<'a> {
         let mut report = thread_counts::sum(self.archives, tallies, self.bytes.into_inner());
         for (archive, unread) in report.archives.iter_mut().zip(self.unread_libraries) {
             archive.unread.extend(unread);
+            archive.unread.truncate(thread_counts::MAX_NAMED);
         }
         report
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::report::ReadProblem;
-use crate::archive::Member;
+use crate::{archive::Member, conversation::Provider};
 
 /// A member to read.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub(super) struct MemberTask {
     /// The member's number among those of its archive that hold conversations.
     pub number: u32,
     pub member: Member,
+    /// The provider whose export alone has members of that name.
+    pub owner: Option<Provider>,
 }
 
 impl MemberTask {

@@ -138,7 +138,7 @@ impl ArchiveReport {
 }
 
 /// The number of members that nothing reads and that are named.
-const MAX_NAMED: usize = 1_000;
+pub(super) const MAX_NAMED: usize = 1_000;
 
 /// Sums up the whole load.
 pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) -> Report {

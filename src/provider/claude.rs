@@ -63,7 +63,7 @@ pub(super) static FACTS: Facts = Facts {
     }),
     attachment_names: None,
     // A frame: `artifact.json` with its pages beside it.
-    page_members: &["artifacts/*", "*/artifacts/*"],
+    page_members: &["artifacts/*/page.md", "artifacts/*/versions/*"],
     library_member: None,
     side_files: &[
         SideFile { name: "users.json", kind: SideFileKind::Profile },

@@ -48,7 +48,8 @@ pub struct Facts {
     pub other_zip: Option<OtherZip>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
     pub attachment_names: Option<&'static str>,
-    /// Members with the pages of what was published: text that is no attachment of a message.
+    /// Members with the pages of what was published, by the last folders of their paths: text that no message of a chat
+    /// carries.
     pub page_members: &'static [&'static str],
     /// A member that names files by the messages they were made for.
     pub library_member: Option<&'static str>,

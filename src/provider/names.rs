@@ -21,10 +21,22 @@ pub fn knowledge_owner(path: &str) -> Option<Provider> {
     Provider::ALL.iter().copied().find(|provider| is_named(provider.facts().knowledge_members, path, base))
 }
 
-/// Returns whether a member with this path is a page of something that was published.
-pub fn is_page(path: &str) -> bool {
-    let base = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    Provider::ALL.iter().any(|provider| is_named(provider.facts().page_members, path, base))
+/// Returns the end of a member's path, from the folder on that its export gave it, if it is a page of something that was
+/// published.
+pub fn page_path(path: &str) -> Option<&str> {
+    let patterns = Provider::ALL.iter().flat_map(|provider| provider.facts().page_members);
+    let mut tails = patterns.filter_map(|pattern| {
+        let folders = pattern.matches('/').count();
+        let start = path.rmatch_indices(['/', '\\']).nth(folders).map_or(0, |(at, _)| at + 1);
+        let segments = path[start..].split(['/', '\\']);
+        let is_one = pattern.split('/').map(Some).chain([None]).zip(segments.map(Some).chain([None]));
+        let fits = |(pattern, segment): (Option<&str>, Option<&str>)| match (pattern, segment) {
+            (Some(pattern), Some(segment)) => is_like(pattern, segment),
+            (pattern, segment) => pattern.is_none() && segment.is_none(),
+        };
+        is_one.map(fits).all(|fits| fits).then(|| &path[start..])
+    });
+    tails.next()
 }
 
 /// Returns whether a zip with this base name holds the conversations of an export that comes in several zips.
@@ -129,8 +141,9 @@ fn wildcards<'a>(pattern: &str, name: &'a str) -> Option<Vec<&'a str>> {
         if is_number && (between.is_empty() || !between.bytes().all(|byte| byte.is_ascii_digit())) {
             return None;
         }
-        let mut wild = vec![between];
-        wild.extend(wildcards(behind, &rest[end..])?);
+        // Nothing is kept before all of it fits.
+        let mut wild = wildcards(behind, &rest[end..])?;
+        wild.insert(0, between);
         Some(wild)
     };
     // A pattern without another wildcard ends where the name ends.
@@ -166,6 +179,21 @@ mod tests {
         }
         assert!(is_named(&["a/*"], "a/b.json", "b.json") && !is_named(&["a/*"], "x/a/b.json", "b.json"));
         assert!(is_named(&["b.json"], "x/a/b.json", "b.json"));
+    }
+
+    #[test]
+    fn a_page_is_known_by_the_last_folders_of_its_path() {
+        for (path, page) in [
+            ("artifacts/a1/page.md", Some("artifacts/a1/page.md")),
+            ("my-artifacts/x.zip/artifacts/a1/versions/1-1.html", Some("artifacts/a1/versions/1-1.html")),
+            ("Artifacts\\a1\\Page.md", Some("Artifacts\\a1\\Page.md")),
+            ("artifacts/file-abc.png", None),
+            ("artifacts/a1/artifact.json", None),
+            ("my-artifacts/a1/page.md", None),
+            ("a1/page.md", None),
+        ] {
+            assert_eq!(page_path(path), page, "{path}");
+        }
     }
 
     #[test]

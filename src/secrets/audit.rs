@@ -62,7 +62,9 @@ fn exposed(scanner: &Scanner, text: &str, message: Option<usize>, date: Option<T
 /// Lists what a member of an export exposes that is no conversation: JSON, or any other text.
 pub fn exposures_of_member(scanner: &Scanner, bytes: &[u8], is_json: bool) -> Vec<Exposure> {
     if !is_json {
-        return exposed(scanner, &String::from_utf8_lossy(bytes), None, None);
+        // A picture or the like says nothing as a text.
+        return std::str::from_utf8(bytes)
+            .map_or_else(|_| Vec::new(), |text| exposed(scanner, text, None, None));
     }
     let mut exposed = ExposedValues::new(scanner, None, None);
     each_secret(bytes, &mut |kind, certainty, value| exposed.add(kind, certainty, value));

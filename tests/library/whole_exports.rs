@@ -467,6 +467,43 @@ fn a_zip_whose_end_counts_wrong_is_read_by_its_members() {
     assert!(report.problems[0].reason.starts_with("another zip stands before it"), "{:?}", report.problems);
 }
 
+/// Some write the longer records also where the shorter ones would do.
+#[test]
+fn a_zip_with_longer_records_than_it_needs_is_sound() {
+    let mut bytes = zip(&[("conversations.json", export(&["a"]).as_bytes())]);
+    let end = bytes.split_off(bytes.len() - 22);
+    let record = bytes.len() as u64;
+    let long = |at: usize| u64::from(u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]));
+    let members = u64::from(u16::from_le_bytes([end[10], end[11]]));
+    bytes.extend_from_slice(b"PK\x06\x06");
+    bytes.extend(44_u64.to_le_bytes());
+    bytes.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for number in [members, members, long(12), long(16)] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+    bytes.extend(record.to_le_bytes());
+    bytes.extend([1, 0, 0, 0]);
+    bytes.extend(end);
+    let scratch = Scratch::new();
+    let (_, library, report) = opened(&[scratch.file("x.zip", &bytes)]);
+    assert_eq!((ids(&library), report.damaged()), (vec!["a".to_owned()], false), "{:?}", report.problems);
+}
+
+#[test]
+fn a_folder_of_a_common_name_hides_no_attachment() {
+    let asked = with_picture("a");
+    for folder in ["artifacts", "financial", "User Profile", "2025 financial"] {
+        let scratch = Scratch::new();
+        let (conversations, picture) =
+            (format!("{folder}/conversations.json"), format!("{folder}/file_00aa.png"));
+        let members: [(&str, &[u8]); 2] = [(&conversations, asked.as_bytes()), (&picture, b"picture")];
+        let (.., report) = opened(&[scratch.file("x.zip", zip(&members))]);
+        let archive = &report.archives[0];
+        assert_eq!((archive.attachments_found, archive.unread.len()), (1, 0), "{folder}");
+    }
+}
+
 #[test]
 fn a_part_that_is_made_to_do_harm_costs_itself_alone() {
     let folder = Scratch::new();
