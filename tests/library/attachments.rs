@@ -521,3 +521,35 @@ fn the_archive_s_own_name_of_a_file_passes_the_redaction_also_where_nothing_else
         }
     }
 }
+
+#[test]
+fn two_attachments_of_one_id_are_two_files_and_each_link_leads_to_its_own() {
+    let asked = |message: &str, texts: &[&str]| {
+        let mut asked = exports::claude::human(message, exports::claude::ROOT, "Read this");
+        let list =
+            texts.iter().map(|text| json!({"id": "same", "file_name": "a.txt", "extracted_content": text}));
+        asked["attachments"] = list.collect();
+        asked
+    };
+    let objects = [
+        exports::claude::conversation("c-1", "One", vec![asked("m1", &["first", "second", "first"])]),
+        exports::claude::conversation("c-2", "Two", vec![asked("m1", &["third"])]),
+    ];
+    for format in ["markdown", "html"] {
+        let scratch = Scratch::new();
+        let archive = scratch.file("export.json", Value::Array(objects.to_vec()).to_string());
+        let to = format!("{}/all.out", scratch.path().display());
+        let output = unspool(&["extract", "--all", "--attachments", "-f", format, "-o", &to], &archive);
+        assert!(output.status.success(), "{}", told(&output));
+        let folder = scratch.path().join("all-files");
+        let mut texts: Vec<String> =
+            files(&folder).iter().map(|file| fs::read_to_string(folder.join(file)).unwrap()).collect();
+        texts.sort();
+        texts.dedup();
+        assert_eq!(texts, ["first", "second", "third"]);
+        let text = fs::read_to_string(scratch.path().join("all.out")).unwrap();
+        for file in files(&folder) {
+            assert!(text.contains(&format!("all-files/{file}")), "{file}: {text}");
+        }
+    }
+}

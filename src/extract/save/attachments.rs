@@ -8,6 +8,7 @@ use std::{
     borrow::Cow,
     ffi::OsStr,
     io::{self, Write},
+    num::NonZeroU64,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     archive::{Archive, ArchiveError, Member, sniff},
-    conversation::{Attachment, Conversation, Detail},
+    conversation::{Attachment, Conversation, Detail, digest},
     extract::{
         ExtractError, Options,
         format::entries::entries,
@@ -33,13 +34,22 @@ use crate::{
 
 /// The places of a conversation's attachments, by their ids: an address relative to the text, or nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AttachmentLinks(HashMap<Box<str>, Option<Box<str>>>);
+pub struct AttachmentLinks(HashMap<AttachmentKey, Option<Box<str>>>);
+
+/// What tells an attachment from others: an id, and the text that the export itself carries under it. Two may have one id
+/// and not one text.
+type AttachmentKey = (Box<str>, NonZeroU64);
+
+/// Returns what tells this attachment from others.
+fn key_of(attachment: &Attachment) -> AttachmentKey {
+    (attachment.id.clone(), digest(attachment.content.as_bytes()))
+}
 
 impl AttachmentLinks {
     /// Looks up an attachment. `None`: nobody asked for this one. `Some(None)`: there is no file of it, since it is
     /// missing or damaged.
     pub(in crate::extract) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
-        self.0.get(&attachment.id)
+        self.0.get(&key_of(attachment))
     }
 }
 
@@ -49,8 +59,8 @@ pub struct AttachmentWriter<'a> {
     /// The beginning of links in the text; ends in a slash.
     address: String,
     names: Names,
-    /// By archive and id: the same attachment is written once.
-    known: HashMap<(u16, Box<str>), Option<Box<str>>>,
+    /// By archive, id and text: the same attachment is written once.
+    known: HashMap<(u16, AttachmentKey), Option<Box<str>>>,
     files: AttachmentFiles,
     attached: AttachmentOutcome,
     /// What takes secrets out of the text, and of names.
@@ -109,13 +119,15 @@ impl<'a> AttachmentWriter<'a> {
             else {
                 continue;
             };
-            if !links.0.contains_key(&redacted.id) {
+            let link = key_of(redacted);
+            if !links.0.contains_key(&link) {
+                let key = (own, key_of(attachment));
                 let name = if attachment.content.is_empty() {
-                    self.write(archives, (own, &attachment.id), redacted, secrets)?
+                    self.write(archives, key, redacted, secrets)?
                 } else {
-                    self.write_content(archives, (own, &attachment.id), redacted)?
+                    self.write_content(archives, key, redacted)?
                 };
-                links.0.insert(redacted.id.clone(), name);
+                links.0.insert(link, name);
             }
         }
         Ok(Cow::Owned(Options { links: Some(Arc::new(links)), ..options.clone() }))
@@ -125,11 +137,11 @@ impl<'a> AttachmentWriter<'a> {
     fn write(
         &mut self,
         archives: &[Archive],
-        (own, id): (u16, &str),
+        key: (u16, AttachmentKey),
         redacted: &Attachment,
         secrets: &Secrets,
     ) -> Result<Option<Box<str>>, ExtractError> {
-        let key = (own, id.into());
+        let (own, id) = (key.0, &*key.1.0);
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
@@ -167,10 +179,9 @@ impl<'a> AttachmentWriter<'a> {
     fn write_content(
         &mut self,
         archives: &[Archive],
-        (own, id): (u16, &str),
+        key: (u16, AttachmentKey),
         redacted: &Attachment,
     ) -> Result<Option<Box<str>>, SaveError> {
-        let key = (own, id.into());
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
