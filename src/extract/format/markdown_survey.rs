@@ -100,8 +100,11 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
     let heads: Vec<Range<usize>> = headings.iter().map(|(range, _)| range.clone()).collect();
     let places = Places { headings: heads, code: blocks.clone(), tables, footnotes };
     disputed(masked, &places, &mut found);
-    found.reshapes = !found.edits.is_empty();
+    found.reshapes |= !found.edits.is_empty();
     lookalikes(masked, &headings, &blocks, &mut found.signs);
+    // Two backslashes before a sign would be none.
+    found.signs.sort_unstable();
+    found.signs.dedup();
     found.html.sort_unstable();
     found.html.dedup();
     let highest = headings.iter().map(|&(_, level)| level).min().unwrap_or(usize::MAX);
@@ -256,9 +259,13 @@ fn disputed(text: &str, places: &Places, found: &mut Survey) {
         line_before = start..next;
         defines |= bare.contains("]:");
         is_odd |= bare.starts_with(is_any_blank) || bare.ends_with(is_any_blank);
-        if defines && !in_code {
-            if opens_fence(bare) || (bare.starts_with('<') && begins_tag(text, at)) {
+        if !in_code {
+            // Also a line break: alone on its line it begins HTML, in which a backslash is none.
+            let is_tag = bare.starts_with('<') && begins_tag(text, at);
+            let disputed = defines || is_odd || in_footnote || tabled;
+            if (is_tag && disputed) || (defines && opens_fence(bare)) {
                 found.signs.push(at);
+                found.reshapes = true;
             }
         }
         // In code of a footnote others see words.
@@ -268,7 +275,9 @@ fn disputed(text: &str, places: &Places, found: &mut Survey) {
 
 /// Returns whether a line begins with a fence.
 fn opens_fence(bare: &str) -> bool {
-    bare.starts_with("```") || bare.starts_with("~~~")
+    // Further backticks make a code span of it.
+    let backticks = bare.starts_with("```") && !bare.trim_start_matches('`').contains('`');
+    backticks || bare.starts_with("~~~")
 }
 
 /// Returns whether a line is the one below a table's head.
