@@ -82,7 +82,7 @@ fn pieces(name: &str) -> impl Iterator<Item = &str> {
         }
         let before = name[..at].chars().next_back().is_some_and(is_word);
         let after = name[at + char.len_utf8()..].chars().next().is_some_and(is_word);
-        !(before && after) || !matches!(char, '-' | '_' | '.' | '/' | '\'' | '’' | '+' | '@' | '&')
+        !(before && after && matches!(char, '-' | '_' | '.' | '/' | '\'' | '’' | '+' | '@' | '&'))
     };
     let ends = name
         .char_indices()

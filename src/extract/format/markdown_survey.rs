@@ -242,10 +242,9 @@ fn disputed(text: &str, places: &Places, found: &mut Survey) {
         let in_table = tables.find(at).is_some();
         tabled |= in_table;
         let is_row = is_row(bare);
-        if is_row && !in_code && !in_heading && follows_words {
-            if defines || is_odd || in_footnote || tabled {
-                found.edits.push(TextEdit::insert(start, "\n"));
-            }
+        let disputed = defines || is_odd || in_footnote || tabled;
+        if is_row && !in_code && !in_heading && follows_words && disputed {
+            found.edits.push(TextEdit::insert(start, "\n"));
         }
         // Some ask for a table before all else: then what begins a list, a quotation or a fence is its head.
         if pipes && is_delimiter_row(bare) && !in_table {
