@@ -98,7 +98,7 @@ fn bounds() -> Vec<Bound> {
 /// A value for people: `48 KiB`, `10 000`, `2 s`; as the code has it where it is none of these.
 fn told(value: &str) -> String {
     let number = |text: &str| text.replace('_', "").parse::<u64>().ok();
-    let durations = [("from_secs(", "s"), ("from_millis(", "ms")];
+    let durations = [("from_mins(", "min"), ("from_secs(", "s"), ("from_millis(", "ms")];
     for (maker, unit) in durations {
         if let Some((_, rest)) = value.split_once(maker) {
             return format!("{} {unit}", rest.trim_end_matches(')'));

@@ -53,7 +53,7 @@ const GIVE_BACK_TIMEOUT: Duration = Duration::from_millis(450);
 const _: () = assert!(HANGUP_TIMEOUT.as_millis() + GIVE_BACK_TIMEOUT.as_millis() < 1_000);
 /// Time that what is typed in one go with the last key is waited for; a terminal that never rests must not keep the
 /// person here.
-const BURST_TIMEOUT: Duration = Duration::from_secs(60);
+const BURST_TIMEOUT: Duration = Duration::from_mins(1);
 /// What is typed in one go with the last key is not for whoever has the terminal next.
 const BURST: Waits = Waits {
     alone: Duration::from_millis(100),
