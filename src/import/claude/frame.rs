@@ -76,7 +76,7 @@ pub(super) fn parse(object: &str) -> Result<Option<ParsedObject>, ImportError> {
         }
         arena.content_types.count("frame", true);
         if title.is_empty() || version.id == frame.active {
-            title = name.to_owned();
+            name.clone_into(&mut title);
             current = Some(arena.messages.len());
         }
         let parts = arena.keep(&mut parts);
