@@ -49,10 +49,21 @@ impl<'a> Speaker<'a> {
 
 /// Returns whether a name looks like one that only this program gives, or like more than a name.
 fn poses(name: &str, is_person: bool) -> bool {
-    name.contains(|char| is_dot(char) || is_line_end(char))
+    name.contains(is_line_end)
+        || parts_with_dot(name)
         || has_clock_time(name)
         || pieces(name).any(|piece| passes_for_ours(piece, is_person))
         || is_ours(&letters(name))
+}
+
+/// Returns whether a dot stands in a name as it does between the pieces of a line above an entry: within a word, as in
+/// `让·雷诺`, it belongs to the word.
+fn parts_with_dot(name: &str) -> bool {
+    let is_letter = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+    name.char_indices().filter(|&(_, char)| is_dot(char)).any(|(at, char)| {
+        let (before, after) = (&name[..at], &name[at + char.len_utf8()..]);
+        !is_letter(before.chars().next_back()) || !is_letter(after.chars().next())
+    })
 }
 
 /// Returns words from the archive as they may stand in the line above an entry: in quotation marks where they look like
@@ -251,7 +262,12 @@ mod tests {
             assert_eq!(Speaker::Model(name).name(), name);
             assert_eq!(Speaker::Person(name).name(), name);
         }
-        assert_eq!(Speaker::Person("You Jin").name(), "You Jin");
+        for name in ["You Jin", "ジョン・スミス", "让·雷诺", "Col·lector"] {
+            assert_eq!(Speaker::Person(name).name(), name);
+        }
+        for name in ["You·3", "robin ·", "robin · 3 Mar"] {
+            assert_eq!(Speaker::Person(name).name(), format!("person “{name}”"));
+        }
         assert_eq!(Speaker::You.name(), "You");
         for words in
             ["You", "x · You · 3 Mar", "Plan | Y0u (edited)", "x 14 Nov 2023, 22:13", "a\u{2028}b", "Sуstem"]

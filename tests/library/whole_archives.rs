@@ -189,6 +189,8 @@ fn markdown_has_a_heading_a_turn_and_every_block_of_code_byte_for_byte() {
                         .collect(),
                     _ => seen(conversation.message_text(message)).1,
                 })
+                // A break that only some readers know is one that all know.
+                .map(|code| code.replace('\r', "\n"))
                 .collect();
             // A block that is cut off in the middle ends with the line that was begun.
             let ended = |code: &String| code.strip_suffix('\n').unwrap_or(code).to_owned();

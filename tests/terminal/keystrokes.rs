@@ -149,7 +149,7 @@ fn a_text_that_arrives_slowly_does_not_reach_the_shell_however_long_it_is() {
         let before = session.written();
         sleep(PAUSE);
         session.send("q");
-        let (begun, mut last, mut widest) = (Instant::now(), Instant::now(), Duration::ZERO);
+        let (mut last, mut widest) = (Instant::now(), Duration::ZERO);
         let keys = std::iter::repeat_n("x", 400).chain(["\r", "touch leaked\r", "touch leaked\r"]);
         let keys: Vec<&str> = keys.collect();
         for (number, key) in keys.iter().enumerate() {
@@ -168,7 +168,6 @@ fn a_text_that_arrives_slowly_does_not_reach_the_shell_however_long_it_is() {
             tools::left_out("this machine is too busy to type");
             return;
         }
-        assert!(begun.elapsed() > Duration::from_secs(4));
         session.wait_for_bytes(b"waiting until no more keys come", before);
         session.wait_for_bytes(b"shell> ", before);
         session.send("echo typed > later; echo done\r");
