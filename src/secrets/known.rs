@@ -47,6 +47,8 @@ pub struct KnownSecrets {
     ends: Vec<(usize, RuleId)>,
     /// The number of them that are addresses and numbers.
     shapes: usize,
+    /// The bytes of the longest of them.
+    longest: usize,
     matcher: OnceLock<Option<AhoCorasick>>,
     /// Finds those that overlap, too; made where one of them stands.
     overlapping: OnceLock<Option<contiguous::NFA>>,
@@ -140,6 +142,7 @@ impl KnownSecrets {
         if self.ends.len() < MAX_VALUES && self.values.len() + value.len() <= MAX_VALUES_SIZE {
             self.values.push_str(value);
             self.ends.push((self.values.len(), kind));
+            self.longest = self.longest.max(value.len());
             self.matcher = OnceLock::new();
             self.overlapping = OnceLock::new();
         }
@@ -192,27 +195,36 @@ impl KnownSecrets {
         let Some(matcher) = self.matcher() else { return };
         let texts = std::iter::once((text, None));
         for (said, unescaped) in texts.chain(readings.iter().map(|reading| (reading.text(), Some(reading)))) {
-            let Some(first) = matcher.find(said) else { continue };
-            self.find_from(said, first.start(), &mut |kind, range| {
+            let mut add = |kind, range: Range<usize>| {
                 let range = unescaped.map_or(range.clone(), |unescaped| unescaped.raw(range));
                 found.push(Finding { kind, range, certainty: Certainty::LooksLikeOne });
-            });
+            };
+            let mut from = 0;
+            while let Some(first) = matcher.find(aho_corasick::Input::new(said).range(from..)) {
+                from = self.find_near(said, first.start(), &mut add).max(first.end());
+            }
         }
     }
 
-    /// Calls `visit` with the values in a text behind a place, those that overlap as well: of a kind, what hangs together
-    /// is one. Of all that end at a byte the longest is told.
-    fn find_from(&self, text: &str, from: usize, visit: &mut dyn FnMut(RuleId, Range<usize>)) {
-        let Some(automaton) = self.overlapping() else { return };
-        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+    /// Calls `visit` with the values in a text from a place on that hang together, those that overlap as well: of a kind,
+    /// what hangs together is one, and of all that end at a byte the longest is told. Returns the end of the last.
+    fn find_near(&self, text: &str, from: usize, visit: &mut dyn FnMut(RuleId, Range<usize>)) -> usize {
+        let Some(automaton) = self.overlapping() else { return from };
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return from };
         let mut last: Option<(RuleId, Range<usize>)> = None;
+        let mut behind = from;
         for (at, &byte) in text.as_bytes().iter().enumerate().skip(from) {
+            // What overlaps the last one ends here at the latest.
+            if at >= behind + self.longest {
+                break;
+            }
             state = automaton.next_state(Anchored::No, state, byte);
             if !automaton.is_match(state) {
                 continue;
             }
             let pattern = automaton.match_pattern(state, 0);
             let (start, end) = (at + 1 - automaton.pattern_len(pattern), at + 1);
+            behind = end;
             let kind = self.ends[pattern.as_usize()].1;
             match &mut last {
                 Some((same, range)) if *same == kind && start < range.end => {
@@ -228,6 +240,7 @@ impl KnownSecrets {
         if let Some((kind, range)) = last {
             visit(kind, range);
         }
+        behind
     }
 
     /// Returns the end of a text that was cut within a known value: the place where that value begins. At least

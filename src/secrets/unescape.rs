@@ -65,6 +65,11 @@ impl Unescaped {
         let (mut at, mut copied, mut drops_escapes) = (0, 0, false);
         while let Some(step) = bytes[at..].iter().position(|&byte| MAY_BEGIN[usize::from(byte)]) {
             at += step;
+            // Code is full of these.
+            if is_plain(bytes, at) {
+                at += 1;
+                continue;
+            }
             let mut step = look(raw, at, joins_lines);
             if let Step::Drop(length) = step {
                 if marks == Marks::All {
@@ -171,6 +176,21 @@ impl Unescaped {
             }
         }
         stretches
+    }
+}
+
+/// Returns whether a bracket or an exclamation mark is no mark of a link, or an underscore none of emphasis, as most of
+/// them are not.
+#[inline]
+fn is_plain(bytes: &[u8], at: usize) -> bool {
+    let behind = bytes.get(at + 1);
+    match bytes[at] {
+        b'_' => {
+            at > 0 && bytes[at - 1].is_ascii_alphanumeric() && behind.is_some_and(u8::is_ascii_alphanumeric)
+        }
+        b']' => !matches!(behind, Some(b'(' | b'[')),
+        b'!' => behind != Some(&b'['),
+        _ => false,
     }
 }
 
