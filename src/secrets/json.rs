@@ -236,7 +236,8 @@ impl<'a> Place<'a> {
 
     /// Returns the secrets that values before it are by a name, each with the place of the value.
     fn named_before(&self, name: &Scalar) -> Vec<(usize, Finding)> {
-        if self.object.values.is_empty() || name.range.len() > MAX_KEY_LENGTH {
+        let is_full = self.object.names.len() == MAX_NAMES;
+        if is_full || self.object.values.is_empty() || name.range.len() > MAX_KEY_LENGTH {
             return Vec::new();
         }
         if !self.key().is_some_and(|key| is_one_of(&NAMES, &key)) {

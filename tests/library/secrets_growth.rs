@@ -64,6 +64,14 @@ fn json_of_nothing_but_what_is_looked_for_is_redacted_in_linear_time() {
         let (small, large) = (json(8_000), json(80_000));
         cost::assert_linear(|| drop(scanner.redact_json(&small)), || drop(scanner.redact_json(&large)));
     }
+    // One object that calls its values by many names.
+    let json = |bytes: usize| {
+        let (values, names) = (r#""correcthorse","#.repeat(16), r#""pwd","#.repeat(bytes / 6));
+        format!(r#"{{"value":[{values}1],"name":[{names}1]}}"#).into_bytes()
+    };
+    let (small, large) = (json(8_000), json(80_000));
+    cost::assert_linear(|| drop(scanner.redact_json(&small)), || drop(scanner.redact_json(&large)));
+    assert!(scanner.redact_json(&large).0.len() < 2 * large.len());
     // One string, of which each byte is an escape.
     let json =
         |bytes: usize| format!("[\"{}\"]", r"robin\u0040example.org\n".repeat(bytes / 24)).into_bytes();
