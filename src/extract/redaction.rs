@@ -13,20 +13,31 @@ use crate::{
 
 /// Counts the secrets that an extract with these options would hold.
 pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
+    count_secrets_while(conversation, options, &|| true).unwrap_or_default()
+}
+
+/// Does the same as long as somebody waits for it, message by message; `None`: nobody does any more.
+pub fn count_secrets_while(
+    conversation: &Conversation,
+    options: &Options,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Counts> {
     let mut known = KnownSecrets::new();
     // An original holds everything; a line of `jsonl` its text alone.
     if options.format.is_original() {
-        known.learn_conversation(conversation);
-        return known.counts().clone();
+        return known.learn_conversation_while(conversation, goes_on).then(|| known.counts().clone());
     }
     let more = options.format.writes_titles();
     if more {
         known.learn_heading(conversation);
     }
     for entry in entries(conversation, options) {
+        if !goes_on() {
+            return None;
+        }
         known.learn_message(conversation, entry.message, more);
     }
-    known.counts().clone()
+    Some(known.counts().clone())
 }
 
 /// Counts the secrets in a text to copy, as far as it tells them itself. In JSON only what its strings and numbers say is
@@ -73,9 +84,14 @@ pub fn redacted_while(
     Some((String::from_utf8_lossy(&json).into_owned(), held.counts().clone()))
 }
 
-/// Returns a conversation to name a file after, without secrets in its title and id.
-pub fn conversation_to_name(conversation: &Conversation) -> Conversation {
-    KnownSecrets::of(conversation).redact_heading(conversation)
+/// Returns a conversation to name a file after, without secrets in its title and id, as long as somebody waits for it;
+/// `None`: nobody does any more.
+pub fn conversation_to_name_while(
+    conversation: &Conversation,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Conversation> {
+    let mut known = KnownSecrets::new();
+    known.learn_conversation_while(conversation, goes_on).then(|| known.redact_heading(conversation))
 }
 
 /// Returns the same by what its title and id alone tell, for a name that is to be there at once.

@@ -30,7 +30,7 @@ use crate::{
     extract::{
         Options,
         clipboard::Clipboard,
-        redaction::{conversation_to_name, count_secrets},
+        redaction::{conversation_to_name_while, count_secrets_while},
         save::names,
     },
     library::{ConversationRef, Library},
@@ -217,17 +217,17 @@ fn count(
 ) {
     let mut counts = Counts::default();
     for conversation in conversations {
-        if !goes_on() {
-            return;
-        }
-        counts.merge(&count_secrets(conversation, options));
+        let counted = goes_on().then(|| count_secrets_while(conversation, options, goes_on));
+        let Some(counted) = counted.flatten() else { return };
+        counts.merge(&counted);
     }
     let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
     let _ = events.send(Event::Action(Action::Counted(serial, secrets)));
     if let [conversation] = conversations
+        && let Some(named) = conversation_to_name_while(conversation, goes_on)
         && goes_on()
     {
-        let stem = names::stem(&conversation_to_name(conversation), &options.zone);
+        let stem = names::stem(&named, &options.zone);
         let _ = events.send(Event::Action(Action::Named(serial, stem)));
     }
 }
@@ -251,6 +251,8 @@ fn audit(archives: &[Archive], library: &Library, goes_on: GoesOn<'_>, events: &
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use jiff::tz::TimeZone;
 
     use super::*;
@@ -293,6 +295,26 @@ mod tests {
             let expected = if is_waited_for { &names[..] } else { &[] };
             assert_eq!(told.len(), expected.len(), "{told:?}");
             assert!(told.iter().zip(expected).all(|(told, name)| told.starts_with(name)), "{told:?}");
+        }
+    }
+
+    /// The next conversation's name waited until the one before was looked through to its end.
+    #[test]
+    fn a_count_is_given_up_within_a_conversation() {
+        let messages = (0..9).map(|_| testing::answer("Mail robin@example.org"));
+        let conversation = ConversationRef::alone(testing::chain("A day", messages));
+        for format in [Format::Markdown, Format::Json] {
+            let options = Options::new(format, TimeZone::UTC);
+            // So often it goes on: until the first messages are counted, or looked through for the name.
+            for (often, told) in [(3, 0), (13, 1)] {
+                let (events, answers) = channel();
+                let asked = AtomicUsize::new(0);
+                let goes_on = || asked.fetch_add(1, Ordering::Relaxed) < often;
+                count(std::slice::from_ref(&conversation), &options, 1, &goes_on, &events);
+                drop(events);
+                assert_eq!(answers.into_iter().count(), told, "the name is never told");
+                assert_eq!(asked.into_inner(), often + 1, "it ends as soon as nobody waits");
+            }
         }
     }
 }
