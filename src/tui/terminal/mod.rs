@@ -362,17 +362,28 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
 /// Lets pass by what is typed in one go with the key that gives the terminal to somebody else: the rest of a text that
 /// arrives as keys is not for the person's shell. If that goes on, the last row says so.
 pub fn swallow_burst() {
-    platform::await_quiet(&BURST, || drop(write_in_last_row(WAITS_FOR_BURST)));
+    platform::await_quiet(&BURST, || {
+        if let Some(output) = lock(&OUTPUT).as_mut()
+            && IS_OUTPUT_OURS.load(Ordering::SeqCst)
+        {
+            // What cannot be told is done all the same.
+            let _ = write_in_last_row(output, WAITS_FOR_BURST);
+        }
+    });
     DROPS_TYPED.store(true, Ordering::SeqCst);
 }
 
-/// Writes over the last row, whatever the last frame has there; the next is drawn in full.
-fn write_in_last_row(words: &str) -> io::Result<()> {
+/// Writes over the last row, whatever the last frame has there; the next is drawn in full. Nothing is written where the
+/// terminal takes no text now: whoever writes would wait for it, and whoever gives it back for them.
+fn write_in_last_row(output: &mut Output, words: &str) -> io::Result<()> {
+    if !output.takes_text_within(Duration::ZERO) {
+        return Ok(());
+    }
     RESIZED.store(true, Ordering::SeqCst);
-    let size = lock(&OUTPUT).as_ref().and_then(Output::size).unwrap_or(Size::new(80, 24));
+    let size = output.size().unwrap_or(Size::new(80, 24));
     let words: String = words.chars().take(usize::from(size.width).saturating_sub(1)).collect();
-    OutputHandle.write_all(format!("\x1b[{};1H\x1b[m\x1b[2K{words}", size.height).as_bytes())?;
-    OutputHandle.flush()
+    output.write_all(format!("\x1b[{};1H\x1b[m\x1b[2K{words}", size.height).as_bytes())?;
+    output.flush()
 }
 
 /// Ends the process from outside when its time is up.
@@ -455,4 +466,31 @@ fn report(panic: &PanicHookInfo<'_>) -> String {
         text.push_str(&backtrace.to_string());
     }
     text
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs::File, io::Read, os::fd::OwnedFd};
+
+    use super::*;
+
+    /// It waited for the terminal, whatever was typed, and whoever gave it back waited for the notice.
+    #[test]
+    fn a_notice_is_not_written_where_no_text_is_taken() {
+        let (mut reader, writer) = io::pipe().expect("a pipe");
+        let mut output = Output::from(File::from(OwnedFd::from(writer)));
+        let mut told = 0;
+        while output.takes_text_within(Duration::ZERO) {
+            output.write_all(&[b'.'; 512]).expect("there is room");
+            told += 512;
+        }
+        write_in_last_row(&mut output, "it waits").expect("nothing is done");
+        let mut written = vec![0; told];
+        reader.read_exact(&mut written).expect("all of it");
+        write_in_last_row(&mut output, "it waits").expect("there is room");
+        drop(output);
+        let mut written = String::new();
+        reader.read_to_string(&mut written).expect("words");
+        assert_eq!(written, "\x1b[24;1H\x1b[m\x1b[2Kit waits");
+    }
 }

@@ -62,6 +62,13 @@ impl Output {
     }
 }
 
+#[cfg(test)]
+impl From<File> for Output {
+    fn from(file: File) -> Self {
+        Self(file)
+    }
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
