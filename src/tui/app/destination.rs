@@ -1,5 +1,7 @@
 //! The file or folder that an extract goes to, as it is typed: the name it gets, and what could stand after the cursor.
 
+use std::path::is_separator;
+
 use super::extract_dialog::{Choices, DialogChange};
 use crate::{extract::Format, tui::text_input::TextInput};
 
@@ -48,7 +50,7 @@ impl Destination {
     pub(super) fn path(&self, choices: Choices) -> Option<String> {
         let path = self.input.text().trim();
         match self.name(choices) {
-            Some(name) if path.ends_with('/') => Some(format!("{path}{name}")),
+            Some(name) if path.ends_with(is_separator) => Some(format!("{path}{name}")),
             _ => (!path.is_empty()).then(|| path.to_owned()),
         }
     }
@@ -71,7 +73,7 @@ impl Destination {
     /// Returns the folder being typed in, its slash included, and what stands after it.
     fn split(&self) -> (&str, &str) {
         let text = self.input.text();
-        text.split_at(text.rfind('/').map_or(0, |slash| slash + 1))
+        text.split_at(text.rfind(is_separator).map_or(0, |slash| slash + 1))
     }
 
     /// Returns the folder being typed in, its slash included.
@@ -99,7 +101,7 @@ impl Destination {
             return None;
         }
         if piece.is_empty() {
-            return self.name(choices).filter(|_| self.input.text().ends_with('/'));
+            return self.name(choices).filter(|_| self.input.text().ends_with(is_separator));
         }
         self.candidates().next().map(|name| format!("{}/", &name[piece.len()..]))
     }
@@ -150,6 +152,37 @@ impl Destination {
     pub(super) fn change_extension(&mut self, from: Format, to: Format) {
         if let Some(stem) = self.input.text().strip_suffix(&format!(".{}", from.extension())) {
             self.input = TextInput::new(format!("{stem}.{}", to.extension()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::MAIN_SEPARATOR;
+
+    use super::*;
+    use crate::extract::Include;
+
+    /// Where folders are written with `\`, all of the path counted as a name that somebody typed.
+    #[test]
+    fn a_name_is_what_stands_behind_the_systems_separator() {
+        let stems = Stems { whole: "of-robin".into(), redacted: "of".into(), is_looked_through: false };
+        let choices = Choices {
+            format: Format::Markdown,
+            include: Include::default(),
+            all_branches: false,
+            attachments: false,
+            redact: true,
+        };
+        for separator in ['/', MAIN_SEPARATOR] {
+            let folder = format!("notes{separator}");
+            let mut typed = Destination::new(format!("{folder}of-robin.md"), Some(stems.clone()));
+            assert!(!typed.awaits_name(), "that name was typed");
+            typed.switch_name(true);
+            assert_eq!(typed.input.text(), format!("{folder}of.md"));
+            assert!(typed.awaits_name());
+            let named = Destination::new(folder.clone(), Some(stems.clone()));
+            assert_eq!(named.path(choices), Some(format!("{folder}of.md")));
         }
     }
 }
