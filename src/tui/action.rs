@@ -40,6 +40,8 @@ pub enum Action {
     Highlighted(Vec<(HighlightId, CodeTones)>),
     /// A copy reached a clipboard, or did not.
     Copied(CopyOutcome),
+    /// The secrets that the copy of this number holds, in words.
+    HeldByCopy(u64, String),
     /// A file was written, or not.
     Saved(SaveOutcome),
     /// Many files are being written, or were.

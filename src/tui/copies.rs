@@ -15,6 +15,7 @@ use super::{
     Event,
     action::Action,
     effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest},
+    lane::Lane,
 };
 use crate::{
     archive::Archive,
@@ -56,9 +57,10 @@ impl Copies {
         events: Sender<Event>,
     ) -> io::Result<Self> {
         let (waiting, copies) = channel();
+        let counts = Lane::start("copied secrets")?;
         let thread = thread::Builder::new()
             .name("clipboard".into())
-            .spawn(move || copy_all(&archives, clipboard, &copies, &events))?;
+            .spawn(move || copy_all(&archives, clipboard, &copies, &counts, &events))?;
         Ok(Self { waiting, asked: AtomicU64::new(0), stopped: Arc::default(), thread })
     }
 
@@ -132,31 +134,51 @@ impl Copy {
 
     fn outcome(&self, result: Result<Copied, CopyFailure>, secrets: Option<Counts>) -> CopyOutcome {
         let CopyRequest { what, form, redact, .. } = self.request;
-        let secrets = secrets.filter(|counts| !counts.is_empty());
-        let secrets = secrets.map(|counts| counts.sentence(Scanner::built_in()));
-        CopyOutcome { what, form, redacted: redact, secrets, result }
+        let secrets = secrets.as_ref().and_then(in_words);
+        CopyOutcome { number: self.number, what, form, redacted: redact, secrets, result }
     }
 
-    /// Copies it, and tells how that went.
-    fn copy(mut self, archives: &[Archive], clipboard: &mut Clipboard, tell: &dyn Fn(Event) -> bool) -> bool {
-        let (copied, secrets) = match self.made(archives) {
-            Err(failure) => (Err(failure), None),
-            Ok((text, taken_out)) => {
-                let mut copied = clipboard.copy(&text).map_err(CopyFailure::from);
-                if let Ok(copied) = &mut copied {
-                    let bytes = std::mem::take(&mut copied.terminal);
-                    if !bytes.is_empty() && !tell(Event::ToTerminal(bytes)) {
-                        return false;
-                    }
-                }
-                // Finding secrets never holds up a copy; it is said.
-                let held = || copied.is_ok().then(|| count_secrets_in(&text, self.is_json()));
-                let secrets = taken_out.or_else(held);
-                (copied, secrets)
-            }
+    /// Copies it, and tells how that went. The secrets that it holds are told once `counts` has found them: nothing waits
+    /// for that.
+    fn copy(
+        mut self,
+        archives: &[Archive],
+        clipboard: &mut Clipboard,
+        counts: &Lane,
+        events: &Sender<Event>,
+    ) -> bool {
+        let tell = |event| events.send(event).is_ok();
+        let (text, taken_out) = match self.made(archives) {
+            Err(failure) => return tell(Event::Action(Action::Copied(self.outcome(Err(failure), None)))),
+            Ok(made) => made,
         };
-        tell(Event::Action(Action::Copied(self.outcome(copied, secrets))))
+        let mut copied = clipboard.copy(&text).map_err(CopyFailure::from);
+        if let Ok(copied) = &mut copied {
+            let bytes = std::mem::take(&mut copied.terminal);
+            if !bytes.is_empty() && !tell(Event::ToTerminal(bytes)) {
+                return false;
+            }
+        }
+        let is_to_count = copied.is_ok() && taken_out.is_none();
+        if !tell(Event::Action(Action::Copied(self.outcome(copied, taken_out)))) {
+            return false;
+        }
+        if is_to_count {
+            let (number, is_json, events) = (self.number, self.is_json(), events.clone());
+            counts.ask(move |goes_on| {
+                let secrets = in_words(&count_secrets_in(&text, is_json));
+                if let Some(secrets) = secrets.filter(|_| goes_on()) {
+                    let _ = events.send(Event::Action(Action::HeldByCopy(number, secrets)));
+                }
+            });
+        }
+        true
     }
+}
+
+/// Says in words which secrets these are, if there are any.
+fn in_words(counts: &Counts) -> Option<String> {
+    (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()))
 }
 
 /// Makes the copies one after another.
@@ -164,11 +186,11 @@ fn copy_all(
     archives: &[Archive],
     mut clipboard: Clipboard,
     waiting: &Receiver<Copy>,
+    counts: &Lane,
     events: &Sender<Event>,
 ) {
-    let tell = |event| events.send(event).is_ok();
     while let Ok(copy) = waiting.recv() {
-        if !copy.copy(archives, &mut clipboard, &tell) {
+        if !copy.copy(archives, &mut clipboard, counts, events) {
             return;
         }
     }
@@ -251,5 +273,33 @@ mod tests {
             assert!(outcome.result.is_ok());
             assert_eq!(outcome.secrets.as_deref(), redact.then_some("1 password"));
         }
+    }
+
+    /// The next copy and who leaves waited for the count, and `esc` stopped what was in the clipboard already.
+    #[test]
+    fn a_copy_is_told_before_its_secrets_are_counted_and_these_of_the_last_one() {
+        let (events, answers) = channel();
+        let copies = start(&events);
+        let mut clipboard =
+            Clipboard::new(ClipboardSetting::Osc52, ClipboardEnvironment::default(), OSC52_LIMIT);
+        let counts = Lane::start("test").unwrap();
+        let (end, ended) = channel::<()>();
+        counts.ask(move |_| assert!(ended.recv().is_err(), "it ends"));
+        for _ in 0..2 {
+            let content = CopyContent::Text("Mail robin@example.org".to_owned());
+            let request =
+                CopyRequest { content, what: "the line", form: "text", redact: false, of: Vec::new() };
+            assert!(copies.number(request).copy(&[], &mut clipboard, &counts, &events));
+            assert!(matches!(answers.recv().unwrap(), Event::ToTerminal(_)));
+            let Event::Action(Action::Copied(outcome)) = answers.recv().unwrap() else {
+                panic!("it is told")
+            };
+            assert!(outcome.result.is_ok() && outcome.secrets.is_none());
+        }
+        drop(end);
+        let Event::Action(Action::HeldByCopy(number, secrets)) = answers.recv().unwrap() else {
+            panic!("they are told")
+        };
+        assert_eq!((number, &*secrets), (1, "1 e-mail address"));
     }
 }

@@ -218,13 +218,15 @@ impl Effect {
 /// The outcome of a copy.
 #[derive(Debug)]
 pub struct CopyOutcome {
+    /// The number of the copy.
+    pub number: u64,
     /// A name of what was copied.
     pub what: &'static str,
     /// Its form.
     pub form: &'static str,
     /// Secrets were taken out.
     pub redacted: bool,
-    /// The secrets it held, in words.
+    /// The secrets that were taken out, or that it is known to hold, in words.
     pub secrets: Option<String>,
     /// Its size and way, or why there is none.
     pub result: Result<Copied, CopyFailure>,

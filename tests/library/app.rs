@@ -15,7 +15,9 @@ use unspool::{
     tui::{
         action::Action,
         app::{Focus, Overlay, RowFacts},
-        effect::{CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task, TerminalRequest},
+        effect::{
+            CopyFailure, CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task, TerminalRequest,
+        },
         queue::{Queue, Typed},
         thread_view::ThreadView,
     },
@@ -512,8 +514,14 @@ fn a_copy_that_holds_secrets_says_so() {
     let mut driver = Driver::new(120, 24, three());
     let copied = Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true };
     let secrets = Some("1 github-token".to_owned());
-    let outcome =
-        CopyOutcome { what: "the message", form: "markdown", redacted: false, secrets, result: Ok(copied) };
+    let outcome = CopyOutcome {
+        number: 0,
+        what: "the message",
+        form: "markdown",
+        redacted: false,
+        secrets,
+        result: Ok(copied),
+    };
     driver.act(Action::Copied(outcome));
     let status = driver.status();
     assert!(
@@ -522,6 +530,51 @@ fn a_copy_that_holds_secrets_says_so() {
         ),
         "{status}"
     );
+}
+
+fn copied(number: u64, result: Result<Copied, CopyFailure>) -> Action {
+    let outcome =
+        CopyOutcome { number, what: "the message", form: "markdown", redacted: false, secrets: None, result };
+    Action::Copied(outcome)
+}
+
+fn by_osc52() -> Result<Copied, CopyFailure> {
+    Ok(Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true })
+}
+
+#[test]
+fn the_secrets_in_a_copy_are_told_until_esc_or_the_next_copy() {
+    for (keys, is_told) in [("j", true), ("esc", false), ("y", false)] {
+        let mut driver = Driver::new(120, 24, three());
+        driver.press("enter").act(copied(3, by_osc52()));
+        assert!(driver.status().contains("copied 40 bytes"), "{}", driver.status());
+        driver.press(keys).act(Action::HeldByCopy(3, "1 github-token".to_owned()));
+        let status = driver.status();
+        assert_eq!(
+            status.contains("by OSC 52 · it holds 1 github-token: r redacts"),
+            is_told,
+            "{keys}: {status}"
+        );
+    }
+    let mut driver = Driver::new(120, 24, three());
+    driver.act(copied(3, by_osc52())).act(copied(4, by_osc52()));
+    driver.act(Action::HeldByCopy(3, "1 github-token".to_owned()));
+    assert!(!driver.status().contains("it holds"), "of another copy: {}", driver.status());
+}
+
+/// A clipboard may take a while, and nothing takes the text out of it again.
+#[test]
+fn a_copy_is_not_said_to_be_stopped_before_that_is_known() {
+    let answers = "An answer. ".repeat(40_000);
+    for (result, told) in [(Err(CopyFailure::Stopped), "stopped "), (by_osc52(), "copied 40 bytes")] {
+        let mut driver = Driver::new(120, 24, vec![conversation(1, "T", &["Why?", &answers])]);
+        driver.press("enter Y");
+        assert!(driver.status().contains("esc stops it"), "{}", driver.status());
+        driver.press("esc");
+        assert!(driver.status().starts_with("stopping the copy"), "{}", driver.status());
+        driver.act(copied(0, result));
+        assert!(driver.status().starts_with(told), "{}", driver.status());
+    }
 }
 
 #[test]

@@ -243,6 +243,7 @@ fn an_original_is_redacted_as_it_was_when_it_was_asked_for() {
 fn an_original_that_cannot_be_read_is_said_and_not_that_e_would_save_it() {
     let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
     driver.act(Action::Copied(CopyOutcome {
+        number: 0,
         what: "the conversation",
         form: "json",
         redacted: false,

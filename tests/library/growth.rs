@@ -146,7 +146,8 @@ fn what_takes_longer_than_a_key_may_is_done_beside_the_screen_and_esc_stops_it()
         );
         let asked = std::mem::take(&mut driver.effects);
         driver.press("esc");
-        assert!(driver.status().starts_with("stopped"), "{keys}: {}", driver.status());
+        let stopped = if keys.eq_ignore_ascii_case("y") { "stopping the copy" } else { "stopped" };
+        assert!(driver.status().starts_with(stopped), "{keys}: {}", driver.status());
         assert_eq!(driver.app.focus, unspool::tui::app::Focus::Thread, "esc stops it and nothing else");
         let stops =
             |effect: &Effect| matches!(effect, Effect::Background(Task::StopLookup | Task::StopCopies));

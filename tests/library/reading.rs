@@ -301,6 +301,7 @@ fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
         let result = Ok(Copied { bytes: 74_900, by: by.to_owned(), lasts: true, terminal: Vec::new() });
         let secrets = secrets.map(str::to_owned);
         Action::Copied(CopyOutcome {
+            number: 0,
             what: "the message",
             form: "markdown",
             redacted: false,

@@ -157,6 +157,7 @@ impl App {
             }
             Some(LineTarget::Page(address)) => {
                 let text = extract::harmless(&address).into_owned();
+                self.copied = None;
                 vec![Effect::copy(text, "the address", "text", false, Vec::new())]
             }
             Some(LineTarget::Message(handle, message)) => {

@@ -22,6 +22,9 @@ use crate::{
     },
 };
 
+/// Said when `esc` stops a copy, until it is known whether it came too late for that.
+pub(super) const STOPPING_COPY: &str = "stopping the copy …";
+
 impl App {
     /// Returns the conversation that copies and extracts are about: the one being read, else the selected one.
     fn subject(&self) -> Option<Handle> {
@@ -168,6 +171,7 @@ impl App {
             return Vec::new();
         };
         let text = extract::harmless(&text).into_owned();
+        self.copied = None;
         vec![Effect::copy(text, "the address", "text", self.redact, vec![conversation])]
     }
 
@@ -223,11 +227,22 @@ impl App {
         if self.awaited == Some(Awaited::Copy) {
             self.awaited = None;
         }
+        self.tell_copied(outcome);
+    }
+
+    /// Says which secrets the copy of this number holds, unless something else was copied meanwhile, or `esc` pressed.
+    pub(super) fn held_by_copy(&mut self, number: u64, secrets: String) {
+        if let Some(outcome) = self.copied.take_if(|copied| copied.number == number) {
+            self.tell_copied(CopyOutcome { secrets: Some(secrets), ..outcome });
+        }
+    }
+
+    fn tell_copied(&mut self, outcome: CopyOutcome) {
         let failure = outcome.failure().unwrap_or_default();
-        match outcome.result {
+        match &outcome.result {
             Ok(copied) => {
                 let size = format::size(copied.bytes as u64);
-                let (form, by) = (outcome.form, copied.by);
+                let (form, by) = (outcome.form, &copied.by);
                 let redacted = outcome.redacted;
                 let secrets = match &outcome.secrets {
                     Some(secrets) if redacted => format!(" · redacted {secrets}"),
@@ -237,18 +252,23 @@ impl App {
                 let mut words = format!("copied {size} ({form}) to the clipboard {by}{secrets}");
                 if sanitize::width(&words) + 2 > self.layout.status.width as usize {
                     // What is cut off then is how it went, not what is in it.
-                    let secrets = match outcome.secrets {
+                    let secrets = match &outcome.secrets {
                         Some(secrets) if !redacted => format!(" · r redacts what it holds: {secrets}"),
                         _ => secrets,
                     };
                     words = format!("copied {size}{secrets} · {form}, to the clipboard {by}");
                 }
                 self.say(words);
+                self.copied = Some(outcome);
             }
             // What cannot be read cannot be saved either.
             Err(CopyFailure::Unread(_) | CopyFailure::Empty) => self.fail(failure),
-            // The person knows.
-            Err(CopyFailure::Stopped) => {}
+            // Now it is so, if that is what the person still looks at.
+            Err(CopyFailure::Stopped) => {
+                if self.status.as_ref().is_some_and(|(_, words)| words == STOPPING_COPY) {
+                    self.say("stopped");
+                }
+            }
             Err(CopyFailure::Refused(_)) => self.fail(failure + ": e saves it"),
         }
     }

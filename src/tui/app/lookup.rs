@@ -1,7 +1,7 @@
 //! Lookups: what a key asks of a message or a conversation. In a short one it is found at once. In a long one it is
 //! found beside the screen: the status line says so, and `esc` stops it.
 
-use super::{App, Focus};
+use super::{App, Focus, copy::STOPPING_COPY};
 use crate::{
     conversation::{Conversation, Detail},
     tui::{
@@ -46,6 +46,7 @@ impl App {
                 self.fail(format!("{what} holds no text"));
                 return Vec::new();
             }
+            self.copied = None;
             return vec![Effect::copy(text, what, form, redact, of)];
         }
         self.await_copy(&format!("copying {what}"));
@@ -56,6 +57,7 @@ impl App {
     /// Waits for a copy; `words` say what is done for it.
     pub(super) fn await_copy(&mut self, words: &str) {
         self.awaited = Some(Awaited::Copy);
+        self.copied = None;
         self.say_that_it_takes_time(words);
     }
 
@@ -91,19 +93,21 @@ impl App {
         }
     }
 
-    /// Stops what the person waits for, if the command is that of `esc`. In the list `esc` is also the way to the search
+    /// Stops what the person waits for, and the secrets of the last copy from being told, if the command is that of `esc`. In the list `esc` is also the way to the search
     /// line, which it goes all the same.
     pub(super) fn stop_waiting(&mut self, command: Command) -> Option<Vec<Effect>> {
         let to_search_line = command == Command::Search && self.focus == Focus::List;
         let is_escape =
             matches!(command, Command::Back | Command::Cancel | Command::ToList) || to_search_line;
-        self.awaited.filter(|_| is_escape && self.overlay.is_none())?;
+        self.copied.take_if(|_| is_escape);
+        let awaited = self.awaited.filter(|_| is_escape && self.overlay.is_none())?;
         self.awaited = None;
         let mut effects = vec![Effect::Background(Task::StopLookup), Effect::Background(Task::StopCopies)];
         if to_search_line {
             effects.extend(self.focus_on(Focus::Search));
         }
-        self.say("stopped");
+        // A copy may be in the clipboard already: its answer tells.
+        self.say(if awaited == Awaited::Copy { STOPPING_COPY } else { "stopped" });
         Some(effects)
     }
 

@@ -37,7 +37,7 @@ pub use self::{
 use super::{
     action::Action,
     command::Command,
-    effect::{Effect, Task, TerminalRequest},
+    effect::{CopyOutcome, Effect, Task, TerminalRequest},
     layout::Layout,
 };
 use crate::{extract::Format, library::Library, load::Progress};
@@ -82,6 +82,8 @@ pub struct App {
     serial: u64,
     /// Something that the person waits for.
     awaited: Option<lookup::Awaited>,
+    /// What was copied last, as long as the secrets in it may still be told.
+    copied: Option<CopyOutcome>,
     /// The rhythm of what is typed.
     rhythm: Rhythm,
 }
@@ -103,6 +105,7 @@ impl App {
             status: start.warning.map(|warning| (Weight::Failed, warning)),
             serial: 0,
             awaited: None,
+            copied: None,
             rhythm: Rhythm::default(),
             setup,
         };
@@ -140,6 +143,10 @@ impl App {
             }
             Action::Copied(outcome) => {
                 self.copied(outcome);
+                Vec::new()
+            }
+            Action::HeldByCopy(number, secrets) => {
+                self.held_by_copy(number, secrets);
                 Vec::new()
             }
             Action::Saved(outcome) => {
