@@ -14,7 +14,10 @@ use std::{
 use jiff::tz::TimeZone;
 use serde_json::{Value, value::RawValue};
 use unspool::{
-    conversation::{Builder, Conversation, ConversationMeta, Draft, ObjectLocation, Provider, Role, Time},
+    conversation::{
+        Conversation, ConversationBuilder, ConversationMeta, MessageDraft, ObjectLocation, Provider, Role,
+        Time,
+    },
     library::Library,
     search::{
         Query,
@@ -211,7 +214,7 @@ fn made() -> Library {
     let mut library = Library::new();
     for batch in 0..20 {
         let batch = (0..500).map(|number| {
-            let mut builder = Builder::new();
+            let mut builder = ConversationBuilder::new();
             let mut leaf = None;
             for message in 0..10 {
                 let text: Vec<&str> = (0..100)
@@ -222,7 +225,7 @@ fn made() -> Library {
                     .collect();
                 let text = text.join(" ");
                 let role = if message % 2 == 0 { Role::User } else { Role::Assistant };
-                leaf = Some(builder.push(Draft { parent: leaf, ..Draft::new(role, &text) }));
+                leaf = Some(builder.push(MessageDraft { parent: leaf, ..MessageDraft::new(role, &text) }));
             }
             let title = format!("{} {}", vocabulary[random(20_000)], vocabulary[random(500)]);
             builder.finish(heading(&format!("{batch}-{number}"), &title, random(1 << 50) as i64), leaf)
@@ -250,7 +253,7 @@ fn read(path: &str) -> Library {
 
 fn conversation(object: &Value) -> Conversation {
     let mapping = object["mapping"].as_object().expect("a mapping");
-    let mut builder = Builder::new();
+    let mut builder = ConversationBuilder::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut open: Vec<(&str, Option<usize>)> = mapping
         .iter()
@@ -268,7 +271,7 @@ fn conversation(object: &Value) -> Conversation {
         };
         let own = role.filter(|_| !text.trim().is_empty()).map(|role| {
             let model = message["metadata"]["model_slug"].as_str();
-            builder.push(Draft { parent, model, ..Draft::new(role, text) })
+            builder.push(MessageDraft { parent, model, ..MessageDraft::new(role, text) })
         });
         known.extend(own.map(|own| (id, own)));
         let children = node["children"].as_array().into_iter().flatten().rev().filter_map(Value::as_str);

@@ -13,8 +13,8 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use support::Driver;
 use unspool::{
     conversation::{
-        Builder, Conversation, ConversationMeta, Draft, Kind, ObjectLocation, Provider, Role, Time,
-        Visibility,
+        Conversation, ConversationBuilder, ConversationMeta, Kind, MessageDraft, ObjectLocation, Provider,
+        Role, Time, Visibility,
     },
     tui::{action::Action, backend::Screen, command::Command, layout::Layout, theme::Theme, view},
 };
@@ -258,7 +258,7 @@ fn heading() -> ConversationMeta<'static> {
 
 /// Prompts, reasoning, tools and answers in turn; what is looked for stands in three of them.
 fn turns(count: usize) -> Conversation {
-    let mut builder = Builder::new();
+    let mut builder = ConversationBuilder::new();
     let mut parent = None;
     for index in 0..count {
         let needle = if [count / 3, count / 2, count - 2].contains(&index) { "zzneedle" } else { "" };
@@ -274,7 +274,13 @@ fn turns(count: usize) -> Conversation {
             2 => (Role::Assistant, Kind::Call, Visibility::Folded),
             _ => (Role::Assistant, Kind::Text, Visibility::Shown),
         };
-        let draft = Draft { kind, visibility, parent, model: Some("gpt-4o"), ..Draft::new(role, &text) };
+        let draft = MessageDraft {
+            kind,
+            visibility,
+            parent,
+            model: Some("gpt-4o"),
+            ..MessageDraft::new(role, &text)
+        };
         parent = Some(builder.push(draft));
     }
     builder.finish(heading(), parent)
@@ -282,10 +288,11 @@ fn turns(count: usize) -> Conversation {
 
 /// A prompt, the long message, and a word at its end to look for.
 fn one(role: Role, text: &str) -> Conversation {
-    let mut builder = Builder::new();
-    let first = builder.push(Draft::new(Role::User, "Here it is."));
+    let mut builder = ConversationBuilder::new();
+    let first = builder.push(MessageDraft::new(Role::User, "Here it is."));
     let text = format!("{text} zzneedle");
-    let long = builder.push(Draft { parent: Some(first), ..Draft::new(role, &text) });
-    let last = builder.push(Draft { parent: Some(long), ..Draft::new(Role::User, "Thanks, zzneedle") });
+    let long = builder.push(MessageDraft { parent: Some(first), ..MessageDraft::new(role, &text) });
+    let last = builder
+        .push(MessageDraft { parent: Some(long), ..MessageDraft::new(Role::User, "Thanks, zzneedle") });
     builder.finish(heading(), Some(last))
 }

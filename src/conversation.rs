@@ -1,7 +1,8 @@
 //! One conversation, as data: a text buffer, messages that point into it, and the tree they form.
 //!
 //! Nothing here reads a file, knows a provider's format or a terminal. A conversation is built once, by an
-//! importer through [`Builder`], and never changes afterwards; whoever shows, searches or extracts it borrows it.
+//! importer through [`ConversationBuilder`], and never changes afterwards; whoever shows, searches or extracts it
+//! borrows it.
 //!
 //! The layout is flat on purpose. All text of a conversation lies in **one** buffer, in three runs: what the
 //! provider itself shows ([`Visibility::Shown`]), then what it folds away, then what it hides. So a search over the visible
@@ -24,7 +25,7 @@ use std::num::NonZeroU64;
 use self::message::NONE_32;
 pub(crate) use self::name_table::NameTable;
 pub use self::{
-    builder::{Builder, ConversationMeta, Draft},
+    builder::{ConversationBuilder, ConversationMeta, MessageDraft},
     message::{Kind, Message, Role, Visibility},
     origin::{ConversationKind, ObjectLocation, Provider, digest},
     part::{Attachment, Detail, Link, Media, Part},
@@ -54,9 +55,9 @@ pub struct Conversation {
     /// The sort of thing that was read as a conversation.
     pub kind: ConversationKind,
     /// `true` if it is with a custom GPT (`g-…`); projects (`g-p-…`) are not.
-    pub gpt: bool,
+    pub is_custom_gpt: bool,
     /// The custom GPT's or project's id, or empty.
-    pub gizmo: Box<str>,
+    pub gpt_or_project_id: Box<str>,
     /// The place of the original object.
     pub object_location: ObjectLocation,
     /// The [`digest`] of the original object; `None`: it was not read from an archive.
@@ -127,7 +128,7 @@ impl Conversation {
     }
 
     /// Returns the message at which the provider's screen last stood: the leaf of the visible branch.
-    pub fn current(&self) -> Option<usize> {
+    pub fn current_leaf(&self) -> Option<usize> {
         (self.current != NONE_32).then_some(self.current as usize)
     }
 
@@ -139,9 +140,9 @@ impl Conversation {
         path
     }
 
-    /// Returns the visible path: the messages from the root to [`Conversation::current`].
+    /// Returns the visible path: the messages from the root to [`Conversation::current_leaf`].
     pub fn visible_path(&self) -> Vec<usize> {
-        self.current().map(|leaf| self.path_to(leaf)).unwrap_or_default()
+        self.current_leaf().map(|leaf| self.path_to(leaf)).unwrap_or_default()
     }
 
     /// Finds the message that owns this byte of [`Conversation::text`]; `None` on a separator.
@@ -170,7 +171,7 @@ impl Conversation {
         let parts: usize = self.parts.iter().map(|part| part.detail.heap_size()).sum();
         self.id.len()
             + self.title.len()
-            + self.gizmo.len()
+            + self.gpt_or_project_id.len()
             + self.text.len()
             + size_of_val(&*self.messages)
             + size_of_val(&*self.parts)

@@ -8,7 +8,7 @@ pub struct Launch {
     /// The archives to open; none: the person is asked.
     pub archives: Vec<Location>,
     /// The source that names them, if it is not the command line.
-    pub named_by: Option<String>,
+    pub archives_origin: Option<String>,
     /// The query to begin with.
     pub query: String,
     /// The configuration in force.

@@ -80,8 +80,8 @@ impl Library {
     /// Takes in what was read. Of two states of one conversation, by its id, the later stays: the one with the newest
     /// message, of equals the one with more messages, then the one updated later, then the one that stands first in
     /// the archives. Two that share an id and not a single message, and that no third links, are no states of one:
-    /// both stay. One with a made id is never merged. What a library lists, and in which order, does not depend on the
-    /// order in which batches arrive.
+    /// both stay. One with a generated id is never merged. What a library lists, and in which order, does not depend
+    /// on the order in which batches arrive.
     pub fn add(&mut self, batch: Vec<Conversation>) {
         let first = self.starts.last().copied().unwrap_or(0)
             + self.batches.last().map_or(0, |batch| batch.len() as u32);
@@ -191,7 +191,7 @@ impl Library {
     }
 
     /// Returns one more than the largest handle: the length of a table with a slot for each.
-    pub fn handles(&self) -> usize {
+    pub fn handle_bound(&self) -> usize {
         self.batches.last().map_or(0, |batch| batch.len())
             + self.starts.last().map_or(0, |&start| start as usize)
     }
@@ -223,7 +223,7 @@ impl Library {
     }
 
     /// Returns the conversations whose id is, or else begins with, `id`: a whole id is never ambiguous.
-    pub fn by_id(&self, id: &str) -> Vec<Handle> {
+    pub fn find_by_id(&self, id: &str) -> Vec<Handle> {
         let listed = |matches: &dyn Fn(&str) -> bool| -> Vec<Handle> {
             self.newest.iter().copied().filter(|&handle| matches(&self.get(handle).id)).collect()
         };
@@ -244,7 +244,7 @@ fn at<'a>(batches: &'a [Arc<Vec<Conversation>>], starts: &[u32], handle: u32) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{ConversationMeta, Draft, ObjectLocation, Role, testing};
+    use crate::conversation::{ConversationMeta, MessageDraft, ObjectLocation, Role, testing};
 
     fn conversation(id: &str, updated: Option<i64>, offset: u64) -> Conversation {
         let meta = ConversationMeta {
@@ -254,7 +254,7 @@ mod tests {
             object_location: ObjectLocation { offset, length: 1, ..ObjectLocation::default() },
             ..testing::meta(id)
         };
-        testing::with_meta(meta, [Draft::new(Role::User, id)])
+        testing::with_meta(meta, [MessageDraft::new(Role::User, id)])
     }
 
     fn titles(library: &Library) -> Vec<&str> {
@@ -307,9 +307,9 @@ mod tests {
             object_location: ObjectLocation { offset, length: 1, ..ObjectLocation::default() },
             ..testing::meta("a")
         };
-        let draft = |&(text, time): &(&'static str, i64)| Draft {
+        let draft = |&(text, time): &(&'static str, i64)| MessageDraft {
             time: Some(Time(time)),
-            ..Draft::new(Role::User, text)
+            ..MessageDraft::new(Role::User, text)
         };
         testing::with_meta(meta, messages.iter().map(draft))
     }
@@ -348,7 +348,7 @@ mod tests {
             let offsets: Vec<u64> =
                 listed.map(|&handle| library.get(handle).object_location.offset).collect();
             assert_eq!((offsets, library.superseded(), library.same_id()), (vec![1, 2], 1, 1), "{order:?}");
-            assert_eq!(library.by_id("a").len(), 2);
+            assert_eq!(library.find_by_id("a").len(), 2);
         }
     }
 
@@ -419,6 +419,9 @@ mod tests {
     fn a_whole_id_is_never_ambiguous() {
         let mut library = Library::new();
         library.add(vec![conversation("ab", None, 0), conversation("abc", None, 1)]);
-        assert_eq!((library.by_id("ab").len(), library.by_id("a").len(), library.by_id("").len()), (1, 2, 0));
+        assert_eq!(
+            (library.find_by_id("ab").len(), library.find_by_id("a").len(), library.find_by_id("").len()),
+            (1, 2, 0)
+        );
     }
 }

@@ -1,12 +1,12 @@
-//! Does the same work on several threads, which take their parts of it from one store and put into another what comes of it.
+//! Runs one closure on several threads.
 //!
-//! Work is one function for all kinds: a copy of this for each kind makes the program a quarter of a megabyte larger.
+//! It is a `&dyn Fn`, since a generic version makes the program a quarter of a megabyte larger.
 
 use std::{num::NonZero, panic::resume_unwind, thread};
 
-/// Returns the number of threads that work best at the same time; `most` if there are more processors.
-pub fn available(most: usize) -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get).min(most)
+/// Returns the number of threads that work best at the same time; `max_threads` if there are more processors.
+pub fn available(max_threads: usize) -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get).min(max_threads)
 }
 
 /// Does `work` on this many threads, the calling one included. A thread that the system does not give is done

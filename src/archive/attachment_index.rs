@@ -15,7 +15,7 @@ const MAX_MAP_SIZE: usize = 64 << 20;
 
 /// Members that are the export's own beside those that the providers' facts name. The first word of a path with a slash
 /// is a folder.
-const OWN: [&str; 13] = [
+const EXPORT_MEMBERS: [&str; 13] = [
     "conversations*",
     "chat.html",
     "user_settings.json",
@@ -38,12 +38,12 @@ pub(super) fn belongs_to_export(path: &str) -> bool {
     let path = path.to_ascii_lowercase().replace('\\', "/");
     let base = base_name(&path);
     let facts = Provider::ALL.iter().map(|provider| provider.facts());
-    is_named(&OWN, &path, base)
+    is_named(&EXPORT_MEMBERS, &path, base)
         || (is_named(&PORTAL, &path, base) && id_of(base).is_none())
         || provider::page_path(&path).is_some()
         || UNSUPPORTED.iter().any(|export| is_named(export.members, &path, base))
         || facts.into_iter().any(|facts| {
-            let names = [facts.members, facts.knowledge_members, facts.zip_lists];
+            let names = [facts.members, facts.knowledge_members, facts.manifest_files];
             let zips = [facts.conversation_zips, facts.attachment_zips];
             names.iter().chain(&zips).any(|patterns| is_named(patterns, &path, base))
                 || facts.side_files.iter().any(|side| side.name == base)
@@ -143,7 +143,7 @@ fn aliases(archive: &Archive) -> HashMap<String, Box<str>> {
 }
 
 /// Returns the extension that the first bytes of a file stand for, for members stored without one.
-pub fn sniff(head: &[u8]) -> Option<&'static str> {
+pub fn extension_by_content(head: &[u8]) -> Option<&'static str> {
     const MAGIC: [(usize, &[u8], &str); 15] = [
         (0, b"\x89PNG", "png"),
         (0, b"\xff\xd8\xff", "jpg"),

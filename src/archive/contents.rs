@@ -24,7 +24,7 @@ const MAX_LIKE_NAMED: usize = 64;
 const MAX_TOLD: usize = 8;
 
 /// Returns whether a member of this name lists the contents of its export.
-pub(super) fn is_list(name: &str) -> bool {
+pub(super) fn is_listing(name: &str) -> bool {
     let base = base_name(name);
     let mut lists = Provider::ALL.iter().filter_map(|provider| provider.facts().contents_member);
     lists.any(|list| list.eq_ignore_ascii_case(base))
@@ -32,10 +32,10 @@ pub(super) fn is_list(name: &str) -> bool {
 
 /// Finds the members that hold conversations by what the export says of itself, and notes those that are not here.
 /// Returns whether it says so at all.
-pub(super) fn apply(archive: &mut Archive) -> bool {
+pub(super) fn use_listing(archive: &mut Archive) -> bool {
     let lists: Vec<usize> = (0..archive.entries.len())
         .filter(|&index| {
-            is_list(&archive.entries[index].name) && !archive.entries[index].name.contains("__MACOSX/")
+            is_listing(&archive.entries[index].name) && !archive.entries[index].name.contains("__MACOSX/")
         })
         .take(MAX_LISTS)
         .collect();
@@ -60,16 +60,16 @@ pub(super) fn apply(archive: &mut Archive) -> bool {
         return false;
     }
     let names = Names::of(archive);
-    let mut known: HashSet<u32> = archive.conversations.iter().copied().collect();
+    let mut known: HashSet<u32> = archive.conversation_entries.iter().copied().collect();
     let mut missing = Vec::new();
     for shard in &shards {
         match names.find(archive, shard) {
-            Some(index) if known.insert(index) => archive.conversations.push(index),
+            Some(index) if known.insert(index) => archive.conversation_entries.push(index),
             Some(_) => {}
             None => missing.push(shard),
         }
     }
-    archive.absent = files.iter().filter(|file| names.find(archive, file).is_none()).count();
+    archive.missing_files = files.iter().filter(|file| names.find(archive, file).is_none()).count();
     let more = missing.len().saturating_sub(MAX_TOLD);
     for (number, member) in missing.iter().take(MAX_TOLD).enumerate() {
         let others =

@@ -44,8 +44,8 @@ pub struct OpenProblem {
 }
 
 impl OpenProblem {
-    /// Makes a loss of what is there and cannot be read.
-    pub(super) fn of(member: impl Into<String>, reason: impl Into<String>) -> Self {
+    /// Describes something that is there and cannot be read.
+    pub(super) fn new(member: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { member: member.into(), reason: reason.into(), missing: false }
     }
 }

@@ -13,7 +13,7 @@ use crate::provider;
 
 /// The packing of a member's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Method {
+pub(super) enum Compression {
     Stored,
     Deflated,
     Encrypted,
@@ -24,14 +24,14 @@ pub(super) enum Method {
 #[derive(Clone, Debug)]
 pub(super) enum MemberContent {
     /// In a zip: [`Archive::containers`], after the local header at `header`.
-    Zipped { container: u32, header: u64, compressed: u64, crc: u32, method: Method },
+    Zipped { container: u32, header: u64, compressed: u64, crc: u32, method: Compression },
     /// In a zip whose directory is lost: the raw bytes begin at `start`. Their end and checksum are known only where
     /// the local header has them.
-    Salvaged { container: u32, start: u64, compressed: u64, crc: Option<u32>, method: Method },
+    Salvaged { container: u32, start: u64, compressed: u64, crc: Option<u32>, method: Compression },
     /// A file of an unpacked folder, or a bare JSON file.
     File(Box<FolderMember>),
     /// The whole of a container.
-    Whole { container: u32 },
+    WholeContainer { container: u32 },
 }
 
 /// A file that is a member, and what it was when it was listed.
@@ -108,8 +108,10 @@ pub(super) fn stream_of(
     limits: Limits,
 ) -> Result<Stream, StreamError> {
     let (bytes, method, declared) = match &entry.content {
-        MemberContent::File(member) => (member.open()?, Method::Stored, None),
-        &MemberContent::Whole { container } => (containers[container as usize].clone(), Method::Stored, None),
+        MemberContent::File(member) => (member.open()?, Compression::Stored, None),
+        &MemberContent::WholeContainer { container } => {
+            (containers[container as usize].clone(), Compression::Stored, None)
+        }
         &MemberContent::Zipped { container, header, compressed, crc, method } => {
             let bytes = &containers[container as usize];
             let start = zipped::data_start(bytes, header)?;
@@ -121,12 +123,12 @@ pub(super) fn stream_of(
         }
     };
     match method {
-        Method::Stored => Ok(Stream::stored(bytes, declared, limits)),
-        Method::Deflated => Ok(Stream::deflated(bytes, declared, limits)),
-        Method::Encrypted => {
+        Compression::Stored => Ok(Stream::stored(bytes, declared, limits)),
+        Compression::Deflated => Ok(Stream::deflated(bytes, declared, limits)),
+        Compression::Encrypted => {
             Err(StreamError::new("it is encrypted: unpack it with its password and name the folder"))
         }
-        Method::Unsupported => {
+        Compression::Unsupported => {
             Err(StreamError::new("its compression is not supported: unpack it and name the folder"))
         }
     }

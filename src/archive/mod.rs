@@ -39,21 +39,21 @@ use crate::{
     provider::{self, Provider, SideFileKind},
 };
 
-pub use attachment_index::sniff;
+pub use attachment_index::extension_by_content;
 pub use discover::{list_archives, looks_like_archive};
 pub use error::{ArchiveError, MAX_ARCHIVES, OpenProblem};
 pub use limits::Limits;
 pub use location::Location;
 pub use member::Member;
 pub use open::open_all;
-pub(crate) use refusal::{UTF16, is_utf16};
+pub(crate) use refusal::{UTF16_REFUSAL, is_utf16};
 pub use stream::{Stream, StreamError};
 
 use attachment_index::AttachmentIndex;
 use byte_source::ByteSource;
 use identity::FilePlace;
 use member::{
-    FolderMember, MemberContent, MemberEntry, Method, base_name, has_extension, holds_conversations,
+    Compression, FolderMember, MemberContent, MemberEntry, base_name, has_extension, holds_conversations,
     stream_of,
 };
 
@@ -65,7 +65,7 @@ pub struct Archive {
     containers: Vec<ByteSource>,
     entries: Vec<MemberEntry>,
     /// The entries that hold conversations, in the order of their names.
-    conversations: Vec<u32>,
+    conversation_entries: Vec<u32>,
     /// The losses found when it was opened.
     problems: Vec<OpenProblem>,
     /// The path that it was opened by, if it is one.
@@ -73,12 +73,12 @@ pub struct Archive {
     /// The zips it was put together from, where it was from several: absolute, without links.
     zips: Vec<PathBuf>,
     /// The number of files that the export lists and that are not here.
-    absent: usize,
+    missing_files: usize,
     /// Bytes on disk (or in memory).
     size: u64,
     attachments: OnceLock<AttachmentIndex>,
     /// The files that it was given as, besides those that are read.
-    given_as: Vec<FilePlace>,
+    argument_files: Vec<FilePlace>,
     /// The files that it is read from; made when it is first asked.
     files: OnceLock<HashSet<FilePlace>>,
 }
@@ -115,12 +115,12 @@ impl Archive {
 
     /// Lists the members that hold conversations; [`ObjectLocation::member`] is an index into them.
     pub fn conversation_members(&self) -> impl ExactSizeIterator<Item = Member> {
-        self.conversations.iter().map(|&index| self.member(index as usize))
+        self.conversation_entries.iter().map(|&index| self.member(index as usize))
     }
 
     /// Counts the files that the export lists as its own and that are not here: attachments in other parts, as a rule.
-    pub fn absent_files(&self) -> usize {
-        self.absent
+    pub fn missing_files(&self) -> usize {
+        self.missing_files
     }
 
     /// Finds the first member with that base name, in any case, as `user.json` or `shared_conversations.json`.
@@ -140,11 +140,11 @@ impl Archive {
     /// conversations once more.
     pub fn other_members(&self) -> impl Iterator<Item = Member> {
         const TEXTS: [&str; 7] = ["json", "html", "htm", "md", "txt", "csv", "xml"];
-        let is_list = |base: &str| {
+        let is_listing = |base: &str| {
             let mut maps = Provider::ALL.iter().filter_map(|provider| provider.facts().attachment_names);
             maps.any(|map| map.eq_ignore_ascii_case(base))
                 || provider::may_be_manifest(base)
-                || contents::is_list(base)
+                || contents::is_listing(base)
                 || base.eq_ignore_ascii_case("chat.html")
         };
         // Of a frame more is written down than is read as a conversation.
@@ -152,7 +152,7 @@ impl Archive {
             let mut files = Provider::ALL.iter().flat_map(|provider| provider.facts().side_files);
             files.any(|file| file.kind == SideFileKind::Links && file.name.eq_ignore_ascii_case(base))
         };
-        let read: HashSet<u32> = self.conversations.iter().copied().collect();
+        let read: HashSet<u32> = self.conversation_entries.iter().copied().collect();
         (0_u32..)
             .zip(&self.entries)
             .filter(|(_, entry)| entry.size > 2)
@@ -160,7 +160,7 @@ impl Archive {
                 let base = entry.base_name();
                 let is_text = TEXTS.iter().any(|ending| has_extension(base, ending));
                 let is_upload = attachment_index::id_of(base).is_some();
-                is_text && !is_upload && !is_list(base) && (!read.contains(index) || tells_links(base))
+                is_text && !is_upload && !is_listing(base) && (!read.contains(index) || tells_links(base))
             })
             .map(|(index, _)| self.member(index as usize))
     }
@@ -168,14 +168,14 @@ impl Archive {
     /// Lists the members that nothing reads: those of the [other members](Self::other_members) with JSON that does not
     /// tell of the owner, zips of an export that lie beside conversations, and what is called like conversations and is
     /// not.
-    pub fn unread_members(&self) -> impl Iterator<Item = String> {
+    pub fn ignored_members(&self) -> impl Iterator<Item = String> {
         let is_read = |base: &str| {
             let mut libraries = Provider::ALL.iter().filter_map(|provider| provider.facts().library_member);
             provider::side_files().into_iter().any(|file| file.eq_ignore_ascii_case(base))
                 || libraries.any(|library| library.eq_ignore_ascii_case(base))
         };
         let others: HashSet<usize> = self.other_members().map(|member| member.index).collect();
-        let read: HashSet<usize> = self.conversations.iter().map(|&index| index as usize).collect();
+        let read: HashSet<usize> = self.conversation_entries.iter().map(|&index| index as usize).collect();
         let is_unread = move |&(index, entry): &(usize, &MemberEntry)| {
             let base = entry.base_name();
             let lower = base.to_ascii_lowercase();
@@ -203,23 +203,23 @@ impl Archive {
         self.stream_entry(member.index)
     }
 
-    /// Reads a small member as a whole, such as `user.json`; at most `most` bytes of it.
+    /// Reads a small member as a whole, such as `user.json`; at most `max_bytes` bytes of it.
     ///
     /// # Errors
     /// Fails where the member cannot be read to that length.
-    pub fn read_member(&self, member: &Member, most: usize) -> Result<Vec<u8>, ArchiveError> {
+    pub fn read_member(&self, member: &Member, max_bytes: usize) -> Result<Vec<u8>, ArchiveError> {
         let unusable = |fault: StreamError| self.unusable(format!("{}: {fault}", member.name));
         let mut stream = self.stream(member).map_err(unusable)?;
         let mut bytes = Vec::new();
         loop {
             let start = bytes.len();
-            bytes.resize((start + (64 << 10)).min(most), 0);
+            bytes.resize((start + (64 << 10)).min(max_bytes), 0);
             let (count, fault) = stream.fill(&mut bytes[start..]);
             let full = start + count == bytes.len();
             bytes.truncate(start + count);
             match fault {
                 Some(fault) => return Err(unusable(fault)),
-                None if full && bytes.len() < most => {}
+                None if full && bytes.len() < max_bytes => {}
                 None => return Ok(bytes),
             }
         }
@@ -266,8 +266,8 @@ impl Archive {
         Some(member)
     }
 
-    /// Says that something of it is not what it was when it was opened.
-    pub fn changed(&self) -> ArchiveError {
+    /// Returns the error for what is not as it was when the archive was opened.
+    pub fn changed_error(&self) -> ArchiveError {
         ArchiveError::Changed { path: self.name.clone() }
     }
 
@@ -278,7 +278,9 @@ impl Archive {
             MemberContent::File(_) => true,
             MemberContent::Zipped { container, .. }
             | MemberContent::Salvaged { container, .. }
-            | MemberContent::Whole { container } => self.containers[*container as usize].is_unchanged(),
+            | MemberContent::WholeContainer { container } => {
+                self.containers[*container as usize].is_unchanged()
+            }
         }
     }
 
@@ -289,13 +291,13 @@ impl Archive {
     /// when the archive was opened. The bytes written before are not the whole member.
     pub fn copy_attachment(&self, member: &Member, to: &mut dyn std::io::Write) -> Result<u64, ArchiveError> {
         let unusable = |fault: StreamError| match fault {
-            StreamError::Changed => self.changed(),
+            StreamError::Changed => self.changed_error(),
             StreamError::Other(reason) => self.unusable(format!("{}: {reason}", member.name)),
         };
         let entry = self.entries.get(member.index).filter(|entry| *entry.name == *member.name);
         let is_unchanged = || entry.is_some_and(|entry| self.is_unchanged(entry));
         if !is_unchanged() {
-            return Err(self.changed());
+            return Err(self.changed_error());
         }
         let mut stream = self.stream(member).map_err(unusable)?;
         let mut buffer = vec![0; 128 << 10];
@@ -306,12 +308,12 @@ impl Archive {
             })?;
             match fault {
                 // What it holds no longer fits what was said of it.
-                Some(_) if !is_unchanged() => return Err(self.changed()),
+                Some(_) if !is_unchanged() => return Err(self.changed_error()),
                 Some(fault) => return Err(unusable(fault)),
                 None if count < buffer.len() && is_unchanged() && stream.is_unchanged() => {
                     return Ok(stream.produced());
                 }
-                None if count < buffer.len() => return Err(self.changed()),
+                None if count < buffer.len() => return Err(self.changed_error()),
                 None => {}
             }
         }

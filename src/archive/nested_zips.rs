@@ -1,7 +1,7 @@
 //! Zips among the members of an archive.
 
 use super::{
-    MemberContent, MemberEntry, Method, OpenProblem, base_name, byte_source::ByteSource, has_extension,
+    Compression, MemberContent, MemberEntry, OpenProblem, base_name, byte_source::ByteSource, has_extension,
     member::stream_of, open::ArchiveOpener, stream::StreamError, zipped,
 };
 
@@ -21,16 +21,16 @@ impl ArchiveOpener {
             let bytes = match self.nested_bytes(&entry, &mut memory) {
                 Ok(bytes) => bytes,
                 Err(fault) => {
-                    self.problems.push(OpenProblem::of(name, fault.to_string()));
+                    self.problems.push(OpenProblem::new(name, fault.to_string()));
                     continue;
                 }
             };
-            let container = u32::try_from(self.containers.len()).map_err(|_| self.too_many())?;
+            let container = u32::try_from(self.containers.len()).map_err(|_| self.too_many_members())?;
             self.containers.push(bytes.clone());
             let mut inner = match self.list(&bytes, container, &name) {
                 Ok(inner) => inner,
                 Err(reason) => {
-                    self.problems.push(OpenProblem::of(name, reason));
+                    self.problems.push(OpenProblem::new(name, reason));
                     continue;
                 }
             };
@@ -39,7 +39,7 @@ impl ArchiveOpener {
                 entry.name = format!("{name}/{}", entry.name).into();
             }
             if self.entries.len() + inner.len() > self.limits.members {
-                return Err(self.too_many());
+                return Err(self.too_many_members());
             }
             self.entries.extend(inner);
             opened.push((index, name));
@@ -54,7 +54,7 @@ impl ArchiveOpener {
     }
 
     /// Says that there are more members than the limit allows.
-    fn too_many(&self) -> String {
+    fn too_many_members(&self) -> String {
         format!("it has more than {} members (--limit-members)", self.limits.members)
     }
 
@@ -66,11 +66,11 @@ impl ArchiveOpener {
         let &MemberContent::Zipped { container, header, compressed, method, .. } = &entry.content else {
             return Err(StreamError::new("it lies in a damaged zip"));
         };
-        if method == Method::Stored {
+        if method == Compression::Stored {
             let outer = &self.containers[container as usize];
             return Ok(outer.section(zipped::data_start(outer, header)?, compressed));
         }
-        let most = self.limits.nested_bytes;
+        let max_bytes = self.limits.nested_bytes;
         let mut stream = stream_of(entry, &self.containers, self.limits)?;
         let mut inflated = Vec::new();
         loop {
@@ -79,10 +79,10 @@ impl ArchiveOpener {
             let (count, fault) = stream.fill(&mut inflated[start..]);
             inflated.truncate(start + count);
             *memory += count as u64;
-            if *memory > most {
+            if *memory > max_bytes {
                 let reason = format!(
                     "zips inside it inflate to more than {} MB (--limit-nested-mb): unpack it first",
-                    most >> 20
+                    max_bytes >> 20
                 );
                 return Err(StreamError::Other(reason));
             }

@@ -15,7 +15,7 @@ use super::{
     contents, folder, holds_conversations,
     identity::{FileIdentity, FilePlace, open_regular},
     manifest, parts,
-    refusal::{UTF16, expected, explain_no_conversations, files, is_utf16},
+    refusal::{UTF16_REFUSAL, expectation, explain_no_conversations, file_labels, is_utf16},
     salvage, zipped,
 };
 use crate::{
@@ -65,10 +65,10 @@ fn canonical(path: &Path) -> PathBuf {
 pub(super) fn open(location: &Location, limits: Limits) -> Result<Archive, ArchiveError> {
     let mut opening = ArchiveOpener::new(limits);
     opening
-        .location(location)
+        .open_location(location)
         .map_err(|reason| ArchiveError::Unusable { path: location.to_string(), reason })?;
     let archive = opening.finish(location);
-    if archive.conversations.is_empty() {
+    if archive.conversation_entries.is_empty() {
         return Err(archive.unusable(explain_no_conversations(&archive.entries, "export")));
     }
     Ok(archive)
@@ -83,7 +83,7 @@ pub(super) struct ArchiveOpener {
     /// The zips beside each other that it is put together from.
     zips: Vec<PathBuf>,
     size: u64,
-    given_as: Vec<FilePlace>,
+    argument_files: Vec<FilePlace>,
 }
 
 impl ArchiveOpener {
@@ -95,13 +95,13 @@ impl ArchiveOpener {
             problems: Vec::new(),
             zips: Vec::new(),
             size: 0,
-            given_as: Vec::new(),
+            argument_files: Vec::new(),
         }
     }
 
     fn finish(self, location: &Location) -> Archive {
         let holds = |entry: &MemberEntry| {
-            matches!(entry.content, MemberContent::Whole { .. })
+            matches!(entry.content, MemberContent::WholeContainer { .. })
                 || holds_conversations(&entry.name)
                 || provider::holds_knowledge(&entry.name)
         };
@@ -117,49 +117,51 @@ impl ArchiveOpener {
             limits: self.limits,
             containers: self.containers,
             entries: self.entries,
-            conversations,
+            conversation_entries: conversations,
             problems: self.problems,
             path: match location {
                 Location::Path(path) => Some(path.clone()),
                 Location::Stdin | Location::Demo => None,
             },
             zips: self.zips,
-            absent: 0,
+            missing_files: 0,
             size: self.size,
             attachments: OnceLock::new(),
-            given_as: self.given_as,
+            argument_files: self.argument_files,
             files: OnceLock::new(),
         };
-        if !contents::apply(&mut archive) {
-            parts::tell_gaps(&mut archive);
+        if !contents::use_listing(&mut archive) {
+            parts::note_missing_parts(&mut archive);
         }
         let entries = &archive.entries;
-        archive.conversations.sort_by(|&a, &b| entries[a as usize].name.cmp(&entries[b as usize].name));
+        archive
+            .conversation_entries
+            .sort_by(|&a, &b| entries[a as usize].name.cmp(&entries[b as usize].name));
         archive
     }
 
     /// Returns whether conversations are to be expected: a member that holds them, or one that says which do.
     fn has_conversations(&self) -> bool {
-        self.entries.iter().any(|entry| holds_conversations(&entry.name) || contents::is_list(&entry.name))
+        self.entries.iter().any(|entry| holds_conversations(&entry.name) || contents::is_listing(&entry.name))
     }
 
-    fn location(&mut self, location: &Location) -> Result<(), String> {
+    fn open_location(&mut self, location: &Location) -> Result<(), String> {
         match location {
             Location::Path(path) => self.open_path(path),
             Location::Demo => self.open_bytes(&ByteSource::fixed(DEMO), "conversations.json"),
             Location::Stdin => {
                 let mut stdin = std::io::stdin().lock();
                 if stdin.is_terminal() {
-                    return Err(format!("it is a terminal; {}", expected()));
+                    return Err(format!("it is a terminal; {}", expectation()));
                 }
                 let mut bytes = Vec::new();
-                let most = self.limits.stdin_bytes;
-                let read = stdin.by_ref().take(most + 1).read_to_end(&mut bytes);
+                let max_bytes = self.limits.stdin_bytes;
+                let read = stdin.by_ref().take(max_bytes + 1).read_to_end(&mut bytes);
                 read.map_err(|error| format!("cannot be read: {}", io_error_text(&error)))?;
-                if bytes.len() as u64 > most {
+                if bytes.len() as u64 > max_bytes {
                     return Err(format!(
                         "it goes on past {} MB (--limit-stdin-mb): name the file instead",
-                        most >> 20
+                        max_bytes >> 20
                     ));
                 }
                 self.open_bytes(&ByteSource::memory(bytes), "conversations.json")
@@ -171,7 +173,7 @@ impl ArchiveOpener {
         let unreadable = |error: std::io::Error| format!("cannot be opened: {}", io_error_text(&error));
         let metadata = fs::metadata(path).map_err(unreadable)?;
         let link = fs::symlink_metadata(path).ok();
-        self.given_as.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
+        self.argument_files.extend(link.iter().chain([&metadata]).filter_map(FilePlace::of));
         if metadata.is_dir() {
             let (found, others) = folder::list(path, self.limits).map_err(|fault| fault.to_string())?;
             self.note_links(others.iter().map(String::as_str));
@@ -180,7 +182,7 @@ impl ArchiveOpener {
             if !self.has_conversations() {
                 let zips: Vec<String> = self.open_nested_zips(is_export_zip)?;
                 let listed = parts::listed(path, &zips);
-                self.note_missing(&zips, &listed);
+                self.note_missing_zips(&zips, &listed);
                 self.zips = zips.iter().map(|zip| canonical(&path.join(zip))).collect();
                 if !self.zips.is_empty() {
                     // A manifest has said what it has to say: the zips are the archive.
@@ -194,7 +196,7 @@ impl ArchiveOpener {
             return Ok(());
         }
         if !metadata.is_file() {
-            return Err(format!("it is neither a file nor a folder; {}", expected()));
+            return Err(format!("it is neither a file nor a folder; {}", expectation()));
         }
         // Another file may have come in its place.
         let bytes = open_regular(path, true).and_then(ByteSource::file).map_err(unreadable)?;
@@ -205,16 +207,16 @@ impl ArchiveOpener {
         let beside = parts::beside(path);
         for name in &beside.others {
             let reason = "it is a link or no regular file, and was not followed: put the file itself there";
-            self.problems.push(OpenProblem::of(name, reason));
+            self.problems.push(OpenProblem::new(name, reason));
         }
         if beside.is_cut {
             let reason =
                 "its folder has too many entries to look for the other parts of the export: name them all";
-            self.problems.push(OpenProblem::of("", reason));
+            self.problems.push(OpenProblem::new("", reason));
         }
         if let zips @ [_, _, ..] = &*beside.zips {
             let listed = parts::listed(folder, zips);
-            self.together(folder, zips, &listed)?;
+            self.open_zips_together(folder, zips, &listed)?;
             return if self.has_conversations() {
                 Ok(())
             } else {
@@ -227,8 +229,8 @@ impl ArchiveOpener {
 
     /// Takes the zips that a manifest names, as far as they lie beside it.
     fn add_manifest_zips(&mut self, folder: &Path, names: &[String]) -> Result<(), String> {
-        let zips: Vec<String> = names.iter().filter_map(|name| parts::present(folder, name)).collect();
-        self.together(folder, &zips, names)?;
+        let zips: Vec<String> = names.iter().filter_map(|name| parts::find_present(folder, name)).collect();
+        self.open_zips_together(folder, &zips, names)?;
         if self.has_conversations() {
             return Ok(());
         }
@@ -237,7 +239,12 @@ impl ArchiveOpener {
     }
 
     /// Takes zips of one folder as one export; `listed` are those that its manifest names.
-    fn together(&mut self, folder: &Path, zips: &[String], listed: &[String]) -> Result<(), String> {
+    fn open_zips_together(
+        &mut self,
+        folder: &Path,
+        zips: &[String],
+        listed: &[String],
+    ) -> Result<(), String> {
         for name in zips {
             // By its own name: a link may be changed. A FIFO of that name would wait for a writer.
             let path = canonical(&folder.join(name));
@@ -251,12 +258,12 @@ impl ArchiveOpener {
             self.entries.push(MemberEntry { name: name.as_str().into(), size: metadata.len(), content });
         }
         self.open_nested_zips(|_| true)?;
-        self.note_missing(zips, listed);
+        self.note_missing_zips(zips, listed);
         Ok(())
     }
 
     /// Notes the zips with conversations that a manifest names and that are not among these.
-    fn note_missing(&mut self, zips: &[String], listed: &[String]) {
+    fn note_missing_zips(&mut self, zips: &[String], listed: &[String]) {
         let is_here = |name: &String| zips.iter().any(|zip| parts::is_the_part(base_name(zip), name));
         for name in listed.iter().filter(|name| is_conversations_zip(name) && !is_here(name)) {
             let reason = "the manifest names it, and it is not beside it: download it there".to_owned();
@@ -269,7 +276,7 @@ impl ArchiveOpener {
         let expected = names.filter(|name| holds_conversations(name) || provider::holds_knowledge(name));
         for name in expected.take(MAX_LINKS_NOTED) {
             let reason = "it is a link or no regular file, and was not followed";
-            self.problems.push(OpenProblem::of(name, reason));
+            self.problems.push(OpenProblem::new(name, reason));
         }
     }
 
@@ -277,7 +284,7 @@ impl ArchiveOpener {
     fn open_bytes(&mut self, bytes: &ByteSource, name: &str) -> Result<(), String> {
         self.size = bytes.len();
         if bytes.is_empty() {
-            return Err(format!("it is empty; {}", expected()));
+            return Err(format!("it is empty; {}", expectation()));
         }
         let mut head = [0; 512];
         let count = bytes
@@ -289,7 +296,7 @@ impl ArchiveOpener {
             return self.open_zip(bytes);
         }
         if is_utf16(head) {
-            return Err(UTF16.to_owned());
+            return Err(UTF16_REFUSAL.to_owned());
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -308,10 +315,10 @@ impl ArchiveOpener {
                     self.entries = listing.entries;
                     return Ok(());
                 }
-                return Err(format!("it is neither a zip nor JSON; {}", expected()));
+                return Err(format!("it is neither a zip nor JSON; {}", expectation()));
             }
         }
-        let content = MemberContent::Whole { container: 0 };
+        let content = MemberContent::WholeContainer { container: 0 };
         self.entries.push(MemberEntry { name: name.into(), size: bytes.len(), content });
         Ok(())
     }
@@ -326,7 +333,7 @@ impl ArchiveOpener {
         }
         Err(match self.problems.first() {
             Some(loss) => {
-                let (files, expected) = (files(), expected());
+                let (files, expected) = (file_labels(), expectation());
                 format!("{}, and what is left of it holds no {files}; {expected}", loss.reason)
             }
             None => explain_no_conversations(&self.entries, "zip"),
@@ -343,7 +350,7 @@ impl ArchiveOpener {
         let listing = match zipped::list(bytes, container, self.limits) {
             Ok(listed) => listed,
             Err(fault) => {
-                self.problems.push(OpenProblem::of(name, fault.to_string()));
+                self.problems.push(OpenProblem::new(name, fault.to_string()));
                 return Ok(salvage::list(bytes, container, self.limits));
             }
         };
@@ -354,11 +361,11 @@ impl ArchiveOpener {
             } else {
                 format!("{hidden} members have the names of later ones, and were not read")
             };
-            self.problems.push(OpenProblem::of(name, reason));
+            self.problems.push(OpenProblem::new(name, reason));
         }
         if listing.is_behind_another {
             let reason = "another zip stands before it in the file, and was not read";
-            self.problems.push(OpenProblem::of(name, reason));
+            self.problems.push(OpenProblem::new(name, reason));
         }
         self.note_links(listing.links.iter().map(String::as_str));
         let entries = listing.entries;

@@ -36,7 +36,7 @@ impl Archive {
             _ => None,
         });
         let places = containers.chain(members).filter_map(|identity| identity.place);
-        places.chain(self.given_as.iter().copied()).collect()
+        places.chain(self.argument_files.iter().copied()).collect()
     }
 
     /// Returns whether a path is one that this archive is read from, where the system knows files by their paths only;

@@ -88,7 +88,7 @@ pub(super) fn listed(folder: &Path, zips: &[String]) -> Vec<String> {
 }
 
 /// Finds the file of this name in a folder, or the same as a browser names a second download.
-pub(super) fn present(folder: &Path, name: &str) -> Option<String> {
+pub(super) fn find_present(folder: &Path, name: &str) -> Option<String> {
     let is_file = |name: &str| fs::metadata(folder.join(name)).is_ok_and(|metadata| metadata.is_file());
     if is_file(name) {
         return Some(name.to_owned());
@@ -106,10 +106,10 @@ pub(super) fn is_the_part(file: &str, listed: &str) -> bool {
 
 /// Notes the parts that are missing by their numbers: zips of the export, and members with conversations. A file that
 /// was named alone is what was wanted.
-pub(super) fn tell_gaps(archive: &mut Archive) {
+pub(super) fn note_missing_parts(archive: &mut Archive) {
     if matches!(
         &*archive.entries,
-        [MemberEntry { content: MemberContent::Whole { .. } | MemberContent::File(_), .. }]
+        [MemberEntry { content: MemberContent::WholeContainer { .. } | MemberContent::File(_), .. }]
     ) {
         return;
     }
@@ -123,7 +123,7 @@ pub(super) fn tell_gaps(archive: &mut Archive) {
         told.filter_map(|problem| Some((problem.member.clone(), ExportPart::of(&problem.member)?.first))),
     );
     // The numbers of conversations alone count: the name of a project's file is its id, which may end in digits.
-    let members = archive.conversations.iter().map(|&index| &archive.entries[index as usize]);
+    let members = archive.conversation_entries.iter().map(|&index| &archive.entries[index as usize]);
     let members = members.filter(|entry| holds_conversations(&entry.name)).map(MemberEntry::base_name);
     let mut missing = gaps(members, 0);
     for first in [0, 1] {

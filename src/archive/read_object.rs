@@ -34,12 +34,12 @@ fn member(
     sink: &mut dyn FnMut(usize, &[u8]) -> bool,
 ) -> Result<u64, ArchiveError> {
     let number = locations[range.start].member as usize;
-    let Some(&entry) = archive.conversations.get(number) else {
-        return Err(archive.changed());
+    let Some(&entry) = archive.conversation_entries.get(number) else {
+        return Err(archive.changed_error());
     };
     let name = &archive.entries[entry as usize].name;
     let unusable = |error: StreamError| match error {
-        StreamError::Changed => archive.changed(),
+        StreamError::Changed => archive.changed_error(),
         StreamError::Other(reason) => archive.unusable(format!("{name}: {reason}")),
     };
     let mut stream = archive.stream_entry(entry as usize).map_err(unusable)?;
@@ -78,7 +78,7 @@ fn member(
             return Err(unusable(fault));
         }
         if count < piece.len() {
-            return Err(archive.changed());
+            return Err(archive.changed_error());
         }
         if !progress(before + end) {
             return Err(ArchiveError::Stopped);

@@ -3,21 +3,21 @@
 use super::MemberEntry;
 use crate::{
     join_with_or::join_with_or,
-    provider::{self, OtherZip, Provider, UNSUPPORTED, Unsupported},
+    provider::{self, Provider, UNSUPPORTED, Unsupported, ZipWithoutConversations},
 };
 
-/// Returns the end of every refusal: what was expected.
-pub(super) fn expected() -> String {
-    format!("expected a {} export: its zip, its unpacked folder or a {}", provider::any(), files())
+/// Says what was expected, as every refusal ends.
+pub(super) fn expectation() -> String {
+    format!("expected a {} export: its zip, its unpacked folder or a {}", provider::any(), file_labels())
 }
 
 /// Names the files that hold conversations, as people know them.
-pub(super) fn files() -> String {
+pub(super) fn file_labels() -> String {
     join_with_or(Provider::ALL.iter().map(|provider| provider.facts().file_label))
 }
 
 /// The answer to a file in UTF-16.
-pub(crate) const UTF16: &str =
+pub(crate) const UTF16_REFUSAL: &str =
     "it is text in UTF-16, which is not read: convert it first, as by iconv -f utf-16 -t utf-8";
 
 /// Returns whether text that begins so is UTF-16: by its mark, or by the zeros beside its brackets.
@@ -32,15 +32,15 @@ pub(super) fn explain_no_conversations(entries: &[MemberEntry], container: &str)
         entries.iter().any(|entry| provider::is_named(patterns, &entry.name, entry.base_name()))
     };
     if let Some(Unsupported { name, .. }) = UNSUPPORTED.iter().find(|export| any(export.members)) {
-        return format!("this looks like a {name} export, which is not supported yet; {}", expected());
+        return format!("this looks like a {name} export, which is not supported yet; {}", expectation());
     }
     for provider in Provider::ALL {
-        if let Some(OtherZip { members, zip }) = &provider.facts().other_zip
+        if let Some(ZipWithoutConversations { members, zip }) = &provider.facts().zip_without_conversations
             && any(members)
         {
             let name = provider.name();
             return format!("this is another part of a {name} export: its conversations are in {zip}");
         }
     }
-    format!("this {container} holds no {}; {}", files(), expected())
+    format!("this {container} holds no {}; {}", file_labels(), expectation())
 }

@@ -1,6 +1,8 @@
 //! A zip without its directory: a download that was cut. The members' own headers still stand before their bytes.
 
-use super::{Limits, MemberContent, MemberEntry, Method, byte_source::ByteSource, stream::Stream, zipped};
+use super::{
+    Compression, Limits, MemberContent, MemberEntry, byte_source::ByteSource, stream::Stream, zipped,
+};
 
 /// Bit 3 of the flags: sizes follow the data, and are zero in the header.
 const SIZES_FOLLOW: u16 = 1 << 3;
@@ -49,15 +51,15 @@ fn member(
         (size, compressed) = large;
     }
     let method = match method {
-        _ if flags & ENCRYPTED != 0 => Method::Encrypted,
-        0 => Method::Stored,
-        8 => Method::Deflated,
-        _ => Method::Unsupported,
+        _ if flags & ENCRYPTED != 0 => Compression::Encrypted,
+        0 => Compression::Stored,
+        8 => Compression::Deflated,
+        _ => Compression::Unsupported,
     };
     let open = flags & SIZES_FOLLOW != 0 || compressed == 0;
     let (length, next) = if !open {
         (compressed, start.checked_add(compressed))
-    } else if method == Method::Deflated {
+    } else if method == Compression::Deflated {
         let used = inflated_length(bytes.section(start, u64::MAX), limits);
         (bytes.len() - start, used.and_then(|used| behind_descriptor(bytes, start + used)))
     } else if size == 0 && compressed == 0 && flags & SIZES_FOLLOW == 0 {

@@ -10,7 +10,7 @@ use std::{
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::{Limits, MemberContent, MemberEntry, Method, byte_source::ByteSource, stream::StreamError};
+use super::{Compression, Limits, MemberContent, MemberEntry, byte_source::ByteSource, stream::StreamError};
 
 /// The length of a local file header without name and extra field, in bytes.
 pub(super) const LOCAL_HEADER: usize = 30;
@@ -76,10 +76,10 @@ pub(super) fn list(bytes: &ByteSource, container: u32, limits: Limits) -> Result
             continue;
         }
         let method = match entry.compression() {
-            _ if entry.encrypted() => Method::Encrypted,
-            CompressionMethod::Stored => Method::Stored,
-            CompressionMethod::Deflated => Method::Deflated,
-            _ => Method::Unsupported,
+            _ if entry.encrypted() => Compression::Encrypted,
+            CompressionMethod::Stored => Compression::Stored,
+            CompressionMethod::Deflated => Compression::Deflated,
+            _ => Compression::Unsupported,
         };
         listing.entries.push(MemberEntry {
             name: name.into(),

@@ -14,7 +14,7 @@ use crate::{
     provider::Provider,
     secrets::{
         Certainty, Rule, RuleId, Scanner, SecretClass,
-        audit::{Exposure, InstructionsOrMemory},
+        exposures::{Exposure, InstructionsOrMemory},
     },
 };
 
@@ -58,17 +58,17 @@ pub enum ReportLine {
     Heading(String),
     /// A public link, by its index in the report.
     PublicLink(usize),
-    /// An exposure, by its place in the report.
+    /// An exposure, by its index in the report.
     Exposure(usize),
-    /// An exposure in another member than the conversations, by its place in the report.
+    /// An exposure in another member than the conversations, by its index in the report.
     MemberExposure(usize),
     /// The number of exposures of a kind, and of the conversations they are in.
     Kind(String),
-    /// A field of the profile, by its place.
+    /// A field of the profile, by its index.
     Profile(usize),
-    /// Custom instructions, by their place.
+    /// Custom instructions, by their index.
     Instructions(usize),
-    /// Memory, by its place.
+    /// Memory, by its index.
     Memory(usize),
     /// A sentence.
     Sentence(String),
@@ -97,40 +97,40 @@ pub struct ReportLines<'a> {
 }
 
 impl ReportLines<'_> {
-    /// Returns all lines. `each`: every exposure of personal data is a line, too.
-    pub fn lines(&self, order: ExposureOrder, each: bool) -> Vec<ReportLine> {
+    /// Returns all lines. `list_personal`: every exposure of personal data is a line, too.
+    pub fn lines(&self, order: ExposureOrder, list_personal: bool) -> Vec<ReportLine> {
         let mut lines = Vec::new();
-        self.public_links(&mut lines);
-        self.credentials(order, &mut lines);
-        self.personal(order, each, &mut lines);
+        self.add_public_links(&mut lines);
+        self.add_credentials(order, &mut lines);
+        self.add_personal_data(order, list_personal, &mut lines);
         let report = self.report;
-        for (place, (origin, _)) in report.profile.iter().enumerate() {
-            let before = place.checked_sub(1).map(|before| report.profile[before].0.member);
+        for (index, (origin, _)) in report.profile.iter().enumerate() {
+            let before = index.checked_sub(1).map(|before| report.profile[before].0.member);
             if before != Some(origin.member) {
                 lines.push(ReportLine::Heading(format!("Profile ({})", origin.member)));
             }
-            lines.push(ReportLine::Profile(place));
+            lines.push(ReportLine::Profile(index));
         }
-        let contexts = |what: &str, number: usize| {
+        let texts_heading = |what: &str, number: usize| {
             let versions = many(number, "version");
             ReportLine::Heading(format!("{what}: {versions}, and each says something of you"))
         };
         if !report.instructions.is_empty() {
-            lines.push(contexts("Custom instructions", report.instructions.len()));
+            lines.push(texts_heading("Custom instructions", report.instructions.len()));
             lines.extend((0..report.instructions.len()).map(ReportLine::Instructions));
         }
         if !report.memory.is_empty() {
-            lines.push(contexts("Memory", report.memory.len()));
+            lines.push(texts_heading("Memory", report.memory.len()));
             lines.extend((0..report.memory.len()).map(ReportLine::Memory));
         }
-        self.attachments(&mut lines);
+        self.add_attachments(&mut lines);
         let unreadable = report.unreadable.iter();
         lines.extend(unreadable.map(|member| ReportLine::Heading(format!("{member} could not be read"))));
-        self.advice(&mut lines);
+        self.add_advice(&mut lines);
         lines
     }
 
-    fn public_links(&self, lines: &mut Vec<ReportLine>) {
+    fn add_public_links(&self, lines: &mut Vec<ReportLine>) {
         let count = self.report.public_links.len();
         if count == 0 {
             return lines.push(ReportLine::Heading("No public links".to_owned()));
@@ -140,28 +140,28 @@ impl ReportLines<'_> {
         lines.extend((0..count).map(ReportLine::PublicLink));
     }
 
-    fn credentials(&self, order: ExposureOrder, lines: &mut Vec<ReportLine>) {
-        let places = self.ordered(SecretClass::Credential, Certainty::Certain, order);
+    fn add_credentials(&self, order: ExposureOrder, lines: &mut Vec<ReportLine>) {
+        let indices = self.ordered(SecretClass::Credential, Certainty::Certain, order);
         let exposures = &self.report.exposures;
-        let count = |places: &[usize]| -> (usize, String) {
-            let conversations: HashSet<Handle> = places.iter().map(|&place| exposures[place].0).collect();
-            let times = places.iter().map(|&place| exposures[place].1.times).sum();
+        let count = |indices: &[usize]| -> (usize, String) {
+            let conversations: HashSet<Handle> = indices.iter().map(|&index| exposures[index].0).collect();
+            let times = indices.iter().map(|&index| exposures[index].1.times).sum();
             (times, many(conversations.len(), "conversation"))
         };
         let in_members = |certainty: Certainty| -> (usize, Vec<usize>, String) {
             let found: Vec<_> = self.report.in_members(SecretClass::Credential, certainty).collect();
             let members: HashSet<&str> = found.iter().map(|(_, (member, _))| &*member.path).collect();
             let times = found.iter().map(|(_, (_, exposure))| exposure.times).sum();
-            (times, found.iter().map(|&(place, _)| place).collect(), many(members.len(), "other file"))
+            (times, found.iter().map(|&(index, _)| index).collect(), many(members.len(), "other file"))
         };
         let (in_files, found, files) = in_members(Certainty::Certain);
-        if places.is_empty() && found.is_empty() {
+        if indices.is_empty() && found.is_empty() {
             lines.push(ReportLine::Heading("No credentials found".to_owned()));
         }
-        if !places.is_empty() {
-            let (times, conversations) = count(&places);
+        if !indices.is_empty() {
+            let (times, conversations) = count(&indices);
             lines.push(ReportLine::Heading(format!("{} in {conversations}", many(times, "credential"))));
-            lines.extend(places.into_iter().map(ReportLine::Exposure));
+            lines.extend(indices.into_iter().map(ReportLine::Exposure));
         }
         if !found.is_empty() {
             let heading = format!("{} in {files} of the export", many(in_files, "credential"));
@@ -188,24 +188,24 @@ impl ReportLines<'_> {
 
     fn ordered(&self, class: SecretClass, certainty: Certainty, order: ExposureOrder) -> Vec<usize> {
         let exposures = &self.report.exposures;
-        let alike = |(place, (_, exposure)): (usize, &(Handle, Exposure))| {
-            (exposure.certainty == certainty).then_some(place)
+        let alike = |(index, (_, exposure)): (usize, &(Handle, Exposure))| {
+            (exposure.certainty == certainty).then_some(index)
         };
-        let mut places: Vec<usize> = self.report.looking_like(class).filter_map(alike).collect();
+        let mut indices: Vec<usize> = self.report.all_of_class(class).filter_map(alike).collect();
         match order {
             ExposureOrder::Conversation => {}
-            ExposureOrder::Date => places.sort_by_key(|&place| std::cmp::Reverse(exposures[place].1.date)),
-            ExposureOrder::Kind => places.sort_by_key(|&place| exposures[place].1.kind),
+            ExposureOrder::Date => indices.sort_by_key(|&index| std::cmp::Reverse(exposures[index].1.date)),
+            ExposureOrder::Kind => indices.sort_by_key(|&index| exposures[index].1.kind),
         }
-        places
+        indices
     }
 
-    fn personal(&self, order: ExposureOrder, each: bool, lines: &mut Vec<ReportLine>) {
+    fn add_personal_data(&self, order: ExposureOrder, list_personal: bool, lines: &mut Vec<ReportLine>) {
         let mut kinds: BTreeMap<RuleId, (usize, HashSet<Handle>)> = BTreeMap::new();
-        for (_, (handle, exposure)) in self.report.of_class(SecretClass::Personal) {
-            let (times, places) = kinds.entry(exposure.kind).or_default();
+        for (_, (handle, exposure)) in self.report.certain_of_class(SecretClass::Personal) {
+            let (times, indices) = kinds.entry(exposure.kind).or_default();
             *times += exposure.times;
-            places.insert(*handle);
+            indices.insert(*handle);
         }
         let mut in_files: BTreeMap<RuleId, (usize, HashSet<&str>)> = BTreeMap::new();
         for (_, (member, exposure)) in self.report.in_members(SecretClass::Personal, Certainty::Certain) {
@@ -216,26 +216,26 @@ impl ReportLines<'_> {
         if kinds.is_empty() && in_files.is_empty() {
             return lines.push(ReportLine::Heading("No personal data found".to_owned()));
         }
-        let more = if each { "yours or not" } else { "yours or not; --json lists each" };
+        let more = if list_personal { "yours or not" } else { "yours or not; --json lists each" };
         lines.push(ReportLine::Heading(format!("Personal data ({more})")));
-        for (kind, (times, places)) in kinds {
+        for (kind, (times, indices)) in kinds {
             let count = Scanner::built_in().rule(kind).count(times);
-            lines.push(ReportLine::Kind(format!("{count} in {}", many(places.len(), "conversation"))));
+            lines.push(ReportLine::Kind(format!("{count} in {}", many(indices.len(), "conversation"))));
         }
         for (kind, (times, members)) in in_files {
             let count = Scanner::built_in().rule(kind).count(times);
             let files = many(members.len(), "other file");
             lines.push(ReportLine::Kind(format!("{count} in {files} of the export")));
         }
-        if each {
-            let places = self.ordered(SecretClass::Personal, Certainty::Certain, order);
-            lines.extend(places.into_iter().map(ReportLine::Exposure));
+        if list_personal {
+            let indices = self.ordered(SecretClass::Personal, Certainty::Certain, order);
+            lines.extend(indices.into_iter().map(ReportLine::Exposure));
         }
     }
 
-    fn attachments(&self, lines: &mut Vec<ReportLine>) {
+    fn add_attachments(&self, lines: &mut Vec<ReportLine>) {
         let attached = self.report.attached;
-        if attached.named == 0 {
+        if attached.mentioned == 0 {
             return;
         }
         let kinds = [
@@ -248,7 +248,7 @@ impl ReportLines<'_> {
             kinds.iter().filter(|(number, _)| *number > 0).map(|&(number, one)| many(number, one)).collect();
         lines.push(ReportLine::Heading(format!(
             "{}: {}",
-            many(attached.named, "attachment"),
+            many(attached.mentioned, "attachment"),
             kinds.join(", ")
         )));
         let bytes = crate::message::format::size(attached.bytes);
@@ -259,7 +259,7 @@ impl ReportLines<'_> {
     }
 
     /// Adds the advice, most urgent first; only what applies, and for each provider that it concerns.
-    fn advice(&self, lines: &mut Vec<ReportLine>) {
+    fn add_advice(&self, lines: &mut Vec<ReportLine>) {
         let report = self.report;
         let scanner = Scanner::built_in();
         lines.push(ReportLine::Heading("What to do".to_owned()));
@@ -271,8 +271,10 @@ impl ReportLines<'_> {
                 None => format!("Delete the public links in {}", provider.name()),
             }));
         }
-        let mut kinds: Vec<_> =
-            report.of_class(SecretClass::Credential).map(|(_, (_, exposure))| exposure.kind).collect();
+        let mut kinds: Vec<_> = report
+            .certain_of_class(SecretClass::Credential)
+            .map(|(_, (_, exposure))| exposure.kind)
+            .collect();
         let in_files = report.in_members(SecretClass::Credential, Certainty::Certain);
         kinds.extend(in_files.map(|(_, (_, exposure))| exposure.kind));
         kinds.sort_unstable();
@@ -289,12 +291,12 @@ impl ReportLines<'_> {
             lines.extend(pages);
         }
         let whose = |handle: Handle| self.library.get(handle).provider;
-        let holding = || report.of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);
+        let holding = || report.certain_of_class(SecretClass::Credential).map(|(_, (handle, _))| *handle);
         for provider in each_once(holding().map(whose)) {
             lines.push(ReportLine::Sentence(format!("Delete those conversations in {}:", provider.name())));
-            let mut told = HashSet::new();
+            let mut linked = HashSet::new();
             for handle in holding().filter(|&handle| whose(handle) == provider) {
-                let page = address(self.library.get(handle)).filter(|_| told.insert(handle));
+                let page = address(self.library.get(handle)).filter(|_| linked.insert(handle));
                 lines.extend(page.map(|page| ReportLine::Page(String::new(), without_secrets(&page))));
             }
         }
@@ -311,13 +313,13 @@ impl ReportLines<'_> {
         // Of several providers each path says whose it is.
         let mut at = |what: &str, provider: Provider, path: Option<&str>| {
             let name = Some(provider.name()).filter(|_| report.providers.len() > 1);
-            let place: Vec<&str> = name.into_iter().chain(path).collect();
-            let joint = if place.is_empty() { "" } else { ": " };
-            lines.push(ReportLine::Sentence(format!("{what}{joint}{}", place.join(", "))));
+            let steps: Vec<&str> = name.into_iter().chain(path).collect();
+            let joint = if steps.is_empty() { "" } else { ": " };
+            lines.push(ReportLine::Sentence(format!("{what}{joint}{}", steps.join(", "))));
         };
         let (mut said, mut own) = (Vec::new(), Vec::new());
-        for (place, _) in &report.memory {
-            match place {
+        for (origin, _) in &report.memory {
+            match origin {
                 MemoryOrigin::Conversation(handle) => said.push(*handle),
                 MemoryOrigin::Member(origin) => own.push(origin.provider),
             }
@@ -359,31 +361,31 @@ impl ReportLines<'_> {
             }
             ReportLine::Page(what, page) if what.is_empty() => vec![String::new(), page.clone()],
             ReportLine::Page(what, page) => vec![String::new(), what.clone(), page.clone()],
-            &ReportLine::PublicLink(place) => {
-                let link = &report.public_links[place];
+            &ReportLine::PublicLink(index) => {
+                let link = &report.public_links[index];
                 let address = link.address().unwrap_or_else(|| link.id.clone());
                 vec![without_secrets(&address), without_secrets(&link.title)]
             }
-            &ReportLine::Profile(place) => {
-                let (_, field) = &report.profile[place];
+            &ReportLine::Profile(index) => {
+                let (_, field) = &report.profile[index];
                 vec![without_secrets(&field.name), field.masked.clone()]
             }
-            &ReportLine::Exposure(place) => {
-                let (handle, exposure) = &report.exposures[place];
+            &ReportLine::Exposure(index) => {
+                let (handle, exposure) = &report.exposures[index];
                 let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
                 let messages = self.library.get(*handle).messages();
-                let place = exposure.message.map_or("title", |message| messages[message].role.as_str());
+                let speaker = exposure.message.map_or("title", |message| messages[message].role.as_str());
                 let fields = vec![
                     day(exposure.date, self.zone),
                     scanner.rule(exposure.kind).id().to_owned(),
                     exposure.masked.clone(),
                     times,
-                    place.to_owned(),
+                    speaker.to_owned(),
                 ];
                 named(*handle, fields)
             }
-            &ReportLine::MemberExposure(place) => {
-                let (member, exposure) = &report.member_exposures[place];
+            &ReportLine::MemberExposure(index) => {
+                let (member, exposure) = &report.member_exposures[index];
                 let times = if exposure.times > 1 { format!("×{}", exposure.times) } else { String::new() };
                 let kind = scanner.rule(exposure.kind).id().to_owned();
                 let mut fields =
@@ -392,13 +394,13 @@ impl ReportLines<'_> {
                 fields.push(without_secrets(&member.path));
                 fields
             }
-            &ReportLine::Instructions(place) => {
-                let (handle, context) = &report.instructions[place];
-                named(*handle, self.context(context))
+            &ReportLine::Instructions(index) => {
+                let (handle, text) = &report.instructions[index];
+                named(*handle, self.text(text))
             }
-            &ReportLine::Memory(place) => {
-                let (remembered, context) = &report.memory[place];
-                let mut fields = self.context(context);
+            &ReportLine::Memory(index) => {
+                let (remembered, text) = &report.memory[index];
+                let mut fields = self.text(text);
                 match remembered {
                     MemoryOrigin::Conversation(handle) => return named(*handle, fields),
                     MemoryOrigin::Member(origin) if ids => {
@@ -411,13 +413,12 @@ impl ReportLines<'_> {
         }
     }
 
-    fn context(&self, context: &InstructionsOrMemory) -> Vec<String> {
-        let mut size =
-            format!("{} in {}", many(context.characters, "character"), many(context.entries, "line"));
-        if !context.secret_counts.is_empty() {
-            size = format!("{size}, with {}", context.secret_counts.sentence(Scanner::built_in()));
+    fn text(&self, text: &InstructionsOrMemory) -> Vec<String> {
+        let mut size = format!("{} in {}", many(text.characters, "character"), many(text.entries, "line"));
+        if !text.secret_counts.is_empty() {
+            size = format!("{size}, with {}", text.secret_counts.sentence(Scanner::built_in()));
         }
-        vec![day(context.date, self.zone), size]
+        vec![day(text.date, self.zone), size]
     }
 
     /// Returns the least widths of a line's first columns, so that they stand below each other.
@@ -439,22 +440,22 @@ impl ReportLines<'_> {
     pub fn line_target(&self, line: &ReportLine) -> Option<LineTarget> {
         let report = self.report;
         match line {
-            &ReportLine::Exposure(place) => {
-                let (handle, exposure) = &report.exposures[place];
+            &ReportLine::Exposure(index) => {
+                let (handle, exposure) = &report.exposures[index];
                 Some(LineTarget::Message(*handle, exposure.message))
             }
-            &ReportLine::PublicLink(place) => {
-                let id = &report.public_links[place].conversation_id;
-                let handle = self.library.by_id(id).first().copied().filter(|_| !id.is_empty())?;
+            &ReportLine::PublicLink(index) => {
+                let id = &report.public_links[index].conversation_id;
+                let handle = self.library.find_by_id(id).first().copied().filter(|_| !id.is_empty())?;
                 Some(LineTarget::Message(handle, None))
             }
-            &ReportLine::Instructions(place) => {
-                let (handle, context) = &report.instructions[place];
-                Some(LineTarget::Message(*handle, context.message))
+            &ReportLine::Instructions(index) => {
+                let (handle, text) = &report.instructions[index];
+                Some(LineTarget::Message(*handle, text.message))
             }
-            &ReportLine::Memory(place) => match &report.memory[place] {
-                (MemoryOrigin::Conversation(handle), context) => {
-                    Some(LineTarget::Message(*handle, context.message))
+            &ReportLine::Memory(index) => match &report.memory[index] {
+                (MemoryOrigin::Conversation(handle), text) => {
+                    Some(LineTarget::Message(*handle, text.message))
                 }
                 (MemoryOrigin::Member(_), _) => None,
             },
@@ -478,7 +479,7 @@ pub struct Widths {
 
 impl Widths {
     /// Returns the widths of this line's columns, in order; further ones are as wide as they are.
-    pub fn of(self, line: &ReportLine) -> Vec<usize> {
+    pub fn for_line(self, line: &ReportLine) -> Vec<usize> {
         match line {
             ReportLine::Exposure(_) | ReportLine::MemberExposure(_) => vec![10, self.kind, self.mask, 3, 9],
             ReportLine::Profile(_) => vec![self.field],
@@ -508,13 +509,15 @@ fn many(number: usize, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Builder, ConversationMeta, Draft, Kind, ObjectLocation, Role};
+    use crate::conversation::{
+        ConversationBuilder, ConversationMeta, Kind, MessageDraft, ObjectLocation, Role,
+    };
 
     /// Returns a conversation with a password and a memory.
     fn conversation(id: &str, provider: Provider) -> crate::conversation::Conversation {
-        let mut builder = Builder::new();
-        builder.push(Draft { kind: Kind::Memory, ..Draft::new(Role::Assistant, id) });
-        let last = builder.push(Draft::new(Role::User, "pwd=correct-horse-7"));
+        let mut builder = ConversationBuilder::new();
+        builder.push(MessageDraft { kind: Kind::Memory, ..MessageDraft::new(Role::Assistant, id) });
+        let last = builder.push(MessageDraft::new(Role::User, "pwd=correct-horse-7"));
         let heading =
             ConversationMeta { id: Some(id), ..ConversationMeta::new(provider, ObjectLocation::default()) };
         builder.finish(heading, Some(last))

@@ -22,7 +22,7 @@ use crate::{
     provider::{self, Provider},
     secrets::{
         Certainty, Scanner, SecretClass,
-        audit::{self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
+        exposures::{self, AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
     },
 };
 
@@ -85,20 +85,20 @@ pub enum MemoryOrigin {
 }
 
 impl AuditReport {
-    /// Looks at everything. `watch` hears how many conversations of how many are done, from several threads; `false`
+    /// Looks at everything. `progress` hears how many conversations of how many are done, from several threads; `false`
     /// stops, and nothing is returned.
     pub fn of(
         archives: &[Archive],
         library: &Library,
-        watch: &(dyn Fn(usize, usize) -> bool + Sync),
+        progress: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Option<Self> {
         let mut report = Self::default();
         let providers_by_archive = providers_by_archive(archives.len(), library);
         for (archive, providers) in archives.iter().zip(&providers_by_archive) {
             report.side_files(archive, providers);
-            report.other_members(archive, &mut || watch(0, library.len()))?;
+            report.other_members(archive, &mut || progress(0, library.len()))?;
         }
-        report.exposures = exposures(library, watch)?;
+        report.exposures = exposures(library, progress)?;
         report.instructions = instructions_or_memory(library, Kind::Instructions);
         let said = instructions_or_memory(library, Kind::Memory).into_iter();
         report.memory.extend(said.map(|(handle, text)| (MemoryOrigin::Conversation(handle), text)));
@@ -145,11 +145,11 @@ impl AuditReport {
                         shared.into_iter().filter(|link| link.id.is_empty() || links.insert(link.id.clone())),
                     ),
                     SideContent::Profile(entries) => {
-                        let fields = audit::profile(scanner, entries).into_iter();
+                        let fields = exposures::profile(scanner, entries).into_iter();
                         self.profile.extend(fields.map(|field| (origin.clone(), field)));
                     }
                     SideContent::Memory(said) => {
-                        let said = audit::memories(scanner, &said)
+                        let said = exposures::memories(scanner, &said)
                             .into_iter()
                             .filter(|text| texts.insert(text.fingerprint));
                         self.memory.extend(said.map(|text| (MemoryOrigin::Member(origin.clone()), text)));
@@ -159,12 +159,12 @@ impl AuditReport {
         }
     }
 
-    /// Looks through the texts of an archive beside its conversations; `None` if `goes_on` says to stop. Of what tells of
-    /// the owner anyway, credentials alone are exposures.
-    fn other_members(&mut self, archive: &Archive, goes_on: &mut dyn FnMut() -> bool) -> Option<()> {
+    /// Looks through the texts of an archive beside its conversations; `None` if `should_continue` says to stop. Of
+    /// what tells of the owner anyway, credentials alone are exposures.
+    fn other_members(&mut self, archive: &Archive, should_continue: &mut dyn FnMut() -> bool) -> Option<()> {
         let scanner = Scanner::built_in();
         for member in archive.other_members() {
-            if !goes_on() {
+            if !should_continue() {
                 return None;
             }
             let base = member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
@@ -177,22 +177,23 @@ impl AuditReport {
                 continue;
             };
             let is_json = base.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
-            let found = audit::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
-                !is_side_file || scanner.rule(exposure.kind).class() == SecretClass::Credential
-            });
+            let found =
+                exposures::exposures_of_member(scanner, &bytes, is_json).into_iter().filter(|exposure| {
+                    !is_side_file || scanner.rule(exposure.kind).class() == SecretClass::Credential
+                });
             let path = OtherMember { archive: archive.name().to_owned(), path: member.name };
             self.member_exposures.extend(found.map(|exposure| (path.clone(), exposure)));
         }
         Some(())
     }
 
-    /// Returns the exposures of a class that are certain, with their places in [`AuditReport::exposures`].
-    pub fn of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
-        self.looking_like(class).filter(|(_, (_, exposure))| exposure.certainty == Certainty::Certain)
+    /// Returns the exposures of a class that are certain, with their indices in [`AuditReport::exposures`].
+    pub fn certain_of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
+        self.all_of_class(class).filter(|(_, (_, exposure))| exposure.certainty == Certainty::Certain)
     }
 
     /// Returns the exposures of a class, those that only look like it too.
-    pub fn looking_like(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
+    pub fn all_of_class(&self, class: SecretClass) -> impl Iterator<Item = (usize, &(Handle, Exposure))> {
         self.exposures
             .iter()
             .enumerate()
@@ -213,7 +214,7 @@ impl AuditReport {
 
     /// Returns whether something in it opens something, or can be read by anybody.
     pub fn has_credentials_or_public_links(&self) -> bool {
-        self.of_class(SecretClass::Credential).next().is_some()
+        self.certain_of_class(SecretClass::Credential).next().is_some()
             || self.in_members(SecretClass::Credential, Certainty::Certain).next().is_some()
             || !self.public_links.is_empty()
     }
@@ -222,7 +223,7 @@ impl AuditReport {
 /// Scans all conversations, on as many threads as there are processors.
 fn exposures(
     library: &Library,
-    watch: &(dyn Fn(usize, usize) -> bool + Sync),
+    progress: &(dyn Fn(usize, usize) -> bool + Sync),
 ) -> Option<Vec<(Handle, Exposure)>> {
     let handles = library.by_date();
     let next = AtomicUsize::new(0);
@@ -232,11 +233,11 @@ fn exposures(
         while !stopped.load(Ordering::Relaxed) {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(&handle) = handles.get(index) else { break };
-            let exposures = audit::exposures(Scanner::built_in(), library.get(handle));
+            let exposures = exposures::exposures(Scanner::built_in(), library.get(handle));
             if !exposures.is_empty() {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push((index, handle, exposures));
             }
-            if !watch(index + 1, handles.len()) {
+            if !progress(index + 1, handles.len()) {
                 stopped.store(true, Ordering::Relaxed);
             }
         }
@@ -255,15 +256,15 @@ fn exposures(
 
 fn instructions_or_memory(library: &Library, kind: Kind) -> Vec<(Handle, InstructionsOrMemory)> {
     let mut known = HashSet::new();
-    let mut contexts = Vec::new();
+    let mut texts = Vec::new();
     for &handle in library.by_date() {
-        for context in audit::instructions_or_memory(Scanner::built_in(), library.get(handle), kind) {
-            if known.insert(context.fingerprint) {
-                contexts.push((handle, context));
+        for text in exposures::instructions_or_memory(Scanner::built_in(), library.get(handle), kind) {
+            if known.insert(text.fingerprint) {
+                texts.push((handle, text));
             }
         }
     }
-    contexts
+    texts
 }
 
 /// Lists the providers whose conversations each archive holds.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
 use crate::{
-    config::{ConversationMb, Count, LimitSettings, OptionValue, Size, help},
+    config::{ConversationMb, CountLimit, LimitSettings, OptionValue, SizeLimit, help},
     extract::Format,
     provider,
 };
@@ -67,17 +67,17 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "N", help = limit(help::CONVERSATION_MB, |limits| &limits.conversation_mb))]
     pub limit_conversation_mb: Option<ConversationMb>,
     #[arg(long, global = true, value_name = "N", help = limit(help::MEMBER_GB, |limits| &limits.member_gb))]
-    pub limit_member_gb: Option<Size>,
+    pub limit_member_gb: Option<SizeLimit>,
     #[arg(long, global = true, value_name = "N", help = limit(help::RATIO, |limits| &limits.ratio))]
-    pub limit_ratio: Option<Count>,
+    pub limit_ratio: Option<CountLimit>,
     #[arg(long, global = true, value_name = "N", help = limit(help::MEMBERS, |limits| &limits.members))]
-    pub limit_members: Option<Count>,
+    pub limit_members: Option<CountLimit>,
     #[arg(long, global = true, value_name = "N", help = limit(help::MEMORY_MB, |limits| &limits.memory_mb))]
-    pub limit_memory_mb: Option<Size>,
+    pub limit_memory_mb: Option<SizeLimit>,
     #[arg(long, global = true, value_name = "N", help = limit(help::STDIN_MB, |limits| &limits.stdin_mb))]
-    pub limit_stdin_mb: Option<Size>,
+    pub limit_stdin_mb: Option<SizeLimit>,
     #[arg(long, global = true, value_name = "N", help = limit(help::NESTED_MB, |limits| &limits.nested_mb))]
-    pub limit_nested_mb: Option<Size>,
+    pub limit_nested_mb: Option<SizeLimit>,
 }
 
 /// Returns the help of a flag with what holds without it.

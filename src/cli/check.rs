@@ -34,7 +34,7 @@ struct SkippedJson<'a> {
     offset: u64,
     length: u64,
     reason: &'a str,
-    /// It is there all the same.
+    /// It was repaired and is listed.
     #[serde(rename = "mended")]
     repaired: bool,
     /// The export says that there is such a member, and it is not here.
@@ -51,13 +51,14 @@ struct ArchiveJson<'a> {
     messages: u64,
     read: Vec<MemberJson<'a>>,
     content_types: Vec<ContentTypeJson>,
-    /// The keys that nobody knows what they mean; their strings are folded with their messages.
+    /// Keys whose meaning is unknown; their strings are folded with their messages.
     not_understood: Vec<UnknownKeyJson>,
-    /// The members with JSON that nothing reads.
+    /// The members with JSON that are not read.
     not_read: Vec<&'a str>,
     attachments_found: u64,
     attachments_missing: u64,
-    absent_files: usize,
+    #[serde(rename = "absent_files")]
+    missing_files: usize,
     failure: Option<&'a str>,
 }
 
@@ -88,12 +89,12 @@ pub fn run(global: &GlobalSettings, check: &CheckArgs) -> anyhow::Result<Outcome
     let opened = archives::open_quietly(global, &check.archives)?;
     let mut output = Output::new(global.color());
     if check.json {
-        output.write_json(&serde_json::to_string_pretty(&document(&opened))?)?;
+        output.write_json(&serde_json::to_string_pretty(&check_json(&opened))?)?;
     } else {
         for archive in &opened.report.archives {
-            part(&mut output, archive)?;
+            write_archive(&mut output, archive)?;
         }
-        totals(&mut output, &opened)?;
+        write_totals(&mut output, &opened)?;
     }
     output.finish()?;
     Ok(if opened.report.damaged() { Outcome::NotClean } else { Outcome::Done })
@@ -105,7 +106,7 @@ fn source_name(opened: &OpenedArchives, skipped: &ReadProblem) -> String {
     if skipped.member.is_empty() { archive.to_owned() } else { format!("{archive}: {}", skipped.member) }
 }
 
-fn document(opened: &OpenedArchives) -> CheckJson<'_> {
+fn check_json(opened: &OpenedArchives) -> CheckJson<'_> {
     let report = &opened.report;
     let loss = |skipped: &'_ ReadProblem| {
         (source_name(opened, skipped), skipped.offset, skipped.length, skipped.repaired)
@@ -132,11 +133,11 @@ fn document(opened: &OpenedArchives) -> CheckJson<'_> {
                 }
             })
             .collect(),
-        archives: report.archives.iter().map(json).collect(),
+        archives: report.archives.iter().map(archive_json).collect(),
     }
 }
 
-fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
+fn archive_json(archive: &ArchiveReport) -> ArchiveJson<'_> {
     ArchiveJson {
         source: &archive.name,
         size: archive.size,
@@ -168,7 +169,7 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
         not_read: archive.unread.iter().map(String::as_str).collect(),
         attachments_found: archive.attachments_found,
         attachments_missing: archive.attachments_missing,
-        absent_files: archive.absent_files,
+        missing_files: archive.missing_files,
         failure: archive.failure.as_deref(),
     }
 }
@@ -177,8 +178,8 @@ fn json(archive: &ArchiveReport) -> ArchiveJson<'_> {
 const MAX_NAMED: usize = 20;
 
 /// Writes one archive, for a person.
-fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
-    let name = output.look(OutputStyle::Bold, &output.field(&archive.name)).into_owned();
+fn write_archive(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
+    let name = output.styled(OutputStyle::Bold, &output.field(&archive.name)).into_owned();
     let members = count(archive.members as u64, "member", "members");
     output.write(&format!("{name}  {}, {members}\n", size(archive.size)))?;
     if let Some(failure) = &archive.failure {
@@ -221,14 +222,14 @@ fn part(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result<()> {
         let line = format!("  attachments: {} here, {} named but not here\n", number(found), number(missing));
         output.write(&line)?;
     }
-    if archive.absent_files > 0 {
-        let files = count(archive.absent_files as u64, "file", "files");
+    if archive.missing_files > 0 {
+        let files = count(archive.missing_files as u64, "file", "files");
         output.write(&format!("  listed by the export and not here: {files}\n"))?;
     }
     output.write("\n")
 }
 
-fn totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
+fn write_totals(output: &mut Output, opened: &OpenedArchives) -> anyhow::Result<()> {
     let (library, report) = (&opened.library, &opened.report);
     let line = format!(
         "{}, {}, {} in {:.1} s\n",

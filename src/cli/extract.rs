@@ -66,12 +66,12 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
     }
     let conversations: Vec<&Conversation> =
         handles.into_iter().map(|handle| opened.library.get(handle)).collect();
-    let what = Selection { archives: &opened.archives, conversations: &conversations };
+    let selection = Selection { archives: &opened.archives, conversations: &conversations };
     let result = match target {
-        OutputTarget::Folder(folder) => into_folder(&extraction, what, &folder),
-        OutputTarget::File(path) => into_file(&extraction, what, &path),
-        OutputTarget::Stdout => to_stdout(global, &extraction, what),
-        OutputTarget::Clipboard => to_clipboard(global, &extraction, what),
+        OutputTarget::Folder(folder) => into_folder(&extraction, selection, &folder),
+        OutputTarget::File(path) => into_file(&extraction, selection, &path),
+        OutputTarget::Stdout => to_stdout(global, &extraction, selection),
+        OutputTarget::Clipboard => to_clipboard(global, &extraction, selection),
     };
     result.map_err(advise)?;
     tell_redacted(&extraction);
@@ -105,7 +105,7 @@ fn ends_in_separator(path: &Path) -> bool {
 }
 
 fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
-    let has = |what| arguments.include.contains(&what);
+    let has = |included| arguments.include.contains(&included);
     Options {
         all_branches: arguments.branches == BranchesArg::All,
         include: Include {
@@ -135,7 +135,7 @@ fn selection(
     }
     let mut handles = Vec::new();
     for id in &arguments.id {
-        match *library.by_id(id) {
+        match *library.find_by_id(id) {
             [] => {
                 tell(&format!("no conversation has the id {id}, or one that begins so"));
                 return Ok(None);
@@ -211,17 +211,21 @@ impl ExtractProgress for ProgressBars {
     }
 }
 
-fn to_stdout(global: &GlobalSettings, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
+fn to_stdout(
+    global: &GlobalSettings,
+    extraction: &Extraction,
+    selection: Selection<'_>,
+) -> anyhow::Result<()> {
     let mut output = Output::new(global.color());
     let watching = ProgressBars::new();
-    extraction.write(what, &watching, &mut |bytes| output.write_text(bytes))?;
+    extraction.write(selection, &watching, &mut |bytes| output.write_text(bytes))?;
     watching.finish();
     output.finish()
 }
 
-fn into_file(extraction: &Extraction, what: Selection<'_>, path: &Path) -> anyhow::Result<()> {
+fn into_file(extraction: &Extraction, selection: Selection<'_>, path: &Path) -> anyhow::Result<()> {
     let watching = ProgressBars::interruptible();
-    let result = extraction.to_file(what, path, &watching);
+    let result = extraction.to_file(selection, path, &watching);
     watching.finish();
     let attached = match &result {
         Ok(Written { attached, .. }) | Err(ExtractError::Attachment { attached, .. }) => *attached,
@@ -257,19 +261,25 @@ fn count(number: usize, one: &str) -> String {
 fn advise(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(ExtractError::Save(SaveError::Exists(_))) => anyhow::anyhow!("{error}: --force replaces it"),
-        Some(ExtractError::Attachment { taken, .. }) => {
-            anyhow::anyhow!("{} exists already: --force replaces it", taken.display())
+        Some(ExtractError::Attachment { existing_path, .. }) => {
+            anyhow::anyhow!("{} exists already: --force replaces it", existing_path.display())
         }
-        Some(ExtractError::OriginalsApart(_) | ExtractError::FrontMatterApart(_)) => {
+        Some(
+            ExtractError::OriginalsNeedSeparateFiles(_) | ExtractError::FrontMatterNeedsSeparateFiles(_),
+        ) => {
             anyhow::anyhow!("{error} (-o DIR/)")
         }
         _ => error,
     }
 }
 
-fn to_clipboard(global: &GlobalSettings, extraction: &Extraction, what: Selection<'_>) -> anyhow::Result<()> {
+fn to_clipboard(
+    global: &GlobalSettings,
+    extraction: &Extraction,
+    selection: Selection<'_>,
+) -> anyhow::Result<()> {
     let watching = ProgressBars::new();
-    let text = extraction.to_string(what, &watching)?;
+    let text = extraction.to_string(selection, &watching)?;
     watching.finish();
     let config = global.config();
     let mut clipboard = Clipboard::new(
@@ -297,7 +307,7 @@ fn to_clipboard(global: &GlobalSettings, extraction: &Extraction, what: Selectio
         "copied {} ({}) to the clipboard {}",
         crate::message::format::size(copied.bytes as u64),
         extraction.options.format.as_str(),
-        copied.by
+        copied.way
     ));
     Ok(())
 }
@@ -312,16 +322,16 @@ fn to_terminal(sequence: &[u8]) -> io::Result<()> {
 }
 
 /// Extracts to one file per conversation.
-fn into_folder(extraction: &Extraction, what: Selection<'_>, folder: &Path) -> anyhow::Result<()> {
+fn into_folder(extraction: &Extraction, selection: Selection<'_>, folder: &Path) -> anyhow::Result<()> {
     let watching = ProgressBars::interruptible();
-    let outcome = extraction.to_folder(what, folder, &watching)?;
+    let outcome = extraction.to_folder(selection, folder, &watching)?;
     watching.finish();
     let files = |number: usize| count(number, "file");
     // However it ended: what is there is there.
     tell_of(outcome.attached);
     match &*outcome.existing {
         _ if !watching.should_continue() => {
-            bail!("stopped: {} written of {}", files(outcome.written), what.conversations.len())
+            bail!("stopped: {} written of {}", files(outcome.written), selection.conversations.len())
         }
         [] => {
             let attached = match outcome.attached.written {

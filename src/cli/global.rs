@@ -27,7 +27,7 @@ impl GlobalSettings {
     ///
     /// # Errors
     /// One that was named and cannot be read. One that is wrong is complained of, and the rest counts.
-    pub fn settle(given: &args::GlobalArgs) -> anyhow::Result<Self> {
+    pub fn resolve(given: &args::GlobalArgs) -> anyhow::Result<Self> {
         let which = match &given.config {
             _ if given.no_config => ConfigChoice::No,
             Some(path) => ConfigChoice::Given(path),

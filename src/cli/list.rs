@@ -37,7 +37,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
     if let Some(query) = &list.query {
         let query = Query::parse(query, &zone);
         let found = search::worker::search(&query, &opened.library, true);
-        let mut matches = vec![false; opened.library.handles()];
+        let mut matches = vec![false; opened.library.handle_bound()];
         for row in found.rows.iter() {
             matches[row.handle.0 as usize] = true;
         }
@@ -56,9 +56,9 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
         } else {
             let time = if list.sort == SortBy::Created { conversation.created } else { conversation.updated };
             let line = [
-                output.look(OutputStyle::Dim, &output.field(&conversation.id)),
-                output.look(OutputStyle::Dim, &day(time, &zone)),
-                output.look(OutputStyle::Dim, &conversation.shown_count().to_string()),
+                output.styled(OutputStyle::Dim, &output.field(&conversation.id)),
+                output.styled(OutputStyle::Dim, &day(time, &zone)),
+                output.styled(OutputStyle::Dim, &conversation.shown_count().to_string()),
                 output.field(&conversation.title),
             ]
             .join("\t");

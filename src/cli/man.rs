@@ -7,7 +7,7 @@ use clap_mangen::{
 };
 
 use super::{Outcome, args::Cli, output::Output};
-use crate::config::{Color, Config, Keys};
+use crate::config::{Color, Config, KeyBindings};
 
 pub fn run() -> anyhow::Result<Outcome> {
     let mut page = Vec::new();
@@ -194,7 +194,7 @@ fn keys() -> Roff {
              as they are, and the status line says so.",
         ],
     );
-    let keys = Keys::built_in();
+    let keys = KeyBindings::built_in();
     for place in keys.places() {
         roff.control("TP", []);
         roff.text([bold(format!("keys.{place}"))]);

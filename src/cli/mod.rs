@@ -110,7 +110,7 @@ fn dispatch(cli: Cli, open: impl FnOnce(Launch) -> anyhow::Result<ExitCode>) -> 
         Some(CliCommand::Man) => return man::run().map(code),
         _ => {}
     }
-    let global = GlobalSettings::settle(&global)?;
+    let global = GlobalSettings::resolve(&global)?;
     let Some(command) = command else { return open(screen(global, query, &archives)?) };
     if query.is_some() {
         anyhow::bail!("-q stands after the subcommand: unspool list -q QUERY");
@@ -141,7 +141,7 @@ fn code(outcome: Outcome) -> ExitCode {
     }
 }
 
-/// What the UI is told; refused where there is nothing to draw on.
+/// Returns what the UI is told; refused where there is nothing to draw on.
 fn screen(
     global: GlobalSettings,
     query: Option<String>,
@@ -169,7 +169,7 @@ fn mistyped(named: &[std::path::PathBuf]) -> Option<(&str, String)> {
 fn what_to_show(global: GlobalSettings, query: Option<String>, named: &[std::path::PathBuf]) -> Launch {
     Launch {
         archives: archives::locations(&global, named),
-        named_by: global.named_by(named),
+        archives_origin: global.named_by(named),
         query: query.unwrap_or_default(),
         warning: global.loaded.short_warning(),
         config: global.loaded.config,

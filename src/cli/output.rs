@@ -13,7 +13,7 @@ use crate::{config::Color, io_error::io_error_text, transcript::sanitize};
 pub struct Output {
     writer: BufWriter<StdoutLock<'static>>,
     terminal: bool,
-    colour: bool,
+    color: bool,
 }
 
 /// The look of a piece of a line where there are colours.
@@ -32,12 +32,12 @@ impl Output {
     pub fn new(color: Color) -> Self {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
-        let colour = match color {
+        let color = match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
         };
-        Self { writer: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, colour }
+        Self { writer: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, color }
     }
 
     /// Returns the columns of a line: the terminal's, or a width that reads well in a file.
@@ -56,8 +56,8 @@ impl Output {
     }
 
     /// Returns the text in this look, or as it is where there are no colours.
-    pub fn look<'a>(&self, look: OutputStyle, text: &'a str) -> Cow<'a, str> {
-        if !self.colour || text.is_empty() {
+    pub fn styled<'a>(&self, look: OutputStyle, text: &'a str) -> Cow<'a, str> {
+        if !self.color || text.is_empty() {
             return text.into();
         }
         let code = match look {

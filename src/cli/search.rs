@@ -82,15 +82,15 @@ fn text(
     zone: &TimeZone,
 ) -> anyhow::Result<()> {
     let facts = format!("\t{}\t{}\n", day(conversation.updated, zone), output.field(&conversation.id));
-    let title = output.look(OutputStyle::Bold, &output.field(&conversation.title)).into_owned();
-    let line = title + &output.look(OutputStyle::Dim, &facts);
+    let title = output.styled(OutputStyle::Bold, &output.field(&conversation.title)).into_owned();
+    let line = title + &output.styled(OutputStyle::Dim, &facts);
     output.write(&line)?;
     let columns = output.columns().saturating_sub(14);
     for &message in messages {
         let Some(snippet) = matcher.snippet_of(conversation, message, columns) else { continue };
         let role = format!("  {:<10}", conversation.messages()[message].role.as_str());
         let passage = marked(output, &snippet.text, &snippet.highlights);
-        let line = format!("{}{passage}\n", output.look(OutputStyle::Dim, &role));
+        let line = format!("{}{passage}\n", output.styled(OutputStyle::Dim, &role));
         output.write(&line)?;
     }
     Ok(())
@@ -105,7 +105,7 @@ fn marked(output: &Output, text: &str, marks: &[Range<usize>]) -> String {
             continue;
         };
         line.push_str(&output.field(before));
-        line.push_str(&output.look(OutputStyle::Hit, &output.field(hit)));
+        line.push_str(&output.styled(OutputStyle::Hit, &output.field(hit)));
         from = mark.end;
     }
     line.push_str(&output.field(&text[from..]));

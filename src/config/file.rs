@@ -1,5 +1,5 @@
-//! The config file on disk: where it is, and its bytes. What stands in it, [`Config::layered`](super::Config::layered)
-//! says.
+//! The config file on disk: where it is, and its bytes. What stands in it,
+//! [`Config::from_layers`](super::Config::from_layers) says.
 
 use std::{
     fs::File,
@@ -52,7 +52,7 @@ impl Loaded {
     /// Returns the errors of the file, a line each.
     pub fn problems(&self) -> Vec<String> {
         let name = self.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
-        self.errors.iter().map(|trouble| trouble.told(&name)).collect()
+        self.errors.iter().map(|trouble| trouble.description(&name)).collect()
     }
 
     /// Returns the errors of the file in one line; `None`: all is well.
@@ -63,7 +63,7 @@ impl Loaded {
     /// Returns the errors of the file for a status line, without the folders of its path.
     pub fn short_warning(&self) -> Option<String> {
         let name = self.path.as_deref().and_then(Path::file_name).unwrap_or_default();
-        Some(self.and_more(self.errors.first()?.told(&name.to_string_lossy())))
+        Some(self.and_more(self.errors.first()?.description(&name.to_string_lossy())))
     }
 
     fn and_more(&self, first: String) -> String {
@@ -75,7 +75,7 @@ impl Loaded {
 }
 
 impl FileError {
-    fn told(&self, name: &str) -> String {
+    fn description(&self, name: &str) -> String {
         match self {
             Self::At(problem) => format!("{name}:{problem}"),
             Self::Whole(reason) => format!("{name}: {reason}"),
@@ -95,7 +95,7 @@ pub fn usual() -> Option<PathBuf> {
 /// Reads the file and lays the other layers upon it.
 ///
 /// # Errors
-/// A file that was asked for and cannot be read. The usual one never fails: what is wrong is complained of.
+/// A file that was asked for and cannot be read. The usual one never fails: what is wrong is reported.
 pub fn load(which: ConfigChoice<'_>, environment: &Environment, flags: &Flags) -> anyhow::Result<Loaded> {
     let path = match which {
         ConfigChoice::Usual => usual(),
@@ -115,7 +115,7 @@ pub fn load(which: ConfigChoice<'_>, environment: &Environment, flags: &Flags) -
     }
     let home = etcetera::home_dir().ok();
     let context = ValueContext { home: home.as_deref(), zone: &|name| jiff::tz::TimeZone::get(name).ok() };
-    let (config, problems) = Config::layered(bytes.as_deref(), &context, environment, flags);
+    let (config, problems) = Config::from_layers(bytes.as_deref(), &context, environment, flags);
     troubles.extend(problems.into_iter().map(FileError::At));
     Ok(Loaded { config, found: bytes.is_some(), path, errors: troubles })
 }

@@ -8,12 +8,13 @@ use std::{
 use jiff::tz::TimeZone;
 
 use super::{
-    Color, Config, ConfigProblem, ConversationMb, Count, Layered, Size, ThemeName, ValueOrigin, Zone, read,
+    Color, Config, ConfigProblem, ConversationMb, CountLimit, Layered, SizeLimit, ThemeName, ValueOrigin,
+    Zone, read,
 };
 
 impl Config {
-    /// Lays all layers upon each other, and complains of the file.
-    pub fn layered(
+    /// Lays all layers upon each other, and reports the problems of the file.
+    pub fn from_layers(
         file: Option<&[u8]>,
         context: &ValueContext<'_>,
         environment: &Environment,
@@ -21,18 +22,18 @@ impl Config {
     ) -> (Self, Vec<ConfigProblem>) {
         let mut config = Self::default();
         let problems = file.map(|text| read::read(text, context, &mut config)).unwrap_or_default();
-        config.heed_environment(environment);
-        config.heed_flags(flags);
+        config.apply_environment(environment);
+        config.apply_flags(flags);
         // Last: it follows from what all layers say of colour.
         if config.color.value == Color::Never {
             config.theme = Layered { value: ThemeName::Mono, origin: config.color.origin };
-        } else if environment.colourless_terminal && config.color.value == Color::Auto {
+        } else if environment.colorless_terminal && config.color.value == Color::Auto {
             config.theme = Layered { value: ThemeName::Mono, origin: ValueOrigin::Environment("TERM") };
         }
         (config, problems)
     }
 
-    fn heed_environment(&mut self, environment: &Environment) {
+    fn apply_environment(&mut self, environment: &Environment) {
         let from = ValueOrigin::Environment;
         if let Some(path) = &environment.archive {
             self.archive = Layered { value: vec![path.clone()], origin: from("UNSPOOL_ARCHIVE") };
@@ -47,7 +48,7 @@ impl Config {
         }
     }
 
-    fn heed_flags(&mut self, flags: &Flags) {
+    fn apply_flags(&mut self, flags: &Flags) {
         let limits = &mut self.limits;
         self.color.flag("--color", flags.color);
         limits.conversation_mb.flag("--limit-conversation-mb", flags.conversation_mb);
@@ -78,7 +79,7 @@ pub struct Environment {
     /// CLICOLOR_FORCE.
     pub force_color: bool,
     /// TERM is that of a terminal without colours.
-    pub colourless_terminal: bool,
+    pub colorless_terminal: bool,
     /// TZ.
     pub time_zone: bool,
 }
@@ -91,7 +92,7 @@ impl Environment {
             archive: set("UNSPOOL_ARCHIVE").map(PathBuf::from),
             no_color: set("NO_COLOR").is_some(),
             force_color: set("CLICOLOR_FORCE").is_some_and(|value| value != "0"),
-            colourless_terminal: set("TERM").is_some_and(|term| term.to_string_lossy().starts_with("vt")),
+            colorless_terminal: set("TERM").is_some_and(|term| term.to_string_lossy().starts_with("vt")),
             time_zone: set("TZ").is_some(),
         }
     }
@@ -103,10 +104,10 @@ impl Environment {
 pub struct Flags {
     pub color: Option<Color>,
     pub conversation_mb: Option<ConversationMb>,
-    pub member_gb: Option<Size>,
-    pub ratio: Option<Count>,
-    pub members: Option<Count>,
-    pub memory_mb: Option<Size>,
-    pub stdin_mb: Option<Size>,
-    pub nested_mb: Option<Size>,
+    pub member_gb: Option<SizeLimit>,
+    pub ratio: Option<CountLimit>,
+    pub members: Option<CountLimit>,
+    pub memory_mb: Option<SizeLimit>,
+    pub stdin_mb: Option<SizeLimit>,
+    pub nested_mb: Option<SizeLimit>,
 }

@@ -4,17 +4,17 @@
 //! built-in default  <  config file  <  environment  <  flag
 //! ```
 //!
-//! Pure: text in ([`Config::layered`]), a checked value and [`ConfigProblem`]s out; only [`mod@file`] and
+//! Pure: text in ([`Config::from_layers`]), a checked value and [`ConfigProblem`]s out; only [`mod@file`] and
 //! [`Environment::of_process`] look outside. Every value remembers which layer it is from ([`ValueOrigin`]).
 //!
-//! A wrong file never stops the app. A key or value that is wrong is complained of with its position and falls back to
+//! A wrong file never stops the app. A key or value that is wrong is reported with its position and falls back to
 //! the layer below, that one alone; of a file that is not TOML nothing counts, since nobody can tell what it says.
 //!
 //! [`Config::entries`] is the one list of options: reading, printing (`unspool config`) and the manual all go by it.
-//! The keys of commands are apart, in [`keys`]: there the key map is the list.
+//! The keys of commands are apart, in [`key_bindings`]: there the key map is the list.
 
 pub mod file;
-pub mod keys;
+pub mod key_bindings;
 mod layers;
 mod read;
 mod show;
@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 
 pub use self::{
-    keys::{Key, Keys},
+    key_bindings::{Key, KeyBindings},
     layers::{Environment, Flags, ValueContext},
     show::show,
     text::ConfigProblem,
@@ -101,7 +101,7 @@ pub struct Config {
     /// Bounds on what an archive may make us do.
     pub limits: LimitSettings,
     /// The keys of each command.
-    pub keys: Keys,
+    pub keys: KeyBindings,
 }
 
 /// The messages that start open in a thread; the rest starts folded.
@@ -124,9 +124,9 @@ pub type Osc52Limit = BoundedNumber<1, 1_000_000_000>;
 /// MB of JSON. Ranges in an object are 32 bits, so that this cannot be more.
 pub type ConversationMb = BoundedNumber<1, 2_047>;
 /// GB, or MB where there is no other bound than sense.
-pub type Size = BoundedNumber<1, 1_000_000>;
+pub type SizeLimit = BoundedNumber<1, 1_000_000>;
 /// A bound on a count.
-pub type Count = BoundedNumber<1, 1_000_000_000>;
+pub type CountLimit = BoundedNumber<1, 1_000_000_000>;
 
 /// [`Limits`] in the units a person uses.
 #[derive(Clone, Debug)]
@@ -134,17 +134,17 @@ pub struct LimitSettings {
     /// Largest conversation, in MB of JSON.
     pub conversation_mb: Layered<ConversationMb>,
     /// Largest member, in GB, inflated.
-    pub member_gb: Layered<Size>,
+    pub member_gb: Layered<SizeLimit>,
     /// Most inflated bytes for a compressed one.
-    pub ratio: Layered<Count>,
+    pub ratio: Layered<CountLimit>,
     /// Most members of an archive.
-    pub members: Layered<Count>,
+    pub members: Layered<CountLimit>,
     /// Most memory for the conversations, in MB.
-    pub memory_mb: Layered<Size>,
+    pub memory_mb: Layered<SizeLimit>,
     /// Most that is read from stdin, in MB.
-    pub stdin_mb: Layered<Size>,
+    pub stdin_mb: Layered<SizeLimit>,
     /// Largest compressed zip inside a zip, in MB.
-    pub nested_mb: Layered<Size>,
+    pub nested_mb: Layered<SizeLimit>,
 }
 
 /// The words for options that are flags too: the help of the one is the help of the other.
@@ -192,7 +192,7 @@ impl Default for Config {
             theme: Layered::default(),
             color: Layered::default(),
             clipboard: Layered::default(),
-            osc52_limit: Layered::new(BoundedNumber::clamped(clipboard::OSC52_LIMIT as u64)),
+            osc52_limit: Layered::new(BoundedNumber::clamped(clipboard::DEFAULT_OSC52_LIMIT as u64)),
             dates: Layered::default(),
             time_zone: Layered::default(),
             open: Open {
@@ -203,7 +203,7 @@ impl Default for Config {
                 canvas: Layered::new(true),
             },
             limits: LimitSettings::default(),
-            keys: Keys::built_in(),
+            keys: KeyBindings::built_in(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     value::{kind, quote_shortened, toml_string},
 };
 
-/// Takes every option of the file that is right, and complains of the others in the order in which they stand.
+/// Takes every option of the file that is right, and reports the others in the order in which they stand.
 pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config) -> Vec<ConfigProblem> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Config, Keys, value::toml_string};
+use super::{Config, KeyBindings, value::toml_string};
 
 /// The column at which it says where a value is from, where the line is short enough.
 const COLUMN: usize = 40;
@@ -30,7 +30,7 @@ pub fn show(config: &Config) -> String {
 }
 
 /// Writes each place with its commands and their keys.
-fn keys(out: &mut String, keys: &Keys) {
+fn keys(out: &mut String, keys: &KeyBindings) {
     for (index, place) in keys.places().into_iter().enumerate() {
         if index > 0 {
             out.push('\n');

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::{value::ROOT, *};
+use super::{value::ABSOLUTE_PREFIX, *};
 
 const HOME: &str = if cfg!(windows) { "C:/home/ann" } else { "/home/ann" };
 
@@ -14,7 +14,7 @@ fn context() -> ValueContext<'static> {
 /// Returns the configuration of a file, and what is wrong with it, a line each.
 fn of(file: &str) -> (Config, Vec<String>) {
     let (config, problems) =
-        Config::layered(Some(file.as_bytes()), &context(), &Environment::default(), &Flags::default());
+        Config::from_layers(Some(file.as_bytes()), &context(), &Environment::default(), &Flags::default());
     (config, problems.iter().map(ToString::to_string).collect())
 }
 
@@ -33,10 +33,10 @@ fn keys(config: &Config, place: &str, command: &str) -> Vec<String> {
 #[test]
 fn without_a_file_all_is_as_built_in() {
     let (mut config, problems) =
-        Config::layered(None, &context(), &Environment::default(), &Flags::default());
+        Config::from_layers(None, &context(), &Environment::default(), &Flags::default());
     assert_eq!(problems, []);
     assert_eq!(config.limits(), Limits::default());
-    assert_eq!(config.osc52_limit.value.get() as usize, clipboard::OSC52_LIMIT);
+    assert_eq!(config.osc52_limit.value.get() as usize, clipboard::DEFAULT_OSC52_LIMIT);
     for entry in config.entries() {
         assert_eq!(entry.slot.origin(), ValueOrigin::Default, "{}", entry.path);
     }
@@ -66,10 +66,10 @@ memory-mb = 5
 stdin-mb = 6
 nested-mb = 7
 "#
-    .replace("ROOT", ROOT);
+    .replace("ROOT", ABSOLUTE_PREFIX);
     let (mut config, problems) = of(&file);
     assert_eq!(problems, [""; 0]);
-    assert_eq!(config.archive.value, [Path::new(HOME).join("a.zip"), Path::new(ROOT).join("b")]);
+    assert_eq!(config.archive.value, [Path::new(HOME).join("a.zip"), Path::new(ABSOLUTE_PREFIX).join("b")]);
     assert_eq!(config.limits().nested_bytes, 7 << 20);
     assert_eq!((config.limits().ratio, config.limits().member_bytes), (3, 2 << 30));
     assert!(!config.open.canvas.value && config.open.files.value);
@@ -90,7 +90,7 @@ fn a_layer_goes_before_those_below_it() {
         ..Environment::default()
     };
     let flags = Flags { ratio: Some(BoundedNumber::clamped(7)), ..Flags::default() };
-    let (config, _) = Config::layered(Some(file.as_bytes()), &context(), &environment, &flags);
+    let (config, _) = Config::from_layers(Some(file.as_bytes()), &context(), &environment, &flags);
     assert_eq!(config.archive.value, [PathBuf::from("of/the/environment.zip")]);
     assert_eq!(config.archive.origin, ValueOrigin::Environment("UNSPOOL_ARCHIVE"));
     assert_eq!(config.color, Layered { value: Color::Never, origin: ValueOrigin::Environment("NO_COLOR") });
@@ -104,12 +104,12 @@ fn a_layer_goes_before_those_below_it() {
 fn without_colour_the_theme_is_mono_and_says_why() {
     let theme = |file: &str, environment: Environment, color: Option<Color>| {
         let flags = Flags { color, ..Flags::default() };
-        let (config, _) = Config::layered(Some(file.as_bytes()), &context(), &environment, &flags);
+        let (config, _) = Config::from_layers(Some(file.as_bytes()), &context(), &environment, &flags);
         (config.theme.value, config.theme.origin)
     };
     let none = Environment::default();
     let no_color = Environment { no_color: true, ..Environment::default() };
-    let vt220 = Environment { colourless_terminal: true, ..Environment::default() };
+    let vt220 = Environment { colorless_terminal: true, ..Environment::default() };
     let dark = "theme = \"dark\"";
     assert_eq!(theme(dark, none.clone(), None), (ThemeName::Dark, ValueOrigin::File(1)));
     assert_eq!(theme(dark, no_color.clone(), None), (ThemeName::Mono, ValueOrigin::Environment("NO_COLOR")));
@@ -156,7 +156,7 @@ fn what_there_is_not_is_named_with_its_place_and_with_what_was_meant() {
         ("[keys.list]\nmark = 7", r#"2:8: mark takes a key or a list of keys, as in ["j", "down"]"#),
         ("keys.list = 7", "1:13: keys.list takes commands with their keys, not a number"),
     ] {
-        assert_eq!(wrong(file), problem.replace("from / ", &format!("from {ROOT} ")), "{file:?}");
+        assert_eq!(wrong(file), problem.replace("from / ", &format!("from {ABSOLUTE_PREFIX} ")), "{file:?}");
     }
 }
 
@@ -184,7 +184,7 @@ fn of_what_is_no_toml_nothing_counts_and_its_place_is_told() {
     }
     let bytes = b"theme = \"dark\"\n# \xff\n";
     let (config, problems) =
-        Config::layered(Some(bytes), &context(), &Environment::default(), &Flags::default());
+        Config::from_layers(Some(bytes), &context(), &Environment::default(), &Flags::default());
     assert_eq!(config.theme.value, ThemeName::Terminal);
     assert_eq!(problems[0].to_string(), "2:3: this is no UTF-8: nothing of the file counts");
 }
@@ -236,7 +236,7 @@ fn any_command_can_be_bound_in_any_place() {
     assert_eq!(problems, [""; 0]);
     assert_eq!(keys(&config, "search", "copy-address"), ["alt-u"]);
     assert_eq!(keys(&config, "reading", "copy-address"), ["u"]);
-    assert_eq!(config.keys.places(), Keys::built_in().places());
+    assert_eq!(config.keys.places(), KeyBindings::built_in().places());
 }
 
 #[test]
@@ -255,10 +255,10 @@ fn keys_that_would_lock_somebody_in_are_refused() {
             r#"3:8: "m" is bound to mark already: one key, one command"#,
         ),
     ] {
-        assert_eq!(wrong(file), problem.replace("from / ", &format!("from {ROOT} ")), "{file:?}");
+        assert_eq!(wrong(file), problem.replace("from / ", &format!("from {ABSOLUTE_PREFIX} ")), "{file:?}");
     }
     let (config, _) = of("[keys.anywhere]\ninterrupt = []\n[keys.search]\ndown = \"j\"\n");
-    assert_eq!(config.keys, Keys::built_in(), "what was refused changes nothing");
+    assert_eq!(config.keys, KeyBindings::built_in(), "what was refused changes nothing");
     let (config, problems) = of("[keys.anywhere]\ninterrupt = \"ctrl-q\"\n[keys.list]\ncopy = \"ctrl-c\"\n");
     assert_eq!(problems, [""; 0], "with another way out the key is free");
     assert_eq!(keys(&config, "list", "copy"), ["ctrl-c"]);
@@ -305,7 +305,7 @@ fn what_is_printed_is_a_file_that_says_the_same() {
 fn each_value_is_printed_with_where_it_is_from() {
     let flags = Flags { ratio: Some(BoundedNumber::clamped(9)), ..Flags::default() };
     let environment = Environment { no_color: true, ..Environment::default() };
-    let (config, _) = Config::layered(Some(b"dates = \"iso\""), &context(), &environment, &flags);
+    let (config, _) = Config::from_layers(Some(b"dates = \"iso\""), &context(), &environment, &flags);
     let printed = show(&config);
     let line = |name: &str| {
         let line = printed.lines().find(|line| line.starts_with(name)).unwrap_or_default();
@@ -340,7 +340,7 @@ fn a_hostile_file_is_only_a_wrong_one() {
         let (config, problems) = of(&file);
         assert_eq!(problems.len(), 1);
         assert!(problems[0].chars().count() < 300, "{}", problems[0]);
-        assert_eq!(config.keys, Keys::built_in());
+        assert_eq!(config.keys, KeyBindings::built_in());
     }
 }
 
@@ -350,7 +350,7 @@ proptest::proptest! {
         text in r#"(archive|theme|dates|open|limits|keys|[a-z]{1,9}|é|"|'|\[|\]|\{|\}|=|\.|,|#|\n|\r| |true|-?[0-9]{1,20}|ctrl-x|list|mark){0,40}"#,
     ) {
         let (_, problems) =
-            Config::layered(Some(text.as_bytes()), &context(), &Environment::default(), &Flags::default());
+            Config::from_layers(Some(text.as_bytes()), &context(), &Environment::default(), &Flags::default());
         for problem in problems {
             let line = text.split('\n').nth(problem.line - 1);
             proptest::prop_assert!(line.is_some_and(|line| problem.column <= line.chars().count() + 1));

@@ -224,12 +224,12 @@ impl Value for Vec<PathBuf> {
     }
 
     fn takes() -> String {
-        format!("a path, or several in brackets, each from {ROOT} or ~/ on")
+        format!("a path, or several in brackets, each from {ABSOLUTE_PREFIX} or ~/ on")
     }
 }
 
 /// The beginning of a path that means the same everywhere.
-pub(super) const ROOT: &str = if cfg!(windows) { "C:/" } else { "/" };
+pub(super) const ABSOLUTE_PREFIX: &str = if cfg!(windows) { "C:/" } else { "/" };
 
 /// Reads a path that means the same from wherever the program is started.
 fn path(text: &str, context: &ValueContext<'_>) -> Result<PathBuf, String> {
@@ -241,7 +241,7 @@ fn path(text: &str, context: &ValueContext<'_>) -> Result<PathBuf, String> {
     if path.is_absolute() {
         return Ok(path.to_owned());
     }
-    Err(format!("{} depends on where one is: give it from {ROOT} or ~/ on", quote_shortened(text)))
+    Err(format!("{} depends on where one is: give it from {ABSOLUTE_PREFIX} or ~/ on", quote_shortened(text)))
 }
 
 /// The clock of dates and times.

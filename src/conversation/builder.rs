@@ -9,9 +9,9 @@ use super::{
     time::Time,
 };
 
-/// One message as an importer describes it; indices are in the order of [`Builder::push`].
+/// One message as an importer describes it; indices are in the order of [`ConversationBuilder::push`].
 #[derive(Clone, Debug)]
-pub struct Draft<'a> {
+pub struct MessageDraft<'a> {
     /// The role of whoever speaks.
     pub role: Role,
     /// Shown, folded or hidden.
@@ -34,7 +34,7 @@ pub struct Draft<'a> {
     pub parts: Vec<Part>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> MessageDraft<'a> {
     /// Drafts a plain message of somebody's words.
     pub fn new(role: Role, text: &'a str) -> Self {
         Self {
@@ -53,10 +53,10 @@ impl<'a> Draft<'a> {
 }
 
 /// A conversation while it is put together: messages are pushed in depth-first order, then
-/// [`Builder::finish`] lays out the buffer. The one way to make a [`Conversation`], so that its ranges always
-/// hold.
+/// [`ConversationBuilder::finish`] lays out the buffer. The one way to make a [`Conversation`], so that its ranges
+/// always hold.
 #[derive(Debug, Default)]
-pub struct Builder {
+pub struct ConversationBuilder {
     names: NameTable,
     messages: Vec<Message>,
     parts: Vec<Part>,
@@ -85,7 +85,7 @@ pub struct ConversationMeta<'a> {
     /// The sort of thing that is read as a conversation.
     pub kind: ConversationKind,
     /// The custom GPT's or project's id.
-    pub gizmo: Option<&'a str>,
+    pub gpt_or_project_id: Option<&'a str>,
     /// The place of the original object.
     pub object_location: ObjectLocation,
 }
@@ -103,13 +103,13 @@ impl ConversationMeta<'_> {
             archived: false,
             starred: false,
             kind: ConversationKind::Chat,
-            gizmo: None,
+            gpt_or_project_id: None,
             object_location: source,
         }
     }
 }
 
-impl Builder {
+impl ConversationBuilder {
     /// Begins an empty conversation.
     pub fn new() -> Self {
         Self::default()
@@ -126,7 +126,7 @@ impl Builder {
     }
 
     /// Adds a message and returns its index. A parent that was not pushed before counts as no parent.
-    pub fn push(&mut self, draft: Draft<'_>) -> usize {
+    pub fn push(&mut self, draft: MessageDraft<'_>) -> usize {
         let index = self.messages.len();
         let run = &mut self.runs[draft.visibility as usize];
         if !run.is_empty() || draft.visibility != Visibility::Shown {
@@ -186,7 +186,7 @@ impl Builder {
             slot => slot,
         };
         let ObjectLocation { archive, member, offset, .. } = meta.object_location;
-        let gizmo = meta.gizmo.unwrap_or_default();
+        let gpt_or_project_id = meta.gpt_or_project_id.unwrap_or_default();
         let id = meta.id.filter(|id| !id.trim().is_empty());
         Conversation {
             id: id.map_or_else(|| format!("unnamed-{archive}-{member}-{offset}").into(), Box::from),
@@ -198,8 +198,8 @@ impl Builder {
             archived: meta.archived,
             starred: meta.starred,
             kind: meta.kind,
-            gpt: gizmo.starts_with("g-") && !gizmo.starts_with("g-p-"),
-            gizmo: gizmo.into(),
+            is_custom_gpt: gpt_or_project_id.starts_with("g-") && !gpt_or_project_id.starts_with("g-p-"),
+            gpt_or_project_id: gpt_or_project_id.into(),
             object_location: meta.object_location,
             digest: None,
             current: current.filter(|&leaf| leaf < self.messages.len()).map_or(NONE_32, |leaf| leaf as u32),

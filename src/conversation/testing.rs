@@ -4,7 +4,8 @@
 //! in by its path; so it says `unspool` where it means this library.
 
 use unspool::conversation::{
-    Builder, Conversation, ConversationMeta, Draft, Kind, ObjectLocation, Provider, Role, Time, Visibility,
+    Conversation, ConversationBuilder, ConversationMeta, Kind, MessageDraft, ObjectLocation, Provider, Role,
+    Time, Visibility,
 };
 
 /// 2025-03-03T09:42:00Z.
@@ -30,36 +31,36 @@ pub fn dated<'a>(id: &'a str, title: &'a str, day: i64) -> ConversationMeta<'a> 
 }
 
 /// Drafts a message of the person's.
-pub fn prompt(text: &str) -> Draft<'_> {
-    Draft { time: Some(MORNING), ..Draft::new(Role::User, text) }
+pub fn prompt(text: &str) -> MessageDraft<'_> {
+    MessageDraft { time: Some(MORNING), ..MessageDraft::new(Role::User, text) }
 }
 
 /// Drafts a message of the assistant's, some seconds later.
-pub fn answer(text: &str) -> Draft<'_> {
+pub fn answer(text: &str) -> MessageDraft<'_> {
     let time = Some(Time(MORNING.0 + 15 * SECOND / 2));
-    Draft { time, model: Some("gpt-4o"), ..Draft::new(Role::Assistant, text) }
+    MessageDraft { time, model: Some("gpt-4o"), ..MessageDraft::new(Role::Assistant, text) }
 }
 
 /// Drafts what an assistant does beside its answer: reasoning, a call of a tool.
-pub fn folded(kind: Kind, text: &str) -> Draft<'_> {
-    Draft { kind, visibility: Visibility::Folded, ..answer(text) }
+pub fn folded(kind: Kind, text: &str) -> MessageDraft<'_> {
+    MessageDraft { kind, visibility: Visibility::Folded, ..answer(text) }
 }
 
 /// Puts messages one after the other; one that names its parent hangs there. The last is the one shown.
 pub fn with_meta<'a>(
     meta: ConversationMeta<'_>,
-    drafts: impl IntoIterator<Item = Draft<'a>>,
+    drafts: impl IntoIterator<Item = MessageDraft<'a>>,
 ) -> Conversation {
-    let mut builder = Builder::new();
+    let mut builder = ConversationBuilder::new();
     let mut last = None;
     for draft in drafts {
-        last = Some(builder.push(Draft { parent: draft.parent.or(last), ..draft }));
+        last = Some(builder.push(MessageDraft { parent: draft.parent.or(last), ..draft }));
     }
     builder.finish(meta, last)
 }
 
 /// Puts messages one after the other, under a title.
-pub fn chain<'a>(title: &str, drafts: impl IntoIterator<Item = Draft<'a>>) -> Conversation {
+pub fn chain<'a>(title: &str, drafts: impl IntoIterator<Item = MessageDraft<'a>>) -> Conversation {
     with_meta(meta(title), drafts)
 }
 
@@ -67,10 +68,10 @@ pub fn chain<'a>(title: &str, drafts: impl IntoIterator<Item = Draft<'a>>) -> Co
 /// last.
 pub fn tree<'a>(
     meta: ConversationMeta<'_>,
-    drafts: impl IntoIterator<Item = Draft<'a>>,
+    drafts: impl IntoIterator<Item = MessageDraft<'a>>,
     current: Option<usize>,
 ) -> Conversation {
-    let mut builder = Builder::new();
+    let mut builder = ConversationBuilder::new();
     for draft in drafts {
         builder.push(draft);
     }
@@ -86,7 +87,7 @@ pub fn conversation(day: u32, title: &str, texts: &[&str]) -> Conversation {
     let time = meta.created;
     let drafts = texts.iter().enumerate().map(|(number, text)| {
         let draft = if number % 2 == 0 { prompt(text) } else { answer(text) };
-        Draft { time, ..draft }
+        MessageDraft { time, ..draft }
     });
     with_meta(meta, drafts)
 }
@@ -101,7 +102,7 @@ pub fn forked() -> Conversation {
         folded(Kind::Reasoning, "Hm."),
         answer("Left."),
         prompt("Why?"),
-        Draft { parent: Some(0), ..answer("Right.") },
+        MessageDraft { parent: Some(0), ..answer("Right.") },
     ];
     chain("A choice", drafts)
 }

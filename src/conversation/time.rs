@@ -13,7 +13,7 @@ impl Time {
             .then(|| Self((seconds * 1e6).round() as i64))
     }
 
-    /// Whole milliseconds since 1970, rounded towards the past.
+    /// Returns the whole milliseconds since 1970, rounded towards the past.
     pub fn milliseconds(self) -> i64 {
         self.0.div_euclid(1_000)
     }

@@ -61,7 +61,7 @@ impl Tree {
 #[cfg(test)]
 mod tests {
     use crate::conversation::{
-        Draft, Role, Tree, Visibility,
+        MessageDraft, Role, Tree, Visibility,
         testing::{meta, tree},
     };
 
@@ -71,7 +71,7 @@ mod tests {
         let drafts = [(None, "q"), (Some(0), "a"), (Some(0), "b"), (Some(2), "more"), (None, "alone")];
         let conversation = tree(
             meta("t"),
-            drafts.map(|(parent, text)| Draft { parent, ..Draft::new(Role::User, text) }),
+            drafts.map(|(parent, text)| MessageDraft { parent, ..MessageDraft::new(Role::User, text) }),
             Some(1),
         );
         let tree = Tree::of(&conversation);
@@ -93,7 +93,8 @@ mod tests {
         ];
         let conversation = tree(
             meta("t"),
-            drafts.map(|(visibility, text)| Draft { visibility, ..Draft::new(Role::User, text) }),
+            drafts
+                .map(|(visibility, text)| MessageDraft { visibility, ..MessageDraft::new(Role::User, text) }),
             None,
         );
         assert_eq!(conversation.shown_text(), "one\0two");

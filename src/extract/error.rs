@@ -20,30 +20,30 @@ pub enum ExtractError {
     Closed,
     /// The originals of this many conversations do not make one text.
     #[error("json is one object a file: {0} conversations need a folder")]
-    OriginalsApart(usize),
+    OriginalsNeedSeparateFiles(usize),
     /// This many conversations with front matter do not make one text.
     #[error("front matter is for one conversation a file: {0} need a folder")]
-    FrontMatterApart(usize),
+    FrontMatterNeedsSeparateFiles(usize),
     /// The caller stopped it.
     #[error("stopped: nothing was written")]
     Stopped,
     /// The text is there, and the name of an attachment beside it was taken.
-    #[error("{}", without_one(.taken, .attached))]
+    #[error("{}", without_one(.existing_path, .attached))]
     Attachment {
         /// The first name that was taken.
-        taken: PathBuf,
+        existing_path: PathBuf,
         /// The result of the other attachments.
         attached: AttachmentOutcome,
     },
 }
 
 /// Says it, with the attachments that were written first.
-fn without_one(taken: &Path, attached: &AttachmentOutcome) -> String {
+fn without_one(existing_path: &Path, attached: &AttachmentOutcome) -> String {
     let exposed = match attached.unredacted_sentence() {
         "" => String::new(),
         exposed => format!("{exposed} · "),
     };
-    format!("{exposed}{} exists already; the text was written", taken.display())
+    format!("{exposed}{} exists already; the text was written", existing_path.display())
 }
 
 impl From<ArchiveError> for ExtractError {

@@ -68,12 +68,12 @@ impl Extraction {
     /// Fails with what `sink` fails with, or with an [`ExtractError`].
     pub fn write<E: From<ExtractError>>(
         &self,
-        what: Selection<'_>,
+        selection: Selection<'_>,
         progress: &dyn ExtractProgress,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.ensure_one_text(what)?;
-        self.pieces(what, None, progress, sink)
+        self.ensure_one_text(selection)?;
+        self.write_pieces(selection, None, progress, sink)
     }
 
     /// Returns the text as a whole, to be copied.
@@ -82,11 +82,11 @@ impl Extraction {
     /// See [`ExtractError`].
     pub fn to_string(
         &self,
-        what: Selection<'_>,
+        selection: Selection<'_>,
         progress: &dyn ExtractProgress,
     ) -> Result<String, ExtractError> {
         let mut bytes = Vec::new();
-        self.write(what, progress, &mut |more| {
+        self.write(selection, progress, &mut |more| {
             bytes.extend_from_slice(more);
             Ok::<(), ExtractError>(())
         })?;
@@ -101,30 +101,30 @@ impl Extraction {
     /// See [`ExtractError`].
     pub fn to_file(
         &self,
-        what: Selection<'_>,
+        selection: Selection<'_>,
         path: &Path,
         progress: &dyn ExtractProgress,
     ) -> Result<Written, ExtractError> {
-        self.ensure_one_text(what)?;
+        self.ensure_one_text(selection)?;
         let failed = |error| ExtractError::Save(SaveError::failed(path, &error));
-        refuse_archives(what.archives, path)?;
+        refuse_archives(selection.archives, path)?;
         let partial = PartialFile::new(path)?;
-        let mut beside = AttachmentWriter::of(path, partial.group(), &self.redaction);
+        let mut attachments = AttachmentWriter::of(path, partial.group(), &self.redaction);
         let mut writer = BufWriter::with_capacity(1 << 16, partial);
         let mut bytes = 0;
-        self.pieces(what, Some(&mut beside), progress, &mut |piece| {
+        self.write_pieces(selection, Some(&mut attachments), progress, &mut |piece| {
             bytes += piece.len() as u64;
             writer.write_all(piece).map_err(failed)
         })?;
         let partial = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        refuse_archives(what.archives, path)?;
-        let (files, mut attached) = beside.into_parts();
-        files.refuse(what.archives)?;
+        refuse_archives(selection.archives, path)?;
+        let (files, mut attached) = attachments.into_parts();
+        files.refuse(selection.archives)?;
         partial.commit(self.clobber)?;
-        let outcome = files.commit(self.clobber, what.archives)?;
-        attached.named(outcome.attached.written);
+        let outcome = files.commit(self.clobber, selection.archives)?;
+        attached.count_renamed(outcome.attached.written);
         match outcome.existing.into_iter().next() {
-            Some(taken) => Err(ExtractError::Attachment { taken, attached }),
+            Some(existing_path) => Err(ExtractError::Attachment { existing_path, attached }),
             None => Ok(Written { bytes, attached }),
         }
     }
@@ -137,82 +137,91 @@ impl Extraction {
     /// See [`ExtractError`]. Names that are taken are told in the outcome instead.
     pub fn to_folder(
         &self,
-        what: Selection<'_>,
+        selection: Selection<'_>,
         folder: &Path,
         progress: &dyn ExtractProgress,
     ) -> Result<WriteOutcome, ExtractError> {
-        folder::write(self, what, folder, progress)
+        folder::write(self, selection, folder, progress)
     }
 
     /// Refuses several conversations that do not make one text.
-    fn ensure_one_text(&self, what: Selection<'_>) -> Result<(), ExtractError> {
-        match what.conversations.len() {
+    fn ensure_one_text(&self, selection: Selection<'_>) -> Result<(), ExtractError> {
+        match selection.conversations.len() {
             0 | 1 => Ok(()),
-            several if self.options.format.is_original() => Err(ExtractError::OriginalsApart(several)),
-            several if self.options.front_matter => Err(ExtractError::FrontMatterApart(several)),
+            several if self.options.format.is_original() => {
+                Err(ExtractError::OriginalsNeedSeparateFiles(several))
+            }
+            several if self.options.front_matter => Err(ExtractError::FrontMatterNeedsSeparateFiles(several)),
             _ => Ok(()),
         }
     }
 
     /// Gives everything to `sink`, unless it is stopped before; and the attachments, where there is a place for them,
-    /// to `beside`.
-    fn pieces<E: From<ExtractError>>(
+    /// to `attachments`.
+    fn write_pieces<E: From<ExtractError>>(
         &self,
-        what: Selection<'_>,
-        mut beside: Option<&mut AttachmentWriter<'_>>,
+        selection: Selection<'_>,
+        mut attachments: Option<&mut AttachmentWriter<'_>>,
         progress: &dyn ExtractProgress,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut sink = |piece: &[u8]| {
             if progress.should_continue() { sink(piece) } else { Err(ExtractError::Stopped.into()) }
         };
-        if let &[conversation] = what.conversations {
-            return sink(&self.piece(what, conversation, beside, progress)?);
+        if let &[conversation] = selection.conversations {
+            return sink(&self.one_conversation(selection, conversation, attachments, progress)?);
         }
-        let of = what.conversations.len();
-        let secrets = original_secrets::of(&self.redaction, what, progress)?;
-        sink(super::opening(&self.options, &format!("{of} conversations")).as_bytes())?;
-        for (done, (conversation, secrets)) in what.conversations.iter().zip(secrets).enumerate() {
+        let total = selection.conversations.len();
+        let secrets = original_secrets::collect_secrets(&self.redaction, selection, progress)?;
+        sink(super::opening(&self.options, &format!("{total} conversations")).as_bytes())?;
+        for (done, (conversation, secrets)) in selection.conversations.iter().zip(secrets).enumerate() {
             self.redaction.count(&secrets);
             let redacted = secrets.conversation(conversation);
             let options = self.write_attachments_and_link(
-                what.archives,
+                selection.archives,
                 conversation,
                 &redacted,
                 &secrets,
-                beside.as_deref_mut(),
+                attachments.as_deref_mut(),
             )?;
             sink(super::section(&redacted, &options, done == 0).as_bytes())?;
-            progress.conversations_done(done + 1, of);
+            progress.conversations_done(done + 1, total);
         }
         sink(super::closing(self.options.format).as_bytes())
     }
 
     /// Returns one conversation's text, or its original object, byte for byte.
-    fn piece(
+    fn one_conversation(
         &self,
-        what: Selection<'_>,
+        selection: Selection<'_>,
         conversation: &Conversation,
-        beside: Option<&mut AttachmentWriter<'_>>,
+        attachments: Option<&mut AttachmentWriter<'_>>,
         progress: &dyn ExtractProgress,
     ) -> Result<Vec<u8>, ExtractError> {
         if !self.options.format.is_original() {
-            let secrets = original_secrets::of(&self.redaction, what, progress)?.pop().unwrap_or_default();
+            let secrets = original_secrets::collect_secrets(&self.redaction, selection, progress)?
+                .pop()
+                .unwrap_or_default();
             self.redaction.count(&secrets);
             let redacted = secrets.conversation(conversation);
-            let options =
-                self.write_attachments_and_link(what.archives, conversation, &redacted, &secrets, beside)?;
+            let options = self.write_attachments_and_link(
+                selection.archives,
+                conversation,
+                &redacted,
+                &secrets,
+                attachments,
+            )?;
             return Ok(super::conversation(&redacted, &options).into_bytes());
         }
-        let bytes = original(what.archives, conversation, progress)?;
+        let bytes = original(selection.archives, conversation, progress)?;
         if !self.redaction.is_wanted() {
             if self.options.attachments {
                 self.write_attachments_and_link(
-                    what.archives,
+                    selection.archives,
                     conversation,
                     conversation,
                     &Secrets::default(),
-                    beside,
+                    attachments,
                 )?;
             }
             return Ok(bytes);
@@ -222,11 +231,11 @@ impl Extraction {
         self.redaction.count(&secrets);
         if self.options.attachments {
             self.write_attachments_and_link(
-                what.archives,
+                selection.archives,
                 conversation,
                 &secrets.conversation(conversation),
                 &secrets,
-                beside,
+                attachments,
             )?;
         }
         let redacted = match secrets.original(&bytes) {
@@ -244,11 +253,11 @@ impl Extraction {
         conversation: &Conversation,
         redacted: &Conversation,
         secrets: &Secrets,
-        beside: Option<&mut AttachmentWriter<'_>>,
+        attachments: Option<&mut AttachmentWriter<'_>>,
     ) -> Result<Cow<'_, Options>, ExtractError> {
-        match beside {
-            Some(beside) => {
-                Ok(beside.write_attachments(archives, conversation, redacted, secrets, &self.options)?)
+        match attachments {
+            Some(attachments) => {
+                Ok(attachments.write_attachments(archives, conversation, redacted, secrets, &self.options)?)
             }
             None => Ok(Cow::Borrowed(&self.options)),
         }
@@ -268,7 +277,7 @@ fn original(
         progress.reading(done, end);
         progress.should_continue()
     })?;
-    if is_original(conversation, &bytes) { Ok(bytes) } else { Err(archive.changed().into()) }
+    if is_original(conversation, &bytes) { Ok(bytes) } else { Err(archive.changed_error().into()) }
 }
 
 /// Returns whether bytes read again are those that the conversation was made of.
@@ -295,8 +304,8 @@ mod tests {
     }
 
     fn texts(extraction: &Extraction, conversations: &[&Conversation]) -> Result<String, String> {
-        let what = Selection { archives: &[], conversations };
-        extraction.to_string(what, &()).map_err(|error| error.to_string())
+        let selection = Selection { archives: &[], conversations };
+        extraction.to_string(selection, &()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -308,8 +317,8 @@ mod tests {
                 let extraction = Extraction { clobber: Clobber::Replace, ..Extraction::new(options(format)) };
                 let text = texts(&extraction, conversations).unwrap();
                 let path = folder.path().join(format.as_str());
-                let what = Selection { archives: &[], conversations };
-                let written = extraction.to_file(what, &path, &()).unwrap();
+                let selection = Selection { archives: &[], conversations };
+                let written = extraction.to_file(selection, &path, &()).unwrap();
                 assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{format:?}");
                 assert_eq!(written, Written { bytes: text.len() as u64, ..Written::default() });
             }
@@ -325,9 +334,9 @@ mod tests {
             (Extraction::new(front_matter), "front matter is for one conversation a file: 2 need a folder"),
         ] {
             assert_eq!(texts(&extraction, &[&one, &two]).unwrap_err(), said);
-            let what = Selection { archives: &[], conversations: &[&one, &two] };
+            let selection = Selection { archives: &[], conversations: &[&one, &two] };
             // Before anything else that could be said.
-            let error = extraction.to_file(what, Path::new("/no/such/folder/a"), &()).unwrap_err();
+            let error = extraction.to_file(selection, Path::new("/no/such/folder/a"), &()).unwrap_err();
             assert_eq!(error.to_string(), said);
         }
         let closed = texts(&Extraction::of_originals(), &[&one]).unwrap_err();
@@ -338,13 +347,14 @@ mod tests {
     fn what_is_stopped_leaves_no_file_and_a_missing_folder_is_told() {
         let folder = tempfile::tempdir().expect("a folder");
         let [one, _] = some();
-        let what = Selection { archives: &[], conversations: &[&one] };
+        let selection = Selection { archives: &[], conversations: &[&one] };
         let wanted = Options { attachments: true, ..options(Format::Markdown) };
         let extraction = Extraction::new(wanted);
-        let error = extraction.to_file(what, &folder.path().join("a.md"), &Stopping).unwrap_err();
+        let error = extraction.to_file(selection, &folder.path().join("a.md"), &Stopping).unwrap_err();
         assert_eq!(error.to_string(), "stopped: nothing was written");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        let error = extraction.to_file(what, &folder.path().join("no/a.md"), &()).unwrap_err().to_string();
+        let error =
+            extraction.to_file(selection, &folder.path().join("no/a.md"), &()).unwrap_err().to_string();
         assert!(error.ends_with("no/a.md: its folder does not exist"), "{error}");
     }
 }

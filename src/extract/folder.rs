@@ -31,32 +31,32 @@ use crate::{
 /// Writes a folder of files; see [`Extraction::to_folder`].
 pub(super) fn write(
     extraction: &Extraction,
-    what: Selection<'_>,
+    selection: Selection<'_>,
     folder: &Path,
     progress: &dyn ExtractProgress,
 ) -> Result<WriteOutcome, ExtractError> {
     save::create_folder(folder)?;
     save::sweep(folder);
     let options = &extraction.options;
-    let secrets = match original_secrets::of(&extraction.redaction, what, progress) {
+    let secrets = match original_secrets::collect_secrets(&extraction.redaction, selection, progress) {
         Err(ExtractError::Stopped) => return Ok(WriteOutcome::default()),
         secrets => secrets?,
     };
     let mut names = Names::new();
-    let files = what.conversations.iter().zip(secrets);
+    let files = selection.conversations.iter().zip(secrets);
     let files = files.map(|(&conversation, secrets)| {
-        let name = names.name(&secrets.heading(conversation), options.format.extension(), &options.zone);
+        let name = names.name(&secrets.title_and_id(conversation), options.format.extension(), &options.zone);
         NamedFile { conversation, secrets, name }
     });
     let files: Vec<NamedFile<'_>> = files.collect();
     for file in &files {
         let target = folder.join(&file.name);
-        refuse_archives(what.archives, &target)?;
+        refuse_archives(selection.archives, &target)?;
         if options.attachments && extraction.clobber == Clobber::Replace {
-            refuse_archives_in(what.archives, &attachments_folder_for(&target))?;
+            refuse_archives_in(selection.archives, &attachments_folder_for(&target))?;
         }
     }
-    let job = FolderJob { extraction, archives: what.archives, folder, files, progress };
+    let job = FolderJob { extraction, archives: selection.archives, folder, files, progress };
     if options.format.is_original() { job.originals() } else { job.texts() }
 }
 
@@ -81,7 +81,11 @@ impl FolderJob<'_> {
         FileBatch::new(self.folder, self.extraction.clobber, self.archives)
     }
 
-    fn beside(&self, name: &str, batch: &mut FileBatch<'_>) -> Result<AttachmentWriter<'_>, SaveError> {
+    fn attachment_writer(
+        &self,
+        name: &str,
+        batch: &mut FileBatch<'_>,
+    ) -> Result<AttachmentWriter<'_>, SaveError> {
         Ok(AttachmentWriter::of(&self.folder.join(name), batch.group()?, &self.extraction.redaction))
     }
 
@@ -135,10 +139,11 @@ impl FolderJob<'_> {
         if !options.attachments {
             return Ok(batch.add(name, super::conversation(&redacted, options).as_bytes())?);
         }
-        let mut beside = self.beside(name, batch)?;
-        let options = beside.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
+        let mut attachments = self.attachment_writer(name, batch)?;
+        let options =
+            attachments.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
         let text = super::conversation(&redacted, &options);
-        Ok(batch.add_with(name, text.as_bytes(), Some(beside.into_parts()))?)
+        Ok(batch.add_with(name, text.as_bytes(), Some(attachments.into_parts()))?)
     }
 
     /// Writes original objects, in one pass over each archive in the order of its bytes.
@@ -162,7 +167,7 @@ impl FolderJob<'_> {
                     let result = if is_original(file.conversation, bytes) {
                         self.original(file, bytes, &mut batch)
                     } else {
-                        Err(archive.changed().into())
+                        Err(archive.changed_error().into())
                     };
                     if let Err(error) = result {
                         failure = Some(error);
@@ -194,11 +199,11 @@ impl FolderJob<'_> {
         let Extraction { options, redaction, .. } = self.extraction;
         let NamedFile { conversation, secrets, name } = file;
         redaction.count(secrets);
-        let mut beside = self.beside(name, batch)?;
+        let mut attachments = self.attachment_writer(name, batch)?;
         if options.attachments {
             let redacted = secrets.conversation(conversation);
-            beside.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
+            attachments.write_attachments(self.archives, conversation, &redacted, secrets, options)?;
         }
-        Ok(batch.add_with(name, &secrets.original(bytes), Some(beside.into_parts()))?)
+        Ok(batch.add_with(name, &secrets.original(bytes), Some(attachments.into_parts()))?)
     }
 }

@@ -93,7 +93,7 @@ mod tests {
         test_support::{answer, chain, folded, forked, meta, prompt},
         *,
     };
-    use crate::conversation::Builder;
+    use crate::conversation::ConversationBuilder;
 
     #[test]
     fn the_answer_to_a_prompt_is_the_first_one_after_it_on_its_branch() {
@@ -125,8 +125,9 @@ mod tests {
 
     #[test]
     fn an_address_cannot_be_broken_out_of() {
-        let with =
-            |id| Builder::new().finish(crate::conversation::ConversationMeta { id, ..meta("t") }, None);
+        let with = |id| {
+            ConversationBuilder::new().finish(crate::conversation::ConversationMeta { id, ..meta("t") }, None)
+        };
         assert_eq!(address(&with(Some("67c5-a"))).as_deref(), Some("https://chatgpt.com/c/67c5-a"));
         assert_eq!(
             address(&with(Some("a/../b?\n"))).as_deref(),

@@ -95,7 +95,7 @@ impl Options {
 mod tests {
     use super::*;
     use crate::{
-        conversation::Draft,
+        conversation::MessageDraft,
         extract::test_support::{answer, chain},
     };
 
@@ -105,7 +105,7 @@ mod tests {
         let reasoning = Include { reasoning: true, ..Include::default() };
         let hidden = Include { hidden: true, ..Include::default() };
         let of = |visibility, kind| {
-            let conversation = chain("t", vec![Draft { visibility, kind, ..answer("x") }]);
+            let conversation = chain("t", vec![MessageDraft { visibility, kind, ..answer("x") }]);
             let message = conversation.messages()[0].clone();
             [Include::default(), tools, reasoning, hidden].map(|include| include.takes(&message))
         };

@@ -19,16 +19,16 @@ use crate::{conversation::ObjectLocation, parallel};
 ///
 /// # Errors
 /// Fails where an original cannot be read any more, and with [`ExtractError::Stopped`].
-pub(super) fn of(
+pub(super) fn collect_secrets(
     redaction: &Redaction,
-    what: Selection<'_>,
+    selection: Selection<'_>,
     progress: &dyn ExtractProgress,
 ) -> Result<Vec<Secrets>, ExtractError> {
-    let Selection { archives, conversations } = what;
+    let Selection { archives, conversations } = selection;
     if !redaction.is_wanted() {
         return Ok(conversations.iter().map(|_| Secrets::default()).collect());
     }
-    let secrets = said(redaction, what, progress);
+    let secrets = conversation_secrets(redaction, selection, progress);
     let mut secrets = secrets.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut sources: Vec<(ObjectLocation, usize)> = conversations
         .iter()
@@ -50,20 +50,24 @@ pub(super) fn of(
             !changed && progress.should_continue()
         });
         if changed {
-            return Err(archive.changed().into());
+            return Err(archive.changed_error().into());
         }
         read?;
     }
     if !progress.should_continue() {
         return Err(ExtractError::Stopped);
     }
-    secrets.iter_mut().for_each(Secrets::settle);
+    secrets.iter_mut().for_each(Secrets::finish_learning);
     Ok(secrets)
 }
 
 /// Looks through all conversations, on as many threads as there are processors.
-fn said(redaction: &Redaction, what: Selection<'_>, progress: &dyn ExtractProgress) -> Mutex<Vec<Secrets>> {
-    let conversations = what.conversations;
+fn conversation_secrets(
+    redaction: &Redaction,
+    selection: Selection<'_>,
+    progress: &dyn ExtractProgress,
+) -> Mutex<Vec<Secrets>> {
+    let conversations = selection.conversations;
     let secrets = Mutex::new(conversations.iter().map(|_| Secrets::default()).collect::<Vec<_>>());
     let next = AtomicUsize::new(0);
     let work = || {

@@ -20,19 +20,19 @@ pub fn count_secrets(conversation: &Conversation, options: &Options) -> Counts {
 pub fn count_secrets_while(
     conversation: &Conversation,
     options: &Options,
-    goes_on: &dyn Fn() -> bool,
+    should_continue: &dyn Fn() -> bool,
 ) -> Option<Counts> {
     let mut known = KnownSecrets::new();
     // An original holds everything; a line of `jsonl` its text alone.
     if options.format.is_original() {
-        return known.learn_conversation_while(conversation, goes_on).then(|| known.counts().clone());
+        return known.learn_conversation_while(conversation, should_continue).then(|| known.counts().clone());
     }
     let more = options.format.writes_titles();
     if more {
-        known.learn_heading(conversation);
+        known.learn_title_and_id(conversation);
     }
     for entry in entries(conversation, options) {
-        if !goes_on() {
+        if !should_continue() {
             return None;
         }
         known.learn_message(conversation, entry.message, more);
@@ -65,17 +65,17 @@ pub fn redacted_while(
     text: &str,
     of: &[&Conversation],
     is_json: bool,
-    goes_on: &dyn Fn() -> bool,
+    should_continue: &dyn Fn() -> bool,
 ) -> Option<(String, Counts)> {
     let mut known = KnownSecrets::new();
     for conversation in of {
-        if !known.learn_conversation_while(conversation, goes_on) {
+        if !known.learn_conversation_while(conversation, should_continue) {
             return None;
         }
     }
     if !is_json {
         let (text, counts) = known.redact_and_count(text);
-        return goes_on().then(|| (text.into_owned(), counts));
+        return should_continue().then(|| (text.into_owned(), counts));
     }
     let mut held = KnownSecrets::new();
     held.learn_json(text.as_bytes());
@@ -88,17 +88,19 @@ pub fn redacted_while(
 /// `None`: nobody does any more.
 pub fn conversation_to_name_while(
     conversation: &Conversation,
-    goes_on: &dyn Fn() -> bool,
+    should_continue: &dyn Fn() -> bool,
 ) -> Option<Conversation> {
     let mut known = KnownSecrets::new();
-    known.learn_conversation_while(conversation, goes_on).then(|| known.redact_heading(conversation))
+    known
+        .learn_conversation_while(conversation, should_continue)
+        .then(|| known.redact_title_and_id(conversation))
 }
 
 /// Returns the same by what its title and id alone tell, for a name that is to be there at once.
 pub fn conversation_to_name_at_once(conversation: &Conversation) -> Conversation {
     let mut known = KnownSecrets::new();
-    known.learn_heading(conversation);
-    known.redact_heading(conversation)
+    known.learn_title_and_id(conversation);
+    known.redact_title_and_id(conversation)
 }
 
 /// The redaction of an extract: takes secrets out and counts them, or lets everything pass. Several threads
@@ -121,9 +123,9 @@ impl Secrets {
     }
 
     /// Returns the conversation to name a file after.
-    pub fn heading<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
+    pub fn title_and_id<'a>(&self, conversation: &'a Conversation) -> Cow<'a, Conversation> {
         match &self.0 {
-            Some(known) if !known.is_empty() => Cow::Owned(known.redact_heading(conversation)),
+            Some(known) if !known.is_empty() => Cow::Owned(known.redact_title_and_id(conversation)),
             _ => Cow::Borrowed(conversation),
         }
     }
@@ -144,9 +146,9 @@ impl Secrets {
     }
 
     /// Ends the adding.
-    pub fn settle(&mut self) {
+    pub fn finish_learning(&mut self) {
         if let Some(known) = &mut self.0 {
-            known.settle();
+            known.finish_learning();
         }
     }
 }

@@ -29,7 +29,7 @@ impl MadeDocument {
     }
 }
 
-/// The documents of a conversation, by the place of the message that made each, ascending.
+/// The documents of a conversation, by the index of the message that made each, ascending.
 #[derive(Default)]
 pub(super) struct Documents {
     made: Vec<(usize, Option<MadeDocument>)>,
@@ -38,14 +38,14 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    pub(super) fn new(documents: Vec<(usize, MadeDocument)>, unmade: u64) -> Self {
+    pub(super) fn new(documents: Vec<(usize, MadeDocument)>, skipped_changes: u64) -> Self {
         let made = documents.into_iter().map(|(made, document)| (made, Some(document))).collect();
-        Self { made, skipped_changes: unmade }
+        Self { made, skipped_changes }
     }
 
-    /// Returns the document that the message at this place made.
-    pub(super) fn take(&mut self, place: usize) -> Option<MadeDocument> {
-        let at = self.made.binary_search_by_key(&place, |&(made, _)| made).ok()?;
+    /// Returns the document that the message at this index made.
+    pub(super) fn take(&mut self, index: usize) -> Option<MadeDocument> {
+        let at = self.made.binary_search_by_key(&index, |&(made, _)| made).ok()?;
         self.made[at].1.take()
     }
 }
@@ -58,11 +58,11 @@ pub(super) struct DocumentBranches {
 }
 
 impl DocumentBranches {
-    /// Follows the branches. `order` lists messages with the place of the one before each; `current` is the
-    /// leaf of the visible branch.
+    /// Follows the branches. `order` lists messages with the index of the one before each; `current` is the leaf of
+    /// the visible branch.
     pub(super) fn of(order: &[(u32, u32)], current: Option<usize>) -> Self {
         let parent =
-            |place: usize| Some(order[place].1).filter(|&parent| parent != NO_PARENT).map(|at| at as usize);
+            |index: usize| Some(order[index].1).filter(|&parent| parent != NO_PARENT).map(|at| at as usize);
         let visible = branches::on_path(order.len(), current, parent);
         let mut last_child = vec![None; order.len()];
         for index in 0..order.len() {
@@ -81,7 +81,7 @@ impl DocumentBranches {
 
     /// Returns whether the branch that counts for the document made at `made` goes through `message`, which
     /// is below it.
-    pub(super) fn leads(&self, made: usize, message: usize) -> bool {
+    pub(super) fn passes_through(&self, made: usize, message: usize) -> bool {
         if self.visible[made] { self.visible[message] } else { self.straight_from[message] <= made }
     }
 }
@@ -96,7 +96,7 @@ pub(super) struct ChangeBudget {
 
 /// The error of a change that would cost or add more than is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TooMuch;
+pub(super) struct OverBudget;
 
 impl ChangeBudget {
     /// Allows what the changes of a conversation may cost. They add to its documents what is left to be added to it.
@@ -113,10 +113,10 @@ impl ChangeBudget {
         left.is_some()
     }
 
-    /// Takes the cost of a change as [`ChangeBudget::spend`] does, or fails with [`TooMuch`], which ends the
+    /// Takes the cost of a change as [`ChangeBudget::spend`] does, or fails with [`OverBudget`], which ends the
     /// change.
-    pub(super) fn spend_or_fail(&mut self, bytes: usize) -> Result<(), TooMuch> {
-        if self.spend(bytes) { Ok(()) } else { Err(TooMuch) }
+    pub(super) fn spend_or_fail(&mut self, bytes: usize) -> Result<(), OverBudget> {
+        if self.spend(bytes) { Ok(()) } else { Err(OverBudget) }
     }
 
     #[cfg(test)]
@@ -130,14 +130,14 @@ impl ChangeBudget {
     }
 
     /// Returns the length that a document may grow to, in bytes.
-    pub(super) fn most(&self, document: &MadeDocument) -> usize {
+    pub(super) fn max_bytes(&self, document: &MadeDocument) -> usize {
         document.text.len() + self.growth_budget
     }
 
-    /// Gives a document its new text, which is no longer than [`ChangeBudget::most`].
+    /// Gives a document its new text, which is no longer than [`ChangeBudget::max_bytes`].
     pub(super) fn change(&mut self, document: &mut MadeDocument, text: String) {
-        let most = self.most(document);
-        self.growth_budget = self.growth_budget.min(most.saturating_sub(text.len()));
+        let max_bytes = self.max_bytes(document);
+        self.growth_budget = self.growth_budget.min(max_bytes.saturating_sub(text.len()));
         document.text = text;
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::json::{FieldKey, Left, Lenient, MaybeText, MemoryBudget, Raw, UnreadValues, record};
+use super::json::{FieldKey, Lenient, MaybeText, MemoryBudget, Raw, UnreadValue, UnreadValues, record};
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
@@ -17,7 +17,7 @@ pub(super) struct ContentPieces<'de> {
     pub list: Vec<Raw<'de>>,
     pub bare: MaybeText<'de>,
     /// The values of an object that stands where a list should.
-    pub rest: UnreadValues<'de>,
+    pub unread: UnreadValues<'de>,
 }
 
 impl<'de> Lenient<'de> for ContentPieces<'de> {
@@ -33,14 +33,14 @@ impl<'de> Lenient<'de> for ContentPieces<'de> {
         let mut pieces = Self::default();
         while let Some(FieldKey(key)) = map.next_key()? {
             let value = map.next_value_seed(budget.seed())?;
-            pieces.rest.keep(key, value, budget);
+            pieces.unread.keep(key, value, budget);
         }
         Ok(pieces)
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        for (key, value) in &self.rest.0 {
-            visit(if key.is_empty() { under } else { key }, value);
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        for (key, value) in &self.unread.0 {
+            visit(if key.is_empty() { parent_key } else { key }, value);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The messages of one object while it is parsed: in their final form, in the order of the file, their texts in one
 //! buffer.
 //!
-//! Why a conversation is put together twice, here and in [`Builder`](crate::conversation::Builder): a conversation
-//! holds its messages in depth-first order and its text in runs by visibility, and neither is known before the last
-//! link of the tree was read. The JSON of a message cannot wait until then, since it takes several times the memory of
-//! what it says. So each message is turned into its final form at once and its JSON forgotten, and the builder copies
-//! the texts from here in the order of the tree. The copy costs the memory of the text once more, for one conversation
-//! at a time, where waiting would cost that of the JSON. The table of names is the builder's own type.
+//! Why a conversation is put together twice, here and in
+//! [`ConversationBuilder`](crate::conversation::ConversationBuilder): a conversation holds its messages in
+//! depth-first order and its text in runs by visibility, and neither is known before the last link of the tree was
+//! read. The JSON of a message cannot wait until then, since it takes several times the memory of what it says. So
+//! each message is turned into its final form at once and its JSON forgotten, and the builder copies the texts from
+//! here in the order of the tree. The copy costs the memory of the text once more, for one conversation at a time,
+//! where waiting would cost that of the JSON. The table of names is the builder's own type.
 
 use std::ops::Range;
 
@@ -18,8 +19,8 @@ use super::{
     growth::GrowthBudget,
 };
 use crate::conversation::{
-    Attachment, ConversationKind, ConversationMeta, Detail, Draft, Kind, NameTable, ObjectLocation, Part,
-    Provider, Role, Time, Visibility,
+    Attachment, ConversationKind, ConversationMeta, Detail, Kind, MessageDraft, NameTable, ObjectLocation,
+    Part, Provider, Role, Time, Visibility,
 };
 
 /// The number of no message and of no place in the order.
@@ -117,10 +118,10 @@ impl MessageArena {
     }
 
     /// Drafts a message for the builder, without its parent. Gives its parts away.
-    pub(super) fn draft(&mut self, number: u32) -> Draft<'_> {
+    pub(super) fn draft(&mut self, number: u32) -> MessageDraft<'_> {
         let parsed = &self.messages[number as usize];
         let own_parts = parsed.parts.start as usize..parsed.parts.end as usize;
-        Draft {
+        MessageDraft {
             role: parsed.role,
             visibility: parsed.visibility,
             kind: parsed.kind,
@@ -146,7 +147,7 @@ pub(super) struct OwnedMeta {
     pub id: Option<Box<str>>,
     pub title: Option<Box<str>>,
     pub model: Option<Box<str>>,
-    pub gizmo: Option<Box<str>>,
+    pub gpt_or_project_id: Option<Box<str>>,
     pub created: Option<Time>,
     pub updated: Option<Time>,
     pub archived: bool,
@@ -167,7 +168,7 @@ impl OwnedMeta {
             archived: self.archived,
             starred: self.starred,
             kind: self.kind,
-            gizmo: self.gizmo.as_deref(),
+            gpt_or_project_id: self.gpt_or_project_id.as_deref(),
             object_location: source,
         }
     }

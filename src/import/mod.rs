@@ -35,7 +35,9 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use crate::{
-    conversation::{Builder, Conversation, Detail, Kind, ObjectLocation, Provider, Role, Visibility},
+    conversation::{
+        Conversation, ConversationBuilder, Detail, Kind, ObjectLocation, Provider, Role, Visibility,
+    },
     join_with_or::join_with_or,
     provider::{MAX_KEY_LENGTH, RecognisedProvider},
 };
@@ -321,11 +323,11 @@ impl Parsed {
     pub fn finish(self, location: ObjectLocation) -> Imported {
         let mut repairs = self.repairs;
         if self.object.dropped > 0 {
-            repairs.get_or_insert_default().pruned += self.object.dropped;
+            repairs.get_or_insert_default().too_deep += self.object.dropped;
         }
         let (conversation, unmade) = build(self.object, location);
         if unmade > 0 {
-            repairs.get_or_insert_default().changes += unmade;
+            repairs.get_or_insert_default().skipped_changes += unmade;
         }
         Imported { conversation, repairs }
     }
@@ -340,7 +342,7 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
         DocumentSources::Artifacts(artifacts) => claude::documents(&object, artifacts),
     };
     let ParsedObject { provider, meta, mut arena, order, current, .. } = object;
-    let mut builder = Builder::new();
+    let mut builder = ConversationBuilder::new();
     for (place, &(number, parent)) in order.iter().enumerate() {
         let mut draft = arena.draft(number);
         draft.parent = (parent != NO_PARENT).then_some(parent as usize);

@@ -40,7 +40,7 @@ pub(super) fn outline_words(key: &str, json: &str, left_out: &dyn Fn(&str) -> bo
     let before = out.len();
     let mut outline = Outline::new(json, left_out, out);
     outline.value(key, json, 0);
-    if !outline.worded {
+    if !outline.wrote_text {
         out.truncate(before);
     }
 }
@@ -50,7 +50,7 @@ struct Level<'a> {
     /// Its key; `None` for an element of a list.
     key: Option<Cow<'a, str>>,
     /// A line of it was written, and so its key.
-    begun: bool,
+    is_written: bool,
 }
 
 struct Outline<'o> {
@@ -58,11 +58,11 @@ struct Outline<'o> {
     left_out: &'o dyn Fn(&str) -> bool,
     levels: Vec<Level<'o>>,
     /// The number of levels beyond [`MAX_INDENTED_LEVELS`].
-    deeper: usize,
+    levels_beyond: usize,
     /// The bytes of indentation and marks that may still be written.
     indentation: usize,
     /// A string was written.
-    worded: bool,
+    wrote_text: bool,
 }
 
 impl<'o> Outline<'o> {
@@ -70,7 +70,7 @@ impl<'o> Outline<'o> {
         let indentation = MAX_INDENTATION
             .saturating_sub(out.len())
             .min(json.len().saturating_mul(MAX_INDENTATION_PER_BYTE));
-        Self { out, left_out, levels: Vec::new(), deeper: 0, indentation, worded: false }
+        Self { out, left_out, levels: Vec::new(), levels_beyond: 0, indentation, wrote_text: false }
     }
 
     /// Writes a value that stands under a key, or as an element of a list if that is empty.
@@ -79,14 +79,14 @@ impl<'o> Outline<'o> {
         if !json.starts_with(['{', '[']) {
             return self.leaf(key, json, nested);
         }
-        let base = (self.levels.len(), self.deeper);
+        let base = (self.levels.len(), self.levels_beyond);
         // What stands alone needs no mark that it is an element.
         if key.is_some() || base.0 > 0 {
             self.open(key.map(|key| Cow::Owned(key.to_owned())));
         }
         self.inside(json, nested);
         self.levels.truncate(base.0);
-        self.deeper = base.1;
+        self.levels_beyond = base.1;
     }
 
     /// Writes what stands in a list or an object.
@@ -141,15 +141,15 @@ impl<'o> Outline<'o> {
 
     fn open(&mut self, key: Option<Cow<'static, str>>) {
         if self.levels.len() < MAX_INDENTED_LEVELS {
-            self.levels.push(Level { key, begun: false });
+            self.levels.push(Level { key, is_written: false });
         } else {
-            self.deeper += 1;
+            self.levels_beyond += 1;
         }
     }
 
     fn close(&mut self) {
-        if self.deeper > 0 {
-            self.deeper -= 1;
+        if self.levels_beyond > 0 {
+            self.levels_beyond -= 1;
         } else {
             self.levels.pop();
         }
@@ -170,31 +170,31 @@ impl<'o> Outline<'o> {
         if !text.chars().any(char::is_alphanumeric) {
             return;
         }
-        self.worded = true;
-        match data(text) {
-            Some(told) => self.line(key, &told),
+        self.wrote_text = true;
+        match describe_data(text) {
+            Some(description) => self.line(key, &description),
             None => self.line(key, text),
         }
     }
 
     fn line(&mut self, key: Option<&str>, text: &str) {
         // Blanks, and after them the marks of elements that begin on this line.
-        let (mut edge, mut marks) = (0, 0);
+        let (mut indent, mut bullets) = (0, 0);
         for level in &mut self.levels {
             match &level.key {
-                _ if level.begun => edge += 1,
-                None => marks += 1,
+                _ if level.is_written => indent += 1,
+                None => bullets += 1,
                 Some(key) => {
-                    begin(self.out, edge, marks, &mut self.indentation);
+                    begin(self.out, indent, bullets, &mut self.indentation);
                     self.out.push_str(key);
                     self.out.push(':');
-                    (edge, marks) = (edge + marks + 1, 0);
+                    (indent, bullets) = (indent + bullets + 1, 0);
                 }
             }
-            level.begun = true;
+            level.is_written = true;
         }
         let element = usize::from(key.is_none() && !self.levels.is_empty());
-        begin(self.out, edge, marks + element, &mut self.indentation);
+        begin(self.out, indent, bullets + element, &mut self.indentation);
         if let Some(key) = key {
             self.out.push_str(key);
             self.out.push_str(if text.contains('\n') { ":\n" } else { ": " });
@@ -205,16 +205,16 @@ impl<'o> Outline<'o> {
 
 /// Begins a line that is indented this many times and begins this many elements, as long as there is something left
 /// to indent with.
-fn begin(out: &mut String, edge: usize, marks: usize, left: &mut usize) {
+fn begin(out: &mut String, indent: usize, bullets: usize, left: &mut usize) {
     if !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }
-    *left = left.saturating_sub((edge + marks) * "- ".len());
+    *left = left.saturating_sub((indent + bullets) * "- ".len());
     if *left == 0 {
         return;
     }
-    out.extend(std::iter::repeat_n("  ", edge));
-    out.extend(std::iter::repeat_n("- ", marks));
+    out.extend(std::iter::repeat_n("  ", indent));
+    out.extend(std::iter::repeat_n("- ", bullets));
 }
 
 /// Returns whether a text is a whole JSON value.
@@ -223,7 +223,7 @@ pub(super) fn is_json(text: &str) -> bool {
 }
 
 /// Names data that stands in a text: a `data:` address, or a word too long to be one.
-fn data(text: &str) -> Option<String> {
+fn describe_data(text: &str) -> Option<String> {
     if let Some((kind, content)) = text.strip_prefix("data:").and_then(|rest| rest.split_once(',')) {
         let kind = kind.split(';').next().unwrap_or_default();
         let kind = if kind.is_empty() || kind.len() > 100 { "data" } else { kind };

@@ -27,17 +27,17 @@ pub struct Repairs {
     /// Values that are not JSON, or out of range.
     pub values: u64,
     /// Values nested too deep.
-    pub pruned: u64,
+    pub too_deep: u64,
     /// Changes of its documents that were not made since they cost too much.
-    pub changes: u64,
+    pub skipped_changes: u64,
     /// `true` if it ended in the middle.
     pub truncated: bool,
 }
 
 impl Repairs {
     /// Returns whether something of it was lost, other than single characters.
-    pub fn lost(&self) -> bool {
-        self.values > 0 || self.pruned > 0 || self.changes > 0 || self.truncated
+    pub fn lost_content(&self) -> bool {
+        self.values > 0 || self.too_deep > 0 || self.skipped_changes > 0 || self.truncated
     }
 }
 
@@ -57,11 +57,11 @@ impl std::fmt::Display for Repairs {
         if self.values > 0 {
             say(format_args!("{} broken values", self.values))?;
         }
-        if self.pruned > 0 {
-            say(format_args!("{} values nested too deep", self.pruned))?;
+        if self.too_deep > 0 {
+            say(format_args!("{} values nested too deep", self.too_deep))?;
         }
-        if self.changes > 0 {
-            say(format_args!("{} changes of documents not made: they cost too much", self.changes))?;
+        if self.skipped_changes > 0 {
+            say(format_args!("{} changes of documents not made: they cost too much", self.skipped_changes))?;
         }
         if said { Ok(()) } else { formatter.write_str("broken JSON") }
     }
@@ -192,7 +192,7 @@ impl<'a> Repairer<'a> {
             Expected::Value => {}
         }
         if self.open.len() >= MAX_DEPTH {
-            self.repairs.pruned += 1;
+            self.repairs.too_deep += 1;
             self.skip_value();
             self.value("null");
             return;
@@ -467,7 +467,7 @@ mod tests {
     fn values_nested_too_deep_are_pruned() {
         let json = format!("{{\"a\":{}1{},\"b\":2}}", "[".repeat(10_000), "]".repeat(10_000));
         let (text, repaired) = repair(json.as_bytes());
-        assert_eq!(repaired.pruned, 1);
+        assert_eq!(repaired.too_deep, 1);
         assert!(text.ends_with(r#","b":2}"#));
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }

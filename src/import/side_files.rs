@@ -82,11 +82,11 @@ pub(super) fn profile(json: &[u8]) -> Option<Vec<ProfileEntry>> {
     #[serde(untagged)]
     enum Profile {
         One(Map<String, Value>),
-        Several(Vec<Map<String, Value>>),
+        OneOrMany(Vec<Map<String, Value>>),
     }
     let fields = match serde_json::from_slice(json).ok()? {
         Profile::One(fields) => fields,
-        Profile::Several(several) => several.into_iter().next()?,
+        Profile::OneOrMany(several) => several.into_iter().next()?,
     };
     let entry = |(name, value)| Some(ProfileEntry { name, value: said(value)? });
     Some(fields.into_iter().filter_map(entry).collect())

@@ -24,11 +24,11 @@ use crate::{
 };
 
 /// The time between two batches of one thread; the first is sent at once.
-const SEND: Duration = Duration::from_millis(100);
+const BATCH_INTERVAL: Duration = Duration::from_millis(100);
 /// The time between two reports of progress, in milliseconds.
-const TELL: u64 = 50;
+const PROGRESS_INTERVAL_MS: u64 = 50;
 /// The memory a conversation costs beside its own, in bytes: the allocator's share and a library's tables.
-const PER_CONVERSATION: usize = 160;
+const OVERHEAD_PER_CONVERSATION: usize = 160;
 /// The bytes of all lists of files of an archive that are read; no real ones come near this.
 const MAX_LIBRARY_SIZE: usize = 16 << 20;
 /// The largest buffer that is kept for reuse, in bytes.
@@ -58,7 +58,7 @@ pub(super) struct Pipeline<'a> {
     bytes: AtomicU64,
     total: u64,
     last_progress_ms: AtomicU64,
-    tallies: Mutex<Vec<ThreadCounts>>,
+    finished_counts: Mutex<Vec<ThreadCounts>>,
     threads: usize,
 }
 
@@ -90,11 +90,11 @@ impl<'a> Pipeline<'a> {
         // Further archives are not read: `open_all` refuses them, since a source has no number for them.
         let numbered = (0_u16..=u16::MAX).zip(archives);
         let tasks: Vec<MemberTask> = numbered
-            .flat_map(|(source, opened)| {
+            .flat_map(|(archive_number, opened)| {
                 let members = (0_u32..).zip(opened.conversation_members());
                 members.map(move |(number, member)| {
                     let owner = provider::knowledge_owner(&member.name);
-                    MemberTask { source, number, member, owner }
+                    MemberTask { archive_number, number, member, owner }
                 })
             })
             .collect();
@@ -119,7 +119,7 @@ impl<'a> Pipeline<'a> {
             bytes: AtomicU64::new(0),
             total,
             last_progress_ms: AtomicU64::new(0),
-            tallies: Mutex::default(),
+            finished_counts: Mutex::default(),
             threads,
         }
     }
@@ -151,7 +151,7 @@ impl<'a> Pipeline<'a> {
             self.parse(piece, &mut counts);
         }
         self.send(&mut counts);
-        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
+        self.finished_counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
     }
 
     /// Returns whether to stop reading an archive.
@@ -175,11 +175,11 @@ impl<'a> Pipeline<'a> {
     pub(super) fn progress(&self, count: u64) {
         let bytes = self.bytes.fetch_add(count, Ordering::Relaxed) + count;
         let milliseconds = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let told = self.last_progress_ms.load(Ordering::Relaxed);
-        let due = told == 0 || milliseconds >= told + TELL;
+        let last_ms = self.last_progress_ms.load(Ordering::Relaxed);
+        let due = last_ms == 0 || milliseconds >= last_ms + PROGRESS_INTERVAL_MS;
         let turn = || {
             self.last_progress_ms.compare_exchange(
-                told,
+                last_ms,
                 milliseconds.max(1),
                 Ordering::Relaxed,
                 Ordering::Relaxed,
@@ -207,13 +207,13 @@ impl<'a> Pipeline<'a> {
         let objects = std::mem::take(&mut piece.objects);
         // The first object that bears a signature says whose export it is; it stands in the first piece.
         let mut undecided = piece.base == 0;
-        for (index, Object { range, whole }) in objects.iter().enumerate() {
+        for (index, Object { range, is_complete }) in objects.iter().enumerate() {
             if self.stopped(archive) {
                 break;
             }
             let within = range.clone();
             let source = ObjectLocation {
-                archive: piece.task.source,
+                archive: piece.task.archive_number,
                 member: piece.task.number,
                 offset: piece.base + range.start as u64,
                 // At most `Limits::MAX_OBJECT_SIZE`.
@@ -223,9 +223,15 @@ impl<'a> Pipeline<'a> {
             let content_types = &mut counts.archives[archive].content_types;
             let context = self.context(&piece.task);
             let parsed = if index + 1 == objects.len() && piece.bytes.len() > MAX_SPARE_SIZE {
-                import::parse_owned(std::mem::take(&mut piece.bytes), within, *whole, &context, content_types)
+                import::parse_owned(
+                    std::mem::take(&mut piece.bytes),
+                    within,
+                    *is_complete,
+                    &context,
+                    content_types,
+                )
             } else {
-                import::parse(&piece.bytes[within], *whole, &context, content_types)
+                import::parse(&piece.bytes[within], *is_complete, &context, content_types)
             };
             if matches!(parsed, Err(ImportError::UnsupportedProvider(_))) && undecided {
                 self.abandoned[archive].store(true, Ordering::Relaxed);
@@ -235,7 +241,7 @@ impl<'a> Pipeline<'a> {
         }
         counts.stages.parse += begun.elapsed().as_secs_f64();
         self.recycle(piece.bytes);
-        if counts.sent.is_none_or(|sent| sent.elapsed() >= SEND) {
+        if counts.sent.is_none_or(|sent| sent.elapsed() >= BATCH_INTERVAL) {
             self.send(counts);
         }
     }
@@ -257,16 +263,21 @@ impl<'a> Pipeline<'a> {
                 let mut conversation = imported.conversation;
                 conversation.digest = Some(digest);
                 counts.archives[archive].count(&conversation, self.archives);
-                let kept = (PER_CONVERSATION + size_of::<Conversation>() + conversation.heap_size()) as u64;
+                let kept =
+                    (OVERHEAD_PER_CONVERSATION + size_of::<Conversation>() + conversation.heap_size()) as u64;
                 let kept = self.memory_used.fetch_add(kept, Ordering::Relaxed) + kept;
                 if let Some(repairs) = imported.repairs {
                     let problem = task.problem(offset, length, 1, repairs.to_string());
-                    counts.add_problem(ReadProblem { repaired: true, lost: repairs.lost(), ..problem });
+                    counts.add_problem(ReadProblem {
+                        repaired: true,
+                        lost: repairs.lost_content(),
+                        ..problem
+                    });
                 }
                 counts.ready.push(conversation);
                 if kept > self.memory_limit && !self.abandoned[archive].swap(true, Ordering::Relaxed) {
-                    let reason = format!("{}: the rest was not read", self.memory_used_up());
-                    counts.report_lost(task, offset + length, 0, 0, reason);
+                    let reason = format!("{}: the rest was not read", self.memory_used_up_reason());
+                    counts.add_lost_stretch(task, offset + length, 0, 0, reason);
                 }
             }
             Err(error) => {
@@ -285,7 +296,7 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Returns the reason for not reading an object, or the rest of an archive, when memory is used up.
-    pub(super) fn memory_used_up(&self) -> String {
+    pub(super) fn memory_used_up_reason(&self) -> String {
         format!(
             "its conversations take more than {} MB of memory (--limit-memory-mb)",
             self.memory_limit >> 20
@@ -301,8 +312,8 @@ impl<'a> Pipeline<'a> {
 
     /// Sums up what all threads have counted.
     pub(super) fn report(self) -> Report {
-        let tallies = self.tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut report = thread_counts::sum(self.archives, tallies, self.bytes.into_inner());
+        let finished_counts = self.finished_counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut report = thread_counts::sum(self.archives, finished_counts, self.bytes.into_inner());
         for (archive, unread) in report.archives.iter_mut().zip(self.unread_libraries) {
             archive.unread.extend(unread);
             archive.unread.truncate(thread_counts::MAX_NAMED);

@@ -10,7 +10,7 @@ use std::{
 pub(super) struct BoundedQueue<T> {
     state: Mutex<QueueState<T>>,
     waiting: Condvar,
-    most: usize,
+    capacity: usize,
 }
 
 struct QueueState<T> {
@@ -20,12 +20,12 @@ struct QueueState<T> {
 }
 
 impl<T> BoundedQueue<T> {
-    /// Makes a queue for at most `most` items, with `writers` threads that have not called [`BoundedQueue::done`].
-    pub(super) fn new(most: usize, writers: usize) -> Self {
+    /// Makes a queue for at most `capacity` items, with `writers` threads that have not called [`BoundedQueue::done`].
+    pub(super) fn new(capacity: usize, writers: usize) -> Self {
         Self {
-            state: Mutex::new(QueueState { items: VecDeque::with_capacity(most), writers }),
+            state: Mutex::new(QueueState { items: VecDeque::with_capacity(capacity), writers }),
             waiting: Condvar::new(),
-            most,
+            capacity,
         }
     }
 
@@ -37,7 +37,7 @@ impl<T> BoundedQueue<T> {
     /// Puts an item in, or gives it back if the queue is full.
     pub(super) fn try_push(&self, item: T) -> Result<(), T> {
         let mut state = self.lock();
-        if state.items.len() >= self.most {
+        if state.items.len() >= self.capacity {
             return Err(item);
         }
         state.items.push_back(item);

@@ -58,7 +58,7 @@ pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mu
     let archive = &pipeline.archives[task.archive()];
     let stream = match archive.stream(&task.member) {
         Ok(stream) => stream,
-        Err(fault) => return counts.report_lost(&task, 0, 0, 0, fault.to_string()),
+        Err(fault) => return counts.add_lost_stretch(&task, 0, 0, 0, fault.to_string()),
     };
     let mut reader = MemberReader {
         pipeline,
@@ -76,7 +76,7 @@ pub(super) fn read_member(pipeline: &Pipeline<'_>, task: MemberTask, counts: &mu
     };
     reader.run(counts);
     let MemberReader { task, stream, buffer, .. } = reader;
-    counts.read(&task, stream.produced(), stream.consumed());
+    counts.add_bytes(&task, stream.produced(), stream.consumed());
     pipeline.recycle(buffer);
 }
 
@@ -101,12 +101,12 @@ impl MemberReader<'_, '_> {
             let inflated = Instant::now();
             let mut objects = Vec::new();
             if self.base == 0 && self.filled == 0 && archive::is_utf16(&self.buffer[..count.min(4)]) {
-                return counts.report_lost(
+                return counts.add_lost_stretch(
                     &self.task,
                     0,
                     self.task.member.size,
                     0,
-                    archive::UTF16.to_owned(),
+                    archive::UTF16_REFUSAL.to_owned(),
                 );
             }
             self.filled += count;
@@ -121,7 +121,7 @@ impl MemberReader<'_, '_> {
                 return;
             }
             self.hand_over(objects, counts);
-            self.bound(counts);
+            self.limit_object(counts);
             piece = PIECE;
         }
     }
@@ -134,13 +134,15 @@ impl MemberReader<'_, '_> {
             Cut::Object(range) => match passing.take() {
                 None => {
                     let range = distance(base, range.start)..distance(base, range.end);
-                    objects.push(Object { range, whole: true });
+                    objects.push(Object { range, is_complete: true });
                 }
-                Some(reason) => counts.report_lost(task, range.start, range.end - range.start, 1, reason),
+                Some(reason) => {
+                    counts.add_lost_stretch(task, range.start, range.end - range.start, 1, reason);
+                }
             },
             Cut::NonObject(range) => {
                 let reason = passing.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                counts.report_lost(task, range.start, range.end - range.start, 1, reason);
+                counts.add_lost_stretch(task, range.start, range.end - range.start, 1, reason);
             }
         });
     }
@@ -166,7 +168,7 @@ impl MemberReader<'_, '_> {
         next[..tail.len()].copy_from_slice(tail);
         let filled = tail.len();
         let bytes = std::mem::replace(&mut self.buffer, next);
-        counts.found(&self.task, objects.len() as u64);
+        counts.add_objects(&self.task, objects.len() as u64);
         let piece = MemberPiece { task: self.task.clone(), base: self.base, bytes, objects };
         self.base += keep as u64;
         self.filled = filled;
@@ -175,7 +177,7 @@ impl MemberReader<'_, '_> {
     }
 
     /// Bounds an object that has outgrown a piece: it may be broken, too large, or simply large.
-    fn bound(&mut self, counts: &mut ThreadCounts) {
+    fn limit_object(&mut self, counts: &mut ThreadCounts) {
         if self.skip_reason.is_none()
             && self.filled > MAX_SPARE_SIZE
             && self.filled >= self.last_resume_size.saturating_mul(2)
@@ -187,14 +189,15 @@ impl MemberReader<'_, '_> {
             }
         }
         if self.skip_reason.is_none() && self.filled > MAX_SPARE_SIZE {
-            let most = self.limits.conversation_bytes.min(Limits::MAX_OBJECT_SIZE);
+            let max_bytes = self.limits.conversation_bytes.min(Limits::MAX_OBJECT_SIZE);
             if self.large.is_none() {
                 self.large = Some(self.pipeline.large.lock().unwrap_or_else(PoisonError::into_inner));
             }
-            if self.filled as u64 > most {
-                self.skip_reason = Some(format!("larger than {} MB (--limit-conversation-mb)", most >> 20));
+            if self.filled as u64 > max_bytes {
+                self.skip_reason =
+                    Some(format!("larger than {} MB (--limit-conversation-mb)", max_bytes >> 20));
             } else if !self.pipeline.fits_in_memory(self.filled as u64) {
-                self.skip_reason = Some(self.pipeline.memory_used_up());
+                self.skip_reason = Some(self.pipeline.memory_used_up_reason());
             }
         }
         if self.filled <= MAX_SPARE_SIZE {
@@ -227,9 +230,9 @@ impl MemberReader<'_, '_> {
         });
         let Some(next) = next.map(|next| first + next) else { return false };
         if matches!(self.cutter.finish(), CutEnd::InNonObject(_)) {
-            counts.report_lost(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
+            counts.add_lost_stretch(&self.task, start, (next - first) as u64, 1, NO_OBJECT.to_owned());
         } else {
-            objects.push(Object { range: first..next, whole: false });
+            objects.push(Object { range: first..next, is_complete: false });
         }
         self.cutter = ObjectCutter::between(self.base + next as u64);
         self.cut(next, objects, counts);
@@ -265,25 +268,26 @@ impl MemberReader<'_, '_> {
         }
         match self.cutter.finish() {
             CutEnd::InObject(start) => match self.skip_reason.take() {
-                Some(reason) => counts.report_lost(&self.task, start, end - start, 1, reason),
-                None => objects.push(Object { range: distance(self.base, start)..self.filled, whole: false }),
+                Some(reason) => counts.add_lost_stretch(&self.task, start, end - start, 1, reason),
+                None => objects
+                    .push(Object { range: distance(self.base, start)..self.filled, is_complete: false }),
             },
             CutEnd::InNonObject(start) => {
                 let reason = self.skip_reason.take().unwrap_or_else(|| NO_OBJECT.to_owned());
-                counts.report_lost(&self.task, start, end - start, 1, reason);
+                counts.add_lost_stretch(&self.task, start, end - start, 1, reason);
             }
             CutEnd::NotConversations if provider::holds_knowledge(&self.task.member.name) => {
                 match self.knowledge() {
-                    Some(range) => objects.push(Object { range, whole: true }),
+                    Some(range) => objects.push(Object { range, is_complete: true }),
                     None if !self.says_nothing() => counts.add_unread(&self.task),
                     None => {}
                 }
             }
             CutEnd::NotConversations if fault.is_none() && !self.says_nothing() => {
-                counts.report_lost(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
+                counts.add_lost_stretch(&self.task, 0, end, 0, "no array of conversations in it".to_owned());
             }
             CutEnd::Unclosed if fault.is_none() => {
-                counts.report_lost(
+                counts.add_lost_stretch(
                     &self.task,
                     end,
                     0,
@@ -291,14 +295,14 @@ impl MemberReader<'_, '_> {
                     "the array of conversations is not closed".to_owned(),
                 );
             }
-            CutEnd::Whole | CutEnd::Blank | CutEnd::NotConversations | CutEnd::Unclosed => {}
+            CutEnd::Complete | CutEnd::Blank | CutEnd::NotConversations | CutEnd::Unclosed => {}
         }
         if let Some(reason) = fault {
-            counts.report_lost(&self.task, end, 0, 0, reason);
+            counts.add_lost_stretch(&self.task, end, 0, 0, reason);
         }
         if !objects.is_empty() {
             // Nothing follows: there is no tail to carry along, which may be all of a large object.
-            counts.found(&self.task, objects.len() as u64);
+            counts.add_objects(&self.task, objects.len() as u64);
             let bytes = std::mem::take(&mut self.buffer);
             self.pipeline
                 .submit(MemberPiece { task: self.task.clone(), base: self.base, bytes, objects }, counts);

@@ -67,7 +67,7 @@ pub struct ArchiveReport {
     /// Attachments that messages name and that their own archive holds.
     pub attachments_found: u64,
     /// Files that the export lists as its own and that are not here; no damage either.
-    pub absent_files: usize,
+    pub missing_files: usize,
     /// Attachments that messages name and that their own archive does not hold; no damage, many real exports lack them.
     pub attachments_missing: u64,
     /// The reason, if nothing of it could be read.
@@ -172,7 +172,7 @@ impl Report {
     }
 
     /// Sorts what was skipped, and joins neighbours with one reason, so that a million bad objects are one line.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn sort_and_join(&mut self) {
         self.problems.sort_by(|a, b| (a.archive, &a.member, a.offset).cmp(&(b.archive, &b.member, b.offset)));
         self.problems.dedup_by(|next, first| first.join(next));
     }

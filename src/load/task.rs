@@ -9,7 +9,7 @@ use crate::{archive::Member, conversation::Provider};
 #[derive(Clone, Debug)]
 pub(super) struct MemberTask {
     /// The number of the archive, in the order they were opened.
-    pub source: u16,
+    pub archive_number: u16,
     /// The member's number among those of its archive that hold conversations.
     pub number: u32,
     pub member: Member,
@@ -20,13 +20,13 @@ pub(super) struct MemberTask {
 impl MemberTask {
     /// Returns the index of the archive.
     pub(super) fn archive(&self) -> usize {
-        usize::from(self.source)
+        usize::from(self.archive_number)
     }
 
     /// Describes a stretch of the member that was lost.
     pub(super) fn problem(&self, offset: u64, length: u64, objects: u64, reason: String) -> ReadProblem {
         ReadProblem {
-            archive: self.source,
+            archive: self.archive_number,
             member: self.member.name.clone(),
             offset,
             length,
@@ -53,5 +53,5 @@ pub(super) struct MemberPiece {
 pub(super) struct Object {
     pub range: Range<usize>,
     /// `true` if it ends with its brace; otherwise the member ended in it, or the next one began.
-    pub whole: bool,
+    pub is_complete: bool,
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The losses that one thread keeps; past that they are counted in its last one.
-const MAX_SKIPPED: usize = 10_000;
+const MAX_PROBLEMS: usize = 10_000;
 
 /// The counts of one thread, summed up at the end.
 pub(super) struct ThreadCounts {
@@ -45,7 +45,7 @@ impl ThreadCounts {
     }
 
     /// Notes the loss of a stretch of a member.
-    pub(super) fn report_lost(
+    pub(super) fn add_lost_stretch(
         &mut self,
         task: &MemberTask,
         offset: u64,
@@ -58,7 +58,7 @@ impl ThreadCounts {
 
     /// Adds a loss, or counts it in the last one.
     pub(super) fn add_problem(&mut self, problem: ReadProblem) {
-        let full = self.problems.len() >= MAX_SKIPPED;
+        let full = self.problems.len() >= MAX_PROBLEMS;
         if let Some(last) = self.problems.last_mut() {
             if last.join(&problem) {
                 return;
@@ -72,12 +72,12 @@ impl ThreadCounts {
     }
 
     /// Counts objects found in a member.
-    pub(super) fn found(&mut self, task: &MemberTask, objects: u64) {
+    pub(super) fn add_objects(&mut self, task: &MemberTask, objects: u64) {
         self.member(task).objects += objects;
     }
 
     /// Counts the bytes of a member that was read.
-    pub(super) fn read(&mut self, task: &MemberTask, bytes: u64, compressed: u64) {
+    pub(super) fn add_bytes(&mut self, task: &MemberTask, bytes: u64, compressed: u64) {
         let member = self.member(task);
         member.bytes += bytes;
         member.compressed += compressed;
@@ -94,7 +94,7 @@ impl ThreadCounts {
 
     fn member(&mut self, task: &MemberTask) -> &mut MemberReport {
         let members = &mut self.archives[task.archive()].read;
-        let index = *self.members.entry((task.source, task.number)).or_insert_with(|| {
+        let index = *self.members.entry((task.archive_number, task.number)).or_insert_with(|| {
             members.push(MemberReport { name: task.member.name.clone(), ..MemberReport::default() });
             members.len() - 1
         });
@@ -141,7 +141,7 @@ impl ArchiveReport {
 pub(super) const MAX_NAMED: usize = 1_000;
 
 /// Sums up the whole load.
-pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) -> Report {
+pub(super) fn sum(archives: &[Archive], finished_counts: Vec<ThreadCounts>, bytes: u64) -> Report {
     let mut report = Report { bytes, ..Report::default() };
     report.archives = archives
         .iter()
@@ -149,8 +149,8 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) 
             name: archive.name().to_owned(),
             size: archive.size(),
             members: archive.member_count(),
-            absent_files: archive.absent_files(),
-            unread: archive.unread_members().take(MAX_NAMED).collect(),
+            missing_files: archive.missing_files(),
+            unread: archive.ignored_members().take(MAX_NAMED).collect(),
             ..ArchiveReport::default()
         })
         .collect();
@@ -168,7 +168,7 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) 
         }));
     }
     let mut foreign = vec![None; archives.len()];
-    for counts in tallies {
+    for counts in finished_counts {
         report.stages.inflate += counts.stages.inflate;
         report.stages.cut += counts.stages.cut;
         report.stages.parse += counts.stages.parse;
@@ -180,7 +180,7 @@ pub(super) fn sum(archives: &[Archive], tallies: Vec<ThreadCounts>, bytes: u64) 
             *known = known.or(found);
         }
     }
-    report.settle();
+    report.sort_and_join();
     for (number, archive) in report.archives.iter_mut().enumerate() {
         archive.read.sort_by(|a, b| a.name.cmp(&b.name));
         report.conversations += archive.conversations;

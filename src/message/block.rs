@@ -142,7 +142,7 @@ impl<'a> MessageView<'a> {
 mod tests {
     use super::*;
     use crate::conversation::{
-        Conversation, Draft, Media, Part,
+        Conversation, Media, MessageDraft, Part,
         testing::{answer, chain, folded, prompt},
     };
 
@@ -162,17 +162,17 @@ mod tests {
 
     /// Returns what the first message consists of: its text, the names of its attachments.
     fn told(conversation: &Conversation) -> Vec<&str> {
-        let reading = MessageView::of(conversation, 0);
+        let view = MessageView::of(conversation, 0);
         let told = |block: Block<'_>| match block.content {
             Content::Attachment(_) => "an image",
-            _ => reading.text()[block.range].trim(),
+            _ => view.text()[block.range].trim(),
         };
-        reading.blocks().into_iter().map(told).collect()
+        view.blocks().into_iter().map(told).collect()
     }
 
     #[test]
     fn attachments_stand_where_they_stood_between_the_words() {
-        let draft = Draft { parts: vec![image(0, "a"), image(7, "b")], ..prompt("before\nafter") };
+        let draft = MessageDraft { parts: vec![image(0, "a"), image(7, "b")], ..prompt("before\nafter") };
         assert_eq!(told(&chain("t", vec![draft])), ["an image", "before", "an image", "after"]);
     }
 
@@ -180,7 +180,7 @@ mod tests {
     fn an_offset_within_a_character_or_past_the_end_loses_nothing() {
         for at in [1, 2, 400] {
             let conversation =
-                chain("t", vec![Draft { parts: vec![image(at, "a")], ..prompt("é and more") }]);
+                chain("t", vec![MessageDraft { parts: vec![image(at, "a")], ..prompt("é and more") }]);
             let said = told(&conversation).concat().replace("an image", "");
             assert_eq!(said.replace(' ', ""), "éandmore");
         }
@@ -188,14 +188,15 @@ mod tests {
 
     #[test]
     fn a_picture_among_the_results_of_a_tool_comes_after_them() {
-        let draft = Draft { parts: vec![image(0, "a")], ..folded(Kind::Output, "1\n2\n") };
+        let draft = MessageDraft { parts: vec![image(0, "a")], ..folded(Kind::Output, "1\n2\n") };
         assert_eq!(told(&chain("t", vec![draft])), ["1\n2", "an image"]);
     }
 
     #[test]
     fn the_code_of_a_call_or_a_canvas_has_its_language() {
         let call = |name, text| {
-            let conversation = chain("t", vec![Draft { name: Some(name), ..folded(Kind::Call, text) }]);
+            let conversation =
+                chain("t", vec![MessageDraft { name: Some(name), ..folded(Kind::Call, text) }]);
             match MessageView::of(&conversation, 0).content() {
                 Content::Code { language } => language.to_owned(),
                 other => format!("{other:?}"),
@@ -209,7 +210,7 @@ mod tests {
             let detail = Detail::Canvas { title: "prog".into(), format: format.into() };
             let parts = vec![Part { range: 0..0, detail }];
             let conversation =
-                chain("t", vec![Draft { kind: Kind::Canvas, parts, ..answer("fn main() {}") }]);
+                chain("t", vec![MessageDraft { kind: Kind::Canvas, parts, ..answer("fn main() {}") }]);
             format!("{:?}", MessageView::of(&conversation, 0).content())
         };
         assert_eq!(canvas("code/rust"), "Code { language: \"rust\" }");

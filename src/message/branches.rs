@@ -18,7 +18,7 @@ pub fn on_path(count: usize, leaf: Option<usize>, parent: impl Fn(usize) -> Opti
 /// Returns for each message whether it lies on the branch that the provider's screen last showed.
 pub fn visible(conversation: &Conversation) -> Box<[bool]> {
     let messages = conversation.messages();
-    on_path(messages.len(), conversation.current(), |message| messages[message].parent())
+    on_path(messages.len(), conversation.current_leaf(), |message| messages[message].parent())
 }
 
 /// Returns whether a reader can meet a message at all: it is shown or folded.
@@ -30,7 +30,7 @@ pub fn is_readable(message: &Message) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SiblingNumber {
     /// This one.
-    pub index: usize,
+    pub number: usize,
     /// Of how many; at least 2.
     pub count: usize,
 }
@@ -122,7 +122,7 @@ impl Branches {
     pub fn sibling_number(&self, message: usize) -> Option<SiblingNumber> {
         let siblings = self.siblings(message);
         let index = siblings.binary_search(&(message as u32)).ok()?;
-        (siblings.len() > 1).then_some(SiblingNumber { index: index + 1, count: siblings.len() })
+        (siblings.len() > 1).then_some(SiblingNumber { number: index + 1, count: siblings.len() })
     }
 
     /// Returns the last message of a message's branch when one always takes the newest child that counts.
@@ -144,7 +144,7 @@ impl Branches {
 mod tests {
     use super::*;
     use crate::conversation::{
-        Draft, Role,
+        MessageDraft, Role,
         testing::{meta, tree},
     };
 
@@ -152,7 +152,7 @@ mod tests {
     fn conversation(messages: &[(Option<usize>, bool)]) -> Conversation {
         let drafts = messages.iter().map(|&(parent, shown)| {
             let visibility = if shown { Visibility::Shown } else { Visibility::Hidden };
-            Draft { visibility, parent, ..Draft::new(Role::User, "x") }
+            MessageDraft { visibility, parent, ..MessageDraft::new(Role::User, "x") }
         });
         tree(meta("t"), drafts, None)
     }
@@ -170,7 +170,7 @@ mod tests {
         ];
         let branches = Branches::of(&conversation(&tree), is_readable);
         assert_eq!(branches.siblings(3), [2, 3, 5]);
-        assert_eq!(branches.sibling_number(3), Some(SiblingNumber { index: 2, count: 3 }));
+        assert_eq!(branches.sibling_number(3), Some(SiblingNumber { number: 2, count: 3 }));
         assert_eq!(branches.sibling_number(0), None);
         assert_eq!(branches.newest_leaf(), Some(5));
     }

@@ -10,11 +10,11 @@ use std::ops::Range;
 use super::markdown;
 
 /// A message up to this many bytes is laid out whole.
-pub const MAX_LENGTH: usize = 48 << 10;
+pub const MAX_UNSPLIT_LENGTH: usize = 48 << 10;
 /// The least length of a chunk, in bytes.
-const ENOUGH: usize = 16 << 10;
+const MIN_CHUNK_LENGTH: usize = 16 << 10;
 /// The length of a chunk, in bytes, at which it is cut wherever it may be.
-const MAX: usize = 32 << 10;
+const MAX_CHUNK_LENGTH: usize = 32 << 10;
 
 /// A chunk of a very long message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Chunk {
     /// The row of dashes that aligns the columns, when the chunk begins within a table.
     pub starts_in_table: Option<Range<usize>>,
     /// True when it was cut in steps: nobody knows what it begins in, and it is read as it was written.
-    pub unread: bool,
+    pub is_unparsed: bool,
     /// True when a blank line stands between it and the next chunk.
     pub spaced: bool,
 }
@@ -55,7 +55,7 @@ pub fn split(text: &str, mode: SplitMode) -> Vec<Chunk> {
 /// Cuts a text as [`split`] does, and looks at no more than so many of its lines, which are taken off; the rest is
 /// cut in steps.
 pub fn split_within(text: &str, mode: SplitMode, lines: &mut usize) -> Vec<Chunk> {
-    if text.len() <= MAX_LENGTH {
+    if text.len() <= MAX_UNSPLIT_LENGTH {
         return Vec::new();
     }
     let mut splitter = Splitter {
@@ -67,7 +67,7 @@ pub fn split_within(text: &str, mode: SplitMode, lines: &mut usize) -> Vec<Chunk
         table: None,
         within: None,
         piped: false,
-        unread: false,
+        is_unparsed: false,
         chunks: Vec::new(),
     };
     let mut at = 0;
@@ -105,7 +105,7 @@ struct Splitter<'a> {
     /// The line before has a bar in it.
     piped: bool,
     /// The chunk is cut in steps.
-    unread: bool,
+    is_unparsed: bool,
     chunks: Vec<Chunk>,
 }
 
@@ -115,7 +115,7 @@ impl<'a> Splitter<'a> {
         self.cut_long_line(&line);
         let length = line.end - self.start;
         if self.mode == SplitMode::Code {
-            if length >= ENOUGH {
+            if length >= MIN_CHUNK_LENGTH {
                 self.cut(line.end, false);
                 self.code = true;
             }
@@ -128,10 +128,11 @@ impl<'a> Splitter<'a> {
                 if self.code {
                     self.cut(line.start, true);
                     (self.start, self.code) = (line.end, false);
-                } else if length >= MAX || (length >= ENOUGH && self.is_edge(line.end)) {
+                } else if length >= MAX_CHUNK_LENGTH || (length >= MIN_CHUNK_LENGTH && self.is_edge(line.end))
+                {
                     self.cut(line.end, true);
                 }
-            } else if length >= ENOUGH {
+            } else if length >= MIN_CHUNK_LENGTH {
                 self.cut(line.end, false);
                 self.code = true;
             }
@@ -145,10 +146,10 @@ impl<'a> Splitter<'a> {
         self.piped = text.contains('|');
         if let Some((fence, _)) = markdown::fence(text) {
             self.fence = Some(fence);
-        } else if length >= ENOUGH && text.trim().is_empty() && self.is_edge(line.end) {
+        } else if length >= MIN_CHUNK_LENGTH && text.trim().is_empty() && self.is_edge(line.end) {
             self.cut(line.end, true);
-        } else if length >= MAX
-            || (length >= ENOUGH && (self.mode == SplitMode::Plain || self.table.is_some()))
+        } else if length >= MAX_CHUNK_LENGTH
+            || (length >= MIN_CHUNK_LENGTH && (self.mode == SplitMode::Plain || self.table.is_some()))
         {
             // Between two rows of a table is as good a place as between two paragraphs.
             self.cut(line.end, false);
@@ -166,8 +167,10 @@ impl<'a> Splitter<'a> {
 
     /// Cuts a line that alone is longer than a chunk, at blanks or anywhere.
     fn cut_long_line(&mut self, line: &Range<usize>) {
-        while line.end - self.start > MAX + MAX / 2 && line.end - line.start > MAX {
-            let mut at = (self.start + MAX).max(line.start + 1).min(line.end);
+        while line.end - self.start > MAX_CHUNK_LENGTH + MAX_CHUNK_LENGTH / 2
+            && line.end - line.start > MAX_CHUNK_LENGTH
+        {
+            let mut at = (self.start + MAX_CHUNK_LENGTH).max(line.start + 1).min(line.end);
             while !self.text.is_char_boundary(at) {
                 at -= 1;
             }
@@ -185,20 +188,20 @@ impl<'a> Splitter<'a> {
         self.cut(from, false);
         // Code goes on as code: nobody looks for its end.
         self.code = self.fence.is_some() || self.mode == SplitMode::Code;
-        self.unread = self.mode != SplitMode::Code;
-        while self.text.len() - self.start > MAX {
-            let mut at = self.start + MAX;
+        self.is_unparsed = self.mode != SplitMode::Code;
+        while self.text.len() - self.start > MAX_CHUNK_LENGTH {
+            let mut at = self.start + MAX_CHUNK_LENGTH;
             while !self.text.is_char_boundary(at) {
                 at -= 1;
             }
-            let newline = memchr::memrchr(b'\n', &self.text.as_bytes()[self.start + ENOUGH..at]);
-            self.cut(newline.map_or(at, |newline| self.start + ENOUGH + newline + 1), false);
+            let newline = memchr::memrchr(b'\n', &self.text.as_bytes()[self.start + MIN_CHUNK_LENGTH..at]);
+            self.cut(newline.map_or(at, |newline| self.start + MIN_CHUNK_LENGTH + newline + 1), false);
         }
     }
 
     fn cut(&mut self, at: usize, spaced: bool) {
         if at > self.start {
-            let (code, unread, table) = (self.code, self.unread, self.within.take());
+            let (code, is_unparsed, table) = (self.code, self.is_unparsed, self.within.take());
             let range = self.start..at;
             self.chunks.push(Chunk {
                 index: 0,
@@ -206,7 +209,7 @@ impl<'a> Splitter<'a> {
                 range,
                 starts_in_code: code,
                 starts_in_table: table,
-                unread,
+                is_unparsed,
                 spaced,
             });
         }
@@ -253,7 +256,7 @@ mod tests {
         assert!(chunks.len() > 5);
         for chunk in &chunks {
             assert!(text[chunk.range.clone()].starts_with("Some words"));
-            assert!(!chunk.starts_in_code && chunk.range.len() < MAX);
+            assert!(!chunk.starts_in_code && chunk.range.len() < MAX_CHUNK_LENGTH);
         }
         assert_eq!(chunks.last().unwrap().range.end, text.len());
         assert_eq!(chunks[3].index, 3);
@@ -280,7 +283,7 @@ mod tests {
         for mode in [SplitMode::Markdown, SplitMode::Plain, SplitMode::Code] {
             let chunks = split(&text, mode);
             assert!(chunks.len() > 5, "{mode:?}");
-            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MAX), "{mode:?}");
+            assert!(chunks.iter().all(|chunk| chunk.range.len() <= 3 * MAX_CHUNK_LENGTH), "{mode:?}");
         }
     }
 
@@ -322,9 +325,12 @@ mod tests {
                 for lines in [usize::MAX, 1_000, 0] {
                     let chunks = split_within(&text, mode, &mut lines.clone());
                     let longest = chunks.iter().map(|chunk| chunk.range.len()).max();
-                    assert!(longest <= Some(MAX_LENGTH + MAX), "{unit:?} {mode:?} {lines}: {longest:?}");
                     assert!(
-                        chunks.len() <= text.len() / ENOUGH + 2,
+                        longest <= Some(MAX_UNSPLIT_LENGTH + MAX_CHUNK_LENGTH),
+                        "{unit:?} {mode:?} {lines}: {longest:?}"
+                    );
+                    assert!(
+                        chunks.len() <= text.len() / MIN_CHUNK_LENGTH + 2,
                         "{unit:?} {mode:?} {lines}: {}",
                         chunks.len()
                     );
@@ -339,7 +345,7 @@ mod tests {
         let mut lines = 5_000;
         let chunks = split_within(&text, SplitMode::Markdown, &mut lines);
         assert_eq!(lines, 0);
-        assert!(!chunks[1].unread && chunks.last().unwrap().unread);
+        assert!(!chunks[1].is_unparsed && chunks.last().unwrap().is_unparsed);
         assert!(chunks[1..].iter().all(|chunk| chunk.starts_in_code));
         assert_eq!(chunks.iter().map(|chunk| &text[chunk.range.clone()]).collect::<String>(), text);
         assert!(chunks.iter().all(|chunk| text[..chunk.range.end].ends_with('\n')));

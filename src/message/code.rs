@@ -64,15 +64,15 @@ pub fn message_code_blocks(conversation: &Conversation, message: usize) -> Vec<C
 pub fn message_code_blocks_while(
     conversation: &Conversation,
     message: usize,
-    goes_on: &dyn Fn() -> bool,
+    should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<CodeBlock>> {
-    let reading = MessageView::of(conversation, message);
+    let view = MessageView::of(conversation, message);
     let is_code = |content: &Content<'_>| matches!(content, Content::Code { .. });
-    if matches!(reading.message().kind, Kind::Call | Kind::Output | Kind::Canvas)
-        && let Some(block) = reading.blocks().into_iter().find(|block| is_code(&block.content))
+    if matches!(view.message().kind, Kind::Call | Kind::Output | Kind::Canvas)
+        && let Some(block) = view.blocks().into_iter().find(|block| is_code(&block.content))
         && let Content::Code { language } = block.content
     {
-        let text = &reading.text()[block.range];
+        let text = &view.text()[block.range];
         let code = text.strip_suffix('\n').unwrap_or(text).to_owned();
         return Some(vec![CodeBlock { language: language.to_owned(), code }]);
     }
@@ -83,7 +83,7 @@ pub fn message_code_blocks_while(
     }
     let mut found: Vec<CodeBlock> = Vec::new();
     for chunk in cut {
-        if !goes_on() {
+        if !should_continue() {
             return None;
         }
         let before = &text[..chunk.range.start];

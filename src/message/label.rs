@@ -7,7 +7,7 @@ use crate::conversation::Kind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label<'a> {
     /// Simply said.
-    Said,
+    Text,
     /// A call of this tool, if it is named.
     Call(Option<&'a str>),
     /// The result of this tool, if it is named.
@@ -38,7 +38,7 @@ impl Label<'_> {
     /// Returns the noun for it; empty for what is simply said.
     pub fn noun(self) -> &'static str {
         match self {
-            Self::Said => "",
+            Self::Text => "",
             Self::Call(_) => "tool call",
             Self::Output(_) => "result",
             Self::Reasoning | Self::Recap => "reasoning",
@@ -58,7 +58,7 @@ impl<'a> MessageView<'a> {
     /// Returns the label of the message.
     pub fn label(self) -> Label<'a> {
         match self.message().kind {
-            Kind::Text => Label::Said,
+            Kind::Text => Label::Text,
             Kind::Call => Label::Call(self.name()),
             Kind::Output => Label::Output(self.name()),
             Kind::Reasoning => Label::Reasoning,

@@ -27,7 +27,7 @@ pub fn links(conversation: &Conversation, message: usize) -> Vec<Link> {
 pub fn links_while(
     conversation: &Conversation,
     message: usize,
-    goes_on: &dyn Fn() -> bool,
+    should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<Link>> {
     let text = conversation.message_text(message);
     let mut finder = LinkFinder::default();
@@ -36,7 +36,7 @@ pub fn links_while(
         finder.read(text, 0);
     }
     for chunk in cut {
-        if !goes_on() {
+        if !should_continue() {
             return None;
         }
         if !chunk.starts_in_code && finder.found.len() < MAX_LINKS {
@@ -127,7 +127,7 @@ impl LinkFinder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{Draft, Part, Role, testing::chain};
+    use crate::conversation::{MessageDraft, Part, Role, testing::chain};
 
     #[test]
     fn one_address_stands_once_and_dead_ones_not_at_all() {
@@ -135,7 +135,7 @@ mod tests {
         let source = Link { title: "S".into(), url: "https://s.org".into() };
         let end = text.len() as u32;
         let parts = vec![Part { range: end..end, detail: Detail::Sources([source.clone()].into()) }];
-        let conversation = chain("t", [Draft { parts, ..Draft::new(Role::Assistant, text) }]);
+        let conversation = chain("t", [MessageDraft { parts, ..MessageDraft::new(Role::Assistant, text) }]);
         let docs = Link { title: "Docs".into(), url: "https://e.org/a".into() };
         let bare = Link { title: "".into(), url: "https://f.org/b".into() };
         assert_eq!(links(&conversation, 0), [docs, bare, source]);
@@ -144,11 +144,11 @@ mod tests {
     #[test]
     fn of_a_long_message_the_links_are_found_and_of_very_many_the_first() {
         let text = format!("{}\n\n[a](https://e.org/a)\n", "A paragraph.\n\n".repeat(20_000));
-        let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
+        let conversation = chain("t", [MessageDraft::new(Role::Assistant, &text)]);
         assert_eq!(links(&conversation, 0), [Link { title: "a".into(), url: "https://e.org/a".into() }]);
         assert_eq!(links_while(&conversation, 0, &|| false), None);
         let text: String = (0..40_000).map(|number| format!("https://e.org/{number}\n")).collect();
-        let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
+        let conversation = chain("t", [MessageDraft::new(Role::Assistant, &text)]);
         assert_eq!(links(&conversation, 0).len(), MAX_LINKS);
     }
 
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn links_in_links_take_no_more_memory_than_their_words() {
         let text = format!("{}a{}", "![".repeat(8_000), "](b)".repeat(8_000));
-        let conversation = chain("t", [Draft::new(Role::Assistant, &text)]);
+        let conversation = chain("t", [MessageDraft::new(Role::Assistant, &text)]);
         assert!(links(&conversation, 0).iter().all(|link| link.title.len() <= MAX_TITLE_LENGTH));
     }
 }

@@ -24,8 +24,8 @@ pub(super) static FACTS: Facts = Facts {
     // Of large exports, seen since 2026.
     part_zips: &[PartZips { name: "*-part-#.zip", first: 1 }],
     contents_member: Some("export_manifest.json"),
-    zip_lists: &[],
-    other_zip: None,
+    manifest_files: &[],
+    zip_without_conversations: None,
     // Since May 2026.
     attachment_names: Some("conversation_asset_file_names.json"),
     page_members: &[],

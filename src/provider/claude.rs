@@ -1,6 +1,6 @@
 //! Anthropic's Claude.
 
-use super::{Facts, OtherZip, PartZips, SettingsPaths, SideFile, SideFileKind};
+use super::{Facts, PartZips, SettingsPaths, SideFile, SideFileKind, ZipWithoutConversations};
 
 pub(super) static FACTS: Facts = Facts {
     name: "Claude",
@@ -56,8 +56,8 @@ pub(super) static FACTS: Facts = Facts {
         PartZips { name: "design_chats-#.zip", first: 0 },
     ],
     contents_member: None,
-    zip_lists: &["manifest*.json"],
-    other_zip: Some(OtherZip {
+    manifest_files: &["manifest*.json"],
+    zip_without_conversations: Some(ZipWithoutConversations {
         members: &["memories.json", "login_history.json", "projects/*"],
         zip: "conversations-000.zip",
     }),

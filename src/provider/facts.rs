@@ -19,8 +19,8 @@ pub struct Facts {
     pub export_path: &'static str,
     /// Further advice for asking, in whole sentences; may be empty.
     pub export_note: &'static str,
-    /// Keys that only this provider's conversations have at their top. Wherever in an object they stand, they
-    /// mark it as this provider's, and an object that stands alone as a conversation.
+    /// Keys that only this provider's objects have at their top. An object with one of them is this provider's; a file
+    /// that is one such object is a conversation.
     pub signature_keys: &'static [&'static str],
     /// Keys that its conversations begin with, in one export or another: so one that is broken does not swallow the
     /// next.
@@ -43,9 +43,9 @@ pub struct Facts {
     /// A member that lists what all parts of an export hold, and in which members the conversations are.
     pub contents_member: Option<&'static str>,
     /// Files beside the `part_zips` that list them.
-    pub zip_lists: &'static [&'static str],
-    /// The signs of another zip of such an export.
-    pub other_zip: Option<OtherZip>,
+    pub manifest_files: &'static [&'static str],
+    /// The way to recognise a zip of an export that holds no conversations, and the zip that does.
+    pub zip_without_conversations: Option<ZipWithoutConversations>,
     /// A member with the names of those that are stored under meaningless ones: an object of path and name.
     pub attachment_names: Option<&'static str>,
     /// Members with the pages of what was published, by the last folders of their paths: text that no message of a chat
@@ -99,9 +99,9 @@ pub enum SideFileKind {
     Memory,
 }
 
-/// A zip without conversations, whose export has them in another.
+/// A zip that holds no conversations, and the zip of its export that does.
 #[derive(Debug)]
-pub struct OtherZip {
+pub struct ZipWithoutConversations {
     /// Members it is known by.
     pub members: &'static [&'static str],
     /// The zip that has the conversations.

@@ -11,12 +11,12 @@ mod address;
 mod chatgpt;
 mod claude;
 mod facts;
-mod keys;
+mod json_keys;
 mod names;
 mod unsupported;
 
-pub use facts::{Facts, OtherZip, PartZips, SettingsPaths, SideFile, SideFileKind};
-pub use keys::{
+pub use facts::{Facts, PartZips, SettingsPaths, SideFile, SideFileKind, ZipWithoutConversations};
+pub use json_keys::{
     MAX_KEY_LENGTH, ProviderSignature, begins_conversation, is_signature_key, lists_conversations,
 };
 pub use names::{

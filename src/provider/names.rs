@@ -109,7 +109,7 @@ impl ExportPart {
 
 /// Returns whether a file with this base name may list the zips that an export comes in.
 pub fn may_be_manifest(base: &str) -> bool {
-    any(base, |provider| provider.facts().zip_lists)
+    any(base, |provider| provider.facts().manifest_files)
 }
 
 fn any(base: &str, patterns: fn(Provider) -> &'static [&'static str]) -> bool {
@@ -222,8 +222,10 @@ mod tests {
         for facts in Provider::ALL.iter().map(|provider| provider.facts()) {
             let parts: Vec<&str> = facts.part_zips.iter().map(|zips| zips.name).collect();
             assert!(parts.iter().all(|pattern| pattern.ends_with("#.zip")), "{parts:?}");
-            let zips = [facts.conversation_zips, facts.attachment_zips, facts.zip_lists, &parts].concat();
-            let elsewhere = facts.other_zip.as_ref().map_or(&[][..], |elsewhere| elsewhere.members);
+            let zips =
+                [facts.conversation_zips, facts.attachment_zips, facts.manifest_files, &parts].concat();
+            let elsewhere =
+                facts.zip_without_conversations.as_ref().map_or(&[][..], |elsewhere| elsewhere.members);
             for pattern in [&zips, facts.members, elsewhere].concat() {
                 assert!(pattern.matches(['*', '#']).count() <= 2, "{pattern}");
             }

@@ -13,7 +13,8 @@ use super::{
     redact::Redactor,
 };
 use crate::conversation::{
-    Attachment, Builder, Conversation, ConversationMeta, Detail, Draft, Link, Part, Role, Visibility,
+    Attachment, Conversation, ConversationBuilder, ConversationMeta, Detail, Link, MessageDraft, Part, Role,
+    Visibility,
 };
 
 impl KnownSecrets {
@@ -33,12 +34,12 @@ impl KnownSecrets {
     pub fn learn_conversation_while(
         &mut self,
         conversation: &Conversation,
-        goes_on: &dyn Fn() -> bool,
+        should_continue: &dyn Fn() -> bool,
     ) -> bool {
-        self.learn_heading(conversation);
+        self.learn_title_and_id(conversation);
         let mut names = HashSet::new();
         for index in 0..conversation.messages().len() {
-            if !goes_on() {
+            if !should_continue() {
                 return false;
             }
             self.learn_message(conversation, index, true);
@@ -52,12 +53,12 @@ impl KnownSecrets {
     }
 
     /// Adds the secrets in what stands above a conversation.
-    pub fn learn_heading(&mut self, conversation: &Conversation) {
+    pub fn learn_title_and_id(&mut self, conversation: &Conversation) {
         self.learn(&conversation.title);
         if !conversation.id_is_generated {
             self.learn(&conversation.id);
         }
-        self.learn(&conversation.gizmo);
+        self.learn(&conversation.gpt_or_project_id);
         self.learn(conversation.model().unwrap_or_default());
     }
 
@@ -95,7 +96,7 @@ impl KnownSecrets {
     pub fn redact_conversation(&self, conversation: &Conversation) -> Conversation {
         let mut redactor = Redactor::new(self);
         let mut names: HashMap<&str, String> = HashMap::new();
-        let mut builder = Builder::new();
+        let mut builder = ConversationBuilder::new();
         for (index, message) in conversation.messages().iter().enumerate() {
             let (model, name) = (conversation.message_model(index), conversation.message_name(index));
             for name in [model, name].into_iter().flatten() {
@@ -105,7 +106,7 @@ impl KnownSecrets {
             }
             let redacted = |name: Option<&str>| name.and_then(|name| names.get(name)).map(String::as_str);
             let (text, parts) = redactor.message(conversation, index);
-            builder.push(Draft {
+            builder.push(MessageDraft {
                 role: message.role,
                 visibility: message.visibility,
                 kind: message.kind,
@@ -131,14 +132,14 @@ impl KnownSecrets {
             archived: conversation.archived,
             starred: conversation.starred,
             kind: conversation.kind,
-            gizmo: Some(&redactor.text(&conversation.gizmo)),
+            gpt_or_project_id: Some(&redactor.text(&conversation.gpt_or_project_id)),
             object_location: conversation.object_location,
         };
-        builder.finish(heading, conversation.current())
+        builder.finish(heading, conversation.current_leaf())
     }
 
     /// Returns a conversation to name a file after: without messages, and without these secrets in its title and id.
-    pub fn redact_heading(&self, conversation: &Conversation) -> Conversation {
+    pub fn redact_title_and_id(&self, conversation: &Conversation) -> Conversation {
         let mut redactor = Redactor::new(self);
         let id = redactor.text(&conversation.id);
         let heading = ConversationMeta {
@@ -148,7 +149,7 @@ impl KnownSecrets {
             updated: conversation.updated,
             ..ConversationMeta::new(conversation.provider, conversation.object_location)
         };
-        Builder::new().finish(heading, None)
+        ConversationBuilder::new().finish(heading, None)
     }
 
     /// Returns an attachment without these secrets in its name, its id and the text that the export carries of it.
@@ -252,7 +253,10 @@ mod tests {
     use crate::conversation::{ConversationKind, ObjectLocation, Provider, Role, testing};
 
     fn example(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
-        let drafts = [Draft::new(Role::User, "Why?"), Draft { parts, ..Draft::new(Role::Assistant, text) }];
+        let drafts = [
+            MessageDraft::new(Role::User, "Why?"),
+            MessageDraft { parts, ..MessageDraft::new(Role::Assistant, text) },
+        ];
         let heading = ConversationMeta {
             id: Some("an-id"),
             title: Some(title),
@@ -263,7 +267,7 @@ mod tests {
             archived: true,
             starred: false,
             kind: ConversationKind::Chat,
-            gizmo: Some("g-abc"),
+            gpt_or_project_id: Some("g-abc"),
             object_location: ObjectLocation { archive: 0, member: 1, offset: 2, length: 3 },
         };
         testing::with_meta(heading, drafts)

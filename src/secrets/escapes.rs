@@ -94,7 +94,7 @@ fn by_number(number: u32, length: usize) -> Step {
     }
 }
 
-/// A run of backslashes and what it escapes: there are more of them where a text was escaped several times.
+/// Looks at a run of backslashes and what it escapes: there are more of them where a text was escaped several times.
 fn backslash(raw: &[u8]) -> Step {
     let run = raw.iter().take_while(|&&byte| byte == b'\\').count();
     match raw.get(run) {
@@ -116,7 +116,7 @@ fn backslash(raw: &[u8]) -> Step {
 /// The backslashes before the second of a pair, where a text was escaped several times.
 const MAX_BACKSLASHES: usize = 8;
 
-/// `\u0073`, a pair of those, or `\u{73}`.
+/// Looks at `\u0073`, a pair of those, or `\u{73}`.
 fn unicode(raw: &[u8], run: usize) -> Step {
     let begin = run + 1;
     if raw.get(begin) == Some(&b'{') {
@@ -129,7 +129,7 @@ fn unicode(raw: &[u8], run: usize) -> Step {
         .map_or(Step::Keep(run), |(number, length)| by_number(number, begin + length))
 }
 
-/// `&#95;`, `&#x5f;`, `&lowbar;`, and `&amp;#95;` where a text was escaped several times.
+/// Looks at `&#95;`, `&#x5f;`, `&lowbar;`, and `&amp;#95;` where a text was escaped several times.
 fn reference(raw: &[u8]) -> Step {
     let mut begin = 1;
     while raw[begin..].starts_with(b"amp;") {
@@ -212,7 +212,7 @@ const REFERENCES: [(&str, char); 48] = [
     ("lrm", '\u{200e}'),
 ];
 
-/// `%40`, and `%2540` where an address was escaped several times.
+/// Looks at `%40`, and `%2540` where an address was escaped several times.
 fn percent(raw: &[u8]) -> Step {
     let mut begin = 1;
     while raw[begin..].starts_with(b"25") && hex(raw.get(begin + 2..begin + 4)).is_some() {
@@ -224,7 +224,7 @@ fn percent(raw: &[u8]) -> Step {
     }
 }
 
-/// The line between two cells of a table, of which the first often names the second.
+/// Looks at the line between two cells of a table, of which the first often names the second.
 fn cell(bytes: &[u8], at: usize) -> Step {
     let is_blank = |byte: Option<&u8>| byte == Some(&b' ');
     let is_between = is_blank(at.checked_sub(1).and_then(|at| bytes.get(at))) && is_blank(bytes.get(at + 1));
@@ -234,7 +234,7 @@ fn cell(bytes: &[u8], at: usize) -> Step {
 /// The letters that a line has at least, of which a wrapped token goes on in the next line.
 const WRAPPED: usize = 40;
 
-/// The end of a line in which a long token was wrapped.
+/// Looks at the end of a line in which a long token was wrapped.
 fn wrapped(bytes: &[u8], at: usize) -> Step {
     let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/.=".contains(byte);
     let before = bytes[..at].strip_suffix(b"\r").unwrap_or(&bytes[..at]);

@@ -36,20 +36,20 @@ pub struct Finding {
 
 /// The findings that are wanted.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wish {
+pub(super) struct FindingFilter {
     /// Of this class alone; `None`: of all.
     pub(super) class: Option<SecretClass>,
     /// At least as certain as this. What only looks like one is looked for across lines that were wrapped, too.
     pub(super) certainty: Certainty,
 }
 
-impl Wish {
+impl FindingFilter {
     /// All that is a secret.
     pub(super) const CERTAIN: Self = Self { class: None, certainty: Certainty::Certain };
     /// All that could be one.
     pub(super) const ALL: Self = Self { class: None, certainty: Certainty::LooksLikeOne };
 
-    pub(super) fn takes(self, rule: &Rule) -> bool {
+    pub(super) fn accepts(self, rule: &Rule) -> bool {
         self.class.is_none_or(|class| rule.class() == class)
     }
 

@@ -11,7 +11,7 @@ use std::{borrow::Cow, ops::Range};
 
 use super::{
     Counts, Finding, RuleId, Scanner,
-    finding::{Certainty, Wish},
+    finding::{Certainty, FindingFilter},
     json_walk::{RawCursor, Token, decode, tokens},
     known::{KnownSecrets, ellipsis},
     redact::Redactor,
@@ -365,7 +365,7 @@ fn under(json: &[u8], name: &str, value: &Scalar) -> Vec<Finding> {
     if !value.is_number {
         text.push('"');
     }
-    if !scanner.is_woken(&text) {
+    if !scanner.has_keyword(&text) {
         return Vec::new();
     }
     let head = text.len();
@@ -381,7 +381,7 @@ fn under(json: &[u8], name: &str, value: &Scalar) -> Vec<Finding> {
     if !value.is_number {
         text.push('"');
     }
-    let mut found = scanner.findings(&text, Wish::ALL);
+    let mut found = scanner.findings(&text, FindingFilter::ALL);
     found.retain(|finding| finding.range.start >= head && finding.range.start < end);
     for finding in &mut found {
         finding.range = finding.range.start - head..finding.range.end.min(end) - head;

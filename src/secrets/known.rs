@@ -32,15 +32,15 @@ const MAX_SHAPES: usize = 2_000;
 const SHORTEST_NUMBER: usize = 9;
 /// The bytes of a value that are looked for at the end of a text that was cut.
 const MAX_CUT_LENGTH: usize = 256;
-/// The number of values that are told apart where they are counted; each further one counts.
-const MAX_TOLD_APART: usize = 1_000_000;
+/// The number of values whose fingerprints are kept, so that each is counted once; each further one counts.
+const MAX_FINGERPRINTS: usize = 1_000_000;
 
 /// The secrets that are known of a conversation, or of several: their values, and the number of each kind. The same
 /// value in several places is one secret.
 #[derive(Debug, Default)]
 pub struct KnownSecrets {
     counts: Counts,
-    told_apart: HashSet<u64>,
+    fingerprints: HashSet<u64>,
     /// The values that are looked for everywhere, one after the other.
     values: String,
     /// The end of each of them, and its kind.
@@ -55,7 +55,7 @@ pub struct KnownSecrets {
 }
 
 impl KnownSecrets {
-    /// Knows of no secret.
+    /// Makes an empty list.
     pub fn new() -> Self {
         Self::default()
     }
@@ -82,9 +82,13 @@ impl KnownSecrets {
     /// Adds one secret, as it is written.
     pub(super) fn add(&mut self, kind: RuleId, written: &str, certainty: Certainty) {
         let value = unescaped(written);
-        let is_full = self.told_apart.len() >= MAX_TOLD_APART;
-        let mark = mark(kind, &value);
-        if if is_full { self.told_apart.contains(&mark) } else { !self.told_apart.insert(mark) } {
+        let is_full = self.fingerprints.len() >= MAX_FINGERPRINTS;
+        let fingerprint = fingerprint(kind, &value);
+        if if is_full {
+            self.fingerprints.contains(&fingerprint)
+        } else {
+            !self.fingerprints.insert(fingerprint)
+        } {
             return;
         }
         self.counts.add(kind);
@@ -98,12 +102,12 @@ impl KnownSecrets {
         // A key of several lines may be shown, or copied, line by line.
         let is_block = value.contains('\n');
         for line in value.lines().map(str::trim) {
-            let is_telling = if is_block {
+            let is_distinctive = if is_block {
                 line.len() >= 16 && !line.starts_with("-----") && !line.contains(':')
             } else {
-                line.len() >= SHORTEST_VALUE && is_telling(line, certainty)
+                line.len() >= SHORTEST_VALUE && is_distinctive(line, certainty)
             };
-            if is_telling {
+            if is_distinctive {
                 self.add_value(line, kind);
             }
         }
@@ -113,8 +117,9 @@ impl KnownSecrets {
     /// number as it is written and without its blanks and strokes.
     fn add_shape(&mut self, kind: RuleId, value: &str, is_address: bool) {
         let digits = value.bytes().filter(u8::is_ascii_digit).count();
-        let is_telling = if is_address { value.len() >= SHORTEST_VALUE } else { digits >= SHORTEST_NUMBER };
-        if !is_telling || self.shapes >= MAX_SHAPES {
+        let is_distinctive =
+            if is_address { value.len() >= SHORTEST_VALUE } else { digits >= SHORTEST_NUMBER };
+        if !is_distinctive || self.shapes >= MAX_SHAPES {
             return;
         }
         self.shapes += 1;
@@ -130,7 +135,7 @@ impl KnownSecrets {
         let mut start = 0;
         for &(end, kind) in &others.ends {
             let value = &others.values[start..end];
-            if !self.told_apart.contains(&mark(kind, value)) {
+            if !self.fingerprints.contains(&fingerprint(kind, value)) {
                 self.add_value(value, kind);
             }
             start = end;
@@ -148,9 +153,9 @@ impl KnownSecrets {
         }
     }
 
-    /// Forgets what is needed only while more is added: it is found and redacted with as before.
-    pub fn settle(&mut self) {
-        self.told_apart = HashSet::new();
+    /// Frees what is needed only while secrets are added.
+    pub fn finish_learning(&mut self) {
+        self.fingerprints = HashSet::new();
         self.values.shrink_to_fit();
         self.ends.shrink_to_fit();
     }
@@ -252,10 +257,10 @@ impl KnownSecrets {
         for &(end, kind) in &self.ends {
             let value = &self.values.as_bytes()[start..end];
             start = end;
-            let most = value.len().min(text.len()).min(MAX_CUT_LENGTH);
+            let max_length = value.len().min(text.len()).min(MAX_CUT_LENGTH);
             let tail =
                 |length: usize| text.as_bytes()[text.len() - length..].eq_ignore_ascii_case(&value[..length]);
-            if let Some(length) = (SHORTEST_VALUE..=most).rev().find(|&length| tail(length)) {
+            if let Some(length) = (SHORTEST_VALUE..=max_length).rev().find(|&length| tail(length)) {
                 let at = text.len() - length;
                 if text.is_char_boundary(at) && longest.is_none_or(|(longest, _)| at < longest) {
                     longest = Some((at, kind));
@@ -274,7 +279,7 @@ pub(super) fn ellipsis(text: &str) -> usize {
 }
 
 /// Returns whether a value is looked for wherever it stands: no word of a language would be a secret by mistake.
-fn is_telling(value: &str, certainty: Certainty) -> bool {
+fn is_distinctive(value: &str, certainty: Certainty) -> bool {
     let has = |sort: fn(&u8) -> bool| value.bytes().any(|byte| sort(&byte));
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     let is_number = !has(u8::is_ascii_alphabetic) && value.bytes().filter(u8::is_ascii_digit).count() >= 7;
@@ -284,7 +289,7 @@ fn is_telling(value: &str, certainty: Certainty) -> bool {
 
 /// Returns a fingerprint of a value that lives as long as the process. The same number in another spelling has the
 /// same.
-fn mark(kind: RuleId, value: &str) -> u64 {
+fn fingerprint(kind: RuleId, value: &str) -> u64 {
     static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
     if Scanner::built_in().rule(kind).class() == SecretClass::Credential {
         return HASHER.hash_one((kind, value));

@@ -7,7 +7,7 @@ use super::escapes::Step;
 /// The marks in a run of them; more are a line, or keep a place.
 const MAX_RUN: usize = 6;
 
-/// Marks of emphasis: at the edge of a word or within one they say nothing.
+/// Looks at marks of emphasis: at the edge of a word or within one they say nothing.
 pub(super) fn emphasis(bytes: &[u8], at: usize) -> Step {
     let mark = bytes[at];
     let run = bytes[at..].iter().take_while(|&&byte| byte == mark).count();
@@ -196,7 +196,7 @@ const MAX_TAG_LENGTH: usize = 512;
 /// The bytes of a comment that is looked for.
 const MAX_COMMENT_LENGTH: usize = 4 << 10;
 
-/// A tag of HTML, or a comment, in the middle of something.
+/// Looks at a tag of HTML, or a comment, in the middle of something.
 pub(super) fn tag(raw: &str) -> Step {
     if raw.starts_with("<!--") {
         let near = &raw[..raw.floor_char_boundary(MAX_COMMENT_LENGTH)];

@@ -11,12 +11,12 @@
 //! keys, and it takes a value out wherever it stands: of texts, names and titles ([`KnownSecrets::redact`]), of a
 //! conversation from which every format is made ([`KnownSecrets::redact_conversation`]) and of an original
 //! ([`KnownSecrets::redact_json`], which stays valid JSON). [`Counts`] are for a status line: each value once.
-//! [`audit`] looks at a whole archive.
+//! [`exposures`] looks at a whole archive.
 //!
 //! Nothing here reads a file or knows a screen, and nothing here keeps or prints a value: an error says where, a
 //! report has [`masks`](Scanner::mask).
 
-pub mod audit;
+pub mod exposures;
 
 mod checks;
 mod controls;

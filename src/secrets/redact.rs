@@ -71,8 +71,8 @@ impl<'k> Redactor<'k> {
             visit(&span);
             let Span { kind, range, .. } = span;
             let out = out.get_or_insert_with(|| String::with_capacity(text.len()));
-            let mut shift = |out: &String, most: usize, within: bool| {
-                while let Some(place) = places.get_mut(moved).filter(|place| **place as usize <= most) {
+            let mut shift = |out: &String, end: usize, within: bool| {
+                while let Some(place) = places.get_mut(moved).filter(|place| **place as usize <= end) {
                     let ahead = if within { 0 } else { *place as usize - copied };
                     *place = (out.len() + ahead) as u32;
                     moved += 1;

@@ -1,10 +1,10 @@
 //! One pass over a text for all rules: keywords first, a rule's own expression only where its keyword stands.
 //!
 //! Keywords are looked for all at once, without regard to case, by an automaton that takes the same few cycles a byte
-//! however many there are. A rule is then asked at that place and nowhere else: its expression is anchored there and
-//! sees a bounded stretch. Cards, accounts and telephone numbers have no keyword; they are looked for where digits
-//! crowd, and counting digits in blocks of 32 bytes is faster than reading them. What overlaps is resolved at the end: the
-//! most specific kind gives its name.
+//! however many there are. A rule is then run at that place and nowhere else: its expression is anchored there and
+//! sees a bounded stretch. Cards, accounts and telephone numbers have no keyword; they are looked for in clusters of
+//! digits, and counting digits in blocks of 32 bytes is faster than reading them. What overlaps is resolved at the
+//! end: the most specific kind gives its name.
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +17,7 @@ use regex_automata::{Anchored, Input, util::captures::Captures};
 
 use super::{
     digit_clusters::{begins_number, digit_clusters},
-    finding::{Finding, RuleId, Visitor, Wish},
+    finding::{Finding, FindingFilter, RuleId, Visitor},
     rules::{self, Rule},
     unescape::Unescaped,
 };
@@ -38,7 +38,7 @@ struct KeywordHit {
 pub struct Scanner {
     rules: Vec<Rule>,
     keywords: AhoCorasick,
-    /// The rules that each keyword wakes.
+    /// The rules that have each keyword.
     rules_by_keyword: Vec<Vec<u16>>,
     /// The bytes after each keyword that one of these rules looks at.
     reaches: Vec<usize>,
@@ -63,21 +63,22 @@ impl Scanner {
     }
 
     fn new(rules: Vec<Rule>) -> Result<Self, aho_corasick::BuildError> {
-        let mut woken: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+        let mut rules_by_word: BTreeMap<String, Vec<u16>> = BTreeMap::new();
         let mut numbers = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             if rule.keywords.is_empty() {
                 numbers.push(index as u16);
             }
             for keyword in &rule.keywords {
-                woken.entry(keyword.to_ascii_lowercase()).or_default().push(index as u16);
+                rules_by_word.entry(keyword.to_ascii_lowercase()).or_default().push(index as u16);
             }
         }
-        let (words, woken): (Vec<String>, Vec<Vec<u16>>) = woken.into_iter().unzip();
+        let (words, rules_by_word): (Vec<String>, Vec<Vec<u16>>) = rules_by_word.into_iter().unzip();
         let longest_keyword = words.iter().map(String::len).max().unwrap_or(0);
-        let reach =
-            |woken: &Vec<u16>| woken.iter().map(|&index| rules[usize::from(index)].look_ahead()).max();
-        let reaches = woken.iter().map(|woken| reach(woken).unwrap_or(0)).collect();
+        let reach = |rules_by_word: &Vec<u16>| {
+            rules_by_word.iter().map(|&index| rules[usize::from(index)].look_ahead()).max()
+        };
+        let reaches = rules_by_word.iter().map(|rules_by_word| reach(rules_by_word).unwrap_or(0)).collect();
         let mut pairs = vec![false; 1 << 16];
         for pair in words.iter().flat_map(|word| word.as_bytes().windows(2)) {
             pairs[usize::from(pair[0]) << 8 | usize::from(pair[1])] = true;
@@ -87,7 +88,15 @@ impl Scanner {
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
             .build(words)?;
-        Ok(Self { rules, keywords, rules_by_keyword: woken, reaches, longest_keyword, pairs, numbers })
+        Ok(Self {
+            rules,
+            keywords,
+            rules_by_keyword: rules_by_word,
+            reaches,
+            longest_keyword,
+            pairs,
+            numbers,
+        })
     }
 
     /// Returns every rule, in the order of the file.
@@ -101,58 +110,68 @@ impl Scanner {
     }
 
     /// Returns everything that is found in a piece of a text, overlapping or not, in no order.
-    pub(super) fn findings(&self, text: &str, wish: Wish) -> Vec<Finding> {
-        let readings: Vec<Unescaped> = Unescaped::readings(text, wish.joins_lines()).collect();
-        self.findings_read_so(text, &readings, wish)
+    pub(super) fn findings(&self, text: &str, filter: FindingFilter) -> Vec<Finding> {
+        let readings: Vec<Unescaped> = Unescaped::readings(text, filter.joins_lines()).collect();
+        self.findings_read_so(text, &readings, filter)
     }
 
     /// Returns the same of a text of which all readings are known.
-    pub(super) fn findings_read_so(&self, text: &str, readings: &[Unescaped], wish: Wish) -> Vec<Finding> {
+    pub(super) fn findings_read_so(
+        &self,
+        text: &str,
+        readings: &[Unescaped],
+        filter: FindingFilter,
+    ) -> Vec<Finding> {
         let mut found = Vec::new();
-        let _ = self.each_read_so(text, readings, wish, &mut |finding| {
+        let _ = self.visit_matches_in_readings(text, readings, filter, &mut |finding| {
             found.push(finding);
             ControlFlow::Continue(())
         });
         found
     }
 
-    /// Returns whether a rule is tried at something in a text.
-    pub(super) fn is_woken(&self, text: &str) -> bool {
+    /// Returns whether a text holds the keyword of a rule.
+    pub(super) fn has_keyword(&self, text: &str) -> bool {
         self.keywords.find_overlapping_iter(text).next().is_some()
     }
 
     /// Calls `visit` with everything that matches in a piece of a text, overlapping or not: as it is written, and as it is
     /// read without its escapes, which takes some times the memory of the piece.
-    pub(super) fn each(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
-        let readings: Vec<Unescaped> = Unescaped::readings(text, wish.joins_lines()).collect();
-        self.each_read_so(text, &readings, wish, visit)
+    pub(super) fn visit_matches(
+        &self,
+        text: &str,
+        filter: FindingFilter,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        let readings: Vec<Unescaped> = Unescaped::readings(text, filter.joins_lines()).collect();
+        self.visit_matches_in_readings(text, &readings, filter, visit)
     }
 
-    fn each_read_so(
+    fn visit_matches_in_readings(
         &self,
         text: &str,
         readings: &[Unescaped],
-        wish: Wish,
+        filter: FindingFilter,
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
         let mut again = vec![Vec::new(); readings.len()];
         let hits = self.hits(text, 0..text.len()).inspect(|hit| {
             for (unescaped, again) in readings.iter().zip(&mut again) {
-                again.extend(self.moved(hit, unescaped));
+                again.extend(self.hit_in_unescaped(hit, unescaped));
             }
         });
-        self.ask(text, hits, wish, visit)?;
-        self.ask_numbers(text, &digit_clusters(text), wish, visit)?;
+        self.run_keyword_rules(text, hits, filter, visit)?;
+        self.run_number_rules(text, &digit_clusters(text), filter, visit)?;
         for (unescaped, again) in readings.iter().zip(again) {
-            self.each_unescaped(unescaped, again, wish, visit)?;
+            self.visit_unescaped(unescaped, again, filter, visit)?;
         }
         ControlFlow::Continue(())
     }
 
     /// Returns a keyword that is not touched by an escape, while what is behind it may be: its place in the text without
     /// them.
-    fn moved(&self, hit: &KeywordHit, unescaped: &Unescaped) -> Option<KeywordHit> {
-        let start = unescaped.said(hit.start)?;
+    fn hit_in_unescaped(&self, hit: &KeywordHit, unescaped: &Unescaped) -> Option<KeywordHit> {
+        let start = unescaped.position_of_raw(hit.start)?;
         let reach = start.saturating_sub(MAX_BACK)..start + self.reaches[hit.keyword];
         let end = start + hit.end - hit.start;
         unescaped.is_changed(reach).then_some(KeywordHit { start, end, keyword: hit.keyword })
@@ -160,23 +179,23 @@ impl Scanner {
 
     /// Calls `visit` with what matches in a text without its escapes, near these. `again` are the keywords that stand
     /// in the text with them, too.
-    fn each_unescaped(
+    fn visit_unescaped(
         &self,
         unescaped: &Unescaped,
         mut again: Vec<KeywordHit>,
-        wish: Wish,
+        filter: FindingFilter,
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
-        let said = unescaped.text();
+        let text = unescaped.text();
         again.extend(self.made(unescaped));
         again.sort_unstable();
         again.dedup();
         let mut visit =
             |found: Finding| visit(Finding { range: unescaped.raw(found.range.clone()), ..found });
-        self.ask(said, again.into_iter(), wish, &mut visit)?;
-        let mut regions = digit_clusters(said);
+        self.run_keyword_rules(text, again.into_iter(), filter, &mut visit)?;
+        let mut regions = digit_clusters(text);
         regions.retain(|region| unescaped.is_changed(region.clone()));
-        self.ask_numbers(said, &regions, wish, &mut visit)
+        self.run_number_rules(text, &regions, filter, &mut visit)
     }
 
     /// Lists the keywords in a text without its escapes of which an escape was a part.
@@ -196,30 +215,30 @@ impl Scanner {
             .map(|hit| KeywordHit { end: hit.end(), start: hit.start(), keyword: hit.pattern().as_usize() })
     }
 
-    /// Asks the rules that keywords wake.
-    fn ask(
+    /// Runs the rules of the keywords.
+    fn run_keyword_rules(
         &self,
         text: &str,
         hits: impl Iterator<Item = KeywordHit>,
-        wish: Wish,
+        filter: FindingFilter,
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
         // Where a rule may begin again: after its last match.
         let mut resume: Vec<usize> = Vec::new();
-        let mut look = RuleMatcher { text, captures: None };
+        let mut matcher = RuleMatcher { text, captures: None };
         for hit in hits {
             for &index in &self.rules_by_keyword[hit.keyword] {
                 let rule = &self.rules[usize::from(index)];
                 let from = resume.get(usize::from(index)).copied().unwrap_or(0);
-                if hit.start < from || !wish.takes(rule) {
+                if hit.start < from || !filter.accepts(rule) {
                     continue;
                 }
                 let start = look_behind(text, rule, hit.start, from);
                 let end = (hit.end + rule.look_ahead()).min(text.len());
-                let (behind, found) = match look.at(rule, start..end) {
+                let (behind, found) = match matcher.at(rule, start..end) {
                     Some((whole, value)) => {
                         let certainty = rule.judge(&text[value.clone()], is_quoted(text, &value));
-                        let taken = certainty.filter(|&certainty| certainty >= wish.certainty);
+                        let taken = certainty.filter(|&certainty| certainty >= filter.certainty);
                         // What is no secret may itself begin with the name of one.
                         let behind = if taken.is_some() { whole.end } else { value.start.max(hit.end) };
                         (behind, taken.map(|certainty| (certainty, value)))
@@ -239,29 +258,33 @@ impl Scanner {
         ControlFlow::Continue(())
     }
 
-    /// Asks the rules of numbers where digits crowd.
-    fn ask_numbers(
+    /// Runs the rules of numbers in clusters of digits.
+    fn run_number_rules(
         &self,
         text: &str,
         regions: &[Range<usize>],
-        wish: Wish,
+        filter: FindingFilter,
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
-        let wanted = |&&index: &&u16| wish.takes(&self.rules[usize::from(index)]);
+        let wanted = |&&index: &&u16| filter.accepts(&self.rules[usize::from(index)]);
         let numbers: Vec<u16> = self.numbers.iter().filter(wanted).copied().collect();
         if numbers.is_empty() {
             return ControlFlow::Continue(());
         }
-        let mut look = RuleMatcher { text, captures: None };
+        let mut matcher = RuleMatcher { text, captures: None };
         for region in regions {
             let mut from = region.start;
             while let Some(start) = (from..region.end).find(|&at| begins_number(text.as_bytes(), at)) {
                 from = start + 1;
                 let judged = |&index: &u16| {
                     let rule = &self.rules[usize::from(index)];
-                    let (_, range) = look.at(rule, start..region.end)?;
+                    let (_, range) = matcher.at(rule, start..region.end)?;
                     let certainty = rule.judge(&text[range.clone()], false)?;
-                    (certainty >= wish.certainty).then_some(Finding { kind: RuleId(index), range, certainty })
+                    (certainty >= filter.certainty).then_some(Finding {
+                        kind: RuleId(index),
+                        range,
+                        certainty,
+                    })
                 };
                 // The file has these rules in the order of their certainty.
                 let mut found: Option<Finding> = None;
@@ -303,9 +326,9 @@ fn end_of_word(text: &str, at: usize) -> usize {
 fn look_behind(text: &str, rule: &Rule, keyword: usize, from: usize) -> usize {
     let Some(set) = rule.look_behind_set() else { return keyword };
     let bytes = text.as_bytes();
-    let least = keyword.saturating_sub(MAX_BACK).max(from);
+    let min_start = keyword.saturating_sub(MAX_BACK).max(from);
     let mut start = keyword;
-    while start > least && set[usize::from(bytes[start - 1])] {
+    while start > min_start && set[usize::from(bytes[start - 1])] {
         start -= 1;
     }
     start
@@ -334,7 +357,7 @@ impl RuleMatcher<'_> {
         (!value.is_empty()).then_some((whole, value))
     }
 
-    /// Returns a range that a count cut within a character reaches over the whole of it.
+    /// Widens a range to character boundaries.
     fn on_boundaries(&self, range: Range<usize>) -> Range<usize> {
         let (mut start, mut end) = (range.start, range.end);
         while !self.text.is_char_boundary(start) {
@@ -468,11 +491,13 @@ mod tests {
             let scanner = Scanner::built_in();
             let raw = pieces.concat();
             for unescaped in Unescaped::readings(&raw, true) {
-                let said = unescaped.text();
-                let moved = scanner.hits(&raw, 0..raw.len()).filter_map(|hit| scanner.moved(&hit, &unescaped));
+                let text = unescaped.text();
+                let moved = scanner
+                    .hits(&raw, 0..raw.len())
+                    .filter_map(|hit| scanner.hit_in_unescaped(&hit, &unescaped));
                 let made = scanner.made(&unescaped);
                 let known: Vec<KeywordHit> = moved.chain(made).collect();
-                for hit in scanner.hits(said, 0..said.len()) {
+                for hit in scanner.hits(text, 0..text.len()) {
                     let reach = hit.start.saturating_sub(MAX_BACK)..hit.start + scanner.reaches[hit.keyword];
                     prop_assert!(!unescaped.is_changed(reach) || known.contains(&hit), "{hit:?} of {raw:?}");
                 }

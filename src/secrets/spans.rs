@@ -1,4 +1,4 @@
-//! The stretches of a text that must not leave: what was found in it, what could be a secret, and what is known to be
+//! The ranges of a text that must be redacted: what was found in it, what could be a secret, and what is known to be
 //! one from elsewhere, each byte once.
 //!
 //! A long text is looked through piece by piece, so that findings take no more memory than a piece has.
@@ -7,17 +7,17 @@ use std::ops::{ControlFlow, Range};
 
 use super::{
     Certainty, Finding, RuleId, Scanner, SecretClass,
-    finding::{Visitor, Wish, overlapping},
+    finding::{FindingFilter, Visitor, overlapping},
     known::KnownSecrets,
     unescape::Unescaped,
 };
 
 /// The bytes of a text that are looked through at once.
-const PIECE: usize = 1 << 20;
+const WINDOW_SIZE: usize = 1 << 20;
 /// The bytes around a piece that are looked at with it: no rule reaches further.
 const CONTEXT: usize = 66 << 10;
 
-/// A stretch of a text that must not leave.
+/// A range of a text that must be redacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     /// The kind of the secret; of several that overlap the best name.
@@ -38,20 +38,20 @@ pub(super) fn each_span(
     visit: &mut dyn FnMut(Span),
 ) {
     let mut done = 0;
-    for core in pieces(text) {
-        let around = around(text, &core);
+    for window in windows(text) {
+        let around = around(text, &window);
         let start = around.start;
         let slice = &text[around];
-        let readings: Vec<Unescaped> = Unescaped::readings(slice, Wish::ALL.joins_lines()).collect();
-        let mut found = scanner.findings_read_so(slice, &readings, Wish::ALL);
+        let readings: Vec<Unescaped> = Unescaped::readings(slice, FindingFilter::ALL.joins_lines()).collect();
+        let mut found = scanner.findings_read_so(slice, &readings, FindingFilter::ALL);
         known.find(slice, &readings, &mut found);
         for finding in &mut found {
             finding.range = start + finding.range.start..start + finding.range.end;
         }
         found.append(&mut more);
-        found.retain(|finding| core.contains(&finding.range.start));
+        found.retain(|finding| window.contains(&finding.range.start));
         found.sort_unstable_by_key(|finding| (finding.range.start, finding.range.end, finding.kind));
-        let found = without_hosts(scanner, found);
+        let found = without_addresses_in_credentials(scanner, found);
         let mut rest = &found[..];
         while !rest.is_empty() {
             let (group, others) = rest.split_at(overlapping(rest));
@@ -72,7 +72,7 @@ impl Scanner {
     /// Finds the secrets in a text, however long, in its order, without overlaps.
     pub fn scan(&self, text: &str) -> Vec<Finding> {
         let mut found = Vec::new();
-        let _ = self.each_resolved(text, Wish::CERTAIN, &mut |finding| {
+        let _ = self.each_resolved(text, FindingFilter::CERTAIN, &mut |finding| {
             found.push(finding);
             ControlFlow::Continue(())
         });
@@ -82,30 +82,30 @@ impl Scanner {
     /// Calls `visit` with each secret in a text, however long, and with what only looks like one, in its order, without
     /// overlaps. A break ends the search.
     pub fn each_finding(&self, text: &str, visit: Visitor<'_>) -> ControlFlow<()> {
-        self.each_resolved(text, Wish::ALL, visit)
+        self.each_resolved(text, FindingFilter::ALL, visit)
     }
 
     /// Returns whether there is a credential in a text, however long. Stops at the first.
     pub fn holds_credential(&self, text: &str) -> bool {
-        let wish = Wish { class: Some(SecretClass::Credential), ..Wish::CERTAIN };
-        let holds = |core: Range<usize>| {
-            let around = around(text, &core);
+        let filter = FindingFilter { class: Some(SecretClass::Credential), ..FindingFilter::CERTAIN };
+        let holds = |window: Range<usize>| {
+            let around = around(text, &window);
             let mut stop = |finding: Finding| {
-                let is_in_it = core.contains(&(around.start + finding.range.start));
+                let is_in_it = window.contains(&(around.start + finding.range.start));
                 if is_in_it { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            self.each(&text[around.clone()], wish, &mut stop).is_break()
+            self.visit_matches(&text[around.clone()], filter, &mut stop).is_break()
         };
-        pieces(text).any(holds)
+        windows(text).any(holds)
     }
 
-    fn each_resolved(&self, text: &str, wish: Wish, visit: Visitor<'_>) -> ControlFlow<()> {
+    fn each_resolved(&self, text: &str, filter: FindingFilter, visit: Visitor<'_>) -> ControlFlow<()> {
         let mut done = 0;
-        for core in pieces(text) {
-            let around = around(text, &core);
-            for mut finding in self.resolve(self.findings(&text[around.clone()], wish)) {
+        for window in windows(text) {
+            let around = around(text, &window);
+            for mut finding in self.resolve(self.findings(&text[around.clone()], filter)) {
                 finding.range = around.start + finding.range.start..around.start + finding.range.end;
-                if core.contains(&finding.range.start) && finding.range.start >= done {
+                if window.contains(&finding.range.start) && finding.range.start >= done {
                     done = finding.range.end;
                     visit(finding)?;
                 }
@@ -116,11 +116,11 @@ impl Scanner {
 }
 
 /// The bytes of a secret that may be longer than its rule looks ahead.
-const LONG: usize = 4_000;
+const LONG_SECRET: usize = 4_000;
 
 /// Returns the end of a long secret: a key or token goes on as far as its letters do, whatever its rule looks at.
 fn end_of_block(text: &str, range: Range<usize>) -> usize {
-    if range.len() < LONG {
+    if range.len() < LONG_SECRET {
         return range.end;
     }
     let (bytes, is_key) = (text.as_bytes(), text[range.clone()].starts_with("----"));
@@ -176,10 +176,10 @@ fn rows(text: &str) -> usize {
 }
 
 /// Cuts a text into pieces, on character boundaries.
-fn pieces(text: &str) -> impl Iterator<Item = Range<usize>> {
+fn windows(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     std::iter::from_fn(move || {
-        let end = text.ceil_char_boundary((start + PIECE).min(text.len()));
+        let end = text.ceil_char_boundary((start + WINDOW_SIZE).min(text.len()));
         (start < end).then(|| std::mem::replace(&mut start, end)..end)
     })
 }
@@ -192,7 +192,7 @@ fn around(text: &str, piece: &Range<usize>) -> Range<usize> {
 
 /// Drops the mail addresses that are a password and the host after it: `https://robin:password@example.org`. The
 /// host is nobody's secret.
-fn without_hosts(scanner: &Scanner, sorted: Vec<Finding>) -> Vec<Finding> {
+fn without_addresses_in_credentials(scanner: &Scanner, sorted: Vec<Finding>) -> Vec<Finding> {
     let is_credential = |finding: &Finding| scanner.rule(finding.kind).class() == SecretClass::Credential;
     let mut taken = 0;
     let mut kept = Vec::with_capacity(sorted.len());
@@ -266,13 +266,13 @@ mod tests {
     fn a_long_text_holds_what_any_piece_of_it_holds() {
         let scanner = Scanner::built_in();
         let long = |before: usize, said: &str| {
-            "x ".repeat(before / 2) + said + &" robin@example.org".repeat(PIECE / 18)
+            "x ".repeat(before / 2) + said + &" robin@example.org".repeat(WINDOW_SIZE / 18)
         };
-        for before in [0, PIECE - 16, PIECE, 2 * PIECE - 16] {
+        for before in [0, WINDOW_SIZE - 16, WINDOW_SIZE, 2 * WINDOW_SIZE - 16] {
             let text = long(before, "pwd=correct-horse-7");
             assert!(scanner.holds_credential(&text), "{before}");
             let found = scanner.scan(&text);
-            assert_eq!(found.len(), 1 + PIECE / 18, "{before}");
+            assert_eq!(found.len(), 1 + WINDOW_SIZE / 18, "{before}");
             assert_eq!(&text[found[0].range.clone()], "correct-horse-7");
             assert!(!scanner.holds_credential(&long(before, "pwd=changeme1")), "{before}");
         }
@@ -288,10 +288,10 @@ mod tests {
     fn a_secret_is_whole_wherever_a_long_text_is_cut() {
         let secret = "password = \"hunter2-but-longer\"";
         for shift in [0, 1, 8, 12, 13, 20, 31, 32] {
-            let text = "x ".repeat((PIECE - shift) / 2) + secret + &" x".repeat(CONTEXT);
+            let text = "x ".repeat((WINDOW_SIZE - shift) / 2) + secret + &" x".repeat(CONTEXT);
             assert_eq!(spans(&text), [("password", "hunter2-but-longer")], "{shift}");
         }
-        let text = secret.to_owned() + " " + &"robin@example.org ".repeat(3 * PIECE / 18);
-        assert_eq!(spans(&text).len(), 1 + 3 * PIECE / 18);
+        let text = secret.to_owned() + " " + &"robin@example.org ".repeat(3 * WINDOW_SIZE / 18);
+        assert_eq!(spans(&text).len(), 1 + 3 * WINDOW_SIZE / 18);
     }
 }

@@ -134,7 +134,7 @@ impl Unescaped {
     }
 
     /// Returns the place in the text of a raw byte that stands for itself.
-    pub(super) fn said(&self, raw: usize) -> Option<usize> {
+    pub(super) fn position_of_raw(&self, raw: usize) -> Option<usize> {
         let before = self.seams.partition_point(|seam| seam.raw.1 as usize <= raw);
         if self.seams.get(before).is_some_and(|seam| (seam.raw.0 as usize) <= raw) {
             return None;
@@ -254,8 +254,8 @@ mod tests {
         assert_eq!(&raw[unescaped.raw(4..8)], r"gh\_p");
         assert_eq!(&raw[unescaped.raw(6..7)], r"\_");
         assert_eq!(&raw[unescaped.raw(0..12)], raw);
-        assert_eq!(unescaped.said(6), Some(4));
-        assert_eq!(unescaped.said(8), None);
+        assert_eq!(unescaped.position_of_raw(6), Some(4));
+        assert_eq!(unescaped.position_of_raw(8), None);
         assert!(unescaped.is_changed(5..8) && !unescaped.is_changed(9..12));
     }
 

@@ -7,11 +7,11 @@ pub(super) fn hex(digits: Option<&[u8]>) -> Option<u32> {
 
 /// Reads what stands behind `\u`: four digits, and of a pair the other half, which has at most so many backslashes before
 /// its `u`. Returns the number, of a half alone its own, and the bytes that were read.
-pub(super) fn code(digits: &[u8], most_backslashes: usize) -> Option<(u32, usize)> {
+pub(super) fn code(digits: &[u8], max_backslashes: usize) -> Option<(u32, usize)> {
     let first = hex(digits.get(..4))?;
     if (0xd800..0xdc00).contains(&first) {
         let rest = &digits[4..];
-        let run = rest.iter().take(most_backslashes).take_while(|&&byte| byte == b'\\').count();
+        let run = rest.iter().take(max_backslashes).take_while(|&&byte| byte == b'\\').count();
         if run > 0
             && rest.get(run) == Some(&b'u')
             && let Some(second @ 0xdc00..0xe000) = hex(rest.get(run + 1..run + 5))

@@ -83,7 +83,7 @@ impl Transcript {
     /// Opens a conversation at its visible branch.
     pub fn new(conversation: ConversationRef, options: Options) -> Self {
         let branches = Branches::of(&conversation, branches::is_readable);
-        let leaf = conversation.current().or_else(|| branches.newest_leaf());
+        let leaf = conversation.current_leaf().or_else(|| branches.newest_leaf());
         let mut transcript = Self {
             conversation,
             options,
@@ -152,7 +152,7 @@ impl Transcript {
             return;
         };
         self.folds.insert(message, open);
-        if self.conversation.message_text(message).len() > chunks::MAX_LENGTH {
+        if self.conversation.message_text(message).len() > chunks::MAX_UNSPLIT_LENGTH {
             // Its chunks come and go.
             self.rebuild_entries();
             return;
@@ -175,8 +175,8 @@ impl Transcript {
         if self.entries.get(index).is_some_and(|entry| entry.message == message) {
             return Some(index);
         }
-        let mut turn = (0..index).rev().take_while(|&entry| self.is_folded(entry));
-        turn.find(|&entry| self.contexts[entry].recap == Some(message))
+        let mut above = (0..index).rev().take_while(|&entry| self.is_folded(entry));
+        above.find(|&entry| self.contexts[entry].recap == Some(message))
     }
 
     fn is_folded(&self, entry: usize) -> bool {
@@ -277,8 +277,8 @@ impl Transcript {
 
     /// Takes the colours of a block; those of another transcript are ignored. Returns true when lines that
     /// were given out before look different now; their number never changes.
-    pub fn apply_highlight(&mut self, job: HighlightId, colours: CodeTones) -> bool {
-        if !self.highlight_cache.insert(job, colours) {
+    pub fn apply_highlight(&mut self, job: HighlightId, colors: CodeTones) -> bool {
+        if !self.highlight_cache.insert(job, colors) {
             return false;
         }
         let Some(entry) = self.entry_at(job.message as usize, job.byte as usize) else { return false };
@@ -370,14 +370,14 @@ impl Transcript {
         !(whole(this) && this.fold != Some(true) && whole(next))
     }
 
-    fn is_unread(&self, entry: usize) -> bool {
-        self.entries[entry].chunk.as_ref().is_some_and(|chunk| chunk.unread)
+    fn is_unparsed(&self, entry: usize) -> bool {
+        self.entries[entry].chunk.as_ref().is_some_and(|chunk| chunk.is_unparsed)
     }
 
     fn lay_out(&self, index: usize, width: u16) -> Vec<Line> {
         let entry = &self.entries[index];
         let context = self.contexts[index];
-        let colours = |code: &Code| self.highlight_cache.get_or_request(entry.message, code);
+        let colors = |code: &Code| self.highlight_cache.get_or_request(entry.message, code);
         let layout = EntryLayout {
             conversation: &self.conversation,
             options: &self.options,
@@ -386,8 +386,9 @@ impl Transcript {
             has_date: context.has_date,
             recap: context.recap,
             spaced: self.is_spaced(index),
-            unread: self.is_unread(index) && !index.checked_sub(1).is_some_and(|above| self.is_unread(above)),
+            is_unparsed: self.is_unparsed(index)
+                && !index.checked_sub(1).is_some_and(|above| self.is_unparsed(above)),
         };
-        entry::lay_out(&layout, usize::from(width), &colours)
+        entry::lay_out(&layout, usize::from(width), &colors)
     }
 }

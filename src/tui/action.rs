@@ -6,7 +6,7 @@ use super::{
     app::RowFacts,
     command::Command,
     discovery::Discovery,
-    effect::{CopyOutcome, ManyOutcome, SaveOutcome},
+    effect::{CopyOutcome, SaveManyOutcome, SaveOutcome},
 };
 use crate::{
     audit::AuditReport,
@@ -45,7 +45,7 @@ pub enum Action {
     /// A file was written, or not.
     Saved(SaveOutcome),
     /// Many files are being written, or were.
-    SavedMany(ManyOutcome),
+    SavedMany(SaveManyOutcome),
     /// The secrets that the extract of the dialog would hold, in words (nothing: none), and the serial of the
     /// task that asked.
     Counted(u64, Option<String>),

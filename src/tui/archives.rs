@@ -23,7 +23,7 @@ use crate::{
 /// Opens the archives that the command line names, if any.
 pub(super) fn open(launch: &Launch) -> Result<Vec<Archive>> {
     let limits = launch.config.limits();
-    archive::open_all(&launch.archives, limits).map_err(|error| match &launch.named_by {
+    archive::open_all(&launch.archives, limits).map_err(|error| match &launch.archives_origin {
         Some(by) => anyhow::anyhow!("{error} (it is named by {by})"),
         None => error.into(),
     })
@@ -61,7 +61,7 @@ pub(super) fn choose(
             }
             Ok(Event::Signal(signal)) if signal.ends() => return Ok(Chosen::Signal(signal)),
             Ok(Event::Signal(signal)) => {
-                terminal.obey(signal)?;
+                terminal.handle_signal(signal)?;
                 Decision::None
             }
             Ok(Event::Resized | Event::Action(_) | Event::ToTerminal(_) | Event::Picked(_)) => Decision::None,

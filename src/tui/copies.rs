@@ -15,7 +15,7 @@ use super::{
     Event,
     action::Action,
     effect::{CopyContent, CopyFailure, CopyOutcome, CopyRequest},
-    lane::Lane,
+    latest_job_thread::LatestJobThread,
 };
 use crate::{
     archive::Archive,
@@ -57,7 +57,7 @@ impl Copies {
         events: Sender<Event>,
     ) -> io::Result<Self> {
         let (waiting, copies) = channel();
-        let counts = Lane::start("copied secrets")?;
+        let counts = LatestJobThread::start("copied secrets")?;
         let thread = thread::Builder::new()
             .name("clipboard".into())
             .spawn(move || copy_all(&archives, clipboard, &copies, &counts, &events))?;
@@ -81,7 +81,7 @@ impl Copies {
     }
 
     /// Ends the clipboard: on X11 a text that was copied is handed over to a manager now, or never. Not for long.
-    pub(super) fn leave(self) {
+    pub(super) fn close_clipboard(self) {
         drop(self.waiting);
         let deadline = Instant::now() + Duration::from_secs(2);
         while !self.thread.is_finished() && Instant::now() < deadline {
@@ -96,7 +96,7 @@ impl Copy {
     }
 
     fn is_json(&self) -> bool {
-        self.request.form == "json"
+        self.request.format_name == "json"
     }
 
     /// Picks it instead of copying: an event with the text, or with a copy that failed.
@@ -115,16 +115,18 @@ impl Copy {
         }
         let content = std::mem::replace(&mut self.request.content, CopyContent::Text(String::new()));
         if let CopyContent::Original(conversation) = &content {
-            self.request.of = vec![conversation.clone()];
+            self.request.conversations = vec![conversation.clone()];
         }
         let text = text_of(archives, content)?;
         if text.is_empty() {
             return Err(CopyFailure::Empty);
         }
         let made = if self.request.redact {
-            let of: Vec<&Conversation> = self.request.of.iter().map(|shared| &**shared).collect();
-            let (text, counts) = redacted_while(&text, &of, self.is_json(), &|| !self.is_stopped())
-                .ok_or(CopyFailure::Stopped)?;
+            let conversations: Vec<&Conversation> =
+                self.request.conversations.iter().map(|shared| &**shared).collect();
+            let (text, counts) =
+                redacted_while(&text, &conversations, self.is_json(), &|| !self.is_stopped())
+                    .ok_or(CopyFailure::Stopped)?;
             (text, Some(counts))
         } else {
             (text, None)
@@ -133,9 +135,9 @@ impl Copy {
     }
 
     fn outcome(&self, result: Result<Copied, CopyFailure>, secrets: Option<Counts>) -> CopyOutcome {
-        let CopyRequest { what, form, redact, .. } = self.request;
+        let CopyRequest { subject, format_name, redact, .. } = self.request;
         let secrets = secrets.as_ref().and_then(in_words);
-        CopyOutcome { number: self.number, what, form, redacted: redact, secrets, result }
+        CopyOutcome { number: self.number, subject, format_name, redacted: redact, secrets, result }
     }
 
     /// Copies it, and tells how that went. The secrets that it holds are told once `counts` has found them: nothing waits
@@ -144,23 +146,25 @@ impl Copy {
         mut self,
         archives: &[Archive],
         clipboard: &mut Clipboard,
-        counts: &Lane,
+        counts: &LatestJobThread,
         events: &Sender<Event>,
     ) -> bool {
-        let tell = |event| events.send(event).is_ok();
+        let send_event = |event| events.send(event).is_ok();
         let (text, taken_out) = match self.made(archives) {
-            Err(failure) => return tell(Event::Action(Action::Copied(self.outcome(Err(failure), None)))),
+            Err(failure) => {
+                return send_event(Event::Action(Action::Copied(self.outcome(Err(failure), None))));
+            }
             Ok(made) => made,
         };
         let mut copied = clipboard.copy(&text).map_err(CopyFailure::from);
         if let Ok(copied) = &mut copied {
             let bytes = std::mem::take(&mut copied.terminal);
-            if !bytes.is_empty() && !tell(Event::ToTerminal(bytes)) {
+            if !bytes.is_empty() && !send_event(Event::ToTerminal(bytes)) {
                 return false;
             }
         }
         let is_to_count = copied.is_ok() && taken_out.is_none();
-        if !tell(Event::Action(Action::Copied(self.outcome(copied, taken_out)))) {
+        if !send_event(Event::Action(Action::Copied(self.outcome(copied, taken_out)))) {
             return false;
         }
         if is_to_count {
@@ -186,7 +190,7 @@ fn copy_all(
     archives: &[Archive],
     mut clipboard: Clipboard,
     waiting: &Receiver<Copy>,
-    counts: &Lane,
+    counts: &LatestJobThread,
     events: &Sender<Event>,
 ) {
     while let Ok(copy) = waiting.recv() {
@@ -200,16 +204,16 @@ fn copy_all(
 fn text_of(archives: &[Archive], content: CopyContent) -> Result<String, CopyFailure> {
     match content {
         CopyContent::Text(text) => Ok(text),
-        CopyContent::ToMake(source) => Ok(source.text()),
+        CopyContent::Deferred(source) => Ok(source.text()),
         CopyContent::Original(conversation) => original_text(archives, &conversation),
     }
 }
 
 /// Returns a conversation's original object as a text to copy.
 fn original_text(archives: &[Archive], conversation: &ConversationRef) -> Result<String, CopyFailure> {
-    let what = Selection { archives, conversations: &[conversation] };
-    let text = Extraction::of_originals().to_string(what, &());
-    let text = text.map_err(|error| CopyFailure::Unread(error.to_string()))?;
+    let selection = Selection { archives, conversations: &[conversation] };
+    let text = Extraction::of_originals().to_string(selection, &());
+    let text = text.map_err(|error| CopyFailure::Unreadable(error.to_string()))?;
     Ok(extract::harmless(&text).into_owned())
 }
 
@@ -218,13 +222,13 @@ mod tests {
     use super::*;
     use crate::{
         conversation::testing,
-        extract::clipboard::{ClipboardEnvironment, ClipboardSetting, OSC52_LIMIT},
+        extract::clipboard::{ClipboardEnvironment, ClipboardSetting, DEFAULT_OSC52_LIMIT},
         tui::effect::CopySource,
     };
 
     fn start(events: &Sender<Event>) -> Copies {
         let environment = ClipboardEnvironment::default();
-        let clipboard = Clipboard::new(ClipboardSetting::Osc52, environment, OSC52_LIMIT);
+        let clipboard = Clipboard::new(ClipboardSetting::Osc52, environment, DEFAULT_OSC52_LIMIT);
         Copies::start(Arc::default(), clipboard, events.clone()).unwrap()
     }
 
@@ -235,11 +239,11 @@ mod tests {
             ConversationRef::alone(testing::chain("A day", [named, testing::answer("Take it.")]));
         let source = CopySource::Written("hunter2-but-longer".to_owned(), vec![conversation.clone()]);
         CopyRequest {
-            content: CopyContent::ToMake(Box::new(source)),
-            what: "the line",
-            form: "text",
+            content: CopyContent::Deferred(Box::new(source)),
+            subject: "the line",
+            format_name: "text",
             redact,
-            of: vec![conversation],
+            conversations: vec![conversation],
         }
     }
 
@@ -281,14 +285,19 @@ mod tests {
         let (events, answers) = channel();
         let copies = start(&events);
         let mut clipboard =
-            Clipboard::new(ClipboardSetting::Osc52, ClipboardEnvironment::default(), OSC52_LIMIT);
-        let counts = Lane::start("test").unwrap();
+            Clipboard::new(ClipboardSetting::Osc52, ClipboardEnvironment::default(), DEFAULT_OSC52_LIMIT);
+        let counts = LatestJobThread::start("test").unwrap();
         let (end, ended) = channel::<()>();
         counts.ask(move |_| assert!(ended.recv().is_err(), "it ends"));
         for _ in 0..2 {
             let content = CopyContent::Text("Mail robin@example.org".to_owned());
-            let request =
-                CopyRequest { content, what: "the line", form: "text", redact: false, of: Vec::new() };
+            let request = CopyRequest {
+                content,
+                subject: "the line",
+                format_name: "text",
+                redact: false,
+                conversations: Vec::new(),
+            };
             assert!(copies.number(request).copy(&[], &mut clipboard, &counts, &events));
             assert!(matches!(answers.recv().unwrap(), Event::ToTerminal(_)));
             let Event::Action(Action::Copied(outcome)) = answers.recv().unwrap() else {

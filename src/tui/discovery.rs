@@ -68,19 +68,19 @@ pub struct FoundAttachment {
 
 impl Lookup {
     /// Finds it, as long as it is waited for; `None`: it is not any more.
-    pub fn discover(self, goes_on: &dyn Fn() -> bool) -> Option<Discovery> {
+    pub fn discover(self, should_continue: &dyn Fn() -> bool) -> Option<Discovery> {
         let found = match self {
             Self::Links { conversation, message, redact } => {
-                let links = message::links_while(&conversation, message, goes_on)?;
-                let attachments = attachments_while(&conversation, message, redact, goes_on)?;
+                let links = message::links_while(&conversation, message, should_continue)?;
+                let attachments = attachments_while(&conversation, message, redact, should_continue)?;
                 Discovery::Links(links, attachments, conversation)
             }
             Self::Code(conversation, message) => Discovery::Code(
-                message::message_code_blocks_while(&conversation, message, goes_on)?,
+                message::message_code_blocks_while(&conversation, message, should_continue)?,
                 conversation,
             ),
             Self::Secrets(conversation, message) => {
-                if !goes_on() {
+                if !should_continue() {
                     return None;
                 }
                 let findings = Scanner::built_in().scan(conversation.message_text(message));
@@ -88,20 +88,21 @@ impl Lookup {
                 Discovery::Secrets(message, hits.collect())
             }
             Self::Piped { command, source, redact } => {
-                if !goes_on() {
+                if !should_continue() {
                     return None;
                 }
                 // A command's output may reach the terminal as it is.
                 let mut text = source.text();
                 if redact {
-                    let of = source.conversations();
-                    let of: Vec<&Conversation> = of.iter().map(|shared| &**shared).collect();
-                    text = redacted_while(&text, &of, false, goes_on)?.0;
+                    let conversations = source.conversations();
+                    let conversations: Vec<&Conversation> =
+                        conversations.iter().map(|shared| &**shared).collect();
+                    text = redacted_while(&text, &conversations, false, should_continue)?.0;
                 }
                 Discovery::Piped(command, text)
             }
         };
-        goes_on().then_some(found)
+        should_continue().then_some(found)
     }
 }
 
@@ -111,7 +112,7 @@ fn attachments_while(
     conversation: &ConversationRef,
     message: usize,
     redact: bool,
-    goes_on: &dyn Fn() -> bool,
+    should_continue: &dyn Fn() -> bool,
 ) -> Option<Vec<FoundAttachment>> {
     let attachments: Vec<&Attachment> = conversation
         .message_parts(message)
@@ -124,14 +125,14 @@ fn attachments_while(
     let mut known = None;
     if redact && !attachments.is_empty() {
         let mut all = KnownSecrets::new();
-        if !all.learn_conversation_while(conversation, goes_on) {
+        if !all.learn_conversation_while(conversation, should_continue) {
             return None;
         }
         known = Some(all);
     }
     let mut found = Vec::with_capacity(attachments.len());
     for attachment in attachments {
-        if !goes_on() {
+        if !should_continue() {
             return None;
         }
         let named = match &known {

@@ -138,13 +138,13 @@ pub struct CopyRequest {
     /// The text.
     pub content: CopyContent,
     /// A name for the status line: "the message".
-    pub what: &'static str,
+    pub subject: &'static str,
     /// "markdown", "text", …
-    pub form: &'static str,
+    pub format_name: &'static str,
     /// Take secrets out first: as it was when the key was pressed.
     pub redact: bool,
     /// The conversations that the text is of: what is a secret in them is one in it.
-    pub of: Vec<ConversationRef>,
+    pub conversations: Vec<ConversationRef>,
 }
 
 /// The text of a copy.
@@ -153,7 +153,7 @@ pub enum CopyContent {
     /// This text, already harmless.
     Text(String),
     /// A text that is made when its turn has come: it takes longer than a key may.
-    ToMake(Box<CopySource>),
+    Deferred(Box<CopySource>),
     /// The original object of a conversation, which is read from its archive when its turn has come: no copy overtakes
     /// another.
     Original(ConversationRef),
@@ -206,12 +206,18 @@ impl Effect {
     /// Asks for a copy of a text of these conversations, already harmless.
     pub fn copy(
         text: String,
-        what: &'static str,
-        form: &'static str,
+        subject: &'static str,
+        format_name: &'static str,
         redact: bool,
-        of: Vec<ConversationRef>,
+        conversations: Vec<ConversationRef>,
     ) -> Self {
-        Self::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, form, redact, of }))
+        Self::Background(Task::Copy(CopyRequest {
+            content: CopyContent::Text(text),
+            subject,
+            format_name,
+            redact,
+            conversations,
+        }))
     }
 }
 
@@ -221,9 +227,9 @@ pub struct CopyOutcome {
     /// The number of the copy.
     pub number: u64,
     /// A name of what was copied.
-    pub what: &'static str,
+    pub subject: &'static str,
     /// Its form.
-    pub form: &'static str,
+    pub format_name: &'static str,
     /// Secrets were taken out.
     pub redacted: bool,
     /// The secrets that were taken out, or that it is known to hold, in words.
@@ -235,7 +241,7 @@ pub struct CopyOutcome {
 impl CopyOutcome {
     /// Returns why there is no copy, in a line.
     pub fn failure(&self) -> Option<String> {
-        self.result.as_ref().err().map(|error| format!("{} was not copied: {error}", self.what))
+        self.result.as_ref().err().map(|error| format!("{} was not copied: {error}", self.subject))
     }
 }
 
@@ -244,7 +250,7 @@ impl CopyOutcome {
 pub enum CopyFailure {
     /// The original could not be read.
     #[error("{0}")]
-    Unread(String),
+    Unreadable(String),
     /// There is no text in it.
     #[error("it holds no text")]
     Empty,
@@ -267,23 +273,23 @@ pub struct SaveOutcome {
 
 /// The outcome so far of writing many files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ManyOutcome {
+pub struct SaveManyOutcome {
     /// Number of files that are there.
     pub written: usize,
     /// Number of files that there are to be.
-    pub of: usize,
+    pub total: usize,
     /// The folder.
     pub folder: PathBuf,
     /// The attachments beside them.
     pub attached: AttachmentOutcome,
     /// It is over.
-    pub over: bool,
+    pub is_finished: bool,
     /// It was stopped by the person.
     pub stopped: bool,
     /// The first reason why some are not there.
     pub failure: Option<String>,
     /// That reason is files of those names, which are replaced if the person says so.
-    pub exist: bool,
+    pub files_exist: bool,
 }
 
 /// A reason why there is no file.

@@ -33,7 +33,7 @@ pub enum Event {
 pub(super) fn listen(events: &Sender<Event>) -> Result<()> {
     // A closed channel means that the app is leaving.
     let signals = events.clone();
-    terminal::listen(move |signal| {
+    terminal::listen_for_signals(move |signal| {
         let _ = signals.send(if signal == Signal::Resize { Event::Resized } else { Event::Signal(signal) });
     })?;
     let keys = events.clone();

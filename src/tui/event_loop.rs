@@ -128,7 +128,7 @@ impl<'a> EventLoop<'a> {
         if !self.leaving {
             self.uncopied = None;
         }
-        if let Some(task) = self.app.missing_in_frame() {
+        if let Some(task) = self.app.take_frame_task() {
             self.executor.execute(task);
         }
         Ok(())
@@ -150,7 +150,7 @@ impl<'a> EventLoop<'a> {
             Event::Resized => Some(self.resized()),
             Event::Signal(signal) if signal.ends() => return Ok(Some(End::Signal(signal))),
             Event::Signal(signal) => {
-                self.terminal.obey(signal)?;
+                self.terminal.handle_signal(signal)?;
                 Some(self.resized())
             }
         };
@@ -220,7 +220,7 @@ impl<'a> EventLoop<'a> {
                 self.app.update(Action::Piped(result));
                 self.app.update(self.resized());
             }
-            TerminalRequest::Redraw => self.terminal.forget(),
+            TerminalRequest::Redraw => self.terminal.redraw_in_full(),
             // What goes through the terminal can only be copied while there is one.
             TerminalRequest::Quit if self.copies > 0 && !self.leaving => {
                 self.leaving = true;
@@ -231,7 +231,7 @@ impl<'a> EventLoop<'a> {
         Ok(None)
     }
 
-    /// The end that the person wants, who is told of a copy that failed without being seen to.
+    /// Returns the end that the person wants, who is told of a copy that failed without being seen to.
     fn quit(&mut self) -> End {
         End::Quit { uncopied: self.uncopied.take(), at_once: self.copies > 0 }
     }

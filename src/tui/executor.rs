@@ -16,11 +16,11 @@ use super::{
     Event,
     action::Action,
     app::RowFacts,
-    colours,
+    colors,
     copies::Copies,
     effect::{CopyContent, CopyRequest, SaveOutcome, Task},
     files::{self, SaveProgress},
-    lane::{GoesOn, Lane},
+    latest_job_thread::{LatestJobThread, ShouldContinue},
     paths,
     throttle::Throttle,
 };
@@ -49,12 +49,12 @@ pub struct Executor {
     events: Sender<Event>,
     search: Worker,
     copies: Copies,
-    lookups: Lane,
-    hits: Lane,
-    facts: Lane,
-    colours: Sender<Vec<HighlightRequest>>,
-    counts: Lane,
-    audits: Lane,
+    lookups: LatestJobThread,
+    hits: LatestJobThread,
+    facts: LatestJobThread,
+    colors: Sender<Vec<HighlightRequest>>,
+    counts: LatestJobThread,
+    audits: LatestJobThread,
     /// Stops the files that were asked for last, those alone.
     stop_saving: RefCell<Arc<AtomicBool>>,
 }
@@ -68,27 +68,27 @@ impl Executor {
             let _ = answers.send(Event::Action(Action::Found(results)));
         })?;
         let copies = Copies::start(Arc::clone(&archives), clipboard, events.clone())?;
-        let (colours, jobs) = channel();
+        let (colors, jobs) = channel();
         let answers = events.clone();
-        thread::Builder::new().name("colours".into()).spawn(move || colours::colour_all(&jobs, &answers))?;
+        thread::Builder::new().name("colours".into()).spawn(move || colors::color_all(&jobs, &answers))?;
         Ok(Self {
             archives,
             events,
             search,
             copies,
-            lookups: Lane::start("lookups")?,
-            hits: Lane::start("hits")?,
-            facts: Lane::start("facts")?,
-            colours,
-            counts: Lane::start("counts")?,
-            audits: Lane::start("audit")?,
+            lookups: LatestJobThread::start("lookups")?,
+            hits: LatestJobThread::start("hits")?,
+            facts: LatestJobThread::start("facts")?,
+            colors,
+            counts: LatestJobThread::start("counts")?,
+            audits: LatestJobThread::start("audit")?,
             stop_saving: RefCell::default(),
         })
     }
 
     /// Ends the clipboard, which may take a moment.
-    pub fn leave(self) {
-        self.copies.leave();
+    pub fn close_clipboard(self) {
+        self.copies.close_clipboard();
     }
 
     /// Makes a text of what is picked instead of copied: at once, or, where it has to be read or looked through first, by
@@ -111,8 +111,8 @@ impl Executor {
             Task::StopCopies => self.copies.stop(),
             Task::LookUp { lookup, serial } => {
                 let events = self.events.clone();
-                self.lookups.ask(move |goes_on| {
-                    if let Some(found) = lookup.discover(goes_on) {
+                self.lookups.ask(move |should_continue| {
+                    if let Some(found) = lookup.discover(should_continue) {
                         let _ = events.send(Event::Action(Action::LookedUp(serial, Box::new(found))));
                     }
                 });
@@ -128,9 +128,9 @@ impl Executor {
             }
             Task::FindFacts { rows, matcher, serial } => {
                 let events = self.events.clone();
-                self.facts.ask(move |goes_on| {
+                self.facts.ask(move |should_continue| {
                     for (handle, conversation) in rows {
-                        if !goes_on() {
+                        if !should_continue() {
                             return;
                         }
                         let facts = RowFacts::of(&conversation, &matcher);
@@ -140,8 +140,8 @@ impl Executor {
             }
             Task::CountSecrets { conversations, options, serial } => {
                 let events = self.events.clone();
-                self.counts.ask(move |goes_on| {
-                    count(&conversations, &options, serial, goes_on, &events);
+                self.counts.ask(move |should_continue| {
+                    count(&conversations, &options, serial, should_continue, &events);
                 });
             }
             Task::ListFolders(typed) => {
@@ -152,17 +152,17 @@ impl Executor {
             }
             Task::Audit(library) => {
                 let (archives, events) = (Arc::clone(&self.archives), self.events.clone());
-                self.audits.ask(move |goes_on| audit(&archives, &library, goes_on, &events));
+                self.audits.ask(move |should_continue| audit(&archives, &library, should_continue, &events));
             }
             Task::StopAudit => {
                 self.audits.stop();
             }
             Task::Highlight(jobs) => {
-                let _ = self.colours.send(jobs);
+                let _ = self.colors.send(jobs);
             }
             Task::Save { conversation, extraction, path } => {
                 self.spawn(move |archives, events| {
-                    let path = paths::at_home(path);
+                    let path = paths::expand_home(path);
                     let result = files::save(archives, &conversation, &extraction, &path);
                     let _ = events.send(Event::Action(Action::Saved(SaveOutcome { path, result })));
                 });
@@ -172,7 +172,7 @@ impl Executor {
                 self.stop_saving.replace(Arc::clone(&stop));
                 self.spawn(move |archives, events| {
                     let progress =
-                        SaveProgress::new(conversations.len(), paths::at_home(folder), &stop, events);
+                        SaveProgress::new(conversations.len(), paths::expand_home(folder), &stop, events);
                     files::save_many(archives, &conversations, &extraction, &progress);
                 });
             }
@@ -212,20 +212,20 @@ fn count(
     conversations: &[ConversationRef],
     options: &Options,
     serial: u64,
-    goes_on: GoesOn<'_>,
+    should_continue: ShouldContinue<'_>,
     events: &Sender<Event>,
 ) {
     let mut counts = Counts::default();
     for conversation in conversations {
-        let counted = goes_on().then(|| count_secrets_while(conversation, options, goes_on));
+        let counted = should_continue().then(|| count_secrets_while(conversation, options, should_continue));
         let Some(counted) = counted.flatten() else { return };
         counts.merge(&counted);
     }
     let secrets = (!counts.is_empty()).then(|| counts.sentence(Scanner::built_in()));
     let _ = events.send(Event::Action(Action::Counted(serial, secrets)));
     if let [conversation] = conversations
-        && let Some(named) = conversation_to_name_while(conversation, goes_on)
-        && goes_on()
+        && let Some(named) = conversation_to_name_while(conversation, should_continue)
+        && should_continue()
     {
         let stem = names::stem(&named, &options.zone);
         let _ = events.send(Event::Action(Action::Named(serial, stem)));
@@ -234,17 +234,22 @@ fn count(
 
 /// Audits everything; tells how it is going ten times a second. One that nobody waits for any more tells nothing: what
 /// it says would be taken for the next one's.
-fn audit(archives: &[Archive], library: &Library, goes_on: GoesOn<'_>, events: &Sender<Event>) {
+fn audit(
+    archives: &[Archive],
+    library: &Library,
+    should_continue: ShouldContinue<'_>,
+    events: &Sender<Event>,
+) {
     let throttle = Throttle::default();
-    let watch = |done: usize, of: usize| {
-        let goes_on = goes_on();
-        if goes_on && throttle.is_due() {
-            let _ = events.send(Event::Action(Action::Auditing(done, of)));
+    let progress = |done: usize, total: usize| {
+        let should_continue = should_continue();
+        if should_continue && throttle.is_due() {
+            let _ = events.send(Event::Action(Action::Auditing(done, total)));
         }
-        goes_on
+        should_continue
     };
-    let report = AuditReport::of(archives, library, &watch);
-    if let Some(report) = report.filter(|_| goes_on()) {
+    let report = AuditReport::of(archives, library, &progress);
+    if let Some(report) = report.filter(|_| should_continue()) {
         let _ = events.send(Event::Action(Action::Audited(Box::new(report))));
     }
 }
@@ -270,7 +275,13 @@ mod tests {
         let executor = Executor::new(Arc::default(), clipboard, events).unwrap();
         let pick = |redact| {
             let content = CopyContent::Text("Mail robin@example.org".to_owned());
-            executor.pick(CopyRequest { content, what: "the line", form: "text", redact, of: Vec::new() })
+            executor.pick(CopyRequest {
+                content,
+                subject: "the line",
+                format_name: "text",
+                redact,
+                conversations: Vec::new(),
+            })
         };
         assert_eq!(pick(false).as_deref(), Some("Mail robin@example.org"));
         assert_eq!(pick(true), None);
@@ -309,8 +320,8 @@ mod tests {
             for (often, told) in [(3, 0), (13, 1)] {
                 let (events, answers) = channel();
                 let asked = AtomicUsize::new(0);
-                let goes_on = || asked.fetch_add(1, Ordering::Relaxed) < often;
-                count(std::slice::from_ref(&conversation), &options, 1, &goes_on, &events);
+                let should_continue = || asked.fetch_add(1, Ordering::Relaxed) < often;
+                count(std::slice::from_ref(&conversation), &options, 1, &should_continue, &events);
                 drop(events);
                 assert_eq!(answers.into_iter().count(), told, "the name is never told");
                 assert_eq!(asked.into_inner(), often + 1, "it ends as soon as nobody waits");

@@ -11,7 +11,7 @@ use std::{
 use super::{
     Event,
     action::Action,
-    effect::{ManyOutcome, SaveFailure},
+    effect::{SaveFailure, SaveManyOutcome},
     format,
     throttle::Throttle,
 };
@@ -32,8 +32,8 @@ pub(super) fn save(
     extraction: &Extraction,
     path: &Path,
 ) -> Result<Written, SaveFailure> {
-    let what = Selection { archives, conversations: &[conversation] };
-    match extraction.to_file(what, path, &()) {
+    let selection = Selection { archives, conversations: &[conversation] };
+    match extraction.to_file(selection, path, &()) {
         Ok(written) => Ok(written),
         Err(ExtractError::Save(SaveError::Exists(_))) => Err(SaveFailure::Exists),
         Err(error) => Err(failed(&error)),
@@ -48,37 +48,40 @@ pub(super) fn save_many(
     progress: &SaveProgress<'_>,
 ) {
     let conversations: Vec<&Conversation> = conversations.iter().map(|shared| &**shared).collect();
-    let what = Selection { archives, conversations: &conversations };
-    let (written, attached, failure, exist) = match extraction.to_folder(what, progress.folder(), progress) {
-        Ok(outcome) => {
-            let existing = match &*outcome.existing {
-                [] => None,
-                [one] => Some(format!("enter again replaces {}, which exists already", format::path(one))),
-                [one, ..] => Some(format!(
-                    "enter again replaces {} that exist already, {} the first",
-                    format::number(outcome.existing.len()),
-                    format::path(one)
-                )),
-            };
-            (outcome.written, outcome.attached, existing, !outcome.existing.is_empty())
-        }
-        Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string()), false),
-    };
+    let selection = Selection { archives, conversations: &conversations };
+    let (written, attached, failure, files_exist) =
+        match extraction.to_folder(selection, progress.folder(), progress) {
+            Ok(outcome) => {
+                let existing = match &*outcome.existing {
+                    [] => None,
+                    [one] => {
+                        Some(format!("enter again replaces {}, which exists already", format::path(one)))
+                    }
+                    [one, ..] => Some(format!(
+                        "enter again replaces {} that exist already, {} the first",
+                        format::number(outcome.existing.len()),
+                        format::path(one)
+                    )),
+                };
+                (outcome.written, outcome.attached, existing, !outcome.existing.is_empty())
+            }
+            Err(error) => (0, AttachmentOutcome::default(), Some(error.to_string()), false),
+        };
     let stopped = !progress.should_continue();
-    progress.tell(ManyOutcome {
+    progress.report(SaveManyOutcome {
         written,
         attached,
-        over: true,
+        is_finished: true,
         stopped,
         failure,
-        exist,
+        files_exist,
         ..progress.begun.clone()
     });
 }
 
 /// Tells the app how the making of many files is going, and hears from it when to stop.
 pub(super) struct SaveProgress<'a> {
-    begun: ManyOutcome,
+    begun: SaveManyOutcome,
     throttle: Throttle,
     stop: &'a AtomicBool,
     events: &'a Sender<Event>,
@@ -86,16 +89,21 @@ pub(super) struct SaveProgress<'a> {
 
 impl<'a> SaveProgress<'a> {
     /// Begins with this many files to write in this folder.
-    pub(super) fn new(of: usize, folder: PathBuf, stop: &'a AtomicBool, events: &'a Sender<Event>) -> Self {
-        let begun = ManyOutcome {
+    pub(super) fn new(
+        total: usize,
+        folder: PathBuf,
+        stop: &'a AtomicBool,
+        events: &'a Sender<Event>,
+    ) -> Self {
+        let begun = SaveManyOutcome {
             written: 0,
-            of,
+            total,
             folder,
             attached: AttachmentOutcome::default(),
-            over: false,
+            is_finished: false,
             stopped: false,
             failure: None,
-            exist: false,
+            files_exist: false,
         };
         Self { begun, throttle: Throttle::default(), stop, events }
     }
@@ -104,7 +112,7 @@ impl<'a> SaveProgress<'a> {
         &self.begun.folder
     }
 
-    fn tell(&self, outcome: ManyOutcome) {
+    fn report(&self, outcome: SaveManyOutcome) {
         let _ = self.events.send(Event::Action(Action::SavedMany(outcome)));
     }
 }
@@ -116,7 +124,7 @@ impl ExtractProgress for SaveProgress<'_> {
 
     fn conversations_done(&self, conversations: usize, _of: usize) {
         if self.throttle.is_due() {
-            self.tell(ManyOutcome { written: conversations, ..self.begun.clone() });
+            self.report(SaveManyOutcome { written: conversations, ..self.begun.clone() });
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::{
 
 use super::command::Command;
 pub use crate::config::Key;
-use crate::config::Keys;
+use crate::config::KeyBindings;
 
 /// A place where a key is pressed. It falls back on `Reading` (list and thread) and then on `Anywhere`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -72,7 +72,7 @@ impl Place {
     }
 
     /// Returns whether `:` lists its commands.
-    fn calls_by_name(self) -> bool {
+    fn lists_commands(self) -> bool {
         matches!(self, Self::List | Self::Thread | Self::Reading | Self::Anywhere)
     }
 
@@ -114,11 +114,11 @@ pub struct Keymap {
 impl Keymap {
     /// Returns the map unspool comes with.
     pub fn built_in() -> Self {
-        Self::of(&Keys::built_in())
+        Self::of(&KeyBindings::built_in())
     }
 
-    /// Makes the map in force. Every binding is known here: a test holds the words to the enums.
-    pub fn of(bindings: &Keys) -> Self {
+    /// Makes the map in force. Every binding is known here: a test checks that every word has an enum variant.
+    pub fn of(bindings: &KeyBindings) -> Self {
         let mut map = Self { bound: HashMap::new(), keys: BTreeMap::new() };
         for binding in bindings.bindings() {
             let (Some(place), Some(command)) =
@@ -147,8 +147,8 @@ impl Keymap {
         means(key).or_else(|| means(key.without_alt_gr()?))
     }
 
-    /// Returns the keys that a person pressed: the key, or esc and the key where it is told as pressed with alt and means
-    /// nothing so. A multiplexer or a line puts an ESC and what follows it together.
+    /// Returns the keys that were pressed: the key itself, or esc and the key if it arrived with alt and has no
+    /// meaning with it. A multiplexer or a slow connection may join an ESC and the byte after it.
     pub fn pressed(&self, place: Place, key: KeyEvent) -> Vec<KeyEvent> {
         if !key.modifiers.contains(KeyModifiers::ALT) || self.meaning(place, key).is_some() {
             return vec![key];
@@ -159,17 +159,17 @@ impl Keymap {
 
     /// Returns the first key of a command in a place, as the status line shows it.
     pub fn key_for(&self, place: Place, command: Command) -> Option<String> {
-        self.reaching(place, command).first().map(|key| key.label())
+        self.keys_reaching(place, command).first().map(|key| key.label())
     }
 
     /// Returns all keys of a command in a place, as the list of commands shows them.
     pub fn keys_for(&self, place: Place, command: Command) -> String {
-        self.reaching(place, command).iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
+        self.keys_reaching(place, command).iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
     }
 
     /// Returns the keys of a command in the nearest place that has some for it, without those that mean something else
     /// here.
-    fn reaching(&self, place: Place, command: Command) -> Vec<Key> {
+    fn keys_reaching(&self, place: Place, command: Command) -> Vec<Key> {
         let reaches = |key: &Key| self.command(place, *key) == Some(command);
         let bound = place.chain().iter().filter_map(|&place| self.keys.get(&(place, command)));
         bound
@@ -213,7 +213,7 @@ impl Keymap {
                 .keys
                 .iter()
                 // What has no key can be called by name, where commands can.
-                .filter(|((other, _), keys)| *other == place && (place.calls_by_name() || !keys.is_empty()))
+                .filter(|((other, _), keys)| *other == place && (place.lists_commands() || !keys.is_empty()))
                 .map(|((_, command), keys)| {
                     let labels: Vec<String> = keys.iter().map(|key| key.label()).collect();
                     (if labels.is_empty() { ":".to_owned() } else { labels.join(" ") }, *command)
@@ -238,7 +238,7 @@ mod tests {
     fn of_file(text: &str) -> Keymap {
         let context = ValueContext { home: None, zone: &|_| None };
         let (config, complaints) =
-            Config::layered(Some(text.as_bytes()), &context, &Environment::default(), &Flags::default());
+            Config::from_layers(Some(text.as_bytes()), &context, &Environment::default(), &Flags::default());
         assert_eq!(complaints, []);
         Keymap::of(&config.keys)
     }
@@ -253,11 +253,11 @@ mod tests {
 
     #[test]
     fn every_word_of_the_map_is_a_place_or_a_command_here() {
-        for binding in Keys::built_in().bindings() {
+        for binding in KeyBindings::built_in().bindings() {
             assert!(Place::from_name(&binding.place).is_some(), "[{}]", binding.place);
             assert!(Command::from_name(&binding.command).is_some(), "{}", binding.command);
             let reachable = !binding.keys.is_empty()
-                || Place::from_name(&binding.place).is_some_and(Place::calls_by_name);
+                || Place::from_name(&binding.place).is_some_and(Place::lists_commands);
             assert!(reachable, "{} in {} has neither a key nor a name", binding.command, binding.place);
         }
     }
@@ -266,7 +266,7 @@ mod tests {
     fn the_help_has_a_line_for_every_binding() {
         let map = Keymap::built_in();
         let lines: usize = map.help().iter().map(|(_, rows)| rows.len()).sum();
-        assert_eq!(lines, Keys::built_in().bindings().len());
+        assert_eq!(lines, KeyBindings::built_in().bindings().len());
     }
 
     #[test]

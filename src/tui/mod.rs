@@ -9,7 +9,7 @@ pub mod action;
 pub mod app;
 mod archives;
 pub mod backend;
-mod colours;
+mod colors;
 pub mod command;
 mod copies;
 pub mod decode;
@@ -21,7 +21,7 @@ pub mod executor;
 mod files;
 pub mod format;
 pub mod keymap;
-mod lane;
+mod latest_job_thread;
 pub mod layout;
 mod loader;
 pub mod palette;
@@ -119,7 +119,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
             terminal::swallow_burst();
             terminal.leave()?;
             if !at_once {
-                executor.leave();
+                executor.close_clipboard();
             }
             if let Some(reason) = uncopied {
                 anyhow::bail!(reason);

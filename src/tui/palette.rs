@@ -18,8 +18,8 @@ const fn components_of(index: u8) -> (u8, u8, u8) {
 }
 
 /// Returns red, green and blue; `None` where the terminal decides.
-pub fn components(colour: Color) -> Option<(u8, u8, u8)> {
-    match colour {
+pub fn components(color: Color) -> Option<(u8, u8, u8)> {
+    match color {
         Color::Rgb(red, green, blue) => Some((red, green, blue)),
         Color::Indexed(index @ 16..) => Some(components_of(index)),
         _ => None,
@@ -27,11 +27,11 @@ pub fn components(colour: Color) -> Option<(u8, u8, u8)> {
 }
 
 /// Returns the nearest of the 240 to a colour of 24 bits; any other stays as it is.
-pub fn nearest(colour: Color) -> Color {
-    let Color::Rgb(red, green, blue) = colour else { return colour };
+pub fn nearest(color: Color) -> Color {
+    let Color::Rgb(red, green, blue) = color else { return color };
     let wanted = (red, green, blue);
     let nearest = (16..=255).min_by_key(|&index| distance(wanted, components_of(index)));
-    nearest.map_or(colour, Color::Indexed)
+    nearest.map_or(color, Color::Indexed)
 }
 
 /// Measures roughly how different two colours are to the eye: red counts more among the reds, blue more among the

@@ -71,7 +71,7 @@ fn the_program() {
     };
     let launch = Launch {
         archives: vec![Location::Demo],
-        named_by: None,
+        archives_origin: None,
         query: String::new(),
         config: Config::default(),
         warning: None,

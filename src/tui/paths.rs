@@ -8,7 +8,7 @@ use super::format;
 const MAX_ENTRIES: usize = 10_000;
 
 /// Replaces a leading `~/` by the home folder, as a shell does.
-pub fn at_home(path: PathBuf) -> PathBuf {
+pub fn expand_home(path: PathBuf) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
         (Ok(rest), Ok(home)) => home.join(rest),
         _ => path,
@@ -26,7 +26,7 @@ pub fn from_home(path: &Path) -> String {
 /// Returns the names of the folders in a folder as it is typed (`~/notes/`; empty: the current one), sorted. None if it
 /// cannot be read; names that cannot be typed are left out.
 pub fn folders_in(typed: &str) -> Vec<String> {
-    let folder = if typed.is_empty() { PathBuf::from(".") } else { at_home(PathBuf::from(typed)) };
+    let folder = if typed.is_empty() { PathBuf::from(".") } else { expand_home(PathBuf::from(typed)) };
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<String> = entries
         .flatten()

@@ -28,7 +28,7 @@ pub enum Typed {
 pub struct Queue {
     waiting: VecDeque<(Typed, Duration)>,
     /// The quiet before the first of them was told.
-    told: bool,
+    quiet_is_reported: bool,
 }
 
 impl Queue {
@@ -59,10 +59,10 @@ impl Queue {
             if matches!(action, Some(Action::Command(command)) if app.must_wait(command)) {
                 return None;
             }
-            if !std::mem::replace(&mut self.told, true) {
+            if !std::mem::replace(&mut self.quiet_is_reported, true) {
                 return Some(Action::Quiet(*quiet));
             }
-            self.told = false;
+            self.quiet_is_reported = false;
             match self.waiting.pop_front() {
                 Some((Typed::Paste(text), _)) => return Some(Action::Paste(text)),
                 _ if action.is_some() => return action,

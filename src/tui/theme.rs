@@ -43,7 +43,7 @@ macro_rules! looks {
                 Ok(Self { $($name: looks.$name.style(depth)?),* })
             }
 
-            /// Every look with its name.
+            /// Lists every look with its name.
             pub fn looks(&self) -> Vec<(&'static str, Style)> {
                 vec![$((stringify!($name), self.$name)),*]
             }
@@ -116,7 +116,7 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// As the terminal says in COLORTERM; one that says nothing has 256.
+    /// Reads what the terminal says in COLORTERM; one that says nothing has 256.
     pub fn of_terminal() -> Self {
         Self::of(env::var("COLORTERM").ok().as_deref())
     }
@@ -134,7 +134,7 @@ pub enum ThemeError {
     Syntax(#[from] toml::de::Error),
     /// A colour nobody knows.
     #[error("theme: there is no colour called {0:?}")]
-    UnknownColour(String),
+    UnknownColor(String),
 }
 
 #[derive(Deserialize)]
@@ -147,8 +147,8 @@ impl Look {
     fn style(&self, depth: Depth) -> Result<Style, ThemeError> {
         let mut style = Style::new();
         let shown = |name: &str| -> Result<Color, ThemeError> {
-            let colour = colour(name)?;
-            Ok(if depth == Depth::Palette { palette::nearest(colour) } else { colour })
+            let color = color(name)?;
+            Ok(if depth == Depth::Palette { palette::nearest(color) } else { color })
         };
         style.fg = self.fg.as_deref().map(shown).transpose()?;
         style.bg = self.bg.as_deref().map(shown).transpose()?;
@@ -168,7 +168,7 @@ impl Look {
     }
 }
 
-fn colour(name: &str) -> Result<Color, ThemeError> {
+fn color(name: &str) -> Result<Color, ThemeError> {
     Ok(match name {
         "default" => Color::Reset,
         "black" => Color::Black,
@@ -192,7 +192,7 @@ fn colour(name: &str) -> Result<Color, ThemeError> {
             .filter(|digits| digits.len() == 6)
             .and_then(|digits| u32::from_str_radix(digits, 16).ok())
             .map(Color::from_u32)
-            .ok_or_else(|| ThemeError::UnknownColour(other.to_owned()))?,
+            .ok_or_else(|| ThemeError::UnknownColor(other.to_owned()))?,
     })
 }
 
@@ -202,7 +202,7 @@ impl Theme {
         Self::from_looks(&toml::from_str::<ThemeFile>(text)?.look, depth)
     }
 
-    /// A theme by its name, in the colours the terminal has.
+    /// Returns a theme by its name, in the colours the terminal has.
     pub fn of(name: ThemeName, depth: Depth) -> Self {
         let text = match name {
             ThemeName::Terminal => include_str!("../../assets/themes/terminal.toml"),
@@ -214,17 +214,17 @@ impl Theme {
         Self::parse(text, depth).unwrap_or_else(|error| unreachable!("{error}"))
     }
 
-    /// The default: the terminal's own colours.
+    /// Returns the default: the terminal's own colours.
     pub fn terminal() -> Self {
         Self::of(ThemeName::Terminal, Depth::Palette)
     }
 
-    /// No colour.
+    /// Returns the theme without colours.
     pub fn mono() -> Self {
         Self::of(ThemeName::Mono, Depth::Palette)
     }
 
-    /// The style of a stretch of a transcript.
+    /// Returns the style of a span of a transcript.
     pub fn span(&self, span: &Span) -> Style {
         let mut style = self.tone(span.tone);
         for (set, modifier) in [
@@ -277,14 +277,14 @@ mod tests {
     use super::*;
     use crate::config::NamedValues;
 
-    /// The contrast of two colours by WCAG 2: from 1 to 21.
+    /// Returns the contrast of two colours by WCAG 2: from 1 to 21.
     fn contrast(one: Color, other: Color) -> f64 {
         let (one, other) = (luminance(one), luminance(other));
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
-    fn luminance(colour: Color) -> f64 {
-        let (red, green, blue) = palette::components(colour).expect("a colour of its own");
+    fn luminance(color: Color) -> f64 {
+        let (red, green, blue) = palette::components(color).expect("a colour of its own");
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;
             if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
@@ -311,8 +311,8 @@ mod tests {
         let theme = Theme::terminal();
         assert_eq!(theme.plain, Style::new());
         for (look, style) in theme.looks() {
-            for colour in [style.fg, style.bg].into_iter().flatten() {
-                assert!(!matches!(colour, Color::Rgb(..) | Color::Indexed(_)), "{look}: {colour}");
+            for color in [style.fg, style.bg].into_iter().flatten() {
+                assert!(!matches!(color, Color::Rgb(..) | Color::Indexed(_)), "{look}: {color}");
             }
         }
     }
@@ -354,14 +354,14 @@ mod tests {
         assert_eq!(Depth::of(Some("yes")), Depth::Palette);
         assert_eq!(Depth::of(None), Depth::Palette);
         for (look, style) in Theme::of(ThemeName::Dark, Depth::Palette).looks() {
-            for colour in [style.fg, style.bg].into_iter().flatten() {
-                assert!(matches!(colour, Color::Indexed(16..)), "{look}: {colour}");
+            for color in [style.fg, style.bg].into_iter().flatten() {
+                assert!(matches!(color, Color::Indexed(16..)), "{look}: {color}");
             }
         }
     }
 
     #[test]
     fn an_unknown_colour_is_named() {
-        assert_eq!(colour("mauve").unwrap_err().to_string(), "theme: there is no colour called \"mauve\"");
+        assert_eq!(color("mauve").unwrap_err().to_string(), "theme: there is no colour called \"mauve\"");
     }
 }

@@ -3,12 +3,13 @@
 //! A position is an entry and a line in it, never a line number in the whole thread: so nothing above the screen
 //! has to be laid out, and a thread of a hundred thousand lines scrolls like a short one.
 
+mod find_start;
 mod hits;
-mod return_point;
+mod scrolling;
 
 use std::ops::RangeInclusive;
 
-use self::return_point::FindStart;
+use self::find_start::FindStart;
 use crate::{
     conversation::{Role, Visibility},
     library::ConversationRef,

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Ten times a second is pleasant to look at, and costs a slow line little.
+/// Ten times a second is pleasant to look at, and costs a slow connection little.
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// The time of the last report; the first is due after a while.
@@ -21,10 +21,10 @@ impl Default for Throttle {
 impl Throttle {
     /// Returns whether it is to be told now; of several threads one is told so.
     pub(super) fn is_due(&self) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = told.elapsed() >= BETWEEN;
+        let mut last_report = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last_report.elapsed() >= BETWEEN;
         if due {
-            *told = Instant::now();
+            *last_report = Instant::now();
         }
         due
     }

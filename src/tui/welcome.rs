@@ -125,7 +125,7 @@ impl Welcome {
             match command {
                 Command::Cancel => self.path = None,
                 Command::Accept if !path.text().trim().is_empty() => {
-                    return Decision::Open(Location::Path(paths::at_home(path.text().trim().into())));
+                    return Decision::Open(Location::Path(paths::expand_home(path.text().trim().into())));
                 }
                 Command::Toggle => {
                     path.insert(" ");
@@ -173,10 +173,10 @@ impl Welcome {
             let above = row(last.saturating_sub(1));
             let x = paint::text(buffer, above, above.y, "path ", theme.accent);
             let field = Rect { x, width: above.right().saturating_sub(x), ..above };
-            self.tell(row(last), theme, buffer);
+            self.draw_explanation(row(last), theme, buffer);
             return Some(search_line::typed(buffer, field, path.text(), path.before_cursor(), theme));
         }
-        self.tell(row(last.saturating_sub(1)), theme, buffer);
+        self.draw_explanation(row(last.saturating_sub(1)), theme, buffer);
         paint::text(buffer, inner, last, &self.keys(), theme.dim);
         Some(Position { x: 0, y: y.saturating_add(self.selected as u16).min(last) })
     }
@@ -224,7 +224,7 @@ impl Welcome {
     }
 
     /// Says what went wrong, if anything did.
-    fn tell(&self, row: Rect, theme: &Theme, buffer: &mut Buffer) {
+    fn draw_explanation(&self, row: Rect, theme: &Theme, buffer: &mut Buffer) {
         if let Some(trouble) = &self.error {
             let trouble = sanitize::line(trouble);
             paint::text(buffer, row, row.y, &sanitize::fit(&trouble, row.width as usize), theme.error);

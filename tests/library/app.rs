@@ -221,7 +221,7 @@ fn c_copies_the_one_code_block_and_asks_among_several() {
     driver.press("enter J c");
     assert_eq!(driver.copies(), ["ls -l"]);
     driver.press("G c");
-    assert!(matches!(driver.app.overlay, Overlay::Pick(_)));
+    assert!(matches!(driver.app.overlay, Overlay::Picker(_)));
     driver.press("2");
     assert_eq!(driver.copies(), ["ls -l", "pwd"]);
     assert!(driver.app.overlay.is_none());
@@ -512,12 +512,12 @@ fn a_piped_message_is_redacted_too() {
 #[test]
 fn a_copy_that_holds_secrets_says_so() {
     let mut driver = Driver::new(120, 24, three());
-    let copied = Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true };
+    let copied = Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true };
     let secrets = Some("1 github-token".to_owned());
     let outcome = CopyOutcome {
         number: 0,
-        what: "the message",
-        form: "markdown",
+        subject: "the message",
+        format_name: "markdown",
         redacted: false,
         secrets,
         result: Ok(copied),
@@ -533,13 +533,19 @@ fn a_copy_that_holds_secrets_says_so() {
 }
 
 fn copied(number: u64, result: Result<Copied, CopyFailure>) -> Action {
-    let outcome =
-        CopyOutcome { number, what: "the message", form: "markdown", redacted: false, secrets: None, result };
+    let outcome = CopyOutcome {
+        number,
+        subject: "the message",
+        format_name: "markdown",
+        redacted: false,
+        secrets: None,
+        result,
+    };
     Action::Copied(outcome)
 }
 
 fn by_osc52() -> Result<Copied, CopyFailure> {
-    Ok(Copied { bytes: 40, by: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true })
+    Ok(Copied { bytes: 40, way: "by OSC 52".to_owned(), terminal: Vec::new(), lasts: true })
 }
 
 #[test]
@@ -635,7 +641,7 @@ fn facts_of_the_query_before_are_not_shown_for_this_one() {
     let mut driver = Driver::new(80, 24, vec![conversation(1, "Long", &[&text])]);
     let asked = |driver: &mut Driver| {
         driver.screen();
-        match driver.app.missing_in_frame() {
+        match driver.app.take_frame_task() {
             Some(Task::FindFacts { rows, matcher, serial }) => {
                 let facts = |(handle, of): (Handle, ConversationRef)| (handle, RowFacts::of(&of, &matcher));
                 Action::Facts(serial, rows.into_iter().map(facts).collect())
@@ -665,10 +671,11 @@ fn what_was_chosen_is_of_the_conversation_it_was_asked_of() {
         driver.act(Action::Arrived(vec![conversation(2, "Newer", &["Nothing"])], Progress::default()));
         assert_eq!(selected(&driver), "Newer");
         driver.press("1 enter");
-        let Some(Effect::Background(Task::Copy(CopyRequest { of, .. }))) = driver.effects.last() else {
+        let Some(Effect::Background(Task::Copy(CopyRequest { conversations, .. }))) = driver.effects.last()
+        else {
             panic!("{keys}: {:?}", driver.effects)
         };
-        let titles: Vec<&str> = of.iter().map(|conversation| &*conversation.title).collect();
+        let titles: Vec<&str> = conversations.iter().map(|conversation| &*conversation.title).collect();
         assert_eq!(titles, ["Asked"], "{keys}");
     }
 }

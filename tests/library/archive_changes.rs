@@ -51,13 +51,14 @@ fn after_of(extraction: &Extraction, path: &Path, scratch: &Scratch, change: imp
     let opened = [exports::open(path).unwrap()];
     let (library, _) = exports::load(&opened);
     let conversations = [library.get(library.by_date()[0])];
-    let what = Selection { archives: &opened, conversations: &conversations };
+    let selection = Selection { archives: &opened, conversations: &conversations };
     change();
     let out = scratch.path().join("out");
     let _ = fs::remove_dir_all(&out);
     fs::create_dir(&out).unwrap();
-    let file = extraction.to_file(what, &out.join("one"), &()).map(|_| ()).map_err(|error| error.to_string());
-    let folder = extraction.to_folder(what, &out, &()).map(|_| ()).map_err(|error| error.to_string());
+    let file =
+        extraction.to_file(selection, &out.join("one"), &()).map(|_| ()).map_err(|error| error.to_string());
+    let folder = extraction.to_folder(selection, &out, &()).map(|_| ()).map_err(|error| error.to_string());
     if file.is_err() {
         assert_eq!(fs::read_dir(&out).unwrap().count(), 0, "{file:?}");
     }

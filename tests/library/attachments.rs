@@ -259,8 +259,8 @@ fn a_text_that_is_written_without_one_of_its_attachments_tells_of_the_others() {
     let options = Options { attachments: true, ..Options::new(Format::Markdown, jiff::tz::TimeZone::UTC) };
     let extraction = Extraction { redaction: Redaction::new(true), ..Extraction::new(options) };
     let write = |path: &Path| {
-        let what = Selection { archives: &archives, conversations: &[conversation] };
-        extraction.to_file(what, path, &()).unwrap_err().to_string()
+        let selection = Selection { archives: &archives, conversations: &[conversation] };
+        extraction.to_file(selection, path, &()).unwrap_err().to_string()
     };
     scratch.file("out-files/my-photo.png", "mine");
     let said = write(&scratch.path().join("out.md"));

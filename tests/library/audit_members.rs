@@ -67,7 +67,7 @@ fn personal_data_of_other_members_is_counted_and_the_profile_told_once() {
         ("message_feedback.json", r#"[{"content": "mail kim@example.org"}]"#),
         ("user.json", r#"{"email": "robin@example.org"}"#),
     ]);
-    let personal = |(_, exposure): &&(_, unspool::secrets::audit::Exposure)| {
+    let personal = |(_, exposure): &&(_, unspool::secrets::exposures::Exposure)| {
         unspool::secrets::Scanner::built_in().rule(exposure.kind).class() == SecretClass::Personal
     };
     assert_eq!(report.member_exposures.iter().filter(personal).count(), 1);

@@ -13,7 +13,7 @@ use unspool::{
     archive::{list_archives, looks_like_archive},
     conversation::{Attachment, Conversation, Detail, Kind, Media, Message, Provider, Role, Visibility},
     extract::{self, Format, Options},
-    secrets::{Scanner, audit},
+    secrets::{Scanner, exposures},
 };
 
 /// The messages in order: kind, and what they say.
@@ -388,7 +388,7 @@ fn what_was_attached_counts_as_here_and_its_secrets_are_found() {
     let archive = &report.archives[0];
     assert_eq!((archive.attachments_found, archive.attachments_missing), (1, 1));
     let read = library.get(library.by_date()[0]);
-    let found = audit::exposures(Scanner::built_in(), read);
+    let found = exposures::exposures(Scanner::built_in(), read);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(!found[0].masked.contains(&key));
 }
@@ -863,7 +863,7 @@ fn a_design_chat_is_a_conversation_wherever_it_stands() {
     {
         let bytes = zip(&[("conversations.json", conversations.as_bytes()), (name, json.as_bytes())]);
         let (library, report) = load(&[open(&scratch.file("x.zip", bytes)).unwrap()]);
-        let handle = library.by_id("d-1")[0];
+        let handle = library.find_by_id("d-1")[0];
         let read = library.get(handle);
         assert_eq!((&*read.title, read.updated.map(|time| time.0)), ("Poster", Some(1_788_249_900_000_000)));
         let told = [
@@ -883,7 +883,7 @@ fn a_design_chat_is_a_conversation_wherever_it_stands() {
         ("design_chats/d-1.json", broken.as_bytes()),
     ]);
     let (library, _) = load_bytes("y.zip", bytes);
-    assert_eq!(visible(library.get(library.by_id("d-1")[0])).last(), Some(&"rounder \u{fffd}"));
+    assert_eq!(visible(library.get(library.find_by_id("d-1")[0])).last(), Some(&"rounder \u{fffd}"));
 }
 
 #[test]
@@ -903,7 +903,7 @@ fn a_frame_is_read_with_its_versions_and_their_pages() {
     ];
     let archive = [open(&scratch.file("x.zip", zip(&members))).unwrap()];
     let (library, report) = load(&archive);
-    let read = library.get(library.by_id("a1")[0]);
+    let read = library.get(library.find_by_id("a1")[0]);
     assert_eq!((&*read.title, extract::address(read)), ("Frame: Tide table", None));
     assert_eq!(shown(read), ["Draft\n\nvisibility: public", "Tide table\n\nvisibility: public"]);
     let pages: Vec<(&str, Option<u64>)> = attachments(read)

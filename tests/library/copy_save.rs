@@ -6,11 +6,11 @@ use crate::support::{
     conversations::{chain, conversation},
 };
 use unspool::{
-    conversation::{Attachment, Conversation, Detail, Draft, Media, Part, Role},
+    conversation::{Attachment, Conversation, Detail, Media, MessageDraft, Part, Role},
     extract::save::{Written, attachments::AttachmentOutcome},
     tui::{
         action::Action,
-        effect::{CopyContent, CopyRequest, Effect, ManyOutcome, SaveOutcome, Task, TerminalRequest},
+        effect::{CopyContent, CopyRequest, Effect, SaveManyOutcome, SaveOutcome, Task, TerminalRequest},
     },
 };
 
@@ -24,15 +24,15 @@ fn everything(text: &str, keys_before: &str) -> Driver {
     driver.act(Action::Saved(SaveOutcome { path: "a.md".into(), result: Ok(Written::default()) }));
     // In the list: the best answer, the marked conversations, all of them to a folder, an original.
     driver.press("esc / ctrl-y ctrl-o esc space space y E enter");
-    driver.act(Action::SavedMany(ManyOutcome {
+    driver.act(Action::SavedMany(SaveManyOutcome {
         written: 2,
-        of: 2,
+        total: 2,
         folder: "x".into(),
         attached: AttachmentOutcome::default(),
-        over: true,
+        is_finished: true,
         stopped: false,
         failure: None,
-        exist: false,
+        files_exist: false,
     }));
     driver.press(":").type_("copy-as json").press("enter Y :").type_("copy-as markdown").press("enter");
     driver
@@ -46,7 +46,7 @@ fn redacting(effects: &[Effect]) -> Vec<(&'static str, bool)> {
         Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Original(_), redact, .. })) => {
             Some(("the original", *redact))
         }
-        Effect::Background(Task::Copy(CopyRequest { what, redact, .. })) => Some((*what, *redact)),
+        Effect::Background(Task::Copy(CopyRequest { subject, redact, .. })) => Some((*subject, *redact)),
         Effect::Background(Task::Save { extraction, .. }) => {
             Some(("a file", extraction.redaction.is_wanted()))
         }
@@ -65,7 +65,7 @@ fn r_is_asked_of_everything_that_leaves() {
         let mut driver = everything(ANSWER, keys);
         let ways = redacting(&driver.effects);
         assert!(ways.iter().all(|(_, redact)| *redact == expected), "{ways:#?}");
-        let mut kinds: Vec<&str> = ways.into_iter().map(|(what, _)| what).collect();
+        let mut kinds: Vec<&str> = ways.into_iter().map(|(subject, _)| subject).collect();
         kinds.sort_unstable();
         kinds.dedup();
         assert_eq!(
@@ -100,17 +100,17 @@ fn nothing_that_a_paste_obeys_leaves() {
         .act(Action::Arrived(vec![conversation(9, "Two", &["?", &two])], unspool::load::Progress::default()));
     driver.press("/ ctrl-u").type_("title:Two").press("enter J c 2");
     let texts = driver.effects.iter().filter_map(|effect| match effect {
-        Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), what, .. })) => {
-            Some((text, *what))
+        Effect::Background(Task::Copy(CopyRequest { content: CopyContent::Text(text), subject, .. })) => {
+            Some((text, *subject))
         }
         Effect::Terminal(TerminalRequest::Pipe { text, .. }) => Some((text, "piped")),
         _ => None,
     });
     let mut kinds = Vec::new();
-    for (text, what) in texts {
+    for (text, subject) in texts {
         let acts = |char: char| char.is_control() && !matches!(char, '\n' | '\t');
-        assert!(!text.contains(acts), "{what}: {text:?}");
-        kinds.push(what);
+        assert!(!text.contains(acts), "{subject}: {text:?}");
+        kinds.push(subject);
     }
     let in_thread =
         ["the message", "the conversation", "the marked messages", "the line", "the code", "the address"];
@@ -134,7 +134,7 @@ fn with_upload(name: &str) -> Conversation {
         content: "".into(),
     };
     let part = Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) };
-    chain("T", [Draft { parts: vec![part], ..Draft::new(Role::User, "See this") }])
+    chain("T", [MessageDraft { parts: vec![part], ..MessageDraft::new(Role::User, "See this") }])
 }
 
 #[test]
@@ -169,11 +169,12 @@ fn what_is_copied_alone_is_redacted_by_what_the_conversation_says() {
     }
     let mut driver = Driver::new(100, 30, vec![conversation]);
     driver.press("enter r J y");
-    let Some(Effect::Background(Task::Copy(CopyRequest { of, redact: true, .. }))) = driver.effects.last()
+    let Some(Effect::Background(Task::Copy(CopyRequest { conversations, redact: true, .. }))) =
+        driver.effects.last()
     else {
         panic!("{:?}", driver.effects)
     };
-    assert_eq!(of.len(), 1, "the copy says what it is of");
+    assert_eq!(conversations.len(), 1, "the copy says what it is of");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::support::app::{Driver, demo};
 use clap::{CommandFactory, Parser};
 use unspool::{
     cli::args::Cli,
-    config::{Config, Environment, Flags, Keys, ValueContext},
+    config::{Config, Environment, Flags, KeyBindings, ValueContext},
     provider::Provider,
     search::Query,
     tui,
@@ -20,7 +20,7 @@ const README: &str = include_str!("../../README.md");
 
 /// The labels of the keys of a place, by command.
 fn bound(place: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let keys = Keys::built_in();
+    let keys = KeyBindings::built_in();
     let of_place = keys.bindings().iter().filter(|binding| binding.place == place);
     of_place
         .map(|binding| (binding.command.clone(), binding.keys.iter().map(|key| key.label()).collect()))
@@ -107,7 +107,7 @@ fn the_readmes_config_file_is_one() {
         zone: &|name| (name == "Europe/Zurich").then_some(jiff::tz::TimeZone::UTC),
     };
     let (_, complaints) =
-        Config::layered(Some(file.as_bytes()), &context, &Environment::default(), &Flags::default());
+        Config::from_layers(Some(file.as_bytes()), &context, &Environment::default(), &Flags::default());
     assert_eq!(complaints, []);
 }
 
@@ -145,7 +145,7 @@ fn every_flag_option_place_and_command_stands_in_the_manual() {
         assert!(manual.contains(&option), "{option}");
         assert!(manual.contains(&entry.slot.takes()), "{}", entry.path);
     }
-    let keys = Keys::built_in();
+    let keys = KeyBindings::built_in();
     for place in keys.places() {
         assert!(manual.contains(&format!("keys.{place}")), "keys.{place}");
     }
@@ -179,7 +179,7 @@ fn help() -> String {
 #[test]
 fn the_help_shows_every_key_and_the_readme_the_same_query() {
     let help = help();
-    for place in Keys::built_in().places() {
+    for place in KeyBindings::built_in().places() {
         for (command, keys) in bound(place) {
             let shown = |key: &String| {
                 help.lines().any(|line| line.split("  ").any(|cell| cell.split(' ').any(|word| word == key)))
@@ -217,7 +217,7 @@ fn every_command_is_in_the_key_map() {
     let commands: BTreeSet<String> =
         tui::command::Command::ALL.iter().map(|command| command.name().to_owned()).collect();
     let bound: BTreeSet<String> =
-        Keys::built_in().bindings().iter().map(|binding| binding.command.clone()).collect();
+        KeyBindings::built_in().bindings().iter().map(|binding| binding.command.clone()).collect();
     assert!(commands.len() > 50);
     assert_eq!(commands, bound);
 }

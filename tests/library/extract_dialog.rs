@@ -14,7 +14,7 @@ use unspool::{
         action::Action,
         app::{Field, Overlay},
         effect::{
-            CopyContent, CopyFailure, CopyOutcome, CopyRequest, Effect, ManyOutcome, SaveOutcome, Task,
+            CopyContent, CopyFailure, CopyOutcome, CopyRequest, Effect, SaveManyOutcome, SaveOutcome, Task,
         },
     },
 };
@@ -200,8 +200,10 @@ fn copies_take_the_form_that_was_chosen_by_name() {
         .iter()
         .filter_map(|effect| match effect {
             Effect::Background(Task::Copy(CopyRequest {
-                content: CopyContent::Text(text), form, ..
-            })) => Some((*form, text.lines().next().unwrap_or_default())),
+                content: CopyContent::Text(text),
+                format_name,
+                ..
+            })) => Some((*format_name, text.lines().next().unwrap_or_default())),
             _ => None,
         })
         .collect();
@@ -244,11 +246,11 @@ fn an_original_that_cannot_be_read_is_said_and_not_that_e_would_save_it() {
     let mut driver = Driver::new(80, 24, vec![conversation(3, "A day", &["Where?", "There."])]);
     driver.act(Action::Copied(CopyOutcome {
         number: 0,
-        what: "the conversation",
-        form: "json",
+        subject: "the conversation",
+        format_name: "json",
         redacted: false,
         secrets: None,
-        result: Err(CopyFailure::Unread("the archive is gone".to_owned())),
+        result: Err(CopyFailure::Unreadable("the archive is gone".to_owned())),
     }));
     let status = driver.status();
     assert!(status.starts_with("the conversation was not copied: the archive is gone  "), "{status}");
@@ -260,15 +262,15 @@ fn what_is_not_redacted_is_said_also_where_a_file_exists_already() {
     let two = vec![conversation(3, "A day", &["Where?"]), conversation(2, "A night", &["When?"])];
     let mut driver = Driver::new(80, 24, two);
     driver.press("E enter");
-    driver.act(Action::SavedMany(ManyOutcome {
+    driver.act(Action::SavedMany(SaveManyOutcome {
         written: 1,
-        of: 2,
+        total: 2,
         folder: "./unspool-extract/".into(),
         attached: AttachmentOutcome { written: 1, unredacted: 1, ..AttachmentOutcome::default() },
-        over: true,
+        is_finished: true,
         stopped: false,
         failure: Some("enter again replaces ./unspool-extract/a-day.md, which exists already".to_owned()),
-        exist: true,
+        files_exist: true,
     }));
     let screen = driver.screen();
     assert!(
@@ -283,15 +285,15 @@ fn only_who_was_told_that_files_exist_replaces_them_with_the_next_enter() {
         let two = vec![conversation(3, "A day", &["Where?"]), conversation(2, "A night", &["When?"])];
         let mut driver = Driver::new(80, 24, two);
         driver.press("esc E enter");
-        driver.act(Action::SavedMany(ManyOutcome {
+        driver.act(Action::SavedMany(SaveManyOutcome {
             written: 0,
-            of: 2,
+            total: 2,
             folder: "./x/".into(),
             attached: AttachmentOutcome::default(),
-            over: true,
+            is_finished: true,
             stopped: false,
             failure: Some("the disk is full".to_owned()),
-            exist,
+            files_exist: exist,
         }));
         driver.press("enter");
         let Some(Effect::Background(Task::SaveMany { extraction, .. })) = driver.effects.last() else {

@@ -301,9 +301,9 @@ fn the_heading_is_read_in_all_its_forms() {
     assert_eq!(&*read.title, "First line");
     assert_eq!(read.created, Some(Time(1_714_557_600_000_000)));
     assert_eq!(read.updated, Some(Time(1_700_000_000_500_000)));
-    assert!(read.archived && read.starred && read.gpt);
+    assert!(read.archived && read.starred && read.is_custom_gpt);
     object["gizmo_id"] = json!("g-p-abc");
-    assert!(!parse(&object).gpt);
+    assert!(!parse(&object).is_custom_gpt);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use unspool::{
-    conversation::{Attachment, Conversation, Detail, Draft, Kind, Media, Part},
+    conversation::{Attachment, Conversation, Detail, Kind, Media, MessageDraft, Part},
     library::ConversationRef,
     tui::{
         action::Action,
@@ -56,7 +56,7 @@ fn carry_out(driver: &mut Driver) {
             Task::FindHits { conversation, matcher, serial } => {
                 driver.act(Action::Hits(serial, matcher.hits(&conversation)));
             }
-            Task::Copy(CopyRequest { content: CopyContent::ToMake(source), .. }) => drop(source.text()),
+            Task::Copy(CopyRequest { content: CopyContent::Deferred(source), .. }) => drop(source.text()),
             _ => {}
         }
     }
@@ -210,7 +210,7 @@ fn names_of_attachments_are_redacted_in_time_by_their_number_and_beside_the_scre
         };
         let part = |number| Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment(number))) };
         let parts = (0..count).map(part).collect();
-        chain("t", [Draft { parts, ..prompt("See these") }, answer(text)])
+        chain("t", [MessageDraft { parts, ..prompt("See these") }, answer(text)])
     };
     assert_grows_evenly("attachments", |times| {
         cost::of_thread(|| {

@@ -195,7 +195,7 @@ fn the_work_of_canvas_updates_is_bounded_by_the_conversations_json() {
             &mut ImportCounts::default(),
         );
         let imported = parsed.expect("a conversation").finish(ObjectLocation::default());
-        (imported.repairs.map_or(0, |repairs| repairs.changes), imported.conversation)
+        (imported.repairs.map_or(0, |repairs| repairs.skipped_changes), imported.conversation)
     };
     let (left_out, _) =
         canvas(json!({"pattern": "(a{1,100}){1,100}b", "multiple": true, "replacement": "x"}), 20);

@@ -67,7 +67,7 @@ fn in_place(place: Focus, keymap: &Keymap) -> Driver {
 fn keymap(file: &str) -> Keymap {
     let context = ValueContext { home: None, zone: &|_| None };
     let (config, complaints) =
-        Config::layered(Some(file.as_bytes()), &context, &Environment::default(), &Flags::default());
+        Config::from_layers(Some(file.as_bytes()), &context, &Environment::default(), &Flags::default());
     assert_eq!(complaints, []);
     Keymap::of(&config.keys)
 }
@@ -268,7 +268,7 @@ fn esc_and_a_key_that_arrive_together_are_both_done() {
     // Bound, it is the key that it is bound to.
     let mut driver = in_place(Focus::Thread, &keymap(REBOUND));
     driver.arrive(&[(b"\x1bo", 500)]);
-    assert!(matches!(driver.app.overlay, Overlay::Pick(_)));
+    assert!(matches!(driver.app.overlay, Overlay::Picker(_)));
     // Out of a prompt, into the next one.
     let mut driver = in_place(Focus::Thread, &Keymap::built_in());
     driver.arrive(&[(b"!", 500), (b"\x1b/", 500), (b"x", 500)]);
@@ -282,7 +282,7 @@ fn a_character_typed_with_alt_gr_is_that_character() {
     assert_eq!(driver.app.search.input.text(), "@ą{");
     let mut driver = in_place(Focus::Thread, &Keymap::built_in());
     driver.arrive(&[(b"\x1b[58;7u", 500)]);
-    assert!(matches!(driver.app.overlay, Overlay::Pick(_)), "it is bound as that character");
+    assert!(matches!(driver.app.overlay, Overlay::Picker(_)), "it is bound as that character");
     // A letter with ctrl and alt is none: esc, then the letter with ctrl.
     let mut driver = in_place(Focus::Thread, &Keymap::built_in());
     driver.arrive(&[(b"\x1b[114;7u", 500)]);

@@ -5,7 +5,7 @@ use crate::support::{
     conversations::{chain, conversation},
 };
 use unspool::{
-    conversation::{Conversation, Draft, Kind, Role, Visibility},
+    conversation::{Conversation, Kind, MessageDraft, Role, Visibility},
     extract::clipboard::Copied,
     tui::{
         action::Action,
@@ -26,7 +26,8 @@ fn row_of(driver: &mut Driver, words: &str) -> usize {
 
 /// 0 ─ 1, 0 ─ 2 ─ 3; the second is shown.
 fn forked() -> Conversation {
-    let draft = |role, text, parent| Draft { parent, model: Some("m"), ..Draft::new(role, text) };
+    let draft =
+        |role, text, parent| MessageDraft { parent, model: Some("m"), ..MessageDraft::new(role, text) };
     chain(
         "A tree",
         [
@@ -136,13 +137,14 @@ fn the_overview_of_branches_marks_the_one_being_read() {
 /// A call of a tool between two prompts and answers.
 fn with_fold() -> Conversation {
     let long = words(100);
-    let draft = |role, text, parent| Draft { parent, model: Some("m"), ..Draft::new(role, text) };
-    let call = |parent| Draft {
+    let draft =
+        |role, text, parent| MessageDraft { parent, model: Some("m"), ..MessageDraft::new(role, text) };
+    let call = |parent| MessageDraft {
         kind: Kind::Call,
         visibility: Visibility::Folded,
         name: Some("python"),
         parent,
-        ..Draft::new(Role::Assistant, "a = 1\nb = 2\nc = 3")
+        ..MessageDraft::new(Role::Assistant, "a = 1\nb = 2\nc = 3")
     };
     chain(
         "A tree",
@@ -298,12 +300,12 @@ fn a_thread_that_begins_with_a_fold_begins_at_its_first_message() {
 #[test]
 fn what_is_in_a_copy_is_said_before_how_it_was_copied_where_both_do_not_fit() {
     let copied = |by: &str, secrets: Option<&str>| {
-        let result = Ok(Copied { bytes: 74_900, by: by.to_owned(), lasts: true, terminal: Vec::new() });
+        let result = Ok(Copied { bytes: 74_900, way: by.to_owned(), lasts: true, terminal: Vec::new() });
         let secrets = secrets.map(str::to_owned);
         Action::Copied(CopyOutcome {
             number: 0,
-            what: "the message",
-            form: "markdown",
+            subject: "the message",
+            format_name: "markdown",
             redacted: false,
             secrets,
             result,

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unspool::{
     conversation::{
-        Attachment, Conversation, ConversationMeta, Detail, Draft, Kind, Link, Media, Part, Provider, Role,
-        Time, Visibility,
+        Attachment, Conversation, ConversationMeta, Detail, Kind, Link, Media, MessageDraft, Part, Provider,
+        Role, Time, Visibility,
     },
     library::Library,
     search::{
@@ -25,7 +25,7 @@ const DAY: i64 = 86_400_000_000;
 /// A conversation in the making.
 struct Made<'a> {
     heading: ConversationMeta<'a>,
-    drafts: Vec<Draft<'a>>,
+    drafts: Vec<MessageDraft<'a>>,
 }
 
 /// `day` counts from 1970-01-01.
@@ -35,10 +35,10 @@ fn made<'a>(id: &'a str, title: &'a str, day: i64) -> Made<'a> {
 
 impl<'a> Made<'a> {
     fn says(self, role: Role, text: &'a str) -> Self {
-        self.draft(Draft::new(role, text))
+        self.draft(MessageDraft::new(role, text))
     }
 
-    fn draft(mut self, draft: Draft<'a>) -> Self {
+    fn draft(mut self, draft: MessageDraft<'a>) -> Self {
         self.drafts.push(draft);
         self
     }
@@ -170,10 +170,10 @@ fn a_title_is_searched_fuzzily_from_four_letters_on() {
 
 #[test]
 fn a_role_says_which_messages_count_and_brings_the_folded_ones() {
-    let output = Draft {
+    let output = MessageDraft {
         visibility: Visibility::Folded,
         kind: Kind::Output,
-        ..Draft::new(Role::Tool, "traceback in docker")
+        ..MessageDraft::new(Role::Tool, "traceback in docker")
     };
     let conversation = made("a", "A", 1)
         .says(Role::User, "why does podman fail")
@@ -197,7 +197,7 @@ fn a_role_says_which_messages_count_and_brings_the_folded_ones() {
 
 #[test]
 fn a_model_is_a_piece_of_a_slug_or_quoted_all_of_it() {
-    let answer = |model| Draft { model: Some(model), ..Draft::new(Role::Assistant, "yes") };
+    let answer = |model| MessageDraft { model: Some(model), ..MessageDraft::new(Role::Assistant, "yes") };
     let mut library = Library::new();
     library.add(vec![
         made("mini", "A", 1).says(Role::User, "no").draft(answer("gpt-4o-mini")).done(),
@@ -263,10 +263,10 @@ fn what_a_message_has_makes_it_count() {
         vec![Part { range: 0..0, detail: Detail::Attachment(Box::new(attachment)) }]
     };
     let with = |id, parts: Vec<Part>| {
-        made(id, id, 1).draft(Draft { parts, ..Draft::new(Role::User, "look here") }).done()
+        made(id, id, 1).draft(MessageDraft { parts, ..MessageDraft::new(Role::User, "look here") }).done()
     };
     let sources = vec![Part { range: 4..4, detail: Detail::Sources(Box::new([Link::default()])) }];
-    let roots = ["first", "second"].map(|text| Draft::new(Role::User, text));
+    let roots = ["first", "second"].map(|text| MessageDraft::new(Role::User, text));
     let mut library = Library::new();
     library.add(vec![
         with("image", attached(Media::Image)),
@@ -312,7 +312,10 @@ fn marks_ids_and_providers_are_the_conversations_own() {
     library.add(vec![
         made("abc-1", "A", 1).heading(|heading| heading.starred = true).says(Role::User, "x").done(),
         made("abc-2", "B", 2).heading(|heading| heading.archived = true).says(Role::User, "x").done(),
-        made("def", "C", 3).heading(|heading| heading.gizmo = Some("g-123")).says(Role::User, "x").done(),
+        made("def", "C", 3)
+            .heading(|heading| heading.gpt_or_project_id = Some("g-123"))
+            .says(Role::User, "x")
+            .done(),
         made("ghi", "D", 4)
             .heading(|heading| heading.provider = Provider::Claude)
             .says(Role::User, "x")
@@ -370,10 +373,10 @@ fn only_ties_are_broken_by_date() {
 
 #[test]
 fn people_come_before_tools() {
-    let output = |text| Draft {
+    let output = |text| MessageDraft {
         visibility: Visibility::Folded,
         kind: Kind::Output,
-        ..Draft::new(Role::Assistant, text)
+        ..MessageDraft::new(Role::Assistant, text)
     };
     let conversation =
         made("a", "A", 1).draft(output("the socket")).says(Role::Assistant, "the socket").done();
@@ -386,7 +389,7 @@ fn people_come_before_tools() {
 #[test]
 fn of_equal_messages_the_one_on_the_visible_branch_opens() {
     let conversation = made("a", "A", 1).says(Role::User, "the question").says(Role::Assistant, "the answer");
-    let again = Draft { parent: Some(0), ..Draft::new(Role::Assistant, "the answer") };
+    let again = MessageDraft { parent: Some(0), ..MessageDraft::new(Role::Assistant, "the answer") };
     let conversation = conversation.draft(again).done();
     let mut library = Library::new();
     library.add(vec![conversation]);
@@ -446,7 +449,7 @@ fn nothing_found_says_which_word_is_nowhere() {
     let results = search(&query("kubernetes ingres timeout"), &library, false);
     let missing = |word: &str, found, without| ClauseCounts { clause: word.into(), found, without };
     assert_eq!(
-        results.missing,
+        results.unmatched_clauses,
         [missing("kubernetes", 2, 0), missing("ingres", 0, 1), missing("timeout", 1, 0)]
     );
 }
@@ -454,7 +457,10 @@ fn nothing_found_says_which_word_is_nowhere() {
 #[test]
 fn a_hundred_thousand_branches_are_ranked_as_fast_as_ten_times_as_few() {
     let branched = |count: u32| {
-        let answer = || Draft { parent: Some(0), ..Draft::new(Role::Assistant, "an answer of two words") };
+        let answer = || MessageDraft {
+            parent: Some(0),
+            ..MessageDraft::new(Role::Assistant, "an answer of two words")
+        };
         let mut conversation = made("a", "A", 1).says(Role::User, "the question");
         conversation.drafts.extend((0..count).map(|_| answer()));
         let mut library = Library::new();
@@ -575,12 +581,15 @@ fn varied() -> Library {
                 heading.provider = Provider::Claude;
             }
         });
-        let folded =
-            Draft { visibility: Visibility::Folded, kind: Kind::Output, ..Draft::new(Role::Tool, "") };
+        let folded = MessageDraft {
+            visibility: Visibility::Folded,
+            kind: Kind::Output,
+            ..MessageDraft::new(Role::Tool, "")
+        };
         let (asked, output, answer) = (text(1), text(2), text(number % 6));
         made.says(Role::User, &asked)
-            .draft(Draft { text: &output, ..folded })
-            .draft(Draft { model: Some("gpt-4o-mini"), ..Draft::new(Role::Assistant, &answer) })
+            .draft(MessageDraft { text: &output, ..folded })
+            .draft(MessageDraft { model: Some("gpt-4o-mini"), ..MessageDraft::new(Role::Assistant, &answer) })
             .done()
     };
     let mut library = Library::new();

@@ -14,7 +14,7 @@ use crate::support::{
 use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{ConversationMeta, Draft, ObjectLocation, Role},
+    conversation::{ConversationMeta, MessageDraft, ObjectLocation, Role},
     library::Library,
     load::{LoadEvent, load},
     search::{Query, worker::search},
@@ -166,7 +166,7 @@ fn add(batch: &mut Vec<unspool::conversation::Conversation>, title: &str, day: i
     let turns = messages.iter().zip([Role::User, Role::Assistant].into_iter().cycle());
     let source = ObjectLocation { offset: batch.len() as u64, ..ObjectLocation::default() };
     let heading = ConversationMeta { id: None, object_location: source, ..dated("", title, day) };
-    batch.push(with_meta(heading, turns.map(|(text, role)| Draft::new(role, text))));
+    batch.push(with_meta(heading, turns.map(|(text, role)| MessageDraft::new(role, text))));
 }
 
 /// For each query one conversation with its words side by side, older than all that have them far apart, in other

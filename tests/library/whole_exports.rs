@@ -149,7 +149,7 @@ fn a_part_that_is_missing_is_told_however_the_export_says_so() {
     three_zips(&folder);
     std::fs::remove_file(folder.path().join("x-part-0002.zip")).unwrap();
     let (.., report) = opened(&[folder.path().join("x-part-0001.zip")]);
-    assert_eq!((report.damaged(), report.archives[0].absent_files), (false, 1), "{:?}", report.problems);
+    assert_eq!((report.damaged(), report.archives[0].missing_files), (false, 1), "{:?}", report.problems);
     // By a manifest beside the zips.
     let folder = Scratch::new();
     four_zips(&folder);

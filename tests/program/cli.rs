@@ -293,8 +293,8 @@ fn an_export_without_a_conversation_says_so_and_is_sound() {
 fn a_pipe_gets_the_exact_text_and_colours_only_when_told() {
     let export = Export::new(&[conversation("x", "red \u{1b}[31m", MORNING, &["a"])]);
     assert!(stdout(&["list", export.path()]).ends_with("\tred \u{1b}[31m\n"));
-    let coloured = stdout(&["list", "--color", "always", export.path()]);
-    assert!(coloured.starts_with("\u{1b}[2mx\u{1b}[0m\t"), "{coloured:?}");
+    let colored = stdout(&["list", "--color", "always", export.path()]);
+    assert!(colored.starts_with("\u{1b}[2mx\u{1b}[0m\t"), "{colored:?}");
     let output =
         unspool().args(["list", export.path()]).env("CLICOLOR_FORCE", "1").output().expect("it starts");
     assert!(output.stdout.starts_with(b"\x1b[2m"));

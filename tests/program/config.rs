@@ -142,7 +142,7 @@ fn the_clock_of_the_file_decides_what_day_it_is() {
 
 #[test]
 fn colours_of_the_file_give_way_to_the_environment_and_that_to_the_flag() {
-    let coloured = |home: &Home, no_color: bool, arguments: &[&str]| {
+    let colored = |home: &Home, no_color: bool, arguments: &[&str]| {
         let mut command = home.command();
         command.args(["list", "--demo", "-n", "1"]).args(arguments);
         if no_color {
@@ -151,11 +151,11 @@ fn colours_of_the_file_give_way_to_the_environment_and_that_to_the_flag() {
         command.output().expect("it starts").stdout.contains(&0x1b)
     };
     let home = Home::with("color = \"always\"\n");
-    assert!(coloured(&home, false, &[]));
-    assert!(!coloured(&home, true, &[]));
-    assert!(coloured(&home, true, &["--color", "always"]));
-    assert!(!coloured(&home, false, &["--color", "never"]));
-    assert!(!coloured(&home, false, &["--no-config"]));
+    assert!(colored(&home, false, &[]));
+    assert!(!colored(&home, true, &[]));
+    assert!(colored(&home, true, &["--color", "always"]));
+    assert!(!colored(&home, false, &["--color", "never"]));
+    assert!(!colored(&home, false, &["--no-config"]));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Conversations made of any text, and what text promises.
 
 use unspool::conversation::{
-    Attachment, Builder, Conversation, ConversationMeta, Detail, Draft, Kind, Link, Media, ObjectLocation,
-    Part, Provider, Role, Time, Visibility,
+    Attachment, Conversation, ConversationBuilder, ConversationMeta, Detail, Kind, Link, Media, MessageDraft,
+    ObjectLocation, Part, Provider, Role, Time, Visibility,
 };
 
 /// What parts two messages.
@@ -12,7 +12,7 @@ pub const NEXT: char = '\u{1e}';
 pub fn conversation(text: &str) -> Conversation {
     let mut pieces = text.split(NEXT);
     let title = pieces.next().unwrap_or_default();
-    let mut builder = Builder::new();
+    let mut builder = ConversationBuilder::new();
     let mut last = None;
     for piece in pieces.take(200) {
         let mut letters = piece.chars();
@@ -20,7 +20,7 @@ pub fn conversation(text: &str) -> Conversation {
         let said = letters.as_str();
         let name = said.split_whitespace().next().unwrap_or_default();
         let (role, kind, visibility) = kind_of(sign);
-        let draft = Draft {
+        let draft = MessageDraft {
             kind,
             visibility,
             // A sign beyond the letters forks.
@@ -30,7 +30,7 @@ pub fn conversation(text: &str) -> Conversation {
             name: (kind != Kind::Text).then_some(name),
             interrupted: sign.is_multiple_of(5),
             parts: parts(said, kind),
-            ..Draft::new(role, said)
+            ..MessageDraft::new(role, said)
         };
         last = Some(builder.push(draft));
     }

@@ -38,7 +38,7 @@ fn the_program() {
     };
     let (events, told) = mpsc::channel();
     let typed = events.clone();
-    terminal::listen(move |signal| drop(events.send(Event::Told(signal)))).unwrap();
+    terminal::listen_for_signals(move |signal| drop(events.send(Event::Told(signal)))).unwrap();
     terminal::read_keys(move |typing| drop(typed.send(Event::Typed(typing.input)))).unwrap();
     let mut last = String::from("ready");
     loop {
@@ -63,7 +63,7 @@ fn the_program() {
             Event::Told(signal) => {
                 match signal {
                     terminal::Signal::Suspend => drop(terminal.suspend().unwrap()),
-                    terminal::Signal::Continue => terminal.take_again().unwrap(),
+                    terminal::Signal::Continue => terminal.reacquire().unwrap(),
                     _ => {}
                 }
                 format!("{signal:?}")
@@ -85,7 +85,7 @@ fn the_program() {
                 std::thread::sleep(Duration::from_mins(1));
             }
             "f" => loop {
-                terminal.forget();
+                terminal.redraw_in_full();
                 let _ = terminal.present(&frame, None);
             },
             "g" => {

@@ -27,7 +27,7 @@ pub enum Cut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CutEnd {
     /// The array was closed.
-    Whole,
+    Complete,
     /// The file ends between two objects, before the array is closed.
     Unclosed,
     /// The file ends inside the object that begins there.
@@ -77,9 +77,10 @@ const MAX_OUTER: u64 = 1 << 20;
 pub struct ObjectCutter {
     position: u64,
     state: CutState,
-    /// The array is under a key of an outer object, or the file is one object.
-    wrapped: bool,
-    single: bool,
+    /// The array is under a key of an outer object.
+    is_wrapped: bool,
+    /// The file is one conversation object.
+    is_single: bool,
 }
 
 impl Default for ObjectCutter {
@@ -91,12 +92,12 @@ impl Default for ObjectCutter {
 impl ObjectCutter {
     /// Begins at the beginning of a file.
     pub fn new() -> Self {
-        Self { position: 0, state: CutState::Start, wrapped: false, single: false }
+        Self { position: 0, state: CutState::Start, is_wrapped: false, is_single: false }
     }
 
     /// Begins at `offset`, between two elements of the array: to go on after damage.
     pub fn between(offset: u64) -> Self {
-        Self { position: offset, state: CutState::Between, wrapped: false, single: false }
+        Self { position: offset, state: CutState::Between, is_wrapped: false, is_single: false }
     }
 
     /// Returns the offset after the last byte seen.
@@ -126,10 +127,10 @@ impl ObjectCutter {
                 CutState::Outer(_) => at = self.outer(bytes, at),
                 CutState::Between => at = self.between_elements(bytes, at),
                 CutState::Object(scan) => {
-                    at = scan.braces(bytes, at);
+                    at = scan.skip_to_end_of_object(bytes, at);
                     if scan.depth == 0 {
                         found(Cut::Object(scan.start..base + at as u64));
-                        self.state = if std::mem::take(&mut self.single) {
+                        self.state = if std::mem::take(&mut self.is_single) {
                             CutState::After
                         } else {
                             CutState::Between
@@ -138,7 +139,7 @@ impl ObjectCutter {
                 }
                 CutState::NonObject(scan) => {
                     let start = scan.start;
-                    let (next, ended) = scan.stray(bytes, at);
+                    let (next, ended) = scan.skip_to_end_of_non_object(bytes, at);
                     at = next;
                     if ended {
                         found(Cut::NonObject(start..base + at as u64));
@@ -161,7 +162,7 @@ impl ObjectCutter {
             CutState::Between => CutEnd::Unclosed,
             CutState::NonObject(scan) => CutEnd::InNonObject(scan.start),
             CutState::Object(scan) => CutEnd::InObject(scan.start),
-            CutState::After => CutEnd::Whole,
+            CutState::After => CutEnd::Complete,
         }
     }
 
@@ -171,7 +172,7 @@ impl ObjectCutter {
             b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf => {}
             b'[' => self.state = CutState::Between,
             b'{' => {
-                self.wrapped = true;
+                self.is_wrapped = true;
                 let scan = ValueScan::inside(offset);
                 self.state = CutState::Outer(OuterObject { scan, key: Vec::new(), at_value: false });
             }
@@ -207,8 +208,8 @@ impl ObjectCutter {
                 b':' if scan.depth == 1 => {
                     outer.at_value = true;
                     if provider::is_signature_key(&outer.key) {
-                        self.single = true;
-                        self.wrapped = false;
+                        self.is_single = true;
+                        self.is_wrapped = false;
                         self.state = CutState::Object(scan.clone());
                         return at;
                     }
@@ -236,7 +237,7 @@ impl ObjectCutter {
     /// several arrays, are read all the same: a bracket too many must not end the file silently.
     fn after(&mut self, bytes: &[u8], at: usize, found: &mut impl FnMut(Cut)) -> usize {
         let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
-        let Some(next) = bytes[at..].iter().position(|byte| !blank(byte)).filter(|_| !self.wrapped) else {
+        let Some(next) = bytes[at..].iter().position(|byte| !blank(byte)).filter(|_| !self.is_wrapped) else {
             return bytes.len();
         };
         let at = at + next;
@@ -343,8 +344,8 @@ mod tests {
     #[test]
     fn the_end_says_what_is_missing() {
         let end = |json: &str| cuts(json.as_bytes(), 4).1;
-        assert_eq!(end("[]"), CutEnd::Whole);
-        assert_eq!(end("\u{feff}[{}]"), CutEnd::Whole);
+        assert_eq!(end("[]"), CutEnd::Complete);
+        assert_eq!(end("\u{feff}[{}]"), CutEnd::Complete);
         assert_eq!(end("  \n"), CutEnd::Blank);
         assert_eq!(end("[{},"), CutEnd::Unclosed);
         assert_eq!(end(r#"[{}, {"a":"#), CutEnd::InObject(5));

@@ -24,7 +24,7 @@ fn key(bytes: &[u8]) -> Option<&[u8]> {
 pub fn first_object(bytes: &[u8]) -> Option<&[u8]> {
     let inside = bytes.strip_prefix(b"{")?;
     let mut scan = ValueScan::inside(0);
-    let end = 1 + scan.braces(inside, 0);
+    let end = 1 + scan.skip_to_end_of_object(inside, 0);
     (scan.depth == 0).then(|| &bytes[..end])
 }
 

@@ -23,7 +23,7 @@ impl ValueScan {
     }
 
     /// Runs to the end of the object or of the bytes, and returns the position.
-    pub(super) fn braces(&mut self, bytes: &[u8], mut at: usize) -> usize {
+    pub(super) fn skip_to_end_of_object(&mut self, bytes: &[u8], mut at: usize) -> usize {
         while at < bytes.len() {
             if self.in_string {
                 if self.escaped {
@@ -62,7 +62,7 @@ impl ValueScan {
     }
 
     /// Runs to the end of an element that is not an object: a comma or bracket of the array itself.
-    pub(super) fn stray(&mut self, bytes: &[u8], mut at: usize) -> (usize, bool) {
+    pub(super) fn skip_to_end_of_non_object(&mut self, bytes: &[u8], mut at: usize) -> (usize, bool) {
         while at < bytes.len() {
             let byte = bytes[at];
             if self.in_string {
@@ -95,7 +95,7 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     const HIGHS: u64 = ONES << 7;
     // The lowest set bit of this is in the first zero byte; those above may be false.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    for _ in 0..SHORT {
+    for _ in 0..WORDS_BEFORE_SEARCH {
         let Some(word) =
             bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map(u64::from_le_bytes)
         else {
@@ -111,4 +111,4 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The words of eight bytes looked at before: a UUID is four and a half.
-const SHORT: usize = 5;
+const WORDS_BEFORE_SEARCH: usize = 5;

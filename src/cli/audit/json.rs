@@ -11,7 +11,7 @@ use crate::{
     library::{Handle, Library},
     secrets::{
         Certainty, Scanner,
-        audit::{AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
+        exposures::{AttachmentCounts, Exposure, InstructionsOrMemory, ProfileField},
     },
 };
 
@@ -22,8 +22,8 @@ pub(super) struct AuditJson<'a> {
     other_members: Vec<MemberExposureJson<'a>>,
     shared: Vec<LinkJson<'a>>,
     profile: Vec<ProfileFieldJson<'a>>,
-    instructions: Vec<ContextJson<'a>>,
-    memory: Vec<ContextJson<'a>>,
+    instructions: Vec<InstructionsOrMemoryJson<'a>>,
+    memory: Vec<InstructionsOrMemoryJson<'a>>,
     attachments: AttachmentsJson,
     unreadable: &'a [String],
 }
@@ -70,7 +70,7 @@ struct ProfileFieldJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ContextJson<'a> {
+struct InstructionsOrMemoryJson<'a> {
     id: Option<&'a str>,
     title: Option<String>,
     #[serde(rename = "source")]
@@ -123,16 +123,16 @@ impl<'a> AuditJson<'a> {
                 certain: exposure.certainty == Certainty::Certain,
             }
         };
-        let kept = |handle: Option<Handle>, archive: Option<&'a str>, context: &'a InstructionsOrMemory| {
+        let text_json = |handle: Option<Handle>, archive: Option<&'a str>, text: &'a InstructionsOrMemory| {
             let conversation = handle.map(|handle| library.get(handle));
-            ContextJson {
+            InstructionsOrMemoryJson {
                 id: conversation.map(|conversation| &*conversation.id),
                 title: conversation.map(|conversation| without_secrets(&conversation.title)),
                 archive,
-                date: context.date.and_then(rfc3339),
-                characters: context.characters,
-                entries: context.entries,
-                holds: context
+                date: text.date.and_then(rfc3339),
+                characters: text.characters,
+                entries: text.entries,
+                holds: text
                     .secret_counts
                     .iter()
                     .map(|(kind, number)| (scanner.rule(kind).id(), number))
@@ -150,7 +150,8 @@ impl<'a> AuditJson<'a> {
             name: &field.name,
             masked: &field.masked,
         };
-        let AttachmentCounts { named, present, bytes, images, audio, video, files } = report.attached;
+        let AttachmentCounts { mentioned: named, present, bytes, images, audio, video, files } =
+            report.attached;
         Self {
             findings: report.exposures.iter().map(found).collect(),
             other_members: report.member_exposures.iter().map(in_member).collect(),
@@ -159,14 +160,14 @@ impl<'a> AuditJson<'a> {
             instructions: report
                 .instructions
                 .iter()
-                .map(|(handle, context)| kept(Some(*handle), None, context))
+                .map(|(handle, text)| text_json(Some(*handle), None, text))
                 .collect(),
             memory: report
                 .memory
                 .iter()
-                .map(|(remembered, context)| match remembered {
-                    MemoryOrigin::Conversation(handle) => kept(Some(*handle), None, context),
-                    MemoryOrigin::Member(origin) => kept(None, Some(&origin.archive), context),
+                .map(|(remembered, text)| match remembered {
+                    MemoryOrigin::Conversation(handle) => text_json(Some(*handle), None, text),
+                    MemoryOrigin::Member(origin) => text_json(None, Some(&origin.archive), text),
                 })
                 .collect(),
             attachments: AttachmentsJson { named, present, bytes, images, audio, video, files },

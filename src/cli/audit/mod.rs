@@ -12,12 +12,12 @@ use crate::audit::{
 pub fn run(global: &GlobalSettings, arguments: &AuditArgs) -> anyhow::Result<Outcome> {
     let opened = archives::open(global, &arguments.archives)?;
     let progress = ProgressDisplay::new("scanning");
-    let watch = |done: usize, of: usize| {
+    let on_progress = |done: usize, of: usize| {
         progress.files(done as u64, of as u64);
         true
     };
     // Nobody stops it, so there is one.
-    let report = AuditReport::of(&opened.archives, &opened.library, &watch).unwrap_or_default();
+    let report = AuditReport::of(&opened.archives, &opened.library, &on_progress).unwrap_or_default();
     progress.finish();
     let mut output = Output::new(global.color());
     if arguments.json {

@@ -16,8 +16,8 @@ pub(super) fn write(
     for line in lines {
         let fields = report.fields(line, true);
         let text = match line {
-            ReportLine::Heading(words) => output.look(OutputStyle::Bold, &output.field(words)).into_owned(),
-            _ => columns(&fields, &widths.of(line), output),
+            ReportLine::Heading(words) => output.styled(OutputStyle::Bold, &output.field(words)).into_owned(),
+            _ => columns(&fields, &widths.for_line(line), output),
         };
         output.write(&(text + "\n"))?;
     }

@@ -27,7 +27,7 @@ pub(super) fn keeps_copied_text() -> bool {
 fn x11_manager() -> Option<bool> {
     use x11rb::protocol::xproto::ConnectionExt as _;
     let (connection, _) = x11rb::connect(None).ok()?;
-    let office = connection.intern_atom(false, b"CLIPBOARD_MANAGER").ok()?.reply().ok()?.atom;
-    let owner = connection.get_selection_owner(office).ok()?.reply().ok()?.owner;
+    let manager_atom = connection.intern_atom(false, b"CLIPBOARD_MANAGER").ok()?.reply().ok()?.atom;
+    let owner = connection.get_selection_owner(manager_atom).ok()?.reply().ok()?.owner;
     Some(owner != x11rb::NONE)
 }

@@ -42,15 +42,15 @@ pub(super) struct DisplayConnection {
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn connect() -> Option<DisplayConnection> {
     use std::os::unix::net::UnixStream;
-    let unseen = Some(DisplayConnection { _socket: None });
-    let Ok(display) = std::env::var("DISPLAY") else { return unseen };
+    let unchecked = Some(DisplayConnection { _socket: None });
+    let Ok(display) = std::env::var("DISPLAY") else { return unchecked };
     match display_target(&display) {
-        DisplayTarget::LocalSocketOrNone => unseen,
+        DisplayTarget::LocalSocketOrNone => unchecked,
         DisplayTarget::ToHost => None,
         DisplayTarget::Numbered(_)
             if std::env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty()) =>
         {
-            unseen
+            unchecked
         }
         DisplayTarget::Numbered(number) => {
             let path = format!("/tmp/.X11-unix/X{number}");

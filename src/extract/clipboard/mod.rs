@@ -26,10 +26,10 @@ use crate::{extract::harmless, io_error::io_error_text, over_ssh::is_over_ssh_by
 /// The clipboard to use, as set by `clipboard` in the config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum ClipboardSetting {
-    /// By the surroundings.
+    /// Chosen by the environment.
     #[default]
     Auto,
-    /// The desktop's.
+    /// The desktop's clipboard.
     Native,
     /// The terminal's, by OSC 52.
     Osc52,
@@ -52,7 +52,7 @@ impl ClipboardSetting {
 
 /// The most text a terminal is sent, in bytes, if the config says nothing: its base64 is 100 000 bytes, where the
 /// strictest of the common terminals stop.
-pub const OSC52_LIMIT: usize = 74_994;
+pub const DEFAULT_OSC52_LIMIT: usize = 74_994;
 
 /// The facts of the environment that decide where a copy goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,13 +81,13 @@ impl ClipboardEnvironment {
         let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         let tmux = set("TMUX");
         let system = cfg!(not(all(unix, not(target_os = "macos"))));
-        let far = !system
+        let is_remote = !system
             && variable("DISPLAY")
                 .is_some_and(|value| display::display_target(&value) == DisplayTarget::ToHost);
         Self {
             // Where Wayland does not do, X11 would be tried: a display that is far away spoils both.
-            display: system || (!far && (set("DISPLAY") || set("WAYLAND_DISPLAY"))),
-            remote_display: far,
+            display: system || (!is_remote && (set("DISPLAY") || set("WAYLAND_DISPLAY"))),
+            remote_display: is_remote,
             ssh: is_over_ssh_by(set),
             tmux,
             // tmux may call its terminal "screen" too, and hands STY on if it was started within screen.
@@ -100,7 +100,7 @@ impl ClipboardEnvironment {
 /// A way to a clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CopyMethod {
-    /// arboard.
+    /// Through the arboard crate.
     Desktop,
     /// `tmux load-buffer -w -`.
     Tmux,
@@ -152,7 +152,7 @@ pub struct Copied {
     pub bytes: usize,
     /// The way it went, for the sentence "copied 412 bytes to the clipboard …": "by OSC 52", "by tmux, which
     /// keeps it", "of the desktop".
-    pub by: String,
+    pub way: String,
     /// To be written to the terminal by whoever owns it; often empty.
     pub terminal: Vec<u8>,
     /// It is still there when this program has ended.
@@ -189,13 +189,13 @@ impl fmt::Debug for Clipboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Clipboard")
             .field("setting", &self.setting)
-            .field("surroundings", &self.environment)
+            .field("environment", &self.environment)
             .finish_non_exhaustive()
     }
 }
 
 impl Clipboard {
-    /// Opens nothing yet. `osc52_limit` is in bytes of text ([`OSC52_LIMIT`]).
+    /// Opens nothing yet. `osc52_limit` is in bytes of text ([`DEFAULT_OSC52_LIMIT`]).
     pub fn new(setting: ClipboardSetting, environment: ClipboardEnvironment, osc52_limit: usize) -> Self {
         Self { setting, environment, osc52_limit, desktop: None }
     }
@@ -213,21 +213,21 @@ impl Clipboard {
         let Some(plan) = plan(self.setting, &self.environment) else {
             return Err(CopyError::Failed("the clipboard is switched off in the config".to_owned()));
         };
-        let mut done = Copied { bytes: text.len(), by: String::new(), terminal: Vec::new(), lasts: false };
+        let mut done = Copied { bytes: text.len(), way: String::new(), terminal: Vec::new(), lasts: false };
         let mut failures = Vec::new();
         for &method in plan.all {
             self.copy_by(method, &text, &mut done, &mut failures);
         }
-        if let Some(method) = plan.otherwise.filter(|_| done.by.is_empty()) {
+        if let Some(method) = plan.otherwise.filter(|_| done.way.is_empty()) {
             self.copy_by(method, &text, &mut done, &mut failures);
         }
-        if !done.by.is_empty() {
+        if !done.way.is_empty() {
             // Over SSH nobody expects another way.
             if self.setting == ClipboardSetting::Auto
                 && self.environment.remote_display
                 && !self.environment.ssh
             {
-                done.by += " (the display is reached by network only)";
+                done.way += " (the display is reached by network only)";
             }
             return Ok(done);
         }
@@ -248,9 +248,9 @@ impl Clipboard {
                 .get_or_insert_with(Desktop::start)
                 .copy(text)
                 .map(|lasts| {
-                    let by =
+                    let way =
                         if lasts { "of the desktop" } else { "of the desktop, for as long as unspool runs" };
-                    (by, lasts)
+                    (way, lasts)
                 })
                 .map_err(CopyError::Failed),
             CopyMethod::Tmux => load_tmux_buffer(text, fits)
@@ -275,8 +275,9 @@ impl Clipboard {
             }
         };
         match result {
-            Ok((by, lasts)) => {
-                done.by = if done.by.is_empty() { by.to_owned() } else { format!("{} and {by}", done.by) };
+            Ok((way, lasts)) => {
+                done.way =
+                    if done.way.is_empty() { way.to_owned() } else { format!("{} and {way}", done.way) };
                 done.lasts |= lasts;
             }
             Err(error) => failures.push(error),
@@ -433,28 +434,28 @@ mod tests {
             read(&[("STY", "1.a"), ("TERM", "xterm")]).screen && read(&[("TERM", "screen.xterm")]).screen
         );
         assert!(read(&[("WAYLAND_DISPLAY", "wayland-0")]).display && read(&[("DISPLAY", ":0")]).display);
-        let far = read(&[("WAYLAND_DISPLAY", "wayland-0"), ("DISPLAY", "localhost:10.0")]);
+        let is_remote = read(&[("WAYLAND_DISPLAY", "wayland-0"), ("DISPLAY", "localhost:10.0")]);
         let x11 = cfg!(all(unix, not(target_os = "macos")));
-        assert_eq!((far.display, far.remote_display), (!x11, x11));
+        assert_eq!((is_remote.display, is_remote.remote_display), (!x11, x11));
     }
 
     #[test]
     fn a_copy_over_ssh_is_sent_by_osc52() {
-        let mut clipboard = Clipboard::new(Auto, environment("ssh display"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(Auto, environment("ssh display"), DEFAULT_OSC52_LIMIT);
         let copied = clipboard.copy("Zürich\x1b[201~\r\n").unwrap();
-        assert_eq!(copied.by, "by OSC 52");
+        assert_eq!(copied.way, "by OSC 52");
         assert_eq!(copied.bytes, "Zürich[201~\n".len());
         assert_eq!(copied.terminal, b"\x1b]52;c;WsO8cmljaFsyMDF+Cg==\x1b\\");
     }
 
     #[test]
     fn a_display_that_is_reached_by_network_is_left_alone() {
-        let mut clipboard = Clipboard::new(Auto, environment("far"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(Auto, environment("far"), DEFAULT_OSC52_LIMIT);
         let copied = clipboard.copy("x").unwrap();
-        assert_eq!(copied.by, "by OSC 52 (the display is reached by network only)");
+        assert_eq!(copied.way, "by OSC 52 (the display is reached by network only)");
         assert!(!copied.terminal.is_empty());
-        assert_eq!(Clipboard::new(Auto, environment("far ssh"), 10).copy("x").unwrap().by, "by OSC 52");
-        let refused = Clipboard::new(Native, environment("far"), OSC52_LIMIT).copy("x").unwrap_err();
+        assert_eq!(Clipboard::new(Auto, environment("far ssh"), 10).copy("x").unwrap().way, "by OSC 52");
+        let refused = Clipboard::new(Native, environment("far"), DEFAULT_OSC52_LIMIT).copy("x").unwrap_err();
         assert!(refused.to_string().contains("by network"), "{refused}");
     }
 
@@ -467,10 +468,11 @@ mod tests {
 
     #[test]
     fn nothing_and_a_switched_off_clipboard_are_said() {
-        let mut off = Clipboard::new(Off, environment(""), OSC52_LIMIT);
+        let mut off = Clipboard::new(Off, environment(""), DEFAULT_OSC52_LIMIT);
         assert!(off.copy("x").unwrap_err().to_string().contains("switched off"));
-        let mut clipboard = Clipboard::new(Auto, environment(""), OSC52_LIMIT);
-        let console = Clipboard::new(Auto, environment("console"), OSC52_LIMIT).copy("x").unwrap_err();
+        let mut clipboard = Clipboard::new(Auto, environment(""), DEFAULT_OSC52_LIMIT);
+        let console =
+            Clipboard::new(Auto, environment("console"), DEFAULT_OSC52_LIMIT).copy("x").unwrap_err();
         assert_eq!(console.to_string(), "no clipboard on this terminal");
         assert_eq!(clipboard.copy("\x1b\r"), Err(CopyError::Failed("there is nothing to copy".to_owned())));
     }
@@ -478,7 +480,7 @@ mod tests {
     #[test]
     fn screen_gets_pieces_it_takes_which_are_the_sequence_together() {
         let text = "a long answer ".repeat(200);
-        let mut clipboard = Clipboard::new(Auto, environment("screen"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(Auto, environment("screen"), DEFAULT_OSC52_LIMIT);
         let bytes = clipboard.copy(&text).unwrap().terminal;
         let sent = String::from_utf8(bytes).unwrap();
         let mut whole = String::new();
@@ -492,7 +494,7 @@ mod tests {
     #[test]
     fn a_tmux_that_is_not_there_is_no_end() {
         // The server's socket is nowhere: tmux fails, or is not installed; either way the terminal is next.
-        let mut clipboard = Clipboard::new(ClipboardSetting::Tmux, environment("tmux"), OSC52_LIMIT);
+        let mut clipboard = Clipboard::new(ClipboardSetting::Tmux, environment("tmux"), DEFAULT_OSC52_LIMIT);
         if let Err(error) = clipboard.copy("x") {
             assert!(error.to_string().starts_with("tmux"), "{error}");
         }

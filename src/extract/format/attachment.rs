@@ -34,7 +34,7 @@ pub(super) struct Attached<'a> {
 /// Describes an attachment whose file may stand beside the text.
 pub(super) fn attached<'a>(attachment: &Attachment, options: &'a Options) -> Attached<'a> {
     let mut words = describe(attachment);
-    let place = options.links.as_ref().and_then(|links| links.of(attachment));
+    let place = options.links.as_ref().and_then(|links| links.get(attachment));
     if let Some(None) = place {
         words += ", not in the archive";
     }

@@ -21,7 +21,7 @@ pub(in crate::extract) struct ExtractEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::extract) struct BranchLabel {
     /// Its number among them, from 1, by creation.
-    pub index: usize,
+    pub number: usize,
     /// The number of them.
     pub count: usize,
     /// The number of the entry they all follow; `None`: they begin the conversation.
@@ -52,9 +52,9 @@ pub(in crate::extract) fn entries(conversation: &Conversation, options: &Options
     let mut entries = Vec::new();
     for message in (0..messages.len()).filter(|&index| taken(index)) {
         numbers[message] = entries.len() + 1;
-        let label = branches.sibling_number(message).map(|SiblingNumber { index, count }| {
+        let label = branches.sibling_number(message).map(|SiblingNumber { number, count }| {
             let after = branches.before(message).map(|before| numbers[before]);
-            BranchLabel { index, count, after, visible: visible[message] }
+            BranchLabel { number, count, after, visible: visible[message] }
         });
         entries.push(ExtractEntry { message, number: Some(numbers[message]), branch_label: label });
     }
@@ -72,7 +72,7 @@ mod tests {
     type Expected = (usize, Option<(usize, usize, Option<usize>, bool)>);
 
     fn told(entries: &[ExtractEntry]) -> Vec<Expected> {
-        let label = |label: BranchLabel| (label.index, label.count, label.after, label.visible);
+        let label = |label: BranchLabel| (label.number, label.count, label.after, label.visible);
         entries.iter().map(|entry| (entry.message, entry.branch_label.map(label))).collect()
     }
 

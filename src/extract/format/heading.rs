@@ -27,9 +27,9 @@ pub(super) fn heading_parts<'a>(
     if let Some(number) = entry.number {
         words.push(number.to_string().into());
     }
-    let reading = MessageView::of(conversation, entry.message);
-    words.push(reading.speaker().name());
-    words.extend(label_part(reading));
+    let view = MessageView::of(conversation, entry.message);
+    words.push(view.speaker().name());
+    words.extend(label_part(view));
     if message.visibility == Visibility::Hidden {
         words.push("hidden".into());
     }
@@ -42,24 +42,24 @@ pub(super) fn heading_parts<'a>(
 }
 
 /// Returns the kind of a message that is not simply said.
-fn label_part(reading: MessageView<'_>) -> Option<Cow<'_, str>> {
-    let label = reading.label();
+fn label_part(view: MessageView<'_>) -> Option<Cow<'_, str>> {
+    let label = view.label();
     Some(match label {
         // The speaker says it.
-        Label::Said | Label::Instructions | Label::Memory => return None,
+        Label::Text | Label::Instructions | Label::Memory => return None,
         Label::Call(Some(tool)) => format!("to {}", words_in_heading(tool)).into(),
         Label::Canvas(canvas) if !canvas.title.is_empty() => {
             format!("canvas: {}", words_in_heading(canvas.title)).into()
         }
         // A tool's name is the speaker's already.
-        Label::Unknown(_) if reading.message().role == Role::Tool => return None,
+        Label::Unknown(_) if view.message().role == Role::Tool => return None,
         Label::Unknown(Some(name)) => words_in_heading(name),
         _ => label.noun().into(),
     })
 }
 
 fn branch(label: &BranchLabel) -> String {
-    let BranchLabel { index, count, after, visible } = label;
+    let BranchLabel { number, count, after, visible } = label;
     let place = after.map_or("from the start".to_owned(), |entry| format!("after {entry}"));
-    format!("branch {index} of {count} {place}{}", if *visible { " (the one last shown)" } else { "" })
+    format!("branch {number} of {count} {place}{}", if *visible { " (the one last shown)" } else { "" })
 }

@@ -145,9 +145,9 @@ fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Opti
             .fold(String::new(), |line, word| line + "· " + &escape(&one_line(word)) + " ")
             .trim_end(),
     );
-    let reading = MessageView::of(conversation, entry.message);
-    for block in reading.blocks() {
-        write_block(reading.text(), &block, options, out);
+    let view = MessageView::of(conversation, entry.message);
+    for block in view.blocks() {
+        write_block(view.text(), &block, options, out);
     }
     out.push_str("</article>\n");
 }

@@ -139,9 +139,9 @@ fn write_body(
     bodies: Bodies,
     out: &mut String,
 ) {
-    let reading = MessageView::of(conversation, message);
-    for Block { range, content } in reading.blocks() {
-        let text = &reading.text()[range];
+    let view = MessageView::of(conversation, message);
+    for Block { range, content } in view.blocks() {
+        let text = &view.text()[range];
         let said = from_first_line(text);
         out.push('\n');
         match content {
@@ -292,7 +292,7 @@ mod tests {
     use super::*;
     use crate::message::{code_blocks, markdown::dialect};
     use crate::{
-        conversation::{Attachment, Detail, Draft, Kind, Media, Part},
+        conversation::{Attachment, Detail, Kind, Media, MessageDraft, Part},
         extract::{
             Format, Include,
             test_support::{answer, chain, folded, forked, options, prompt},
@@ -377,15 +377,15 @@ mod tests {
         let conversation = chain(
             "t",
             vec![
-                Draft { parts: vec![part(Detail::Attachment(attachment.into()))], ..prompt("Look") },
+                MessageDraft { parts: vec![part(Detail::Attachment(attachment.into()))], ..prompt("Look") },
                 folded(Kind::Reasoning, "Hm."),
-                Draft { name: Some("python"), ..folded(Kind::Call, "print('```')") },
-                Draft {
+                MessageDraft { name: Some("python"), ..folded(Kind::Call, "print('```')") },
+                MessageDraft {
                     parts: vec![part(Detail::Source(link("Page", "https://b.example").into()))],
                     ..folded(Kind::Quote, "one\n\ntwo")
                 },
-                Draft { kind: Kind::Canvas, parts: vec![part(canvas)], ..answer("# Plan\n") },
-                Draft { interrupted: true, parts: vec![part(sources)], ..answer("Done") },
+                MessageDraft { kind: Kind::Canvas, parts: vec![part(canvas)], ..answer("# Plan\n") },
+                MessageDraft { interrupted: true, parts: vec![part(sources)], ..answer("Done") },
             ],
         );
         let all = Options { include: Include::ALL, ..options(Format::Markdown) };
@@ -456,7 +456,7 @@ mod tests {
         #[test]
         fn no_body_swallows_or_adds_a_turn(bodies in prop::collection::vec(
             r"(# |## |```|~~~|````|\n|\n\n|text|---|===|> |- |1\. |    |<!-- |<script>|<div>|-->|</script>|`|\\\(|\\\)|\\\[|\\\]|\||\t|\[a\]: b|é|<details>|</details>|<h2>|<b |<a x=|\x22|\?>|<\?|<!A|\r|\\|\$\$|%%|##\x{a0}|>|\]\(){0,25}", 1..4)) {
-            let drafts: Vec<Draft<'_>> = bodies.iter().map(|body| prompt(body)).collect();
+            let drafts: Vec<MessageDraft<'_>> = bodies.iter().map(|body| prompt(body)).collect();
             let conversation = chain("The title", drafts);
             let text = extract(&conversation);
             let (headings, _) = seen(&text);

@@ -5,7 +5,7 @@
 //! - HTML is text: an open tag would swallow every entry after it, and `<h2>` would begin one.
 //! - A code fence that the message leaves open is closed.
 //! - `\( … \)` and `\[ … \]` become `$ … $` and `$$ … $$`, which GitHub and Obsidian draw.
-//! - Behind a link whose looks deceive stands the place it leads to.
+//! - Behind a link whose text is misleading its target is written.
 //!
 //! Nothing else is touched. What the structure is, a [survey](super::markdown_survey) says; formulas are hidden from
 //! it, since it would read their lines as Markdown. What comes out is looked at once more: where it still does not stay
@@ -32,15 +32,15 @@ const CAREFUL_ROUNDS: usize = 5;
 
 /// Makes Markdown fit below the heading of its entry; see the [module](self). `None`: it cannot be, and is code.
 pub(super) fn below_heading(text: &str) -> Option<Cow<'_, str>> {
-    fitted(text, markdown::non_prose)
+    fit_below_heading(text, markdown::non_prose)
 }
 
 /// Makes a text that was typed fit there, likewise.
 pub(super) fn typed_below_heading(text: &str) -> Option<Cow<'_, str>> {
-    fitted(text, prompt::non_prose)
+    fit_below_heading(text, prompt::non_prose)
 }
 
-fn fitted(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option<Cow<'_, str>> {
+fn fit_below_heading(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option<Cow<'_, str>> {
     // The end is written without its blanks, whatever they are: `---` and a blank that is none to Markdown are no row.
     let words = text.trim_end();
     let is_plain = text[words.len()..].bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
@@ -81,26 +81,26 @@ fn fitted_lines(text: &str, non_prose: impl Fn(&str) -> Vec<NonProse>) -> Option
     if !parse_bounds::may_parse(text) {
         return None;
     }
-    let _alone = parse_bounds::alone(text);
+    let _guard = parse_bounds::lock_if_large(text);
     if formula::may_be_in(text) {
         let mut formulas = formula::formulas(text, &non_prose(text));
         formulas.retain(|formula| !begins_a_block(&text[formula.tex.clone()]));
         // Without its bracket a line of a formula may begin a list, a heading in it. Then the formulas stay as written.
         if !formulas.is_empty()
-            && let Some(drawn) = arranged(text, formulas)
+            && let Some(drawn) = apply_edits(text, formulas)
         {
             return Some(drawn);
         }
     }
-    arranged(text, Vec::new())
+    apply_edits(text, Vec::new())
 }
 
 /// Returns the text with its headings moved, its HTML as text, its open ends closed, and these formulas rewritten.
-fn arranged(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
+fn apply_edits(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
     let mut text = Cow::Borrowed(text);
     if !may_contain_structure(&text) {
         let edits = delimiters(&text, &formulas);
-        return if edits.is_empty() { Some(text) } else { checked(Cow::Owned(edited(&text, edits))) };
+        return if edits.is_empty() { Some(text) } else { reject_unstable(Cow::Owned(edited(&text, edits))) };
     }
     for round in 0..MAX_ROUNDS {
         let found = survey(&text, &masked(&text, &formulas), round >= CAREFUL_ROUNDS);
@@ -114,19 +114,19 @@ fn arranged(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
             }
             continue;
         }
-        let reshaped = round > 0 || found.reshapes || !formulas.is_empty();
+        let reshaped = round > 0 || found.changes_structure || !formulas.is_empty();
         let mut edits = found.edits;
-        edits.extend(found.signs.into_iter().map(|at| TextEdit::insert(at, "\\")));
-        edits.extend(found.places);
+        edits.extend(found.signs_to_escape.into_iter().map(|at| TextEdit::insert(at, "\\")));
+        edits.extend(found.link_targets);
         edits.extend(delimiters(&text, &formulas));
         let arranged = if edits.is_empty() { text } else { Cow::Owned(edited(&text, edits)) };
-        return if reshaped { checked(arranged) } else { Some(arranged) };
+        return if reshaped { reject_unstable(arranged) } else { Some(arranged) };
     }
     None
 }
 
 /// Returns a text that stays below its heading as it stands.
-fn checked(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+fn reject_unstable(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let found = survey(&text, &text, false);
     (found.html.is_empty() && found.edits.is_empty()).then_some(text)
 }
@@ -203,9 +203,11 @@ mod tests {
             let text = pieces.concat();
             if !super::may_contain_structure(&text) {
                 let found = super::survey(&text, &text, true);
-                let places: Vec<_> = found.places.iter().collect();
+                let link_targets: Vec<_> = found.link_targets.iter().collect();
                 prop_assert!(
-                    found.html.is_empty() && found.signs.is_empty() && found.edits.is_empty() && places.is_empty(),
+                    found.html.is_empty()
+                        && found.signs_to_escape.is_empty()
+                        && found.edits.is_empty() && link_targets.is_empty(),
                     "{:?}: {:?}", text, found
                 );
             }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
-use super::{TURN_LEVEL, text_edit::TextEdit};
+use super::{ENTRY_HEADING_LEVEL, text_edit::TextEdit};
 use crate::message::{
     find_address, is_blank as is_any_blank, is_unseen, link_safety,
     markdown::{dialect, is_line_break},
@@ -20,13 +20,13 @@ pub(super) struct Survey {
     pub html: Vec<usize>,
     /// The places of signs that are text and could be taken for more: `<` before a letter, `##` before a blank that is
     /// none, `$$` and `%%` that begin something without an end.
-    pub signs: Vec<usize>,
+    pub signs_to_escape: Vec<usize>,
     /// Headings on another level, open ends with their ends.
     pub edits: Vec<TextEdit>,
-    /// Behind links whose looks deceive: the places they lead to.
-    pub places: Vec<TextEdit>,
+    /// Notes behind links whose text is misleading: their targets.
+    pub link_targets: Vec<TextEdit>,
     /// Some edit does more than to lengthen a row of hashes.
-    pub reshapes: bool,
+    pub changes_structure: bool,
 }
 
 /// Looks a text through. `masked` is the same with its formulas as words of their length. `thorough`: every tag of an
@@ -70,7 +70,7 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                     TagEnd::CodeBlock => in_code = false,
                     TagEnd::Link | TagEnd::Image => {
                         if let Some(link) = links.pop() {
-                            found.places.extend(place(&link.words, &link.url, range.end));
+                            found.link_targets.extend(link_target(&link.words, &link.url, range.end));
                             if let Some(outer) = links.last_mut() {
                                 outer.add(&link.words);
                             }
@@ -82,11 +82,11 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
             Event::InlineHtml(html) if !is_line_break(&html) => found.html.push(range.start),
             Event::Text(words) if !in_code => {
                 if !links.last().is_some_and(|link| link.is_bare) {
-                    signs(masked, range.clone(), &mut found.signs);
+                    note_signs(masked, range.clone(), &mut found.signs_to_escape);
                 }
                 match links.last_mut() {
                     Some(link) => link.add(&words),
-                    None => addresses(masked, range, &mut found.places),
+                    None => addresses(masked, range, &mut found.link_targets),
                 }
             }
             Event::Code(words) => {
@@ -98,20 +98,20 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
         }
     }
     let heads: Vec<Range<usize>> = headings.iter().map(|(range, _)| range.clone()).collect();
-    let places = Places { headings: heads, code: blocks.clone(), tables, footnotes };
-    disputed(masked, &places, &mut found);
-    found.reshapes |= !found.edits.is_empty();
-    lookalikes(masked, &headings, &blocks, &mut found.signs);
+    let link_targets = Places { headings: heads, code: blocks.clone(), tables, footnotes };
+    disputed(masked, &link_targets, &mut found);
+    found.changes_structure |= !found.edits.is_empty();
+    lookalikes(masked, &headings, &blocks, &mut found.signs_to_escape);
     // Two backslashes before a sign would be none.
-    found.signs.sort_unstable();
-    found.signs.dedup();
+    found.signs_to_escape.sort_unstable();
+    found.signs_to_escape.dedup();
     found.html.sort_unstable();
     found.html.dedup();
     let highest = headings.iter().map(|&(_, level)| level).min().unwrap_or(usize::MAX);
-    if highest <= TURN_LEVEL {
-        let step = TURN_LEVEL + 1 - highest;
+    if highest <= ENTRY_HEADING_LEVEL {
+        let step = ENTRY_HEADING_LEVEL + 1 - highest;
         for (range, level) in headings {
-            found.reshapes |= shift(text, range, (level + step).min(6), &mut found.edits);
+            found.changes_structure |= shift(text, range, (level + step).min(6), &mut found.edits);
         }
     }
     found
@@ -136,22 +136,22 @@ impl OpenLink {
     }
 }
 
-/// Returns the note after a link whose looks deceive.
-fn place(words: &str, url: &str, at: usize) -> Option<TextEdit> {
-    let place = link_safety::other_place(words, url)?;
+/// Returns the note after a link whose text is misleading.
+fn link_target(words: &str, url: &str, at: usize) -> Option<TextEdit> {
+    let link_target = link_safety::other_place(words, url)?;
     let marks = |char: char| char.is_ascii_punctuation() && !matches!(char, '.' | '-' | ':' | '@');
-    let place: String =
-        place.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
-    Some(TextEdit::insert(at, format!(" ({place})")))
+    let link_target: String =
+        link_target.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
+    Some(TextEdit::insert(at, format!(" ({link_target})")))
 }
 
 /// Notes the places of addresses that stand in a text as they are.
-fn addresses(masked: &str, range: Range<usize>, places: &mut Vec<TextEdit>) {
+fn addresses(masked: &str, range: Range<usize>, link_targets: &mut Vec<TextEdit>) {
     let mut at = range.start;
     while let Some(address) = find_address(&masked[at..range.end]) {
         let url = &masked[at + address.start..at + address.end];
         at += address.end;
-        places.extend(place("", url, at));
+        link_targets.extend(link_target("", url, at));
     }
 }
 
@@ -182,7 +182,7 @@ fn is_escaped(text: &str, at: usize) -> bool {
 }
 
 /// Notes the signs of a stretch of text that another reader could take for more.
-fn signs(text: &str, range: Range<usize>, found: &mut Vec<usize>) {
+fn note_signs(text: &str, range: Range<usize>, found: &mut Vec<usize>) {
     let bytes = text.as_bytes();
     let mut from = range.start;
     while let Some(step) = memchr::memchr3(b'<', b'$', b'%', &bytes[from..range.end]) {
@@ -214,11 +214,11 @@ struct Places {
 /// Notes the rows that make a heading of the line before them, and the lines that begin code or HTML, to some reader and
 /// not to the one that was asked. Readers agree on most of Markdown; not on where a table ends and whether there are any, on
 /// what a definition of a link or a footnote takes along, or on what is a blank line.
-fn disputed(text: &str, places: &Places, found: &mut Survey) {
-    let mut headings = Within::of(&places.headings);
-    let mut code = Within::of(&places.code);
-    let mut tables = Within::of(&places.tables);
-    let mut footnotes = Within::of(&places.footnotes);
+fn disputed(text: &str, link_targets: &Places, found: &mut Survey) {
+    let mut headings = Within::of(&link_targets.headings);
+    let mut code = Within::of(&link_targets.code);
+    let mut tables = Within::of(&link_targets.tables);
+    let mut footnotes = Within::of(&link_targets.footnotes);
     // Of the lines since the last blank one.
     let (mut defines, mut is_odd, mut tabled) = (false, false, false);
     // The line before this one is of words that may be a paragraph to somebody.
@@ -263,8 +263,8 @@ fn disputed(text: &str, places: &Places, found: &mut Survey) {
             let is_tag = bare.starts_with('<') && begins_tag(text, at);
             let disputed = defines || is_odd || in_footnote || tabled;
             if (is_tag && disputed) || (defines && opens_fence(bare)) {
-                found.signs.push(at);
-                found.reshapes = true;
+                found.signs_to_escape.push(at);
+                found.changes_structure = true;
             }
         }
         // In code of a footnote others see words.

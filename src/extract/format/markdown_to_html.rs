@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt::Write as _};
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd};
 
 use super::{
-    TURN_LEVEL, colour,
+    ENTRY_HEADING_LEVEL, color,
     escape::{escape, write_escaped},
     from_first_line, parse_bounds,
 };
@@ -29,7 +29,7 @@ pub(super) fn prose(text: &str, out: &mut String) {
     if !parse_bounds::may_parse(text) {
         return as_typed(text, out);
     }
-    let _alone = parse_bounds::alone(text);
+    let _guard = parse_bounds::lock_if_large(text);
     let formulas = if formula::may_be_in(text) {
         formula::formulas(text, &markdown::non_prose(text))
     } else {
@@ -81,7 +81,7 @@ pub(super) fn code(language: &str, text: &str, out: &mut String) {
         out.push('"');
     }
     out.push('>');
-    colour::write(language, text, out);
+    color::write(language, text, out);
     out.push_str("</code></pre>\n");
 }
 
@@ -281,7 +281,7 @@ impl ProseWriter<'_> {
     }
 
     fn level(&mut self, level: usize, tag: &str) {
-        let _ = write!(self.out, "{tag}{}>", (level + TURN_LEVEL).min(6));
+        let _ = write!(self.out, "{tag}{}>", (level + ENTRY_HEADING_LEVEL).min(6));
     }
 
     fn open_link(&mut self, url: &CowStr<'_>) {

@@ -5,14 +5,14 @@ pub(super) mod entries;
 pub(super) mod jsonl;
 
 mod attachment;
-mod colour;
+mod color;
 mod escape;
 mod formula_delimiters;
 mod front_matter;
 mod heading;
+mod heading_look_alikes;
 mod html;
 mod json;
-mod look_alike;
 mod markdown;
 mod markdown_embed;
 mod markdown_survey;
@@ -27,7 +27,7 @@ use super::Options;
 use crate::conversation::Conversation;
 
 /// The level of an entry's heading; bodies begin below it.
-const TURN_LEVEL: usize = 2;
+const ENTRY_HEADING_LEVEL: usize = 2;
 
 /// A format: its words for people, and its text of conversations. Each is a type in a file of its own, and a
 /// line in the list below.
@@ -251,13 +251,13 @@ fn raw_text(conversation: &Conversation, message: usize) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        conversation::{Draft, Kind},
+        conversation::{Kind, MessageDraft},
         extract::test_support::{answer, chain, options, prompt},
     };
 
     #[test]
     fn a_canvas_is_read_in_markdown_but_is_no_line_of_jsonl() {
-        let conversation = chain("t", vec![Draft { kind: Kind::Canvas, ..answer("the document") }]);
+        let conversation = chain("t", vec![MessageDraft { kind: Kind::Canvas, ..answer("the document") }]);
         assert!(super::conversation(&conversation, &options(Format::Markdown)).contains("the document"));
         assert_eq!(super::conversation(&conversation, &options(Format::Jsonl)), "");
     }

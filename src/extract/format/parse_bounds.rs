@@ -34,7 +34,7 @@ pub(super) fn may_parse(text: &str) -> bool {
 }
 
 /// Waits until no other large text is parsed, so that as many threads as there are take the memory of one.
-pub(super) fn alone(text: &str) -> Option<MutexGuard<'static, ()>> {
+pub(super) fn lock_if_large(text: &str) -> Option<MutexGuard<'static, ()>> {
     static LARGE: Mutex<()> = Mutex::new(());
     (text.len() > SMALL).then(|| LARGE.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -1,5 +1,5 @@
 //! Plain text: the title, a line of facts, then each entry under a line that says who speaks. Bodies as written, but
-//! for lines that [look like one above an entry](super::look_alike).
+//! for lines that [look like one above an entry](super::heading_look_alikes).
 //!
 //! ```text
 //! Ingress returns 504 after a minute
@@ -16,7 +16,7 @@ use super::{
     attachment::{Attached, attached},
     entries::{ExtractEntry, entries},
     from_first_line, heading,
-    look_alike::{is_break, write_body_text},
+    heading_look_alikes::{is_break, write_body_text},
     one_line, raw_text,
 };
 use crate::{
@@ -111,9 +111,9 @@ fn write_entry(conversation: &Conversation, entry: &ExtractEntry, options: &Opti
 
 /// Writes every block with a blank line before it.
 fn write_body(conversation: &Conversation, message: usize, options: &Options, out: &mut String) {
-    let reading = MessageView::of(conversation, message);
-    for Block { range, content } in reading.blocks() {
-        let text = &reading.text()[range];
+    let view = MessageView::of(conversation, message);
+    for Block { range, content } in view.blocks() {
+        let text = &view.text()[range];
         out.push('\n');
         match content {
             Content::Markdown | Content::Plain => write_body_text(from_first_line(text).trim_end(), out),

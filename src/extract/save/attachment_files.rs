@@ -60,7 +60,7 @@ impl AttachmentFiles {
                 temporary::sweep(&self.folder, parent_folder(&self.folder));
             }
         }
-        let mut file = temporary::another(&self.folder, &self.group)
+        let mut file = temporary::new_file_of_group(&self.folder, &self.group)
             .map_err(|error| SaveError::failed(&target, &error))?;
         let kept = write(file.as_file_mut()).map_err(|error| SaveError::failed(&target, &error))?;
         if kept {

@@ -24,7 +24,7 @@ impl AttachmentOutcome {
     }
 
     /// Counts the files that have their name now. A file without a name exposes nothing.
-    pub fn named(&mut self, files: usize) {
+    pub fn count_renamed(&mut self, files: usize) {
         self.written += files;
         self.unredacted = self.unredacted.min(self.written);
     }

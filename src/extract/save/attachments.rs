@@ -22,7 +22,7 @@ use super::{
     refuse_archives,
 };
 use crate::{
-    archive::{Archive, ArchiveError, Member, sniff},
+    archive::{Archive, ArchiveError, Member, extension_by_content},
     conversation::{Attachment, Conversation, Detail, digest},
     extract::{
         ExtractError, Options,
@@ -48,7 +48,7 @@ fn key_of(attachment: &Attachment) -> AttachmentKey {
 impl AttachmentLinks {
     /// Looks up an attachment. `None`: nobody asked for this one. `Some(None)`: there is no file of it, since it is
     /// missing or damaged.
-    pub(in crate::extract) fn of(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
+    pub(in crate::extract) fn get(&self, attachment: &Attachment) -> Option<&Option<Box<str>>> {
         self.0.get(&key_of(attachment))
     }
 }
@@ -108,7 +108,7 @@ impl<'a> AttachmentWriter<'a> {
         } else {
             entries(conversation, options).into_iter().map(|entry| entry.message).collect()
         };
-        let own = conversation.object_location.archive;
+        let own_archive = conversation.object_location.archive;
         let both = |message| {
             let parts = conversation.message_parts(message).iter();
             parts.zip(redacted.message_parts(message))
@@ -121,7 +121,7 @@ impl<'a> AttachmentWriter<'a> {
             };
             let link = key_of(redacted);
             if !links.0.contains_key(&link) {
-                let key = (own, key_of(attachment));
+                let key = (own_archive, key_of(attachment));
                 let name = if attachment.content.is_empty() {
                     self.write(archives, key, redacted, secrets)?
                 } else {
@@ -141,11 +141,11 @@ impl<'a> AttachmentWriter<'a> {
         redacted: &Attachment,
         secrets: &Secrets,
     ) -> Result<Option<Box<str>>, ExtractError> {
-        let (own, id) = (key.0, &*key.1.0);
+        let (own_archive, id) = (key.0, &*key.1.0);
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let address = match find(archives, own, id) {
+        let address = match find(archives, own_archive, id) {
             None => {
                 self.attached.missing += 1;
                 None
@@ -208,7 +208,7 @@ pub struct SingleAttachment {
     /// Its text, where the export carries that itself.
     pub content: Option<Box<str>>,
     /// The conversation that names it: what is a secret there is one in its text.
-    pub of: Option<ConversationRef>,
+    pub conversation: Option<ConversationRef>,
 }
 
 /// The reason why an attachment was not saved.
@@ -234,9 +234,13 @@ impl SingleAttachment {
     pub fn save(&self, archives: &[Archive], path: &Path, redact: bool) -> Result<Written, AttachmentError> {
         refuse_archives(archives, path)?;
         if let Some(content) = &self.content {
-            let of: Vec<&Conversation> = self.of.iter().map(|shared| &**shared).collect();
-            let content =
-                if redact { redacted(content, &of, false).0.into() } else { Cow::Borrowed(&**content) };
+            let conversations: Vec<&Conversation> =
+                self.conversation.iter().map(|shared| &**shared).collect();
+            let content = if redact {
+                redacted(content, &conversations, false).0.into()
+            } else {
+                Cow::Borrowed(&**content)
+            };
             super::save(path, content.as_bytes(), Clobber::Never)?;
             return Ok(Written { bytes: content.len() as u64, ..Written::default() });
         }
@@ -251,8 +255,8 @@ impl SingleAttachment {
 
 /// Finds an attachment in the archive that its conversation is from: another may hold a file of the same id, of another
 /// person.
-fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive, Member)> {
-    let archive = archives.get(usize::from(own))?;
+fn find<'a>(archives: &'a [Archive], number: u16, id: &str) -> Option<(&'a Archive, Member)> {
+    let archive = archives.get(usize::from(number))?;
     Some((archive, archive.find_attachment(id)?))
 }
 
@@ -260,7 +264,7 @@ fn find<'a>(archives: &'a [Archive], own: u16, id: &str) -> Option<(&'a Archive,
 fn sniffed(archive: &Archive, member: &Member) -> Option<&'static str> {
     let mut head = [0; 32];
     let (count, _) = archive.stream(member).ok()?.fill(&mut head);
-    sniff(&head[..count])
+    extension_by_content(&head[..count])
 }
 
 /// Copies an attachment. `Ok(false)`: the archive's bytes are damaged, or not what they were, which `changed` then says;

@@ -86,7 +86,7 @@ impl<'a> FileBatch<'a> {
     ) -> Result<(), SaveError> {
         let target = self.folder.join(name);
         let group = self.group()?;
-        let mut file = temporary::another(&self.folder, &group)
+        let mut file = temporary::new_file_of_group(&self.folder, &group)
             .map_err(|error| SaveError::failed(&self.folder, &error))?;
         file.as_file_mut().write_all(contents).map_err(|error| SaveError::failed(&target, &error))?;
         // Closed, so that no number of files runs into the limit of open ones.
@@ -119,7 +119,7 @@ impl<'a> FileBatch<'a> {
                     self.outcome.written += 1;
                     if let Some((mut beside, mut attached)) = beside {
                         let named = beside.name(self.clobber, self.archives)?;
-                        attached.named(named.attached.written);
+                        attached.count_renamed(named.attached.written);
                         self.outcome.add(WriteOutcome { attached, ..named });
                     }
                 }

@@ -177,8 +177,8 @@ fn folded(name: &str) -> String {
         .collect()
 }
 
-/// Returns the letters and digits of a text in lower case, in words joined by dashes, at most `most` bytes.
-fn slug(text: &str, most: usize) -> String {
+/// Returns the letters and digits of a text in lower case, in words joined by dashes, at most `max_bytes` bytes.
+fn slug(text: &str, max_bytes: usize) -> String {
     let mut out = String::new();
     let mut gap = false;
     for grapheme in text.graphemes(true) {
@@ -194,7 +194,7 @@ fn slug(text: &str, most: usize) -> String {
             gap = !out.is_empty();
             continue;
         }
-        if out.len() + usize::from(gap) + seen.len() > most {
+        if out.len() + usize::from(gap) + seen.len() > max_bytes {
             break;
         }
         if std::mem::take(&mut gap) {
@@ -229,13 +229,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        conversation::{Builder, ConversationMeta, Time},
+        conversation::{ConversationBuilder, ConversationMeta, Time},
         extract::test_support::{MORNING, meta},
     };
 
     fn named(title: &str, id: &str, created: Option<Time>) -> Conversation {
         let heading = ConversationMeta { id: Some(id), created, updated: None, ..meta(title) };
-        Builder::new().finish(heading, None)
+        ConversationBuilder::new().finish(heading, None)
     }
 
     fn name(title: &str) -> String {

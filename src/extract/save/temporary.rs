@@ -32,7 +32,7 @@ pub(super) fn begin(folder: &Path) -> io::Result<(NamedTempFile, Arc<str>)> {
             .tempfile_in(folder)?;
         let name = file.path().file_name().unwrap_or_default().to_string_lossy();
         if let Some(group) = parsed(&name)
-            && is_held(file.as_file())
+            && lock_new_file(file.as_file())
         {
             let group = group.into();
             return Ok((file, group));
@@ -42,7 +42,7 @@ pub(super) fn begin(folder: &Path) -> io::Result<(NamedTempFile, Arc<str>)> {
 }
 
 /// Makes another file of a group, in its folder or in one within that.
-pub(super) fn another(folder: &Path, group: &str) -> io::Result<NamedTempFile> {
+pub(super) fn new_file_of_group(folder: &Path, group: &str) -> io::Result<NamedTempFile> {
     let prefix = format!("{PREFIX}{group}-");
     tempfile::Builder::new().prefix(&prefix).suffix(SUFFIX).rand_bytes(FURTHER_LETTERS).tempfile_in(folder)
 }
@@ -64,7 +64,7 @@ fn parsed(name: &str) -> Option<&str> {
 
 /// Locks a file that was just made. Where there are no locks it is nobody's, and is left alone.
 #[cfg(unix)]
-fn is_held(file: &File) -> bool {
+fn lock_new_file(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
 
     use rustix::{
@@ -78,14 +78,14 @@ fn is_held(file: &File) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_held(_: &File) -> bool {
+fn lock_new_file(_: &File) -> bool {
     true
 }
 
-/// Removes what killed runs left in a folder. The first files of groups stand in `holders`, the folder itself or the one
-/// above it. What cannot be removed stays: it is in nobody's way.
+/// Removes what killed runs left in a folder. The first files of groups stand in `first_files_folder`, the folder
+/// itself or the one above it. What cannot be removed stays: it is in nobody's way.
 #[cfg(unix)]
-pub(super) fn sweep(folder: &Path, holders: &Path) {
+pub(super) fn sweep(folder: &Path, first_files_folder: &Path) {
     use std::time::{Duration, SystemTime};
 
     /// A file whose first one has its own name already is left for so long.
@@ -97,8 +97,8 @@ pub(super) fn sweep(folder: &Path, holders: &Path) {
     groups.dedup();
     for group in groups {
         let own = || found.iter().filter(|(other, _)| other == group).map(|(_, path)| path);
-        let first = holders.join(format!("{PREFIX}{group}{SUFFIX}"));
-        match first_file(&first) {
+        let first = first_files_folder.join(format!("{PREFIX}{group}{SUFFIX}"));
+        match lock_first_file(&first) {
             Some(_lock) => {
                 for path in own().filter(|path| **path != first) {
                     let _ = std::fs::remove_file(path);
@@ -134,11 +134,11 @@ pub(super) fn sweep(folder: &Path, holders: &Path) {
 }
 
 #[cfg(not(unix))]
-pub(super) fn sweep(_folder: &Path, _holders: &Path) {}
+pub(super) fn sweep(_folder: &Path, _first_files_folder: &Path) {}
 
 /// Opens and locks the first file of a group; `None`: somebody lives who writes it, or it is not ours.
 #[cfg(unix)]
-fn first_file(path: &Path) -> Option<File> {
+fn lock_first_file(path: &Path) -> Option<File> {
     use std::os::unix::fs::OpenOptionsExt;
 
     use rustix::fs::{FlockOperation, OFlags, flock};
@@ -211,10 +211,11 @@ mod tests {
         fs::create_dir(&beside).unwrap();
         // Of a run that lives; the first two end without a word.
         let (alive, own) = begin(folder).unwrap();
-        let another_alive = another(&beside, &own).unwrap();
+        let another_alive = new_file_of_group(&beside, &own).unwrap();
         for _ in 0..2 {
             let (first, group) = begin(folder).unwrap();
-            let more = [another(folder, &group).unwrap(), another(&beside, &group).unwrap()];
+            let more =
+                [new_file_of_group(folder, &group).unwrap(), new_file_of_group(&beside, &group).unwrap()];
             // Closed, and with it unlocked.
             let _ = (first.keep().unwrap(), more.map(|file| file.keep().unwrap()));
         }
@@ -251,7 +252,7 @@ mod tests {
         fs::create_dir(&theirs).unwrap();
         fs::create_dir(&mine).unwrap();
         let (first, group) = begin(folder).unwrap();
-        let _ = (another(&theirs, &group).unwrap().keep().unwrap(), first.keep().unwrap());
+        let _ = (new_file_of_group(&theirs, &group).unwrap().keep().unwrap(), first.keep().unwrap());
         sweep(folder, folder);
         assert_eq!(names(folder), ["photos-files"]);
     }
@@ -262,7 +263,7 @@ mod tests {
         let folder = scratch.path().join("a-files");
         fs::create_dir(&folder).unwrap();
         let (first, group) = begin(scratch.path()).unwrap();
-        let (_, path) = another(&folder, &group).unwrap().keep().unwrap();
+        let (_, path) = new_file_of_group(&folder, &group).unwrap().keep().unwrap();
         first.persist(scratch.path().join("a.md")).unwrap();
         sweep(&folder, scratch.path());
         assert!(path.exists());

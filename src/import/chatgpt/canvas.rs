@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{parse::LIST_BUDGET, pattern::EditPattern, shape::Message};
 use crate::import::{
-    documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, TooMuch},
+    documents::{ChangeBudget, DocumentBranches, Documents, MadeDocument, OverBudget},
     growth::GrowthBudget,
     json::{self, MaybeText, MemoryBudget, Repaired, record},
     message_arena::{NO_PARENT, ParsedMessage},
@@ -31,7 +31,7 @@ impl CanvasCall {
 
 record! {
     /// The arguments of `canmore.create_textdoc`.
-    Created<'de> {
+    CreateArguments<'de> {
         name: MaybeText<'de> = "name",
         kind: MaybeText<'de> = "type",
         content: MaybeText<'de> = "content",
@@ -40,14 +40,14 @@ record! {
 
 record! {
     /// The arguments of `canmore.update_textdoc`.
-    Updated<'de> {
-        updates: Vec<Update<'de>> = "updates",
+    UpdateArguments<'de> {
+        updates: Vec<CanvasUpdate<'de>> = "updates",
     }
 }
 
 record! {
     /// One replacement, by a regular expression in Python's style.
-    Update<'de> {
+    CanvasUpdate<'de> {
         pattern: MaybeText<'de> = "pattern",
         multiple: bool = "multiple",
         replacement: MaybeText<'de> = "replacement",
@@ -57,13 +57,12 @@ record! {
 /// The cost of an update besides the document, in bytes looked through.
 const COST_OF_LOOKUP: usize = 4 << 10;
 /// The cost of each byte of a replacement, at each match.
-const REPLACING: usize = 4;
+const COST_PER_REPLACED_BYTE: usize = 4;
 /// The longest name of a group, in bytes.
 const MAX_NAME_LENGTH: usize = 256;
 
-/// Returns the documents of a conversation. `order` lists messages with the place of the one before each;
-/// `canvases` are the messages, by number, that do something to one; `current` is the leaf of the visible
-/// branch.
+/// Returns the documents of a conversation. `order` lists messages with the index of the one before each; `canvases`
+/// are the messages, by number, that do something to one; `current` is the leaf of the visible branch.
 pub(super) fn documents(
     order: &[(u32, u32)],
     messages: &[ParsedMessage],
@@ -72,36 +71,36 @@ pub(super) fn documents(
     current: Option<usize>,
     growth: &GrowthBudget,
 ) -> Documents {
-    let does = |place: usize| {
-        let at = canvases.binary_search_by_key(&order[place].0, |&(number, _)| number).ok()?;
+    let call_at = |index: usize| {
+        let at = canvases.binary_search_by_key(&order[index].0, |&(number, _)| number).ok()?;
         Some(canvases[at].1)
     };
-    let parsed = |place: usize| &messages[order[place].0 as usize];
-    let json = |place: usize| &text[parsed(place).text.start as usize..parsed(place).text.end as usize];
+    let parsed = |index: usize| &messages[order[index].0 as usize];
+    let json = |index: usize| &text[parsed(index).text.start as usize..parsed(index).text.end as usize];
     if !canvases.iter().any(|&(_, canvas)| canvas == CanvasCall::Create) {
         return Documents::default();
     }
     let mut documents: Vec<(usize, MadeDocument)> = (0..order.len())
-        .filter(|&place| does(place) == Some(CanvasCall::Create))
-        .filter_map(|place| Some((place, created(json(place))?)))
+        .filter(|&index| call_at(index) == Some(CanvasCall::Create))
+        .filter_map(|index| Some((index, created(json(index))?)))
         .collect();
     let branches = DocumentBranches::of(order, current);
     // The document each message works on: the last that was created above it.
     let mut slots: Vec<Option<usize>> = vec![None; order.len()];
     let mut budget = ChangeBudget::of(growth);
     let mut next = 0;
-    for place in 0..order.len() {
-        slots[place] =
-            Some(order[place].1).filter(|&parent| parent != NO_PARENT).and_then(|at| slots[at as usize]);
-        if documents.get(next).is_some_and(|&(made, _)| made == place) {
-            slots[place] = Some(next);
+    for index in 0..order.len() {
+        slots[index] =
+            Some(order[index].1).filter(|&parent| parent != NO_PARENT).and_then(|at| slots[at as usize]);
+        if documents.get(next).is_some_and(|&(made, _)| made == index) {
+            slots[index] = Some(next);
             next += 1;
             continue;
         }
-        let Some(slot) = slots[place] else { continue };
+        let Some(slot) = slots[index] else { continue };
         let (made, document) = &mut documents[slot];
-        if does(place) == Some(CanvasCall::Update) && branches.leads(*made, place) {
-            update(document, json(place), &mut budget);
+        if call_at(index) == Some(CanvasCall::Update) && branches.passes_through(*made, index) {
+            update(document, json(index), &mut budget);
         }
     }
     Documents::new(documents, budget.skipped_changes)
@@ -109,7 +108,7 @@ pub(super) fn documents(
 
 fn created(json: &str) -> Option<MadeDocument> {
     let repaired = Repaired::new();
-    let Created { name, kind, content } =
+    let CreateArguments { name, kind, content } =
         json::from_str_or_repaired(json, &repaired, &MemoryBudget::none()).ok()?;
     Some(MadeDocument {
         title: name.unwrap_or_default().into_owned(),
@@ -120,16 +119,17 @@ fn created(json: &str) -> Option<MadeDocument> {
 
 fn update(document: &mut MadeDocument, json: &str, budget: &mut ChangeBudget) {
     let repaired = Repaired::new();
-    let parsed = json::from_str_or_repaired::<Updated<'_>>(json, &repaired, &MemoryBudget::new(LIST_BUDGET));
+    let parsed =
+        json::from_str_or_repaired::<UpdateArguments<'_>>(json, &repaired, &MemoryBudget::new(LIST_BUDGET));
     for update in parsed.map(|updated| updated.updates).unwrap_or_default() {
         let pattern = update.pattern.as_deref().unwrap_or_default();
         let replacement = update.replacement.as_deref().unwrap_or_default();
         let times = if update.multiple { usize::MAX } else { 1 };
-        let change = Substitution { replacement, times, most: budget.most(document) };
+        let change = Substitution { replacement, times, max_bytes: budget.max_bytes(document) };
         match change.make(&document.text, pattern, budget) {
             Ok(Some(text)) => budget.change(document, text),
             Ok(None) => {}
-            Err(TooMuch) => budget.skipped_changes += 1,
+            Err(OverBudget) => budget.skipped_changes += 1,
         }
     }
 }
@@ -139,17 +139,22 @@ struct Substitution<'a> {
     replacement: &'a str,
     times: usize,
     /// The length that the text may grow to, in bytes.
-    most: usize,
+    max_bytes: usize,
 }
 
 impl Substitution<'_> {
     /// Returns the text with the change made; `None` if the pattern is not valid or does not match.
-    fn make(&self, text: &str, pattern: &str, budget: &mut ChangeBudget) -> Result<Option<String>, TooMuch> {
+    fn make(
+        &self,
+        text: &str,
+        pattern: &str,
+        budget: &mut ChangeBudget,
+    ) -> Result<Option<String>, OverBudget> {
         budget.spend_or_fail(text.len() + COST_OF_LOOKUP)?;
         match pattern {
             "" => return Ok(None),
-            ".*" if self.replacement.len() <= self.most => return Ok(Some(self.replacement.to_owned())),
-            ".*" => return Err(TooMuch),
+            ".*" if self.replacement.len() <= self.max_bytes => return Ok(Some(self.replacement.to_owned())),
+            ".*" => return Err(OverBudget),
             _ => {}
         }
         // Most patterns are a stretch of the document as it stands.
@@ -167,8 +172,8 @@ impl Substitution<'_> {
         text: &str,
         words: &str,
         budget: &mut ChangeBudget,
-    ) -> Result<Option<String>, TooMuch> {
-        let mut changed = Changed::new(text, self);
+    ) -> Result<Option<String>, OverBudget> {
+        let mut changed = EditedText::new(text, self);
         for (at, words) in text.match_indices(words).take(self.times) {
             let group = |name: &str| if name == "0" { words } else { "" };
             changed.put(&(at..at + words.len()), group, budget)?;
@@ -181,10 +186,10 @@ impl Substitution<'_> {
         text: &str,
         mut pattern: EditPattern,
         budget: &mut ChangeBudget,
-    ) -> Result<Option<String>, TooMuch> {
-        let mut changed = Changed::new(text, self);
+    ) -> Result<Option<String>, OverBudget> {
+        let mut changed = EditedText::new(text, self);
         // Looking for groups costs more than the match itself.
-        let asks = self
+        let uses_groups = self
             .replacement
             .split('\\')
             .skip(1)
@@ -198,7 +203,7 @@ impl Substitution<'_> {
                 from = next.unwrap_or(usize::MAX);
                 continue;
             }
-            if asks {
+            if uses_groups {
                 pattern.groups(text, &found, budget)?;
             }
             let group = |name: &str| {
@@ -216,7 +221,7 @@ impl Substitution<'_> {
 }
 
 /// A text while it is changed.
-struct Changed<'a> {
+struct EditedText<'a> {
     text: &'a str,
     change: &'a Substitution<'a>,
     out: String,
@@ -224,7 +229,7 @@ struct Changed<'a> {
     copied: Option<usize>,
 }
 
-impl<'a> Changed<'a> {
+impl<'a> EditedText<'a> {
     fn new(text: &'a str, change: &'a Substitution<'a>) -> Self {
         Self { text, change, out: String::new(), copied: None }
     }
@@ -235,17 +240,17 @@ impl<'a> Changed<'a> {
         found: &Range<usize>,
         group: impl Fn(&str) -> &'g str,
         budget: &mut ChangeBudget,
-    ) -> Result<(), TooMuch> {
-        let Substitution { replacement, most, .. } = *self.change;
-        budget.spend_or_fail(replacement.len().saturating_mul(REPLACING))?;
+    ) -> Result<(), OverBudget> {
+        let Substitution { replacement, max_bytes, .. } = *self.change;
+        budget.spend_or_fail(replacement.len().saturating_mul(COST_PER_REPLACED_BYTE))?;
         self.out.push_str(&self.text[self.copied.unwrap_or(0)..found.start]);
         self.copied = Some(found.end);
-        expand(replacement, group, &mut self.out, most).ok_or(TooMuch)
+        expand(replacement, group, &mut self.out, max_bytes).ok_or(OverBudget)
     }
 
-    fn finish(mut self) -> Result<Option<String>, TooMuch> {
+    fn finish(mut self) -> Result<Option<String>, OverBudget> {
         let Some(copied) = self.copied else { return Ok(None) };
-        add(&self.text[copied..], &mut self.out, self.change.most).ok_or(TooMuch)?;
+        add(&self.text[copied..], &mut self.out, self.change.max_bytes).ok_or(OverBudget)?;
         Ok(Some(self.out))
     }
 }
@@ -265,32 +270,32 @@ fn literal(pattern: &str) -> Option<String> {
 }
 
 /// Returns a replacement as Python's `Match.expand` reads it: `\1`, `\g<1>`, `\g<name>`, `\n`, `\t`, `\\`.
-/// Any other backslash stands for itself. `None` as soon as `out` would be longer than `most`.
+/// Any other backslash stands for itself. `None` as soon as `out` would be longer than `max_bytes`.
 fn expand<'g>(
     replacement: &str,
     group: impl Fn(&str) -> &'g str,
     out: &mut String,
-    most: usize,
+    max_bytes: usize,
 ) -> Option<()> {
     let mut rest = replacement;
     while let Some(at) = rest.find('\\') {
-        add(&rest[..at], out, most)?;
+        add(&rest[..at], out, max_bytes)?;
         let behind = &rest[at + 1..];
         let digits = behind.bytes().take(2).take_while(u8::is_ascii_digit).count();
         rest = if digits > 0 && !behind.starts_with('0') {
-            add(group(&behind[..digits]), out, most)?;
+            add(group(&behind[..digits]), out, max_bytes)?;
             &behind[digits..]
         } else if let Some((name, after)) = behind.strip_prefix("g<").and_then(named) {
-            add(group(name), out, most)?;
+            add(group(name), out, max_bytes)?;
             after
         } else {
             let escapes = [('n', "\n"), ('t', "\t"), ('r', "\r"), ('\\', "\\")];
             let known = escapes.iter().find(|(letter, _)| behind.starts_with(*letter));
-            add(known.map_or("\\", |&(_, stands_for)| stands_for), out, most)?;
+            add(known.map_or("\\", |&(_, stands_for)| stands_for), out, max_bytes)?;
             &behind[usize::from(known.is_some())..]
         };
     }
-    add(rest, out, most)
+    add(rest, out, max_bytes)
 }
 
 /// Returns a name up to its `>`, and what is behind.
@@ -299,8 +304,8 @@ fn named(text: &str) -> Option<(&str, &str)> {
     Some((&text[..end], &text[end + 1..]))
 }
 
-fn add(text: &str, out: &mut String, most: usize) -> Option<()> {
-    (out.len() + text.len() <= most).then(|| out.push_str(text))
+fn add(text: &str, out: &mut String, max_bytes: usize) -> Option<()> {
+    (out.len() + text.len() <= max_bytes).then(|| out.push_str(text))
 }
 
 #[cfg(test)]
@@ -308,7 +313,7 @@ mod tests {
     use super::*;
 
     fn changed(text: &str, pattern: &str, replacement: &str) -> Option<String> {
-        let change = Substitution { replacement, times: usize::MAX, most: 1_000 };
+        let change = Substitution { replacement, times: usize::MAX, max_bytes: 1_000 };
         change.make(text, pattern, &mut ChangeBudget::with(1 << 30)).unwrap_or_default()
     }
 
@@ -363,7 +368,7 @@ mod tests {
                 format!("[{}|{}]", &found[0], found.get(1).map_or("", |group| group.as_str()))
             });
             let wanted = engine.is_match(text).then_some(&*wanted);
-            let change = Substitution { replacement: r"[\g<0>|\1]", times: usize::MAX, most: 1_000 };
+            let change = Substitution { replacement: r"[\g<0>|\1]", times: usize::MAX, max_bytes: 1_000 };
             let parsed =
                 EditPattern::compile(pattern, &mut ChangeBudget::with(1 << 30)).ok().flatten().unwrap();
             let made = change.replace(text, parsed, &mut ChangeBudget::with(1 << 30)).ok().unwrap();
@@ -391,13 +396,13 @@ mod tests {
             (r"(?s)a(.*b)?".to_owned(), &many, 1),
             (format!("a{}c", ".".repeat(300)), &unlike(1 << 20), 1),
         ];
-        for (pattern, text, most) in patterns {
+        for (pattern, text, max_bytes) in patterns {
             let (mut budget, mut times) = (ChangeBudget::with(16 << 20), 0);
-            let change = Substitution { replacement: "", times: usize::MAX, most: 1_000 };
-            while times < most && change.make(text, &pattern, &mut budget).is_ok() {
+            let change = Substitution { replacement: "", times: usize::MAX, max_bytes: 1_000 };
+            while times < max_bytes && change.make(text, &pattern, &mut budget).is_ok() {
                 times += 1;
             }
-            assert!(times < most, "{pattern} was looked for {times} times");
+            assert!(times < max_bytes, "{pattern} was looked for {times} times");
         }
         assert_eq!(changed(&many[..100], "(?:a?){2000}$", "b").as_deref(), Some("b"));
     }
@@ -420,8 +425,8 @@ mod tests {
         let replacement = r"\g<x>".repeat(2_000);
         for pattern in ["a", "(a)"] {
             let mut budget = ChangeBudget::with(16 << 20);
-            let change = Substitution { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
-            assert_eq!(change.make(&text, pattern, &mut budget), Err(TooMuch));
+            let change = Substitution { replacement: &replacement, times: usize::MAX, max_bytes: 1 << 20 };
+            assert_eq!(change.make(&text, pattern, &mut budget), Err(OverBudget));
             assert!(!budget.spend(1), "nothing is left");
         }
     }
@@ -461,7 +466,7 @@ mod tests {
                 text[number * 2_500..][..2_160].replace('(', r"\(").replace(')', r"\)").replace('?', r"\?");
             assert!(pattern.contains('.') && literal(&pattern).is_none());
             let replacement = "x".repeat(2_160);
-            let change = Substitution { replacement: &replacement, times: usize::MAX, most: 1 << 20 };
+            let change = Substitution { replacement: &replacement, times: usize::MAX, max_bytes: 1 << 20 };
             let made = change.make(&text, &pattern, &mut budget);
             text = made.ok().flatten().unwrap_or_else(|| panic!("change {number} is made"));
         }

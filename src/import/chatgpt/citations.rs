@@ -10,8 +10,8 @@ use hashbrown::HashMap;
 
 use super::{
     edits::Edits,
-    marker::{self, CLOSE, CLOSE_TOO, MARKS, OPEN, Replacement, SEPARATOR},
-    references::{self, Named, References, links_in, ready, sources, written},
+    marker::{self, ALTERNATE_CLOSE, CLOSE, MARKER_CHARS, OPEN, Replacement, SEPARATOR},
+    references::{self, NamedSource, References, alt_text, in_brackets, links_in, sources},
 };
 use crate::conversation::Link;
 
@@ -91,18 +91,18 @@ struct Marker {
 /// Returns the first marker at or after `from`. A mark that opens nothing is one of its own; with one that separates
 /// goes the source it names.
 fn next_marker(text: &str, from: usize) -> Option<Marker> {
-    let start = from + text[from..].find(MARKS)?;
+    let start = from + text[from..].find(MARKER_CHARS)?;
     let behind = start + OPEN.len_utf8();
     let part = |end| Some(Marker { range: start..end, whole: false });
     if text[start..].starts_with(SEPARATOR) {
         let name = text[behind..].bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let names = marker::name_of_source(&text[behind..behind + name]).is_some();
+        let names = marker::parse_source_name(&text[behind..behind + name]).is_some();
         return part(behind + if names { name } else { 0 });
     }
     if !text[start..].starts_with(OPEN) {
         return part(behind);
     }
-    let close = text[behind..].find([OPEN, CLOSE, CLOSE_TOO]).map(|length| behind + length);
+    let close = text[behind..].find([OPEN, CLOSE, ALTERNATE_CLOSE]).map(|length| behind + length);
     if let Some(close) = close.filter(|&close| !text[close..].starts_with(OPEN)) {
         let inner = &text[behind..close];
         let fields = inner
@@ -126,10 +126,10 @@ fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Replacemen
         return nameless.then(Replacement::default);
     }
     let sources = sources(reference);
-    let ready = ready(reference);
-    let mut replacement = match ready {
+    let alt_text = alt_text(reference);
+    let mut replacement = match alt_text {
         Some(alt) => marker::without_marks(alt),
-        None => written(&sources),
+        None => in_brackets(&sources),
     };
     let words = text.contains(char::is_alphanumeric) && !is_name(text);
     if replacement.is_empty() && words {
@@ -139,7 +139,7 @@ fn by_text(text: &str, references: &mut References<'_, '_>) -> Option<Replacemen
     if words && !replacement.contains(text) {
         replacement = format!("{text} {replacement}");
     }
-    let links = match (sources.is_empty(), ready) {
+    let links = match (sources.is_empty(), alt_text) {
         (true, Some(alt)) => links_in(alt),
         _ => sources.into_iter().map(|named| named.link).collect(),
     };
@@ -153,7 +153,7 @@ fn is_name(text: &str) -> bool {
     let rest = rest.trim_start_matches("file").trim_start_matches("cite");
     let named = |name: &str| {
         let name = format!("turn{}", name.trim_matches(marker::is_mark));
-        marker::name_of_source(&name).is_some()
+        marker::parse_source_name(&name).is_some()
     };
     bracketed || (rest.starts_with("turn") && rest.split("turn").skip(1).all(named))
 }
@@ -198,7 +198,7 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
             continue;
         }
         let mut link = Link::default();
-        if let Some(citation) = references.cited(points, number) {
+        if let Some(citation) = references.cited_by_place(points, number) {
             let of = &citation.metadata;
             let title = of.title.as_deref().or(of.name.as_deref()).unwrap_or_default();
             link = Link { title: title.into(), url: of.url.as_deref().unwrap_or_default().into() };
@@ -207,9 +207,9 @@ pub(super) fn brackets(text: &str, references: &mut References<'_, '_>, edits: &
             link.title = label.into();
         }
         let named = !(link.title.is_empty() && link.url.is_empty());
-        let sources: Vec<Named> =
-            named.then_some(Named { link, detail: String::new() }).into_iter().collect();
-        let text = written(&sources);
+        let sources: Vec<NamedSource> =
+            named.then_some(NamedSource { link, detail: String::new() }).into_iter().collect();
+        let text = in_brackets(&sources);
         let links = sources.into_iter().map(|named| named.link).collect();
         edits.replace_within(growth, start..end, text, links, short);
     }
@@ -221,10 +221,10 @@ fn unnumbered(inner: &str, references: &mut References<'_, '_>) -> Option<(Strin
     let inner = inner.trim();
     let names = || inner.split(['†', ',', ' ', SEPARATOR]).filter(|name| !name.is_empty());
     let first = names().next().unwrap_or_default();
-    let is_name = |name: &str| marker::name_of_source(name).is_some();
+    let is_name = |name: &str| marker::parse_source_name(name).is_some();
     if is_name(first) && names().all(|name| is_name(name) || is_lines(name)) {
         let sources = references.pages(names());
-        return Some((written(&sources), sources.into_iter().map(|named| named.link).collect()));
+        return Some((in_brackets(&sources), sources.into_iter().map(|named| named.link).collect()));
     }
     if inner.starts_with("{\"") && inner.ends_with('}') {
         let answer = marker::genui(inner, None, references);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     attachments,
-    content::LISTS,
+    content::NESTED_PARTS_BUDGET,
     references::said,
     shape::{ContentFields, Message, PartObject},
 };
@@ -131,7 +131,7 @@ impl<'a> Classification<'a> {
         if matches!(self.kind, Kind::Instructions | Kind::Memory) {
             return Visibility::Folded;
         }
-        // What nobody knows is not hidden for that.
+        // An unknown type is not hidden for being unknown.
         let system = self.role == Role::System && self.kind != Kind::Other;
         if is_flagged(message) || system {
             return Visibility::Hidden;
@@ -162,7 +162,7 @@ fn error_name<'a>(tool: Option<&'a str>, error: Option<&'a str>) -> Option<Cow<'
 fn has_image(content: &ContentFields<'_>) -> bool {
     let is_image = |part: &Raw<'_>| {
         let repaired = Repaired::new();
-        let object = json::from_str_or_repaired(part.0, &repaired, &MemoryBudget::new(LISTS));
+        let object = json::from_str_or_repaired(part.0, &repaired, &MemoryBudget::new(NESTED_PARTS_BUDGET));
         object.is_ok_and(|object: PartObject<'_>| attachments::is_image(&object))
     };
     content.parts.list.iter().filter(|part| part.0.starts_with('{')).any(is_image)

@@ -51,7 +51,7 @@ pub(super) fn clean(
         !(metadata.references.is_empty() && metadata.citations.is_empty() && metadata.remembered.is_empty());
     if marked || bracketed || bare || listed {
         let mut references = References::of(metadata, growth);
-        if marked || references.are_sought() {
+        if marked || references.has_unmarked_texts() {
             citations::markers(text, &mut references, &mut edits);
         }
         if bracketed {
@@ -60,7 +60,7 @@ pub(super) fn clean(
         if bare {
             bare_widgets(text, &mut references, &mut edits);
         }
-        unplaced.push_str(&references.into_left());
+        unplaced.push_str(&references.into_unplaced_text());
     }
     if braced || file_tokens::are_listed(metadata) {
         file_tokens::replace(text, metadata, &mut edits, parts, growth);

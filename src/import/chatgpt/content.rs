@@ -10,7 +10,7 @@ use super::{
     references::said,
     research::{PLACEHOLDER, States},
     shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject},
-    unread::{push_field, push_left, push_outline},
+    unread::{push_field, push_outline, push_unread},
 };
 use crate::{
     conversation::{Detail, Part},
@@ -25,10 +25,10 @@ use crate::{
 /// The levels of lists in lists of parts that are read as such.
 const MAX_NESTED_PARTS: usize = 8;
 /// The bytes of all parts that may be read again since they stand in others.
-pub(super) const LISTS: usize = 4 << 20;
+pub(super) const NESTED_PARTS_BUDGET: usize = 4 << 20;
 
 /// Returns the page that a quotation or fetched page is from.
-pub(super) fn source(content: &ContentFields<'_>) -> Option<Part> {
+pub(super) fn source_part(content: &ContentFields<'_>) -> Option<Part> {
     let title = content.title.as_deref().filter(|title| !title.is_empty()).or(content.domain.as_deref());
     let link = link(title, content.url.as_deref());
     let known = !(link.title.is_empty() && link.url.is_empty());
@@ -42,17 +42,17 @@ fn is_unknown(object: &PartObject<'_>) -> bool {
         && parts.list.is_empty()
         && parts.bare.is_none()
         && object.image_url.0.is_empty()
-        && !points(object)
+        && !points_at_file(object)
 }
 
 /// Returns whether a part points at a file.
-fn points(object: &PartObject<'_>) -> bool {
+fn points_at_file(object: &PartObject<'_>) -> bool {
     let pointers = [&object.asset_pointer, &object.audio.0.asset_pointer, &object.video.0.asset_pointer];
     pointers.iter().any(|pointer| pointer.is_some())
 }
 
 /// Writes the passage that a prompt asks about, as a quotation before it.
-pub(super) fn quotation(message: &Message<'_>, text: &mut String) {
+pub(super) fn write_quotation(message: &Message<'_>, text: &mut String) {
     let metadata = &message.metadata;
     let start = text.len();
     let mut passage = String::new();
@@ -71,7 +71,7 @@ pub(super) fn quotation(message: &Message<'_>, text: &mut String) {
 
 /// Writes the parts that are words, joined by newlines; every other part becomes an attachment at its place, and what
 /// is unknown in it goes to `more`. Of a state with a report it writes only what it was.
-pub(super) fn joined(
+pub(super) fn write_parts(
     content: &ContentFields<'_>,
     states: &States,
     start: usize,
@@ -155,7 +155,7 @@ impl PartWriter<'_, '_, '_> {
             push_outline("", part, self.more);
             return Ok(Vec::new());
         }
-        let budget = MemoryBudget::new(LISTS);
+        let budget = MemoryBudget::new(NESTED_PARTS_BUDGET);
         if part.starts_with('[') {
             return json::from_str(part, &budget);
         }
@@ -165,7 +165,8 @@ impl PartWriter<'_, '_, '_> {
             push_outline("image_url", object.image_url.0, self.more);
         }
         let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
-        let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points(&object)));
+        let prompts =
+            made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points_at_file(&object)));
         prompts.for_each(|prompt| push_field("prompt", prompt, self.more));
         if object.text.is_text() {
             self.words(object.text);
@@ -183,7 +184,7 @@ impl PartWriter<'_, '_, '_> {
             }
             push_outline("", part, self.more);
         } else {
-            object.unread("", &mut |key, value| push_left(key, value, self.more));
+            object.unread("", &mut |key, value| push_unread(key, value, self.more));
         }
         Ok(object.parts.list)
     }
@@ -321,7 +322,7 @@ pub(super) fn decode_escapes(text: &mut String, start: usize, parts: &mut [Part]
         rest = &rest[at..];
         keep_up(end - rest.len() + 1, decoded.len() + 1);
         // A letter, or two halves of one; what means something in JSON stays as it is.
-        let letter = json::escaped_letter(rest).filter(|(letter, _)| *letter >= '\u{a0}');
+        let letter = json::decode_unicode_escape(rest).filter(|(letter, _)| *letter >= '\u{a0}');
         if let Some((letter, length)) = letter {
             decoded.push(letter);
             rest = &rest[length..];
@@ -339,7 +340,7 @@ pub(super) fn decode_escapes(text: &mut String, start: usize, parts: &mut [Part]
 }
 
 /// Writes custom instructions, each once: the new form repeats the old one in its metadata.
-pub(super) fn instructions(message: &Message<'_>, text: &mut String) {
+pub(super) fn write_instructions(message: &Message<'_>, text: &mut String) {
     let content = &message.content.0;
     let context = &message.metadata.user_context;
     let start = text.len();

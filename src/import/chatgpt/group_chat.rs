@@ -12,7 +12,7 @@ use super::{
 };
 use crate::import::{
     fields::bounded_name,
-    json::{self, MaybeText, MemoryBudget, Raw, Repaired, Several, record},
+    json::{self, MaybeText, MemoryBudget, OneOrMany, Raw, Repaired, record},
     timestamp::Timestamp,
 };
 
@@ -47,7 +47,7 @@ record! {
         content: Raw<'de> = "content",
         created: Timestamp = "created_at",
         created_otherwise: Timestamp = "create_time",
-        attachments: Several<Upload<'de>> = "attachments",
+        attachments: OneOrMany<Upload<'de>> = "attachments",
     }
 }
 
@@ -76,7 +76,7 @@ impl<'de> GroupChat<'de> {
         let repaired = Repaired::new();
         let budget = MemoryBudget::new(LIST_BUDGET);
         let members =
-            json::from_str_or_repaired::<Several<GroupMember<'_>>>(self.members.0, &repaired, &budget);
+            json::from_str_or_repaired::<OneOrMany<GroupMember<'_>>>(self.members.0, &repaired, &budget);
         let members = members.unwrap_or_default();
         let names: HashMap<&str, Cow<'_, str>> = members
             .iter()
@@ -96,13 +96,13 @@ impl<'de> GroupChat<'de> {
             let mut message = Message::default();
             message.author.role = read.role;
             message.author.name = name;
-            message.author.rest = read.author.rest;
+            message.author.unread = read.author.unread;
             message.content.0.content_type = Some("text".into());
             message.content.0.text = read.text;
             message.content.0.content = read.content;
             message.created = if read.created.0.is_some() { read.created } else { read.created_otherwise };
             message.metadata.attachments = read.attachments;
-            message.rest = read.rest;
+            message.unread = read.unread;
             mapping.take(message);
         }
         mapping.present = true;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     left_out::is_left_out,
-    references::{self, Named, References},
+    references::{self, NamedSource, References},
     shape::{Metadata, Reference},
 };
 use crate::{conversation::Link, import::growth::GrowthBudget};
@@ -17,13 +17,14 @@ pub(super) const CLOSE: char = '\u{e201}';
 pub(super) const SEPARATOR: char = '\u{e202}';
 pub(super) const SPAN_OPEN: char = '\u{e203}';
 pub(super) const SPAN_CLOSE: char = '\u{e204}';
-/// Parts the fields of an entry.
-pub(super) const PART: char = '\u{e205}';
+/// Separates the fields of an entry.
+pub(super) const FIELD_SEPARATOR: char = '\u{e205}';
 /// Closes a marker, as [`CLOSE`] does.
-pub(super) const CLOSE_TOO: char = '\u{e206}';
+pub(super) const ALTERNATE_CLOSE: char = '\u{e206}';
 
 /// All of them.
-pub(super) const MARKS: [char; 7] = [OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE, PART, CLOSE_TOO];
+pub(super) const MARKER_CHARS: [char; 7] =
+    [OPEN, CLOSE, SEPARATOR, SPAN_OPEN, SPAN_CLOSE, FIELD_SEPARATOR, ALTERNATE_CLOSE];
 
 /// The first byte of each of them in UTF-8.
 const FIRST_OF_MARKS: u8 = 0xee;
@@ -41,7 +42,7 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    fn new(text: String, sources: Vec<Named>) -> Self {
+    fn new(text: String, sources: Vec<NamedSource>) -> Self {
         let links =
             if text.is_empty() { Vec::new() } else { sources.into_iter().map(|named| named.link).collect() };
         Self { text, links }
@@ -50,7 +51,7 @@ impl Replacement {
 
 /// Returns whether a character belongs to the markers.
 pub(super) fn is_mark(character: char) -> bool {
-    MARKS.contains(&character)
+    MARKER_CHARS.contains(&character)
 }
 
 /// Drops the marks that the text of a reference may itself hold.
@@ -59,11 +60,11 @@ pub(super) fn without_marks(text: &str) -> String {
     if memchr::memchr(FIRST_OF_MARKS, text.as_bytes()).is_none() {
         return text.to_owned();
     }
-    text.replace(MARKS, "")
+    text.replace(MARKER_CHARS, "")
 }
 
 /// Reads the name by which a marker names a source: `turn0search3` is the third page of the searches of turn 0.
-pub(super) fn name_of_source(name: &str) -> Option<(u64, &str, u64)> {
+pub(super) fn parse_source_name(name: &str) -> Option<(u64, &str, u64)> {
     let rest = name.strip_prefix("turn")?;
     let turn = rest.bytes().take_while(u8::is_ascii_digit).count();
     let kind = rest[turn..].bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b'_').count();
@@ -73,7 +74,7 @@ pub(super) fn name_of_source(name: &str) -> Option<(u64, &str, u64)> {
 
 /// Returns whether a field only names sources: one, or several after commas.
 pub(super) fn names_sources(field: &str) -> bool {
-    !field.trim().is_empty() && field.split(',').all(|name| name_of_source(name.trim()).is_some())
+    !field.trim().is_empty() && field.split(',').all(|name| parse_source_name(name.trim()).is_some())
 }
 
 /// Returns whether a field says in words what a person can read: not names of sources, lines of a file, a number.
@@ -112,7 +113,7 @@ pub(super) fn alone(text: &str) -> Replacement {
 /// Returns the text for the place of a marker.
 pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Replacement {
     let reference = references.take(marker, true);
-    let inner = marker.trim_matches([OPEN, CLOSE, CLOSE_TOO]);
+    let inner = marker.trim_matches([OPEN, CLOSE, ALTERNATE_CLOSE]);
     let (kind, rest) = inner.split_once(SEPARATOR).unwrap_or((inner, ""));
     let kind = kind.trim();
     let reference = reference.filter(|reference| !references::is_passed_over(reference));
@@ -126,8 +127,8 @@ pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Repl
         }
         "genui" => genui(rest, reference, references),
         "memcite" => {
-            let sources = references.remembered();
-            Replacement::new(references::written(&sources), sources)
+            let sources = references.memory_sources();
+            Replacement::new(references::in_brackets(&sources), sources)
         }
         "filenavlist" => entries(rest, reference),
         _ => named(kind, rest, reference, references),
@@ -147,19 +148,22 @@ fn named(
         sources = pages(fields(), references);
     }
     let mut words: Vec<String> = Vec::new();
-    let mut described = false;
+    let mut has_object = false;
     for field in fields() {
         if field.starts_with(['{', '[']) {
-            described |= field.starts_with('{') && !kind.starts_with("product");
+            has_object |= field.starts_with('{') && !kind.starts_with("product");
             words.extend(words_of_json(field));
         } else if field.contains("://") && !field.contains(' ') {
-            sources.push(Named { link: Link { title: "".into(), url: field.into() }, detail: String::new() });
+            sources.push(NamedSource {
+                link: Link { title: "".into(), url: field.into() },
+                detail: String::new(),
+            });
         } else if is_words(field) && !is_citation(kind) {
-            words.push(without_marks(&field.replace(PART, " ")));
+            words.push(without_marks(&field.replace(FIELD_SEPARATOR, " ")));
         }
     }
-    let ready = reference.and_then(references::ready);
-    match (ready, words.is_empty()) {
+    let alt_text = reference.and_then(references::alt_text);
+    match (alt_text, words.is_empty()) {
         (Some(alt), _) if sources.is_empty() || alt.contains("](") => {
             let links = if sources.is_empty() {
                 references::links_in(alt)
@@ -169,7 +173,9 @@ fn named(
             return Replacement { text: without_marks(alt), links };
         }
         // Sources in brackets are drawn as numbers: of what is more than a source, the name is to be read.
-        (_, true) if is_citation(kind) => return Replacement::new(references::written(&sources), sources),
+        (_, true) if is_citation(kind) => {
+            return Replacement::new(references::in_brackets(&sources), sources);
+        }
         (_, true) => return Replacement::new(references::listed(&sources), sources),
         _ => {}
     }
@@ -177,10 +183,10 @@ fn named(
     // What has sources of its own, each with a name, needs no label but a title.
     let title = kind == "navlist";
     let text = match &sources[..] {
-        [] if described => format!("({}: {label})", kind.replace('_', " ")),
+        [] if has_object => format!("({}: {label})", kind.replace('_', " ")),
         [] => label,
         sources if title => format!("{label}: {}", references::listed(sources)),
-        sources if described || words.len() > 1 || sources.len() > 1 => references::listed(sources),
+        sources if has_object || words.len() > 1 || sources.len() > 1 => references::listed(sources),
         [source] => {
             let mut text = String::new();
             references::push_link(&label, &source.link.url, &mut text);
@@ -197,7 +203,7 @@ fn is_citation(kind: &str) -> bool {
 }
 
 /// Returns the pages that fields name.
-fn pages<'f>(fields: impl Iterator<Item = &'f str>, references: &mut References<'_, '_>) -> Vec<Named> {
+fn pages<'f>(fields: impl Iterator<Item = &'f str>, references: &mut References<'_, '_>) -> Vec<NamedSource> {
     let names = fields
         .flat_map(|field| field.split([',', '"', '[', ']', ' ']))
         .filter(|name| name.starts_with("turn"));
@@ -228,17 +234,17 @@ fn entity(field: &str) -> Option<String> {
 fn entries(rest: &str, reference: Option<&Reference<'_>>) -> Replacement {
     let mut text = String::new();
     for entry in rest.split(SEPARATOR).map(str::trim) {
-        let words = entry.split_once(PART).map_or(entry, |(_, words)| words);
+        let words = entry.split_once(FIELD_SEPARATOR).map_or(entry, |(_, words)| words);
         if is_words(words) {
             text.push_str(if text.is_empty() { "- " } else { "\n- " });
-            text.push_str(&without_marks(&words.replace(PART, " ")));
+            text.push_str(&without_marks(&words.replace(FIELD_SEPARATOR, " ")));
         }
     }
     if !text.is_empty() {
         return Replacement { text, links: Vec::new() };
     }
     let sources = reference.map(references::sources).unwrap_or_default();
-    Replacement::new(references::written(&sources), sources)
+    Replacement::new(references::in_brackets(&sources), sources)
 }
 
 /// Returns what a widget says: a formula as display mathematics, a citation as its sources, of any other its title,
@@ -248,7 +254,7 @@ pub(super) fn genui(
     reference: Option<&Reference<'_>>,
     references: &mut References<'_, '_>,
 ) -> Replacement {
-    let json = json.trim_matches([SEPARATOR, CLOSE, CLOSE_TOO]).trim();
+    let json = json.trim_matches([SEPARATOR, CLOSE, ALTERNATE_CLOSE]).trim();
     let Some(Value::Object(widgets)) = json_value(json) else {
         return Replacement { text: without_marks(json), links: Vec::new() };
     };
@@ -263,11 +269,11 @@ pub(super) fn genui(
                 strings(value, true, &mut names);
                 sources = pages(names.iter().map(|(_, name)| &**name), references);
             }
-            let text = references::written(&sources);
+            let text = references::in_brackets(&sources);
             answer.links.extend(sources.into_iter().map(|named| named.link));
             text
         } else {
-            described(kind, value)
+            widget_text(kind, value)
         };
         if !answer.text.is_empty() && !text.is_empty() {
             answer.text.push(' ');
@@ -294,7 +300,7 @@ fn formula(kind: &str, value: &Value) -> Option<String> {
 }
 
 /// Returns what a widget says in words.
-fn described(kind: &str, value: &Value) -> String {
+fn widget_text(kind: &str, value: &Value) -> String {
     let mut words = Vec::new();
     strings(value, false, &mut words);
     let label = |key: &str| matches!(key, "label" | "title" | "text" | "name" | "caption" | "content" | "");
@@ -334,10 +340,10 @@ fn strings(value: &Value, names: bool, found: &mut Vec<(String, String)>) {
             }
             Value::Array(list) => open.extend(list.iter().rev().map(|value| (key, value))),
             Value::Object(fields) => {
-                let told =
+                let is_shown =
                     |key: &str| names || !(is_left_out(key) || matches!(key, "layout" | "aspect_ratio"));
                 open.extend(
-                    fields.iter().rev().map(|(key, value)| (&**key, value)).filter(|(key, _)| told(key)),
+                    fields.iter().rev().map(|(key, value)| (&**key, value)).filter(|(key, _)| is_shown(key)),
                 );
             }
             _ => {}
@@ -421,11 +427,11 @@ mod tests {
 
     #[test]
     fn a_source_is_named_by_turn_kind_and_number() {
-        assert_eq!(name_of_source("turn12search3"), Some((12, "search", 3)));
+        assert_eq!(parse_source_name("turn12search3"), Some((12, "search", 3)));
         for none in
             ["turn", "turn1", "turn1search", "turnsearch1", "search1", "turn1Search2", "turn1search2x"]
         {
-            assert_eq!(name_of_source(none), None, "{none}");
+            assert_eq!(parse_source_name(none), None, "{none}");
         }
     }
 }

@@ -5,10 +5,10 @@ use super::{
     classification::Classification,
     clean,
     content::{
-        add_text, add_words, decode_escapes, instructions, joined, quotation, shift, source, write_fields,
-        write_outputs,
+        add_text, add_words, decode_escapes, shift, source_part, write_fields, write_instructions,
+        write_outputs, write_parts, write_quotation,
     },
-    reasoning::thoughts,
+    reasoning::write_thoughts,
     references::said,
     research::States,
     shape::Message,
@@ -23,7 +23,7 @@ use crate::{
 impl Classification<'_> {
     /// Appends what the message says to `text`, and what belongs to it to `parts`; what is in it besides to `rest`. The
     /// states of widgets are told elsewhere.
-    pub(super) fn say(
+    pub(super) fn write_text(
         &self,
         message: &Message<'_>,
         states: &States,
@@ -37,30 +37,30 @@ impl Classification<'_> {
         let start = text.len();
         let mut uploads = Uploads::of(&metadata.attachments, growth);
         if self.kind == Kind::Text {
-            quotation(message, text);
+            write_quotation(message, text);
         } else {
             push_outline("targeted_reply", metadata.targeted.0, &mut rest.more);
             push_outline("targeted_reply_label", metadata.targeted_label.0, &mut rest.more);
         }
         match self.kind {
-            Kind::Reasoning => thoughts(content.thoughts, text),
-            Kind::Instructions => instructions(message, text),
+            Kind::Reasoning => write_thoughts(content.thoughts, text),
+            Kind::Instructions => write_instructions(message, text),
             Kind::Memory => add_words(content.model_set_context, start, text),
             Kind::Recap => {
                 let seconds = metadata.seconds.map(|seconds| seconds.clamp(0.0, 1e9) as u32);
                 parts.push(Part { range: 0..0, detail: Detail::Thought { seconds } });
             }
-            Kind::Quote | Kind::Page => parts.extend(source(content)),
+            Kind::Quote | Kind::Page => parts.extend(source_part(content)),
             _ => {}
         }
         if self.kind == Kind::Instructions && text.len() > start {
             // The newer form repeats the older one.
-            let (mut said, placed) = (String::new(), parts.len());
-            joined(content, states, 0, &mut said, &mut uploads, parts, &mut rest.more);
-            let at = add_text(&said, start, text);
+            let (mut words, placed) = (String::new(), parts.len());
+            write_parts(content, states, 0, &mut words, &mut uploads, parts, &mut rest.more);
+            let at = add_text(&words, start, text);
             shift(&mut parts[placed..], at, text.len() - start);
         } else {
-            joined(content, states, start, text, &mut uploads, parts, &mut rest.more);
+            write_parts(content, states, start, text, &mut uploads, parts, &mut rest.more);
         }
         write_fields(content, start, text);
         if let (Kind::Recap, Some(seconds), true) =

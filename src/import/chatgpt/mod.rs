@@ -116,7 +116,7 @@ fn finish(element: Element<'_>, order: Vec<(u32, u32)>, current: Option<usize>) 
         id: id(&element.id).or_else(|| id(&element.conversation_id)),
         title: title(&element.title).or_else(|| title(&chat.name)),
         model: id(&element.default_model).or_else(|| id(&element.model)),
-        gizmo: id(&element.gizmo).or_else(|| id(&element.template)),
+        gpt_or_project_id: id(&element.gpt_or_project_id).or_else(|| id(&element.template)),
         created: element.created.0.or(chat.created.0),
         updated: element.updated.0.or(chat.updated.0),
         archived: element.archived,

@@ -45,7 +45,7 @@ pub(super) struct Element<'de> {
     pub current: MaybeText<'de>,
     pub default_model: MaybeText<'de>,
     pub model: MaybeText<'de>,
-    pub gizmo: MaybeText<'de>,
+    pub gpt_or_project_id: MaybeText<'de>,
     pub template: MaybeText<'de>,
     pub archived: bool,
     pub starred: bool,
@@ -117,7 +117,7 @@ impl<'de> Sink<'de> for ElementSink<'_, 'de> {
                 "current_node" => element.current = map.next_value_seed(budget.seed())?,
                 "default_model_slug" => element.default_model = map.next_value_seed(budget.seed())?,
                 "model_slug" => element.model = map.next_value_seed(budget.seed())?,
-                "gizmo_id" => element.gizmo = map.next_value_seed(budget.seed())?,
+                "gizmo_id" => element.gpt_or_project_id = map.next_value_seed(budget.seed())?,
                 "conversation_template_id" => element.template = map.next_value_seed(budget.seed())?,
                 "is_archived" => element.archived = map.next_value_seed(budget.seed())?,
                 "is_starred" => element.starred = map.next_value_seed(budget.seed())?,
@@ -261,7 +261,7 @@ impl Mapping<'_> {
         let classification = Classification::of(message);
         let start = arena.text.len();
         let mut parts = Vec::new();
-        classification.say(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
+        classification.write_text(message, states, &mut arena.text, &mut parts, rest, &arena.growth);
         let text = text_range(start, arena.text.len()).unwrap_or_else(|| {
             // Left blank, so that what follows it keeps its place in the tree.
             arena.text.truncate(start);

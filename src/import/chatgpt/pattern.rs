@@ -20,7 +20,7 @@ use regex_automata::{
     util::captures::Captures,
 };
 
-use crate::import::documents::{ChangeBudget, TooMuch};
+use crate::import::documents::{ChangeBudget, OverBudget};
 
 /// The cost of reading a pattern, in bytes looked through; also one that turns out to be invalid.
 const COST_COMPILE: usize = 256 << 10;
@@ -59,10 +59,10 @@ pub(super) struct EditPattern {
 
 impl EditPattern {
     /// Compiles a pattern; `None` if it is not valid.
-    pub(super) fn compile(pattern: &str, budget: &mut ChangeBudget) -> Result<Option<Self>, TooMuch> {
+    pub(super) fn compile(pattern: &str, budget: &mut ChangeBudget) -> Result<Option<Self>, OverBudget> {
         budget.spend_or_fail(COST_COMPILE + pattern.len().saturating_mul(COST_PER_BYTE))?;
         if pattern.len() > MAX_PATTERN_LENGTH {
-            return Err(TooMuch);
+            return Err(OverBudget);
         }
         let most = MAX_PATTERN_SIZE.min(budget.left() / COST_PER_SIZE);
         let limited = thompson::Config::new().nfa_size_limit(Some(most));
@@ -71,7 +71,7 @@ impl EditPattern {
             Ok(nfa) => nfa,
             Err(error) if error.size_limit().is_some() => {
                 budget.spend_or_fail(COST_TOO_LARGE)?;
-                return Err(TooMuch);
+                return Err(OverBudget);
             }
             Err(_) => return Ok(None),
         };
@@ -97,7 +97,7 @@ impl EditPattern {
         text: &str,
         from: usize,
         budget: &mut ChangeBudget,
-    ) -> Result<Option<Range<usize>>, TooMuch> {
+    ) -> Result<Option<Range<usize>>, OverBudget> {
         let input = Input::new(text).range(from..);
         if let Some((forwards, backwards)) = &mut self.automata {
             match forwards.end(&input, budget) {
@@ -106,11 +106,11 @@ impl EditPattern {
                     let input = Input::new(text).range(from..end).anchored(Anchored::Yes);
                     match backwards.start(&input, budget) {
                         Ok(start) => return Ok(start.map(|start| start..end)),
-                        Err(Stopped::TooMuch) => return Err(TooMuch),
+                        Err(Stopped::OverBudget) => return Err(OverBudget),
                         Err(Stopped::Unsupported) => {}
                     }
                 }
-                Err(Stopped::TooMuch) => return Err(TooMuch),
+                Err(Stopped::OverBudget) => return Err(OverBudget),
                 Err(Stopped::Unsupported) => {}
             }
         }
@@ -124,7 +124,7 @@ impl EditPattern {
         text: &str,
         found: &Range<usize>,
         budget: &mut ChangeBudget,
-    ) -> Result<(), TooMuch> {
+    ) -> Result<(), OverBudget> {
         if self.nfa.group_info().all_group_len() == 1 {
             return Ok(());
         }
@@ -140,16 +140,16 @@ impl EditPattern {
     }
 
     /// Looks with every state at every byte.
-    fn look(&mut self, input: &Input<'_>, budget: &mut ChangeBudget) -> Result<(), TooMuch> {
+    fn look(&mut self, input: &Input<'_>, budget: &mut ChangeBudget) -> Result<(), OverBudget> {
         let states = self.nfa.states().len();
         budget.spend_or_fail(states.saturating_mul(input.get_span().len() + 1).saturating_mul(COST_STEP))?;
         if self.machine.is_none() {
             if states.saturating_mul(self.nfa.group_info().slot_len())
                 > MAX_GROUPS_SIZE / 2 / size_of::<usize>()
             {
-                return Err(TooMuch);
+                return Err(OverBudget);
             }
-            let machine = PikeVM::new_from_nfa(self.nfa.clone()).map_err(|_| TooMuch)?;
+            let machine = PikeVM::new_from_nfa(self.nfa.clone()).map_err(|_| OverBudget)?;
             let cache = machine.create_cache();
             self.machine = Some((machine, cache));
         }
@@ -177,14 +177,14 @@ fn to_engine_syntax(pattern: &str) -> String {
 
 /// The reason why an automaton did not come to an end.
 enum Stopped {
-    TooMuch,
+    OverBudget,
     /// It does not know which characters beyond ASCII make words.
     Unsupported,
 }
 
-impl From<TooMuch> for Stopped {
-    fn from(_: TooMuch) -> Self {
-        Self::TooMuch
+impl From<OverBudget> for Stopped {
+    fn from(_: OverBudget) -> Self {
+        Self::OverBudget
     }
 }
 

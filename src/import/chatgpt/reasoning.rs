@@ -1,18 +1,18 @@
 //! Writes the reasoning of a message, in whichever form it comes.
 
 use super::{
-    content::{LISTS, add_words, all_words},
+    content::{NESTED_PARTS_BUDGET, add_words, all_words},
     parse::LIST_BUDGET,
     shape::Thought,
-    unread::push_left,
+    unread::push_unread,
 };
 use crate::import::{
-    json::{self, Lenient, MemoryBudget, Raw, Repaired, Several},
+    json::{self, Lenient, MemoryBudget, OneOrMany, Raw, Repaired},
     outline::is_json,
 };
 
 /// Writes reasoning, in whichever form it comes: a list of steps, of strings, either as JSON in a string, or words.
-pub(super) fn thoughts(value: Raw<'_>, text: &mut String) {
+pub(super) fn write_thoughts(value: Raw<'_>, text: &mut String) {
     let read = value.text();
     let json = match &read {
         Some(words) if words.trim_start().starts_with(['[', '{']) && is_json(words.trim()) => words.trim(),
@@ -21,16 +21,20 @@ pub(super) fn thoughts(value: Raw<'_>, text: &mut String) {
     };
     let repaired = Repaired::new();
     if json.starts_with('{') {
-        let thought = json::from_str_or_repaired::<Thought<'_>>(json, &repaired, &MemoryBudget::new(LISTS));
-        steps(&thought.into_iter().collect::<Vec<_>>(), text);
+        let thought = json::from_str_or_repaired::<Thought<'_>>(
+            json,
+            &repaired,
+            &MemoryBudget::new(NESTED_PARTS_BUDGET),
+        );
+        write_steps(&thought.into_iter().collect::<Vec<_>>(), text);
     } else {
         let budget = MemoryBudget::new(LIST_BUDGET);
-        let thoughts = json::from_str_or_repaired::<Several<Thought<'_>>>(json, &repaired, &budget);
-        steps(&thoughts.unwrap_or_default(), text);
+        let thoughts = json::from_str_or_repaired::<OneOrMany<Thought<'_>>>(json, &repaired, &budget);
+        write_steps(&thoughts.unwrap_or_default(), text);
     }
 }
 
-fn steps(thoughts: &[Thought<'_>], text: &mut String) {
+fn write_steps(thoughts: &[Thought<'_>], text: &mut String) {
     let start = text.len();
     for thought in thoughts {
         let before = text.len();
@@ -55,7 +59,7 @@ fn steps(thoughts: &[Thought<'_>], text: &mut String) {
             add_words(fields.chunks, words, text);
         }
         let mut unread = String::new();
-        thought.unread("", &mut |key, value| push_left(key, value, &mut unread));
+        thought.unread("", &mut |key, value| push_unread(key, value, &mut unread));
         if !unread.is_empty() {
             if text.len() > words {
                 text.push('\n');

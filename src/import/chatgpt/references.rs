@@ -6,15 +6,13 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use hashbrown::HashMap;
 
 use super::{
-    marker::{self, CLOSE, CLOSE_TOO, OPEN},
+    marker::{self, ALTERNATE_CLOSE, CLOSE, OPEN},
     shape::{Item, Metadata, OldCitation, Reference},
 };
-use crate::{
-    conversation::Link,
-    import::{growth::GrowthBudget, message_arena::NO_PARENT},
-    message::link_safety::host,
-};
+use crate::{conversation::Link, import::growth::GrowthBudget, message::link_safety::host};
 
+/// The end of a list of references with the same text.
+const NO_NEXT: u32 = u32::MAX;
 /// The number of sources of one reference that are named.
 const MAX_LINKS: usize = 50;
 /// The number of sources listed at the end of a message.
@@ -23,12 +21,12 @@ const MAX_SOURCES: usize = 1_000;
 /// once more.
 const MAX_COMPARED: usize = 4 << 20;
 /// The bytes of texts that are looked for as they stand, since they do not look like markers.
-const MAX_SOUGHT: usize = 1 << 20;
+const MAX_UNMARKED_SIZE: usize = 1 << 20;
 /// The number of places of such texts in one message.
 const MAX_PLACES: usize = 1 << 18;
 
 /// A page, product or place that a reference names.
-pub(super) struct Named {
+pub(super) struct NamedSource {
     pub link: Link,
     /// A price, an address; may be empty.
     pub detail: String,
@@ -44,21 +42,21 @@ pub(super) struct References<'a, 'de> {
     following: Vec<u32>,
     /// The references that were found a place.
     placed: Vec<bool>,
-    /// The texts that do not look like markers.
-    sought: Option<AhoCorasick>,
+    /// The texts of references that do not look like markers.
+    unmarked_texts: Option<AhoCorasick>,
     /// Old citations by the code point they begin at, and by the message they cite.
     starts: HashMap<u64, &'a OldCitation<'de>>,
     messages: HashMap<u64, &'a OldCitation<'de>>,
     /// The pages that searches found, by the name they have in markers, once one was asked for.
     pages: Option<HashMap<(u64, &'a str, u64), Page<'a>>>,
-    /// The conversations that the memory is from were named.
-    remembered: bool,
+    /// The conversations that the memory is from were listed already.
+    memory_was_named: bool,
     /// The old citations that were found a place, by the place of each in the export.
-    cited: hashbrown::HashSet<*const OldCitation<'de>>,
+    placed_citations: hashbrown::HashSet<*const OldCitation<'de>>,
     /// The reference that was last given its first place.
-    last: Option<&'a Reference<'de>>,
+    last_placed: Option<&'a Reference<'de>>,
     /// What references say that no place in the text has.
-    pub left: String,
+    pub unplaced_text: String,
     /// What may still be added to the conversation.
     growth: &'a GrowthBudget,
 }
@@ -70,7 +68,7 @@ struct Page<'a> {
     url: &'a str,
 }
 
-fn whole(number: Option<f64>) -> Option<u64> {
+fn as_integer(number: Option<f64>) -> Option<u64> {
     number.filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64)
 }
 
@@ -80,54 +78,54 @@ impl<'a, 'de> References<'a, 'de> {
         let mut references = Self {
             metadata,
             matched: HashMap::new(),
-            following: vec![NO_PARENT; all.len()],
+            following: vec![NO_NEXT; all.len()],
             placed: vec![false; all.len()],
-            sought: None,
+            unmarked_texts: None,
             starts: HashMap::new(),
             messages: HashMap::new(),
             pages: None,
-            remembered: false,
-            cited: hashbrown::HashSet::new(),
-            last: None,
-            left: String::new(),
+            memory_was_named: false,
+            placed_citations: hashbrown::HashSet::new(),
+            last_placed: None,
+            unplaced_text: String::new(),
             growth,
         };
         // Backwards, so that each text leads to the first reference with it.
         for (index, reference) in all.iter().enumerate().rev() {
             if let Some(matched) = matched_text(reference) {
                 let next = references.matched.insert(matched, (index as u32, false));
-                references.following[index] = next.map_or(NO_PARENT, |(next, _)| next);
+                references.following[index] = next.map_or(NO_NEXT, |(next, _)| next);
             }
         }
         for citation in metadata.citations.iter() {
-            if let Some(start) = whole(citation.start) {
+            if let Some(start) = as_integer(citation.start) {
                 references.starts.entry(start).or_insert(citation);
             }
-            if let Some(message) = whole(citation.metadata.extra.message) {
+            if let Some(message) = as_integer(citation.metadata.extra.message) {
                 references.messages.entry(message).or_insert(citation);
             }
         }
-        references.seek();
+        references.index_unmarked_texts();
         references
     }
 
-    /// Makes ready to look for the texts that no syntax tells.
-    fn seek(&mut self) {
-        let mut left = MAX_SOUGHT;
-        let mut sought: Vec<&str> = Vec::new();
+    /// Indexes the texts of references that do not look like markers.
+    fn index_unmarked_texts(&mut self) {
+        let mut left = MAX_UNMARKED_SIZE;
+        let mut unmarked_texts: Vec<&str> = Vec::new();
         for reference in self.metadata.references.iter() {
             let Some(text) = matched_text(reference).filter(|text| !is_marker(text)) else { continue };
             let Some(rest) = left.checked_sub(text.len()) else { break };
             left = rest;
-            sought.push(text);
+            unmarked_texts.push(text);
         }
-        if sought.is_empty() {
+        if unmarked_texts.is_empty() {
             return;
         }
         // The smallest of its kinds: most texts are looked through once.
         let mut builder = AhoCorasick::builder();
         builder.kind(Some(AhoCorasickKind::NoncontiguousNFA)).match_kind(MatchKind::Standard);
-        self.sought = builder.prefilter(false).build(sought).ok();
+        self.unmarked_texts = builder.prefilter(false).build(unmarked_texts).ok();
     }
 
     /// Returns what may still be added to the conversation.
@@ -140,17 +138,17 @@ impl<'a, 'de> References<'a, 'de> {
         self.matched.get(text.trim()).is_some_and(|&(_, done)| done)
     }
 
-    /// Returns whether there are texts to look for that no syntax tells.
-    pub(super) fn are_sought(&self) -> bool {
-        self.sought.is_some()
+    /// Returns whether there are texts to look for that do not look like markers.
+    pub(super) fn has_unmarked_texts(&self) -> bool {
+        self.unmarked_texts.is_some()
     }
 
-    /// Returns the places where texts stand that references have and that no syntax tells: by their beginning, of those
+    /// Returns the places where texts of references stand that do not look like markers: by their beginning, of those
     /// with the same one the longest first.
     pub(super) fn places(&self, text: &str) -> Vec<Range<u32>> {
-        let Some(sought) = &self.sought else { return Vec::new() };
+        let Some(unmarked_texts) = &self.unmarked_texts else { return Vec::new() };
         // All that overlap, in one pass: to look for the longest at each place may go through a text many times.
-        let found = sought.find_overlapping_iter(text).take(MAX_PLACES);
+        let found = unmarked_texts.find_overlapping_iter(text).take(MAX_PLACES);
         let mut places: Vec<Range<u32>> =
             found.map(|found| found.start() as u32..found.end() as u32).collect();
         places.sort_unstable_by_key(|place| (place.start, Reverse(place.end)));
@@ -166,58 +164,58 @@ impl<'a, 'de> References<'a, 'de> {
         }
         let index = *next as usize;
         match self.following[index] {
-            NO_PARENT => *done = true,
+            NO_NEXT => *done = true,
             following => *next = following,
         }
         let reference = &self.metadata.references[index];
         if !std::mem::replace(&mut self.placed[index], true) {
-            self.last = Some(reference);
+            self.last_placed = Some(reference);
         }
         Some(reference)
     }
 
     /// Keeps what the reference that was taken last says besides what stands in its place.
     pub(super) fn keep_rest(&mut self, shown: &str) {
-        if let Some(reference) = self.last.take() {
+        if let Some(reference) = self.last_placed.take() {
             // As it was before it was written as Markdown.
             let shown = shown.replace("\\[", "[").replace("\\]", "]");
             let shown = shown.replace("%20", " ").replace("%28", "(").replace("%29", ")");
-            tell(reference, &shown, &mut self.left);
+            push_reference_texts(reference, &shown, &mut self.unplaced_text);
         }
     }
 
     /// Returns what references, citations and memories say that no place in the text has.
-    pub(super) fn into_left(mut self) -> String {
+    pub(super) fn into_unplaced_text(mut self) -> String {
         let all = self.metadata.references.iter().zip(&self.placed);
         for (reference, _) in all.filter(|&(_, placed)| !placed) {
-            tell(reference, "", &mut self.left);
+            push_reference_texts(reference, "", &mut self.unplaced_text);
         }
         for citation in self.metadata.citations.iter() {
             let of = &citation.metadata;
             let url = said(&of.url).unwrap_or_default();
-            let cited = self.cited.contains(&std::ptr::from_ref(citation));
+            let cited = self.placed_citations.contains(&std::ptr::from_ref(citation));
             let words = if cited {
                 [None, said(&of.name).filter(|_| of.title.is_some()), None]
             } else {
                 [said(&of.title), said(&of.name), Some(url)]
             };
             for words in words.into_iter().flatten().filter(|words| !words.is_empty()) {
-                push_line(words, &mut self.left);
+                push_line(words, &mut self.unplaced_text);
             }
         }
-        for Named { link, .. } in self.remembered() {
-            push_line(&link.title, &mut self.left);
-            push_line(&link.url, &mut self.left);
+        for NamedSource { link, .. } in self.memory_sources() {
+            push_line(&link.title, &mut self.unplaced_text);
+            push_line(&link.url, &mut self.unplaced_text);
         }
-        self.left
+        self.unplaced_text
     }
 
     /// Returns the citation that stands at that code point, else the one that names that message.
-    pub(super) fn cited(&mut self, point: usize, number: &str) -> Option<&'a OldCitation<'de>> {
+    pub(super) fn cited_by_place(&mut self, point: usize, number: &str) -> Option<&'a OldCitation<'de>> {
         let message = || number.split(':').next()?.parse::<u64>().ok();
         let citation =
             self.starts.get(&(point as u64)).or_else(|| self.messages.get(&message()?)).copied()?;
-        self.cited.insert(std::ptr::from_ref(citation));
+        self.placed_citations.insert(std::ptr::from_ref(citation));
         Some(citation)
     }
 
@@ -228,14 +226,14 @@ impl<'a, 'de> References<'a, 'de> {
 
     /// Returns the page that a search found under this name, `turn0search3`, as long as what it takes to name it is
     /// left.
-    fn page(&mut self, name: &str) -> Option<Named> {
+    fn page(&mut self, name: &str) -> Option<NamedSource> {
         let metadata = self.metadata;
         let pages = self.pages.get_or_insert_with(|| {
             let mut pages = HashMap::new();
             for entry in metadata.search_groups.iter().flat_map(|group| group.entries.iter()) {
                 let id = &entry.ref_id;
                 let (Some(turn), Some(kind), Some(index)) =
-                    (whole(id.turn), id.kind.as_deref(), whole(id.index))
+                    (as_integer(id.turn), id.kind.as_deref(), as_integer(id.index))
                 else {
                     continue;
                 };
@@ -244,16 +242,16 @@ impl<'a, 'de> References<'a, 'de> {
             }
             pages
         });
-        let Page { title, url } = *pages.get(&marker::name_of_source(name)?)?;
+        let Page { title, url } = *pages.get(&marker::parse_source_name(name)?)?;
         let link = Link { title: title.into(), url: url.into() };
-        self.growth.spend(title.len() + url.len()).then(|| Named { link, detail: String::new() })
+        self.growth.spend(title.len() + url.len()).then(|| NamedSource { link, detail: String::new() })
     }
 
     /// Returns the pages that these names stand for, each once.
-    pub(super) fn pages<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Vec<Named> {
+    pub(super) fn pages<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Vec<NamedSource> {
         let mut seen = hashbrown::HashSet::new();
         names
-            .filter(|name| marker::name_of_source(name).is_some())
+            .filter(|name| marker::parse_source_name(name).is_some())
             .filter(|name| seen.insert(*name))
             .take(MAX_LINKS)
             .filter_map(|name| self.page(name))
@@ -261,11 +259,11 @@ impl<'a, 'de> References<'a, 'de> {
     }
 
     /// Returns the conversations that the memory of an answer is from, once.
-    pub(super) fn remembered(&mut self) -> Vec<Named> {
-        if std::mem::replace(&mut self.remembered, true) {
+    pub(super) fn memory_sources(&mut self) -> Vec<NamedSource> {
+        if std::mem::replace(&mut self.memory_was_named, true) {
             return Vec::new();
         }
-        let mut list = NamedList::default();
+        let mut list = NamedSources::default();
         for remembered in self.metadata.remembered.iter() {
             list.add(said(&remembered.title), said(&remembered.url), "");
             if let Some(item) = &remembered.citation.0 {
@@ -283,8 +281,8 @@ fn matched_text<'a>(reference: &'a Reference<'_>) -> Option<&'a str> {
 
 /// Returns whether a text is one marker, and so found by its syntax.
 fn is_marker(text: &str) -> bool {
-    let inner = text.strip_prefix(OPEN).and_then(|text| text.strip_suffix([CLOSE, CLOSE_TOO]));
-    inner.is_some_and(|inner| !inner.contains([OPEN, CLOSE, CLOSE_TOO]))
+    let inner = text.strip_prefix(OPEN).and_then(|text| text.strip_suffix([CLOSE, ALTERNATE_CLOSE]));
+    inner.is_some_and(|inner| !inner.contains([OPEN, CLOSE, ALTERNATE_CLOSE]))
 }
 
 /// Returns whether ChatGPT shows nothing in the place of a reference.
@@ -303,18 +301,18 @@ pub(super) fn said<'a>(text: &'a Option<std::borrow::Cow<'_, str>>) -> Option<&'
 
 /// Sources, each once.
 #[derive(Default)]
-struct NamedList(Vec<Named>);
+struct NamedSources(Vec<NamedSource>);
 
-impl NamedList {
+impl NamedSources {
     fn add(&mut self, title: Option<&str>, url: Option<&str>, detail: &str) {
         let (title, url) = (title.unwrap_or_default(), url.unwrap_or_default());
-        let known = |named: &Named| {
+        let known = |named: &NamedSource| {
             let link = &named.link;
             &*link.url == url && (!url.is_empty() || &*link.title == title)
         };
         if self.0.len() < MAX_LINKS && !(title.is_empty() && url.is_empty()) && !self.0.iter().any(known) {
             let link = Link { title: title.into(), url: url.into() };
-            self.0.push(Named { link, detail: detail.to_owned() });
+            self.0.push(NamedSource { link, detail: detail.to_owned() });
         }
     }
 
@@ -334,8 +332,8 @@ impl NamedList {
 }
 
 /// Returns the sources of a reference, each once.
-pub(super) fn sources(reference: &Reference<'_>) -> Vec<Named> {
-    let mut list = NamedList::default();
+pub(super) fn sources(reference: &Reference<'_>) -> Vec<NamedSource> {
+    let mut list = NamedSources::default();
     let items = if reference.items.is_empty() { &reference.fallback } else { &reference.items };
     let lists = [items, &reference.products, &reference.businesses, &reference.images];
     let product = reference.product.0.as_deref();
@@ -374,8 +372,8 @@ pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
     links
 }
 
-/// Writes what a reference says and what stands in its place does not, a line each.
-fn tell(reference: &Reference<'_>, shown: &str, out: &mut String) {
+/// Appends what a reference says and what stands in its place does not, a line each.
+fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: &mut String) {
     let mut left = MAX_COMPARED;
     let mut is_shown = |words: &str| {
         left = left.saturating_sub(shown.len());
@@ -392,18 +390,18 @@ fn tell(reference: &Reference<'_>, shown: &str, out: &mut String) {
         add(said(own));
     }
     if !shown.contains("](") {
-        add(ready(reference));
+        add(alt_text(reference));
     }
     let lists = [&reference.fallback, &reference.products, &reference.businesses, &reference.images];
     let sources = [&reference.items, &reference.sources];
     let all = lists.into_iter().chain(sources.into_iter().filter(|_| !listed)).flat_map(|list| list.iter());
     for item in all.chain(reference.product.0.as_deref()).take(MAX_SOURCES) {
-        tell_item(item, &mut add);
+        push_item_texts(item, &mut add);
     }
     for item in sources.into_iter().filter(|_| listed).flat_map(|list| list.iter()).take(MAX_SOURCES) {
         let (title, url) = (said(&item.0.title), said(&item.0.url));
         if url.is_none() {
-            tell_item(item, &mut add);
+            push_item_texts(item, &mut add);
         } else {
             add(said(&item.0.name));
             add(said(&item.0.attribution)
@@ -413,7 +411,7 @@ fn tell(reference: &Reference<'_>, shown: &str, out: &mut String) {
 }
 
 /// Gives what a source says to `add`.
-fn tell_item(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
+fn push_item_texts(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
     let item = &item.0;
     let url = said(&item.url);
     for own in [&item.title, &item.name, &item.url, &item.content_url, &item.price, &item.address] {
@@ -437,12 +435,12 @@ pub(super) fn push_line(words: &str, out: &mut String) {
     out.push_str(&marker::without_marks(words));
 }
 
-/// Returns the ready text of a reference, if that says anything: `()` and the like do not.
-pub(super) fn ready<'a>(reference: &'a Reference<'_>) -> Option<&'a str> {
+/// Returns the alt text of a reference, if that says anything: `()` and the like do not.
+pub(super) fn alt_text<'a>(reference: &'a Reference<'_>) -> Option<&'a str> {
     said(&reference.alt).filter(|alt| alt.contains(char::is_alphanumeric))
 }
 
-/// Returns the links of a ready text in brackets: `([title](url), [title](url))`.
+/// Returns the links of an alt text in brackets: `([title](url), [title](url))`.
 pub(super) fn links_in(alt: &str) -> Vec<Link> {
     let Some(inner) = alt.strip_prefix('(').and_then(|alt| alt.strip_suffix(')')) else { return Vec::new() };
     let mut links = Vec::new();
@@ -459,9 +457,9 @@ pub(super) fn links_in(alt: &str) -> Vec<Link> {
 }
 
 /// Writes sources as Markdown, one after the other: `[title](url), [title](url) (€ 39)`.
-pub(super) fn listed(sources: &[Named]) -> String {
+pub(super) fn listed(sources: &[NamedSource]) -> String {
     let mut text = String::new();
-    for Named { link, detail } in sources {
+    for NamedSource { link, detail } in sources {
         if !text.is_empty() {
             text.push_str(", ");
         }
@@ -481,7 +479,7 @@ pub(super) fn listed(sources: &[Named]) -> String {
 }
 
 /// Writes sources as Markdown, in brackets.
-pub(super) fn written(sources: &[Named]) -> String {
+pub(super) fn in_brackets(sources: &[NamedSource]) -> String {
     let text = listed(sources);
     if text.is_empty() { text } else { format!("({text})") }
 }

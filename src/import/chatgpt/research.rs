@@ -10,12 +10,12 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use super::{
     parse::LIST_BUDGET,
     shape::{Message, Sdk, Widget},
-    unread::{BesideWords, push_left},
+    unread::{BesideWords, push_unread},
 };
 use crate::{
     conversation::Visibility,
     import::{
-        json::{self, Left, Lenient, MemoryBudget, Raw, Repaired},
+        json::{self, Lenient, MemoryBudget, Raw, Repaired, UnreadValue},
         message_arena::{MessageArena, NO_PARENT},
         outline::is_json,
     },
@@ -54,9 +54,9 @@ pub(super) fn states(message: &Message<'_>) -> States {
                 for state in [read.state, read.response.state] {
                     states.list.extend(json_of(state).map(Cow::into_owned));
                 }
-                read.unread("app", &mut |key, value| push_left(key, value, &mut states.more));
+                read.unread("app", &mut |key, value| push_unread(key, value, &mut states.more));
             }
-            Err(_) => push_left("app", &Left::Json(sdk.0), &mut states.more),
+            Err(_) => push_unread("app", &UnreadValue::Json(sdk.0), &mut states.more),
         }
     }
     let content = &message.content.0.parts;
@@ -110,10 +110,10 @@ pub(super) fn read(state: &str, rest: &mut BesideWords, take: impl FnOnce(Messag
     let repaired = Repaired::new();
     let budget = MemoryBudget::new(LIST_BUDGET);
     let Ok(widget) = json::from_str_or_repaired::<Widget<'_>>(state, &repaired, &budget) else {
-        return push_left("widget", &Left::Text(Cow::Borrowed(state)), &mut rest.more);
+        return push_unread("widget", &UnreadValue::Text(Cow::Borrowed(state)), &mut rest.more);
     };
-    widget.rest.0.iter().for_each(|(key, value)| {
-        push_left(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
+    widget.unread.0.iter().for_each(|(key, value)| {
+        push_unread(if key.is_empty() { "widget" } else { key }, value, &mut rest.more);
     });
     if let Some(report) = widget.report.0 {
         take(*report, rest);

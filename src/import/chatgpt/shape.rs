@@ -8,7 +8,7 @@ use serde::de::MapAccess;
 use super::left_out::{is_left_out, is_left_out_of_files, is_left_out_of_results};
 use crate::import::{
     fields::ContentPieces,
-    json::{Field, Left, Lenient, MaybeText, MemoryBudget, Raw, Several, record},
+    json::{Field, Lenient, MaybeText, MemoryBudget, OneOrMany, Raw, UnreadValue, record},
     timestamp::Timestamp,
 };
 
@@ -40,9 +40,9 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
         Ok(Self(Some(value)))
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
         if let Some(value) = &self.0 {
-            value.unread(under, visit);
+            value.unread(parent_key, visit);
         }
     }
 }
@@ -95,8 +95,8 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
         field.fill(self, map)
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        self.0.unread(under, visit);
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        self.0.unread(parent_key, visit);
     }
 }
 
@@ -180,8 +180,8 @@ impl<'de> Lenient<'de> for Pointer<'de> {
         PointerFields::from_map(map, budget).map(Self)
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        self.0.unread(under, visit);
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        self.0.unread(parent_key, visit);
     }
 }
 
@@ -214,8 +214,8 @@ impl<'de> Lenient<'de> for Thought<'de> {
         Ok(Self { plain: None, fields: ThoughtFields::from_map(map, budget)? })
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        self.fields.unread(under, visit);
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        self.fields.unread(parent_key, visit);
     }
 }
 
@@ -224,15 +224,15 @@ record! {
     Metadata<'de> keeps all but is_left_out {
         model: MaybeText<'de> = "model_slug",
         resolved_model: MaybeText<'de> = "resolved_model_slug",
-        attachments: Several<Upload<'de>> = "attachments",
-        citations: Several<OldCitation<'de>> = "citations",
-        references: Several<Reference<'de>> = "content_references",
-        references_by_file: Several<Several<FileReference<'de>>> = "content_references_by_file",
-        agent_files: Several<FileReference<'de>> = "n7jupd_crefs",
-        agent_files_by_file: Several<Several<FileReference<'de>>> = "n7jupd_crefs_by_file",
-        visualizations: Several<FileReference<'de>> = "ada_visualizations",
-        search_groups: Several<SearchGroup<'de>> = "search_result_groups",
-        remembered: Several<Remembered<'de>> = "conversation_context_citation_metadata",
+        attachments: OneOrMany<Upload<'de>> = "attachments",
+        citations: OneOrMany<OldCitation<'de>> = "citations",
+        references: OneOrMany<Reference<'de>> = "content_references",
+        references_by_file: OneOrMany<OneOrMany<FileReference<'de>>> = "content_references_by_file",
+        agent_files: OneOrMany<FileReference<'de>> = "n7jupd_crefs",
+        agent_files_by_file: OneOrMany<OneOrMany<FileReference<'de>>> = "n7jupd_crefs_by_file",
+        visualizations: OneOrMany<FileReference<'de>> = "ada_visualizations",
+        search_groups: OneOrMany<SearchGroup<'de>> = "search_result_groups",
+        remembered: OneOrMany<Remembered<'de>> = "conversation_context_citation_metadata",
         hidden: bool = "is_visually_hidden_from_conversation",
         user_system: bool = "is_user_system_message",
         user_context: UserContext<'de> = "user_context_message_data",
@@ -274,7 +274,7 @@ record! {
 record! {
     /// The outputs of python.
     Aggregate<'de> keeps all but is_left_out_of_results {
-        messages: Several<AggregateMessage<'de>> = "messages",
+        messages: OneOrMany<AggregateMessage<'de>> = "messages",
     }
 }
 
@@ -315,7 +315,7 @@ record! {
     /// The pages of one site that a search found.
     SearchGroup<'de> keeps all but is_left_out {
         domain: MaybeText<'de> = "domain",
-        entries: Several<SearchEntry<'de>> = "entries",
+        entries: OneOrMany<SearchEntry<'de>> = "entries",
     }
 }
 
@@ -351,7 +351,7 @@ record! {
 record! {
     /// The pages a browsing tool saw.
     CiteMetadata<'de> keeps all but is_left_out {
-        list: Several<SeenPage<'de>> = "metadata_list",
+        list: OneOrMany<SeenPage<'de>> = "metadata_list",
     }
 }
 
@@ -399,14 +399,14 @@ record! {
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
         cloud_url: MaybeText<'de> = "cloud_doc_url",
-        items: Several<Item<'de>> = "items",
-        fallback: Several<Item<'de>> = "fallback_items",
-        sources: Several<Item<'de>> = "sources",
-        products: Several<Item<'de>> = "products",
+        items: OneOrMany<Item<'de>> = "items",
+        fallback: OneOrMany<Item<'de>> = "fallback_items",
+        sources: OneOrMany<Item<'de>> = "sources",
+        products: OneOrMany<Item<'de>> = "products",
         product: Maybe<Item<'de>> = "product",
-        businesses: Several<Item<'de>> = "businesses",
-        images: Several<Item<'de>> = "images",
-        safe_urls: Several<Item<'de>> = "safe_urls",
+        businesses: OneOrMany<Item<'de>> = "businesses",
+        images: OneOrMany<Item<'de>> = "images",
+        safe_urls: OneOrMany<Item<'de>> = "safe_urls",
     }
 }
 
@@ -421,7 +421,7 @@ record! {
         price: MaybeText<'de> = "price",
         address: MaybeText<'de> = "address",
         image: Maybe<SeenPage<'de>> = "image_result",
-        supporting: Several<SeenPage<'de>> = "supporting_websites",
+        supporting: OneOrMany<SeenPage<'de>> = "supporting_websites",
     }
 }
 
@@ -445,8 +445,8 @@ impl<'de> Lenient<'de> for Item<'de> {
         ItemFields::from_map(map, budget).map(Self)
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        self.0.unread(under, visit);
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        self.0.unread(parent_key, visit);
     }
 }
 

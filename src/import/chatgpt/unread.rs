@@ -9,7 +9,7 @@ use super::{
 use crate::{
     conversation::{Kind, Role},
     import::{
-        json::{Left, Lenient},
+        json::{Lenient, UnreadValue},
         outline::{outline, outline_words},
     },
 };
@@ -36,9 +36,9 @@ const MAX_KEYS: usize = 64;
 
 impl UnknownKeys {
     /// Appends a value that no field took, under its key, if there is a word in it, and keeps the key.
-    fn push_left(&mut self, key: &str, value: &Left<'_>, out: &mut String) {
+    fn push_unread(&mut self, key: &str, value: &UnreadValue<'_>, out: &mut String) {
         let before = out.len();
-        push_left(key, value, out);
+        push_unread(key, value, out);
         if out.len() > before && self.0.len() < MAX_KEYS {
             self.0.push(key.to_owned());
         }
@@ -79,7 +79,7 @@ impl BesideWords {
         }
         let mut found = std::mem::take(&mut self.found);
         let keys = &mut self.keys;
-        let mut visit = |key: &str, value: &Left<'_>| keys.push_left(key, value, &mut found);
+        let mut visit = |key: &str, value: &UnreadValue<'_>| keys.push_unread(key, value, &mut found);
         std::mem::take(&mut metadata.search_groups).unread("search_result_groups", &mut visit);
         std::mem::take(&mut metadata.references).unread("content_references", &mut visit);
         std::mem::take(&mut metadata.citations).unread("citations", &mut visit);
@@ -92,10 +92,10 @@ impl BesideWords {
             push_field("canvas", title, &mut self.more);
         }
         let (keys, more) = (&mut self.keys, &mut self.more);
-        let mut visit = |key: &str, value: &Left<'_>| keys.push_left(key, value, more);
+        let mut visit = |key: &str, value: &UnreadValue<'_>| keys.push_unread(key, value, more);
         metadata.unread("metadata", &mut visit);
         message.author.unread("author", &mut visit);
-        for (key, value) in &message.rest.0 {
+        for (key, value) in &message.unread.0 {
             visit(if key.is_empty() { "message" } else { key }, value);
         }
     }
@@ -135,7 +135,7 @@ impl Classification<'_> {
                 push_outline(key, value.0, out);
             }
         }
-        content.unread("", &mut |key, value| keys.push_left(key, value, out));
+        content.unread("", &mut |key, value| keys.push_unread(key, value, out));
         let is_name = |name: &&str| self.name.as_deref().is_some_and(|own| own.contains(*name));
         let language = said(&content.language).filter(|language| *language != "unknown");
         if let Some(language) = language.filter(|language| !is_name(language) && *language != "json") {
@@ -160,10 +160,10 @@ pub(super) fn push_outline(key: &str, json: &str, out: &mut String) {
 }
 
 /// Appends a value that no field took, under its key, if there is a word in it.
-pub(super) fn push_left(key: &str, value: &Left<'_>, out: &mut String) {
+pub(super) fn push_unread(key: &str, value: &UnreadValue<'_>, out: &mut String) {
     match value {
-        Left::Json(json) => outline_words(key, json, &is_left_out, out),
-        Left::Text(text) => push_field(key, text, out),
+        UnreadValue::Json(json) => outline_words(key, json, &is_left_out, out),
+        UnreadValue::Text(text) => push_field(key, text, out),
     }
 }
 

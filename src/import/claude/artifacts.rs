@@ -115,7 +115,7 @@ pub(super) fn documents(
             (ArtifactCommand::Update, None) => {}
             (command, Some(slot)) => {
                 let (start, document) = &mut documents[slot];
-                if branches.leads(*start, place) {
+                if branches.passes_through(*start, place) {
                     change(document, command, &input, &mut budget);
                 }
             }
@@ -197,7 +197,7 @@ fn change(
         input.new.append_text(&mut new);
         new.push_str(&document.text[at + old.len()..]);
     }
-    if new.len() <= budget.most(document) {
+    if new.len() <= budget.max_bytes(document) {
         budget.change(document, new);
     } else {
         budget.skipped_changes += 1;

@@ -1,7 +1,7 @@
 //! The files of a message: some with their text, the others only by name.
 
 use super::{
-    parse::Messages,
+    parse::MessageCollector,
     shape::{Attached, BlockFields, ChatMessage, Filed},
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     import::fields::{self, attachment, size},
 };
 
-impl Messages<'_> {
+impl MessageCollector<'_> {
     /// Returns the files of a message, before its text; each once, although the export may name it three
     /// times.
     pub(super) fn files(&mut self, message: &ChatMessage<'_>) -> Vec<Part> {

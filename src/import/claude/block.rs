@@ -8,9 +8,9 @@ use serde::de::SeqAccess;
 use super::{
     artifacts::{self, Artifact},
     attachments,
-    parse::Messages,
+    parse::MessageCollector,
     shape::{BlockFields, ChatMessage, CodeInput},
-    tags::{self, Stretch},
+    tags::{self, TaggedText},
 };
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
@@ -50,7 +50,7 @@ struct OpenMessage<'a, 'de> {
     /// The beginning of the words at hand in the buffer, if there are any.
     words: Option<usize>,
     /// `true` once words were found among the blocks.
-    said: bool,
+    has_words: bool,
     /// Files that wait for the message's words.
     files: Vec<Part>,
     /// Pages that the words at hand cite.
@@ -72,15 +72,15 @@ struct BlockMessage<'a> {
 
 record! {
     /// An element of a tool's result, where that is a list: a page, a file.
-    Given<'de> {
+    ResultPage<'de> {
         title: MaybeText<'de> = "title",
         name: MaybeText<'de> = "name",
         url: MaybeText<'de> = "url",
     }
 }
 
-impl Messages<'_> {
-    /// Keeps a message: as at least one piece. The lists of its blocks take of the allowance.
+impl MessageCollector<'_> {
+    /// Keeps a message: as at least one piece. The lists of its blocks count against the budget.
     pub(super) fn add_message(&mut self, message: &ChatMessage<'_>, budget: &MemoryBudget) {
         let role = match message.sender.as_deref() {
             Some("human" | "user") => Some(Role::User),
@@ -94,7 +94,7 @@ impl Messages<'_> {
             message,
             role,
             words: None,
-            said: false,
+            has_words: false,
             files,
             sources: Vec::new(),
             found: Vec::new(),
@@ -120,8 +120,8 @@ impl Messages<'_> {
             self.begin(&mut open);
             self.say_words(&mut open, bare);
         }
-        if !open.said {
-            self.fall_back(&mut open);
+        if !open.has_words {
+            self.use_message_text(&mut open);
         }
         let nothing = self.arena.messages.len() == first;
         if open.words.is_some() || !open.files.is_empty() || nothing {
@@ -131,7 +131,7 @@ impl Messages<'_> {
 
     /// Writes the message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the
     /// blocks say.
-    fn fall_back(&mut self, open: &mut OpenMessage<'_, '_>) {
+    fn use_message_text(&mut self, open: &mut OpenMessage<'_, '_>) {
         let mut text = String::new();
         open.message.text.append_text(&mut text);
         if open.message.content.list.is_empty() {
@@ -151,11 +151,11 @@ impl Messages<'_> {
         self.arena.content_types.count(kind, KNOWN_TYPES.contains(&kind));
         let tool = fields.name.as_deref();
         let speaker = open.role.unwrap_or(Role::Tool);
-        let piece = |role, kind, name| BlockMessage { role, kind, name, parts: Vec::new() };
+        let message = |role, kind, name| BlockMessage { role, kind, name, parts: Vec::new() };
         let mut text = String::new();
-        let piece = match kind {
+        let message = match kind {
             "text" => {
-                cited(fields, &mut open.sources, &self.arena.growth);
+                add_cited_pages(fields, &mut open.sources, &self.arena.growth);
                 return self.say(open, fields.text);
             }
             // What somebody spoke is what they said, whoever's message it stands in.
@@ -166,8 +166,8 @@ impl Messages<'_> {
                     text.push_str("\n\n");
                 }
                 fields.text.append_text(&mut text);
-                open.said = true;
-                piece(Role::User, Kind::Text, None)
+                open.has_words = true;
+                message(Role::User, Kind::Text, None)
             }
             "image" | "document" => {
                 open.files.extend(attachments::of_block(fields));
@@ -175,20 +175,20 @@ impl Messages<'_> {
             }
             "token_budget" | "redacted_thinking" => return,
             "thinking" => {
-                thought(fields, &mut text);
-                let parts = seconds(fields).into_iter().collect();
-                BlockMessage { parts, ..piece(speaker, Kind::Reasoning, None) }
+                write_thinking(fields, &mut text);
+                let parts = thought_part(fields).into_iter().collect();
+                BlockMessage { parts, ..message(speaker, Kind::Reasoning, None) }
             }
             "tool_use" => {
                 let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
                 let artifact = Artifact::of(number, tool, fields.input);
-                called(fields.input, &mut text);
+                write_input(fields.input, &mut text);
                 let pages = if artifact.is_some() { artifacts::sources(fields.input) } else { Vec::new() };
                 self.artifacts.extend(artifact);
-                BlockMessage { parts: listed(pages, &text), ..piece(speaker, Kind::Call, tool) }
+                BlockMessage { parts: sources_part(pages, &text), ..message(speaker, Kind::Call, tool) }
             }
             "tool_result" => {
-                let parts = given(fields, &mut text);
+                let parts = write_result(fields, &mut text);
                 for part in &parts {
                     if let Detail::Sources(links) = &part.detail {
                         open.found.extend(
@@ -197,16 +197,16 @@ impl Messages<'_> {
                     }
                 }
                 let kind = if fields.failed { Kind::Error } else { Kind::Output };
-                BlockMessage { parts, ..piece(Role::Tool, kind, tool) }
+                BlockMessage { parts, ..message(Role::Tool, kind, tool) }
             }
             // Nobody's words: put in by the provider, or of a kind that is not known yet.
             _ => {
-                any_words(whole, fields, &mut text);
+                write_any_words(whole, fields, &mut text);
                 let role = if speaker == Role::Assistant { speaker } else { Role::Tool };
-                piece(role, Kind::Other, Some(kind))
+                message(role, Kind::Other, Some(kind))
             }
         };
-        self.add_piece(open, piece, &text, fields.cut_off);
+        self.add_block(open, message, &text, fields.cut_off);
     }
 
     /// Adds words to those at hand, as they stand in JSON.
@@ -221,39 +221,39 @@ impl Messages<'_> {
         if open.role != Some(Role::Assistant) || !tags::may_be_in(text) {
             return self.add_words(open, text);
         }
-        for stretch in tags::stretches(text) {
+        for tagged in tags::split_at_tags(text) {
             if self.full() {
                 self.dropped += 1;
                 continue;
             }
-            match stretch {
-                Stretch::Words(words) => self.add_words(open, words),
-                Stretch::Thinking(thought) => {
-                    let piece = BlockMessage {
+            match tagged {
+                TaggedText::Words(words) => self.add_words(open, words),
+                TaggedText::Thinking(thought) => {
+                    let message = BlockMessage {
                         role: Role::Assistant,
                         kind: Kind::Reasoning,
                         name: None,
                         parts: Vec::new(),
                     };
-                    self.add_piece(open, piece, thought, false);
+                    self.add_block(open, message, thought, false);
                 }
-                Stretch::Artifact(call) => {
+                TaggedText::Artifact(call) => {
                     self.flush_words(open);
                     self.artifacts.push(Artifact::whole(self.arena.messages.len() as u32));
                     let name = Some("artifacts");
-                    let piece =
+                    let message =
                         BlockMessage { role: Role::Assistant, kind: Kind::Call, name, parts: Vec::new() };
-                    self.add_piece(open, piece, &call, false);
+                    self.add_block(open, message, &call, false);
                 }
             }
-            open.said = true;
+            open.has_words = true;
         }
     }
 
     fn add_words(&mut self, open: &mut OpenMessage<'_, '_>, words: &str) {
         let begun = open.words.is_some();
         let start = self.begin(open);
-        open.said |= !words.trim().is_empty();
+        open.has_words |= !words.trim().is_empty();
         let before = &self.arena.text[start..];
         let apart = before.ends_with(char::is_whitespace) || words.starts_with(char::is_whitespace);
         if begun && !before.is_empty() && !words.is_empty() && !apart {
@@ -263,17 +263,17 @@ impl Messages<'_> {
     }
 
     /// Closes the words at hand and adds a piece of its own after them.
-    fn add_piece(
+    fn add_block(
         &mut self,
         open: &mut OpenMessage<'_, '_>,
-        piece: BlockMessage<'_>,
+        message: BlockMessage<'_>,
         text: &str,
         interrupted: bool,
     ) {
         self.flush_words(open);
         let start = self.arena.text.len();
         self.arena.text.push_str(text);
-        self.push(open, piece, start, interrupted);
+        self.push(open, message, start, interrupted);
     }
 
     /// Returns the beginning of the words at hand, and begins some if there are none.
@@ -319,9 +319,15 @@ impl Messages<'_> {
     }
 
     /// Keeps a piece, whose text begins there in the buffer and ends with it.
-    fn push(&mut self, open: &OpenMessage<'_, '_>, piece: BlockMessage<'_>, start: usize, interrupted: bool) {
+    fn push(
+        &mut self,
+        open: &OpenMessage<'_, '_>,
+        message: BlockMessage<'_>,
+        start: usize,
+        interrupted: bool,
+    ) {
         let arena = &mut self.arena;
-        let BlockMessage { role, kind, name, mut parts } = piece;
+        let BlockMessage { role, kind, name, mut parts } = message;
         arena.bound(&mut parts);
         let blank = arena.text[start..].trim_start().is_empty();
         let attached = parts.iter().any(|part| matches!(part.detail, Detail::Attachment(_)));
@@ -347,7 +353,7 @@ impl Messages<'_> {
 }
 
 /// Writes the reasoning, or the summary of it.
-fn thought(fields: &BlockFields<'_>, text: &mut String) {
+fn write_thinking(fields: &BlockFields<'_>, text: &mut String) {
     fields.thinking.append_text(text);
     if !text.trim_start().is_empty() {
         return;
@@ -362,14 +368,14 @@ fn thought(fields: &BlockFields<'_>, text: &mut String) {
 }
 
 /// Returns how long the model thought.
-fn seconds(fields: &BlockFields<'_>) -> Option<Part> {
+fn thought_part(fields: &BlockFields<'_>) -> Option<Part> {
     let spent = fields.stopped.0?.0.checked_sub(fields.started.0?.0)?;
     let seconds = u32::try_from((spent + 500_000) / 1_000_000).ok()?;
     Some(Part { range: 0..0, detail: Detail::Thought { seconds: Some(seconds) } })
 }
 
 /// Writes the input of a tool: code as code, all else as the JSON it is.
-fn called(input: Raw<'_>, text: &mut String) {
+fn write_input(input: Raw<'_>, text: &mut String) {
     let repaired = Repaired::new();
     if input.0.starts_with('{')
         && let Ok(CodeInput { code }) = json::from_str_or_repaired(input.0, &repaired, &MemoryBudget::none())
@@ -391,7 +397,7 @@ struct Pages(Vec<Link>);
 impl<'de> Lenient<'de> for Pages {
     fn from_list<A: SeqAccess<'de>>(mut list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         let mut links = Vec::new();
-        while let Some(given) = list.next_element_seed(budget.seed::<Given<'de>>())? {
+        while let Some(given) = list.next_element_seed(budget.seed::<ResultPage<'de>>())? {
             add_link(given.title.as_deref().or(given.name.as_deref()), given.url.as_deref(), &mut links);
         }
         Ok(Self(links))
@@ -399,7 +405,7 @@ impl<'de> Lenient<'de> for Pages {
 }
 
 /// Writes the result of a tool, its words or else the JSON it is, and returns the pages it names.
-fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
+fn write_result(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
     let content = fields.content;
     content.append_text(text);
     let mut links = Vec::new();
@@ -416,11 +422,11 @@ fn given(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
         text.clear();
         text.push_str(content.0);
     }
-    listed(links, text)
+    sources_part(links, text)
 }
 
 /// Returns pages as a part at the end of a text; nothing for no page.
-fn listed(links: Vec<Link>, text: &str) -> Vec<Part> {
+fn sources_part(links: Vec<Link>, text: &str) -> Vec<Part> {
     if links.is_empty() {
         return Vec::new();
     }
@@ -430,7 +436,7 @@ fn listed(links: Vec<Link>, text: &str) -> Vec<Part> {
 
 /// Writes the words of a block of a type nobody knows yet, in whichever field has some; else the block
 /// itself, so that it is never a blank.
-fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
+fn write_any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
     let fields = [fields.text, fields.content, fields.prompt, fields.thinking, fields.result, fields.message];
     for value in fields {
         value.append_text(text);
@@ -443,7 +449,7 @@ fn any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
 }
 
 /// Adds the pages that words cite, each once.
-fn cited(fields: &BlockFields<'_>, links: &mut Vec<Link>, growth: &GrowthBudget) {
+fn add_cited_pages(fields: &BlockFields<'_>, links: &mut Vec<Link>, growth: &GrowthBudget) {
     for cited in &fields.citations {
         let own = (cited.title.as_deref(), cited.url.as_deref().or(cited.details.url.as_deref()));
         let others = cited.sources.iter().map(|source| (source.title.as_deref(), source.url.as_deref()));

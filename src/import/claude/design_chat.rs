@@ -52,13 +52,13 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
     if !chat.messages.iter().any(is_message) {
         return Ok(false);
     }
-    element.messages.present = true;
+    element.collector.present = true;
     element.name = element.name.take().or(chat.title);
     for raw in chat.messages.into_iter().filter(is_message) {
         let repaired = Repaired::new();
         let budget = MemoryBudget::new(LISTS);
         let Ok(message) = json::from_str_or_repaired::<DesignMessage<'_>>(raw.0, &repaired, &budget) else {
-            element.messages.dropped += 1;
+            element.collector.dropped += 1;
             continue;
         };
         let again = Repaired::new();
@@ -68,7 +68,7 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
             Some(DesignContent { text: message.content, ..DesignContent::default() })
         };
         let Some(DesignContent { text, blocks, .. }) = content else {
-            element.messages.dropped += 1;
+            element.collector.dropped += 1;
             continue;
         };
         let said = ChatMessage {
@@ -80,7 +80,7 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
             ..ChatMessage::default()
         };
         let uuid = said.uuid.as_deref().unwrap_or_default().to_owned();
-        element.messages.push_node(&said, Cow::Owned(uuid), None, &budget);
+        element.collector.push_node(&said, Cow::Owned(uuid), None, &budget);
     }
     Ok(true)
 }

@@ -6,7 +6,7 @@
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::parse::{Element, Messages};
+use super::parse::{Element, MessageCollector};
 use crate::{
     conversation::{ConversationKind, Kind, NameTable, Role, Visibility},
     import::{
@@ -41,7 +41,7 @@ record! {
 }
 
 impl Knowledge<'_> {
-    /// Tells which kind it is; `None` for what is neither.
+    /// Returns which kind it is; `None` for what is neither.
     fn kind(&self) -> Option<ConversationKind> {
         // Of a number or the like nothing could be shown.
         let is_there = |raw: Raw<'_>| raw.0.starts_with(['"', '[', '{']);
@@ -66,22 +66,22 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
         }
         _ => (fields::id(&knowledge.account).map(|account| format!("memory-{account}")), "Memory".to_owned()),
     };
-    let mut messages = element.messages;
-    let mut told = KnowledgeMessages { messages: &mut messages };
-    told.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
-    told.raw(Role::User, "", knowledge.instructions);
-    told.all(Role::User, knowledge.documents)?;
-    told.raw(Role::Assistant, "", knowledge.conversations_memory);
-    told.all(Role::Assistant, knowledge.project_memories)?;
-    told.all(Role::Assistant, knowledge.memory_files)?;
-    let count = messages.arena.messages.len();
+    let mut collector = element.collector;
+    let mut collected = KnowledgeMessages { collector: &mut collector };
+    collected.text(Role::User, "Description", knowledge.description.as_deref().unwrap_or_default());
+    collected.raw(Role::User, "", knowledge.instructions);
+    collected.all(Role::User, knowledge.documents)?;
+    collected.raw(Role::Assistant, "", knowledge.conversations_memory);
+    collected.all(Role::Assistant, knowledge.project_memories)?;
+    collected.all(Role::Assistant, knowledge.memory_files)?;
+    let count = collector.arena.messages.len();
     let meta = OwnedMeta {
         id: id.map(String::into_boxed_str),
         title: Some(title.trim_end_matches([':', ' ']).into()),
         kind,
         ..OwnedMeta::default()
     };
-    let Messages { arena, dropped, .. } = messages;
+    let MessageCollector { arena, dropped, .. } = collector;
     let documents = super::DocumentSources::Nothing;
     Ok(Some(ParsedObject {
         provider: Provider::Claude,
@@ -96,7 +96,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
 
 /// Takes in texts as messages.
 struct KnowledgeMessages<'m, 'de> {
-    messages: &'m mut Messages<'de>,
+    collector: &'m mut MessageCollector<'de>,
 }
 
 impl KnowledgeMessages<'_, '_> {
@@ -111,11 +111,11 @@ impl KnowledgeMessages<'_, '_> {
         if text.trim().is_empty() {
             return;
         }
-        if self.messages.full() {
-            self.messages.dropped += 1;
+        if self.collector.full() {
+            self.collector.dropped += 1;
             return;
         }
-        let arena = &mut self.messages.arena;
+        let arena = &mut self.collector.arena;
         arena.content_types.count("text", true);
         let start = arena.text.len() as u32;
         if !name.trim().is_empty() {
@@ -143,13 +143,13 @@ impl KnowledgeMessages<'_, '_> {
         if !raw.0.starts_with(['{', '[']) {
             return Ok(());
         }
-        let read = json::deserialize_into(raw.0, TextSink { told: self, role });
+        let read = json::deserialize_into(raw.0, TextSink { collected: self, role });
         read.map_err(|error| ImportError::at(&error))
     }
 }
 
 struct TextSink<'t, 'm, 'de> {
-    told: &'t mut KnowledgeMessages<'m, 'de>,
+    collected: &'t mut KnowledgeMessages<'m, 'de>,
     role: Role,
 }
 
@@ -157,7 +157,7 @@ impl<'de> Sink<'de> for TextSink<'_, '_, '_> {
     fn map<A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(FieldKey(key)) = map.next_key()? {
             let text = map.next_value_seed(MemoryBudget::none().seed::<Raw<'de>>())?;
-            self.told.raw(self.role, &key, text);
+            self.collected.raw(self.role, &key, text);
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl<'de> Sink<'de> for TextSink<'_, '_, '_> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while let Some(file) = list.next_element_seed(MemoryBudget::none().seed::<KnowledgeFile<'de>>())? {
             let name = file.name.as_deref().or(file.path.as_deref()).unwrap_or_default();
-            self.told.raw(self.role, name, file.content);
+            self.collected.raw(self.role, name, file.content);
         }
         Ok(())
     }

@@ -30,18 +30,18 @@ use crate::conversation::{ConversationKind, Provider};
 pub(super) use artifacts::Artifact;
 pub(super) use side_files::side_file;
 
-use parse::{Element, Messages};
+use parse::{Element, MessageCollector};
 
 /// Reads an object. Fails when it is no JSON object or no conversation of Claude's.
 pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<ParsedObject, ImportError> {
     let mut element = Element::read(object).map_err(|error| ImportError::at(&error))?;
-    if !element.messages.present && design_chat::take(object, &mut element)? {
-        content_types.merge(&element.messages.arena.content_types);
+    if !element.collector.present && design_chat::take(object, &mut element)? {
+        content_types.merge(&element.collector.arena.content_types);
         let parsed = order(element);
         let meta = OwnedMeta { kind: ConversationKind::Design, ..parsed.meta };
         return Ok(ParsedObject { meta, ..parsed });
     }
-    if !element.messages.present {
+    if !element.collector.present {
         if let Some(parsed) = frame::parse(object)? {
             content_types.merge(&parsed.arena.content_types);
             return Ok(parsed);
@@ -50,30 +50,30 @@ pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<Pa
         content_types.merge(&parsed.arena.content_types);
         return Ok(parsed);
     }
-    content_types.merge(&element.messages.arena.content_types);
+    content_types.merge(&element.collector.arena.content_types);
     Ok(order(element))
 }
 
 /// Puts the messages in order and lets go of the JSON.
 fn order(element: Element<'_>) -> ParsedObject {
-    let messages = &element.messages;
-    let parents = messages.parents();
+    let collector = &element.collector;
+    let parents = collector.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
     let sorted = MessageOrder::of(parents, &members, &vec![NO_PARENT; members.len()]);
     // What a message is made of stands in a row; what follows it hangs on the last piece.
-    let mut ends = vec![NO_PARENT; messages.nodes.len()];
-    let mut order = Vec::with_capacity(messages.arena.messages.len());
+    let mut ends = vec![NO_PARENT; collector.nodes.len()];
+    let mut order = Vec::with_capacity(collector.arena.messages.len());
     for &node in &sorted.nodes {
         let mut above = sorted.parent(node).map_or(NO_PARENT, |parent| ends[parent as usize]);
-        for piece in messages.nodes[node as usize].pieces.clone() {
+        for piece in collector.nodes[node as usize].pieces.clone() {
             order.push((piece, above));
             above = order.len() as u32 - 1;
         }
         ends[node as usize] = above;
     }
-    let named = element.current.as_deref().and_then(|uuid| messages.find(uuid));
+    let named = element.current.as_deref().and_then(|uuid| collector.find(uuid));
     let current = named.map(|node| ends[node as usize]).filter(|&end| end != NO_PARENT);
-    let current = current.map(|end| end as usize).or_else(|| newest_leaf(&order, &messages.arena.messages));
+    let current = current.map(|end| end as usize).or_else(|| newest_leaf(&order, &collector.arena.messages));
     let meta = OwnedMeta {
         id: id(&element.uuid),
         title: title(&element.name),
@@ -83,7 +83,7 @@ fn order(element: Element<'_>) -> ParsedObject {
         starred: element.starred,
         ..OwnedMeta::default()
     };
-    let Messages { arena, artifacts, dropped, .. } = element.messages;
+    let MessageCollector { arena, artifacts, dropped, .. } = element.collector;
     let documents =
         if artifacts.is_empty() { DocumentSources::Nothing } else { DocumentSources::Artifacts(artifacts) };
     ParsedObject { provider: Provider::Claude, meta, arena, order, current, dropped, documents }

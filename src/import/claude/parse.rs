@@ -35,12 +35,12 @@ pub(super) struct Element<'de> {
     pub starred: bool,
     /// The leaf of the visible branch. Not in exports, but in what browser extensions save.
     pub current: MaybeText<'de>,
-    pub messages: Messages<'de>,
+    pub collector: MessageCollector<'de>,
 }
 
 /// The messages, in the order of the file.
 #[derive(Default)]
-pub(super) struct Messages<'de> {
+pub(super) struct MessageCollector<'de> {
     /// `true` if it is a list, even an empty one.
     pub present: bool,
     pub nodes: Vec<MessageNode<'de>>,
@@ -65,7 +65,7 @@ impl<'de> Element<'de> {
     /// Reads an object; what is none is as an empty one.
     pub(super) fn read(object: &'de str) -> serde_json::Result<Self> {
         let mut element = Self::default();
-        element.messages.arena = MessageArena::of(object.len());
+        element.collector.arena = MessageArena::of(object.len());
         // For the conversation's own lists; each message has one of its own.
         let budget = MemoryBudget::new(LIST_BUDGET);
         json::deserialize_into(object, ElementSink { element: &mut element, budget })?;
@@ -93,10 +93,10 @@ impl<'de> Sink<'de> for ElementSink<'_, 'de> {
                 "current_leaf_message_uuid" => element.current = map.next_value_seed(budget.seed())?,
                 "chat_messages" => {
                     // Of several the last counts; what may be added is for all of them.
-                    let growth = std::mem::take(&mut element.messages.arena.growth);
-                    element.messages = Messages::default();
-                    element.messages.arena.growth = growth;
-                    map.next_value_seed(SinkSeed(&mut element.messages))?;
+                    let growth = std::mem::take(&mut element.collector.arena.growth);
+                    element.collector = MessageCollector::default();
+                    element.collector.arena.growth = growth;
+                    map.next_value_seed(SinkSeed(&mut element.collector))?;
                 }
                 _ => {
                     map.next_value::<serde::de::IgnoredAny>()?;
@@ -107,7 +107,7 @@ impl<'de> Sink<'de> for ElementSink<'_, 'de> {
     }
 }
 
-impl<'de> Sink<'de> for &mut Messages<'de> {
+impl<'de> Sink<'de> for &mut MessageCollector<'de> {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         self.present = true;
         loop {
@@ -128,7 +128,7 @@ impl<'de> Sink<'de> for &mut Messages<'de> {
     }
 }
 
-impl<'de> Messages<'de> {
+impl<'de> MessageCollector<'de> {
     /// Keeps a message as a node.
     pub(super) fn push_node(
         &mut self,

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use crate::message::markdown;
 
-/// A stretch of a text.
+/// A part of a text: within a tag, or between tags.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stretch<'t> {
+pub(super) enum TaggedText<'t> {
     /// Words without a tag.
     Words(&'t str),
     /// Reasoning.
@@ -28,13 +28,13 @@ pub(super) fn may_be_in(text: &str) -> bool {
 
 /// Cuts a text at its tags. What looks like one in code is the code of somebody who writes about them; one that is
 /// not closed goes to the end.
-pub(super) fn stretches(text: &str) -> Vec<Stretch<'_>> {
+pub(super) fn split_at_tags(text: &str) -> Vec<TaggedText<'_>> {
     let code: Vec<Range<usize>> =
         markdown::non_prose_where(text, |piece| piece.is_code() && may_be_in(&text[piece.range.clone()]))
             .into_iter()
             .map(|piece| piece.range)
             .collect();
-    let mut stretches = Vec::new();
+    let mut texts = Vec::new();
     let (mut from, mut looked) = (0, 0);
     while let Some(at) =
         memchr::memmem::find(&text.as_bytes()[looked..], TAG.as_bytes()).map(|at| looked + at)
@@ -42,27 +42,27 @@ pub(super) fn stretches(text: &str) -> Vec<Stretch<'_>> {
         looked = at + TAG.len();
         let is_in_code =
             code.get(code.partition_point(|range| range.end <= at)).is_some_and(|range| range.start <= at);
-        let Some((stretch, end)) = (!is_in_code).then(|| tag(text, at)).flatten() else { continue };
-        push_words(&text[from..at], &mut stretches);
-        stretches.push(stretch);
+        let Some((tagged, end)) = (!is_in_code).then(|| tag(text, at)).flatten() else { continue };
+        push_words(&text[from..at], &mut texts);
+        texts.push(tagged);
         (from, looked) = (end, end);
     }
-    push_words(&text[from..], &mut stretches);
-    stretches
+    push_words(&text[from..], &mut texts);
+    texts
 }
 
-fn push_words<'t>(words: &'t str, stretches: &mut Vec<Stretch<'t>>) {
+fn push_words<'t>(words: &'t str, texts: &mut Vec<TaggedText<'t>>) {
     if !words.trim().is_empty() {
-        stretches.push(Stretch::Words(words.trim_matches('\n')));
+        texts.push(TaggedText::Words(words.trim_matches('\n')));
     }
 }
 
 /// Reads the tag that begins there; returns it with where what follows it begins.
-fn tag(text: &str, at: usize) -> Option<(Stretch<'_>, usize)> {
+fn tag(text: &str, at: usize) -> Option<(TaggedText<'_>, usize)> {
     let rest = &text[at..];
     if let Some(inside) = rest.strip_prefix(THINKING) {
         let (inside, after) = closed(inside, "</antThinking>");
-        return Some((Stretch::Thinking(inside), text.len() - after.len()));
+        return Some((TaggedText::Thinking(inside), text.len() - after.len()));
     }
     let attributes = rest.strip_prefix(ARTIFACT)?;
     let end = end_of_attributes(attributes)?;
@@ -76,7 +76,7 @@ fn tag(text: &str, at: usize) -> Option<(Stretch<'_>, usize)> {
         "language": attribute(attributes, "language"),
         "content": inside,
     });
-    Some((Stretch::Artifact(call.to_string()), text.len() - after.len()))
+    Some((TaggedText::Artifact(call.to_string()), text.len() - after.len()))
 }
 
 /// Returns what stands before a closing tag, without the line breaks beside its tags, and what stands after it.
@@ -116,17 +116,17 @@ mod tests {
     fn a_text_is_cut_at_its_tags() {
         let text = "Sure.\n\n<antThinking>A poem.</antThinking>\n\n<antArtifact identifier=\"p\" type=\"text/markdown\" \
                     title=\"A > B\">\n# Poem\n\nline\n</antArtifact>\n\nThere.";
-        let cut = stretches(text);
+        let cut = split_at_tags(text);
         assert_eq!(cut.len(), 4, "{cut:?}");
-        assert_eq!((&cut[0], &cut[1]), (&Stretch::Words("Sure."), &Stretch::Thinking("A poem.")));
-        let Stretch::Artifact(call) = &cut[2] else { panic!("{cut:?}") };
+        assert_eq!((&cut[0], &cut[1]), (&TaggedText::Words("Sure."), &TaggedText::Thinking("A poem.")));
+        let TaggedText::Artifact(call) = &cut[2] else { panic!("{cut:?}") };
         let call: serde_json::Value = serde_json::from_str(call).expect("JSON");
         assert_eq!(
             (&call["id"], &call["title"], &call["language"]),
             (&"p".into(), &"A > B".into(), &"".into())
         );
         assert_eq!(call["content"], "# Poem\n\nline");
-        assert_eq!(cut[3], Stretch::Words("There."));
+        assert_eq!(cut[3], TaggedText::Words("There."));
     }
 
     #[test]
@@ -138,27 +138,27 @@ mod tests {
             "<antArtifact identifier=\"x",
             "<ant",
         ] {
-            assert_eq!(stretches(text), [Stretch::Words(text)]);
+            assert_eq!(split_at_tags(text), [TaggedText::Words(text)]);
         }
         assert_eq!(
-            stretches("a <antThinking>never closed"),
-            [Stretch::Words("a "), Stretch::Thinking("never closed")]
+            split_at_tags("a <antThinking>never closed"),
+            [TaggedText::Words("a "), TaggedText::Thinking("never closed")]
         );
-        assert_eq!(stretches(""), []);
+        assert_eq!(split_at_tags(""), []);
     }
 
     #[test]
     fn a_tag_is_looked_at_for_some_kilobytes_and_then_is_words() {
         let tag = |length: usize| format!("<antArtifact title=\"{}\">Poem</antArtifact>", "a".repeat(length));
-        assert!(matches!(stretches(&tag(MAX_ATTRIBUTES_LENGTH / 2))[..], [Stretch::Artifact(_)]));
+        assert!(matches!(split_at_tags(&tag(MAX_ATTRIBUTES_LENGTH / 2))[..], [TaggedText::Artifact(_)]));
         let long = tag(MAX_ATTRIBUTES_LENGTH);
-        assert_eq!(stretches(&long), [Stretch::Words(&long)]);
+        assert_eq!(split_at_tags(&long), [TaggedText::Words(&long)]);
     }
 
     #[test]
     fn many_tags_take_time_in_proportion() {
         let text = "<antThinking>".repeat(100_000);
-        assert_eq!(stretches(&text).len(), 1);
-        assert_eq!(stretches(&"<antThinking>a</antThinking>".repeat(50_000)).len(), 50_000);
+        assert_eq!(split_at_tags(&text).len(), 1);
+        assert_eq!(split_at_tags(&"<antThinking>a</antThinking>".repeat(50_000)).len(), 50_000);
     }
 }

@@ -13,8 +13,8 @@ use std::{borrow::Cow, cell::Cell, marker::PhantomData};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess};
 
-pub(crate) use raw::{Raw, Repaired, escaped_letter, from_str_or_repaired};
-pub(crate) use record::{Field, Left, UnreadValues, record};
+pub(crate) use raw::{Raw, Repaired, decode_unicode_escape, from_str_or_repaired};
+pub(crate) use record::{Field, UnreadValue, UnreadValues, record};
 pub(crate) use sink::{Sink, SinkSeed, deserialize_into};
 
 use record::FieldSeed;
@@ -22,7 +22,7 @@ use shape::{ByShape, FromShape};
 
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
-    /// Makes one of whatever comes; the lists in it take of the budget.
+    /// Makes one of whatever comes; the lists in it count against the budget.
     fn read<D: Deserializer<'de>>(deserializer: D, budget: &MemoryBudget) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ByShape(budget.seed()))
     }
@@ -54,7 +54,7 @@ pub(crate) trait Lenient<'de>: Default {
         Ok(Self::default())
     }
 
-    /// Makes one of the value of a field; what it cannot take may go to the rest of the field's record.
+    /// Makes one of the value of a field; what it cannot take may go to the unread values of the field's record.
     fn from_field<A: MapAccess<'de>>(map: &mut A, field: Field<'_, 'de>) -> Result<Self, A::Error> {
         map.next_value_seed(field.budget.seed())
     }
@@ -71,8 +71,8 @@ pub(crate) trait Lenient<'de>: Default {
         Ok(())
     }
 
-    /// Visits the values in it that no field took, each with the key it stands under; `under` is its own.
-    fn unread(&self, _under: &str, _visit: &mut dyn FnMut(&str, &Left<'_>)) {}
+    /// Visits the values in it that no field took, each with the key it stands under; `parent_key` is its own.
+    fn unread(&self, _parent_key: &str, _visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {}
 }
 
 /// Reads a value from JSON as text; what its lists take comes out of the budget.
@@ -88,7 +88,7 @@ pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudg
 pub(crate) struct MemoryBudget(Cell<usize>);
 
 /// The bytes that an element costs besides its own size, as a string it owns.
-const PER_ELEMENT: usize = 32;
+const OVERHEAD_PER_ELEMENT: usize = 32;
 
 impl MemoryBudget {
     /// Allows this many bytes.
@@ -106,7 +106,7 @@ impl MemoryBudget {
         LenientSeed { budget: self, value: PhantomData }
     }
 
-    /// Takes this many bytes of it, if they are left.
+    /// Takes this many bytes of it, if that many remain.
     fn spend(&self, bytes: usize) -> bool {
         let left = self.0.get().checked_sub(bytes);
         if let Some(left) = left {
@@ -205,7 +205,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
     fn from_list<A: SeqAccess<'de>>(mut list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         // The length is not known before the end, and would not be trusted.
         let mut elements = Self::new();
-        while budget.spend(size_of::<T>() + PER_ELEMENT) {
+        while budget.spend(size_of::<T>() + OVERHEAD_PER_ELEMENT) {
             match list.next_element_seed(budget.seed())? {
                 Some(element) => elements.push(element),
                 None => return Ok(elements),
@@ -215,24 +215,24 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Vec<T> {
         Ok(elements)
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
         for element in self {
-            element.unread(under, visit);
+            element.unread(parent_key, visit);
         }
     }
 }
 
 /// A list in any of the shapes in which one occurs: an array, an object that numbers its elements, a single one.
 #[derive(Clone, Debug)]
-pub(crate) struct Several<T>(pub Vec<T>);
+pub(crate) struct OneOrMany<T>(pub Vec<T>);
 
-impl<T> Default for Several<T> {
+impl<T> Default for OneOrMany<T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T> std::ops::Deref for Several<T> {
+impl<T> std::ops::Deref for OneOrMany<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -240,7 +240,7 @@ impl<T> std::ops::Deref for Several<T> {
     }
 }
 
-impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
+impl<'de, T: Lenient<'de>> Lenient<'de> for OneOrMany<T> {
     fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
         Self(vec![T::from_text(text, budget)])
     }
@@ -252,7 +252,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
     fn from_map<A: MapAccess<'de>>(mut map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
         let mut elements = Vec::new();
         while let Some(FieldKey(_)) = map.next_key()? {
-            if budget.spend(size_of::<T>() + PER_ELEMENT) {
+            if budget.spend(size_of::<T>() + OVERHEAD_PER_ELEMENT) {
                 elements.push(map.next_value_seed(budget.seed())?);
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -261,8 +261,8 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Several<T> {
         Ok(Self(elements))
     }
 
-    fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &Left<'_>)) {
-        self.0.unread(under, visit);
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        self.0.unread(parent_key, visit);
     }
 }
 
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn lists_take_no_more_memory_than_allowed() {
         let json = format!("[{}1]", "1,".repeat(10_000));
-        let budget = MemoryBudget::new(100 * (size_of::<Option<f64>>() + PER_ELEMENT));
+        let budget = MemoryBudget::new(100 * (size_of::<Option<f64>>() + OVERHEAD_PER_ELEMENT));
         assert_eq!(from_str::<Vec<Option<f64>>>(&json, &budget).unwrap().len(), 100);
         assert_eq!(from_str::<Vec<Option<f64>>>(&json, &budget).unwrap().len(), 0, "it is used up");
     }

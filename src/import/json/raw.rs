@@ -139,7 +139,7 @@ fn escaped(text: &str) -> (char, usize) {
 
 /// Returns the letter of an escape `\u00fc` with which a text begins, and the escape's length; `None` for any other
 /// beginning, and for half a letter.
-pub(crate) fn escaped_letter(text: &str) -> Option<(char, usize)> {
+pub(crate) fn decode_unicode_escape(text: &str) -> Option<(char, usize)> {
     let rest = text.strip_prefix('\\').filter(|rest| rest.starts_with('u'))?;
     let (letter, length) = escaped(rest);
     (letter != char::REPLACEMENT_CHARACTER).then_some((letter, length + 1))

@@ -5,7 +5,7 @@ use std::{borrow::Cow, marker::PhantomData};
 use serde::de::{MapAccess, SeqAccess};
 
 use super::{
-    FieldKey, Lenient, MemoryBudget, PER_ELEMENT, Raw,
+    FieldKey, Lenient, MemoryBudget, OVERHEAD_PER_ELEMENT, Raw,
     shape::{ByShape, FromShape},
 };
 
@@ -42,13 +42,13 @@ macro_rules! record {
         pub(crate) struct $name<$life> {
             $($(#[$doc])* pub $field: $type,)*
             /// The values that no field takes.
-            pub rest: $crate::import::json::UnreadValues<$life>,
+            pub unread: $crate::import::json::UnreadValues<$life>,
         }
 
         impl<$life> $crate::import::json::Lenient<$life> for $name<$life> {
             fn from_text(text: std::borrow::Cow<$life, str>, budget: &$crate::import::json::MemoryBudget) -> Self {
                 let mut record = Self::default();
-                record.rest.keep_text(std::borrow::Cow::Borrowed(""), text, budget);
+                record.unread.keep_text(std::borrow::Cow::Borrowed(""), text, budget);
                 record
             }
 
@@ -57,7 +57,7 @@ macro_rules! record {
                 budget: &$crate::import::json::MemoryBudget,
             ) -> Result<Self, A::Error> {
                 let mut record = Self::default();
-                record.rest.keep_list(&mut list, budget)?;
+                record.unread.keep_list(&mut list, budget)?;
                 Ok(record)
             }
 
@@ -78,13 +78,13 @@ macro_rules! record {
                 while let Some($crate::import::json::FieldKey(key)) = map.next_key()? {
                     match &*key {
                         $($key => {
-                            let field = $crate::import::json::Field::new(&key, budget, &mut self.rest);
+                            let field = $crate::import::json::Field::new(&key, budget, &mut self.unread);
                             self.$field.take_field(&mut map, field)?;
                         })*
                         _ if $left_out(&key) => { map.next_value::<serde::de::IgnoredAny>()?; }
                         _ => {
                             let value = map.next_value_seed(budget.seed())?;
-                            self.rest.keep(key, value, budget);
+                            self.unread.keep(key, value, budget);
                         }
                     }
                 }
@@ -99,10 +99,10 @@ macro_rules! record {
                 field.fill(self, map)
             }
 
-            fn unread(&self, under: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::Left<'_>)) {
+            fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &$crate::import::json::UnreadValue<'_>)) {
                 $(self.$field.unread($key, visit);)*
-                for (key, value) in &self.rest.0 {
-                    visit(if key.is_empty() { under } else { key }, value);
+                for (key, value) in &self.unread.0 {
+                    visit(if key.is_empty() { parent_key } else { key }, value);
                 }
             }
         }
@@ -114,7 +114,7 @@ pub(crate) use record;
 pub(crate) struct Field<'a, 'de> {
     key: &'a Cow<'de, str>,
     pub(super) budget: &'a MemoryBudget,
-    rest: &'a mut UnreadValues<'de>,
+    unread: &'a mut UnreadValues<'de>,
 }
 
 impl<'a, 'de> Field<'a, 'de> {
@@ -122,9 +122,9 @@ impl<'a, 'de> Field<'a, 'de> {
     pub(crate) fn new(
         key: &'a Cow<'de, str>,
         budget: &'a MemoryBudget,
-        rest: &'a mut UnreadValues<'de>,
+        unread: &'a mut UnreadValues<'de>,
     ) -> Self {
-        Self { key, budget, rest }
+        Self { key, budget, unread }
     }
 
     /// Reads the value of the field where it stands.
@@ -193,8 +193,8 @@ impl<'de, T: Lenient<'de>> FromShape<'de> for FieldSeed<'_, 'de, T> {
         if self.takes_text {
             return T::from_text(text, self.field.budget);
         }
-        let Field { key, budget, rest } = self.field;
-        rest.keep_text(key.clone(), text, budget);
+        let Field { key, budget, unread } = self.field;
+        unread.keep_text(key.clone(), text, budget);
         T::default()
     }
 
@@ -207,18 +207,18 @@ impl<'de, T: Lenient<'de>> FromShape<'de> for FieldSeed<'_, 'de, T> {
     }
 
     fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
-        let Field { key, budget, rest } = self.field;
+        let Field { key, budget, unread } = self.field;
         while let Some(value) = list.next_element_seed(budget.seed())? {
-            rest.keep(key.clone(), value, budget);
+            unread.keep(key.clone(), value, budget);
         }
         Ok(T::default())
     }
 
     fn map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let Field { budget, rest, .. } = self.field;
+        let Field { budget, unread, .. } = self.field;
         while let Some(FieldKey(key)) = map.next_key()? {
             let value = map.next_value_seed(budget.seed())?;
-            rest.keep(key, value, budget);
+            unread.keep(key, value, budget);
         }
         Ok(T::default())
     }
@@ -226,7 +226,7 @@ impl<'de, T: Lenient<'de>> FromShape<'de> for FieldSeed<'_, 'de, T> {
 
 /// A value that no field takes.
 #[derive(Clone, Debug)]
-pub(crate) enum Left<'de> {
+pub(crate) enum UnreadValue<'de> {
     /// As it stands in the JSON.
     Json(&'de str),
     /// A string, read.
@@ -235,7 +235,7 @@ pub(crate) enum Left<'de> {
 
 /// The values of an object that no field takes, with their keys; an empty key is that of the object itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct UnreadValues<'de>(pub Vec<(Cow<'de, str>, Left<'de>)>);
+pub(crate) struct UnreadValues<'de>(pub Vec<(Cow<'de, str>, UnreadValue<'de>)>);
 
 impl<'de> UnreadValues<'de> {
     /// Keeps a value in which a string may stand.
@@ -243,19 +243,19 @@ impl<'de> UnreadValues<'de> {
         let may_hold_text =
             value.0.starts_with(['"', '{', '[']) && value.0.contains('"') && value.0 != "\"\"";
         if may_hold_text {
-            self.push(key, Left::Json(value.0), budget);
+            self.push(key, UnreadValue::Json(value.0), budget);
         }
     }
 
     /// Keeps a string that stands where something else should.
     pub(crate) fn keep_text(&mut self, key: Cow<'de, str>, text: Cow<'de, str>, budget: &MemoryBudget) {
         if !text.is_empty() {
-            self.push(key, Left::Text(text), budget);
+            self.push(key, UnreadValue::Text(text), budget);
         }
     }
 
-    fn push(&mut self, key: Cow<'de, str>, value: Left<'de>, budget: &MemoryBudget) {
-        if budget.spend(size_of::<(Cow<'de, str>, Left<'de>)>() + PER_ELEMENT) {
+    fn push(&mut self, key: Cow<'de, str>, value: UnreadValue<'de>, budget: &MemoryBudget) {
+        if budget.spend(size_of::<(Cow<'de, str>, UnreadValue<'de>)>() + OVERHEAD_PER_ELEMENT) {
             self.0.push((key, value));
         }
     }
@@ -292,8 +292,9 @@ mod tests {
     #[test]
     fn a_rest_takes_no_more_memory_than_allowed() {
         let json = format!("{{{}\"weight\":\"a\"}}", "\"weight\":\"a\",".repeat(10_000));
-        let budget = MemoryBudget::new(10 * (size_of::<(Cow<'_, str>, Left<'_>)>() + PER_ELEMENT));
-        assert_eq!(from_str::<Kept<'_>>(&json, &budget).unwrap().rest.0.len(), 10);
-        assert_eq!(from_str::<Kept<'_>>("\"a\"", &budget).unwrap().rest.0.len(), 0, "it is used up");
+        let budget =
+            MemoryBudget::new(10 * (size_of::<(Cow<'_, str>, UnreadValue<'_>)>() + OVERHEAD_PER_ELEMENT));
+        assert_eq!(from_str::<Kept<'_>>(&json, &budget).unwrap().unread.0.len(), 10);
+        assert_eq!(from_str::<Kept<'_>>("\"a\"", &budget).unwrap().unread.0.len(), 0, "it is used up");
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct CachedAnswer {
     pub query: Query,
     pub matcher: Matcher,
     /// The number of handles in the library at that time.
-    pub handles: usize,
+    pub handle_count: usize,
     /// Newest first.
     pub found: Arc<Vec<FoundConversation>>,
     pub positions: Arc<PositionCache>,
@@ -30,7 +30,7 @@ pub(super) struct CachedAnswer {
 impl CachedAnswer {
     /// Returns what its query matched, by handle.
     pub fn matches(&self) -> EarlierMatches {
-        let mut matched = vec![false; self.handles];
+        let mut matched = vec![false; self.handle_count];
         for found in &*self.found {
             matched[found.handle.0 as usize] = true;
         }
@@ -85,8 +85,8 @@ impl AnswerCache {
     }
 
     /// Keeps an answer in place of an earlier one to the same query, and drops the oldest when there are too many;
-    /// of all positions at most `most_positions` are kept.
-    pub fn insert(&mut self, answer: CachedAnswer, most_positions: usize) {
+    /// of all positions at most `max_positions` are kept.
+    pub fn insert(&mut self, answer: CachedAnswer, max_positions: usize) {
         self.answers.retain(|other| other.query.clauses() != answer.query.clauses());
         self.answers.push_front(answer);
         let mut rows = 0;
@@ -99,7 +99,7 @@ impl AnswerCache {
         let mut positions = 0;
         for answer in &mut self.answers {
             positions += answer.positions.len();
-            if positions > most_positions {
+            if positions > max_positions {
                 answer.positions = Arc::default();
             }
         }

@@ -15,7 +15,7 @@ pub(in crate::search) struct FoundConversation {
 }
 
 impl FoundConversation {
-    /// `best` is the message to open at; `hits` is `None` if they were not counted.
+    /// Describes one. `best` is the message to open at; `hits` is `None` if they were not counted.
     pub fn new(handle: Handle, score: Score, best: Option<u32>, hits: Option<usize>) -> Self {
         Self { handle, score, best: best.unwrap_or(NONE), hits: hits.map_or(NONE, |hits| hits as u32) }
     }

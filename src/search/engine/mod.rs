@@ -60,10 +60,10 @@ impl Engine {
         &self.library
     }
 
-    /// Returns the next handles that the index lacks, at most `most` of them.
-    pub fn unindexed(&self, most: usize) -> Range<u32> {
-        let handles = self.library.handles();
-        self.index.handles()..handles.min(self.index.handles() as usize + most) as u32
+    /// Returns the next handles that the index lacks, at most `max_handles` of them.
+    pub fn unindexed(&self, max_handles: usize) -> Range<u32> {
+        let handles = self.library.handle_bound();
+        self.index.handles()..handles.min(self.index.handles() as usize + max_handles) as u32
     }
 
     /// Adds what [`IndexSegment::of`] made of the handles that follow.
@@ -90,11 +90,11 @@ impl Engine {
 
     fn evaluate(&self, plan: &Plan, handle: Handle) -> Option<FoundConversation> {
         let (conversation, entry) = self.possible_match(plan, handle)?;
-        let cached = plan.earlier_positions.of(handle);
+        let cached = plan.earlier_positions.in_conversation(handle);
         let Evaluation { score, best, hits, positions } =
             plan.matcher.compiled().evaluate(conversation, entry, cached)?;
         // At once: those of a chunk of large conversations would be many.
-        plan.add_positions(handle, positions, self.most_positions());
+        plan.add_positions(handle, positions, self.max_positions());
         let hits = (plan.hits() <= MAX_HITS)
             .then(|| hits.unwrap_or_else(|| plan.matcher.count_up_to(conversation, entry, MAX_HITS + 1)));
         if let Some(hits) = hits {
@@ -116,7 +116,7 @@ impl Engine {
 
     /// Puts what was known and what was found together, newest first, and counts the hits.
     pub fn merge(&self, plan: &Plan, found: &[FoundConversation]) -> (Vec<FoundConversation>, usize) {
-        let mut slots = vec![NOT_FOUND; self.library.handles()];
+        let mut slots = vec![NOT_FOUND; self.library.handle_bound()];
         for (slot, found) in plan.known.iter().chain(found).enumerate() {
             slots[found.handle.0 as usize] = slot as u32;
         }
@@ -156,15 +156,15 @@ impl Engine {
         let answer = CachedAnswer {
             query: plan.query,
             matcher: plan.matcher,
-            handles: self.library.handles(),
+            handle_count: self.library.handle_bound(),
             found: Arc::new(found),
             positions,
         };
-        self.answers.insert(answer, self.most_positions());
+        self.answers.insert(answer, self.max_positions());
     }
 
     /// Returns how many positions are kept in all.
-    fn most_positions(&self) -> usize {
+    fn max_positions(&self) -> usize {
         self.library.text_bytes() / TEXT_PER_POSITION
     }
 
@@ -180,7 +180,7 @@ impl Engine {
             return Some(self.library.len());
         }
         let is_current = |answer: &&CachedAnswer| {
-            answer.handles == self.library.handles() && self.library.superseded() == 0
+            answer.handle_count == self.library.handle_bound() && self.library.superseded() == 0
         };
         let answer = self.answers.same(query).filter(is_current);
         answer.map(|answer| answer.found.len()).or_else(|| self.answers.count(query))
@@ -207,8 +207,8 @@ impl Engine {
 
 /// Returns whether one library is another after more was added: handles mean the same in both.
 fn is_grown_from(library: &Library, earlier: &Library) -> bool {
-    let handles = earlier.handles();
-    handles <= library.handles()
+    let handles = earlier.handle_bound();
+    handles <= library.handle_bound()
         && [0, handles.saturating_sub(1)].into_iter().take(handles).all(|handle| {
             // The earlier one is still held, so that no other conversation can stand in its place.
             std::ptr::eq(earlier.get(Handle(handle as u32)), library.get(Handle(handle as u32)))

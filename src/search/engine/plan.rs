@@ -92,11 +92,11 @@ impl Plan {
         self.hits.fetch_add(hits, Ordering::Relaxed);
     }
 
-    /// Keeps the positions of a conversation, unless there would be more than `most` in all.
-    pub(super) fn add_positions(&self, handle: Handle, positions: Vec<TermPosition>, most: usize) {
+    /// Keeps the positions of a conversation, unless there would be more than `max_positions` in all.
+    pub(super) fn add_positions(&self, handle: Handle, positions: Vec<TermPosition>, max_positions: usize) {
         if !positions.is_empty() {
             let mut cache = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
-            cache.add(handle, positions, most);
+            cache.add(handle, positions, max_positions);
         }
     }
 
@@ -118,8 +118,8 @@ impl Engine {
 
     /// Plans a query that was asked before: only the conversations that were added since are looked at.
     fn plan_repeated(&self, query: &Query, answer: &CachedAnswer) -> Plan {
-        let is_added = |handle: &Handle| handle.0 as usize >= answer.handles;
-        let is_complete = answer.handles == self.library.handles();
+        let is_added = |handle: &Handle| handle.0 as usize >= answer.handle_count;
+        let is_complete = answer.handle_count == self.library.handle_bound();
         let candidates = if is_complete {
             Vec::new()
         } else {
@@ -147,21 +147,22 @@ impl Engine {
         Plan { broader_matches: broader, earlier_positions, ..Plan::new(query, matcher, candidates) }
     }
 
-    /// Returns what must be looked at, newest first. A conversation that a `contained` query did not match, all clauses
-    /// of which are still there unchanged, cannot match. One that a `refined` query did not match can only match by a
-    /// fuzzy title: `kubern` may stand for the letters of one that `kube` does not.
+    /// Returns what must be looked at, newest first. A conversation that a `broader_with_all_clauses` query did not
+    /// match, all clauses of which are still there unchanged, cannot match. One that a `broader` query did not match
+    /// can only match by a fuzzy title: `kubern` may stand for the letters of one that `kube` does not.
     fn candidates(
         &self,
         matcher: &Matcher,
-        contained: &EarlierMatches,
-        refined: &EarlierMatches,
+        broader_with_all_clauses: &EarlierMatches,
+        broader: &EarlierMatches,
     ) -> Vec<Handle> {
         let may_match_fuzzily =
             |handle| matcher.compiled().may_fuzzy_match(self.index.title_letters(&self.library, handle));
         let newest = self.library.by_date().iter().copied();
         newest
             .filter(|&handle| {
-                contained.may_contain(handle) && (refined.may_contain(handle) || may_match_fuzzily(handle))
+                broader_with_all_clauses.may_contain(handle)
+                    && (broader.may_contain(handle) || may_match_fuzzily(handle))
             })
             .collect()
     }

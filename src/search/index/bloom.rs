@@ -6,7 +6,7 @@
 //! are set. So the answer no is certain and yes is not. One bit an n-gram is enough: a word has several, and any
 //! missing one tells.
 
-use crate::search::matching::{CaseFolding, is_joining, is_spaced_letter};
+use crate::search::matching::{CaseFolding, is_joining, is_letter_of_spaced_script};
 
 /// The bits that a text's bloom filter must have for a word or phrase to be there.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,11 @@ pub(in crate::search) struct TermFilter {
 
 /// Bytes of text for each byte of its bloom filter.
 const TEXT_PER_BYTE: usize = 10;
-/// The size of a bloom filter, in words of 64 bits. English has no more different n-grams than the upper bound has
+/// The size of a bloom filter, in blocks of 64 bits. English has no more different n-grams than the upper bound has
 /// bits for.
 const BLOOM_BLOCKS: std::ops::RangeInclusive<usize> = 4..=2_048;
 
-/// Returns the size of the bloom filter for a text, in words of 64 bits.
+/// Returns the size of the bloom filter for a text, in blocks of 64 bits.
 pub(in crate::search) fn bloom_blocks(text_bytes: usize) -> usize {
     (text_bytes / TEXT_PER_BYTE / 8).clamp(*BLOOM_BLOCKS.start(), *BLOOM_BLOCKS.end())
 }
@@ -40,15 +40,15 @@ impl TermFilter {
         let mut ngram = NGram::default();
         let mut word = Some(WordHash::default());
         let mut at = 0;
-        while let Some((unit, end)) = CaseFolding::ALL.unit(typed, at) {
+        while let Some((folded, end)) = CaseFolding::ALL.unit(typed, at) {
             at = end;
-            word = word.filter(|_| is_spaced_letter(unit)).map(|word| word.and(unit));
-            if is_boundary(unit) {
+            word = word.filter(|_| is_letter_of_spaced_script(folded)).map(|word| word.push(folded));
+            if is_boundary(folded) {
                 ngram = NGram::default();
                 continue;
             }
-            ngram.push(unit);
-            if !unit.is_ascii() {
+            ngram.push(folded);
+            if !folded.is_ascii() {
                 runs.push((0, ngram.single()));
             }
             match ngram.length() {
@@ -91,28 +91,28 @@ pub(in crate::search) fn insert_text(bloom: &mut [u64], text: &str) {
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
-        let (unit, is_letter) = if byte < 0x80 && bytes.get(at + 1).is_none_or(|&next| next < 0x80) {
+        let (folded, is_letter) = if byte < 0x80 && bytes.get(at + 1).is_none_or(|&next| next < 0x80) {
             at += 1;
             (byte.to_ascii_lowercase() as char, byte.is_ascii_alphanumeric())
         } else {
-            let Some((unit, end)) = CaseFolding::ALL.unit(text, at) else { break };
+            let Some((folded, end)) = CaseFolding::ALL.unit(text, at) else { break };
             at = end;
-            (unit, is_spaced_letter(unit))
+            (folded, is_letter_of_spaced_script(folded))
         };
         if is_letter {
-            word = word.and(unit);
+            word = word.push(folded);
         } else {
             if !word.is_empty() {
                 set(word.hash());
                 word = WordHash::default();
             }
-            if is_boundary(unit) {
+            if is_boundary(folded) {
                 ngram = NGram::default();
                 continue;
             }
         }
-        ngram.push(unit);
-        if !unit.is_ascii() {
+        ngram.push(folded);
+        if !folded.is_ascii() {
             set(ngram.single());
         }
         match ngram.length() {
@@ -145,8 +145,8 @@ fn bit_of(bloom: &[u64], hash: u32) -> (usize, u64) {
 struct WordHash(u64);
 
 impl WordHash {
-    fn and(self, unit: char) -> Self {
-        Self((self.0 ^ unit as u64).wrapping_mul(0x0000_0100_0000_01b3).wrapping_add(1))
+    fn push(self, folded: char) -> Self {
+        Self((self.0 ^ folded as u64).wrapping_mul(0x0000_0100_0000_01b3).wrapping_add(1))
     }
 
     fn is_empty(self) -> bool {
@@ -159,8 +159,8 @@ impl WordHash {
 }
 
 /// Returns whether no n-gram goes across a character. NUL stands between messages.
-fn is_boundary(unit: char) -> bool {
-    unit == '\0' || unit.is_whitespace()
+fn is_boundary(folded: char) -> bool {
+    folded == '\0' || folded.is_whitespace()
 }
 
 /// The last three characters, 21 bits each, the newest lowest; 0 where there is none.
@@ -168,8 +168,8 @@ fn is_boundary(unit: char) -> bool {
 struct NGram(u64);
 
 impl NGram {
-    fn push(&mut self, unit: char) {
-        self.0 = ((self.0 << 21) | unit as u64) & ((1 << 63) - 1);
+    fn push(&mut self, folded: char) {
+        self.0 = ((self.0 << 21) | folded as u64) & ((1 << 63) - 1);
     }
 
     fn length(self) -> u32 {
@@ -195,7 +195,7 @@ impl NGram {
             .map(|number| {
                 char::from_u32(((self.0 >> (21 * number)) & ((1 << 21) - 1)) as u32).unwrap_or('\0')
             })
-            .map(|unit| LETTERS.find(unit).map_or(0, |rank| rank as u32 + 1))
+            .map(|folded| LETTERS.find(folded).map_or(0, |rank| rank as u32 + 1))
             .sum()
     }
 }

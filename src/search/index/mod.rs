@@ -63,7 +63,8 @@ impl IndexSegment {
         let messages = conversation.messages();
         let is_chain =
             messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
-        let is_linear = is_chain && conversation.current().is_some_and(|leaf| leaf + 1 == messages.len());
+        let is_linear =
+            is_chain && conversation.current_leaf().is_some_and(|leaf| leaf + 1 == messages.len());
         self.entries.push(StoredEntry {
             title_letters: LetterSet::of(&conversation.title),
             bloom_end: self.blooms.len() as u32,

@@ -73,12 +73,12 @@ impl CompiledQuery {
 
     /// Returns how long a byte of a text of this length may take, where one takes 1 that is looked for at the speed of
     /// memory.
-    pub fn effort(&self, length: usize) -> usize {
+    pub fn cost(&self, length: usize) -> usize {
         let filter = if self.messages.is_empty() { 0 } else { 8 };
         let term = |term: &Term| match &term.pattern {
             Pattern::Literal(literal) if literal.units().len() < 3 => 8,
             Pattern::Literal(_) => 1,
-            Pattern::Regex(expression) => expression.effort(length),
+            Pattern::Regex(expression) => expression.cost(length),
         };
         filter + self.required.iter().map(term).sum::<usize>()
     }

@@ -12,7 +12,7 @@ use super::case_folding::CaseFolding;
 use crate::search::{index::LetterSet, query::TextPattern};
 
 /// The fewest letters of a word that is matched fuzzily.
-const FEWEST_LETTERS: usize = 4;
+const MIN_LETTERS: usize = 4;
 /// The most letters of a word that is matched fuzzily: nobody abbreviates so little.
 const MAX_LETTERS: usize = 64;
 /// Letters of a word up to which it must be a part of one word of the title.
@@ -49,7 +49,7 @@ impl FuzzyWord {
             set.add(CaseFolding::ALL.of(letter));
             at = end;
         }
-        let fits = (FEWEST_LETTERS..=MAX_LETTERS).contains(&letters.len());
+        let fits = (MIN_LETTERS..=MAX_LETTERS).contains(&letters.len());
         (fits && letters.iter().all(|letter| letter.is_alphanumeric())).then(|| Self {
             letters: letters.into(),
             folding,

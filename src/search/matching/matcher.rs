@@ -68,9 +68,9 @@ impl Matcher {
 
     /// Returns how long it may take to find the hits of a conversation, in bytes at the speed of memory. A guess that
     /// leans to too much.
-    pub fn effort(&self, conversation: &Conversation) -> usize {
+    pub fn cost(&self, conversation: &Conversation) -> usize {
         let length = conversation.text().len();
-        length.saturating_mul(self.compiled.effort(length))
+        length.saturating_mul(self.compiled.cost(length))
     }
 
     /// Scores a conversation. `None`: it does not match.
@@ -175,10 +175,10 @@ impl Matcher {
         let scope = self.compiled.scope(conversation, entry);
         let mut hit_ranges = Vec::new();
         for term in self.compiled.message_terms() {
-            let most = hit_ranges.len().saturating_add(limit);
+            let max_hits = hit_ranges.len().saturating_add(limit);
             scope.each_hit(&term.pattern, |message, range| {
                 hit_ranges.push((message as usize, range));
-                if hit_ranges.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                if hit_ranges.len() < max_hits { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
         }
         if self.compiled.message_terms().nth(1).is_some() {

@@ -60,7 +60,7 @@ impl MessageHits {
             let is_perfect = best.is_some_and(|((boundary, shown, on_branch), _)| {
                 boundary >= best_possible && shown && on_branch
             });
-            is_cut = is_perfect || seen == term.most_positions;
+            is_cut = is_perfect || seen == term.max_positions;
             if is_cut { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let best = best

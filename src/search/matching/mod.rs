@@ -36,7 +36,7 @@ pub(super) use {
     pattern::{Pattern, implies},
     query_regex::QueryRegex,
     term::Term,
-    word_boundary::{WordBoundary, is_spaced_letter},
+    word_boundary::{WordBoundary, is_letter_of_spaced_script},
 };
 pub use {
     interruption::Interruption,

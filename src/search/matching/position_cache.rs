@@ -42,10 +42,10 @@ pub(in crate::search) struct CachedPositions<'a> {
 }
 
 impl PositionCache {
-    /// Adds all positions of a conversation, by message, unless there would be more than `most` in all.
-    pub fn add(&mut self, handle: Handle, positions: Vec<TermPosition>, most: usize) {
+    /// Adds all positions of a conversation, by message, unless there would be more than `max_positions` in all.
+    pub fn add(&mut self, handle: Handle, positions: Vec<TermPosition>, max_positions: usize) {
         let count = self.count + positions.len();
-        if !positions.is_empty() && count <= most {
+        if !positions.is_empty() && count <= max_positions {
             self.count = count;
             self.positions.insert(handle, positions.into());
         }
@@ -76,7 +76,7 @@ impl EarlierPositions {
     }
 
     /// Returns what is known of a conversation.
-    pub fn of(&self, handle: Handle) -> CachedPositions<'_> {
+    pub fn in_conversation(&self, handle: Handle) -> CachedPositions<'_> {
         let positions = self.cache.positions.get(&handle);
         positions.map_or_else(CachedPositions::default, |positions| CachedPositions {
             relations: &self.relations,
@@ -169,13 +169,13 @@ mod tests {
         cache.add(Handle(2), vec![position(0, 0, 0), position(1, 0, 4)], 5);
         assert_eq!(cache.len(), 4);
         let earlier = EarlierPositions::new(&Arc::new(cache), vec![TermRelation::Contains(0)]);
-        let known = earlier.of(Handle(1));
+        let known = earlier.in_conversation(Handle(1));
         assert_eq!(
             (known.relation(0), known.relation(1)),
             (TermRelation::Contains(0), TermRelation::Unrelated)
         );
         assert_eq!(known.messages(0).collect::<Vec<_>>(), [2, 4]);
         assert_eq!(known.positions(1).count(), 1);
-        assert_eq!(earlier.of(Handle(2)).relation(0), TermRelation::Unrelated);
+        assert_eq!(earlier.in_conversation(Handle(2)).relation(0), TermRelation::Unrelated);
     }
 }

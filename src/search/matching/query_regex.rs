@@ -33,7 +33,7 @@ pub(in crate::search) struct QueryRegex {
     prefilter: Option<Arc<RegexPrefilter>>,
     /// Every match is empty, so there is no hit.
     is_empty: bool,
-    effort: usize,
+    cost: usize,
     /// A hit may be known only at the end of the text, and the next one begin right behind it.
     looks_far_ahead: bool,
 }
@@ -67,7 +67,7 @@ impl QueryRegex {
         };
         let properties = hir.properties();
         // An automaton of many states is slow, and one that matches between any two characters stops at each.
-        let effort =
+        let cost =
             (regex.memory_usage() >> 10).max(8) + if properties.minimum_len() == Some(0) { 64 } else { 0 };
         let is_empty = properties.maximum_len() == Some(0);
         let looks_far_ahead = looks_far_ahead(&hir);
@@ -76,17 +76,17 @@ impl QueryRegex {
             required: required.into(),
             prefilter: prefilter.map(Arc::new),
             is_empty,
-            effort,
+            cost,
             looks_far_ahead,
         })
     }
 
     /// Returns how long a byte of a text of this length may take, where one takes 1 that is looked for at the speed of
     /// memory.
-    pub fn effort(&self, length: usize) -> usize {
+    pub fn cost(&self, length: usize) -> usize {
         // A hit is two bytes or more as a rule, and of each the rest of the window is looked at.
         let ahead = if self.looks_far_ahead { length.min(WINDOW + MAX_HIT_LENGTH) / 2 } else { 0 };
-        self.effort + ahead
+        self.cost + ahead
     }
 
     /// Checks that an expression compiles; the error is one line for the status line.
@@ -350,8 +350,8 @@ mod tests {
             ("(foo )+bar?", false),
         ] {
             let expression = QueryRegex::new(source).unwrap();
-            assert_eq!(expression.effort(100_000) > 10_000, is_far, "{source}");
-            assert!(expression.effort(100) < 1_000, "{source}");
+            assert_eq!(expression.cost(100_000) > 10_000, is_far, "{source}");
+            assert!(expression.cost(100) < 1_000, "{source}");
         }
         let expression = QueryRegex::new("a(.*b)?").unwrap();
         let newest = Arc::new(std::sync::atomic::AtomicU64::new(1));

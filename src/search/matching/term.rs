@@ -21,7 +21,7 @@ pub(in crate::search) struct Term {
     pub filter: TermFilter,
     /// Hits in one conversation that are looked at to rank it if this is the only term; the rest would hardly change
     /// it.
-    pub most_positions: usize,
+    pub max_positions: usize,
 }
 
 impl Term {
@@ -32,7 +32,7 @@ impl Term {
     /// Prepares a text pattern. `None`: there is nothing to find.
     pub fn new(text_pattern: &TextPattern, title_only: bool, fuzzily: bool) -> Option<Self> {
         let pattern = Pattern::new(text_pattern)?;
-        let (filter, most_positions) = match &pattern {
+        let (filter, max_positions) = match &pattern {
             Pattern::Literal(literal) => {
                 let few = literal.units().len() < 3;
                 (
@@ -45,7 +45,7 @@ impl Term {
             }
         };
         let fuzzy = if fuzzily { FuzzyWord::new(text_pattern) } else { None };
-        Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, filter, most_positions })
+        Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, filter, max_positions })
     }
 
     /// Returns whether a title with these letters may match it fuzzily. No is certain.

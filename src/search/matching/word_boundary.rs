@@ -50,13 +50,13 @@ fn beyond_accents(chars: impl Iterator<Item = char>) -> Option<char> {
 /// Returns whether two characters belong to one word.
 fn joined(left: Option<char>, right: Option<char>) -> bool {
     match (left, right) {
-        (Some(left), Some(right)) => is_spaced_letter(left) && is_spaced_letter(right),
+        (Some(left), Some(right)) => is_letter_of_spaced_script(left) && is_letter_of_spaced_script(right),
         _ => false,
     }
 }
 
 /// Returns whether a character is a letter or digit of a script that puts blanks between words.
-pub(in crate::search) fn is_spaced_letter(c: char) -> bool {
+pub(in crate::search) fn is_letter_of_spaced_script(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
 }
 

@@ -68,7 +68,7 @@ fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
         }
         Predicate::Is(ConversationFlag::Starred) => conversation.starred,
         Predicate::Is(ConversationFlag::Archived) => conversation.archived,
-        Predicate::Is(ConversationFlag::Gpt) => conversation.gpt,
+        Predicate::Is(ConversationFlag::Gpt) => conversation.is_custom_gpt,
         Predicate::Is(ConversationFlag::Project) => conversation.kind == ConversationKind::Project,
         Predicate::Is(ConversationFlag::Memory) => conversation.kind == ConversationKind::Memory,
         Predicate::Id(prefix) => conversation.id.starts_with(&**prefix),
@@ -97,7 +97,7 @@ impl MessageFilter {
                     filter.forbidden.push(predicate.clone());
                 }
                 Predicate::Role(role) => filter.roles.push(*role),
-                Predicate::Model { slug, whole } => filter.models.push((slug.to_lowercase(), *whole)),
+                Predicate::Model { slug, exact } => filter.models.push((slug.to_lowercase(), *exact)),
                 Predicate::Has(feature) => filter.features.push(*feature),
                 _ => {}
             }
@@ -120,7 +120,7 @@ impl MessageFilter {
             conversation.messages().iter().enumerate().any(|(index, message)| match predicate {
                 Predicate::Role(role) => message.visibility != Visibility::Hidden && message.role == *role,
                 _ if message.visibility != Visibility::Shown => false,
-                Predicate::Model { slug, whole } => facts.is_of_model(index, &slug.to_lowercase(), *whole),
+                Predicate::Model { slug, exact } => facts.is_of_model(index, &slug.to_lowercase(), *exact),
                 Predicate::Has(feature) => facts.has(index, *feature),
                 _ => false,
             })
@@ -134,7 +134,7 @@ impl MessageFilter {
         for (index, message) in conversation.messages().iter().enumerate() {
             let counts = self.is_eligible_by_role(message)
                 && (self.models.is_empty()
-                    || self.models.iter().any(|(slug, whole)| facts.is_of_model(index, slug, *whole)))
+                    || self.models.iter().any(|(slug, exact)| facts.is_of_model(index, slug, *exact)))
                 && self.features.iter().all(|&feature| facts.has(index, feature));
             if counts {
                 eligible.push(index as u32);
@@ -164,22 +164,22 @@ impl<'a> MessageFacts<'a> {
         Self { conversation, branches: None }
     }
 
-    fn is_of_model(&self, message: usize, slug: &str, whole: bool) -> bool {
+    fn is_of_model(&self, message: usize, slug: &str, exact: bool) -> bool {
         MessageView::of(self.conversation, message).model().is_some_and(|model| {
-            if whole { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
+            if exact { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
         })
     }
 
     fn has(&mut self, message: usize, feature: MessageFeature) -> bool {
-        let reading = MessageView::of(self.conversation, message);
+        let view = MessageView::of(self.conversation, message);
         match feature {
-            MessageFeature::Code => reading.holds_code(),
-            MessageFeature::Image => reading.holds_image(),
-            MessageFeature::File => reading.holds_file(),
-            MessageFeature::Link => reading.holds_link(),
+            MessageFeature::Code => view.holds_code(),
+            MessageFeature::Image => view.holds_image(),
+            MessageFeature::File => view.holds_file(),
+            MessageFeature::Link => view.holds_link(),
             MessageFeature::Branch => self.is_branch(message),
-            MessageFeature::Text => !reading.text().trim().is_empty(),
-            MessageFeature::Secret => Scanner::built_in().holds_credential(reading.text()),
+            MessageFeature::Text => !view.text().trim().is_empty(),
+            MessageFeature::Secret => Scanner::built_in().holds_credential(view.text()),
         }
     }
 

@@ -138,7 +138,7 @@ fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<P
         "after" => Date::parse(&word, zone).map(Predicate::After).ok_or(DAYS.into()),
         "before" => Date::parse(&word, zone).map(Predicate::Before).ok_or(DAYS.into()),
         "id" => Ok(Predicate::Id(value.text)),
-        _ => Ok(Predicate::Model { slug: value.text, whole: quoted }),
+        _ => Ok(Predicate::Model { slug: value.text, exact: quoted }),
     };
     predicate
         .map(|predicate| (Some(predicate), unclosed))

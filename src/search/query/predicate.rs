@@ -28,7 +28,7 @@ pub enum Predicate {
         /// Its slug or a piece of it.
         slug: String,
         /// It was quoted: the whole slug.
-        whole: bool,
+        exact: bool,
     },
     /// Only messages that have this are searched.
     Has(MessageFeature),
@@ -68,7 +68,7 @@ pub enum MessageFeature {
 pub enum ConversationFlag {
     /// Starred or pinned.
     Starred,
-    /// Put away.
+    /// Archived.
     Archived,
     /// With a custom GPT.
     Gpt,
@@ -107,8 +107,8 @@ impl fmt::Display for Clause {
             Predicate::Anywhere(text_pattern) => write!(formatter, "{text_pattern}"),
             Predicate::Title(text_pattern) => write!(formatter, "title:{text_pattern}"),
             Predicate::Role(role) => write!(formatter, "role:{}", role.as_str()),
-            Predicate::Model { slug, whole: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
-            Predicate::Model { slug, whole: false } => write!(formatter, "model:{slug}"),
+            Predicate::Model { slug, exact: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
+            Predicate::Model { slug, exact: false } => write!(formatter, "model:{slug}"),
             Predicate::Has(feature) => write!(formatter, "has:{}", name_of(&FEATURES, *feature)),
             Predicate::After(date) => write!(formatter, "after:{date}"),
             Predicate::Before(date) => write!(formatter, "before:{date}"),

@@ -78,7 +78,7 @@ fn count_terms<'a>(positions: impl Iterator<Item = &'a TermPosition>) -> u32 {
 fn proximity<'a, I: Iterator<Item = &'a TermPosition>>(positions: impl Fn() -> I, present: u32) -> u8 {
     let mut counts = [0_u32; 64];
     let mut present_here = 0;
-    let mut least = u32::MAX;
+    let mut min_spread = u32::MAX;
     // The beginning of the stretch follows its end at a distance.
     let mut begin = positions();
     for last in positions() {
@@ -89,13 +89,13 @@ fn proximity<'a, I: Iterator<Item = &'a TermPosition>>(positions: impl Fn() -> I
             && let Some(first) = begin.next()
         {
             let own = (first.end - first.start) + (last.end - last.start);
-            least = least.min(last.end.saturating_sub(first.start).saturating_sub(own));
+            min_spread = min_spread.min(last.end.saturating_sub(first.start).saturating_sub(own));
             let count = &mut counts[first.term as usize & 63];
             *count -= 1;
             present_here -= u32::from(*count == 0);
         }
     }
-    MatchQuality::MAX - doublings(least)
+    MatchQuality::MAX - doublings(min_spread)
 }
 
 /// Counts how often one must be doubled to get past a number; at most 31 times.

@@ -53,7 +53,7 @@ pub(in crate::search) fn cut(text: &str, hits: &[TermHit], columns: usize) -> (S
 /// the range from the first to the last.
 fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
     let mut best = hits.first().map_or(0..0, |hit| hit.range.clone());
-    let mut most = (0, 0);
+    let mut best_count = (0, 0);
     let mut first = 0;
     for last in 0..hits.len() {
         while hits[last].range.end - hits[first].range.start > columns / 2 && first < last {
@@ -62,20 +62,20 @@ fn anchor(hits: &[TermHit], columns: usize) -> Range<usize> {
         // Half a line holds few hits.
         let terms = hits[first..=last].iter().fold(0, |terms, hit| terms | hit.terms);
         let count = (terms.count_ones(), last - first + 1);
-        if count > most {
-            most = count;
+        if count > best_count {
+            best_count = count;
             best = hits[first].range.start..hits[last].range.end;
         }
     }
     best
 }
 
-/// Measures the width of a text, as far as it matters: not much more than `most`.
-fn width_up_to<'a>(graphemes: impl Iterator<Item = &'a str>, most: usize) -> usize {
+/// Measures the width of a text, as far as it matters: not much more than `max_columns`.
+fn width_up_to<'a>(graphemes: impl Iterator<Item = &'a str>, max_columns: usize) -> usize {
     let mut width = 0;
-    for grapheme in graphemes.take(most.saturating_mul(READ_PER_COLUMN)) {
+    for grapheme in graphemes.take(max_columns.saturating_mul(READ_PER_COLUMN)) {
         width += if is_blank(grapheme) { 1 } else { grapheme.width() };
-        if width >= most {
+        if width >= max_columns {
             break;
         }
     }

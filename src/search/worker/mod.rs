@@ -66,7 +66,7 @@ pub struct Results {
     pub searched: usize,
     /// The reasons when nothing was found: what each clause of the query would find. May come in a second complete
     /// answer.
-    pub missing: Vec<ClauseCounts>,
+    pub unmatched_clauses: Vec<ClauseCounts>,
 }
 
 /// One clause of a query that found nothing, and what it would find.
@@ -83,7 +83,7 @@ pub struct ClauseCounts {
 impl Results {
     fn of(engine: &Engine, rows: Vec<Row>, hits: usize, complete: bool) -> Self {
         let searched = engine.library().len();
-        Self { serial: 0, rows: Arc::new(rows), hits, complete, searched, missing: Vec::new() }
+        Self { serial: 0, rows: Arc::new(rows), hits, complete, searched, unmatched_clauses: Vec::new() }
     }
 }
 

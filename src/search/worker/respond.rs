@@ -84,7 +84,7 @@ pub(super) fn respond(
                 send(results.clone());
             }
         };
-        results.missing = explain(engine, query, is_stale, &mut send_if_late)?;
+        results.unmatched_clauses = explain(engine, query, is_stale, &mut send_if_late)?;
     }
     send(results);
     Some(())

@@ -63,8 +63,8 @@ impl HighlightCache {
 
     /// Keeps the colours of a block. Returns false when there are none, or when they are another
     /// transcript's.
-    pub fn insert(&mut self, job: HighlightId, colours: CodeTones) -> bool {
-        if job.transcript != self.serial || colours.is_empty() {
+    pub fn insert(&mut self, job: HighlightId, colors: CodeTones) -> bool {
+        if job.transcript != self.serial || colors.is_empty() {
             return false;
         }
         let requests = &mut self.requests.get_mut().jobs;
@@ -73,9 +73,9 @@ impl HighlightCache {
             requests.clear();
             self.lines = 0;
         }
-        self.lines += colours.len();
+        self.lines += colors.len();
         requests.insert(job);
-        self.known.insert(job, Rc::new(colours));
+        self.known.insert(job, Rc::new(colors));
         true
     }
 }

@@ -52,19 +52,19 @@ impl Code {
     }
 
     /// Returns its lines as styled text, coloured as far as colours are known.
-    pub fn lines<'a>(&'a self, colours: Option<&'a CodeTones>) -> impl Iterator<Item = StyledText> + 'a {
+    pub fn lines<'a>(&'a self, colors: Option<&'a CodeTones>) -> impl Iterator<Item = StyledText> + 'a {
         let mut start = 0;
         self.text.split_inclusive('\n').enumerate().map(move |(number, line)| {
             let at = start;
             start += line.len();
             let line = line.strip_suffix('\n').unwrap_or(line);
             let line = line.strip_suffix('\r').unwrap_or(line);
-            let colours = colours.and_then(|colours| colours.get(number)).map_or(&[][..], Vec::as_slice);
-            self.line(at, line, colours)
+            let colors = colors.and_then(|colors| colors.get(number)).map_or(&[][..], Vec::as_slice);
+            self.line(at, line, colors)
         })
     }
 
-    fn line(&self, at: usize, line: &str, colours: &[(Tone, Range<usize>)]) -> StyledText {
+    fn line(&self, at: usize, line: &str, colors: &[(Tone, Range<usize>)]) -> StyledText {
         let mut styled = StyledText::default();
         let mut done = 0;
         let mut push = |range: Range<usize>, tone: Tone| {
@@ -80,7 +80,7 @@ impl Code {
                 from = end;
             }
         };
-        for (tone, range) in colours {
+        for (tone, range) in colors {
             let fits = range.start >= done && range.end <= line.len() && range.start < range.end;
             if fits && line.is_char_boundary(range.start) && line.is_char_boundary(range.end) {
                 push(done..range.start, Tone::Code);
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn colours_do_not_move_the_text() {
         let code = code("let é = 1\n");
-        let colours = vec![vec![(Tone::Keyword, 0..3), (Tone::Number, 9..10), (Tone::Type, 4..5)]];
-        let line = code.lines(Some(&colours)).next().unwrap();
+        let colors = vec![vec![(Tone::Keyword, 0..3), (Tone::Number, 9..10), (Tone::Type, 4..5)]];
+        let line = code.lines(Some(&colors)).next().unwrap();
         let spans = line.spans(0..line.text().len());
         let seen: Vec<_> =
             spans.iter().map(|span| (span.text.as_str(), span.tone, span.text_offset)).collect();

@@ -123,19 +123,19 @@ impl Highlighter {
     /// colours for a language it does not know, and those up to where it went wrong when a syntax fails (some
     /// of their expressions panic).
     pub fn highlight(&self, language: &str, code: &str) -> CodeTones {
-        let mut colours = CodeTones::new();
+        let mut colors = CodeTones::new();
         if self.time.is_too_much() {
-            return colours;
+            return colors;
         }
         let loaded = self.loaded(language, code.len());
-        let Some(syntax) = syntax(&loaded.syntaxes, language) else { return colours };
+        let Some(syntax) = syntax(&loaded.syntaxes, language) else { return colors };
         // The state is thrown away after a panic, and the colours hold whole lines only.
-        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colours));
+        let run = AssertUnwindSafe(|| self.run(&loaded, syntax, code, &mut colors));
         CATCHES.set(true);
         // What a panic says is nobody's business.
         let _ = catch_unwind(run);
         CATCHES.set(false);
-        colours
+        colors
     }
 
     /// Returns the syntaxes, loaded again when too much is compiled already.
@@ -163,7 +163,7 @@ impl Highlighter {
         used.languages.len() <= MAX_LANGUAGES + MAX_EMBEDDED
     }
 
-    fn run(&self, loaded: &LoadedSyntaxes, syntax: &SyntaxReference, code: &str, colours: &mut CodeTones) {
+    fn run(&self, loaded: &LoadedSyntaxes, syntax: &SyntaxReference, code: &str, colors: &mut CodeTones) {
         let mut state = ParseState::new(syntax);
         let mut stack = ScopeStack::new();
         let timer = self.time.block(language_of(syntax.scope));
@@ -192,7 +192,7 @@ impl Highlighter {
                 }
             }
             self.push(&mut tones, from..text, &stack);
-            colours.push(tones);
+            colors.push(tones);
         }
     }
 
@@ -333,8 +333,8 @@ mod tests {
     use super::*;
 
     fn tones(language: &str, code: &str) -> Vec<(Tone, String)> {
-        let colours = Highlighter::new().highlight(language, code);
-        let lines = colours.iter().zip(code.lines());
+        let colors = Highlighter::new().highlight(language, code);
+        let lines = colors.iter().zip(code.lines());
         lines
             .flat_map(|(tones, line)| {
                 tones.iter().map(|(tone, range)| (*tone, line[range.clone()].to_owned()))

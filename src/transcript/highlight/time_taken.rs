@@ -31,7 +31,7 @@ pub(super) type Language = (u16, u16);
 #[derive(Debug)]
 pub(super) struct TimeTaken {
     state: Mutex<State>,
-    most: Duration,
+    max_excess: Duration,
 }
 
 #[derive(Debug)]
@@ -59,23 +59,23 @@ pub(super) struct Timer<'a> {
 
 impl Default for TimeTaken {
     fn default() -> Self {
-        Self::with_most(MAX_EXCESS_IN_ALL)
+        Self::with_max_excess(MAX_EXCESS_IN_ALL)
     }
 }
 
 impl TimeTaken {
-    fn with_most(most: Duration) -> Self {
+    fn with_max_excess(max_excess: Duration) -> Self {
         let state = State {
             excess: Duration::ZERO,
             preparing: HashMap::new(),
             preparing_in_all: MAX_PREPARING_IN_ALL,
         };
-        Self { state: Mutex::new(state), most }
+        Self { state: Mutex::new(state), max_excess }
     }
 
     /// Returns whether it was too much: nothing is coloured any more.
     pub(super) fn is_too_much(&self) -> bool {
-        self.state().excess > self.most
+        self.state().excess > self.max_excess
     }
 
     /// Begins a block.

@@ -19,7 +19,7 @@ const CODE_INDENT: usize = 2;
 /// The width of rows that are not to wrap.
 const UNBROKEN: usize = usize::MAX / 4;
 /// The least columns of a line's text; below that its margin or indentation is left out.
-const LEAST: usize = 8;
+const MIN_WIDTH: usize = 8;
 
 /// The width and the margin that a text is laid out for.
 pub struct LayoutContext<'a> {
@@ -30,7 +30,7 @@ pub struct LayoutContext<'a> {
     /// Long lines of code wrap; else they scroll sideways.
     pub wrap_code: bool,
     /// The colours known for a block of code.
-    pub colours: &'a dyn Fn(&Code) -> Option<Rc<CodeTones>>,
+    pub colors: &'a dyn Fn(&Code) -> Option<Rc<CodeTones>>,
 }
 
 impl LayoutContext<'_> {
@@ -41,7 +41,7 @@ impl LayoutContext<'_> {
 
     /// Returns the columns of the margin; 0 on a screen too narrow for it.
     fn margin_width(&self) -> usize {
-        if self.width >= LEAST { self.margin.width() } else { 0 }
+        if self.width >= MIN_WIDTH { self.margin.width() } else { 0 }
     }
 
     /// Makes a line that begins with the margin. With `scrolls_from` it may be wider than the screen.
@@ -125,7 +125,7 @@ impl DocumentLayout<'_> {
     }
 
     fn code(&mut self, containers: &[Container], code: &Code, width: usize, indent: usize) {
-        let step = if width > LEAST { CODE_INDENT } else { 0 };
+        let step = if width > MIN_WIDTH { CODE_INDENT } else { 0 };
         let pad = || Span::new(" ".repeat(step), Tone::Code);
         if code.labelled {
             let label = sanitize::label(&code.language);
@@ -134,8 +134,8 @@ impl DocumentLayout<'_> {
         }
         let (columns, scrolls) =
             if self.context.wrap_code { (width - step, None) } else { (UNBROKEN, Some(indent + step)) };
-        let colours = (self.context.colours)(code);
-        for text in code.lines(colours.as_deref()) {
+        let colors = (self.context.colors)(code);
+        for text in code.lines(colors.as_deref()) {
             for row in Code::rows(&text, columns) {
                 let mut spans = vec![pad()];
                 spans.extend(row);
@@ -146,7 +146,7 @@ impl DocumentLayout<'_> {
 
     /// Adds a formula. One of a single line wraps; the rows of a larger one belong together and scroll.
     fn math(&mut self, containers: &[Container], text: &StyledText, width: usize, indent: usize) {
-        let step = if width > LEAST { CODE_INDENT } else { 0 };
+        let step = if width > MIN_WIDTH { CODE_INDENT } else { 0 };
         let whole = text.text().contains('\n');
         let wrapped = if whole { UNBROKEN } else { width - step };
         for row in text.wrap(wrapped, WrapMode::Code) {

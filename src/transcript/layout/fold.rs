@@ -37,46 +37,46 @@ pub fn folds_whole_message(conversation: &Conversation, message: usize) -> bool 
 /// Writes the words of a fold's line, sanitized: `python · 12 lines`. `recap` is the message that labels
 /// reasoning.
 pub fn label(conversation: &Conversation, index: usize, recap: Option<usize>) -> String {
-    let reading = MessageView::of(conversation, index);
-    let label = reading.label();
+    let view = MessageView::of(conversation, index);
+    let label = view.label();
     let noun = label.noun();
     let named = |name: Option<&str>, otherwise: &str| sanitize::label(name.unwrap_or(otherwise)).into_owned();
     match label {
-        Label::Call(tool) => counted(reading, &named(tool, "tool")),
-        Label::Output(tool) => counted(reading, &format!("{} {noun}", named(tool, "tool"))),
-        Label::Reasoning => thought(reading, recap.map(|recap| MessageView::of(conversation, recap))),
-        Label::Recap => thought(reading, Some(reading)),
-        Label::Quote | Label::Page => titled(reading, noun),
+        Label::Call(tool) => counted(view, &named(tool, "tool")),
+        Label::Output(tool) => counted(view, &format!("{} {noun}", named(tool, "tool"))),
+        Label::Reasoning => thought(view, recap.map(|recap| MessageView::of(conversation, recap))),
+        Label::Recap => thought(view, Some(view)),
+        Label::Quote | Label::Page => titled(view, noun),
         Label::Error(name) => {
-            let first = format::first_line(reading.text());
+            let first = format::first_line(view.text());
             let what = named(name, first.unwrap_or_default());
             if what.is_empty() { noun.to_owned() } else { format!("{noun} · {}", sanitize::fit(&what, 60)) }
         }
-        Label::Search | Label::Instructions | Label::Memory => counted(reading, noun),
+        Label::Search | Label::Instructions | Label::Memory => counted(view, noun),
         Label::Canvas(document) => canvas(document),
-        Label::Unknown(name) => counted(reading, &named(name, noun)),
-        Label::Said => counted(reading, &named(reading.name(), reading.message().role.as_str())),
+        Label::Unknown(name) => counted(view, &named(name, noun)),
+        Label::Text => counted(view, &named(view.name(), view.message().role.as_str())),
     }
 }
 
-fn counted(reading: MessageView<'_>, what: &str) -> String {
-    let text = reading.text();
+fn counted(view: MessageView<'_>, what: &str) -> String {
+    let text = view.text();
     let count = format::lines(if text.len() > MAX_TRIMMED_LENGTH { text } else { text.trim() });
-    let files = reading.attachments().count();
+    let files = view.attachments().count();
     let files = (files > 0).then(|| format::count(files as u64, "file", "files"));
     let lines = (count > 0 || files.is_none()).then(|| format::count(count, "line", "lines"));
     let facts = [Some(what.to_owned()), lines, files];
     facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn titled(reading: MessageView<'_>, what: &str) -> String {
-    match reading.source() {
+fn titled(view: MessageView<'_>, what: &str) -> String {
+    match view.source() {
         Some(link) if !link.title.is_empty() || !link.url.is_empty() => {
             let shown: String =
                 citation::link_spans(link, 80).iter().map(|span| span.text.as_str()).collect();
             format!("{what} · {shown}")
         }
-        _ => counted(reading, what),
+        _ => counted(view, what),
     }
 }
 
@@ -94,8 +94,8 @@ fn canvas(document: Canvas<'_>) -> String {
 
 /// Writes how long the model thought, `Thought for 15 s`: by the seconds the export counts, else in its own
 /// words.
-fn thought(reading: MessageView<'_>, recap: Option<MessageView<'_>>) -> String {
-    let seconds = recap.into_iter().chain([reading]).find_map(MessageView::thought_seconds);
+fn thought(view: MessageView<'_>, recap: Option<MessageView<'_>>) -> String {
+    let seconds = recap.into_iter().chain([view]).find_map(MessageView::thought_seconds);
     if let Some(seconds) = seconds {
         return format!("Thought for {}", format::duration(seconds));
     }
@@ -103,5 +103,5 @@ fn thought(reading: MessageView<'_>, recap: Option<MessageView<'_>>) -> String {
         recap.map(|recap| sanitize::label(format::first_line(recap.text()).unwrap_or_default()).into_owned());
     words
         .filter(|words| !words.is_empty())
-        .map_or_else(|| counted(reading, "Thought"), |words| sanitize::fit(&words, 80).into_owned())
+        .map_or_else(|| counted(view, "Thought"), |words| sanitize::fit(&words, 80).into_owned())
 }

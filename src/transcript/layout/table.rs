@@ -13,7 +13,7 @@ use crate::transcript::text::{
 };
 
 /// Columns a cell is never shrunk below when it has more to show.
-const LEAST: usize = 8;
+const MIN_COLUMN_WIDTH: usize = 8;
 /// The longest word a shrunk column still keeps whole.
 const WORD: usize = 16;
 /// The most columns of the screen that a column takes in a table that scrolls.
@@ -112,29 +112,30 @@ impl Table {
     fn widths(&self, columns: usize) -> (Vec<usize>, bool) {
         let count = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut natural = vec![1_usize; count];
-        let mut least = vec![1_usize; count];
+        let mut min_widths = vec![1_usize; count];
         for cells in &self.rows {
             for (column, cell) in cells.iter().enumerate() {
                 for line in cell.text().split('\n') {
                     natural[column] = natural[column].max(width(line));
                 }
                 let word = cell.text().split([' ', '\n']).map(unbroken).max().unwrap_or(0);
-                least[column] = least[column].max(word.min(WORD));
+                min_widths[column] = min_widths[column].max(word.min(WORD));
             }
         }
-        for (least, &natural) in least.iter_mut().zip(&natural) {
-            *least = (*least).max(LEAST).min(natural);
+        for (min_widths, &natural) in min_widths.iter_mut().zip(&natural) {
+            *min_widths = (*min_widths).max(MIN_COLUMN_WIDTH).min(natural);
         }
         let lines = BETWEEN * count.saturating_sub(1);
         let free = columns.saturating_sub(lines);
         if natural.iter().sum::<usize>() <= free {
             return (natural, false);
         }
-        if least.iter().sum::<usize>() > free {
+        if min_widths.iter().sum::<usize>() > free {
             return (natural.iter().map(|&width| width.min(MAX)).collect(), true);
         }
         // The widest columns give first: the highest level to which they can all be cut.
-        let at_level = |level: usize| natural.iter().zip(&least).map(move |(&n, &l)| n.min(level.max(l)));
+        let at_level =
+            |level: usize| natural.iter().zip(&min_widths).map(move |(&n, &l)| n.min(level.max(l)));
         let (mut low, mut high) = (0, free);
         while low < high {
             let middle = (low + high).div_ceil(2);
@@ -155,7 +156,7 @@ impl Table {
 /// Returns the columns a word keeps together; one with wide characters breaks between any two.
 fn unbroken(word: &str) -> usize {
     if !word.is_ascii() && word.graphemes(true).any(|cluster| grapheme_width(cluster) > 1) {
-        return LEAST;
+        return MIN_COLUMN_WIDTH;
     }
     width(word)
 }

@@ -40,7 +40,7 @@ fn what_nests_deeper_than_anybody_writes_is_shown_as_it_was_written() {
 #[test]
 fn of_a_large_attachment_the_beginning_is_shown() {
     let parts = vec![file(&"line\n".repeat(100_000)), file("another")];
-    let mut transcript = opened(vec![Draft { parts, ..Draft::new(Role::User, "Read it.") }]);
+    let mut transcript = opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") }]);
     transcript.set_fold(0, true);
     let lines = all_lines(&mut transcript, 60);
     assert!(lines.len() < 30_000, "{}", lines.len());
@@ -51,7 +51,8 @@ fn of_a_large_attachment_the_beginning_is_shown() {
 #[test]
 fn of_very_many_attachments_the_first_are_shown() {
     let parts = vec![file(""); 5_000];
-    let lines = all_lines(&mut opened(vec![Draft { parts, ..Draft::new(Role::User, "See.") }]), 60);
+    let lines =
+        all_lines(&mut opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "See.") }]), 60);
     assert!(lines.len() < 2_100, "{}", lines.len());
     assert!(lines.iter().any(|line| line.contains("… and 4000 more attachments")));
 }
@@ -62,7 +63,7 @@ fn past_so_many_lines_a_message_says_once_that_it_is_shown_as_it_was_written() {
     let mut transcript = opened(vec![assistant(&text)]);
     let last = transcript.entries().len();
     let is_unread =
-        |&entry: &usize| transcript.entries()[entry].chunk.as_ref().is_some_and(|chunk| chunk.unread);
+        |&entry: &usize| transcript.entries()[entry].chunk.as_ref().is_some_and(|chunk| chunk.is_unparsed);
     let unread: Vec<usize> = (0..last).filter(is_unread).collect();
     let mut times_told = |entry: usize| {
         transcript.lines(entry, 80).iter().filter(|line| line.text().contains("from here on")).count()
@@ -76,11 +77,11 @@ fn past_so_many_lines_a_message_says_once_that_it_is_shown_as_it_was_written() {
 #[test]
 fn a_name_of_megabytes_is_looked_at_no_further_than_a_row_goes() {
     let name = "tool".repeat(500_000);
-    let draft = Draft {
+    let draft = MessageDraft {
         kind: Kind::Call,
         visibility: Visibility::Folded,
         name: Some(&name),
-        ..Draft::new(Role::Assistant, "x")
+        ..MessageDraft::new(Role::Assistant, "x")
     };
     let lines = all_lines(&mut opened(vec![draft]), 60);
     assert!(lines[0].len() < 200, "{}", lines[0].len());
@@ -89,7 +90,7 @@ fn a_name_of_megabytes_is_looked_at_no_further_than_a_row_goes() {
 #[test]
 fn the_numbers_and_heights_of_very_many_messages_are_those_of_few() {
     let count = 12_000;
-    let mut transcript = opened(vec![Draft::new(Role::User, "word"); count]);
+    let mut transcript = opened(vec![MessageDraft::new(Role::User, "word"); count]);
     assert_eq!(transcript.shown_up_to(count - 1), count);
     let one = transcript.height_hint(0, 60) as u64;
     let (all, above) = transcript.height_hints(100, 60);

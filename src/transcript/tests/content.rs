@@ -13,13 +13,19 @@ fn attachment(media: Media, name: &str) -> Attachment {
     Attachment { media, id, name: name.into(), size: Some(213_400), dimensions: None, mime, prompt, content }
 }
 
-fn folded<'a>(kind: Kind, name: &'a str, text: &'a str, details: Vec<Detail>) -> Draft<'a> {
+fn folded<'a>(kind: Kind, name: &'a str, text: &'a str, details: Vec<Detail>) -> MessageDraft<'a> {
     let parts = details.into_iter().map(|detail| part(0..0, detail)).collect();
-    Draft { kind, visibility: Visibility::Folded, name: Some(name), parts, ..Draft::new(Role::Tool, text) }
+    MessageDraft {
+        kind,
+        visibility: Visibility::Folded,
+        name: Some(name),
+        parts,
+        ..MessageDraft::new(Role::Tool, text)
+    }
 }
 
 /// The lines of one message.
-fn one(draft: Draft<'_>, width: u16) -> Vec<String> {
+fn one(draft: MessageDraft<'_>, width: u16) -> Vec<String> {
     all_lines(&mut opened(vec![draft]), width)
 }
 
@@ -126,11 +132,11 @@ fn citations_are_numbers_with_their_sources_at_the_end() {
         "  3  A page – c.org",
         "",
     ];
-    assert_eq!(one(Draft { parts, ..assistant(text) }, 60), expected);
+    assert_eq!(one(MessageDraft { parts, ..assistant(text) }, 60), expected);
 }
 
 /// Returns the links of a message.
-fn leads(draft: Draft<'_>) -> Vec<(String, String)> {
+fn leads(draft: MessageDraft<'_>) -> Vec<(String, String)> {
     let mut transcript = opened(vec![draft]);
     let lines = transcript.lines(0, 80);
     let spans = lines.iter().flat_map(|line| &line.spans);
@@ -150,7 +156,7 @@ fn links_lead_where_they_say() {
         ("pic", "https://e.org/p.png"),
     ];
     assert_eq!(leads(assistant(text)), expected.map(|(text, url)| (text.to_owned(), url.to_owned())));
-    let prompt = leads(Draft::new(Role::User, "see https://e.org/a_b, please"));
+    let prompt = leads(MessageDraft::new(Role::User, "see https://e.org/a_b, please"));
     assert_eq!(prompt, [("https://e.org/a_b".to_owned(), "https://e.org/a_b".to_owned())]);
 }
 
@@ -173,7 +179,7 @@ fn what_a_citation_leads_to_is_known() {
         part(9..29, Detail::Citation([link("A page", "https://a.org/1")].into())),
         part(29..49, Detail::Citation([link("Another", "https://b.org/2")].into())),
     ];
-    assert_eq!(one(Draft { parts: parts.clone(), ..assistant(text) }, 60)[1], "  So it is ¹,².");
+    assert_eq!(one(MessageDraft { parts: parts.clone(), ..assistant(text) }, 60)[1], "  So it is ¹,².");
     let expected = [
         ("¹", "https://a.org/1"),
         ("²", "https://b.org/2"),
@@ -183,7 +189,7 @@ fn what_a_citation_leads_to_is_known() {
         (" – b.org", "https://b.org/2"),
     ];
     let expected = expected.map(|(text, url)| (text.to_owned(), url.to_owned()));
-    assert_eq!(leads(Draft { parts, ..assistant(text) }), expected);
+    assert_eq!(leads(MessageDraft { parts, ..assistant(text) }), expected);
 }
 
 #[test]
@@ -191,7 +197,7 @@ fn the_prompt_of_a_picture_hangs() {
     let mut picture = attachment(Media::Image, "cat.png");
     picture.prompt = "a cat in a hat, and another".into();
     let parts = vec![part(0..0, Detail::Attachment(Box::new(picture)))];
-    let lines = one(Draft { parts, ..Draft::new(Role::User, "Look!") }, 30);
+    let lines = one(MessageDraft { parts, ..MessageDraft::new(Role::User, "Look!") }, 30);
     assert_eq!(lines[2..4], ["┃   prompt: a cat in a hat,", "┃   and another"]);
 }
 
@@ -203,7 +209,7 @@ fn a_citation_in_code_stays_code_and_a_wrong_range_does_no_harm() {
         part(25..26, Detail::Citation([link("b", "https://f.org")].into())),
         part(90..99, Detail::Citation([link("c", "https://g.org")].into())),
     ];
-    assert_eq!(one(Draft { parts, ..assistant(text) }, 60)[1], "  `[a](https://e.org)` and é");
+    assert_eq!(one(MessageDraft { parts, ..assistant(text) }, 60)[1], "  `[a](https://e.org)` and é");
 }
 
 #[test]
@@ -218,7 +224,7 @@ fn attachments_are_one_line_each() {
     ];
     let options =
         Options { attachments: Some(AttachmentLookup::new(|_, id| id != "file-9")), ..Options::default() };
-    let draft = Draft { parts, ..Draft::new(Role::User, "Look!") };
+    let draft = MessageDraft { parts, ..MessageDraft::new(Role::User, "Look!") };
     let mut transcript = Transcript::new(chain(vec![draft]), options);
     let expected = [
         "┃ You",
@@ -239,7 +245,7 @@ fn the_text_of_an_uploaded_file_unfolds() {
     let file =
         Attachment { content: "line one\nline two".into(), size: None, ..attachment(Media::File, "a.txt") };
     let parts = vec![part(0..0, Detail::Attachment(Box::new(file)))];
-    let mut transcript = opened(vec![Draft { parts, ..Draft::new(Role::User, "Read it.") }]);
+    let mut transcript = opened(vec![MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") }]);
     assert_eq!(transcript.entries()[0].fold, Some(false));
     assert_eq!(all_lines(&mut transcript, 60)[1..4], ["┃ ▪ file · a.txt · 2 lines", "┃", "┃ Read it."]);
     transcript.set_fold(0, true);
@@ -252,13 +258,13 @@ fn what_starts_open_is_chosen_by_its_kind() {
     let file = Attachment { content: "line".into(), ..attachment(Media::File, "a.txt") };
     let parts = vec![part(0..0, Detail::Attachment(Box::new(file)))];
     let conversation = chain(vec![
-        Draft { parts, ..Draft::new(Role::User, "Read it.") },
+        MessageDraft { parts, ..MessageDraft::new(Role::User, "Read it.") },
         folded(Kind::Call, "python", "1", vec![]),
         folded(Kind::Page, "", "text", vec![]),
         folded(Kind::Reasoning, "", "Hm.", vec![]),
         folded(Kind::Instructions, "", "Be brief.", vec![]),
         folded(Kind::Memory, "", "Has a dog.", vec![]),
-        Draft { kind: Kind::Canvas, ..Draft::new(Role::Assistant, "A poem.") },
+        MessageDraft { kind: Kind::Canvas, ..MessageDraft::new(Role::Assistant, "A poem.") },
     ]);
     let starts = |options: Options| -> String {
         let transcript = Transcript::new(conversation.clone(), options);
@@ -327,12 +333,12 @@ fn what_folds_is_one_labelled_line() {
 #[test]
 fn a_canvas_is_a_titled_document() {
     let canvas = |title: &str, format: &str| Detail::Canvas { title: title.into(), format: format.into() };
-    let document = Draft {
+    let document = MessageDraft {
         kind: Kind::Canvas,
         parts: vec![part(0..0, canvas("Trip plan", "document"))],
         ..assistant("# Day one\n\n- walk")
     };
-    let code = Draft {
+    let code = MessageDraft {
         kind: Kind::Canvas,
         parts: vec![part(0..0, canvas("sort", "code/python"))],
         ..assistant("x = 1")
@@ -354,15 +360,19 @@ fn a_canvas_is_a_titled_document() {
 
 #[test]
 fn an_answer_that_was_cut_says_so() {
-    let draft = Draft { interrupted: true, ..assistant("And then") };
+    let draft = MessageDraft { interrupted: true, ..assistant("And then") };
     assert_eq!(one(draft, 60)[1..4], ["  And then", "", "  … the answer was cut here"]);
 }
 
 #[test]
 fn a_picture_of_a_tool_is_shown_under_its_name() {
     let parts = vec![part(0..0, Detail::Attachment(Box::new(attachment(Media::Image, "x.webp"))))];
-    let draft =
-        Draft { kind: Kind::Output, name: Some("dalle.text2im"), parts, ..Draft::new(Role::Tool, "") };
+    let draft = MessageDraft {
+        kind: Kind::Output,
+        name: Some("dalle.text2im"),
+        parts,
+        ..MessageDraft::new(Role::Tool, "")
+    };
     assert_eq!(one(draft, 60), ["  dalle.text2im", "  ▪ image · x.webp · 213 KB", ""]);
 }
 
@@ -377,7 +387,7 @@ fn tour() -> Transcript {
     let time = Time(1_741_000_000_000_000);
     let thought = folded(Kind::Reasoning, "", "Hm, **so**.", vec![Detail::Thought { seconds: Some(15) }]);
     opened(vec![
-        Draft { time: Some(time), ..Draft::new(Role::User, prompt) },
+        MessageDraft { time: Some(time), ..MessageDraft::new(Role::User, prompt) },
         thought,
         assistant(reply),
         folded(Kind::Call, "python", "import math\nmath.pi", vec![]),

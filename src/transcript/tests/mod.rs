@@ -8,16 +8,16 @@ mod speed;
 
 use super::*;
 use crate::{
-    conversation::{Draft, Part, Role, testing},
+    conversation::{MessageDraft, Part, Role, testing},
     library::ConversationRef,
 };
 
 /// One branch of these messages.
-fn chain(drafts: Vec<Draft<'_>>) -> ConversationRef {
+fn chain(drafts: Vec<MessageDraft<'_>>) -> ConversationRef {
     ConversationRef::alone(testing::chain("A title", drafts))
 }
 
-fn opened(drafts: Vec<Draft<'_>>) -> Transcript {
+fn opened(drafts: Vec<MessageDraft<'_>>) -> Transcript {
     Transcript::new(chain(drafts), Options::default())
 }
 
@@ -35,8 +35,8 @@ fn shown(line: &Line) -> String {
     if right.is_empty() { line.text() } else { format!("{} >> {right}", line.text()) }
 }
 
-fn assistant(text: &str) -> Draft<'_> {
-    Draft { model: Some("gpt-4o"), ..Draft::new(Role::Assistant, text) }
+fn assistant(text: &str) -> MessageDraft<'_> {
+    MessageDraft { model: Some("gpt-4o"), ..MessageDraft::new(Role::Assistant, text) }
 }
 
 /// The lines of an answer between its header and the blank line after it.

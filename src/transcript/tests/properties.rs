@@ -238,21 +238,21 @@ proptest! {
     fn a_prompt_is_shown_as_it_was_typed(text in markdown_text(), width in 12_u16..200) {
         // Fences are not shown; all else is.
         let text = text.replace("``", "`.").replace("~~", "~.");
-        let shown = check_lines(&mut opened(vec![Draft::new(Role::User, &text)]), width)?;
+        let shown = check_lines(&mut opened(vec![MessageDraft::new(Role::User, &text)]), width)?;
         let wanted: Vec<char> = solid(&sanitize::text(&text)).collect();
         prop_assert!(in_order(&wanted, &shown), "{text:?}\n{shown}");
     }
 
     #[test]
     fn hostile_text_never_reaches_a_span(text in hostile(), width in 1_u16..200) {
-        let user = Draft::new(Role::User, &text);
-        let tool = Draft {
+        let user = MessageDraft::new(Role::User, &text);
+        let tool = MessageDraft {
             kind: crate::conversation::Kind::Output,
             visibility: crate::conversation::Visibility::Folded,
             name: Some(&text),
-            ..Draft::new(Role::Tool, &text)
+            ..MessageDraft::new(Role::Tool, &text)
         };
-        let answer = Draft { model: Some(&text), ..Draft::new(Role::Assistant, &text) };
+        let answer = MessageDraft { model: Some(&text), ..MessageDraft::new(Role::Assistant, &text) };
         let mut transcript = opened(vec![user, tool, answer]);
         check_lines(&mut transcript, width)?;
         transcript.set_all_folds(true);

@@ -9,26 +9,28 @@ use crate::{
     message::branches::SiblingNumber,
 };
 
-fn at(minutes: i64, draft: Draft<'_>) -> Draft<'_> {
-    Draft { time: Some(Time(1_741_000_000_000_000 + minutes * 60_000_000)), ..draft }
+fn at(minutes: i64, draft: MessageDraft<'_>) -> MessageDraft<'_> {
+    MessageDraft { time: Some(Time(1_741_000_000_000_000 + minutes * 60_000_000)), ..draft }
 }
 
-fn folded<'a>(kind: Kind, name: &'a str, text: &'a str) -> Draft<'a> {
+fn folded<'a>(kind: Kind, name: &'a str, text: &'a str) -> MessageDraft<'a> {
     let role = if kind == Kind::Output { Role::Tool } else { Role::Assistant };
-    Draft { kind, visibility: Visibility::Folded, name: Some(name), ..Draft::new(role, text) }
+    MessageDraft { kind, visibility: Visibility::Folded, name: Some(name), ..MessageDraft::new(role, text) }
 }
 
 #[test]
 fn nobody_of_a_group_passes_for_the_person() {
-    let named = |name| Draft { name: Some(name), ..Draft::new(Role::User, "Hello") };
+    let named = |name| MessageDraft { name: Some(name), ..MessageDraft::new(Role::User, "Hello") };
     let lines = all_lines(&mut opened(vec![named("You"), named("Ivo")]), 40);
     assert!(lines.contains(&"┃ person “You”".to_owned()) && lines.contains(&"┃ Ivo".to_owned()), "{lines:?}");
 }
 
 #[test]
 fn a_conversation_reads_as_sketched() {
-    let prompt =
-        at(0, Draft::new(Role::User, "Requests through our ingress die with 504.\nWhere is the timeout?"));
+    let prompt = at(
+        0,
+        MessageDraft::new(Role::User, "Requests through our ingress die with 504.\nWhere is the timeout?"),
+    );
     let reply = assistant(
         "That is nginx's own default: `proxy-read-timeout` is 60 s. Raise it:\n\n```yaml\nmetadata:\n  a: \"120\"\n```\n\n\
          Two things to check:\n\n- the load balancer has its own idle timeout;\n- a client that retries.",
@@ -58,7 +60,7 @@ fn a_conversation_reads_as_sketched() {
 
 #[test]
 fn the_date_stands_at_the_first_prompt_of_a_day() {
-    let prompts = [0, 5, 24 * 60].map(|minutes| at(minutes, Draft::new(Role::User, "x")));
+    let prompts = [0, 5, 24 * 60].map(|minutes| at(minutes, MessageDraft::new(Role::User, "x")));
     let lines = all_lines(&mut opened(prompts.to_vec()), 60);
     let headers: Vec<&String> = lines.iter().filter(|line| line.contains("You")).collect();
     assert_eq!(headers, ["┃ You >> 3 Mar 2025, 11:06", "┃ You >> 11:11", "┃ You >> 4 Mar 2025, 11:06"]);
@@ -69,9 +71,9 @@ fn the_date_stands_at_the_first_prompt_of_a_day() {
 #[test]
 fn a_turn_with_tools_reads_quietly() {
     let turn = vec![
-        Draft::new(Role::User, "How many?"),
+        MessageDraft::new(Role::User, "How many?"),
         folded(Kind::Reasoning, "", "Let me *think*."),
-        Draft {
+        MessageDraft {
             parts: vec![part(0..0, Detail::Thought { seconds: Some(75) })],
             ..folded(Kind::Recap, "", "Thought for 75s")
         },
@@ -114,7 +116,7 @@ fn a_turn_with_tools_reads_quietly() {
 
 #[test]
 fn the_label_of_a_reasoning_is_found_behind_what_it_led_to() {
-    let label = || Draft {
+    let label = || MessageDraft {
         parts: vec![part(0..0, Detail::Thought { seconds: Some(15) })],
         ..folded(Kind::Recap, "", "Thought for 15s")
     };
@@ -152,7 +154,7 @@ fn branched() -> Transcript {
     let drafts = texts.iter().zip(parents).enumerate().map(|(index, (text, parent))| {
         let role = if index == 0 || index == 2 || index > 4 { Role::User } else { Role::Assistant };
         let visibility = if index == 3 { Visibility::Hidden } else { Visibility::Shown };
-        Draft { parent, visibility, model: Some("m"), ..Draft::new(role, text) }
+        MessageDraft { parent, visibility, model: Some("m"), ..MessageDraft::new(role, text) }
     });
     Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(2))), Options::default())
 }
@@ -163,7 +165,7 @@ fn branches_are_counted_and_switched() {
     let messages =
         |transcript: &Transcript| transcript.entries().iter().map(|entry| entry.message).collect::<Vec<_>>();
     assert_eq!(messages(&transcript), [0, 1, 2]);
-    assert_eq!(transcript.entries()[1].branch, Some(SiblingNumber { index: 1, count: 2 }));
+    assert_eq!(transcript.entries()[1].branch, Some(SiblingNumber { number: 1, count: 2 }));
     assert_eq!(transcript.entries()[0].branch, None);
     assert!(all_lines(&mut transcript, 40).contains(&"  m >> ◂ 1/2 ▸".to_owned()));
 
@@ -181,9 +183,9 @@ fn branches_are_counted_and_switched() {
 #[test]
 fn a_fold_stays_as_it_was_when_the_branch_comes_back() {
     let drafts = [
-        Draft::new(Role::User, "q"),
-        Draft { parent: Some(0), ..folded(Kind::Call, "python", "a") },
-        Draft { parent: Some(0), ..assistant("b") },
+        MessageDraft::new(Role::User, "q"),
+        MessageDraft { parent: Some(0), ..folded(Kind::Call, "python", "a") },
+        MessageDraft { parent: Some(0), ..assistant("b") },
     ];
     let mut transcript =
         Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, Some(1))), Options::default());
@@ -205,7 +207,8 @@ fn a_setting_says_what_starts_open() {
 
 #[test]
 fn a_conversation_without_a_current_message_shows_its_newest_branch() {
-    let drafts = [None, Some(0), Some(0)].map(|parent| Draft { parent, ..Draft::new(Role::User, "x") });
+    let drafts =
+        [None, Some(0), Some(0)].map(|parent| MessageDraft { parent, ..MessageDraft::new(Role::User, "x") });
     let transcript =
         Transcript::new(ConversationRef::alone(tree(meta("t"), drafts, None)), Options::default());
     assert_eq!(transcript.leaf(), Some(2));
@@ -248,8 +251,11 @@ fn heights_are_guessed_and_then_known() {
 #[test]
 fn a_very_long_message_is_several_entries() {
     let text = "A paragraph of words, the needle being far away.\n\n".repeat(10_000) + "needle";
-    let mut transcript =
-        opened(vec![Draft::new(Role::User, "q"), assistant(&text), Draft::new(Role::User, "next")]);
+    let mut transcript = opened(vec![
+        MessageDraft::new(Role::User, "q"),
+        assistant(&text),
+        MessageDraft::new(Role::User, "next"),
+    ]);
     let count = transcript.entries().len();
     assert!(count > 5);
     assert_eq!(transcript.entry_of(1), Some(1));
@@ -286,10 +292,10 @@ fn code_is_plain_first_and_coloured_when_ready() {
     let wanted = transcript.take_highlight_requests();
     assert_eq!(wanted.iter().map(|job| job.code.as_str()).collect::<Vec<_>>(), ["let a = 1;\n"]);
     assert!(transcript.take_highlight_requests().is_empty());
-    let colours = highlight::Highlighter::new().highlight(&wanted[0].language, &wanted[0].code);
+    let colors = highlight::Highlighter::new().highlight(&wanted[0].language, &wanted[0].code);
     let mut other = opened(vec![assistant("x")]);
-    assert!(!other.apply_highlight(wanted[0].id, colours.clone()));
-    assert!(transcript.apply_highlight(wanted[0].id, colours));
+    assert!(!other.apply_highlight(wanted[0].id, colors.clone()));
+    assert!(transcript.apply_highlight(wanted[0].id, colors));
     let after = transcript.lines(0, 60);
     assert_eq!(before.len(), after.len());
     assert!(

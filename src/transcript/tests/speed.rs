@@ -23,7 +23,11 @@ const ANSWER: &str = "That is **nginx's** own default: `proxy-read-timeout` is 6
 fn figures() {
     let many = |count: usize| {
         let turn = |index: usize| {
-            if index.is_multiple_of(2) { Draft::new(Role::User, "A question?\n") } else { assistant(ANSWER) }
+            if index.is_multiple_of(2) {
+                MessageDraft::new(Role::User, "A question?\n")
+            } else {
+                assistant(ANSWER)
+            }
         };
         chain((0..count).map(turn).collect())
     };
@@ -69,7 +73,7 @@ fn figures() {
             let mut transcript = Transcript::new(conversation.clone(), Options::default());
             screen(&mut transcript, 0)
         });
-        let conversation = chain(vec![Draft::new(Role::User, &text)]);
+        let conversation = chain(vec![MessageDraft::new(Role::User, &text)]);
         timed("... as a prompt", || {
             let mut transcript = Transcript::new(conversation.clone(), Options::default());
             screen(&mut transcript, 0)

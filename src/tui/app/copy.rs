@@ -2,7 +2,7 @@
 //! calls as the subcommand's.
 
 use super::{
-    App, Choice, Focus, Item, Overlay, Pick,
+    App, Choice, Focus, Item, Overlay, Picker,
     lookup::{Awaited, bytes_of, bytes_of_message},
 };
 use crate::{
@@ -86,8 +86,8 @@ impl App {
             self.fail("there is no message to copy");
             return Vec::new();
         }
-        let what = if messages.len() > 1 { "the marked messages" } else { "the message" };
-        self.copy_messages(conversation, messages, leaf, what)
+        let subject = if messages.len() > 1 { "the marked messages" } else { "the message" };
+        self.copy_messages(conversation, messages, leaf, subject)
     }
 
     pub(super) fn copy_answer(&mut self) -> Vec<Effect> {
@@ -105,11 +105,11 @@ impl App {
         conversation: ConversationRef,
         messages: Vec<usize>,
         leaf: Option<usize>,
-        what: &'static str,
+        subject: &'static str,
     ) -> Vec<Effect> {
         let bytes = messages.iter().map(|&message| bytes_of_message(&conversation, message)).sum();
         let options = Box::new(self.options(self.copy_as, leaf));
-        self.copy_from(CopySource::Messages(conversation, messages, options), bytes, what)
+        self.copy_from(CopySource::Messages(conversation, messages, options), bytes, subject)
     }
 
     pub(super) fn copy_conversation(&mut self) -> Vec<Effect> {
@@ -118,10 +118,10 @@ impl App {
             self.await_copy("reading the original");
             return vec![Effect::Background(Task::Copy(CopyRequest {
                 content: CopyContent::Original(conversation),
-                what: "the conversation",
-                form: "json",
+                subject: "the conversation",
+                format_name: "json",
                 redact: self.redact,
-                of: Vec::new(),
+                conversations: Vec::new(),
             }))];
         }
         let bytes = bytes_of(&conversation);
@@ -130,12 +130,12 @@ impl App {
     }
 
     /// Returns the form of a copy, in a word.
-    pub(super) fn form_of(&self, source: &CopySource) -> &'static str {
-        if matches!(source, CopySource::Written(..)) { "text" } else { self.form() }
+    pub(super) fn format_name_of(&self, source: &CopySource) -> &'static str {
+        if matches!(source, CopySource::Written(..)) { "text" } else { self.format_name() }
     }
 
     /// Returns the form of copies, in a word.
-    pub(super) fn form(&self) -> &'static str {
+    pub(super) fn format_name(&self) -> &'static str {
         if self.copy_as == Format::Jsonl { "json" } else { self.copy_as.as_str() }
     }
 
@@ -160,8 +160,8 @@ impl App {
         };
         let line = line.to_owned();
         let bytes = line.len();
-        let of = self.open_view().map(|view| view.conversation().clone()).into_iter().collect();
-        self.copy_from(CopySource::Written(line, of), bytes, "the line")
+        let conversations = self.open_view().map(|view| view.conversation().clone()).into_iter().collect();
+        self.copy_from(CopySource::Written(line, conversations), bytes, "the line")
     }
 
     pub(super) fn copy_address(&mut self) -> Vec<Effect> {
@@ -212,13 +212,13 @@ impl App {
                             note: format::count(lines(&block.code) as usize, "line", "lines"),
                             choice: Choice::Copy {
                                 text: block.code,
-                                of: conversation.clone(),
-                                what: "the code",
+                                conversation: conversation.clone(),
+                                subject: "the code",
                             },
                         }
                     })
                     .collect();
-                self.open_overlay(Overlay::Pick(Pick::by_number("Copy which code block?", items)))
+                self.open_overlay(Overlay::Picker(Picker::by_number("Copy which code block?", items)))
             }
         }
     }
@@ -242,27 +242,27 @@ impl App {
         match &outcome.result {
             Ok(copied) => {
                 let size = format::size(copied.bytes as u64);
-                let (form, by) = (outcome.form, &copied.by);
+                let (format_name, way) = (outcome.format_name, &copied.way);
                 let redacted = outcome.redacted;
                 let secrets = match &outcome.secrets {
                     Some(secrets) if redacted => format!(" · redacted {secrets}"),
                     Some(secrets) => format!(" · it holds {secrets}: r redacts"),
                     None => String::new(),
                 };
-                let mut words = format!("copied {size} ({form}) to the clipboard {by}{secrets}");
+                let mut words = format!("copied {size} ({format_name}) to the clipboard {way}{secrets}");
                 if sanitize::width(&words) + 2 > self.layout.status.width as usize {
                     // What is cut off then is how it went, not what is in it.
                     let secrets = match &outcome.secrets {
                         Some(secrets) if !redacted => format!(" · r redacts what it holds: {secrets}"),
                         _ => secrets,
                     };
-                    words = format!("copied {size}{secrets} · {form}, to the clipboard {by}");
+                    words = format!("copied {size}{secrets} · {format_name}, to the clipboard {way}");
                 }
                 self.say(words);
                 self.copied = Some(outcome);
             }
             // What cannot be read cannot be saved either.
-            Err(CopyFailure::Unread(_) | CopyFailure::Empty) => self.fail(failure),
+            Err(CopyFailure::Unreadable(_) | CopyFailure::Empty) => self.fail(failure),
             // Now it is so, if that is what the person still looks at.
             Err(CopyFailure::Stopped) => {
                 if self.status.as_ref().is_some_and(|(_, words)| words == STOPPING_COPY) {

@@ -65,11 +65,11 @@ impl App {
         let flags = [
             (conversation.archived, "archived"),
             (conversation.starred, "starred"),
-            (conversation.gpt, "with a custom GPT"),
+            (conversation.is_custom_gpt, "with a custom GPT"),
         ];
         let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, word)| *word).collect();
         fact("marks", flags.join(", "));
-        fact("GPT or project", conversation.gizmo.to_string());
+        fact("GPT or project", conversation.gpt_or_project_id.to_string());
         lines.push(String::new());
         lines.extend(branches(conversation, leaf));
         lines

@@ -112,7 +112,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The person pressed enter before the name of the file was known.
+    /// Notes that the person pressed enter before the name of the file was known.
     fn awaiting_name() -> Self {
         Self::Editing { notice: Some("still looking through it for secrets, for its name".to_owned()) }
     }

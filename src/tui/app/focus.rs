@@ -26,7 +26,7 @@ impl App {
             Overlay::Find(_) => Place::Find,
             Overlay::Pipe(_) => Place::Pipe,
             Overlay::Help { .. } | Overlay::Text { .. } => Place::Help,
-            Overlay::Pick(_) | Overlay::Extract(_) => Place::Dialog,
+            Overlay::Picker(_) | Overlay::Extract(_) => Place::Dialog,
             Overlay::Audit => Place::Audit,
         }
     }

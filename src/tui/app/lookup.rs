@@ -36,22 +36,33 @@ impl App {
     }
 
     /// Copies what is to be made of so many bytes.
-    pub(super) fn copy_from(&mut self, source: CopySource, bytes: usize, what: &'static str) -> Vec<Effect> {
-        let form = self.form_of(&source);
+    pub(super) fn copy_from(
+        &mut self,
+        source: CopySource,
+        bytes: usize,
+        subject: &'static str,
+    ) -> Vec<Effect> {
+        let format_name = self.format_name_of(&source);
         let redact = self.redact;
-        let of = source.conversations();
+        let conversations = source.conversations();
         if bytes <= MAX_AT_ONCE_SIZE {
             let text = source.text();
             if text.is_empty() {
-                self.fail(format!("{what} holds no text"));
+                self.fail(format!("{subject} holds no text"));
                 return Vec::new();
             }
             self.copied = None;
-            return vec![Effect::copy(text, what, form, redact, of)];
+            return vec![Effect::copy(text, subject, format_name, redact, conversations)];
         }
-        self.await_copy(&format!("copying {what}"));
-        let content = CopyContent::ToMake(Box::new(source));
-        vec![Effect::Background(Task::Copy(CopyRequest { content, what, form, redact, of }))]
+        self.await_copy(&format!("copying {subject}"));
+        let content = CopyContent::Deferred(Box::new(source));
+        vec![Effect::Background(Task::Copy(CopyRequest {
+            content,
+            subject,
+            format_name,
+            redact,
+            conversations,
+        }))]
     }
 
     /// Waits for a copy; `words` say what is done for it.
@@ -111,7 +122,7 @@ impl App {
         Some(effects)
     }
 
-    /// A key that is not `esc` goes on: what was looked up is not wanted any more, a copy is.
+    /// Gives up a lookup for a key that is not `esc`: what was looked up is not wanted any more, a copy is.
     pub(super) fn forget_lookup(&mut self) -> Option<Effect> {
         self.awaited.take_if(|awaited| matches!(awaited, Awaited::Lookup(_)))?;
         Some(Effect::Background(Task::StopLookup))

@@ -11,7 +11,7 @@ mod focus;
 mod lookup;
 mod marks;
 mod overlay;
-mod pick;
+mod picker;
 mod pipe;
 mod query_history;
 mod rhythm;
@@ -29,7 +29,7 @@ pub use self::{
     extract_dialog::{Choices, ExtractDialog, Field, SecretCount, Stage},
     focus::Focus,
     overlay::{Overlay, Prompt},
-    pick::{Choice, Item, Pick},
+    picker::{Choice, Item, Picker},
     search_pane::{Listing, RowFacts, SearchPane},
     setup::{Setup, Start},
     thread_pane::ThreadPane,

@@ -1,6 +1,6 @@
 //! The overlays: a line that is typed into the status line, a dialog over the panes, or a full screen of text.
 
-use super::{App, ExtractDialog, Pick};
+use super::{App, ExtractDialog, Picker};
 use crate::tui::{command::Command, effect::Effect, text_input::TextInput};
 
 /// The one thing that is open over the panes and has the keys.
@@ -30,7 +30,7 @@ pub enum Overlay {
         top: usize,
     },
     /// A choice of one of several.
-    Pick(Pick),
+    Picker(Picker),
     /// The dialog that extracts to a file or folder.
     Extract(Box<ExtractDialog>),
     /// The screen of [`App::audit`], which stays when this is closed.
@@ -79,13 +79,13 @@ impl App {
                 self.overlay = std::mem::take(under);
                 Vec::new()
             }
-            Overlay::Text { .. } | Overlay::Pick(_) if command == Command::Cancel => self.close_overlay(),
+            Overlay::Text { .. } | Overlay::Picker(_) if command == Command::Cancel => self.close_overlay(),
             Overlay::Help { top, .. } | Overlay::Text { top, .. } => {
                 let page = (self.layout.list.height as usize).max(2) - 1;
                 *top = scrolled(*top, page, command);
                 Vec::new()
             }
-            Overlay::Pick(_) => self.pick_command(command),
+            Overlay::Picker(_) => self.pick_command(command),
             Overlay::Extract(_) => self.extract_command(command),
             Overlay::Audit => self.audit_command(command),
         }
@@ -103,7 +103,7 @@ impl App {
                 pipe.insert(text);
                 Vec::new()
             }
-            Overlay::Pick(_) => self.pick_typed(text),
+            Overlay::Picker(_) => self.pick_typed(text),
             Overlay::Extract(_) => self.extract_typed(text),
             Overlay::Help { .. } | Overlay::Text { .. } | Overlay::Audit => Vec::new(),
         }

@@ -1,7 +1,7 @@
 //! The rhythm of what is typed: what tells a person's enter from the line break of a text that arrives as keys.
 //!
-//! A paste without brackets, a multiplexer's buffer, a line that lagged: each brings keys faster than anybody types. They
-//! may move about, type and copy, but what runs a command or writes a file waits for an enter of its own.
+//! A paste without brackets, a multiplexer's buffer, a connection that lagged: each brings keys faster than anybody
+//! types. They may move about, type and copy, but what runs a command or writes a file waits for an enter of its own.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) struct Rhythm {
 }
 
 impl Default for Rhythm {
-    /// Nothing was typed yet.
+    /// Makes the rhythm of nothing typed yet.
     fn default() -> Self {
         Self { quiet: Duration::MAX, burst: false, just_opened: false, awaited: false }
     }
@@ -42,7 +42,7 @@ impl Rhythm {
         self.burst |= std::mem::take(&mut self.just_opened) && quiet < WITHIN_BURST;
     }
 
-    /// A prompt is opened by the last key.
+    /// Notes that a prompt is opened by the last key.
     pub(super) fn open(&mut self) {
         self.burst = self.quiet < WITHIN_BURST;
         (self.just_opened, self.awaited) = (true, false);
@@ -56,7 +56,7 @@ impl Rhythm {
         !self.awaited
     }
 
-    /// An enter is awaited, now that something was chosen otherwise.
+    /// Awaits an enter, now that something was chosen otherwise.
     pub(super) fn await_enter(&mut self) {
         self.awaited = true;
     }

@@ -11,7 +11,7 @@ use crate::{
     library::ConversationRef,
     transcript::sanitize,
     tui::{
-        effect::{Effect, ManyOutcome, SaveFailure, SaveOutcome, Task},
+        effect::{Effect, SaveFailure, SaveManyOutcome, SaveOutcome, Task},
         format,
     },
 };
@@ -101,8 +101,9 @@ impl App {
     }
 
     /// Says how the writing of many files is going, or what became of it.
-    pub(super) fn saved_many(&mut self, outcome: ManyOutcome) {
-        let (is_over, has_failed, exist) = (outcome.over, outcome.failure.is_some(), outcome.exist);
+    pub(super) fn saved_many(&mut self, outcome: SaveManyOutcome) {
+        let (is_over, has_failed, files_exist) =
+            (outcome.is_finished, outcome.failure.is_some(), outcome.files_exist);
         let sentence = sentence_of(outcome);
         match &mut self.overlay {
             Overlay::Extract(dialog) if !is_over => {
@@ -111,7 +112,7 @@ impl App {
             Overlay::Extract(dialog) if has_failed => {
                 dialog.failed(sentence);
                 // Only who was told that files exist replaces them with the next enter.
-                dialog.replace = exist;
+                dialog.replace = files_exist;
             }
             Overlay::Extract(_) => {
                 self.overlay = Overlay::None;
@@ -125,19 +126,19 @@ impl App {
 }
 
 /// Returns how the writing of many files is going or went, in words.
-fn sentence_of(outcome: ManyOutcome) -> String {
+fn sentence_of(outcome: SaveManyOutcome) -> String {
     let folder = format::path(&outcome.folder);
     let written = format::count(outcome.written, "file", "files");
-    let of = format::number(outcome.of);
+    let total = format::number(outcome.total);
     let exposed = outcome.attached.unredacted_sentence();
-    let sentence = match (&outcome.failure, outcome.over, outcome.stopped) {
+    let sentence = match (&outcome.failure, outcome.is_finished, outcome.stopped) {
         // Both are to be in sight: where to stands above.
         (Some(failure), _, _) if !exposed.is_empty() => {
-            return format!("{written} of {of} written, attachments not redacted: {failure}");
+            return format!("{written} of {total} written, attachments not redacted: {failure}");
         }
-        (Some(failure), _, _) => return format!("{written} of {of} written to {folder}: {failure}"),
-        (None, false, _) => return format!("{written} of {of} … esc stops"),
-        (None, true, true) => format!("stopped: {written} of {of} written to {folder}"),
+        (Some(failure), _, _) => return format!("{written} of {total} written to {folder}: {failure}"),
+        (None, false, _) => return format!("{written} of {total} … esc stops"),
+        (None, true, true) => format!("stopped: {written} of {total} written to {folder}"),
         (None, true, false) => format!("wrote {written} to {folder}{}", beside(outcome.attached)),
     };
     if exposed.is_empty() { sentence } else { format!("{exposed} · {sentence}") }

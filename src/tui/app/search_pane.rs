@@ -27,7 +27,7 @@ use crate::{
 
 /// The work on the facts of rows that a frame waits for, in bytes at the speed of memory; the others come when they are
 /// known.
-const MAX_EFFORT: usize = 32 << 20;
+const MAX_COST: usize = 32 << 20;
 /// Columns a snippet is made for: the widest list.
 const SNIPPET_COLUMNS: usize = 160;
 
@@ -53,7 +53,7 @@ pub struct SearchPane {
     /// Rows whose facts take longer than a frame may and are not asked for yet.
     slow_rows: Vec<Handle>,
     /// Those that were asked for since the query changed.
-    asked: AskedFacts,
+    facts_request: FactsRequest,
     /// The search that was asked for last.
     serial: u64,
     history: QueryHistory,
@@ -67,7 +67,7 @@ pub struct Listing {
     /// Index of the selected row.
     pub selected: usize,
     /// The person chose that row: it stays chosen while others arrive.
-    pub chosen: bool,
+    pub chosen_by_person: bool,
     /// First visible row.
     pub top: usize,
     /// Hits over all rows; 10 000 means more.
@@ -79,7 +79,7 @@ pub struct Listing {
     /// The rows answer what is typed, though more may come: nothing was typed since they were asked for.
     pub current: bool,
     /// Words that nothing holds.
-    pub missing: Vec<ClauseCounts>,
+    pub unmatched_clauses: Vec<ClauseCounts>,
 }
 
 /// Facts that a visible row shows besides its title; found out when it is first drawn.
@@ -93,8 +93,8 @@ pub struct RowFacts {
 
 /// Rows whose facts a thread finds out.
 #[derive(Debug, Default)]
-struct AskedFacts {
-    rows: HashSet<Handle>,
+struct FactsRequest {
+    handles: HashSet<Handle>,
     /// The number under which they were asked for last; `None`: nobody was asked since the query changed.
     serial: Option<u64>,
 }
@@ -121,7 +121,7 @@ impl SearchPane {
             marked: HashSet::new(),
             facts: HashMap::new(),
             slow_rows: Vec::new(),
-            asked: AskedFacts::default(),
+            facts_request: FactsRequest::default(),
             serial: 0,
             history: QueryHistory::default(),
         }
@@ -134,8 +134,8 @@ impl SearchPane {
         self.facts = HashMap::new();
         self.slow_rows.clear();
         // What is still on its way answers the query before.
-        self.asked = AskedFacts::default();
-        self.listing.chosen = false;
+        self.facts_request = FactsRequest::default();
+        self.listing.chosen_by_person = false;
         self.listing.current = self.query.is_empty();
     }
 
@@ -162,13 +162,13 @@ impl SearchPane {
         self.listing.serial = 0;
         self.listing.hits = 0;
         self.listing.complete = true;
-        self.listing.missing = Vec::new();
+        self.listing.unmatched_clauses = Vec::new();
         Answer::Rows(Arc::new(rows))
     }
 
     /// Takes in an answer and returns its rows. One to something older than what is typed is dropped: it would be shown
     /// as final.
-    fn accept(&mut self, results: Results, loading: bool) -> Option<Arc<Vec<Row>>> {
+    fn accept_results(&mut self, results: Results, loading: bool) -> Option<Arc<Vec<Row>>> {
         if results.serial != self.serial || self.query.is_empty() {
             return None;
         }
@@ -177,15 +177,15 @@ impl SearchPane {
         self.listing.complete = results.complete;
         // While an archive is loading there is no such thing as the whole answer.
         self.listing.current |= results.complete || loading;
-        self.listing.missing = results.missing;
+        self.listing.unmatched_clauses = results.unmatched_clauses;
         Some(results.rows)
     }
 
     /// Puts new rows under the cursor. The selected conversation stays selected if the person chose it or `keep` says
     /// so; else the first is.
     fn show(&mut self, rows: Arc<Vec<Row>>, keep: bool, layout: &Layout) {
-        let page = self.page(layout);
-        let chosen = self.selected().filter(|_| self.listing.chosen || keep);
+        let page = self.rows_per_page(layout);
+        let chosen = self.selected().filter(|_| self.listing.chosen_by_person || keep);
         let listing = &mut self.listing;
         let before = listing.selected.saturating_sub(listing.top);
         listing.rows = rows;
@@ -206,20 +206,20 @@ impl SearchPane {
     }
 
     /// Returns the number of conversations that the list shows at once.
-    pub fn page(&self, layout: &Layout) -> usize {
+    pub fn rows_per_page(&self, layout: &Layout) -> usize {
         (layout.list.height / self.row_height(layout)).max(1) as usize
     }
 
     /// Scrolls so that the selected row is visible.
     pub(super) fn keep_in_sight(&mut self, layout: &Layout) {
-        let page = self.page(layout);
+        let page = self.rows_per_page(layout);
         self.listing.keep_in_sight(page);
     }
 
     /// Selects the row at this index, as the person's choice.
     pub(super) fn choose(&mut self, index: usize, layout: &Layout) {
         self.listing.selected = index;
-        self.listing.chosen = true;
+        self.listing.chosen_by_person = true;
         self.keep_in_sight(layout);
     }
 
@@ -231,7 +231,7 @@ impl SearchPane {
 
     /// Returns how many rows a command moves the selection, if it moves it.
     fn motion(&self, command: Command, layout: &Layout) -> Option<isize> {
-        let page = self.page(layout).cast_signed();
+        let page = self.rows_per_page(layout).cast_signed();
         Some(match command {
             Command::Down => 1,
             Command::Up => -1,
@@ -247,7 +247,7 @@ impl SearchPane {
 
     /// Takes the next order; returns it in words.
     fn next_order(&mut self) -> &'static str {
-        self.listing.chosen = false;
+        self.listing.chosen_by_person = false;
         if !self.query.is_empty() {
             self.by_date = !self.by_date;
             return if self.by_date { "by date" } else { "by relevance" };
@@ -279,7 +279,7 @@ impl SearchPane {
 
     /// Takes in facts of rows, unless the query is another meanwhile.
     pub(super) fn facts_found(&mut self, serial: u64, facts: Vec<(Handle, RowFacts)>) {
-        if self.asked.serial == Some(serial) {
+        if self.facts_request.serial == Some(serial) {
             self.facts.extend(facts);
         }
     }
@@ -290,11 +290,11 @@ impl SearchPane {
             return None;
         }
         // What was asked for before and is not known yet is given up for this: it is asked for once more.
-        let pending = self.asked.rows.iter().filter(|&handle| !self.facts.contains_key(handle));
+        let pending = self.facts_request.handles.iter().filter(|&handle| !self.facts.contains_key(handle));
         let mut rows: Vec<Handle> = std::mem::take(&mut self.slow_rows);
         rows.extend(pending);
-        self.asked.rows.extend(&rows);
-        self.asked.serial = Some(serial);
+        self.facts_request.handles.extend(&rows);
+        self.facts_request.serial = Some(serial);
         let rows = rows.into_iter().map(|handle| (handle, library.share(handle))).collect();
         Some(Task::FindFacts { rows, matcher: self.matcher.clone(), serial })
     }
@@ -306,14 +306,14 @@ impl SearchPane {
         }
         // A row that is half in sight is drawn too.
         let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
-        let mut effort = MAX_EFFORT;
+        let mut cost = MAX_COST;
         for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
-            if self.facts.contains_key(&row.handle) || self.asked.rows.contains(&row.handle) {
+            if self.facts.contains_key(&row.handle) || self.facts_request.handles.contains(&row.handle) {
                 continue;
             }
             let conversation = library.get(row.handle);
-            if let Some(left) = effort.checked_sub(self.matcher.effort(conversation)) {
-                effort = left;
+            if let Some(left) = cost.checked_sub(self.matcher.cost(conversation)) {
+                cost = left;
                 self.facts.insert(row.handle, RowFacts::of(conversation, &self.matcher));
             } else if !self.slow_rows.contains(&row.handle) {
                 self.slow_rows.push(row.handle);
@@ -369,7 +369,7 @@ impl App {
 
     /// Shows the results of a search.
     pub(super) fn found(&mut self, results: Results) -> Vec<Effect> {
-        match self.search.accept(results, self.loading.is_some()) {
+        match self.search.accept_results(results, self.loading.is_some()) {
             Some(rows) => self.show_rows(rows),
             None => Vec::new(),
         }
@@ -397,8 +397,8 @@ impl App {
         }
     }
 
-    /// Takes what the last frame would have shown if it had been known. To be called after each is drawn.
-    pub fn missing_in_frame(&mut self) -> Option<Task> {
+    /// Returns the task that finds out the facts the last frame lacked. To be called after each is drawn.
+    pub fn take_frame_task(&mut self) -> Option<Task> {
         self.serial += 1;
         self.search.ask_for_facts(&self.library, self.serial)
     }

@@ -19,7 +19,7 @@ use crate::{
 /// Columns that `H` and `L` scroll by.
 const SIDEWAYS: i32 = 8;
 /// The work on finding hits that a key waits for, in bytes at the speed of memory.
-const MAX_EFFORT: usize = 8 << 20;
+const MAX_COST: usize = 8 << 20;
 
 /// The state of the open thread.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl ThreadPane {
             return None;
         };
         self.hit_search = Some(HitSearch { serial, from });
-        if matcher.effort(conversation) <= MAX_EFFORT {
+        if matcher.cost(conversation) <= MAX_COST {
             let hits = matcher.hits(conversation);
             self.found(serial, hits);
             return None;
@@ -138,7 +138,7 @@ impl ThreadPane {
     }
 
     /// Returns the code in sight that has no colours yet.
-    fn wanted_colours(&mut self) -> Vec<HighlightRequest> {
+    fn wanted_colors(&mut self) -> Vec<HighlightRequest> {
         // What is in sight is laid out now, so that it is known what wants colours.
         self.view.rows();
         self.view.transcript_mut().take_highlight_requests()
@@ -194,7 +194,7 @@ impl ThreadPane {
             }
             Command::NextBranch | Command::PreviousBranch => {
                 return Some(match view.switch_branch(if command == Command::NextBranch { 1 } else { -1 }) {
-                    Some(branch) => format!("branch {} of {}", branch.index, branch.count),
+                    Some(branch) => format!("branch {} of {}", branch.number, branch.count),
                     None => "this message has no other branch".to_owned(),
                 });
             }
@@ -244,11 +244,11 @@ impl App {
         let matcher = Some(&self.search.matcher).filter(|_| !self.search.query.is_empty());
         let task = thread.mark_hits(matcher, row.best_message.map(|best| best as usize), self.serial);
         self.thread = Some(thread);
-        self.with_colours(task)
+        self.with_colors(task)
     }
 
     /// Begins to look for hits, if there is need, and for colours.
-    fn with_colours(&mut self, task: Option<Task>) -> Vec<Effect> {
+    fn with_colors(&mut self, task: Option<Task>) -> Vec<Effect> {
         let mut effects: Vec<Effect> = task.map(Effect::Background).into_iter().collect();
         effects.extend(self.highlight());
         effects
@@ -268,7 +268,7 @@ impl App {
         }
         let effects = self.open();
         self.focus_on(Focus::Thread);
-        self.search.listing.chosen = true;
+        self.search.listing.chosen_by_person = true;
         effects
     }
 
@@ -290,7 +290,7 @@ impl App {
 
     /// Asks for the colours of the code in sight that has none yet.
     pub(super) fn highlight(&mut self) -> Vec<Effect> {
-        let jobs = self.thread.as_mut().map(ThreadPane::wanted_colours).unwrap_or_default();
+        let jobs = self.thread.as_mut().map(ThreadPane::wanted_colors).unwrap_or_default();
         if jobs.is_empty() { Vec::new() } else { vec![Effect::Background(Task::Highlight(jobs))] }
     }
 
@@ -329,7 +329,7 @@ impl App {
         };
         self.serial += 1;
         let task = thread.find(find.text(), &self.setup.zone, self.serial);
-        self.with_colours(task)
+        self.with_colors(task)
     }
 
     /// Closes find: `back` to where it began, with the hits of the search line, or to stay with those it found.
@@ -343,6 +343,6 @@ impl App {
                 task = thread.mark_query(&self.search, self.serial);
             }
         }
-        self.with_colours(task)
+        self.with_colors(task)
     }
 }

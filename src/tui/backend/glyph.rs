@@ -74,8 +74,8 @@ pub(super) fn has_certain_width(text: &str) -> bool {
     !is_pictograph(first) && !is_doubtful(first) && characters.all(is_classical_mark)
 }
 
-/// Characters that terminals of different years or makes give different columns: scripts that became wide late,
-/// ambiguous characters among wide ones, signs that stand before a number, marks without a base.
+/// Returns whether terminals of different years or makes give a character different columns: scripts that became wide
+/// late, ambiguous characters among wide ones, signs that stand before a number, marks without a base.
 fn is_doubtful(character: char) -> bool {
     matches!(
         character,
@@ -99,7 +99,7 @@ fn is_doubtful(character: char) -> bool {
     ) || width(character) == 0
 }
 
-/// Pictures that are one: joined, or with a skin tone; the first takes two columns, as all of them do.
+/// Returns whether pictures are one: joined, or with a skin tone; the first takes two columns, as all of them do.
 fn is_joined(cluster: &str) -> bool {
     let mut characters = cluster.chars();
     let first = characters.next().is_some_and(|first| is_pictograph(first) && width(first) == 2);
@@ -107,8 +107,8 @@ fn is_joined(cluster: &str) -> bool {
     first && more.peek().is_some() && more.all(|c| is_pictograph(c) || matches!(c, '\u{200D}' | '\u{FE0F}'))
 }
 
-/// Columns after its own `columns` that a settled text may have written into, on a terminal that gives every character
-/// its own columns.
+/// Returns the columns after its own `columns` that a settled text may have written into, on a terminal that gives
+/// every character its own columns.
 pub(super) fn overhang(text: &str, columns: u16) -> usize {
     if has_certain_width(text) {
         return 0;
@@ -117,12 +117,12 @@ pub(super) fn overhang(text: &str, columns: u16) -> usize {
     text.chars().map(wide).sum::<usize>().saturating_sub(columns as usize)
 }
 
-/// Emoji and other pictures: their width changed with the years.
+/// Returns whether it is an emoji or other picture: their width changed with the years.
 fn is_pictograph(character: char) -> bool {
     matches!(character, '\u{231A}'..='\u{23FF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Marks that have been zero columns wide for as long as terminals know Unicode.
+/// Returns whether it is a mark that has been zero columns wide for as long as terminals know Unicode.
 fn is_classical_mark(character: char) -> bool {
     matches!(
         character,
@@ -137,7 +137,7 @@ fn is_classical_mark(character: char) -> bool {
     )
 }
 
-/// Columns of one character. The half-width sound marks are columns of their own, as ratatui has it.
+/// Returns the columns of one character. The half-width sound marks are columns of their own, as ratatui has it.
 fn width(character: char) -> u16 {
     match character {
         '\u{FF9E}' | '\u{FF9F}' => 1,

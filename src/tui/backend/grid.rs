@@ -19,7 +19,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// An erased screen.
+    /// Makes an erased screen.
     pub fn erased(width: u16, height: u16) -> Self {
         Self { width, height, cells: vec![ScreenCell::ERASED; width as usize * height as usize] }
     }
@@ -42,12 +42,12 @@ impl Grid {
         grid
     }
 
-    /// Columns and rows.
+    /// Returns the columns and rows.
     pub fn size(&self) -> (u16, u16) {
         (self.width, self.height)
     }
 
-    /// The row, from 0; empty past the last.
+    /// Returns the row, from 0; empty past the last.
     pub fn row(&self, y: u16) -> &[ScreenCell] {
         let width = self.width as usize;
         self.cells.get(y as usize * width..(y as usize + 1) * width).unwrap_or_default()

@@ -30,7 +30,7 @@ impl ScreenLink {
     }
 }
 
-/// Those of a frame's links for which there are bytes, from the top down.
+/// Lists those of a frame's links for which there are bytes, from the top down.
 pub(super) fn affordable(links: &[ScreenLink], rows: u16) -> impl Iterator<Item = &ScreenLink> {
     let mut left = FRAME * rows as usize;
     let (mut row, mut left_of_row) = (None, ROW);

@@ -67,8 +67,9 @@ struct Shown {
 }
 
 impl<W: Write> Screen<W> {
-    /// A screen of which nothing is known yet: the first frame is drawn in full. `synchronized`: frames are wrapped
-    /// in the marks that keep a terminal from showing half of one; terminals that do not know them ignore them.
+    /// Makes a screen of which nothing is known yet: the first frame is drawn in full. `synchronized`: frames are
+    /// wrapped in the marks that keep a terminal from showing half of one; terminals that do not know them ignore
+    /// them.
     pub fn new(out: W, synchronized: bool) -> Self {
         Self { out, synchronized, shown: None }
     }
@@ -327,7 +328,7 @@ impl RowUpdate<'_> {
         self.cursor.go(x as u16, self.y, self.out);
     }
 
-    /// The length of the run of erased cells at `x`, if that is long and ends before the row's end.
+    /// Returns the length of the run of erased cells at `x`, if that is long and ends before the row's end.
     fn long_blank(&self, x: usize, end: usize) -> Option<usize> {
         let blanks = self.to[x..end].iter().take_while(|cell| is_erased(cell)).count();
         // What is blank already at its end need not be erased.

@@ -40,7 +40,7 @@ impl TerminalCursor {
         *self = Self { x: Some(x), y: Some(y) };
     }
 
-    /// False: there is no such way.
+    /// Moves relatively. False: there is no such way.
     fn relative(self, x: u16, y: u16, out: &mut Vec<u8>) -> bool {
         let Some(from_y) = self.y else { return false };
         if from_y.abs_diff(y) > 8 {
@@ -88,7 +88,7 @@ fn cost_left(by: u16) -> u16 {
     if by <= 4 { by } else { cost_right(by) }
 }
 
-/// Bytes of a step to the right.
+/// Returns the bytes of a step to the right.
 pub(super) fn cost_right(by: u16) -> u16 {
     match by {
         0 => 0,

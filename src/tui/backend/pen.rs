@@ -35,7 +35,8 @@ impl Pen {
     /// As after `ESC[m`.
     pub const PLAIN: Self = Self { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
-    /// The pen that paints this settled cell, given the one in hand: a blank asks only for what is seen of it.
+    /// Returns the pen that paints this settled cell, given the one in hand: a blank asks only for what is seen of
+    /// it.
     pub fn of(cell: &Cell, in_hand: Self) -> Self {
         if super::glyph::is_blank(cell) && !cell.modifier.intersects(SEEN_ON_BLANKS) {
             Self { bg: cell.bg, modifier: in_hand.modifier.difference(SEEN_ON_BLANKS), ..in_hand }
@@ -44,7 +45,7 @@ impl Pen {
         }
     }
 
-    /// The pen that erases to a plain blank, given the one in hand.
+    /// Returns the pen that erases to a plain blank, given the one in hand.
     pub fn erasing(in_hand: Self) -> Self {
         Self { bg: Color::Reset, modifier: in_hand.modifier.difference(SEEN_ON_BLANKS), ..in_hand }
     }
@@ -116,21 +117,21 @@ impl Codes<'_> {
             }
         }
         if from.fg != to.fg {
-            self.colour(to.fg, 30);
+            self.color(to.fg, 30);
         }
         if from.bg != to.bg {
-            self.colour(to.bg, 40);
+            self.color(to.bg, 40);
         }
     }
 
-    /// `base` is 30 for the foreground, 40 for the background.
-    fn colour(&mut self, colour: Color, base: u8) {
-        match sixteen(colour) {
+    /// Sets a colour; `base` is 30 for the foreground, 40 for the background.
+    fn color(&mut self, color: Color, base: u8) {
+        match sixteen(color) {
             Some(n @ 0..=7) => return self.number(base + n),
             Some(n) => return self.number(base + 60 + (n - 8)),
             None => {}
         }
-        match colour {
+        match color {
             Color::Indexed(n) => [base + 8, 5, n].into_iter().for_each(|n| self.number(n)),
             Color::Rgb(r, g, b) => [base + 8, 2, r, g, b].into_iter().for_each(|n| self.number(n)),
             _ => self.number(base + 9),
@@ -139,8 +140,8 @@ impl Codes<'_> {
 }
 
 /// Returns the number of this colour among the terminal's sixteen.
-fn sixteen(colour: Color) -> Option<u8> {
-    Some(match colour {
+fn sixteen(color: Color) -> Option<u8> {
+    Some(match color {
         Color::Black => 0,
         Color::Red => 1,
         Color::Green => 2,

@@ -23,7 +23,7 @@ const MARGINS: i64 = 16;
 /// A saving below this is not worth a second way of writing the frame.
 const WORTH: i64 = 48;
 
-/// The scroll that makes `from` most like `to`, both of the same size.
+/// Finds the scroll that makes `from` most like `to`, both of the same size.
 pub(super) fn find(from: &Grid, to: &Grid) -> Option<Shift> {
     let height = to.size().1;
     let changed = |y: &u16| from.row(*y) != to.row(*y);
@@ -46,7 +46,7 @@ pub(super) fn find(from: &Grid, to: &Grid) -> Option<Shift> {
         .map(|(_, shift)| shift)
 }
 
-/// The distances for which most text votes, the best first.
+/// Lists the distances for which most text votes, the best first.
 fn distances(from: &Grid, to: &Grid, first: u16, last: u16) -> Vec<i16> {
     let hasher = DefaultHashBuilder::default();
     let mut stood: HashMap<(usize, u64), Vec<u16>> = HashMap::new();
@@ -86,7 +86,7 @@ fn parts<'a>(
     parts.filter(|(_, cells)| !cells.is_empty())
 }
 
-/// For one distance, the region between `first` and `last` in which scrolling saves most, and how much.
+/// Finds for one distance the region between `first` and `last` in which scrolling saves most, and how much.
 /// `saved(y, source)` is the saving of a row that gets the content of another, `opened(y)` of one that is erased.
 fn best_region(
     first: u16,
@@ -115,7 +115,7 @@ fn best_region(
         // The rows that open when the region ends at this row's source.
         edge += opened[position + rows as usize] - opened[position];
         let total = run + edge - MARGINS - i64::from(rows);
-        if best.as_ref().is_none_or(|(most, _)| total > *most) {
+        if best.as_ref().is_none_or(|(best_gain, _)| total > *best_gain) {
             let (near, far) = (at(start as u16), at(position as u16 + rows));
             best = Some((total, Shift { top: near.min(far), bottom: near.max(far), by }));
         }
@@ -123,7 +123,7 @@ fn best_region(
     best
 }
 
-/// About how many bytes it takes to turn one row into the other.
+/// Estimates the bytes that it takes to turn one row into the other.
 fn difference(from: &[ScreenCell], to: &[ScreenCell]) -> i64 {
     let mut bytes = 0;
     let mut writing = false;
@@ -144,7 +144,7 @@ fn difference(from: &[ScreenCell], to: &[ScreenCell]) -> i64 {
     bytes
 }
 
-/// About how many bytes it takes to write a row where nothing stands.
+/// Estimates the bytes that it takes to write a row where nothing stands.
 fn extent(to: &[ScreenCell]) -> i64 {
     (0..to.len()).filter(|x| !glyph::is_erased(&to[*x])).map(|x| weight(to, x)).sum()
 }

@@ -82,11 +82,11 @@ fn assert_shown(frame: &Buffer, screen: &vt100::Screen, written: &[u8]) {
             }
             let has = |modifier| wanted.modifier.contains(modifier);
             let bare = blank && !wanted.modifier.intersects(glyph::SEEN_ON_BLANKS);
-            assert_eq!(seen.bgcolor(), colour(wanted.bg), "{}", context());
+            assert_eq!(seen.bgcolor(), color(wanted.bg), "{}", context());
             assert_eq!(seen.inverse(), has(Modifier::REVERSED), "{}", context());
             assert_eq!(seen.underline(), has(Modifier::UNDERLINED), "{}", context());
             if !bare {
-                assert_eq!(seen.fgcolor(), colour(wanted.fg), "{}", context());
+                assert_eq!(seen.fgcolor(), color(wanted.fg), "{}", context());
                 assert_eq!(seen.bold(), has(Modifier::BOLD), "{}", context());
                 assert_eq!(seen.dim(), has(Modifier::DIM), "{}", context());
                 assert_eq!(seen.italic(), has(Modifier::ITALIC), "{}", context());
@@ -95,8 +95,8 @@ fn assert_shown(frame: &Buffer, screen: &vt100::Screen, written: &[u8]) {
     }
 }
 
-fn colour(colour: Color) -> vt100::Color {
-    match colour {
+fn color(color: Color) -> vt100::Color {
+    match color {
         Color::Reset => vt100::Color::Default,
         Color::Red => vt100::Color::Idx(1),
         Color::Green => vt100::Color::Idx(2),
@@ -136,7 +136,7 @@ const CLUSTERS: [&str; 24] = [
 ];
 
 fn style() -> impl Strategy<Value = Style> {
-    let colour = || {
+    let color = || {
         prop_oneof![
             4 => Just(Color::Reset),
             1 => Just(Color::Red),
@@ -157,7 +157,7 @@ fn style() -> impl Strategy<Value = Style> {
         Modifier::REVERSED,
         Modifier::REVERSED | Modifier::BOLD,
     ]);
-    (colour(), colour(), modifier).prop_map(|(fg, bg, add)| Style::new().fg(fg).bg(bg).add_modifier(add))
+    (color(), color(), modifier).prop_map(|(fg, bg, add)| Style::new().fg(fg).bg(bg).add_modifier(add))
 }
 
 /// A row's text in pieces of one style.
@@ -365,7 +365,8 @@ fn a_line_a_page_and_a_letter_take_few_bytes() {
     assert!(typed[1..].iter().all(|bytes| *bytes <= 24), "letters: {typed:?}");
 }
 
-/// A line that is dropped between two frames leaves the terminal as it is then: for ever, since `stty sane` does not help.
+/// A connection that is dropped between two frames leaves the terminal as it is then: for ever, since `stty sane`
+/// does not help.
 #[test]
 fn only_while_text_is_written_to_the_edge_lines_are_not_wrapped() {
     let mut emulated = Emulated::new(20, 3);

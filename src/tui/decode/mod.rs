@@ -1,10 +1,11 @@
 //! Bytes from a terminal, as keys and pastes.
 //!
 //! crossterm's own decoder takes an ESC at the end of what it happens to have read for the key, and types the rest of
-//! the sequence into the search line; over a slow line that is what a cursor key looks like. Here a sequence may
-//! arrive in pieces: what is not finished [waits](Decoder::timeout), and only then [is taken](Decoder::on_timeout) for
-//! what it is so far. What no key sends, such as a late answer to somebody else's question or a mouse that somebody
-//! else has switched on, is swallowed whole; an ESC before it is a key all the same.
+//! the sequence into the search line; over a slow connection that is what a cursor key looks like. Here a sequence
+//! may arrive in pieces: what is not finished [waits](Decoder::timeout), and only then
+//! [is taken](Decoder::on_timeout) for what it is so far. What no key sends, such as a late answer to somebody else's
+//! question or a mouse that somebody else has switched on, is swallowed whole; an ESC before it is a key all the
+//! same.
 //!
 //! Keys are called as crossterm calls them, except that both 0x08 and 0x7f are the backspace key. A key right after an
 //! ESC is pressed with alt: whoever binds nothing to that takes it for both, [one after the other](super::queue).
@@ -21,8 +22,8 @@ use super::platform::TerminalInput;
 
 /// Time that the rest of a key's sequence may take: an ESC alone is the key after that.
 const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(50);
-/// The same at the other end of a line, where a sequence may be cut between two packets.
-const SEQUENCE_TIMEOUT_AFAR: Duration = Duration::from_millis(100);
+/// The same at the other end of a connection, where a sequence may be cut between two packets.
+const SEQUENCE_TIMEOUT_REMOTE: Duration = Duration::from_millis(100);
 /// Time that a paste may pause; a terminal that never says where it ends must not swallow every key after it.
 const PASTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than any key's sequence: past it, it is none.
@@ -65,13 +66,13 @@ enum State {
 }
 
 impl Decoder {
-    /// Makes a decoder for a terminal here, or at the other end of a line.
-    pub fn new(is_afar: bool) -> Self {
+    /// Makes a decoder for a terminal here, or at the other end of a connection.
+    pub fn new(is_remote: bool) -> Self {
         Self {
             state: State::Ground,
             held: Vec::new(),
             alt: false,
-            sequence_timeout: if is_afar { SEQUENCE_TIMEOUT_AFAR } else { SEQUENCE_TIMEOUT },
+            sequence_timeout: if is_remote { SEQUENCE_TIMEOUT_REMOTE } else { SEQUENCE_TIMEOUT },
         }
     }
 
@@ -96,15 +97,15 @@ impl Decoder {
         self.state == State::Paste
     }
 
-    /// Nothing more came: what is unfinished is taken for what it is so far.
+    /// Takes what is unfinished for what it is so far, since nothing more came.
     pub fn on_timeout(&mut self, emit: &mut impl FnMut(TerminalInput)) {
         match (self.state, &self.held[..]) {
             (State::Escape, _) => self.key(KeyCode::Esc, KeyModifiers::NONE, emit),
-            (State::Ss3, []) => self.with_alt('O', emit),
-            (State::Csi, []) => self.with_alt('[', emit),
-            (State::String, &[introducer]) => self.with_alt(introducer as char, emit),
+            (State::Ss3, []) => self.emit_with_alt('O', emit),
+            (State::Csi, []) => self.emit_with_alt('[', emit),
+            (State::String, &[introducer]) => self.emit_with_alt(introducer as char, emit),
             (State::Paste, _) => self.paste(emit),
-            _ => self.nothing(emit),
+            _ => self.discard(emit),
         }
     }
 
@@ -135,7 +136,7 @@ impl Decoder {
             }
             State::Character(missing) => {
                 if byte & 0xc0 != 0x80 {
-                    return self.nothing_but(byte, emit);
+                    return self.discard_and_begin(byte, emit);
                 }
                 self.held.push(byte);
                 self.state = State::Character(missing - 1);
@@ -162,7 +163,7 @@ impl Decoder {
             0xc2..=0xdf => self.character(byte, 1),
             0xe0..=0xef => self.character(byte, 2),
             0xf0..=0xf4 => self.character(byte, 3),
-            _ => self.nothing(emit),
+            _ => self.discard(emit),
         }
     }
 
@@ -171,7 +172,7 @@ impl Decoder {
         self.state = State::Character(missing);
     }
 
-    /// A byte after ESC.
+    /// Takes a byte after ESC.
     fn escaped(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             b'[' => self.state = State::Csi,
@@ -194,20 +195,20 @@ impl Decoder {
         }
     }
 
-    /// A byte of `ESC O number final`.
+    /// Takes a byte of `ESC O number final`.
     fn application(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             b'0'..=b'9' | b';' if self.held.len() < SEQUENCE_LIMIT => self.held.push(byte),
             _ => match sequence::application(&self.held, byte) {
                 Some(key) => self.finish(Some(key), emit),
                 // The middle of the keypad.
-                None if byte == b'E' => self.nothing(emit),
-                None => self.letter_and('O', byte, emit),
+                None if byte == b'E' => self.discard(emit),
+                None => self.emit_letter_and_begin('O', byte, emit),
             },
         }
     }
 
-    /// A byte of `ESC [ … final`.
+    /// Takes a byte of `ESC [ … final`.
     fn control(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         match byte {
             // The console's F1 to F5 are `ESC [ [ A` to `E`.
@@ -226,53 +227,54 @@ impl Decoder {
                 self.reset();
                 self.state = State::Paste;
             }
-            0x40..=0x7e if self.held.len() > SEQUENCE_LIMIT => self.nothing(emit),
+            0x40..=0x7e if self.held.len() > SEQUENCE_LIMIT => self.discard(emit),
             0x40..=0x7e => match sequence::control(&self.held, byte) {
                 Some(key) => self.finish(Some(key), emit),
-                None if sequence::NO_KEYS.contains(&byte) => self.nothing(emit),
-                None => self.letter_and('[', byte, emit),
+                None if sequence::NO_KEYS.contains(&byte) => self.discard(emit),
+                None => self.emit_letter_and_begin('[', byte, emit),
             },
-            _ => self.letter_and('[', byte, emit),
+            _ => self.emit_letter_and_begin('[', byte, emit),
         }
     }
 
-    /// A byte of a text, or of its end.
+    /// Takes a byte of a text, or of its end.
     fn text(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         // Only whether there is more than the introducer is of interest.
-        let [introducer, rest @ ..] = &self.held[..] else { return self.nothing_but(byte, emit) };
+        let [introducer, rest @ ..] = &self.held[..] else { return self.discard_and_begin(byte, emit) };
         let (introducer, is_alone) = (*introducer, rest.is_empty());
         match (self.state, byte) {
-            (State::StringEscape, b'\\') => self.nothing(emit),
+            (State::StringEscape, b'\\') => self.discard(emit),
             (State::StringEscape, _) => {
                 // It was cut short, and something else begins.
-                self.nothing(emit);
+                self.discard(emit);
                 self.state = State::Escape;
                 self.take(byte, emit);
             }
             // No terminal's answer begins so: it was the letter, with alt.
             _ if is_alone && !sequence::begins_text(introducer, byte) => {
-                self.letter_and(introducer as char, byte, emit);
+                self.emit_letter_and_begin(introducer as char, byte, emit);
             }
-            (_, 0x07) => self.nothing(emit),
+            (_, 0x07) => self.discard(emit),
             (_, 0x1b) => self.state = State::StringEscape,
             // Nor does one hold a key such as ctrl-c.
-            (_, 0..0x20) => self.nothing_but(byte, emit),
+            (_, 0..0x20) => self.discard_and_begin(byte, emit),
             _ if is_alone => self.held.push(byte),
             _ => {}
         }
     }
 
-    /// A byte of what a mouse of the oldest kind sends: a character for the button, one for the column, one for the row.
+    /// Takes a byte of what a mouse of the oldest kind sends: a character for the button, one for the column, one for
+    /// the row.
     fn mouse(&mut self, byte: u8, missing: u8, emit: &mut impl FnMut(TerminalInput)) {
         if byte < b' ' {
-            return self.nothing_but(byte, emit);
+            return self.discard_and_begin(byte, emit);
         }
         // Some write the places beyond column 95 as UTF-8: two bytes.
         let goes_on = byte & 0xc0 == 0x80 && matches!(self.held[..], [0xc2..=0xdf]);
         self.held.clear();
         match missing {
             _ if goes_on => {}
-            1 => self.nothing(emit),
+            1 => self.discard(emit),
             _ => {
                 self.held.push(byte);
                 self.state = State::Mouse(missing - 1);
@@ -287,8 +289,8 @@ impl Decoder {
         self.reset();
     }
 
-    /// The introducer of a sequence was a letter with alt.
-    fn with_alt(&mut self, letter: char, emit: &mut impl FnMut(TerminalInput)) {
+    /// Emits the introducer of a sequence as a letter with alt.
+    fn emit_with_alt(&mut self, letter: char, emit: &mut impl FnMut(TerminalInput)) {
         if self.alt {
             escape(emit);
         }
@@ -296,39 +298,39 @@ impl Decoder {
         self.key(KeyCode::Char(letter), KeyModifiers::NONE, emit);
     }
 
-    /// A sequence that no key and no terminal sends: with nothing in it yet, its introducer was a letter with alt, and
-    /// `byte` is by itself.
-    fn letter_and(&mut self, letter: char, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
+    /// Ends a sequence that no key and no terminal sends: with nothing in it yet, its introducer was a letter with
+    /// alt, and `byte` begins something else.
+    fn emit_letter_and_begin(&mut self, letter: char, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
         let is_letter = self.held.is_empty() || self.state == State::String;
         if is_letter {
-            self.with_alt(letter, emit);
+            self.emit_with_alt(letter, emit);
         } else {
-            self.nothing(emit);
+            self.discard(emit);
         }
         if is_letter || !(b' '..0x7f).contains(&byte) {
             self.begin(byte, emit);
         }
     }
 
-    /// The end of a sequence: a key, or nothing that is one.
+    /// Ends a sequence: emits its key, or discards what is none.
     fn finish(&mut self, key: Option<(KeyCode, KeyModifiers)>, emit: &mut impl FnMut(TerminalInput)) {
         match key {
             Some((code, modifiers)) => self.key(code, modifiers, emit),
-            None => self.nothing(emit),
+            None => self.discard(emit),
         }
     }
 
-    /// The end of something that is no key. An ESC before it was one.
-    fn nothing(&mut self, emit: &mut impl FnMut(TerminalInput)) {
+    /// Discards the unfinished sequence; an ESC before it was a key.
+    fn discard(&mut self, emit: &mut impl FnMut(TerminalInput)) {
         if self.alt {
             escape(emit);
         }
         self.reset();
     }
 
-    /// The end of something that is no key, by a byte that begins something else.
-    fn nothing_but(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
-        self.nothing(emit);
+    /// Discards the unfinished sequence and begins another with a byte.
+    fn discard_and_begin(&mut self, byte: u8, emit: &mut impl FnMut(TerminalInput)) {
+        self.discard(emit);
         self.begin(byte, emit);
     }
 

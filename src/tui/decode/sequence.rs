@@ -73,8 +73,8 @@ pub(super) fn control(parameters: &[u8], last: u8) -> Option<Pressed> {
         b'P'..=b'S' if first == 1 => KeyCode::F(last - b'P' + 1),
         b'Z' => return Some((KeyCode::BackTab, modifiers | KeyModifiers::SHIFT)),
         b'~' if first == 27 => {
-            let told = CodePoint { code: parameters.number(2, 0)?, shifted: None, text: None };
-            return told.key(held);
+            let code_point = CodePoint { code: parameters.number(2, 0)?, shifted: None, text: None };
+            return code_point.key(held);
         }
         b'~' => numbered(first)?,
         // rxvt's ctrl, and shift with ctrl.
@@ -94,7 +94,7 @@ pub(super) fn control(parameters: &[u8], last: u8) -> Option<Pressed> {
 struct Parameters(Vec<Vec<Option<u32>>>);
 
 impl Parameters {
-    /// `None`: they are more than numbers, and the sequence is no key's.
+    /// Parses them. `None`: they are more than numbers, and the sequence is no key's.
     fn parse(bytes: &[u8]) -> Option<Self> {
         let number = |digits: &str| match digits {
             "" => Ok(None),
@@ -147,8 +147,8 @@ impl CodePoint {
     /// Returns the character that it types, if another is known than its own.
     fn typed(&self, modifiers: KeyModifiers) -> Option<char> {
         let is_shifted = modifiers.contains(KeyModifiers::SHIFT);
-        let told = self.text.or(self.shifted.filter(|_| is_shifted)).and_then(char::from_u32);
-        told.or_else(|| {
+        let character = self.text.or(self.shifted.filter(|_| is_shifted)).and_then(char::from_u32);
+        character.or_else(|| {
             let mut capital = char::from_u32(self.code).filter(|_| is_shifted)?.to_uppercase();
             capital.next().filter(|_| capital.len() == 0)
         })

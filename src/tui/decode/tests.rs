@@ -141,7 +141,7 @@ proptest! {
     }
 }
 
-/// What a multiplexer or a line puts together, and what only looks like the beginning of something else.
+/// What a multiplexer or a slow connection puts together, and what only looks like the beginning of something else.
 #[test]
 fn an_esc_is_never_lost_to_what_follows_it() {
     let esc = || plain(KeyCode::Esc);
@@ -176,8 +176,8 @@ fn an_esc_is_never_lost_to_what_follows_it() {
 
 #[test]
 fn a_sequence_cut_on_a_line_is_waited_for_longer_than_here() {
-    for (is_afar, milliseconds) in [(false, 50), (true, 100)] {
-        let mut decoder = Decoder::new(is_afar);
+    for (is_remote, milliseconds) in [(false, 50), (true, 100)] {
+        let mut decoder = Decoder::new(is_remote);
         assert_eq!(decoder.timeout(), None);
         decoder.feed(b"\x1b", &mut |_| {});
         assert_eq!(decoder.timeout(), Some(Duration::from_millis(milliseconds)));

@@ -14,9 +14,9 @@ pub struct TimedDecoder {
 }
 
 impl TimedDecoder {
-    /// Makes one for a terminal here, or at the other end of a line.
-    pub fn new(is_afar: bool) -> Self {
-        Self { decoder: Decoder::new(is_afar), quiet: Duration::ZERO }
+    /// Makes one for a terminal here, or at the other end of a connection.
+    pub fn new(is_remote: bool) -> Self {
+        Self { decoder: Decoder::new(is_remote), quiet: Duration::ZERO }
     }
 
     /// Returns the time to wait for more before [`on_timeout`](Self::on_timeout); `None`: nothing is unfinished.
@@ -46,7 +46,7 @@ impl TimedDecoder {
         }
     }
 
-    /// Nothing more came: what is unfinished is taken for what it is so far.
+    /// Takes what is unfinished for what it is so far, since nothing more came.
     pub fn on_timeout(&mut self, emit: &mut impl FnMut(TimedInput)) {
         let Self { decoder, quiet } = self;
         decoder.on_timeout(&mut |input| emit(TimedInput { input, quiet: std::mem::take(quiet) }));

@@ -10,12 +10,12 @@ mod typing;
 mod unix;
 
 #[cfg(not(unix))]
-use other::keys_wait;
+use other::has_pending_input;
 #[cfg(not(unix))]
 pub(super) use other::*;
 pub(super) use typing::{Waits, await_quiet};
 #[cfg(unix)]
-use unix::keys_wait;
+use unix::has_pending_input;
 #[cfg(unix)]
 pub(super) use unix::*;
 
@@ -38,7 +38,7 @@ pub enum TerminalInput {
 /// Something typed, and the quiet before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimedInput {
-    /// It.
+    /// The input.
     pub input: TerminalInput,
     /// The time without anything else typed before it; none if it came in one piece with something else.
     pub quiet: Duration,

@@ -48,11 +48,11 @@ impl Write for Output {
     }
 }
 
-pub fn listen(_on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+pub fn listen_for_signals(_on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-pub fn watch(_on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn watch_for_hangup(_on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
@@ -82,7 +82,7 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
 }
 
 /// The console hands its events over as they come.
-pub fn keys_wait() -> bool {
+pub fn has_pending_input() -> bool {
     false
 }
 
@@ -93,11 +93,11 @@ pub fn pause_keys() {}
 
 pub fn resume_keys() {}
 
-pub fn can_stop() -> bool {
+pub fn can_suspend() -> bool {
     false
 }
 
-pub fn stop() -> io::Result<()> {
+pub fn suspend_process() -> io::Result<()> {
     Ok(())
 }
 

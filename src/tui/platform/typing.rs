@@ -80,7 +80,7 @@ fn wait(waits: &Waits, tell: impl FnOnce()) {
         match quiet.checked_sub(last.elapsed()).filter(|left| !left.is_zero()) {
             Some(left) => thread::sleep(left),
             // The reader has yet to get to it.
-            None if super::keys_wait() => thread::sleep(Duration::from_millis(1)),
+            None if super::has_pending_input() => thread::sleep(Duration::from_millis(1)),
             None => return,
         }
     }

@@ -1,6 +1,7 @@
 //! Abilities of a terminal by the name it gives itself: nothing is ever asked of it.
 
-/// `linux` and the vt terminals have no use for the marks of a synchronized update; elsewhere they help or are ignored.
+/// Returns whether the marks of a synchronized update help or are ignored: `linux` and the vt terminals have no use for
+/// them.
 pub(super) fn knows_synchronized_updates(kind: &str) -> bool {
     !kind.starts_with("linux") && !kind.starts_with("vt")
 }

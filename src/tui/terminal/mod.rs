@@ -1,13 +1,13 @@
 //! Takes the terminal and gives it back: on quitting, on an error, a panic, a signal, ctrl-z, and when it vanishes.
 //!
 //! Only one [`Terminal`] exists at a time. While it does, the terminal is in raw mode, on its alternate screen, with
-//! bracketed paste; nothing is ever asked of it, and its title is left alone. A line that is dropped, or a program that
-//! is killed, leaves these modes as they are: nothing else is held between two frames, no wrapping switched off, no
-//! cursor hidden.
-//! Others decide on a frame's content; [`backend`](super::backend) on the bytes for it.
+//! bracketed paste; nothing is ever asked of it, and its title is left alone. A connection that is dropped, or a
+//! program that is killed, leaves these modes as they are: nothing else is held between two frames, no wrapping
+//! switched off, no cursor hidden. Others decide on a frame's content; [`backend`](super::backend) on the bytes for
+//! it.
 //!
-//! Whoever gives the terminal back, on whatever thread, shuts the door behind him: later frames are refused with an
-//! error instead of landing on the user's shell.
+//! Whoever gives the terminal back, on whatever thread, closes the output: later frames are refused with an error
+//! instead of landing on the user's shell.
 
 mod capabilities;
 
@@ -162,13 +162,13 @@ impl Terminal {
         self.screen.send(bytes)
     }
 
-    /// The next frame is drawn in full: when the user asks for it (ctrl-l), or somebody else wrote to the terminal.
-    /// After a resize it is without asking.
-    pub fn forget(&mut self) {
+    /// Makes the next frame be drawn in full: when the user asks for it (ctrl-l), or somebody else wrote to the
+    /// terminal. After a resize it is so without asking.
+    pub fn redraw_in_full(&mut self) {
         self.screen.forget();
     }
 
-    /// The terminal's columns and rows; 80×24 where it does not know.
+    /// Returns the terminal's columns and rows; 80×24 where it does not know.
     pub fn size(&self) -> Size {
         self.output.size().filter(|size| size.width > 0 && size.height > 0).unwrap_or(Size::new(80, 24))
     }
@@ -176,29 +176,29 @@ impl Terminal {
     /// Gives the terminal back, stops the process as ctrl-z does, and takes the terminal again when it is let go on;
     /// then a frame must be drawn. `false`: there is no shell that could let it go on, and nothing was done.
     pub fn suspend(&mut self) -> io::Result<bool> {
-        if !platform::can_stop() {
+        if !platform::can_suspend() {
             return Ok(false);
         }
         note_suspension(Suspension::Now);
-        let stopped = give_back(Duration::MAX).and_then(|_| platform::stop());
+        let stopped = give_back(Duration::MAX).and_then(|_| platform::suspend_process());
         note_suspension(Suspension::Until(Instant::now()));
-        self.take_again()?;
+        self.reacquire()?;
         stopped.map(|()| true)
     }
 
     /// Takes the terminal again after the process was stopped from elsewhere ([`Signal::Continue`]): the shell may
     /// have changed its modes. A frame must be drawn then.
-    pub fn take_again(&mut self) -> io::Result<()> {
+    pub fn reacquire(&mut self) -> io::Result<()> {
         give_back(Duration::MAX)?;
         self.screen.forget();
         self.acquire()
     }
 
-    /// Stops and goes on where a signal asks for that.
-    pub fn obey(&mut self, signal: Signal) -> io::Result<()> {
+    /// Suspends or takes the terminal again where a signal asks for that.
+    pub fn handle_signal(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
             Signal::Suspend => self.suspend().map(drop),
-            Signal::Continue => self.take_again(),
+            Signal::Continue => self.reacquire(),
             _ => Ok(()),
         }
     }
@@ -207,7 +207,7 @@ impl Terminal {
     /// then a frame must be drawn.
     pub fn lend<T>(&mut self, borrower: impl FnOnce() -> T) -> io::Result<T> {
         let outcome = give_back(Duration::MAX).map(|_| borrower());
-        self.take_again()?;
+        self.reacquire()?;
         outcome
     }
 
@@ -256,7 +256,7 @@ impl Write for OutputHandle {
     }
 }
 
-/// Does not return when the process is about to end on another thread.
+/// Blocks for ever when the process is about to end on another thread.
 fn wait_if_ending() {
     while ENDING.load(Ordering::SeqCst) {
         std::thread::park();
@@ -267,7 +267,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks the door, or gives up when a frame stays stuck in it that long.
+/// Locks the output, or gives up when a frame stays stuck in it that long.
 fn lock_within(timeout: Duration) -> Option<MutexGuard<'static, Option<Output>>> {
     if timeout == Duration::MAX {
         return Some(lock(&OUTPUT));
@@ -301,7 +301,7 @@ fn give_back(timeout: Duration) -> io::Result<bool> {
         platform::note_for_guard(false);
     }
     let written = match output_slot {
-        Some(mut door) => match door.take() {
+        Some(mut slot) => match slot.take() {
             Some(mut output) if output.takes_text_within(timeout) => {
                 output.write_all(LEAVE).and_then(|()| output.flush())
             }
@@ -329,9 +329,9 @@ fn is_echo_of_suspension() -> bool {
 /// own. If the program is still there some time after a signal that [ends](Signal::ends) it, stuck or blocked by a
 /// terminal that takes nothing, the terminal is given back and the process ended from here.
 /// To be called once.
-pub fn listen(on_signal: impl Fn(Signal) + Clone + Send + 'static) -> io::Result<()> {
+pub fn listen_for_signals(on_signal: impl Fn(Signal) + Clone + Send + 'static) -> io::Result<()> {
     let on_hangup = on_signal.clone();
-    platform::listen(move |signal| {
+    platform::listen_for_signals(move |signal| {
         if signal == Signal::Resize {
             RESIZED.store(true, Ordering::SeqCst);
         }
@@ -342,7 +342,7 @@ pub fn listen(on_signal: impl Fn(Signal) + Clone + Send + 'static) -> io::Result
             end_soon(signal);
         }
     })?;
-    platform::watch(move || {
+    platform::watch_for_hangup(move || {
         on_hangup(Signal::Hangup);
         end_soon(Signal::Hangup);
     })
@@ -409,10 +409,10 @@ pub fn end_by(signal: Signal) -> ! {
 /// Gives the terminal back, on a thread beside this one if there is any: a terminal may say that it takes text, and keep
 /// whoever writes waiting behind another thread's or program's text all the same.
 fn give_back_in_time() {
-    let (tell, told) = mpsc::channel();
-    let aside = move || drop(tell.send(give_back(FRAME_TIMEOUT)));
+    let (sender, receiver) = mpsc::channel();
+    let aside = move || drop(sender.send(give_back(FRAME_TIMEOUT)));
     match std::thread::Builder::new().name("giving back".into()).spawn(aside) {
-        Ok(_) => drop(told.recv_timeout(GIVE_BACK_TIMEOUT)),
+        Ok(_) => drop(receiver.recv_timeout(GIVE_BACK_TIMEOUT)),
         Err(_) => drop(give_back(FRAME_TIMEOUT)),
     }
 }
@@ -423,14 +423,14 @@ pub fn guard_if_asked() -> bool {
     platform::guard_if_asked(LEAVE)
 }
 
-/// No core dump is written from now on, whatever happens: it would hold the archive.
+/// Lets no core dump be written from now on, whatever happens: it would hold the archive.
 pub fn forbid_core_dumps() {
     platform::forbid_core_dumps();
 }
 
-/// From now on a panic, on whatever thread, first gives the terminal back and then reports itself in words that hold
-/// nothing of an archive. If the terminal was ours the process ends there, with exit code 101: nobody could go on
-/// drawing. Where `is_expected` says so, on the panicking thread, somebody catches it and nothing is done.
+/// Makes a panic, on whatever thread, first give the terminal back and then report itself in words that hold nothing
+/// of an archive. If the terminal was ours the process ends there, with exit code 101: nobody could go on drawing.
+/// Where `is_expected` says so, on the panicking thread, somebody catches it and nothing is done.
 pub fn report_panics(is_expected: fn() -> bool) {
     std::panic::set_hook(Box::new(move |panic| {
         if is_expected() {
@@ -447,7 +447,8 @@ pub fn report_panics(is_expected: fn() -> bool) {
     }));
 }
 
-/// A panic's message is shown only if it is a literal of the program's: others may quote what they choked on.
+/// Describes a panic. Its message is shown only if it is a literal of the program's: others may quote what they
+/// choked on.
 fn report(panic: &PanicHookInfo<'_>) -> String {
     let place = panic
         .location()
@@ -479,13 +480,13 @@ mod tests {
     fn a_notice_is_not_written_where_no_text_is_taken() {
         let (mut reader, writer) = io::pipe().expect("a pipe");
         let mut output = Output::from(File::from(OwnedFd::from(writer)));
-        let mut told = 0;
+        let mut receiver = 0;
         while output.takes_text_within(Duration::ZERO) {
             output.write_all(&[b'.'; 512]).expect("there is room");
-            told += 512;
+            receiver += 512;
         }
         write_in_last_row(&mut output, "it waits").expect("nothing is done");
-        let mut written = vec![0; told];
+        let mut written = vec![0; receiver];
         reader.read_exact(&mut written).expect("all of it");
         write_in_last_row(&mut output, "it waits").expect("there is room");
         drop(output);

@@ -62,7 +62,7 @@ pub fn draw(app: &mut App, theme: &Theme, buffer: &mut Buffer) -> Position {
             continue;
         }
         let mut x = area.x + 1;
-        let mut widths = audit.widths.of(line);
+        let mut widths = audit.widths.for_line(line);
         let narrow =
             area.width < NARROW && matches!(line, ReportLine::Exposure(_) | ReportLine::MemberExposure(_));
         if narrow {

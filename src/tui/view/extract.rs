@@ -6,7 +6,7 @@ use ratatui::{
     style::Style,
 };
 
-use super::{frame::frame, paint, search_line};
+use super::{dialog_frame::draw_dialog_frame, paint, search_line};
 use crate::{
     extract::Format,
     transcript::sanitize,
@@ -37,7 +37,7 @@ pub(super) fn draw(
     } else {
         "Extract this conversation".to_owned()
     };
-    let inside = frame(buffer, 6, &title, theme);
+    let inside = draw_dialog_frame(buffer, 6, &title, theme);
     let mut drawing = Drawing { dialog, awaited, theme, inside, buffer };
     let cursor = drawing.path();
     drawing.format();

@@ -31,15 +31,15 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
         draw_empty(app, theme, buffer, area);
         return cursor;
     }
-    let places = paint::rows(area, app.search.row_height(&app.layout));
-    for ((index, row), place) in listing.rows.iter().enumerate().skip(listing.top).zip(places) {
+    let row_areas = paint::rows(area, app.search.row_height(&app.layout));
+    for ((index, row), row_area) in listing.rows.iter().enumerate().skip(listing.top).zip(row_areas) {
         let conversation = app.library.get(row.handle);
         let facts = app.search.facts(row.handle);
         let is_selected = index == listing.selected;
         if is_selected {
-            cursor = place.as_position();
+            cursor = row_area.as_position();
         }
-        ConversationRow { app, theme, conversation, facts, is_selected }.draw(row.handle, buffer, place);
+        ConversationRow { app, theme, conversation, facts, is_selected }.draw(row.handle, buffer, row_area);
     }
     cursor
 }
@@ -111,22 +111,22 @@ impl ConversationRow<'_> {
     /// Draws the best passage, after the date where it is wide; without a query how long the conversation is and with
     /// which model.
     fn draw_second(&self, buffer: &mut Buffer, row: Rect) {
-        let place = if self.app.layout.wide {
+        let row_area = if self.app.layout.wide {
             let x = paint::text(buffer, row, row.y, &format!("{}  ", self.date()), self.theme.dim);
             paint::starting_at(row, x)
         } else {
             paint::skip_columns(row, 1)
         };
         if let Some(snippet) = self.facts.and_then(|facts| facts.snippet.as_ref()) {
-            return self.draw_snippet(snippet, buffer, place);
+            return self.draw_snippet(snippet, buffer, row_area);
         }
         let mut about = format::count(self.conversation.shown_count(), "message", "messages");
         if let Some(model) = self.conversation.model() {
             about.push_str(" · ");
             about.push_str(&sanitize::label(model));
         }
-        let fitted = sanitize::fit(&about, place.width as usize);
-        paint::text(buffer, place, place.y, &fitted, self.theme.dim);
+        let fitted = sanitize::fit(&about, row_area.width as usize);
+        paint::text(buffer, row_area, row_area.y, &fitted, self.theme.dim);
     }
 
     /// Draws a passage that was made for a wide list so that its first hit is in sight here.
@@ -135,13 +135,13 @@ impl ConversationRow<'_> {
         let text = &snippet.text[start..];
         let marks: Vec<_> =
             snippet.highlights.iter().map(|mark| mark.start - start..mark.end - start).collect();
-        let mut place = row;
+        let mut row_area = row;
         if start > 0 && !text.starts_with('…') {
             let x = paint::text(buffer, row, row.y, "…", self.theme.dim);
-            place = paint::starting_at(row, x);
+            row_area = paint::starting_at(row, x);
         }
         let marked = self.theme.plain.patch(self.theme.selected);
-        paint::draw_highlighted(buffer, place, row.y, text, &marks, (self.theme.dim, marked));
+        paint::draw_highlighted(buffer, row_area, row.y, text, &marks, (self.theme.dim, marked));
     }
 
     /// Returns its date, and where there are several providers whose it is.
@@ -176,17 +176,17 @@ fn draw_empty(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         }
     } else if !app.search.listing.complete {
         return;
-    } else if app.search.listing.missing.is_empty() {
+    } else if app.search.listing.unmatched_clauses.is_empty() {
         lines.push("nothing matches".to_owned());
     } else {
         let names: Vec<&str> =
-            app.search.listing.missing.iter().map(|missing| missing.clause.as_str()).collect();
+            app.search.listing.unmatched_clauses.iter().map(|missing| missing.clause.as_str()).collect();
         if names.len() == 1 {
             lines.push(format!("nothing holds {}", names[0]));
         } else {
             lines.push(format!("nothing holds all of: {}", names.join(", ")));
         }
-        for missing in &app.search.listing.missing {
+        for missing in &app.search.listing.unmatched_clauses {
             // A phrase has its quotes already.
             let quote = if missing.clause.starts_with('"') { "" } else { "\"" };
             let word = format!("{quote}{}{quote}", missing.clause);

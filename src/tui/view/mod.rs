@@ -4,12 +4,12 @@
 #![warn(clippy::cast_possible_truncation)]
 
 mod audit;
+mod dialog_frame;
 mod extract;
-mod frame;
 mod help;
 mod list;
 pub(super) mod paint;
-mod pick;
+mod picker;
 pub(super) mod search_line;
 mod status;
 mod thread;
@@ -44,7 +44,7 @@ pub fn draw_linked(
         Overlay::Text { title, lines, top } => help::draw_text(title, lines, top, full, theme, buffer),
         Overlay::Audit => audit::draw(app, theme, buffer),
         Overlay::None | Overlay::Find(_) | Overlay::Pipe(_) => panes(app, theme, buffer, links),
-        Overlay::Pick(_) | Overlay::Extract(_) => {
+        Overlay::Picker(_) | Overlay::Extract(_) => {
             panes(app, theme, buffer, links);
             // A dialog lies over what leads somewhere.
             links.clear();
@@ -85,7 +85,7 @@ fn panes(app: &mut App, theme: &Theme, buffer: &mut Buffer, links: &mut Vec<Scre
 fn dialog(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
     match &app.overlay {
         Overlay::Extract(dialog) => extract::draw(dialog, app.awaited_enter(), theme, buffer),
-        Overlay::Pick(dialog) => pick::draw(dialog, app.awaited_enter(), theme, buffer),
+        Overlay::Picker(dialog) => picker::draw(dialog, app.awaited_enter(), theme, buffer),
         _ => Position::ORIGIN,
     }
 }

@@ -103,7 +103,7 @@ fn keys(app: &App) -> Vec<String> {
         Overlay::Help { .. } | Overlay::Text { .. } => &[Command::Cancel],
         Overlay::Audit if matches!(app.audit, Some(Audit::Running(..))) => &[Command::Cancel],
         Overlay::Audit => &[Command::Sort, Command::Accept, Command::Cancel],
-        Overlay::Find(_) | Overlay::Pipe(_) | Overlay::Pick(_) | Overlay::Extract(_) => &[],
+        Overlay::Find(_) | Overlay::Pipe(_) | Overlay::Picker(_) | Overlay::Extract(_) => &[],
         Overlay::None => match app.focus {
             Focus::Search => &[Command::CopyAnswer, Command::Read, Command::Help],
             Focus::List => &[Command::Search, Command::Read, Command::Help],

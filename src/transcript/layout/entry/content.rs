@@ -38,8 +38,8 @@ const MAX_ATTACHED_LENGTH: usize = 128 << 10;
 impl EntryLayout<'_> {
     /// Makes the blocks of the entry. `first` and `last` say which end of the message it has.
     pub(super) fn document(&self, first: bool, last: bool) -> LayoutDocument {
-        let reading = self.reading();
-        let text = reading.text();
+        let view = self.view();
+        let text = view.text();
         let chunk = self.entry.chunk.as_ref();
         let range = chunk.map_or(0..text.len(), |chunk| chunk.range.clone());
         let here = |place: usize| {
@@ -49,7 +49,7 @@ impl EntryLayout<'_> {
         let open = self.entry.fold != Some(false);
         let cited = self.cited();
         let mut document = LayoutDocument::default();
-        if self.unread {
+        if self.is_unparsed {
             document
                 .blocks
                 .push(note("… from here on as it was written: too many lines to look for code and tables"));
@@ -58,7 +58,7 @@ impl EntryLayout<'_> {
         let mut attached = false;
         let mut files = 0;
         let mut room = MAX_ATTACHED_LENGTH;
-        for message::Block { range: stretch, content } in reading.blocks_within(&range) {
+        for message::Block { range: stretch, content } in view.blocks_within(&range) {
             let start = stretch.start;
             if matches!(content, message::Content::Attachment(_)) && here(start) {
                 files += 1;
@@ -103,12 +103,12 @@ impl EntryLayout<'_> {
                     if stretch.is_empty() {
                         continue;
                     }
-                    let mut said = self.stretch(&content, text, stretch, &cited);
+                    let mut drawn = self.stretch(&content, text, stretch, &cited);
                     if is_dim {
-                        dim(&mut said);
+                        dim(&mut drawn);
                     }
-                    attached &= said.blocks.is_empty();
-                    document.append(said);
+                    attached &= drawn.blocks.is_empty();
+                    document.append(drawn);
                 }
             }
         }
@@ -136,7 +136,7 @@ impl EntryLayout<'_> {
         };
         let mut document = match (self.entry.chunk.as_ref(), content) {
             (Some(chunk), _) if chunk.starts_in_code => code_document(text, base, ""),
-            (Some(chunk), _) if chunk.unread => plain::parse(text, base, &[], Tone::Plain),
+            (Some(chunk), _) if chunk.is_unparsed => plain::parse(text, base, &[], Tone::Plain),
             (Some(Chunk { starts_in_table: Some(dashes), range: chunk, .. }), _) if base == chunk.start => {
                 self.rest_of_table(text, base, cited, &whole[dashes.clone()])
             }
@@ -149,13 +149,13 @@ impl EntryLayout<'_> {
             _ => self.markdown(text, base, cited),
         };
         if self.message().kind == Kind::Canvas {
-            frame(&mut document);
+            put_in_box(&mut document);
         }
         document
     }
 
     fn markdown(&self, text: &str, base: usize, cited: &CitedSources<'_>) -> LayoutDocument {
-        let wanted = formula::may_be_in(text) || !self.reading().parts().is_empty();
+        let wanted = formula::may_be_in(text) || !self.view().parts().is_empty();
         let non_prose = if wanted { markup::non_prose(text) } else { Vec::new() };
         let inline_spans = self.inline_spans(text, base, cited, &non_prose, wanted);
         let Some(document) = markdown::parse(text, base, &inline_spans) else {
@@ -271,7 +271,7 @@ fn attached_text(text: &str) -> LayoutBlock {
 }
 
 /// Puts a document into a frame of its own.
-fn frame(document: &mut LayoutDocument) {
+fn put_in_box(document: &mut LayoutDocument) {
     for block in &mut document.blocks {
         let mut containers = vec![Container { id: 0, kind: ContainerKind::Frame }];
         containers.extend_from_slice(&block.containers);

@@ -39,19 +39,19 @@ pub struct EntryLayout<'a> {
     /// A blank line follows.
     pub spaced: bool,
     /// From here on the message is shown as it was written.
-    pub unread: bool,
+    pub is_unparsed: bool,
 }
 
 /// Lays an entry out.
 pub fn lay_out(
     layout: &EntryLayout<'_>,
     width: usize,
-    colours: &dyn Fn(&Code) -> Option<Rc<CodeTones>>,
+    colors: &dyn Fn(&Code) -> Option<Rc<CodeTones>>,
 ) -> Vec<Line> {
     let message = layout.message();
     let person = message.role == Role::User && message.visibility == Visibility::Shown;
     let margin = if person { Span::new(BAR, Tone::You) } else { Span::new(INDENT, Tone::Plain) };
-    let context = LayoutContext { width: width.max(1), margin, wrap_code: layout.options.wrap_code, colours };
+    let context = LayoutContext { width: width.max(1), margin, wrap_code: layout.options.wrap_code, colors };
     let mut lines = Vec::new();
     let first = layout.entry.chunk.as_ref().is_none_or(|chunk| chunk.index == 0);
     let last = layout.entry.chunk.as_ref().is_none_or(|chunk| chunk.index + 1 == chunk.count);
@@ -74,18 +74,18 @@ pub fn lay_out(
 }
 
 impl EntryLayout<'_> {
-    fn reading(&self) -> MessageView<'_> {
+    fn view(&self) -> MessageView<'_> {
         MessageView::of(self.conversation, self.entry.message)
     }
 
     fn message(&self) -> &Message {
-        self.reading().message()
+        self.view().message()
     }
 
     /// Makes the line of the speaker: `You  10:42`, `gpt-4o  ◂ 2/3 ▸`.
     fn header(&self, context: &LayoutContext<'_>) -> Line {
         let message = self.message();
-        let speaker = self.reading().speaker();
+        let speaker = self.view().speaker();
         let name = speaker.name();
         let name = sanitize::label(&name);
         let name = sanitize::fit(&name, TEXT_COLUMNS);
@@ -159,5 +159,5 @@ impl EntryLayout<'_> {
 
 /// Writes a branch as `◂ 2/3 ▸`.
 fn badge(branch: SiblingNumber) -> String {
-    format!("◂ {}/{} ▸", branch.index, branch.count)
+    format!("◂ {}/{} ▸", branch.number, branch.count)
 }

@@ -73,7 +73,7 @@ pub fn start_guard(terminal: &Output, modes: TerminalModes) {
             let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
             guard.0 = child.stdin.take();
             let state = guard.1;
-            tell(&mut guard.0, state);
+            send_state(&mut guard.0, state);
         }
     };
     let _ = std::thread::Builder::new().name("guard".into()).spawn(start);
@@ -84,10 +84,10 @@ pub fn note_for_guard(taken: bool) {
     let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
     guard.1 = if taken { TAKEN } else { GIVEN_BACK };
     let state = guard.1;
-    tell(&mut guard.0, state);
+    send_state(&mut guard.0, state);
 }
 
-fn tell(guard: &mut Option<ChildStdin>, state: u8) {
+fn send_state(guard: &mut Option<ChildStdin>, state: u8) {
     if guard.as_mut().is_some_and(|guard| guard.write_all(&[state]).is_err()) {
         *guard = None;
     }
@@ -130,7 +130,7 @@ fn is_guard() -> bool {
     is_pipe && io::stdout().is_terminal()
 }
 
-/// Gives the terminal back. What of it fails is nobody's to hear.
+/// Gives the terminal back. Errors are ignored.
 fn give_back(modes: Option<OsString>, leave: &[u8]) {
     // A shell may have the terminal already: whoever changes its modes from the background is stopped by this signal,
     // and with him all others of the group. Where it is blocked it is not sent.
@@ -148,10 +148,10 @@ fn give_back(modes: Option<OsString>, leave: &[u8]) {
     let words = b"unspool: it was killed, or there was no memory for it; the terminal is given back\r\n";
     let text = [leave, words].concat();
     // It may say that it takes text, and keep whoever writes waiting all the same.
-    let (tell, told) = mpsc::channel();
-    let aside = move || drop(tell.send(terminal.write_all(&text)));
+    let (sender, receiver) = mpsc::channel();
+    let aside = move || drop(sender.send(terminal.write_all(&text)));
     if std::thread::Builder::new().name("giving back".into()).spawn(aside).is_ok() {
-        let _ = told.recv_timeout(GUARD_TIMEOUT);
+        let _ = receiver.recv_timeout(GUARD_TIMEOUT);
     }
 }
 

@@ -1,7 +1,7 @@
-//! Unix.
+//! Unix terminals, signals and core dumps.
 
 mod guard;
-mod keys;
+mod keyboard;
 
 use std::{
     fs::File,
@@ -23,7 +23,7 @@ use signal_hook::{
 
 pub use self::{
     guard::{TerminalModes, guard_if_asked, note_for_guard, start_guard},
-    keys::{drop_typed, keys_wait, pause_keys, read_keys, resume_keys},
+    keyboard::{drop_typed, has_pending_input, pause_keys, read_keys, resume_keys},
 };
 use super::Signal;
 
@@ -32,7 +32,7 @@ use super::Signal;
 pub struct Output(File);
 
 impl Output {
-    /// `or_controlling`: if standard output is no terminal, the controlling one will do.
+    /// Opens it. `or_controlling`: if standard output is no terminal, the controlling one will do.
     pub fn open(or_controlling: bool) -> io::Result<Self> {
         let stdout = io::stdout();
         if stdout.is_terminal() {
@@ -41,17 +41,17 @@ impl Output {
         if or_controlling { Ok(Self(controlling_terminal()?)) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 
-    /// Columns and rows, if the terminal knows them.
+    /// Returns the columns and rows, if the terminal knows them.
     pub fn size(&self) -> Option<Size> {
         let size = rustix::termios::tcgetwinsize(&self.0).ok()?;
         Some(Size::new(size.ws_col, size.ws_row))
     }
 
     /// Returns whether the terminal takes text before that much time has passed: writing to one that does not, blocks.
-    pub fn takes_text_within(&self, patience: Duration) -> bool {
-        let patience = Timespec::try_from(patience).ok();
+    pub fn takes_text_within(&self, timeout: Duration) -> bool {
+        let timeout = Timespec::try_from(timeout).ok();
         let mut watched = [PollFd::new(&self.0, PollFlags::OUT)];
-        match poll(&mut watched, patience.as_ref()) {
+        match poll(&mut watched, timeout.as_ref()) {
             Ok(ready) => ready > 0,
             Err(_) => true,
         }
@@ -90,7 +90,7 @@ fn input() -> io::Result<File> {
 }
 
 /// Calls `on_signal` with every signal that comes, on a thread of its own, for the life of the process.
-pub fn listen(mut on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+pub fn listen_for_signals(mut on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for number in signals.forever() {
@@ -110,7 +110,7 @@ pub fn listen(mut on_signal: impl FnMut(Signal) + Send + 'static) -> io::Result<
 
 /// Calls `on_hangup` once the terminal is gone, on a thread of its own that waits for nothing else: also while the keys
 /// are somebody else's, or whoever is given them is busy.
-pub fn watch(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
+pub fn watch_for_hangup(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let terminal = input()?;
     std::thread::Builder::new().name("hang-up".into()).spawn(move || {
         loop {
@@ -131,7 +131,7 @@ pub fn watch(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
 
 /// Returns whether somebody would let the process go on if it stopped itself. A process that leads the session, or
 /// whose parent belongs to another or leads this one without job control, would stand still for ever.
-pub fn can_stop() -> bool {
+pub fn can_suspend() -> bool {
     // In a container the session may be led from outside, and then has the number 0: what asks must allow for that.
     use nix::unistd::{getpgid, getpgrp, getpid, getppid, getsid};
     let (parent, group) = (getppid(), getpgrp());
@@ -142,7 +142,7 @@ pub fn can_stop() -> bool {
 }
 
 /// Stops the process until it is let go on, and with it the others of its pipeline or script, as ctrl-z would.
-pub fn stop() -> io::Result<()> {
+pub fn suspend_process() -> io::Result<()> {
     let group = process::kill_current_process_group(process::Signal::TSTP);
     // This process handles SIGTSTP, so it is stopped by the signal that cannot be handled.
     low_level::emulate_default_handler(SIGTSTP)?;
@@ -160,7 +160,7 @@ pub fn end_by(signal: Signal) -> ! {
     std::process::exit(128 + number);
 }
 
-/// No core dump is written, whatever happens: it would hold the archive.
+/// Lets no core dump be written, whatever happens: it would hold the archive.
 pub fn forbid_core_dumps() {
     let _ = process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }

@@ -49,17 +49,17 @@ pub fn read_keys(mut on_input: impl FnMut(TimedInput) + Send + 'static) -> io::R
     let (woken, wake) = io::pipe()?;
     WAKE.set(wake.into()).map_err(|_| io::Error::other("keys are read already"))?;
     std::thread::Builder::new().name("keys".into()).spawn(move || {
-        let _gone_at_the_end = LetGo;
+        let _gone_at_the_end = ReleaseOnDrop;
         let mut decoder = TimedDecoder::new(is_over_ssh());
         let mut buffer = [0; 4096];
         let mut last = Instant::now();
         loop {
             let Ok(wait) = Wait::of(&terminal, &woken, decoder.timeout()) else { return };
-            if wait.is_over {
+            if wait.timed_out {
                 decoder.on_timeout(&mut on_input);
                 continue;
             }
-            if wait.is_asked {
+            if wait.pause_requested {
                 let _ = rustix::io::read(&woken, &mut buffer[..1]);
                 let_go();
                 last = Instant::now();
@@ -96,18 +96,18 @@ struct Wait {
     /// There is something from the terminal.
     typed: PollFlags,
     /// The reader is asked to let go.
-    is_asked: bool,
+    pause_requested: bool,
     /// It was not there already when the wait began.
     has_waited: bool,
     /// Nothing came in time.
-    is_over: bool,
+    timed_out: bool,
 }
 
 impl Wait {
-    /// Waits for something typed, or for being asked to let go; `patience`: at most so long.
-    fn of(terminal: &File, woken: &io::PipeReader, patience: Option<Duration>) -> Result<Self, Errno> {
+    /// Waits for something typed, or for being asked to let go; `timeout`: at most so long.
+    fn of(terminal: &File, woken: &io::PipeReader, timeout: Option<Duration>) -> Result<Self, Errno> {
         let at_once = Timespec::default();
-        let timeout = patience.and_then(|patience| Timespec::try_from(patience).ok());
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         let mut watched = [PollFd::new(terminal, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
         let mut has_waited = false;
         let ready = loop {
@@ -119,12 +119,12 @@ impl Wait {
             }
         };
         let [typed, asked] = [watched[0].revents(), watched[1].revents()];
-        Ok(Self { typed, is_asked: !asked.is_empty(), has_waited, is_over: ready == 0 })
+        Ok(Self { typed, pause_requested: !asked.is_empty(), has_waited, timed_out: ready == 0 })
     }
 }
 
 /// Returns whether something typed waits to be read. Where a terminal cannot be asked for that, nothing does.
-pub fn keys_wait() -> bool {
+pub fn has_pending_input() -> bool {
     let Ok(terminal) = super::input() else { return false };
     let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
     poll(&mut watched, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
@@ -141,41 +141,41 @@ pub fn drop_typed() {
 /// Leaves the keys to somebody else, such as the shell, until [`resume_keys`].
 pub fn pause_keys() {
     let Some(wake) = WAKE.get() else { return };
-    let mut turn = turn();
-    if *turn == KeyboardOwner::Reader {
-        *turn = KeyboardOwner::Asked;
+    let mut owner = lock_owner();
+    if *owner == KeyboardOwner::Reader {
+        *owner = KeyboardOwner::Asked;
         let _ = rustix::io::write(wake, b"!");
-        drop(OWNER_CHANGED.wait_timeout_while(turn, READER_TIMEOUT, |turn| *turn == KeyboardOwner::Asked));
+        drop(OWNER_CHANGED.wait_timeout_while(owner, READER_TIMEOUT, |owner| *owner == KeyboardOwner::Asked));
     }
 }
 
-/// The keys are read here again.
+/// Reads the keys here again.
 pub fn resume_keys() {
-    *turn() = KeyboardOwner::Reader;
+    *lock_owner() = KeyboardOwner::Reader;
     OWNER_CHANGED.notify_all();
 }
 
 /// The reader's end lets go for good.
-struct LetGo;
+struct ReleaseOnDrop;
 
-impl Drop for LetGo {
+impl Drop for ReleaseOnDrop {
     fn drop(&mut self) {
-        *turn() = KeyboardOwner::Borrower;
+        *lock_owner() = KeyboardOwner::Borrower;
         OWNER_CHANGED.notify_all();
     }
 }
 
 fn let_go() {
-    let mut turn = turn();
-    if *turn == KeyboardOwner::Asked {
-        *turn = KeyboardOwner::Borrower;
+    let mut owner = lock_owner();
+    if *owner == KeyboardOwner::Asked {
+        *owner = KeyboardOwner::Borrower;
         OWNER_CHANGED.notify_all();
     }
-    while *turn == KeyboardOwner::Borrower {
-        turn = OWNER_CHANGED.wait(turn).unwrap_or_else(PoisonError::into_inner);
+    while *owner == KeyboardOwner::Borrower {
+        owner = OWNER_CHANGED.wait(owner).unwrap_or_else(PoisonError::into_inner);
     }
 }
 
-fn turn() -> MutexGuard<'static, KeyboardOwner> {
+fn lock_owner() -> MutexGuard<'static, KeyboardOwner> {
     KEYBOARD_OWNER.lock().unwrap_or_else(PoisonError::into_inner)
 }

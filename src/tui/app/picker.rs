@@ -27,7 +27,7 @@ const MAX_PROMPTS: usize = 10_000;
 
 /// A list to choose from.
 #[derive(Debug)]
-pub struct Pick {
+pub struct Picker {
     /// The question.
     pub title: &'static str,
     /// All items.
@@ -61,9 +61,9 @@ pub enum Choice {
         /// The text.
         text: String,
         /// The conversation it stands in.
-        of: ConversationRef,
+        conversation: ConversationRef,
         /// Its name in the status line.
-        what: &'static str,
+        subject: &'static str,
     },
     /// Go to a message.
     GoTo(usize),
@@ -78,7 +78,7 @@ pub enum Choice {
         /// Its text, where the export carries that itself.
         content: Option<Box<str>>,
         /// The conversation that names it.
-        of: ConversationRef,
+        conversation: ConversationRef,
     },
 }
 
@@ -89,7 +89,7 @@ impl Choice {
     }
 }
 
-impl Pick {
+impl Picker {
     /// Makes a list in which digits choose.
     pub fn by_number(title: &'static str, items: Vec<Item>) -> Self {
         let matching = (0..items.len()).collect();
@@ -134,24 +134,24 @@ impl Pick {
 
 impl App {
     pub(super) fn pick_command(&mut self, command: Command) -> Vec<Effect> {
-        let Overlay::Pick(pick) = &mut self.overlay else { return Vec::new() };
+        let Overlay::Picker(picker) = &mut self.overlay else { return Vec::new() };
         match command {
-            Command::Down | Command::Complete => pick.step(1),
-            Command::Up => pick.step(-1),
+            Command::Down | Command::Complete => picker.step(1),
+            Command::Up => picker.step(-1),
             Command::Accept => {
                 // What arrives as keys together with others neither runs nor writes anything.
-                let waits = pick.chosen().is_some_and(|item| item.choice.wants_enter());
+                let waits = picker.chosen().is_some_and(|item| item.choice.wants_enter());
                 if waits && !self.rhythm.is_confirmed() {
                     return Vec::new();
                 }
                 return self.choose(None);
             }
             other => {
-                let Some(filter) = &mut pick.filter else { return Vec::new() };
+                let Some(filter) = &mut picker.filter else { return Vec::new() };
                 let is_edited =
                     if other == Command::Toggle { filter.insert(" ") } else { filter.edit(other) };
                 if is_edited {
-                    pick.narrow();
+                    picker.narrow();
                 }
             }
         }
@@ -159,25 +159,25 @@ impl App {
     }
 
     pub(super) fn pick_typed(&mut self, text: &str) -> Vec<Effect> {
-        let Overlay::Pick(pick) = &mut self.overlay else { return Vec::new() };
-        if let Some(filter) = &mut pick.filter {
+        let Overlay::Picker(picker) = &mut self.overlay else { return Vec::new() };
+        if let Some(filter) = &mut picker.filter {
             filter.insert(text);
-            pick.narrow();
+            picker.narrow();
             return Vec::new();
         }
         let Some(digit) = text.chars().next().and_then(|digit| digit.to_digit(10)) else { return Vec::new() };
-        let count = pick.items.len();
-        let longer = pick.number * 10 + digit as usize;
+        let count = picker.items.len();
+        let longer = picker.number * 10 + digit as usize;
         let number = if longer <= count { longer } else { digit as usize };
         if !(1..=count).contains(&number) {
             return Vec::new();
         }
-        let waits = pick.items[number - 1].choice.wants_enter();
+        let waits = picker.items[number - 1].choice.wants_enter();
         if number * 10 > count && !waits {
             return self.choose(Some(number - 1));
         }
         // Enter takes this one; where a digit more could mean another, that does.
-        (pick.number, pick.selected) = (number, number - 1);
+        (picker.number, picker.selected) = (number, number - 1);
         if waits {
             self.rhythm.await_enter();
         }
@@ -185,13 +185,15 @@ impl App {
     }
 
     fn choose(&mut self, number: Option<usize>) -> Vec<Effect> {
-        let Overlay::Pick(pick) = std::mem::take(&mut self.overlay) else { return Vec::new() };
-        let index = number.or_else(|| pick.matching.get(pick.selected).copied());
-        let Some(item) = index.and_then(|index| pick.items.into_iter().nth(index)) else { return Vec::new() };
+        let Overlay::Picker(picker) = std::mem::take(&mut self.overlay) else { return Vec::new() };
+        let index = number.or_else(|| picker.matching.get(picker.selected).copied());
+        let Some(item) = index.and_then(|index| picker.items.into_iter().nth(index)) else {
+            return Vec::new();
+        };
         match item.choice {
-            Choice::Copy { text, of, what } => {
+            Choice::Copy { text, conversation, subject } => {
                 let bytes = text.len();
-                self.copy_from(CopySource::Written(text, vec![of]), bytes, what)
+                self.copy_from(CopySource::Written(text, vec![conversation]), bytes, subject)
             }
             Choice::GoTo(message) => {
                 if let Some(thread) = &mut self.thread {
@@ -200,9 +202,9 @@ impl App {
                 self.highlight()
             }
             Choice::Run(command) => self.command(command),
-            Choice::Save { id, name, content, of } => {
-                let archive = of.object_location.archive;
-                let attachment = SingleAttachment { archive, id, content, of: Some(of) };
+            Choice::Save { id, name, content, conversation } => {
+                let archive = conversation.object_location.archive;
+                let attachment = SingleAttachment { archive, id, content, conversation: Some(conversation) };
                 vec![Effect::Background(Task::SaveAttachment {
                     attachment,
                     path: name.into(),
@@ -241,9 +243,9 @@ impl App {
         let here = reader.message().unwrap_or(0);
         let at =
             items.iter().rposition(|item| matches!(item.choice, Choice::GoTo(message) if message <= here));
-        let mut pick = Pick::by_typing("Your prompts", items);
-        pick.selected = at.unwrap_or(0);
-        let effects = self.open_overlay(Overlay::Pick(pick));
+        let mut picker = Picker::by_typing("Your prompts", items);
+        picker.selected = at.unwrap_or(0);
+        let effects = self.open_overlay(Overlay::Picker(picker));
         if cut {
             self.say(format!("only the first {} prompts of this thread", format::number(MAX_PROMPTS)));
         }
@@ -277,7 +279,11 @@ impl App {
             .map(|Link { title, url }| {
                 let label =
                     if title.trim().is_empty() { url.to_string() } else { format!("{title} – {url}") };
-                let choice = Choice::Copy { text: url.into(), of: conversation.clone(), what: "the address" };
+                let choice = Choice::Copy {
+                    text: url.into(),
+                    conversation: conversation.clone(),
+                    subject: "the address",
+                };
                 Item { label, note: "copy".to_owned(), choice }
             })
             .collect();
@@ -285,14 +291,14 @@ impl App {
         for FoundAttachment { label, name, id, content } in attachments.into_iter().take(room) {
             // Nothing takes secrets out of a picture or a PDF.
             let note = if self.redact && content.is_none() { "save, not redacted" } else { "save" };
-            let choice = Choice::Save { id, name, content, of: conversation.clone() };
+            let choice = Choice::Save { id, name, content, conversation: conversation.clone() };
             items.push(Item { label, note: note.to_owned(), choice });
         }
         if items.is_empty() {
             self.fail("there is no link and no attachment in this message");
             return Vec::new();
         }
-        self.open_overlay(Overlay::Pick(Pick::by_number("Links and attachments", items)))
+        self.open_overlay(Overlay::Picker(Picker::by_number("Links and attachments", items)))
     }
 
     /// Opens the list of the commands that mean something here, by name.
@@ -310,6 +316,6 @@ impl App {
                 choice: Choice::Run(command),
             })
             .collect();
-        self.open_overlay(Overlay::Pick(Pick::by_typing("Every command", items)))
+        self.open_overlay(Overlay::Picker(Picker::by_typing("Every command", items)))
     }
 }

@@ -12,7 +12,7 @@ const INDENT: &str = "    ";
 /// The longest line that looks like a heading, in bytes of what is seen of it.
 const MAX_LENGTH: usize = 600;
 /// The fewest dashes that look like a row below a heading: there are three below the shortest.
-const FEWEST_DASHES: usize = 3;
+const MIN_DASHES: usize = 3;
 /// The dashes that a row has for each other sign in it.
 const DASHES_A_MARK: usize = 3;
 /// The bytes of the shortest year and time: `2025 1:42` without its blank.
@@ -26,7 +26,7 @@ pub(super) fn write_body_text(text: &str, out: &mut String) {
         let is_rule = below_heading;
         let underlined = !is_rule && lines.peek().is_some_and(|next| underlines(line, next));
         below_heading = underlined;
-        if is_rule || underlined || names_turn(line) {
+        if is_rule || underlined || looks_like_entry_heading(line) {
             out.push_str(INDENT);
         }
         out.push_str(line);
@@ -66,7 +66,7 @@ fn underlines(line: &str, next: &str) -> bool {
             return false;
         }
     }
-    if dashes < FEWEST_DASHES || DASHES_A_MARK * marks > dashes || is_long(line) {
+    if dashes < MIN_DASHES || DASHES_A_MARK * marks > dashes || is_long(line) {
         return false;
     }
     let words = seen(line).filter(|&char| !is_combining_mark(char)).count();
@@ -74,7 +74,7 @@ fn underlines(line: &str, next: &str) -> bool {
 }
 
 /// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
-fn names_turn(line: &str) -> bool {
+fn looks_like_entry_heading(line: &str) -> bool {
     let may =
         line.len() >= SHORTEST_TIME && line.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
     may && !is_long(line)

@@ -1,4 +1,4 @@
-//! Audits an archive: each conversation, and what the other members tell of their owner.
+//! Finds the exposures of an archive: in each conversation, and in what the other members tell of their owner.
 //!
 //! Pure: text in, masked values out. Reading members and printing a report are for the caller. Nothing that is made
 //! here holds a value that can be used, and what cannot be read is said without its text.
@@ -219,12 +219,12 @@ fn masked(scanner: &Scanner, text: &str) -> String {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AttachmentCounts {
     /// Named in messages; one that several name is counted once.
-    pub named: usize,
+    pub mentioned: usize,
     /// Those that the archive holds.
     pub present: usize,
     /// Bytes of these.
     pub bytes: u64,
-    /// Pictures among those named.
+    /// Pictures among those mentioned.
     pub images: usize,
     /// Voice clips.
     pub audio: usize,
@@ -237,7 +237,7 @@ pub struct AttachmentCounts {
 impl AttachmentCounts {
     /// Counts one; `present` is its size in the archive.
     pub fn add(&mut self, media: Media, present: Option<u64>) {
-        self.named += 1;
+        self.mentioned += 1;
         self.present += usize::from(present.is_some());
         self.bytes = self.bytes.saturating_add(present.unwrap_or(0));
         *match media {
@@ -252,21 +252,23 @@ impl AttachmentCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{ConversationMeta, Draft, Role, Visibility, testing};
+    use crate::conversation::{ConversationMeta, MessageDraft, Role, Visibility, testing};
 
-    fn conversation(title: &str, drafts: Vec<Draft<'_>>) -> Conversation {
+    fn conversation(title: &str, drafts: Vec<MessageDraft<'_>>) -> Conversation {
         let heading = ConversationMeta { id: Some("an-id"), updated: Some(Time(7)), ..testing::meta(title) };
         testing::with_meta(heading, drafts)
     }
 
     #[test]
     fn a_secret_is_found_wherever_in_the_archive_it_stands() {
-        let hidden =
-            Draft { visibility: Visibility::Hidden, ..Draft::new(Role::System, "pwd=correct-horse-7") };
+        let hidden = MessageDraft {
+            visibility: Visibility::Hidden,
+            ..MessageDraft::new(Role::System, "pwd=correct-horse-7")
+        };
         let twice = "robin@example.org, I said robin@example.org";
         let scanner = Scanner::built_in();
         let conversation =
-            conversation("Mail robin@example.org", vec![hidden, Draft::new(Role::User, twice)]);
+            conversation("Mail robin@example.org", vec![hidden, MessageDraft::new(Role::User, twice)]);
         let found: Vec<_> = exposures(scanner, &conversation)
             .into_iter()
             .map(|exposure| {
@@ -288,7 +290,8 @@ mod tests {
     fn very_many_values_are_counted_and_not_all_kept() {
         let text: String =
             (0..MAX_VALUES + 50).map(|number| format!("robin.{number}@example.org\n")).collect();
-        let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, &text)]));
+        let found =
+            exposures(Scanner::built_in(), &conversation("t", vec![MessageDraft::new(Role::User, &text)]));
         assert_eq!(found.len(), MAX_VALUES);
         assert_eq!(found.iter().map(|exposure| exposure.times).sum::<usize>(), MAX_VALUES + 50);
     }
@@ -297,7 +300,8 @@ mod tests {
     fn what_only_looks_like_a_secret_is_told_as_such() {
         let token = ["gh", "p_FAKEdempFAKEdemoFAKEdemoFAKE003UajJR"].concat();
         let text = format!("pwd=correct-horse-7 and {token}");
-        let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, &text)]));
+        let found =
+            exposures(Scanner::built_in(), &conversation("t", vec![MessageDraft::new(Role::User, &text)]));
         let certain: Vec<_> = found.iter().map(|exposure| (&*exposure.masked, exposure.certainty)).collect();
         assert_eq!(certain, [("c…", Certainty::Certain), ("ghp_…JR", Certainty::LooksLikeOne)]);
     }
@@ -305,16 +309,27 @@ mod tests {
     #[test]
     fn a_secret_written_with_escapes_is_found() {
         let text = r"robin\_x&#64;example.org";
-        let found = exposures(Scanner::built_in(), &conversation("t", vec![Draft::new(Role::User, text)]));
+        let found =
+            exposures(Scanner::built_in(), &conversation("t", vec![MessageDraft::new(Role::User, text)]));
         assert_eq!(found.iter().map(|exposure| &*exposure.masked).collect::<Vec<_>>(), ["r…@e….org"]);
     }
 
     #[test]
     fn what_the_model_was_told_to_remember_is_memory() {
-        let memory =
-            Draft { kind: Kind::Memory, ..Draft::new(Role::Assistant, "1. A child.\n\n2. A kitchen.") };
-        let told = Draft { kind: Kind::Call, name: Some("bio"), ..Draft::new(Role::Assistant, "Likes puns") };
-        let other = Draft { kind: Kind::Call, name: Some("python"), ..Draft::new(Role::Assistant, "1 + 1") };
+        let memory = MessageDraft {
+            kind: Kind::Memory,
+            ..MessageDraft::new(Role::Assistant, "1. A child.\n\n2. A kitchen.")
+        };
+        let told = MessageDraft {
+            kind: Kind::Call,
+            name: Some("bio"),
+            ..MessageDraft::new(Role::Assistant, "Likes puns")
+        };
+        let other = MessageDraft {
+            kind: Kind::Call,
+            name: Some("python"),
+            ..MessageDraft::new(Role::Assistant, "1 + 1")
+        };
         let conversation = conversation("t", vec![memory, told, other]);
         let memories = instructions_or_memory(Scanner::built_in(), &conversation, Kind::Memory);
         assert_eq!(

@@ -12,21 +12,21 @@ use std::{
 
 use crate::search::matching::Interruption;
 
-/// Work for a lane. It asks from time to time whether it is still waited for, and gives up when it is not.
-type Work = Box<dyn FnOnce(GoesOn<'_>) + Send>;
+/// Work for such a thread. It asks from time to time whether it is still waited for, and gives up when it is not.
+type Work = Box<dyn FnOnce(ShouldContinue<'_>) + Send>;
 
 /// The question whether work is still waited for. Several threads may ask it.
-pub(super) type GoesOn<'a> = &'a (dyn Fn() -> bool + Sync);
+pub(super) type ShouldContinue<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// A thread for one kind of work; it ends when this is dropped.
 #[derive(Debug)]
-pub struct Lane {
+pub struct LatestJobThread {
     work: Sender<(u64, Work)>,
     /// The number of what was asked for last.
     newest: Arc<AtomicU64>,
 }
 
-impl Lane {
+impl LatestJobThread {
     /// Starts the thread.
     ///
     /// # Errors
@@ -38,10 +38,10 @@ impl Lane {
         let current = Arc::clone(&newest);
         let run = move || {
             while let Ok((number, work)) = waiting.recv() {
-                let goes_on = || current.load(Ordering::Relaxed) == number;
-                if goes_on() {
+                let should_continue = || current.load(Ordering::Relaxed) == number;
+                if should_continue() {
                     let interruption = Interruption::new(Arc::clone(&current), number);
-                    Interruption::during(Some(interruption), || work(&goes_on));
+                    Interruption::during(Some(interruption), || work(&should_continue));
                 }
             }
         };
@@ -50,7 +50,7 @@ impl Lane {
     }
 
     /// Does something, instead of what was asked for before.
-    pub fn ask(&self, work: impl FnOnce(GoesOn<'_>) + Send + 'static) {
+    pub fn ask(&self, work: impl FnOnce(ShouldContinue<'_>) + Send + 'static) {
         let number = self.stop();
         // The thread outlives the sender, unless some work panicked: then the program ends.
         let _ = self.work.send((number, Box::new(work)));
@@ -62,7 +62,7 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
+impl Drop for LatestJobThread {
     fn drop(&mut self) {
         self.stop();
     }
@@ -74,21 +74,22 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_last_counts() {
-        let lane = Lane::start("test").unwrap();
+        let thread = LatestJobThread::start("test").unwrap();
         let (done, results) = channel();
         let (begin, begun) = channel::<()>();
         let first = done.clone();
-        lane.ask(move |goes_on| {
+        thread.ask(move |should_continue| {
             begin.send(()).unwrap();
-            while goes_on() {
+            while should_continue() {
                 thread::yield_now();
             }
             first.send("given up").unwrap();
         });
         begun.recv().unwrap();
         let second = done.clone();
-        lane.ask(move |_| second.send("never begun").unwrap());
-        lane.ask(move |goes_on| done.send(if goes_on() { "done" } else { "stale" }).unwrap());
+        thread.ask(move |_| second.send("never begun").unwrap());
+        thread
+            .ask(move |should_continue| done.send(if should_continue() { "done" } else { "stale" }).unwrap());
         assert_eq!(results.iter().take(2).collect::<Vec<_>>(), ["given up", "done"]);
     }
 }

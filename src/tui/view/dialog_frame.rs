@@ -6,7 +6,7 @@ use super::paint;
 use crate::{transcript::sanitize, tui::theme::Theme};
 
 /// Draws a frame in the middle of the screen for `rows`; returns the area inside.
-pub(super) fn frame(buffer: &mut Buffer, rows: u16, title: &str, theme: &Theme) -> Rect {
+pub(super) fn draw_dialog_frame(buffer: &mut Buffer, rows: u16, title: &str, theme: &Theme) -> Rect {
     let screen = buffer.area;
     let width = screen.width.saturating_sub(4).clamp(screen.width.min(20), 78);
     let height = (rows + 2).min(screen.height.saturating_sub(1));

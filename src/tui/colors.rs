@@ -12,22 +12,22 @@ use crate::transcript::{
 };
 
 /// Colours what is asked for, until nobody asks any more. The syntaxes are loaded here, at the first block.
-pub(super) fn colour_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>) {
+pub(super) fn color_all(waiting: &Receiver<Vec<HighlightRequest>>, events: &Sender<Event>) {
     let mut highlighter: Option<Highlighter> = None;
-    let mut colour = |request: &HighlightRequest| {
+    let mut color = |request: &HighlightRequest| {
         let highlighter = highlighter.get_or_insert_with(Highlighter::new);
         highlighter.highlight(&request.language, &request.code)
     };
     // Colours have their message laid out anew: those of thousands of blocks come a few times a second.
     let throttle = Throttle::default();
-    colour_by(waiting, events, &mut colour, &|| throttle.is_due());
+    color_by(waiting, events, &mut color, &|| throttle.is_due());
 }
 
 /// Does the same by this, and tells when that is due.
-fn colour_by(
+fn color_by(
     waiting: &Receiver<Vec<HighlightRequest>>,
     events: &Sender<Event>,
-    colour: &mut dyn FnMut(&HighlightRequest) -> CodeTones,
+    color: &mut dyn FnMut(&HighlightRequest) -> CodeTones,
     is_due: &dyn Fn() -> bool,
 ) {
     while let Ok(first) = waiting.recv() {
@@ -36,7 +36,7 @@ fn colour_by(
         let mut done = Vec::new();
         while let Some(batch) = batches.last_mut() {
             if let Some(request) = batch.pop_front() {
-                let tones = colour(&request);
+                let tones = color(&request);
                 // Of a block that stays plain nothing is told: it is drawn like that already.
                 if !tones.is_empty() {
                     done.push((request.id, tones));
@@ -81,11 +81,11 @@ mod tests {
     /// Returns the sizes of the answers to what was asked for.
     fn told(
         waiting: &Receiver<Vec<HighlightRequest>>,
-        colour: &mut dyn FnMut(&HighlightRequest) -> CodeTones,
+        color: &mut dyn FnMut(&HighlightRequest) -> CodeTones,
         is_due: &dyn Fn() -> bool,
     ) -> Vec<usize> {
         let (events, answers) = channel();
-        colour_by(waiting, &events, colour, is_due);
+        color_by(waiting, &events, color, is_due);
         drop(events);
         let blocks = |event| match event {
             Event::Action(Action::Highlighted(blocks)) => blocks.len(),
@@ -118,14 +118,14 @@ mod tests {
         ask.send(requests("old", 3)).unwrap();
         let ask = RefCell::new(Some(ask));
         let mut order = Vec::new();
-        let mut colour = |request: &HighlightRequest| {
+        let mut color = |request: &HighlightRequest| {
             order.push(format!("{} {}", request.language, request.code.trim()));
             if let Some(ask) = ask.take() {
                 ask.send(requests("new", 2)).unwrap();
             }
             tones(request)
         };
-        told(&waiting, &mut colour, &|| true);
+        told(&waiting, &mut color, &|| true);
         assert_eq!(order, ["old 0", "new 0", "new 1", "old 1", "old 2"]);
     }
 

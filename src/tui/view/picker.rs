@@ -5,21 +5,21 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{frame::frame, paint, search_line};
+use super::{dialog_frame::draw_dialog_frame, paint, search_line};
 use crate::{
     transcript::sanitize,
-    tui::{app::Pick, theme::Theme},
+    tui::{app::Picker, theme::Theme},
 };
 
 /// Draws the dialog, with what is said of an enter that it awaits; returns the place of its cursor: where it
 /// types, else on the selected item.
-pub(super) fn draw(dialog: &Pick, awaited: Option<String>, theme: &Theme, buffer: &mut Buffer) -> Position {
+pub(super) fn draw(dialog: &Picker, awaited: Option<String>, theme: &Theme, buffer: &mut Buffer) -> Position {
     let filter_rows = u16::from(dialog.filter.is_some());
-    let most = buffer.area.height.saturating_sub(5 + filter_rows).max(1) as usize;
+    let max_items = buffer.area.height.saturating_sub(5 + filter_rows).max(1) as usize;
     // As high as all items: it does not jump while typing narrows them.
-    let shown = dialog.items.len().min(most);
+    let shown = dialog.items.len().min(max_items);
     let rows = u16::try_from(shown).unwrap_or(u16::MAX);
-    let inside = frame(buffer, rows.saturating_add(1 + filter_rows), dialog.title, theme);
+    let inside = draw_dialog_frame(buffer, rows.saturating_add(1 + filter_rows), dialog.title, theme);
     let cursor = dialog.filter.as_ref().filter(|_| inside.height > 0).map(|filter| {
         let x = paint::text(buffer, inside, inside.y, "› ", theme.accent);
         let field = Rect { x, width: inside.right().saturating_sub(x), height: 1, ..inside };

@@ -13,12 +13,12 @@ pub(super) fn write(language: &str, code: &str, out: &mut String) {
     if language.is_empty() || code.len() > MAX_LENGTH {
         return write_escaped(code, out);
     }
-    let colours = Highlighter::shared().highlight(language, code);
-    let mut colours = colours.iter();
+    let colors = Highlighter::shared().highlight(language, code);
+    let mut colors = colors.iter();
     for line in code.split_inclusive('\n') {
         let mut from = 0;
         // What was taken out stays one word: it is looked for.
-        let tones = colours.next().filter(|_| !line.contains("[redacted: "));
+        let tones = colors.next().filter(|_| !line.contains("[redacted: "));
         for (tone, range) in tones.into_iter().flatten() {
             let (Some(class), Some(before), Some(words)) =
                 (class(*tone), line.get(from..range.start), line.get(range.clone()))

@@ -32,7 +32,7 @@ pub struct Key {
 }
 
 /// Names in the map, keys, and how the help shows them.
-const NAMED: [(&str, KeyCode, &str); 15] = [
+const NAMED_KEYS: [(&str, KeyCode, &str); 15] = [
     ("enter", KeyCode::Enter, "enter"),
     ("esc", KeyCode::Esc, "esc"),
     ("tab", KeyCode::Tab, "tab"),
@@ -92,8 +92,8 @@ impl Key {
                 break;
             }
         }
-        let code =
-            NAMED.iter().find(|(known, _, _)| *known == name).map(|&(_, code, _)| code).or_else(|| {
+        let code = NAMED_KEYS.iter().find(|(known, _, _)| *known == name).map(|&(_, code, _)| code).or_else(
+            || {
                 let mut characters = name.chars();
                 match (characters.next(), characters.as_str()) {
                     // With ctrl a terminal cannot tell the capital from the small letter.
@@ -104,22 +104,23 @@ impl Key {
                     }
                     _ => None,
                 }
-            })?;
+            },
+        )?;
         let control = matches!(code, KeyCode::Char(character) if character.is_control());
         (!control).then_some(Self { code, ctrl, alt })
     }
 
     /// Writes it as the help does.
     pub fn label(self) -> String {
-        self.written(|(_, _, shown)| shown, "F")
+        self.to_text(|(_, _, shown)| shown, "F")
     }
 
     /// Writes it as the map does.
     pub fn name(self) -> String {
-        self.written(|(name, _, _)| name, "f")
+        self.to_text(|(name, _, _)| name, "f")
     }
 
-    fn written(
+    fn to_text(
         self,
         named: impl Fn((&'static str, KeyCode, &'static str)) -> &'static str,
         f: &str,
@@ -133,7 +134,7 @@ impl Key {
         }
         match self.code {
             KeyCode::F(number) => text.push_str(&format!("{f}{number}")),
-            code => match NAMED.iter().find(|(_, other, _)| *other == code) {
+            code => match NAMED_KEYS.iter().find(|(_, other, _)| *other == code) {
                 Some(&entry) => text.push_str(named(entry)),
                 None => {
                     if let KeyCode::Char(character) = code {
@@ -161,9 +162,9 @@ pub struct Binding {
 
 /// All bindings, in the order of the map; what a file adds stands at its place's end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keys(Vec<Binding>);
+pub struct KeyBindings(Vec<Binding>);
 
-impl Keys {
+impl KeyBindings {
     /// Returns the map unspool comes with.
     pub fn built_in() -> Self {
         const MAP: &str = include_str!("../../assets/keymap.toml");
@@ -206,11 +207,11 @@ impl Keys {
     ) {
         for (place, commands) in in_order(table) {
             let name = place.get_ref();
-            let mut complain = |span: Range<usize>, reason| problems.push(text.problem(span, reason));
+            let mut report = |span: Range<usize>, reason| problems.push(text.problem(span, reason));
             let places = self.places();
             if !places.contains(&&**name) {
                 let known = places.join(", ");
-                complain(
+                report(
                     place.span(),
                     match suggest::nearest(name, places) {
                         Some(meant) => {
@@ -227,7 +228,7 @@ impl Keys {
             }
             let DeValue::Table(commands) = commands.get_ref() else {
                 let kind = kind(commands.get_ref());
-                complain(commands.span(), format!("keys.{name} takes commands with their keys, not {kind}"));
+                report(commands.span(), format!("keys.{name} takes commands with their keys, not {kind}"));
                 continue;
             };
             self.read_place(name, commands, text, problems);
@@ -245,7 +246,7 @@ impl Keys {
         let mut taken: Vec<(Key, String)> = Vec::new();
         for (command, value) in in_order(commands) {
             let name = &**command.get_ref();
-            if let Some(reason) = self.unknown(name) {
+            if let Some(reason) = self.unknown_command_problem(name) {
                 problems.push(text.problem(command.span(), reason));
                 continue;
             }
@@ -286,7 +287,7 @@ impl Keys {
     }
 
     /// Returns the problem about a command that does not exist.
-    fn unknown(&self, name: &str) -> Option<String> {
+    fn unknown_command_problem(&self, name: &str) -> Option<String> {
         let commands = self.0.iter().map(|binding| &*binding.command);
         if commands.clone().any(|command| command == name) {
             return None;
@@ -308,7 +309,7 @@ impl Keys {
         taken: &[(Key, String)],
     ) -> Result<Key, String> {
         let Some(key) = Key::parse(written) else {
-            let names = NAMED.iter().map(|(name, _, _)| *name);
+            let names = NAMED_KEYS.iter().map(|(name, _, _)| *name);
             return Err(match suggest::nearest(written, names) {
                 Some(meant) => {
                     format!(
