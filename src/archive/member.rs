@@ -72,7 +72,7 @@ pub(super) fn base_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-/// A member as listed. For an attachment, see [`Archive::find_attachment`].
+/// A member as listed. For an attachment, see [`Archive::find_attachment`](super::Archive::find_attachment).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Its path inside the archive. Untrusted: never a path to write to.

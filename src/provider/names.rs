@@ -29,12 +29,12 @@ pub fn page_path(path: &str) -> Option<&str> {
         let folders = pattern.matches('/').count();
         let start = path.rmatch_indices(['/', '\\']).nth(folders).map_or(0, |(at, _)| at + 1);
         let segments = path[start..].split(['/', '\\']);
-        let is_one = pattern.split('/').map(Some).chain([None]).zip(segments.map(Some).chain([None]));
+        let mut pairs = pattern.split('/').map(Some).chain([None]).zip(segments.map(Some).chain([None]));
         let fits = |(pattern, segment): (Option<&str>, Option<&str>)| match (pattern, segment) {
             (Some(pattern), Some(segment)) => is_like(pattern, segment),
             (pattern, segment) => pattern.is_none() && segment.is_none(),
         };
-        is_one.map(fits).all(|fits| fits).then(|| &path[start..])
+        pairs.all(fits).then(|| &path[start..])
     });
     tails.next()
 }

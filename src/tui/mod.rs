@@ -114,7 +114,12 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     let app = App::new(setup(&launch.config, keymap, present(&archives)), start);
     let end_of_it = EventLoop::new(&mut terminal, app, &theme, &executor, pick, hooks).run(&waiting);
     cancel.store(true, Ordering::Relaxed);
-    match end_of_it? {
+    let end_of_it = match end_of_it {
+        // A frame may be on its way when the terminal goes: that is told before the signal comes.
+        Err(error) if is_hangup(&error) => end(terminal, Signal::Hangup),
+        end_of_it => end_of_it?,
+    };
+    match end_of_it {
         End::Quit { uncopied, at_once } => {
             terminal::swallow_burst();
             terminal.leave()?;
@@ -163,6 +168,11 @@ fn present(archives: &Arc<Vec<Archive>>) -> AttachmentLookup {
     AttachmentLookup::new(move |own, id| {
         archives.get(usize::from(own)).is_some_and(|archive| archive.find_attachment(id).is_some())
     })
+}
+
+/// Returns whether something failed since the terminal is gone.
+fn is_hangup(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref()).any(platform::is_hangup)
 }
 
 /// Gives the terminal back before the process ends by the signal that ended the loop.

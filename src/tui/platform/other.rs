@@ -52,6 +52,11 @@ pub fn listen_for_signals(_on_signal: impl FnMut(Signal) + Send + 'static) -> io
     Ok(())
 }
 
+/// Returns whether reading or writing failed since the terminal is gone: here that ends the process.
+pub fn is_hangup(_: &io::Error) -> bool {
+    false
+}
+
 pub fn watch_for_hangup(_on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }

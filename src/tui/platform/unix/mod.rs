@@ -108,6 +108,11 @@ pub fn listen_for_signals(mut on_signal: impl FnMut(Signal) + Send + 'static) ->
     Ok(())
 }
 
+/// Returns whether reading or writing failed since the terminal is gone.
+pub fn is_hangup(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
 /// Calls `on_hangup` once the terminal is gone, on a thread of its own that waits for nothing else: also while the keys
 /// are somebody else's, or whoever is given them is busy.
 pub fn watch_for_hangup(on_hangup: impl FnOnce() + Send + 'static) -> io::Result<()> {
