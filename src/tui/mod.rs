@@ -116,7 +116,7 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     cancel.store(true, Ordering::Relaxed);
     let end_of_it = match end_of_it {
         // A frame may be on its way when the terminal goes: that is told before the signal comes.
-        Err(error) if is_hangup(&error) => end(terminal, Signal::Hangup),
+        Err(_) if platform::is_terminal_gone() => end(terminal, Signal::Hangup),
         end_of_it => end_of_it?,
     };
     match end_of_it {
@@ -168,11 +168,6 @@ fn present(archives: &Arc<Vec<Archive>>) -> AttachmentLookup {
     AttachmentLookup::new(move |own, id| {
         archives.get(usize::from(own)).is_some_and(|archive| archive.find_attachment(id).is_some())
     })
-}
-
-/// Returns whether something failed since the terminal is gone.
-fn is_hangup(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref()).any(platform::is_hangup)
 }
 
 /// Gives the terminal back before the process ends by the signal that ended the loop.

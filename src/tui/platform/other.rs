@@ -52,8 +52,8 @@ pub fn listen_for_signals(_on_signal: impl FnMut(Signal) + Send + 'static) -> io
     Ok(())
 }
 
-/// Returns whether reading or writing failed since the terminal is gone: here that ends the process.
-pub fn is_hangup(_: &io::Error) -> bool {
+/// Returns whether the terminal that the keys came from is gone: here that ends the process.
+pub fn is_terminal_gone() -> bool {
     false
 }
 

@@ -108,9 +108,12 @@ pub fn listen_for_signals(mut on_signal: impl FnMut(Signal) + Send + 'static) ->
     Ok(())
 }
 
-/// Returns whether reading or writing failed since the terminal is gone.
-pub fn is_hangup(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+/// Returns whether the terminal that the keys came from is gone: there is none any more, or it says so.
+pub fn is_terminal_gone() -> bool {
+    let Ok(terminal) = input() else { return true };
+    let mut watched = [PollFd::new(&terminal, PollFlags::empty())];
+    let is_over = PollFlags::HUP | PollFlags::ERR;
+    poll(&mut watched, Some(&Timespec::default())).is_ok() && watched[0].revents().intersects(is_over)
 }
 
 /// Calls `on_hangup` once the terminal is gone, on a thread of its own that waits for nothing else: also while the keys
