@@ -228,4 +228,12 @@ mod tests {
         assert_eq!(held(&Options { include: Include::ALL, ..options(Format::Html) }), 5);
         assert_eq!(held(&options(Format::Json)), 5);
     }
+
+    #[test]
+    fn a_copy_of_json_is_redacted_by_what_its_own_keys_say() {
+        let json = r#"{"password": "hunter2aaQ", "note": "it is hunter2aaQ"}"#;
+        let (redacted, counts) = super::redacted(json, &[], true);
+        assert_eq!(redacted, json.replace("hunter2aaQ", "[redacted: password]"));
+        assert_eq!(counts.total(), 1);
+    }
 }

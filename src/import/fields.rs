@@ -127,3 +127,26 @@ pub(super) fn attachment(media: Media) -> Attachment {
 pub(super) fn attached(attachment: Attachment, at: u32) -> Part {
     Part { range: at..at, detail: Detail::Attachment(Box::new(attachment)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_too_long_is_none_and_titles_and_names_are_cut() {
+        let text = |length: usize| Some(Cow::Owned("é".repeat(length / 2)));
+        assert!(id(&text(MAX_ID_LENGTH)).is_some());
+        assert_eq!(id(&text(MAX_ID_LENGTH + 2)), None);
+        for length in [MAX_TITLE_LENGTH, MAX_TITLE_LENGTH + 2, 2 * MAX_TITLE_LENGTH] {
+            let title = title(&text(length)).expect("it says something");
+            assert!(title.len() <= MAX_TITLE_LENGTH + '…'.len_utf8(), "{}", title.len());
+            assert_eq!(title.ends_with('…'), length > MAX_TITLE_LENGTH);
+        }
+        for length in [MAX_NAME_LENGTH, MAX_NAME_LENGTH + 2, 2 * MAX_NAME_LENGTH] {
+            let name = "é".repeat(length / 2);
+            let name = bounded_name(&name);
+            assert!(name.len() <= MAX_NAME_LENGTH + '…'.len_utf8(), "{}", name.len());
+            assert_eq!(name.ends_with('…'), length > MAX_NAME_LENGTH);
+        }
+    }
+}

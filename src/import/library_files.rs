@@ -62,3 +62,20 @@ impl LibraryFiles {
         self.by_message.get(message).map_or(&[], Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_is_too_long_is_passed_over_and_so_are_those_past_the_last_that_is_kept() {
+        let record = |id: &str| format!(r#"{{"origination_message_id": "m", "file_id": "{id}"}}"#);
+        let list = |id: &str| format!("[{}, {}]", record(id), record("file-1"));
+        let mut files = LibraryFiles::default();
+        assert!(files.add(list(&"x".repeat(MAX_RECORD_LENGTH)).as_bytes()));
+        assert_eq!(files.count, 1);
+        files.count = MAX_FILES - 1;
+        assert!(files.add(list("file-2").as_bytes()));
+        assert_eq!((files.count, files.by_message["m"].len()), (MAX_FILES, 2));
+    }
+}

@@ -199,4 +199,19 @@ mod tests {
         assert_eq!(text_range(most - 1, most), Some(u32::MAX - 1..u32::MAX));
         assert_eq!(text_range(most, most + 1), None);
     }
+
+    #[test]
+    fn a_conversation_keeps_so_many_parts() {
+        let parts = |count: usize| {
+            let part = || Part { range: 0..0, detail: Detail::Thought { seconds: None } };
+            std::iter::repeat_with(part).take(count).collect::<Vec<Part>>()
+        };
+        let mut arena = MessageArena::default();
+        for (more, kept) in [(MAX_PARTS - 1, MAX_PARTS - 1), (3, 1), (2, 0)] {
+            let mut more = parts(more);
+            arena.bound(&mut more);
+            assert_eq!(more.len(), kept);
+            arena.keep(&mut more);
+        }
+    }
 }

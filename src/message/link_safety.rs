@@ -193,6 +193,8 @@ mod tests {
             ("bank.com", "https://\u{ff42}ank.com", None),
             ("bank.com", "https://ev%69l.org", Some("evil.org")),
             ("write", "mailto:me@\u{430}pple.com", Some("xn--pple-43d.com")),
+            ("the docs", "https://xn--pple-43d.com/x", Some("xn--pple-43d.com")),
+            ("", "https://www.XN--pple-43d.com", Some("www.xn--pple-43d.com")),
             ("a page", "https://e.org/@me", None),
         ] {
             assert_eq!(other_place(words, url).as_deref(), expected, "{words} {url}");

@@ -238,6 +238,8 @@ mod tests {
             "gpt-4o 22:13",
             "You\u{b}",
             "5ystem",
+            // Looks like it only in lower case.
+            "\u{194}ou",
             "Sаved mеmory",
             "System - 14 Nov",
         ] {

@@ -250,7 +250,7 @@ impl Redactor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::{ConversationKind, ObjectLocation, Provider, Role, testing};
+    use crate::conversation::{ConversationKind, Media, ObjectLocation, Provider, Role, testing};
 
     fn example(title: &str, text: &str, parts: Vec<Part>) -> Conversation {
         let drafts = [
@@ -307,5 +307,55 @@ mod tests {
         let range = redacted.message_parts(1)[0].range.clone();
         let cited = &redacted.message_text(1)[range.start as usize..range.end as usize];
         assert_eq!(cited, "[so](https://example.org/)");
+    }
+
+    #[test]
+    fn whatever_stands_beside_the_words_is_redacted_too() {
+        let secret = "robin@example.org";
+        let attachment = Attachment {
+            media: Media::File,
+            id: secret.into(),
+            name: secret.into(),
+            size: None,
+            dimensions: None,
+            mime: secret.into(),
+            prompt: secret.into(),
+            content: secret.into(),
+        };
+        let details = [
+            Detail::Attachment(Box::new(attachment)),
+            Detail::Canvas { title: secret.into(), format: secret.into() },
+            Detail::Source(Box::new(Link { title: secret.into(), url: secret.into() })),
+        ];
+        let parts = details.into_iter().map(|detail| Part { range: 0..0, detail }).collect();
+        let heading = ConversationMeta {
+            id: Some(secret),
+            title: Some(secret),
+            model: Some(secret),
+            gpt_or_project_id: Some(secret),
+            ..ConversationMeta::new(
+                Provider::ChatGpt,
+                ObjectLocation { archive: 0, member: 0, offset: 0, length: 0 },
+            )
+        };
+        let said = MessageDraft {
+            parts,
+            model: Some(secret),
+            name: Some(secret),
+            ..MessageDraft::new(Role::Tool, secret)
+        };
+        let conversation = testing::with_meta(heading, [said]);
+        assert!(format!("{conversation:?}").contains("robin"));
+        let known = KnownSecrets::of(&conversation);
+        for redacted in [known.redact_conversation(&conversation), known.redact_title_and_id(&conversation)] {
+            assert!(!format!("{redacted:?}").contains("robin"), "{redacted:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_that_was_cut_within_a_secret_holds_no_beginning_of_it() {
+        let conversation = example("It is hunter2-bu…", "password = hunter2-but-longer", Vec::new());
+        let (redacted, _) = Scanner::built_in().redact_conversation(&conversation);
+        assert_eq!(&*redacted.title, "It is [redacted: password]…");
     }
 }

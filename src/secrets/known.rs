@@ -395,4 +395,17 @@ mod tests {
         assert_eq!((known.counts().total(), known.ends.len()), (MAX_VALUES + 10, MAX_VALUES));
         assert!(!known.redact(&text).contains("hunter"));
     }
+
+    #[test]
+    fn addresses_and_the_bytes_of_all_values_are_bounded_too() {
+        let text: String =
+            (0..MAX_SHAPES + 10).map(|number| format!("robin{number}@example.org\n")).collect();
+        let known = known(&text);
+        assert_eq!((known.counts().total(), known.ends.len()), (MAX_SHAPES + 10, MAX_SHAPES));
+        let kind = known.ends[0].1;
+        let mut long = KnownSecrets::new();
+        long.add_value(&"x".repeat(MAX_VALUES_SIZE - 3), kind);
+        long.add_value("value", kind);
+        assert_eq!((long.ends.len(), long.values.len()), (1, MAX_VALUES_SIZE - 3));
+    }
 }

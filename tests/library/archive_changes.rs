@@ -411,3 +411,29 @@ fn what_was_sent_along_in_a_folder_is_not_written_over_and_extracts_in_it_are() 
     }
     assert_eq!(fs::read_to_string(folder.join("notes-files/a.png")).unwrap(), "ATTACHMENT");
 }
+
+/// A file that is written, and an archive that somebody changes as soon as it is.
+struct Changing(PathBuf);
+
+impl std::io::Write for Changing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        fs::OpenOptions::new().append(true).open(&self.0)?.write_all(b"more")?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_archive_that_changes_while_an_attachment_is_copied_is_told() {
+    let scratch = Scratch::new();
+    let [zip, folder, _] = archives(&scratch);
+    for (path, changed) in [(&zip, zip.clone()), (&folder, folder.join("file-abc-photo.png"))] {
+        let archive = exports::open(path).unwrap();
+        let member = archive.find_attachment("file-abc").expect("it is there");
+        let error = archive.copy_attachment(&member, &mut Changing(changed)).unwrap_err();
+        assert!(error.to_string().ends_with(SAID), "{error}");
+    }
+}

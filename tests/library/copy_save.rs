@@ -4,10 +4,16 @@
 use crate::support::{
     app::Driver,
     conversations::{chain, conversation},
+    exports,
 };
+use jiff::tz::TimeZone;
 use unspool::{
     conversation::{Attachment, Conversation, Detail, Media, MessageDraft, Part, Role},
-    extract::save::{Written, attachments::AttachmentOutcome},
+    extract::{
+        Extraction, Format, Options, Selection,
+        redaction::Redaction,
+        save::{Written, attachments::AttachmentOutcome},
+    },
     tui::{
         action::Action,
         effect::{CopyContent, CopyRequest, Effect, SaveManyOutcome, SaveOutcome, Task, TerminalRequest},
@@ -191,5 +197,33 @@ fn an_attachment_is_saved_under_a_name_without_secrets() {
             (!is_redacted, is_redacted),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn what_only_the_original_object_names_as_a_secret_is_in_no_format_and_in_no_name_of_a_file() {
+    let secret = "correct-horse-7x";
+    let asked = exports::prompt(&format!("It is {secret}"));
+    let mut object = exports::conversation(exports::Chain::of([asked, exports::answer("Thanks.")]));
+    object["title"] = format!("About {secret}").into();
+    object["plugin_settings"] = serde_json::json!({ "password": secret });
+    let scratch = exports::Scratch::new();
+    let path = scratch.file("x.json", serde_json::Value::Array(vec![object]).to_string());
+    let opened = [exports::open(&path).unwrap()];
+    let (library, _) = exports::load(&opened);
+    let conversations = [library.get(library.by_date()[0])];
+    let subject = Selection { archives: &opened, conversations: &conversations };
+    for format in Format::ALL {
+        let redaction = Redaction::new(true);
+        let extraction = Extraction { redaction, ..Extraction::new(Options::new(format, TimeZone::UTC)) };
+        let text = extraction.to_string(subject, &()).unwrap();
+        assert!(text.contains("[redacted: ") && !text.contains(secret), "{text}");
+        let folder = scratch.path().join(format.as_str());
+        assert_eq!(extraction.to_folder(subject, &folder, &()).unwrap().written, 1);
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            assert!(!path.to_string_lossy().contains(secret), "{}", path.display());
+            assert!(!std::fs::read_to_string(&path).unwrap().contains(secret), "{}", path.display());
+        }
     }
 }

@@ -485,3 +485,73 @@ fn a_load_that_is_cancelled_ends_at_once() {
     let report = unspool::load::load(&[archive], &cancel, &|_| cancel.store(true, Ordering::Relaxed));
     assert!(report.cancelled && report.bytes < 8 << 20, "{}", report.bytes);
 }
+
+#[test]
+fn a_conversation_that_does_not_fit_in_memory_is_passed_over_and_the_others_load() {
+    let mut large = small("large");
+    large["mapping"]["m000000"]["message"]["content"]["parts"][0] = json!("x".repeat(7 << 20));
+    let json = serde_json::Value::Array(vec![small("a"), large, small("b")]).to_string();
+    let scratch = Scratch::new();
+    let path = scratch.file("x.zip", zip(&[("conversations.json", json.as_bytes())]));
+    let limits = Limits { memory_bytes: 9 << 20, ..Limits::default() };
+    let (library, report) = load(&[open_with(&path, limits).unwrap()]);
+    assert_eq!(ids(&library), ["a", "b"]);
+    assert!(
+        reasons(&report)[0].contains("more than 9 MB of memory (--limit-memory-mb)"),
+        "{:?}",
+        reasons(&report)
+    );
+}
+
+#[test]
+fn of_more_members_than_the_limit_allows_the_first_are_read_or_none() {
+    let names = ["a/conversations.json", "b/conversations.json", "c/conversations.json"];
+    let texts = ["a", "b", "c"].map(|id| export(&[id]));
+    let members: Vec<(&str, &[u8])> =
+        names.iter().zip(&texts).map(|(name, text)| (*name, text.as_bytes())).collect();
+    let scratch = Scratch::new();
+    let limits = Limits { members: 2, ..Limits::default() };
+    let (library, report) = load(&[open_with(&scratch.file("x.zip", zip(&members)), limits).unwrap()]);
+    assert_eq!(ids(&library), ["a", "b"]);
+    assert!(
+        reasons(&report)[0].contains("3 members, more than 2 (--limit-members)"),
+        "{:?}",
+        reasons(&report)
+    );
+    let (first, second) = (zip(&members[..1]), zip(&members[1..]));
+    let nested = scratch.file("y.zip", zip(&[("first.zip", &first), ("second.zip", &second)]));
+    assert!(open_with(&nested, limits).unwrap_err().to_string().contains("(--limit-members)"));
+    for (name, text) in members {
+        scratch.file(&format!("folder/{name}"), text);
+    }
+    let refused = open_with(&scratch.path().join("folder"), limits).unwrap_err().to_string();
+    assert!(refused.contains("(--limit-members)"), "{refused}");
+}
+
+#[test]
+fn a_member_of_another_length_than_was_declared_is_told() {
+    let mut bytes = zip(&[("conversations.json", export(&["a"]).as_bytes())]);
+    let size = find(&bytes, CENTRAL, 0) + 24;
+    bytes[size] = bytes[size].wrapping_add(1);
+    let (library, report) = load_bytes("x.zip", bytes);
+    assert_eq!(ids(&library), ["a"]);
+    assert!(reasons(&report)[0].contains("were declared"), "{:?}", reasons(&report));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_folder_is_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let scratch = Scratch::new();
+    scratch.file("folder/conversations.json", export(&["a"]));
+    let folder = scratch.path().join("folder");
+    let (secret, others) =
+        (scratch.file("secret.png", "private"), scratch.file("others/x.json", export(&["b"])));
+    symlink(secret, folder.join("file-abc-photo.png")).unwrap();
+    symlink(others.parent().unwrap(), folder.join("others")).unwrap();
+    scratch.file("others/conversations.json", export(&["b"]));
+    let archive = open(&folder).unwrap();
+    assert!(archive.find_attachment("file-abc").is_none());
+    assert_eq!(ids(&load(&[archive]).0), ["a"]);
+}

@@ -97,3 +97,35 @@ fn the_dependencies_of_every_released_target_are_looked_at() {
         }
     }
 }
+
+#[test]
+fn no_crate_speaks_to_a_network_or_comes_from_elsewhere() {
+    let read = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let (deny, lock): (toml::Table, toml::Table) =
+        (read("deny.toml").parse().unwrap(), read("Cargo.lock").parse().unwrap());
+    let banned: BTreeSet<&str> = deny["bans"]["deny"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|ban| ban.get("deny-multiple-versions").is_none())
+        .filter_map(|ban| ban["crate"].as_str())
+        .collect();
+    for network in
+        ["curl", "http", "hyper", "native-tls", "openssl", "reqwest", "rustls", "socket2", "tokio", "ureq"]
+    {
+        assert!(banned.contains(network), "{network}");
+    }
+    for package in lock["package"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        assert!(!banned.contains(name), "{name}");
+        let source = package.get("source").and_then(toml::Value::as_str);
+        let is_own = source.is_none() && name == "unspool";
+        assert!(
+            is_own || source == Some("registry+https://github.com/rust-lang/crates.io-index"),
+            "{name}: {source:?}"
+        );
+    }
+    for unknown in ["unknown-registry", "unknown-git"] {
+        assert_eq!(deny["sources"][unknown].as_str(), Some("deny"), "{unknown}");
+    }
+}

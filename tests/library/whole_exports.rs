@@ -517,3 +517,17 @@ fn a_part_that_is_made_to_do_harm_costs_itself_alone() {
     assert_eq!(ids(&library), ["a"]);
     assert!(report.problems[0].reason.contains("overlap"), "{:?}", report.problems);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_manifest_by_which_an_archive_was_named_is_a_file_of_it() {
+    let folder = Scratch::new();
+    four_zips(&folder);
+    let manifests = files(folder.path(), "manifest-1.json");
+    assert!(!manifests.is_empty());
+    for manifest in manifests {
+        let (archives, ..) = opened(std::slice::from_ref(&manifest));
+        assert!(archives[0].is_read_from(&manifest), "{}", manifest.display());
+        assert!(!archives[0].is_read_from(&folder.path().join("another")));
+    }
+}

@@ -338,3 +338,18 @@ fn another_providers_export_is_named_and_claudes_is_opened() {
     assert!(refused(&scratch.file("l.zip", zip(&[("chat-1.json", b"[]")]))).contains("Le Chat"));
     assert_eq!(sound(&scratch.file("claude.json", claude::export(&["a", "b"]))), ["a", "b"]);
 }
+
+#[test]
+fn standard_input_is_read_up_to_its_limit() {
+    let scratch = Scratch::new();
+    let blanks = " ".repeat(2 << 20);
+    let path = scratch.file("x.json", format!("{blanks}{}", export(&["a"])));
+    let list = |limit: &str| {
+        let input = std::fs::File::open(&path).unwrap();
+        command(&["list", "--limit-stdin-mb", limit, "-"]).stdin(input).output().expect("the program starts")
+    };
+    let refused = list("1");
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("past 1 MB (--limit-stdin-mb)"), "{}", stderr(&refused));
+    assert_eq!(list("4").status.code(), Some(0));
+}

@@ -35,3 +35,13 @@ pub(super) fn write_escaped(text: &str, out: &mut String) {
     }
     out.push_str(&text[from..]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_ends_the_element_or_the_attribute_it_stands_in() {
+        assert_eq!(escape("a<b>\"c' & d\u{1b}\n\t"), "a&lt;b&gt;&quot;c&#39; &amp; d\u{fffd}\n\t");
+    }
+}

@@ -169,4 +169,25 @@ mod tests {
         fs::write(&path, "").unwrap();
         assert!(create_folder(&path).unwrap_err().to_string().ends_with("there is a file of that name"));
     }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one_of_many_or_by_an_attachment() {
+        use std::os::unix::net::UnixListener;
+
+        let folder = folder();
+        let (path, beside) = (folder.path().join("a.md"), folder.path().join("b-files"));
+        let _listens = UnixListener::bind(&path).unwrap();
+        let mut batch = FileBatch::new(folder.path(), Clobber::Replace, &[]);
+        batch.add("a.md", b"text").unwrap();
+        let told = batch.commit().unwrap_err().to_string();
+        assert!(told.ends_with("it is a device or a pipe, no file"), "{told}");
+        let mut files = AttachmentFiles::new(beside.clone(), "group".into());
+        files.add("a.png", &[], |file| file.write_all(b"picture").map(|()| true)).unwrap();
+        let _listens_too = UnixListener::bind(beside.join("a.png")).unwrap();
+        let told = files.commit(Clobber::Replace, &[]).unwrap_err().to_string();
+        assert!(told.ends_with("it is a device or a pipe, no file"), "{told}");
+        assert!(
+            !fs::metadata(&path).unwrap().is_file() && !fs::metadata(beside.join("a.png")).unwrap().is_file()
+        );
+    }
 }

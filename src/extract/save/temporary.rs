@@ -272,4 +272,20 @@ mod tests {
         sweep(&folder, scratch.path());
         assert!(!path.exists());
     }
+
+    #[test]
+    fn a_link_in_the_place_of_the_first_file_of_a_group_is_not_followed() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let folder = scratch.path();
+        let (first, group) = begin(folder).unwrap();
+        let further = new_file_of_group(folder, &group).unwrap().into_temp_path().keep().unwrap();
+        let link = first.path().to_owned();
+        drop(first);
+        let elsewhere = folder.join("elsewhere");
+        fs::write(&elsewhere, "").unwrap();
+        fs::set_permissions(&elsewhere, Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        sweep(folder, folder);
+        assert!(further.exists() && link.is_symlink(), "{:?}", names(folder));
+    }
 }

@@ -105,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        parser::{MAX_CLAUSES, MAX_EXPRESSIONS},
+        parser::{MAX_CLAUSES, MAX_EXPRESSIONS, MAX_QUERY_LENGTH},
         *,
     };
 
@@ -146,6 +146,14 @@ mod tests {
         assert_eq!(query.problems().len(), 1);
         let many: Vec<String> = (0..20).map(|number| format!("/x{{{number}}}y/")).collect();
         assert_eq!(parsed(&many.join(" ")).problems().len(), 20 - MAX_EXPRESSIONS);
+    }
+
+    #[test]
+    fn a_word_without_end_is_cut() {
+        let word = "é".repeat(MAX_QUERY_LENGTH);
+        assert!(parsed(&word).problems().is_empty());
+        let query = parsed(&format!("{word}more"));
+        assert_eq!((query.to_string(), query.problems().len()), (word, 1));
     }
 
     /// Pieces from which queries are made: whole ones and broken ones.

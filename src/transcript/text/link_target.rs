@@ -76,6 +76,17 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_as_long_as_it_is_written_and_as_it_is_shown() {
+        let marked = |marks: usize| format!("https://e.org/e{}", "\u{301}".repeat(marks));
+        assert!(link_target(&marked(2)).is_some());
+        assert!(link_safety::is_safe(&marked(9)));
+        assert_eq!(link_target(&marked(9)), None, "a row shows fewer marks");
+        let wide = format!("https://e.org/{}", "é".repeat(900));
+        assert!(wide.len() < MAX_LENGTH);
+        assert_eq!(link_target(&wide), None, "it is written with three bytes for each of these");
+    }
+
+    #[test]
     fn what_is_shown_as_something_else_is_in_no_safe_address() {
         for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
             let url = format!("https://e.org/x{c}y");

@@ -258,3 +258,33 @@ fn a_sequence_that_is_too_long_is_swallowed_to_its_end() {
     let long = [b"\x1b[", "1;".repeat(500).as_bytes(), b"mx"].concat();
     assert_eq!(decoded(&[&long]), [plain(KeyCode::Char('x'))]);
 }
+
+#[test]
+fn of_what_has_no_end_no_more_is_kept_than_can_be_used() {
+    for (begin, length, most) in [
+        (&b"\x1b[200~"[..], PASTE_LIMIT + 5_000, PASTE_LIMIT + PASTE_END.len()),
+        (b"\x1b[", 5_000, SEQUENCE_LIMIT + 1),
+        (b"\x1bO", 5_000, SEQUENCE_LIMIT),
+    ] {
+        let mut decoder = Decoder::new(false);
+        decoder.feed(begin, &mut |_| {});
+        decoder.feed(&vec![b'1'; length], &mut |_| {});
+        assert!(decoder.held.len() <= most, "{} after {}", decoder.held.len(), begin.escape_ascii());
+    }
+}
+
+#[test]
+fn a_paste_whose_end_never_comes_is_no_longer_than_another() {
+    let mut long = b"\x1b[200~".to_vec();
+    long.resize(PASTE_LIMIT + 5_000, b'a');
+    let TerminalInput::Paste(text) = &decoded(&[&long])[0] else { panic!("no paste") };
+    assert_eq!(text.len(), PASTE_LIMIT);
+}
+
+#[test]
+fn an_esc_before_a_letter_with_alt_is_a_key_and_a_text_that_is_cut_short_hides_none() {
+    let alt = |letter| key(KeyCode::Char(letter), KeyModifiers::ALT);
+    assert_eq!(decoded(&[b"\x1b\x1b["]), [plain(KeyCode::Esc), alt('[')]);
+    assert_eq!(decoded(&[b"\x1b\x1b[\xff"])[..2], [plain(KeyCode::Esc), alt('[')]);
+    assert_eq!(decoded(&[b"\x1b]11;rgb:00\x1b[A"]), [plain(KeyCode::Up)]);
+}

@@ -480,18 +480,34 @@ mod tests {
     fn a_notice_is_not_written_where_no_text_is_taken() {
         let (mut reader, writer) = io::pipe().expect("a pipe");
         let mut output = Output::from(File::from(OwnedFd::from(writer)));
-        let mut receiver = 0;
+        let mut filled = 0;
         while output.takes_text_within(Duration::ZERO) {
             output.write_all(&[b'.'; 512]).expect("there is room");
-            receiver += 512;
+            filled += 512;
         }
         write_in_last_row(&mut output, "it waits").expect("nothing is done");
-        let mut written = vec![0; receiver];
+        let mut written = vec![0; filled];
         reader.read_exact(&mut written).expect("all of it");
         write_in_last_row(&mut output, "it waits").expect("there is room");
         drop(output);
         let mut written = String::new();
         reader.read_to_string(&mut written).expect("words");
         assert_eq!(written, "\x1b[24;1H\x1b[m\x1b[2Kit waits");
+    }
+
+    #[test]
+    fn all_is_undone_whatever_a_frame_was_about_and_where_there_is_no_other_screen() {
+        let leave = LEAVE;
+        let mut terminal = vt100::Parser::new(6.try_into().unwrap(), 40.try_into().unwrap(), 0);
+        terminal.process(b"words of a conversation\x1b[?2004h\x1b[?25l\x1b[31m");
+        terminal.process(leave);
+        let screen = terminal.screen();
+        assert_eq!(screen.contents().trim(), "");
+        assert!(!screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!((screen.fgcolor(), screen.cursor_position()), (vt100::Color::Default, (0, 0)));
+        // A half frame, its margins, and lines that do not wrap.
+        for undone in ["\x1b[?2026l", "\x1b[r", "\x1b[?7h", "\x1b[?1049l"] {
+            assert!(memchr::memmem::find(leave, undone.as_bytes()).is_some(), "{}", undone.escape_debug());
+        }
     }
 }
