@@ -825,3 +825,13 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
         [("odd_words".to_owned(), 2, "m000000".to_owned())]
     );
 }
+
+/// What is folded as it is was not cleaned: a marker in it stayed.
+#[test]
+fn no_mark_is_left_in_what_nobody_knows() {
+    let words = "so it is\u{e200}cite\u{e202}turn0search0\u{e201}, is it";
+    let conversation = chain([with(prompt("look"), "metadata", json!({"unheard_of": {"deep": [words]}}))]);
+    let texts = (0..conversation.messages().len()).map(|index| conversation.message_text(index));
+    let all: String = texts.collect();
+    assert!(all.contains("so it is cite turn0search0 , is it"), "{all}");
+}

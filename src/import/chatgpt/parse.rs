@@ -11,6 +11,7 @@ use super::{
     canvas::CanvasCall,
     classification::{self, Classification},
     group_chat::GroupChat,
+    marker::MARKER_CHARS,
     research::{self, States},
     shape::{Maybe, Message},
     unread::{self, BesideWords},
@@ -318,7 +319,12 @@ impl Mapping<'_> {
             self.dropped += 1;
             return;
         };
-        arena.text.push_str(text);
+        // What stood in such a marker is told with all else; the character itself says nothing.
+        let start = arena.text.len();
+        let mut pieces = text.split(MARKER_CHARS);
+        arena.text.extend(pieces.next());
+        pieces.for_each(|piece| arena.text.extend([" ", piece]));
+        let range = range.start..range.start + (arena.text.len() - start) as u32;
         let carrier = &arena.messages[number as usize];
         let parsed = ParsedMessage {
             role: carrier.role,
