@@ -59,7 +59,12 @@ impl BesideWords {
             }
         }
         for group in metadata.search_groups.iter() {
-            if let Some(domain) = said(&group.domain).filter(|_| group.entries.is_empty()) {
+            // A domain stands in the address of a page, if one has an address.
+            let stands_in = |domain: &str| {
+                let mut urls = group.entries.iter().filter_map(|entry| said(&entry.url));
+                urls.any(|url| url.contains(domain))
+            };
+            if let Some(domain) = said(&group.domain).filter(|domain| !stands_in(domain)) {
                 push_line(domain, &mut self.found);
             }
             for entry in group.entries.iter() {
