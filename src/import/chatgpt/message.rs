@@ -95,6 +95,13 @@ impl Classification<'_> {
         } else {
             self.unread_content(message, &mut rest.more, &mut rest.keys);
         }
+        // An error of nothing but a name says that: what is blank is not shown.
+        if self.kind == Kind::Error
+            && text[start..].trim().is_empty()
+            && let Some(name) = said(&content.name)
+        {
+            text.push_str(name);
+        }
         decode_escapes(text, start, parts);
         let answer = self.role == Role::Assistant && matches!(self.kind, Kind::Text | Kind::Reasoning);
         clean::clean(text, start, parts, metadata, answer, &mut rest.found, growth);

@@ -111,7 +111,8 @@ impl Classification<'_> {
     pub(super) fn unread_content(&self, message: &Message<'_>, out: &mut String, keys: &mut UnknownKeys) {
         let content = &message.content.0;
         let linked = matches!(self.kind, Kind::Quote | Kind::Page);
-        let named = self.kind == Kind::Error;
+        // Of a tool the line above says whose it is.
+        let named = self.kind == Kind::Error && self.role == Role::Tool;
         // A domain stands in the address, or for a title that is missing.
         let placed = |domain: &str| {
             let (title, url) = (said(&content.title), said(&content.url));
