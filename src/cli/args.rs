@@ -147,6 +147,9 @@ pub struct ListArgs {
     /// At most this many
     #[arg(short = 'n', value_name = "N")]
     pub number: Option<usize>,
+    /// With -q: also conversations with some of the words
+    #[arg(long, requires = "query")]
+    pub loose: bool,
     /// One JSON object per line
     #[arg(long)]
     pub json: bool,
@@ -187,6 +190,12 @@ pub struct SearchArgs {
     /// At most this many messages per conversation
     #[arg(short = 'n', value_name = "N")]
     pub messages: Option<usize>,
+    /// Only conversations with all words, also on a terminal and with --json
+    #[arg(long, conflicts_with = "loose")]
+    pub exact: bool,
+    /// Also conversations with some of the words, below the others, also with -l, -c and into a pipe
+    #[arg(long)]
+    pub loose: bool,
     /// One JSON object per line
     #[arg(long)]
     pub json: bool,
@@ -205,6 +214,9 @@ pub struct ExtractArgs {
     /// Every conversation this query finds, best first
     #[arg(short, long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
+    /// With -q: also conversations with some of the words, after those with all
+    #[arg(long, requires = "query")]
+    pub loose: bool,
     /// Every conversation, newest first
     #[arg(long)]
     pub all: bool,

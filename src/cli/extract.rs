@@ -130,7 +130,12 @@ fn selection(
         return Ok(Some(library.by_date().to_vec()));
     }
     if let Some(query) = &arguments.query {
-        let results = search::worker::search(&Query::parse(query, zone), library, false);
+        let query = Query::parse(query, zone);
+        let results = if arguments.loose {
+            search::worker::search_both_tiers(&query, library, false, false)
+        } else {
+            search::worker::search(&query, library, false)
+        };
         return Ok(Some(results.rows.iter().map(|row| row.handle).collect()));
     }
     let mut handles = Vec::new();

@@ -36,7 +36,11 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
     let mut handles = sorted(&opened.library, list.sort);
     if let Some(query) = &list.query {
         let query = Query::parse(query, &zone);
-        let found = search::worker::search(&query, &opened.library, true);
+        let found = if list.loose {
+            search::worker::search_both_tiers(&query, &opened.library, true, false)
+        } else {
+            search::worker::search(&query, &opened.library, true)
+        };
         let mut matches = vec![false; opened.library.handle_bound()];
         for row in found.rows.iter() {
             matches[row.handle.0 as usize] = true;

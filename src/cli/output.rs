@@ -40,6 +40,11 @@ impl Output {
         Self { writer: BufWriter::with_capacity(1 << 16, stdout.lock()), terminal, color }
     }
 
+    /// Returns whether a person reads it.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
     /// Returns the columns of a line: the terminal's, or a width that reads well in a file.
     pub fn columns(&self) -> usize {
         let terminal = self.terminal.then(crossterm::terminal::size).and_then(Result::ok);

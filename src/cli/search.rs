@@ -14,7 +14,10 @@ use super::{
 use crate::{
     conversation::{Conversation, Visibility},
     extract::{one_line, rfc3339},
-    search::{self, Matcher, Query},
+    search::{
+        self, Matcher, Query,
+        worker::{SecondTier, Substitution},
+    },
 };
 
 /// The columns of a snippet where no terminal gives their number.
@@ -32,6 +35,8 @@ struct SearchRow<'a> {
     message: Option<usize>,
     snippet: Option<String>,
     score: u32,
+    /// The words of the query that the conversation lacks.
+    missing: &'a [&'a str],
 }
 
 pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outcome> {
@@ -41,14 +46,24 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     for problem in query.problems() {
         tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));
     }
-    let results = search::worker::search(&query, &opened.library, false);
+    let mut output = Output::new(global.color());
+    let both_tiers = search.loose
+        || !search.exact && !search.ids && !search.count && (search.json || output.is_terminal());
+    let results = if both_tiers {
+        search::worker::search_both_tiers(&query, &opened.library, false, false)
+    } else {
+        search::worker::search(&query, &opened.library, false)
+    };
     if results.rows.is_empty() {
         return Ok(Outcome::NotClean);
     }
-    let matcher = Matcher::new(&query);
-    let mut output = Output::new(global.color());
+    let exact = Matcher::new(&query);
     for (place, row) in results.rows.iter().take(search.conversations.unwrap_or(usize::MAX)).enumerate() {
         let conversation = opened.library.get(row.handle);
+        let second_tier = results.second_tier.as_deref().filter(|_| row.missing.is_some());
+        let matcher = second_tier.map_or(&exact, |second_tier| &second_tier.matcher);
+        let missing: Vec<&str> =
+            second_tier.into_iter().flat_map(|second_tier| second_tier.missing(row)).collect();
         if search.ids {
             let line = format!("{}\n", output.field(&conversation.id));
             output.write(&line)?;
@@ -57,15 +72,24 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
                 format!("{}\t{}\n", matcher.count(conversation, usize::MAX), output.field(&conversation.id));
             output.write(&line)?;
         } else {
-            let mut messages = matcher.messages(conversation);
+            // Of a conversation with some of the words only the best message: most have one of them.
+            let mut messages = match second_tier {
+                Some(_) => row.best_message.iter().map(|&message| message as usize).collect(),
+                None => matcher.messages(conversation),
+            };
             messages.truncate(search.messages.unwrap_or(usize::MAX));
             if search.json {
-                json(&mut output, conversation, &matcher, &messages, row.score.value())?;
+                json(&mut output, conversation, matcher, &messages, row.score.value(), &missing)?;
             } else {
                 if place > 0 {
                     output.write("\n")?;
                 }
-                text(&mut output, conversation, &matcher, &messages, &zone)?;
+                if place == results.with_all
+                    && let Some(second_tier) = &results.second_tier
+                {
+                    output.write(&rule(&output, second_tier, results.with_all))?;
+                }
+                text(&mut output, conversation, matcher, &messages, &zone, &missing)?;
             }
         }
     }
@@ -73,15 +97,29 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     Ok(Outcome::Done)
 }
 
-/// Writes a title line (title, date, id), then one line per message: role and snippet.
+/// Returns the line between the conversations with all words and those with some.
+fn rule(output: &Output, second_tier: &SecondTier, with_all: usize) -> String {
+    let mut line = format!("── {with_all} with all words, below with some");
+    for Substitution { typed, taken_for } in &second_tier.substitutions {
+        line += &format!(" · {typed} → {}", taken_for.join(", "));
+    }
+    output.styled(OutputStyle::Dim, &output.field(&line)).into_owned() + "\n"
+}
+
+/// Writes a title line (title, date, id, what it lacks), then one line per message: role and snippet.
 fn text(
     output: &mut Output,
     conversation: &Conversation,
     matcher: &Matcher,
     messages: &[usize],
     zone: &TimeZone,
+    missing: &[&str],
 ) -> anyhow::Result<()> {
-    let facts = format!("\t{}\t{}\n", day(conversation.updated, zone), output.field(&conversation.id));
+    let mut facts = format!("\t{}\t{}", day(conversation.updated, zone), output.field(&conversation.id));
+    if !missing.is_empty() {
+        facts += &format!("\twithout: {}", output.field(&missing.join(", ")));
+    }
+    facts.push('\n');
     let title = output.styled(OutputStyle::Bold, &output.field(&conversation.title)).into_owned();
     let line = title + &output.styled(OutputStyle::Dim, &facts);
     output.write(&line)?;
@@ -119,6 +157,7 @@ fn json(
     matcher: &Matcher,
     messages: &[usize],
     score: u32,
+    missing: &[&str],
 ) -> anyhow::Result<()> {
     let line = |message: Option<usize>| SearchRow {
         id: &conversation.id,
@@ -132,6 +171,7 @@ fn json(
             .and_then(|message| matcher.snippet_of(conversation, message, JSON_COLUMNS))
             .map(|snippet| snippet.text),
         score,
+        missing,
     };
     let lines = if messages.is_empty() {
         vec![line(None)]

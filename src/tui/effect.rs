@@ -14,9 +14,10 @@ use crate::{
             attachments::{AttachmentOutcome, SingleAttachment},
         },
     },
-    library::{ConversationRef, Handle, Library},
+    library::{ConversationRef, Library},
     search::{Matcher, worker::Request},
     transcript::highlight::HighlightRequest,
+    tui::app::SlowRow,
 };
 
 /// Something to be done outside of the app. Answers come back as actions.
@@ -77,10 +78,8 @@ pub enum Task {
     },
     /// Find out the facts of rows in the list that are long conversations; a newer one cancels it.
     FindFacts {
-        /// The conversations.
-        rows: Vec<(Handle, ConversationRef)>,
-        /// The query.
-        matcher: Matcher,
+        /// The rows.
+        rows: Vec<SlowRow>,
         /// A number that is given back with the answer.
         serial: u64,
     },

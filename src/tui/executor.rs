@@ -15,7 +15,7 @@ use std::{
 use super::{
     Event,
     action::Action,
-    app::RowFacts,
+    app::{RowFacts, SlowRow},
     colors,
     copies::Copies,
     effect::{CopyContent, CopyRequest, SaveOutcome, Task},
@@ -126,15 +126,15 @@ impl Executor {
                     let _ = events.send(Event::Action(Action::Hits(serial, matcher.hits(&conversation))));
                 });
             }
-            Task::FindFacts { rows, matcher, serial } => {
+            Task::FindFacts { rows, serial } => {
                 let events = self.events.clone();
                 self.facts.ask(move |should_continue| {
-                    for (handle, conversation) in rows {
+                    for SlowRow { row, conversation, matcher } in rows {
                         if !should_continue() {
                             return;
                         }
-                        let facts = RowFacts::of(&conversation, &matcher);
-                        let _ = events.send(Event::Action(Action::Facts(serial, vec![(handle, facts)])));
+                        let facts = RowFacts::of(&conversation, &row, &matcher);
+                        let _ = events.send(Event::Action(Action::Facts(serial, vec![(row.handle, facts)])));
                     }
                 });
             }

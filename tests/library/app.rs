@@ -642,8 +642,10 @@ fn facts_of_the_query_before_are_not_shown_for_this_one() {
     let asked = |driver: &mut Driver| {
         driver.screen();
         match driver.app.take_frame_task() {
-            Some(Task::FindFacts { rows, matcher, serial }) => {
-                let facts = |(handle, of): (Handle, ConversationRef)| (handle, RowFacts::of(&of, &matcher));
+            Some(Task::FindFacts { rows, serial }) => {
+                let facts = |slow: SlowRow| {
+                    (slow.row.handle, RowFacts::of(&slow.conversation, &slow.row, &slow.matcher))
+                };
                 Action::Facts(serial, rows.into_iter().map(facts).collect())
             }
             other => panic!("{other:?}"),

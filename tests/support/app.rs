@@ -96,7 +96,12 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::Background(Task::Search(request)) => {
-                    let mut results = worker::search(&request.query, &request.library, request.by_date);
+                    let mut results = worker::search_both_tiers(
+                        &request.query,
+                        &request.library,
+                        request.by_date,
+                        request.is_typing,
+                    );
                     results.serial = request.serial;
                     self.act(Action::Found(results));
                 }

@@ -108,7 +108,12 @@ impl Typist {
     fn answer(&mut self, effect: Effect) {
         match effect {
             Effect::Background(Task::Search(request)) => {
-                let mut results = worker::search(&request.query, &request.library, request.by_date);
+                let mut results = worker::search_both_tiers(
+                        &request.query,
+                        &request.library,
+                        request.by_date,
+                        request.is_typing,
+                    );
                 results.serial = request.serial;
                 self.act(Action::Found(results));
             }

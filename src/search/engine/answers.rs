@@ -1,12 +1,9 @@
-//! The answers to earlier queries, kept for going back to and for typing on.
+//! The answers to earlier queries, kept for going back to, and while the library grows.
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{MAX_EXPLAINED, found::FoundConversation, refinement::refines};
-use crate::{
-    library::Handle,
-    search::{Matcher, Query, matching::position_cache::PositionCache},
-};
+use super::{MAX_EXPLAINED, found::FoundConversation};
+use crate::search::Query;
 
 /// Answers kept.
 const MAX_ANSWERS: usize = 48;
@@ -19,39 +16,12 @@ const MAX_COUNTS: usize = 4 * MAX_EXPLAINED;
 #[derive(Debug)]
 pub(super) struct CachedAnswer {
     pub query: Query,
-    pub matcher: Matcher,
     /// The number of handles in the library at that time.
     pub handle_count: usize,
     /// Newest first.
     pub found: Arc<Vec<FoundConversation>>,
-    pub positions: Arc<PositionCache>,
-}
-
-impl CachedAnswer {
-    /// Returns what its query matched, by handle.
-    pub fn matches(&self) -> EarlierMatches {
-        let mut matched = vec![false; self.handle_count];
-        for found in &*self.found {
-            matched[found.handle.0 as usize] = true;
-        }
-        EarlierMatches(matched)
-    }
-}
-
-/// Returns the answer with the fewest conversations.
-pub(super) fn shortest<'a>(answers: impl Iterator<Item = &'a CachedAnswer>) -> Option<&'a CachedAnswer> {
-    answers.min_by_key(|answer| answer.found.len())
-}
-
-/// The conversations that an earlier query matched, by handle. By default no query was asked.
-#[derive(Debug, Default)]
-pub(super) struct EarlierMatches(Vec<bool>);
-
-impl EarlierMatches {
-    /// Returns whether the earlier query matched a conversation; true of one that it was not asked about.
-    pub fn may_contain(&self, handle: Handle) -> bool {
-        self.0.get(handle.0 as usize).copied().unwrap_or(true)
-    }
+    /// Hits over all of them; one more than are counted means more.
+    pub hits: usize,
 }
 
 /// The answers to earlier queries, and the counts that explained why some found nothing.
@@ -79,14 +49,8 @@ impl AnswerCache {
         self.answers.iter().find(|answer| answer.query.clauses() == query.clauses())
     }
 
-    /// Finds the answers to queries that this one refines.
-    pub fn broader_than(&self, query: &Query) -> Vec<&CachedAnswer> {
-        self.answers.iter().filter(|answer| refines(query, &answer.query)).collect()
-    }
-
-    /// Keeps an answer in place of an earlier one to the same query, and drops the oldest when there are too many;
-    /// of all positions at most `max_positions` are kept.
-    pub fn insert(&mut self, answer: CachedAnswer, max_positions: usize) {
+    /// Keeps an answer in place of an earlier one to the same query, and drops the oldest when there are too many.
+    pub fn insert(&mut self, answer: CachedAnswer) {
         self.answers.retain(|other| other.query.clauses() != answer.query.clauses());
         self.answers.push_front(answer);
         let mut rows = 0;
@@ -96,13 +60,6 @@ impl AnswerCache {
         });
         let kept = fitting.count().clamp(1, MAX_ANSWERS);
         self.answers.truncate(kept);
-        let mut positions = 0;
-        for answer in &mut self.answers {
-            positions += answer.positions.len();
-            if positions > max_positions {
-                answer.positions = Arc::default();
-            }
-        }
     }
 
     /// Returns how many conversations matched a query that was only counted.

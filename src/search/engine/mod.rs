@@ -7,27 +7,38 @@
 
 mod answers;
 mod found;
+mod indexed_terms;
 mod plan;
-mod refinement;
+mod some_words;
+mod word_forms;
+mod word_variants;
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use self::answers::{AnswerCache, CachedAnswer};
-pub(super) use self::{found::FoundConversation, plan::Plan};
+pub(super) use self::{
+    found::FoundConversation,
+    plan::Plan,
+    some_words::{PartialMatch, SomeWords},
+};
+pub use self::word_variants::Substitution;
 use super::{
     Query,
-    index::{Index, IndexEntry, IndexSegment},
-    matching::Evaluation,
+    index::{Index, draft::IndexDraft, occurrences::Occurrences},
+    matching::{Evaluation, Term},
 };
-use crate::{
-    conversation::Conversation,
-    library::{Handle, Library},
-};
+use crate::library::{Handle, Library};
 
 /// Hits are counted up to here; one more means "more".
 const MAX_HITS: usize = 9_999;
-/// Bytes of text for each position of a term that is kept: at 16 bytes a position a sixty-fourth of the text.
-const TEXT_PER_POSITION: usize = 1_024;
+/// Conversations of which it is judged by their text how close together the words stand.
+const MAX_JUDGED: usize = 1_000;
+/// Terms whose slots are kept: those of a line that is typed on, and of a few before it.
+const MAX_KEPT_TERMS: usize = 32;
 /// Clauses of a query that are explained when nothing was found.
 const MAX_EXPLAINED: usize = 8;
 /// Stands for a conversation that was not found.
@@ -39,6 +50,8 @@ pub(super) struct Engine {
     library: Arc<Library>,
     index: Index,
     answers: AnswerCache,
+    /// The slots of words that were looked up since the index grew.
+    occurrences: Mutex<HashMap<String, Arc<Occurrences>>>,
 }
 
 impl Engine {
@@ -50,6 +63,7 @@ impl Engine {
         if !is_grown_from(library, &self.library) {
             self.index = Index::default();
             self.answers.clear();
+            self.forget_occurrences();
         }
         self.answers.clear_counts();
         self.library = Arc::clone(library);
@@ -60,15 +74,39 @@ impl Engine {
         &self.library
     }
 
-    /// Returns the next handles that the index lacks, at most `max_handles` of them.
-    pub fn unindexed(&self, max_handles: usize) -> Range<u32> {
-        let handles = self.library.handle_bound();
-        self.index.handles()..handles.min(self.index.handles() as usize + max_handles) as u32
+    /// Returns the handles that the index lacks.
+    pub fn unindexed(&self) -> Range<u32> {
+        self.index.handles()..self.library.handle_bound() as u32
     }
 
-    /// Adds what [`IndexSegment::of`] made of the handles that follow.
-    pub fn index(&mut self, segment: IndexSegment) {
-        self.index.add(segment);
+    /// Adds what [`IndexDraft::of`] made of the handles that follow.
+    pub fn index(&mut self, draft: &IndexDraft) {
+        self.index.add(draft);
+        self.forget_occurrences();
+    }
+
+    /// Merges parts of the index that are many and small. Returns whether there were any; not if `stop` ended it.
+    pub fn tidy_index(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        self.index.merge_segments(self.unindexed().is_empty(), stop)
+    }
+
+    fn forget_occurrences(&mut self) {
+        self.occurrences.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Returns the slots of a term that is a word or a piece of one.
+    fn occurrences(&self, word: &str, term: &Term) -> Arc<Occurrences> {
+        let kept = || self.occurrences.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept().get(word) {
+            return Arc::clone(found);
+        }
+        let found = Arc::new(self.index.occurrences(&self.library, word, term));
+        let mut kept = kept();
+        if kept.len() >= MAX_KEPT_TERMS {
+            kept.clear();
+        }
+        kept.insert(word.to_owned(), Arc::clone(&found));
+        found
     }
 
     /// Evaluates the query on some of a plan's candidates. `None`: `stop` said so between two of them.
@@ -83,18 +121,18 @@ impl Engine {
             if stop() {
                 return None;
             }
-            found.extend(self.evaluate(plan, handle));
+            match &plan.indexed {
+                Some(terms) => found.push(terms.rank(self, handle)),
+                None => found.extend(self.evaluate(plan, handle)),
+            }
         }
         Some(found)
     }
 
     fn evaluate(&self, plan: &Plan, handle: Handle) -> Option<FoundConversation> {
-        let (conversation, entry) = self.possible_match(plan, handle)?;
-        let cached = plan.earlier_positions.in_conversation(handle);
-        let Evaluation { score, best, hits, positions } =
-            plan.matcher.compiled().evaluate(conversation, entry, cached)?;
-        // At once: those of a chunk of large conversations would be many.
-        plan.add_positions(handle, positions, self.max_positions());
+        let conversation = self.library.get(handle);
+        let entry = self.index.entry(&self.library, handle);
+        let Evaluation { score, best, hits } = plan.matcher.compiled().evaluate(conversation, entry)?;
         let hits = (plan.hits() <= MAX_HITS)
             .then(|| hits.unwrap_or_else(|| plan.matcher.count_up_to(conversation, entry, MAX_HITS + 1)));
         if let Some(hits) = hits {
@@ -103,15 +141,22 @@ impl Engine {
         Some(FoundConversation::new(handle, score, best, hits))
     }
 
-    /// Returns a candidate whose text must be looked at, and what the index has of it. `None`: it cannot match.
-    fn possible_match(&self, plan: &Plan, handle: Handle) -> Option<(&Conversation, IndexEntry<'_>)> {
-        let compiled = plan.matcher.compiled();
-        let entry = self.index.entry(&self.library, handle);
-        let conversation = self.library.get(handle);
-        let is_possible = compiled.may_match(entry)
-            && (plan.broader_matches.may_contain(handle)
-                || compiled.fuzzy_matches_title(&conversation.title));
-        is_possible.then_some((conversation, entry))
+    /// Returns the places in `found` of the conversations whose words are worth judging by how close together they
+    /// stand: the best, as far as the index tells.
+    pub fn worth_judging(plan: &Plan, found: &[FoundConversation]) -> Vec<usize> {
+        if !plan.indexed.as_ref().is_some_and(indexed_terms::IndexedTerms::needs_judging) {
+            return Vec::new();
+        }
+        let mut places: Vec<usize> = (0..found.len()).collect();
+        // Ties are by date, and `found` is newest first only up to a point: its order settles which are judged.
+        places.sort_by_key(|&place| std::cmp::Reverse(found[place].score));
+        places.truncate(MAX_JUDGED);
+        places
+    }
+
+    /// Ranks a conversation by its text too.
+    pub fn judge(&self, plan: &Plan, found: FoundConversation) -> FoundConversation {
+        plan.indexed.as_ref().map_or(found, |terms| terms.judge(self, plan, found.handle))
     }
 
     /// Puts what was known and what was found together, newest first, and counts the hits.
@@ -130,7 +175,8 @@ impl Engine {
             .filter(|&slot| slot != NOT_FOUND)
             .filter_map(at)
             .collect();
-        let hits = self.count_hits(plan, &merged);
+        let by_index = || plan.indexed.as_ref().and_then(|terms| terms.count_hits(self, &merged));
+        let hits = plan.known_hits.or_else(by_index).unwrap_or_else(|| self.count_hits(plan, &merged));
         (merged, hits)
     }
 
@@ -148,24 +194,13 @@ impl Engine {
     }
 
     /// Keeps a complete answer for later.
-    pub fn remember(&mut self, plan: Plan, found: Vec<FoundConversation>) {
-        let nothing_was_evaluated = plan.candidates.is_empty();
-        let earlier = self.answers.same(&plan.query).filter(|_| nothing_was_evaluated);
-        let positions =
-            earlier.map_or_else(|| Arc::new(plan.take_positions()), |answer| Arc::clone(&answer.positions));
-        let answer = CachedAnswer {
+    pub fn remember(&mut self, plan: Plan, found: Vec<FoundConversation>, hits: usize) {
+        self.answers.insert(CachedAnswer {
             query: plan.query,
-            matcher: plan.matcher,
             handle_count: self.library.handle_bound(),
             found: Arc::new(found),
-            positions,
-        };
-        self.answers.insert(answer, self.max_positions());
-    }
-
-    /// Returns how many positions are kept in all.
-    fn max_positions(&self) -> usize {
-        self.library.text_bytes() / TEXT_PER_POSITION
+            hits,
+        });
     }
 
     /// Returns the queries whose counts explain why one found nothing: each clause alone, and all but that clause.
@@ -193,8 +228,10 @@ impl Engine {
             if stop() {
                 return None;
             }
-            let Some((conversation, entry)) = self.possible_match(plan, handle) else { continue };
-            count += usize::from(plan.matcher.compiled().matches(conversation, entry));
+            let entry = self.index.entry(&self.library, handle);
+            let is_match = plan.is_indexed()
+                || plan.matcher.compiled().matches(self.library.get(handle), entry);
+            count += usize::from(is_match);
         }
         Some(count)
     }

@@ -3,26 +3,20 @@
 use std::{
     ops::Range,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-use super::{
-    Engine,
-    answers::{CachedAnswer, EarlierMatches, shortest},
-    found::FoundConversation,
-    refinement::has_all_clauses_of,
-};
+use fixedbitset::FixedBitSet;
+
+use super::{Engine, answers::CachedAnswer, found::FoundConversation, indexed_terms::IndexedTerms};
 use crate::{
     library::Handle,
     search::{
         Matcher, Query,
-        matching::{
-            Pattern,
-            position_cache::{EarlierPositions, PositionCache},
-        },
-        ranking::TermPosition,
+        index::occurrences::TermLookup,
+        matching::{Pattern, Term},
     },
 };
 
@@ -36,16 +30,14 @@ pub(in crate::search) struct Plan {
     pub(super) matcher: Matcher,
     /// Found by an earlier search for the same query, newest first; some may be gone by now.
     pub(super) known: Arc<Vec<FoundConversation>>,
+    /// Hits in all that is known, if nothing is to be looked at.
+    pub(super) known_hits: Option<usize>,
     /// To be looked at: [`NEWEST_FIRST`] of them newest first, then the rest as they lie in memory.
     pub(super) candidates: Vec<Handle>,
-    /// The matches of a query that this one refines: any other conversation can only match by a fuzzy title.
-    pub(super) broader_matches: EarlierMatches,
-    /// The positions of that query's terms.
-    pub(super) earlier_positions: EarlierPositions,
+    /// The slots of each term, if the index answers the query: then the candidates are what matches, no more.
+    pub(super) indexed: Option<IndexedTerms>,
     /// The hits counted so far.
     hits: AtomicUsize,
-    /// The positions of its own terms, as far as they were found on the way.
-    positions: Mutex<PositionCache>,
 }
 
 impl Plan {
@@ -57,11 +49,10 @@ impl Plan {
             query: query.clone(),
             matcher,
             known: Arc::default(),
+            known_hits: None,
             candidates,
-            broader_matches: EarlierMatches::default(),
-            earlier_positions: EarlierPositions::default(),
+            indexed: None,
             hits: AtomicUsize::new(0),
-            positions: Mutex::default(),
         }
     }
 
@@ -70,11 +61,16 @@ impl Plan {
         self.candidates.len()
     }
 
+    /// Returns whether the index tells what matches, and nearly all of its rank.
+    pub fn is_indexed(&self) -> bool {
+        self.indexed.is_some()
+    }
+
     /// Returns whether one conversation may take long: several terms are looked for in all of it, or an expression.
     pub fn is_slow(&self) -> bool {
         let compiled = self.matcher.compiled();
-        let several_anew = compiled.message_terms().count() > 1 && !self.earlier_positions.is_useful();
-        several_anew || compiled.message_terms().any(|term| matches!(term.pattern, Pattern::Regex(_)))
+        compiled.message_terms().count() > 1
+            || compiled.message_terms().any(|term| matches!(term.pattern, Pattern::Regex(_)))
     }
 
     /// Returns some of the conversations that are to be looked at.
@@ -91,79 +87,85 @@ impl Plan {
     pub(super) fn add_hits(&self, hits: usize) {
         self.hits.fetch_add(hits, Ordering::Relaxed);
     }
-
-    /// Keeps the positions of a conversation, unless there would be more than `max_positions` in all.
-    pub(super) fn add_positions(&self, handle: Handle, positions: Vec<TermPosition>, max_positions: usize) {
-        if !positions.is_empty() {
-            let mut cache = self.positions.lock().unwrap_or_else(PoisonError::into_inner);
-            cache.add(handle, positions, max_positions);
-        }
-    }
-
-    /// Returns the positions found on the way.
-    pub(super) fn take_positions(&self) -> PositionCache {
-        std::mem::take(&mut *self.positions.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 impl Engine {
     /// Plans the search for a query: nothing but what was added if it was asked before, else every conversation that
-    /// earlier answers do not rule out.
+    /// the index does not rule out.
     pub fn plan(&self, query: &Query) -> Plan {
-        match self.answers.same(query) {
-            Some(answer) => self.plan_repeated(query, answer),
-            None => self.plan_new(query),
+        let answer = self.answers.same(query);
+        match answer.filter(|answer| answer.handle_count == self.library.handle_bound()) {
+            Some(answer) => Self::plan_known(query, answer),
+            None => self.plan_indexed(query).unwrap_or_else(|| match answer {
+                Some(answer) => self.plan_added(query, answer),
+                None => self.plan_new(query),
+            }),
+        }
+    }
+
+    /// Plans a query whose answer is known.
+    fn plan_known(query: &Query, answer: &CachedAnswer) -> Plan {
+        Plan {
+            known: Arc::clone(&answer.found),
+            known_hits: Some(answer.hits),
+            ..Plan::new(query, Matcher::new(query), Vec::new())
         }
     }
 
     /// Plans a query that was asked before: only the conversations that were added since are looked at.
-    fn plan_repeated(&self, query: &Query, answer: &CachedAnswer) -> Plan {
+    fn plan_added(&self, query: &Query, answer: &CachedAnswer) -> Plan {
         let is_added = |handle: &Handle| handle.0 as usize >= answer.handle_count;
-        let is_complete = answer.handle_count == self.library.handle_bound();
-        let candidates = if is_complete {
-            Vec::new()
-        } else {
-            self.library.by_date().iter().copied().filter(is_added).collect()
-        };
-        Plan { known: Arc::clone(&answer.found), ..Plan::new(query, answer.matcher.clone(), candidates) }
+        let candidates = self.library.by_date().iter().copied().filter(is_added).collect();
+        Plan { known: Arc::clone(&answer.found), ..Plan::new(query, Matcher::new(query), candidates) }
     }
 
-    /// Plans a query that was not asked before: what no query matched that this one refines is not looked at.
+    /// Plans a query that the index answers. `None`: it does not.
+    fn plan_indexed(&self, query: &Query) -> Option<Plan> {
+        if (self.index.handles() as usize) < self.library.handle_bound() {
+            return None;
+        }
+        let matcher = Matcher::new(query);
+        let terms = IndexedTerms::of(self, matcher.compiled())?;
+        let matches = terms.matches(self, matcher.compiled());
+        let is_match = |handle: &Handle| {
+            matches.contains(handle.0 as usize)
+                && matcher.compiled().admits(self.library.get(*handle))
+        };
+        let candidates = self.library.by_date().iter().copied().filter(is_match).collect();
+        Some(Plan { indexed: Some(terms), ..Plan::new(query, matcher, candidates) })
+    }
+
+    /// Plans a query that was not asked before: what the index rules out is not looked at.
     fn plan_new(&self, query: &Query) -> Plan {
         let matcher = Matcher::new(query);
-        let broader_answers = self.answers.broader_than(query);
-        let has_all_clauses = |answer: &&CachedAnswer| has_all_clauses_of(query, &answer.query);
-        let broader_with_all_clauses = shortest(broader_answers.iter().copied().filter(has_all_clauses));
-        let broader = shortest(broader_answers.into_iter());
-
-        let earlier_positions = broader.map_or_else(EarlierPositions::default, |answer| {
-            let relations = matcher.compiled().relations_to(answer.matcher.compiled());
-            EarlierPositions::new(&answer.positions, relations)
-        });
-        let broader_with_all_clauses =
-            broader_with_all_clauses.map(CachedAnswer::matches).unwrap_or_default();
-        let broader = broader.map(CachedAnswer::matches).unwrap_or_default();
-        let candidates = self.candidates(&matcher, &broader_with_all_clauses, &broader);
-        Plan { broader_matches: broader, earlier_positions, ..Plan::new(query, matcher, candidates) }
+        let possible = self.possible(matcher.compiled().required());
+        let indexed = self.index.handles();
+        let is_possible = |handle: &Handle| {
+            handle.0 >= indexed
+                || possible.as_ref().is_none_or(|possible| possible.contains(handle.0 as usize))
+        };
+        let candidates = self.library.by_date().iter().copied().filter(is_possible).collect();
+        Plan::new(query, matcher, candidates)
     }
 
-    /// Returns what must be looked at, newest first. A conversation that a `broader_with_all_clauses` query did not
-    /// match, all clauses of which are still there unchanged, cannot match. One that a `broader` query did not match
-    /// can only match by a fuzzy title: `kubern` may stand for the letters of one that `kube` does not.
-    fn candidates(
-        &self,
-        matcher: &Matcher,
-        broader_with_all_clauses: &EarlierMatches,
-        broader: &EarlierMatches,
-    ) -> Vec<Handle> {
-        let may_match_fuzzily =
-            |handle| matcher.compiled().may_fuzzy_match(self.index.title_letters(&self.library, handle));
-        let newest = self.library.by_date().iter().copied();
-        newest
-            .filter(|&handle| {
-                broader_with_all_clauses.may_contain(handle)
-                    && (broader.may_contain(handle) || may_match_fuzzily(handle))
-            })
-            .collect()
+    /// Returns the indexed conversations that may have all of the terms; no other has. `None`: any may.
+    fn possible(&self, terms: &[Term]) -> Option<FixedBitSet> {
+        let mut possible: Option<FixedBitSet> = None;
+        for term in terms {
+            let slots = match &term.lookup {
+                TermLookup::Word(word) => Some(self.occurrences(word, term).any.clone()),
+                TermLookup::Pieces(pieces) => self.index.candidates(pieces),
+            };
+            let Some(mut slots) = slots else { continue };
+            if term.title_only {
+                slots.intersect_with(&self.index.slots().titles);
+            }
+            let handles = self.index.conversations_with(&slots);
+            match &mut possible {
+                Some(possible) => possible.intersect_with(&handles),
+                None => possible = Some(handles),
+            }
+        }
+        possible
     }
 }

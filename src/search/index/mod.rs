@@ -1,133 +1,247 @@
-//! The index: for each conversation what rules most of them out without a look at their text: the letters of the
-//! title, the characters that need folding, and a [bloom filter](bloom).
+//! The index: an inverted index in memory of every title and message, by word.
 //!
-//! It is built in segments, runs of consecutive handles, whenever there is time; a conversation that has no entry yet
-//! is simply looked at. It takes about a tenth of the text.
+//! | part | holds |
+//! |---|---|
+//! | [`tokenizer`] | what a word is |
+//! | [`dictionary`] | every word once, numbered |
+//! | [`postings`] | for each word the slots that have it, and how often |
+//! | [`slots`] | what is known of a slot beside its words: a slot is a title or a message |
+//! | [`draft`] | a run of conversations indexed on its own, on any thread |
+//! | [`occurrences`] | where a word, a piece of one or a phrase stands |
+//!
+//! It is built in runs of consecutive handles, whenever there is time; a conversation that has no entry yet is simply
+//! looked at. Nothing of it is ever written to a disk. What it lacks, a token of more than 64 bytes and the words of a
+//! text with more different ones than are kept, it knows: there the text is looked at.
 
-pub(in crate::search) mod bloom;
+pub(in crate::search) mod dictionary;
+pub(in crate::search) mod draft;
 mod entry;
+pub(in crate::search) mod occurrences;
+pub(in crate::search) mod postings;
+mod slots;
 mod title_letters;
+pub(in crate::search) mod tokenizer;
 
+use std::ops::Range;
+
+use fixedbitset::FixedBitSet;
+
+use self::{
+    dictionary::{Dictionary, WordId},
+    draft::IndexDraft,
+    postings::PostingsSegment,
+    slots::Slots,
+};
 pub(in crate::search) use self::{entry::IndexEntry, title_letters::LetterSet};
 use super::matching::FoldsToAscii;
-use crate::{
-    conversation::Conversation,
-    library::{Handle, Library},
-};
+use crate::library::{Handle, Library};
 
-/// The entries of a run of conversations with consecutive handles.
-#[derive(Debug)]
-pub(in crate::search) struct IndexSegment {
-    entries: Vec<StoredEntry>,
-    blooms: Vec<u64>,
-}
+/// Segments of one size that are merged into a larger one.
+const MERGED_SEGMENTS: usize = 16;
+/// The bytes that words may take even of a small archive.
+const MIN_DICTIONARY_BYTES: usize = 1 << 20;
+/// The part of the text that the words may take: an eighth. Of real archives they take a sixtieth.
+const TEXT_PER_DICTIONARY_BYTE: usize = 8;
 
+/// What the index has of one conversation beside its words.
 #[derive(Clone, Copy, Debug)]
-struct StoredEntry {
+struct IndexedConversation {
     title_letters: LetterSet,
-    /// The end of its bloom filter in `blooms`; it begins where the one before ends.
-    bloom_end: u32,
     folds_to_ascii: FoldsToAscii,
     is_linear: bool,
-}
-
-impl IndexSegment {
-    /// Indexes the conversations of `handles`; ends between two of them when `stop` says so.
-    pub fn of(library: &Library, handles: std::ops::Range<u32>, stop: &dyn Fn() -> bool) -> Self {
-        let words = handles.clone().map(|handle| bloom_blocks_of(library.get(Handle(handle)))).sum();
-        let mut segment =
-            Self { entries: Vec::with_capacity(handles.len()), blooms: Vec::with_capacity(words) };
-        for handle in handles {
-            if stop() {
-                segment.blooms.shrink_to_fit();
-                break;
-            }
-            segment.push(library.get(Handle(handle)));
-        }
-        segment
-    }
-
-    /// Returns the number of conversations in it.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    fn push(&mut self, conversation: &Conversation) {
-        let text = conversation.readable_text();
-        let start = self.blooms.len();
-        self.blooms.resize(start + bloom_blocks_of(conversation), 0);
-        let bloom = &mut self.blooms[start..];
-        bloom::insert_text(bloom, text);
-        bloom::insert_text(bloom, &conversation.title);
-        let foldable = if conversation.is_ascii() { FoldsToAscii::default() } else { FoldsToAscii::of(text) };
-        let messages = conversation.messages();
-        let is_chain =
-            messages.iter().enumerate().all(|(index, message)| message.parent() == index.checked_sub(1));
-        let is_linear =
-            is_chain && conversation.current_leaf().is_some_and(|leaf| leaf + 1 == messages.len());
-        self.entries.push(StoredEntry {
-            title_letters: LetterSet::of(&conversation.title),
-            bloom_end: self.blooms.len() as u32,
-            folds_to_ascii: foldable,
-            is_linear,
-        });
-    }
-
-    fn entry(&self, index: usize) -> IndexEntry<'_> {
-        let entry = self.entries[index];
-        let start = index.checked_sub(1).map_or(0, |before| self.entries[before].bloom_end);
-        let bloom = &self.blooms[start as usize..entry.bloom_end as usize];
-        IndexEntry {
-            folds_to_ascii: entry.folds_to_ascii,
-            title_letters: entry.title_letters,
-            bloom: Some(bloom),
-            is_linear: entry.is_linear,
-        }
-    }
-}
-
-/// Returns the size of a conversation's bloom filter.
-fn bloom_blocks_of(conversation: &Conversation) -> usize {
-    bloom::bloom_blocks(conversation.readable_text().len())
+    /// The number of words in its title and its shown messages.
+    length: u32,
 }
 
 /// The index of a library, as far as it is built.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Index {
-    segments: Vec<IndexSegment>,
-    /// The first handle of each segment.
-    starts: Vec<u32>,
-    handles: u32,
+    pub dictionary: Dictionary,
+    /// In the order of their slots; large ones first.
+    segments: Vec<PostingsSegment>,
+    slots: Slots,
+    conversations: Vec<IndexedConversation>,
+    /// For each handle the slot of its title, and the end of all.
+    first_slots: Vec<u32>,
+    /// For each slot its handle.
+    handles_by_slot: Vec<u32>,
+    /// The words of all titles and shown messages together.
+    total_length: u64,
+    text_bytes: usize,
 }
 
 impl Index {
     /// Returns the number of handles that are indexed: all below it.
     pub fn handles(&self) -> u32 {
-        self.handles
+        self.conversations.len() as u32
     }
 
-    /// Adds the segment of the handles that follow.
-    pub fn add(&mut self, segment: IndexSegment) {
-        self.starts.push(self.handles);
-        self.handles += segment.entries.len() as u32;
+    /// Returns the number of slots.
+    pub fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Returns what is known of the slots.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// Adds the conversations that follow.
+    pub fn add(&mut self, draft: &IndexDraft) {
+        let first_slot = self.slots.len() as u32;
+        self.text_bytes += draft.text_bytes;
+        let max_bytes = MIN_DICTIONARY_BYTES.max(self.text_bytes / TEXT_PER_DICTIONARY_BYTE);
+        let words = 0..draft.words.len() as WordId;
+        let word_of: Vec<Option<WordId>> =
+            words.map(|word| self.dictionary.intern(draft.words.word(word), max_bytes)).collect();
+        self.slots.extend(&draft.slots);
+        let incomplete = &mut self.slots.incomplete;
+        let segment =
+            draft.postings.renumbered(first_slot, &word_of, |slot| incomplete.insert(slot as usize));
         self.segments.push(segment);
+        if self.first_slots.is_empty() {
+            self.first_slots.push(0);
+        }
+        let mut end = first_slot;
+        for (handle, &slots) in (self.handles()..).zip(&draft.slot_counts) {
+            end += slots;
+            self.first_slots.push(end);
+            self.handles_by_slot.resize(end as usize, handle);
+        }
+        self.total_length +=
+            draft.conversations.iter().map(|indexed| u64::from(indexed.length)).sum::<u64>();
+        self.conversations.extend_from_slice(&draft.conversations);
+    }
+
+    /// Merges segments if there are many small ones, or with `all` if there are more than a few. Returns whether it
+    /// did; not if `stop` ended it.
+    pub fn merge_segments(&mut self, all: bool, stop: &dyn Fn() -> bool) -> bool {
+        let Some(range) = self.mergeable(all) else { return false };
+        let Some(merged) = PostingsSegment::merge(&self.segments[range.clone()], stop) else { return false };
+        self.segments.splice(range, [merged]);
+        true
+    }
+
+    /// Returns segments at the end that are better one: a run of small ones, none of which is much larger than the
+    /// others.
+    fn mergeable(&self, all: bool) -> Option<Range<usize>> {
+        let least = if all { 3 } else { MERGED_SEGMENTS };
+        let (mut start, mut sum) = (self.segments.len(), 0);
+        while let Some(segment) = start.checked_sub(1).map(|before| &self.segments[before]) {
+            let is_far_larger = self.segments.len() - start >= 2 && segment.bytes() > 2 * sum;
+            if is_far_larger {
+                break;
+            }
+            sum += segment.bytes();
+            start -= 1;
+        }
+        (self.segments.len() - start >= least).then_some(start..self.segments.len())
     }
 
     /// Returns the letters of a conversation's title.
     pub fn title_letters(&self, library: &Library, handle: Handle) -> LetterSet {
-        if handle.0 < self.handles {
-            self.entry(library, handle).title_letters
-        } else {
-            LetterSet::of(&library.get(handle).title)
+        match self.conversations.get(handle.0 as usize) {
+            Some(indexed) => indexed.title_letters,
+            None => LetterSet::of(&library.get(handle).title),
         }
     }
 
     /// Returns the entry of a conversation; of one that is not indexed yet, what a look at it tells.
-    pub fn entry(&self, library: &Library, handle: Handle) -> IndexEntry<'_> {
-        if handle.0 >= self.handles {
-            return IndexEntry::unindexed(library.get(handle));
+    pub fn entry(&self, library: &Library, handle: Handle) -> IndexEntry {
+        match self.conversations.get(handle.0 as usize) {
+            Some(indexed) => IndexEntry {
+                folds_to_ascii: indexed.folds_to_ascii,
+                title_letters: indexed.title_letters,
+                is_linear: indexed.is_linear,
+            },
+            None => IndexEntry::unindexed(library.get(handle)),
         }
-        let segment = self.starts.partition_point(|&start| start <= handle.0) - 1;
-        self.segments[segment].entry((handle.0 - self.starts[segment]) as usize)
+    }
+
+    /// Returns the slots of a conversation: its title, then its messages.
+    pub fn slots_of(&self, handle: Handle) -> Range<u32> {
+        self.first_slots[handle.0 as usize]..self.first_slots[handle.0 as usize + 1]
+    }
+
+    /// Returns the conversation of a slot.
+    pub fn handle_of(&self, slot: u32) -> Handle {
+        Handle(self.handles_by_slot[slot as usize])
+    }
+
+    /// Returns the number of words in a conversation's title and shown messages.
+    pub fn length_of(&self, handle: Handle) -> u32 {
+        self.conversations[handle.0 as usize].length
+    }
+
+    /// Returns the number of a slot's conversation.
+    #[inline]
+    pub fn handle_number_of(&self, slot: u32) -> u32 {
+        self.handles_by_slot[slot as usize]
+    }
+
+    /// Returns the number of words in a slot, up to 65 535.
+    #[inline]
+    pub fn slot_length(&self, slot: u32) -> f32 {
+        f32::from(self.slots.tokens[slot as usize])
+    }
+
+    /// Returns the mean of [`Self::slot_length`] over all slots, at least 1.
+    pub fn mean_slot_length(&self) -> f32 {
+        (self.total_length as f32 / self.slots.len().max(1) as f32).max(1.0)
+    }
+
+    /// Returns the mean of [`Self::length_of`], at least 1.
+    pub fn mean_length(&self) -> f32 {
+        (self.total_length as f32 / self.conversations.len().max(1) as f32).max(1.0)
+    }
+
+    /// Returns the text of a slot.
+    pub fn text_of<'a>(&self, library: &'a Library, slot: u32) -> &'a str {
+        let handle = self.handle_of(slot);
+        let conversation = library.get(handle);
+        match slot.checked_sub(self.first_slots[handle.0 as usize] + 1) {
+            None => &conversation.title,
+            Some(message) => conversation.message_text(message as usize),
+        }
+    }
+
+    /// Returns the conversations that have any of these slots.
+    pub fn conversations_with(&self, slots: &FixedBitSet) -> FixedBitSet {
+        let mut handles = FixedBitSet::with_capacity(self.conversations.len());
+        let mut handle = 0;
+        let mut end = 0;
+        for slot in slots.ones() {
+            if slot < end {
+                continue;
+            }
+            while self.first_slots[handle + 1] as usize <= slot {
+                handle += 1;
+            }
+            handles.insert(handle);
+            end = self.first_slots[handle + 1] as usize;
+        }
+        handles
+    }
+
+    /// Calls `visit` with the postings of some words, which are in order, segment by segment.
+    pub fn each_posting_list<'a>(
+        &'a self,
+        words: &[WordId],
+        mut visit: impl FnMut(WordId, postings::Postings<'a>),
+    ) {
+        for segment in &self.segments {
+            segment.each_of(words, &mut visit);
+        }
+    }
+
+    /// Returns roughly how many slots have a word.
+    pub fn frequency(&self, word: WordId) -> usize {
+        self.segments.iter().map(|segment| segment.postings(word).bytes()).sum()
+    }
+
+    /// Returns the bytes that it takes.
+    #[cfg(test)]
+    pub fn bytes(&self) -> usize {
+        self.segments.iter().map(PostingsSegment::bytes).sum::<usize>() + self.dictionary.text_bytes()
     }
 }

@@ -1,4 +1,4 @@
-//! The letters of a title, as bits: most titles are told apart from a fuzzy word by these alone.
+//! The letters of a title or word, as bits: most are told apart from a fuzzy or misspelt word by these alone.
 
 use crate::search::matching::{CaseFolding, MAX_TITLE_LENGTH};
 
@@ -7,6 +7,9 @@ use crate::search::matching::{CaseFolding, MAX_TITLE_LENGTH};
 pub(in crate::search) struct LetterSet(u64);
 
 impl LetterSet {
+    /// The number of letters that share their bit with no other.
+    pub const OWN_LETTERS: usize = 36;
+
     /// Collects the letters of a title, as far as titles are matched.
     pub fn of(title: &str) -> Self {
         let (mut set, mut at) = (Self::default(), 0);
@@ -27,7 +30,35 @@ impl LetterSet {
         self.0 |= 1 << bit;
     }
 
+    /// Adds the letters of another set.
+    pub fn add_all(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     pub fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Returns whether a word with these letters may become one with the others by so many edits. No is certain.
+    pub fn may_be_within(self, other: Self, edits: usize) -> bool {
+        let edits = edits as u32;
+        (self.0 & !other.0).count_ones() <= edits && (other.0 & !self.0).count_ones() <= edits
+    }
+
+    /// Returns the numbers of the letters that share their bit with no other: [`Self::own_number`].
+    pub fn own_numbers(self) -> impl Iterator<Item = usize> {
+        let mut bits = self.0 & ((1 << Self::OWN_LETTERS) - 1);
+        std::iter::from_fn(move || {
+            let number = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+            Some(number)
+        })
+    }
+
+    /// Returns the number of a letter that shares its bit with no other: of `a` to `z` and `0` to `9`.
+    pub fn own_number(letter: char) -> Option<usize> {
+        let mut set = Self::default();
+        set.add(letter);
+        letter.is_ascii_alphanumeric().then(|| set.0.trailing_zeros() as usize)
     }
 }

@@ -2,14 +2,13 @@
 
 use super::{
     pattern::Pattern,
-    position_cache::{TermRelation, relations},
     scope::SearchScope,
     term::Term,
 };
 use crate::{
     conversation::Conversation,
     search::{
-        index::{IndexEntry, LetterSet},
+        index::IndexEntry,
         query::{
             Predicate, Query,
             filters::{ConversationFilter, MessageFilter},
@@ -52,15 +51,6 @@ impl CompiledQuery {
         compiled
     }
 
-    /// Relates each required term to those of an earlier query; empty if that looked at other messages.
-    pub fn relations_to(&self, earlier: &Self) -> Vec<TermRelation> {
-        if self.messages == earlier.messages {
-            relations(&self.required, &earlier.required)
-        } else {
-            Vec::new()
-        }
-    }
-
     /// Returns the terms that must be somewhere, in the order in which they are looked for.
     pub fn required(&self) -> &[Term] {
         &self.required
@@ -84,23 +74,27 @@ impl CompiledQuery {
     }
 
     /// Returns the part of a conversation's text that the query searches.
-    pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry<'a>) -> SearchScope<'a> {
+    pub fn scope<'a>(&self, conversation: &'a Conversation, entry: IndexEntry) -> SearchScope<'a> {
         SearchScope::new(conversation, &self.messages, entry)
     }
 
-    /// Decides by the index alone whether a conversation can match. No is certain, yes is not.
-    pub fn may_match(&self, entry: IndexEntry<'_>) -> bool {
-        self.required.iter().all(|term| entry.may_contain(term) || term.may_fuzzy_match(entry.title_letters))
+    /// Returns the terms that must be nowhere.
+    pub fn excluded(&self) -> &[Term] {
+        &self.excluded
     }
 
-    /// Decides by its letters alone whether a title may match some term fuzzily: then the conversation may match
-    /// although it did not match the beginning of that term. No is certain.
-    pub fn may_fuzzy_match(&self, title_letters: LetterSet) -> bool {
-        self.required.iter().any(|term| term.may_fuzzy_match(title_letters))
+    /// Returns whether every shown message is searched, and none is forbidden.
+    pub fn searches_all_shown(&self) -> bool {
+        self.messages == MessageFilter::default()
     }
 
-    /// Returns whether a title matches some term fuzzily.
-    pub fn fuzzy_matches_title(&self, title: &str) -> bool {
-        self.required.iter().any(|term| term.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.is_in(title)))
+    /// Returns the messages that its filters let in, in order. `None`: it has none, and all shown messages count.
+    pub fn eligible_messages(&self, conversation: &Conversation) -> Option<Vec<u32>> {
+        (!self.messages.is_empty()).then(|| self.messages.eligible(conversation))
+    }
+
+    /// Returns whether the filters that need no look at messages let a conversation in.
+    pub fn admits(&self, conversation: &Conversation) -> bool {
+        self.conversations.matches(conversation)
     }
 }

@@ -1,25 +1,23 @@
 //! Evaluates a query on one conversation: decides whether it matches, and how well.
 //!
 //! 1. The filters of the conversation, then those of its messages; they leave a [`SearchScope`].
-//! 2. Each required term, literally in the [title](super::title_match) and in the [messages](super::message_hits), or
-//!    else fuzzily in the title. The first one that is nowhere ends it.
+//! 2. Each required term, in the [title](super::title_match) and in the [messages](super::message_hits). The first one
+//!    that is nowhere ends it.
 //! 3. The excluded terms, and the messages that a minus forbids.
 //! 4. The score, by the order of [`ranking`](crate::search::ranking).
 
 use super::{
     compiled_query::CompiledQuery,
     message_hits::MessageHits,
-    position_cache::CachedPositions,
     scope::SearchScope,
     term::Term,
     title_match::{Title, TitleMatch},
-    word_boundary::WordBoundary,
 };
 use crate::{
     conversation::Conversation,
     search::{
         index::IndexEntry,
-        ranking::{MatchQuality, RankClass, RankInputs, Score, TermPosition},
+        ranking::{MatchQuality, RankInputs, Score},
     },
 };
 
@@ -32,48 +30,54 @@ pub(in crate::search) struct Evaluation {
     pub best: Option<u32>,
     /// The number of hits. `None`: the evaluation ended before the last.
     pub hits: Option<usize>,
-    /// The positions of several terms, by message. Empty if some are left out.
-    pub positions: Vec<TermPosition>,
 }
 
 impl CompiledQuery {
-    /// Returns whether a conversation matches. Does not ask [`Self::may_match`] first.
-    pub fn matches(&self, conversation: &Conversation, entry: IndexEntry<'_>) -> bool {
+    /// Returns whether a conversation matches.
+    pub fn matches(&self, conversation: &Conversation, entry: IndexEntry) -> bool {
         let Some(scope) = self.admitted_scope(conversation, entry) else { return false };
-        let title = Title::new(&conversation.title, entry.title_letters);
-        let is_found = |term: &Term| is_literal(term, &title, &scope) || title.fuzzy_score(term).is_some();
-        self.required.iter().all(is_found) && self.forbids_nothing_of(conversation, &title, &scope)
+        let title = Title::new(&conversation.title);
+        self.required.iter().all(|term| is_literal(term, &title, &scope)) && self.forbids_nothing_of(conversation, &title, &scope)
     }
 
-    /// Rates how well a conversation matches; `None`: it does not; `cached` are the positions of an earlier query's terms.
-    pub fn evaluate(
-        &self,
-        conversation: &Conversation,
-        entry: IndexEntry<'_>,
-        cached: CachedPositions<'_>,
-    ) -> Option<Evaluation> {
+    /// Rates how well a conversation matches; `None`: it does not.
+    pub fn evaluate(&self, conversation: &Conversation, entry: IndexEntry) -> Option<Evaluation> {
         let scope = self.admitted_scope(conversation, entry)?;
-        let title = Title::new(&conversation.title, entry.title_letters);
+        let title = Title::new(&conversation.title);
         let mut title_match = TitleMatch::of_no_terms();
         let mut message_hits = MessageHits::default();
         for (number, term) in (0..).zip(&self.required) {
-            let may_contain = entry.may_contain(term);
-            let boundary = if may_contain { title.best_boundary(term) } else { None };
-            title_match.add_literal(boundary);
-            let is_in_messages = may_contain
-                && !term.title_only
+            let boundary = title.best_boundary(term);
+            title_match.add(boundary);
+            let is_in_messages = !term.title_only
                 && if self.required.len() == 1 {
                     message_hits = MessageHits::of_single_term(conversation, &scope, term);
                     message_hits.best_message().is_some()
                 } else {
-                    message_hits.add_term(conversation, &scope, term, number, cached)
+                    message_hits.add_term(conversation, &scope, term, number)
                 };
             if boundary.is_none() && !is_in_messages {
-                title_match.add_fuzzy(title.fuzzy_score(term)?);
+                return None;
             }
         }
         self.forbids_nothing_of(conversation, &title, &scope)
             .then(|| self.rank(&scope, title_match, message_hits))
+    }
+
+    /// Rates one message. `None`: it has no hit.
+    pub fn quality_of(
+        &self,
+        conversation: &Conversation,
+        entry: IndexEntry,
+        message: u32,
+    ) -> Option<MatchQuality> {
+        let scope = self.scope(conversation, entry);
+        let mut hits = MessageHits::default();
+        for (number, term) in (0..).zip(self.message_terms()) {
+            hits.add_term_in_message(conversation, &scope, term, number, message);
+        }
+        hits.rank_messages(&scope);
+        hits.best_quality()
     }
 
     /// Returns the message that answers best. `None`: no message has a hit.
@@ -85,7 +89,7 @@ impl CompiledQuery {
         }
         let mut hits = MessageHits::default();
         for (number, term) in (0..).zip(self.message_terms()) {
-            hits.add_term(conversation, scope, term, number, CachedPositions::default());
+            hits.add_term(conversation, scope, term, number);
         }
         hits.rank_messages(scope);
         hits.best_message()
@@ -95,7 +99,7 @@ impl CompiledQuery {
     fn admitted_scope<'a>(
         &self,
         conversation: &'a Conversation,
-        entry: IndexEntry<'a>,
+        entry: IndexEntry,
     ) -> Option<SearchScope<'a>> {
         if !self.conversations.matches(conversation) {
             return None;
@@ -125,38 +129,21 @@ impl CompiledQuery {
         let terms = self.message_terms().count() as u32;
         // A query without terms has none whole in the title.
         let title_boundary = title_match.worst_boundary.filter(|_| !self.required.is_empty());
-        let message_quality = message_hits.best_quality();
-        let has_all_terms = |quality: MatchQuality| quality.terms == terms;
-
-        let class = if title_match.fuzzy_score.is_some() {
-            RankClass::Fuzzy
-        } else if title_boundary == Some(WordBoundary::Whole) {
-            RankClass::Title
-        } else if title_boundary.is_some() || message_quality.is_none_or(has_all_terms) {
-            RankClass::Together
-        } else {
-            RankClass::Spread
-        };
-        let title_quality = title_boundary.map(|boundary| MatchQuality::of_title(terms, boundary));
-        let message_quality =
-            message_quality.filter(|&quality| class != RankClass::Together || has_all_terms(quality));
-        let inputs = RankInputs {
-            class,
-            quality: message_quality.max(title_quality),
-            in_title: title_match.literal_terms,
-            fuzzy: title_match.fuzzy_score.unwrap_or(0),
-        };
+        let inputs = RankInputs::of(
+            terms,
+            title_boundary.map(|boundary| MatchQuality::of_title(terms, boundary)),
+            message_hits.best_quality(),
+            title_match.literal_terms,
+        );
         Evaluation {
             score: inputs.score(),
             best: message_hits.best_message().or_else(|| scope.first_eligible()),
             hits: message_hits.count(),
-            positions: message_hits.into_all_positions(),
         }
     }
 }
 
 /// Returns whether a term stands literally in the title, or in the messages unless it is one of `title:`.
 fn is_literal(term: &Term, title: &Title<'_>, scope: &SearchScope<'_>) -> bool {
-    scope.entry().may_contain(term)
-        && (title.contains(term) || (!term.title_only && scope.contains(&term.pattern)))
+    title.contains(term) || (!term.title_only && scope.contains(&term.pattern))
 }

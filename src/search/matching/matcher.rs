@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    case_folding::FoldsToAscii, compiled_query::CompiledQuery, position_cache::CachedPositions, term::Term,
+    case_folding::FoldsToAscii, compiled_query::CompiledQuery, term::Term,
 };
 use crate::{
     conversation::Conversation,
@@ -76,7 +76,7 @@ impl Matcher {
     /// Scores a conversation. `None`: it does not match.
     pub fn score(&self, conversation: &Conversation) -> Option<Score> {
         self.compiled
-            .evaluate(conversation, IndexEntry::unindexed(conversation), CachedPositions::default())
+            .evaluate(conversation, IndexEntry::unindexed(conversation))
             .map(|evaluate| evaluate.score)
     }
 
@@ -151,7 +151,7 @@ impl Matcher {
     pub(in crate::search) fn count_up_to(
         &self,
         conversation: &Conversation,
-        entry: IndexEntry<'_>,
+        entry: IndexEntry,
         limit: usize,
     ) -> usize {
         let mut terms = self.compiled.message_terms();
@@ -169,7 +169,7 @@ impl Matcher {
     fn hit_ranges(
         &self,
         conversation: &Conversation,
-        entry: IndexEntry<'_>,
+        entry: IndexEntry,
         limit: usize,
     ) -> Vec<(usize, Range<usize>)> {
         let scope = self.compiled.scope(conversation, entry);

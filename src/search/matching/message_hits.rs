@@ -8,9 +8,6 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{
-    literal::Literal,
-    pattern::Pattern,
-    position_cache::{CachedPositions, TermRelation},
     scope::SearchScope,
     term::Term,
     word_boundary::WordBoundary,
@@ -41,7 +38,6 @@ impl MessageHits {
     pub fn of_single_term(conversation: &Conversation, scope: &SearchScope<'_>, term: &Term) -> Self {
         let text = conversation.text();
         let mut best: Option<((WordBoundary, bool, bool), u32)> = None;
-        let best_possible = scope.entry().best_boundary(term);
         let mut seen = 0;
         let mut is_cut = false;
         scope.each_hit(&term.pattern, |message, range| {
@@ -58,7 +54,7 @@ impl MessageHits {
                 }
             }
             let is_perfect = best.is_some_and(|((boundary, shown, on_branch), _)| {
-                boundary >= best_possible && shown && on_branch
+                boundary == WordBoundary::Whole && shown && on_branch
             });
             is_cut = is_perfect || seen == term.max_positions;
             if is_cut { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -68,34 +64,35 @@ impl MessageHits {
         Self { positions: Vec::new(), is_cut, best, count: (!is_cut).then_some(seen) }
     }
 
-    /// Adds the positions of one of several terms, with the help of an earlier query's. Returns whether there is any.
+    /// Adds the positions of one of several terms. Returns whether there is any.
     pub fn add_term(
         &mut self,
         conversation: &Conversation,
         scope: &SearchScope<'_>,
         term: &Term,
         number: u16,
-        cached: CachedPositions<'_>,
     ) -> bool {
         let before = self.positions.len();
         let mut collector = Collector::new(self, conversation.text(), number);
-        match cached.relation(number) {
-            TermRelation::Same(earlier) => collector.copy(cached.positions(earlier)),
-            TermRelation::Extends(earlier) => {
-                let Pattern::Literal(literal) = &term.pattern else { return false };
-                collector.extend_hits(literal, cached.positions(earlier));
-            }
-            TermRelation::Contains(earlier) => {
-                let messages = cached.messages(earlier);
-                scope.each_hit_in_messages(messages, &term.pattern, |message, range| {
-                    collector.add(message, range)
-                });
-            }
-            TermRelation::Unrelated => {
-                scope.each_hit(&term.pattern, |message, range| collector.add(message, range));
-            }
-        }
+        scope.each_hit(&term.pattern, |message, range| collector.add(message, range));
         self.positions.len() > before
+    }
+
+    /// Adds the positions of one of several terms in one message.
+    pub fn add_term_in_message(
+        &mut self,
+        conversation: &Conversation,
+        scope: &SearchScope<'_>,
+        term: &Term,
+        number: u16,
+        message: u32,
+    ) {
+        let mut collector = Collector::new(self, conversation.text(), number);
+        let mut hits = 0;
+        scope.each_hit_in_message(message, &term.pattern, |message, range| {
+            hits += 1;
+            if hits > MAX_POSITIONS { ControlFlow::Break(()) } else { collector.add(message, range) }
+        });
     }
 
     /// Finds the best message and the number of hits from the positions of several terms.
@@ -139,11 +136,6 @@ impl MessageHits {
     pub fn count(&self) -> Option<usize> {
         self.count
     }
-
-    /// Returns all positions of several terms, by message; empty if some are left out.
-    pub fn into_all_positions(self) -> Vec<TermPosition> {
-        if self.is_cut { Vec::new() } else { self.positions }
-    }
 }
 
 /// Counts the hits of one message, in order of their starts; overlapping ones are one.
@@ -184,26 +176,5 @@ impl<'a> Collector<'a> {
             self.hits.is_cut = true;
         }
         ControlFlow::Continue(())
-    }
-
-    /// Takes over the positions of the same term.
-    fn copy(&mut self, positions: impl Iterator<Item = TermPosition>) {
-        let term = self.term;
-        self.hits.positions.extend(positions.map(|position| TermPosition { term, ..position }));
-    }
-
-    /// Looks for a word only where a shorter one that it begins with stands.
-    fn extend_hits(&mut self, literal: &Literal, shorter: impl Iterator<Item = TermPosition>) {
-        let mut end_of_last = 0;
-        for position in shorter {
-            let start = position.start as usize;
-            // The hits of the longer word do not overlap either.
-            if start >= end_of_last
-                && let Some(end) = literal.match_at(self.text, start)
-            {
-                end_of_last = end;
-                let _ = self.add(position.message, start..end);
-            }
-        }
     }
 }

@@ -5,7 +5,7 @@
 //! | which characters are the same | `case_folding`, `word_boundary` |
 //! | one pattern in one text | `pattern`: `literal` (with `byte_scan`) or `query_regex` (with `regex_prefilter`); `fuzzy_match` |
 //! | one term of the query | `term` |
-//! | one conversation | `scope`, `title_match`, `message_hits` (with `position_cache`) |
+//! | one conversation | `scope`, `title_match`, `message_hits` |
 //! | giving up in the middle of a long text | `interruption` |
 //! | the query | `compiled_query`, `evaluation`, and [`Matcher`] for the outside |
 
@@ -19,7 +19,6 @@ mod literal;
 mod matcher;
 mod message_hits;
 mod pattern;
-pub(super) mod position_cache;
 mod query_regex;
 mod regex_prefilter;
 mod scope;
@@ -31,12 +30,13 @@ mod word_boundary;
 pub(super) use literal::Literal;
 pub(super) use {
     case_folding::{CaseFolding, FoldsToAscii, is_joining},
+    compiled_query::CompiledQuery,
     evaluation::Evaluation,
     fuzzy_match::MAX_TITLE_LENGTH,
-    pattern::{Pattern, implies},
+    pattern::Pattern,
     query_regex::QueryRegex,
     term::Term,
-    word_boundary::{WordBoundary, is_letter_of_spaced_script},
+    word_boundary::{WordBoundary, is_letter_of_spaced_script, is_letter_of_unspaced_script},
 };
 pub use {
     interruption::Interruption,

@@ -46,19 +46,6 @@ impl Pattern {
     }
 }
 
-/// Returns whether every text with a hit of one pattern has a hit of the other too, so that the one need only be
-/// looked for where the other was found. No may be wrong.
-pub(in crate::search) fn implies(text_pattern: &TextPattern, other: &TextPattern) -> bool {
-    let is_literal = |text_pattern: &TextPattern| !matches!(text_pattern, TextPattern::Regex(_));
-    // A text with the longer word has every hit within that word too, by the same rules of case, accents and width.
-    text_pattern == other
-        || is_literal(text_pattern)
-            && Literal::new(other.text()).filter(|_| is_literal(other)).is_some_and(|literal| {
-                let text = text_pattern.text();
-                literal.hits(text, FoldsToAscii::of(text)).next().is_some()
-            })
-}
-
 enum PatternHits<'a> {
     Literal(literal::LiteralHits<'a>),
     Regex(query_regex::RegexHits<'a>),

@@ -18,21 +18,16 @@ pub(in crate::search) struct SearchScope<'a> {
     conversation: &'a Conversation,
     /// The messages that `role:`, `model:` and `has:` let in, in order. `None`: all shown messages.
     eligible: Option<Vec<u32>>,
-    entry: IndexEntry<'a>,
+    entry: IndexEntry,
     /// By message, whether it lies on the visible branch; made on first need.
     visible_branch: OnceCell<Box<[bool]>>,
 }
 
 impl<'a> SearchScope<'a> {
     /// Applies a filter to a conversation; `entry` is what the index has of it.
-    pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry<'a>) -> Self {
+    pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry) -> Self {
         let eligible = (!filter.is_empty()).then(|| filter.eligible(conversation));
         Self { conversation, eligible, entry, visible_branch: OnceCell::new() }
-    }
-
-    /// Returns what the index has of the conversation.
-    pub fn entry(&self) -> IndexEntry<'a> {
-        self.entry
     }
 
     /// Returns whether a message is part of the conversation and not folded away.
@@ -98,7 +93,7 @@ impl<'a> SearchScope<'a> {
             (None, Pattern::Regex(_)) => {
                 for (index, message) in self.conversation.messages().iter().enumerate() {
                     if message.visibility == Visibility::Shown
-                        && self.each_hit_in_message(index, pattern, &mut visit).is_break()
+                        && self.visit_message(index, pattern, &mut visit).is_break()
                     {
                         return;
                     }
@@ -106,24 +101,10 @@ impl<'a> SearchScope<'a> {
             }
             (Some(eligible), _) => {
                 for &message in eligible {
-                    if self.each_hit_in_message(message as usize, pattern, &mut visit).is_break() {
+                    if self.visit_message(message as usize, pattern, &mut visit).is_break() {
                         return;
                     }
                 }
-            }
-        }
-    }
-
-    /// Calls `visit` with each hit in some of the messages that are searched.
-    pub fn each_hit_in_messages(
-        &self,
-        messages: impl Iterator<Item = u32>,
-        pattern: &Pattern,
-        mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>,
-    ) {
-        for message in messages {
-            if self.each_hit_in_message(message as usize, pattern, &mut visit).is_break() {
-                return;
             }
         }
     }
@@ -149,7 +130,17 @@ impl<'a> SearchScope<'a> {
         }
     }
 
-    fn each_hit_in_message(
+    /// Calls `visit` with each hit in one message.
+    pub fn each_hit_in_message(
+        &self,
+        message: u32,
+        pattern: &Pattern,
+        mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>,
+    ) {
+        let _ = self.visit_message(message as usize, pattern, &mut visit);
+    }
+
+    fn visit_message(
         &self,
         message: usize,
         pattern: &Pattern,

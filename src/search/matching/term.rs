@@ -2,7 +2,7 @@
 
 use super::{fuzzy_match::FuzzyWord, pattern::Pattern};
 use crate::search::{
-    index::{LetterSet, bloom::TermFilter},
+    index::{LetterSet, occurrences::TermLookup},
     query::TextPattern,
 };
 
@@ -17,8 +17,8 @@ pub(in crate::search) struct Term {
     pub fuzzy: Option<FuzzyWord>,
     /// It is looked for in the title only (`title:`).
     pub title_only: bool,
-    /// The bits that a text's bloom filter must have.
-    pub filter: TermFilter,
+    /// What the index can say of it.
+    pub lookup: TermLookup,
     /// Hits in one conversation that are looked at to rank it if this is the only term; the rest would hardly change
     /// it.
     pub max_positions: usize,
@@ -32,20 +32,13 @@ impl Term {
     /// Prepares a text pattern. `None`: there is nothing to find.
     pub fn new(text_pattern: &TextPattern, title_only: bool, fuzzily: bool) -> Option<Self> {
         let pattern = Pattern::new(text_pattern)?;
-        let (filter, max_positions) = match &pattern {
-            Pattern::Literal(literal) => {
-                let few = literal.units().len() < 3;
-                (
-                    TermFilter::of_text(text_pattern.text()),
-                    if few { Self::FEW_POSITIONS } else { Self::MANY_POSITIONS },
-                )
-            }
-            Pattern::Regex(expression) => {
-                (TermFilter::of_letter_runs(expression.required()), Self::FEW_POSITIONS)
-            }
+        let max_positions = match &pattern {
+            Pattern::Literal(literal) if literal.units().len() >= 3 => Self::MANY_POSITIONS,
+            _ => Self::FEW_POSITIONS,
         };
+        let lookup = TermLookup::of(&pattern, text_pattern);
         let fuzzy = if fuzzily { FuzzyWord::new(text_pattern) } else { None };
-        Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, filter, max_positions })
+        Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, lookup, max_positions })
     }
 
     /// Returns whether a title with these letters may match it fuzzily. No is certain.

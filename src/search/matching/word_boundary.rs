@@ -60,6 +60,11 @@ pub(in crate::search) fn is_letter_of_spaced_script(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_unspaced(c) }
 }
 
+/// Returns whether a character is a letter or digit of a script that puts no blanks between words.
+pub(in crate::search) fn is_letter_of_unspaced_script(c: char) -> bool {
+    !c.is_ascii() && c.is_alphanumeric() && is_unspaced(c)
+}
+
 /// Returns whether a letter is of a script that writes words without spaces: Thai, Lao, Khmer, Burmese, kana,
 /// Chinese.
 fn is_unspaced(c: char) -> bool {

@@ -82,6 +82,24 @@ impl Query {
         Self { clauses, problems: Vec::new() }
     }
 
+    /// Returns the query with only these of its clauses.
+    #[must_use]
+    pub(in crate::search) fn restricted_to(&self, clauses: &[usize]) -> Self {
+        let clauses = clauses.iter().filter_map(|&clause| self.clauses.get(clause).cloned()).collect();
+        Self { clauses, problems: Vec::new() }
+    }
+
+    /// Returns the query with a clause for each of these words added.
+    #[must_use]
+    pub(in crate::search) fn with_words(&self, words: impl Iterator<Item = String>) -> Self {
+        let mut clauses = self.clauses.clone();
+        clauses.extend(words.map(|word| Clause {
+            negated: false,
+            predicate: Predicate::Anywhere(TextPattern::Word(word)),
+        }));
+        Self { clauses, problems: Vec::new() }
+    }
+
     /// Returns a query of only one of its clauses.
     #[must_use]
     pub fn only(&self, clause: usize) -> Self {

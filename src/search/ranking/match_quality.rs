@@ -50,6 +50,14 @@ impl MatchQuality {
         Self { terms: 1, boundary, proximity: Self::MAX, shown, shortness: 0 }
     }
 
+    /// Rates a message by what the index knows: of several terms not how close together they stand, which counts as
+    /// far apart. `length_doublings` is the number of times that its length can be halved.
+    pub fn unjudged(terms: u32, boundary: WordBoundary, length_doublings: u8) -> Self {
+        let (proximity, shortness) =
+            if terms == 1 { (Self::MAX, 0) } else { (0, Self::MAX.saturating_sub(length_doublings)) };
+        Self { terms, boundary, proximity, shown: true, shortness }
+    }
+
     /// Rates a message of `length` bytes by the positions in it, in order of their starts. `None`: there are none.
     pub fn of(positions: &[TermPosition], shown: bool, length: usize) -> Option<Self> {
         let present = count_terms(positions.iter());

@@ -8,7 +8,6 @@
 //!    4. of several terms those in a shorter message, in steps that double: they are more of what it is about;
 //!    5. more of the terms in the title.
 //! 3. The terms are spread over messages and title: more of them in one message first.
-//! 4. A term stands nowhere but, fuzzily, in the title: better fuzzy scores first.
 //!
 //! Ties are broken by date, newest first, and only they are. Within a conversation the best message is found by the
 //! same rules; of equals one on the visible branch goes before one that is not, and then the earlier one.
@@ -18,11 +17,18 @@ pub(in crate::search) mod snippet;
 
 pub(in crate::search) use match_quality::{MatchQuality, TermPosition};
 
+use super::matching::WordBoundary;
+
 /// A conversation's rank for a query. Greater is better; equal is a tie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Score(u32);
 
 impl Score {
+    /// Makes the score of a conversation that has only some words: it is less than any that has all.
+    pub(in crate::search) fn of_some_words(score: u32) -> Self {
+        Self(score.min((1 << 29) - 1))
+    }
+
     /// Returns the number itself, for `--json`: it orders, and means nothing more.
     pub fn value(self) -> u32 {
         self.0
@@ -32,8 +38,6 @@ impl Score {
 /// The classes of the [module](self)'s list, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) enum RankClass {
-    /// A term matches only the title, and that only fuzzily.
-    Fuzzy,
     /// No message has all the terms.
     Spread,
     /// A message, or the title, has them all.
@@ -51,36 +55,49 @@ pub(in crate::search) struct RankInputs {
     pub quality: Option<MatchQuality>,
     /// The number of terms that the title has literally.
     pub in_title: u32,
-    /// The sum of the fuzzy scores.
-    pub fuzzy: u32,
 }
 
 impl RankInputs {
+    /// Decides the class of a conversation that matches, for a query of so many terms for messages, by its title, if
+    /// that has all terms, and by its best message; `in_title` is the number of terms that the title has.
+    pub fn of(
+        terms: u32,
+        title: Option<MatchQuality>,
+        best_message: Option<MatchQuality>,
+        in_title: u32,
+    ) -> Self {
+        let has_all_terms = |quality: MatchQuality| quality.terms == terms;
+        let class = if title.is_some_and(|title| title.boundary == WordBoundary::Whole) {
+            RankClass::Title
+        } else if title.is_some() || best_message.is_none_or(has_all_terms) {
+            RankClass::Together
+        } else {
+            RankClass::Spread
+        };
+        let best_message =
+            best_message.filter(|&quality| class != RankClass::Together || has_all_terms(quality));
+        Self { class, quality: best_message.max(title), in_title }
+    }
+
     /// Packs everything into one number that orders as the [module](self) says.
     pub fn score(self) -> Score {
-        let class = (self.class as u32) << 29;
+        // Below the least class are those that have only some words.
+        let class = (self.class as u32 + 1) << 29;
         let quality = self.quality.map_or(0, |quality| {
             let boundary_and_proximity = (quality.boundary as u32) << 11 | u32::from(quality.proximity) << 6;
             let bits = boundary_and_proximity | u32::from(quality.shown) << 5 | u32::from(quality.shortness);
             match self.class {
                 RankClass::Together | RankClass::Title => bits << 6,
-                RankClass::Spread | RankClass::Fuzzy => quality.terms.min(63) << 20 | bits << 6,
+                RankClass::Spread => quality.terms.min(63) << 20 | bits << 6,
             }
         });
-        let rest = match self.class {
-            RankClass::Fuzzy => {
-                return Score(class | self.fuzzy.min(0xffff) << 8 | self.in_title.min(63));
-            }
-            _ => self.in_title.min(63),
-        };
-        Score(class | quality | rest)
+        Score(class | quality | self.in_title.min(63))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::matching::WordBoundary;
 
     #[test]
     fn the_classes_come_before_everything_else() {
@@ -99,9 +116,9 @@ mod tests {
             shortness: 0,
         };
         let score = |class, quality, in_title| {
-            RankInputs { class, quality: Some(quality), in_title, fuzzy: 60_000 }.score()
+            RankInputs { class, quality: Some(quality), in_title }.score()
         };
-        let classes = [RankClass::Fuzzy, RankClass::Spread, RankClass::Together, RankClass::Title];
+        let classes = [RankClass::Spread, RankClass::Together, RankClass::Title];
         for pair in classes.windows(2) {
             assert!(score(pair[0], good, 9) < score(pair[1], poor, 0), "{pair:?}");
         }

@@ -8,6 +8,7 @@ mod respond;
 
 use std::{
     io,
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -17,13 +18,24 @@ use std::{
     time::Duration,
 };
 
-pub use self::respond::search;
+pub use self::respond::{search, search_both_tiers};
+pub use super::engine::Substitution;
 use self::{chunks::map_finished_chunks, respond::respond};
-use super::{Query, Score, engine::Engine, index::IndexSegment, matching::Interruption};
-use crate::library::{Handle, Library};
+use super::{
+    Matcher, Query, Score,
+    engine::Engine,
+    index::draft::IndexDraft,
+    matching::Interruption,
+};
+use crate::{
+    library::{Handle, Library},
+    parallel,
+};
 
-/// Conversations that are indexed in one step.
-const INDEX_STEP: usize = 256;
+/// Bytes of text that one thread indexes in one step.
+const INDEX_STEP: usize = 8 << 20;
+/// The most threads that index; more would only wait for memory.
+const MAX_INDEX_THREADS: usize = 8;
 /// The silence after which the index is built: a library that is still loading needs the cores itself.
 const IDLE_DELAY: Duration = Duration::from_millis(200);
 /// A search to do. A newer request cancels the older.
@@ -38,6 +50,8 @@ pub struct Request {
     pub library: Arc<Library>,
     /// The order: newest first instead of best first.
     pub by_date: bool,
+    /// The last word may be the beginning of one: it is still being typed.
+    pub is_typing: bool,
 }
 
 /// One conversation found.
@@ -49,6 +63,9 @@ pub struct Row {
     pub best_message: Option<u32>,
     /// The rank.
     pub score: Score,
+    /// The words of [`SecondTier::words`] that it lacks, a bit for each. `None`: it is in the first tier, which has
+    /// all of them.
+    pub missing: Option<u64>,
 }
 
 /// An answer: at first a page, in the end the whole.
@@ -56,8 +73,13 @@ pub struct Row {
 pub struct Results {
     /// The number of the request.
     pub serial: u64,
-    /// The conversations found, best first or newest first.
+    /// The conversations found: those with all words, best first or newest first, then those with some.
     pub rows: Arc<Vec<Row>>,
+    /// The number of those with all words.
+    pub with_all: usize,
+    /// What those with some words were found by. `None`: every part of the query binds, the index is not ready, or
+    /// nobody asked for them.
+    pub second_tier: Option<Arc<SecondTier>>,
     /// Hits over all rows, exact up to 9 999; 10 000 means more.
     pub hits: usize,
     /// The answer is complete. If not, the rows are those of the newest conversations.
@@ -67,6 +89,28 @@ pub struct Results {
     /// The reasons when nothing was found: what each clause of the query would find. May come in a second complete
     /// answer.
     pub unmatched_clauses: Vec<ClauseCounts>,
+}
+
+/// What the conversations with some of the words were found by.
+#[derive(Clone, Debug)]
+pub struct SecondTier {
+    /// The words that need not all be there, as they were typed.
+    pub words: Vec<String>,
+    /// Those of them that are in no title and no message, not even as a piece of a word.
+    pub nowhere: Vec<String>,
+    /// What stands for words that hardly occur or are abbreviations.
+    pub substitutions: Vec<Substitution>,
+    /// Finds the words, and what stands for them, in these conversations.
+    pub matcher: Matcher,
+}
+
+impl SecondTier {
+    /// Returns the words that a row lacks.
+    pub fn missing(&self, row: &Row) -> impl Iterator<Item = &str> {
+        let missing = row.missing.unwrap_or(0);
+        let is_missing = move |&(number, _): &(usize, &String)| missing >> (number & 63) & 1 == 1;
+        self.words.iter().enumerate().filter(is_missing).map(|(_, word)| word.as_str())
+    }
 }
 
 /// One clause of a query that found nothing, and what it would find.
@@ -82,8 +126,16 @@ pub struct ClauseCounts {
 
 impl Results {
     fn of(engine: &Engine, rows: Vec<Row>, hits: usize, complete: bool) -> Self {
-        let searched = engine.library().len();
-        Self { serial: 0, rows: Arc::new(rows), hits, complete, searched, unmatched_clauses: Vec::new() }
+        Self {
+            serial: 0,
+            with_all: rows.len(),
+            rows: Arc::new(rows),
+            second_tier: None,
+            hits,
+            complete,
+            searched: engine.library().len(),
+            unmatched_clauses: Vec::new(),
+        }
     }
 }
 
@@ -144,8 +196,12 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
     // Nothing is indexed before somebody has asked.
     let mut rest = IDLE_DELAY;
     let mut is_complete = false;
+    // The parts of the index are few and large.
+    let mut is_tidy = true;
+    // The last request, if it was answered without the whole index.
+    let mut waiting: Option<Request> = None;
     loop {
-        let job = if engine.unindexed(1).is_empty() {
+        let job = if is_tidy && engine.unindexed().is_empty() {
             inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
         } else {
             inbox.recv_timeout(rest)
@@ -153,7 +209,14 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
         let job = match job {
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {
-                prepare(&mut engine, &|| newest.load(Ordering::Relaxed) > served);
+                let is_stale = || newest.load(Ordering::Relaxed) > served;
+                is_tidy = !prepare(&mut engine, &is_stale);
+                if engine.unindexed().is_empty()
+                    && let Some(request) = waiting.take()
+                {
+                    let send = |results: Results| answer(Results { serial: served, ..results });
+                    let _ = respond(&mut engine, &request, &is_stale, &send);
+                }
                 rest = Duration::ZERO;
                 continue;
             }
@@ -179,30 +242,53 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
             // `None`: it was cancelled, and the next request is on its way.
             let interruption = Interruption::new(Arc::clone(newest), served);
             let _ = Interruption::during(Some(interruption), || {
-                respond(&mut engine, &request.query, request.by_date, &is_stale, &send)
+                respond(&mut engine, &request, &is_stale, &send)
             });
+            // The second tier takes the index: when that is built the answer comes again.
+            waiting = (!engine.unindexed().is_empty()).then_some(request);
         }
         rest = if is_complete { Duration::ZERO } else { IDLE_DELAY };
     }
 }
 
-/// Builds the next step of the index.
-fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) {
-    let handles = engine.unindexed(INDEX_STEP);
+/// Builds the next step of the index, or makes its parts fewer. Returns whether there was anything to do.
+fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) -> bool {
     let library = Arc::clone(engine.library());
-    let segments = map_finished_chunks(handles.len(), INDEX_STEP, is_stale, &|range| {
-        let start = handles.start + range.start as u32;
-        Some(IndexSegment::of(&library, start..start + range.len() as u32, is_stale))
+    let steps = index_steps(&library, engine.unindexed());
+    let drafts = map_finished_chunks(steps.len(), 1, is_stale, &|range| {
+        steps.get(range.start).map(|handles| IndexDraft::of(&library, handles.clone(), is_stale))
     });
-    // Segments follow each other without a gap: one that was broken off ends what can be added.
-    for (expected, (chunk, segment)) in segments.into_iter().enumerate() {
+    // Runs follow each other without a gap: one that was broken off ends what can be added.
+    for (expected, (chunk, draft)) in drafts.into_iter().enumerate() {
         if chunk != expected {
             break;
         }
-        let is_whole = segment.len() == INDEX_STEP;
-        engine.index(segment);
+        let is_whole = draft.len() == steps[chunk].len();
+        engine.index(&draft);
         if !is_whole {
             break;
         }
     }
+    let is_tidied = engine.tidy_index(is_stale);
+    !steps.is_empty() || is_tidied || is_stale()
+}
+
+/// Cuts handles into runs of about [`INDEX_STEP`] bytes of text, as many as there are threads.
+fn index_steps(library: &Library, handles: Range<u32>) -> Vec<Range<u32>> {
+    let mut steps = Vec::new();
+    let (mut start, mut bytes) = (handles.start, 0);
+    for handle in handles.clone() {
+        bytes += library.get(Handle(handle)).readable_text().len();
+        if bytes >= INDEX_STEP {
+            steps.push(start..handle + 1);
+            (start, bytes) = (handle + 1, 0);
+            if steps.len() == parallel::available(MAX_INDEX_THREADS) {
+                return steps;
+            }
+        }
+    }
+    if start < handles.end {
+        steps.push(start..handles.end);
+    }
+    steps
 }

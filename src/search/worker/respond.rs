@@ -2,16 +2,17 @@
 
 use std::{
     cell::Cell,
+    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use super::{ClauseCounts, Results, Row, chunks::map_chunks};
+use super::{ClauseCounts, Request, Results, Row, SecondTier, chunks::map_chunks, prepare};
 use crate::{
     library::Library,
     search::{
         Query, Score,
-        engine::{Engine, FoundConversation},
+        engine::{Engine, FoundConversation, PartialMatch, Plan, SomeWords},
     },
 };
 
@@ -26,27 +27,48 @@ const FIRST_PAGE_TIMEOUT: Duration = Duration::from_millis(6);
 const SKIP_FIRST_PAGE_UNDER: Duration = Duration::from_millis(10);
 /// The time between two pages of an incomplete answer.
 const BETWEEN_PAGES: Duration = Duration::from_millis(80);
-/// Searches and waits for the complete answer: for the subcommands and tests.
+/// Searches for the conversations that have all words, and waits for the complete answer: for the subcommands and
+/// tests. No index is built for it.
 pub fn search(query: &Query, library: &Library, by_date: bool) -> Results {
     let mut engine = Engine::default();
     engine.set_library(&Arc::new(library.clone()));
+    answer_with(&mut engine, query, by_date, false)
+}
+
+/// Searches as [`search`] does, and for the conversations that have some of the words too; `is_typing`: the last word
+/// may be the beginning of one. An index is built for it.
+pub fn search_both_tiers(query: &Query, library: &Library, by_date: bool, is_typing: bool) -> Results {
+    let mut engine = Engine::default();
+    engine.set_library(&Arc::new(library.clone()));
+    while prepare(&mut engine, &|| false) {}
+    answer_with(&mut engine, query, by_date, is_typing)
+}
+
+fn answer_with(engine: &mut Engine, query: &Query, by_date: bool, is_typing: bool) -> Results {
     let latest = Cell::new(None);
-    let _ = respond(&mut engine, query, by_date, &|| false, &|results| latest.set(Some(results)));
-    latest.into_inner().unwrap_or_else(|| Results::of(&engine, Vec::new(), 0, true))
+    let request = Request {
+        serial: 0,
+        query: query.clone(),
+        library: Arc::clone(engine.library()),
+        by_date,
+        is_typing,
+    };
+    let _ = respond(engine, &request, &|| false, &|results| latest.set(Some(results)));
+    latest.into_inner().unwrap_or_else(|| Results::of(engine, Vec::new(), 0, true))
 }
 
 /// Answers one request, in several pieces if it takes long. `None`: it was cancelled.
 pub(super) fn respond(
     engine: &mut Engine,
-    query: &Query,
-    by_date: bool,
+    request: &Request,
     is_stale: &(dyn Fn() -> bool + Sync),
     send: &dyn Fn(Results),
 ) -> Option<()> {
+    let (query, by_date) = (&request.query, request.by_date);
     if query.is_empty() {
         let newest = engine.library().by_date().iter();
         let rows =
-            newest.map(|&handle| Row { handle, best_message: None, score: Score::default() }).collect();
+            newest.map(|&handle| Row { handle, best_message: None, score: Score::default(), missing: None }).collect();
         send(Results::of(engine, rows, 0, true));
         return Some(());
     }
@@ -55,9 +77,14 @@ pub(super) fn respond(
     let plan = engine.plan(query);
     let mut found = Vec::new();
     let mut done = 0;
-    let first = if plan.is_slow() { FIRST_SLOW_ROUND } else { FIRST_ROUND };
+    let first = match (plan.is_indexed(), plan.is_slow()) {
+        // Without a look at the text all are ranked at once.
+        (true, _) => plan.len(),
+        (false, true) => FIRST_SLOW_ROUND,
+        (false, false) => FIRST_ROUND,
+    };
     while done < plan.len() {
-        let round = done.clamp(first, MAX_ROUND_SIZE).min(plan.len() - done);
+        let round = done.clamp(first, MAX_ROUND_SIZE.max(first)).min(plan.len() - done);
         let chunks = map_chunks(round, is_stale, &|range| {
             engine.evaluate_candidates(&plan, done + range.start..done + range.end, is_stale)
         })?;
@@ -72,9 +99,20 @@ pub(super) fn respond(
             last_page = Some(start.elapsed());
         }
     }
+    judge(engine, &plan, &mut found, is_stale)?;
     let (found, hits) = engine.merge(&plan, &found);
     let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
-    engine.remember(plan, found);
+    let is_indexed = engine.unindexed().is_empty();
+    let some_words =
+        is_indexed.then(|| SomeWords::of(engine, query, request.is_typing)).flatten();
+    if let Some(some_words) = some_words {
+        if !results.rows.is_empty() && start.elapsed() > FIRST_PAGE_TIMEOUT {
+            send(Results { complete: false, ..results.clone() });
+        }
+        let partial = some_words.find(engine, &found, is_stale)?;
+        add_second_tier(engine, &mut results, some_words, &partial, by_date);
+    }
+    engine.remember(plan, found, hits);
     if results.rows.is_empty() {
         // The answer that nothing was found does not wait for the reasons.
         let mut is_sent = false;
@@ -90,6 +128,25 @@ pub(super) fn respond(
     Some(())
 }
 
+/// Judges the best of what the index found by how close together the words stand. `None`: it was cancelled.
+fn judge(
+    engine: &Engine,
+    plan: &Plan,
+    found: &mut [FoundConversation],
+    is_stale: &(dyn Fn() -> bool + Sync),
+) -> Option<()> {
+    let places = Engine::worth_judging(plan, found);
+    let judge_chunk = |range: Range<usize>| {
+        let places = places[range].iter();
+        Some(places.map(|&place| (place, engine.judge(plan, found[place]))).collect::<Vec<_>>())
+    };
+    let judged = map_chunks(places.len(), is_stale, &judge_chunk)?;
+    for (place, better) in judged.into_iter().flatten() {
+        found[place] = better;
+    }
+    Some(())
+}
+
 /// Sorts found conversations, newest first, into the order they are shown in.
 fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
     if !by_date {
@@ -98,8 +155,43 @@ fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
     }
     found
         .iter()
-        .map(|found| Row { handle: found.handle, best_message: found.best(), score: found.score })
+        .map(|found| Row {
+            handle: found.handle,
+            best_message: found.best(),
+            score: found.score,
+            missing: None,
+        })
         .collect()
+}
+
+/// Puts the conversations with some of the words, best first, under those with all.
+fn add_second_tier(
+    engine: &Engine,
+    results: &mut Results,
+    some_words: SomeWords,
+    partial: &[PartialMatch],
+    by_date: bool,
+) {
+    let mut rows = results.rows.to_vec();
+    rows.extend(partial.iter().map(|found| Row {
+        handle: found.handle,
+        best_message: found.best,
+        score: found.score,
+        missing: Some(found.missing),
+    }));
+    if by_date {
+        let library = engine.library();
+        let date = |row: &Row| {
+            let conversation = library.get(row.handle);
+            conversation.updated.or(conversation.created)
+        };
+        rows[results.with_all..].sort_by_key(|row| std::cmp::Reverse(date(row)));
+    }
+    let matcher = some_words.matcher(engine);
+    let nowhere = some_words.nowhere(engine);
+    let SomeWords { words, substitutions, .. } = some_words;
+    results.rows = Arc::new(rows);
+    results.second_tier = Some(Arc::new(SecondTier { words, nowhere, substitutions, matcher }));
 }
 
 /// Counts what each clause of a query would find; calls `between` after each count. `None`: it was cancelled.

@@ -30,7 +30,7 @@ pub use self::{
     focus::Focus,
     overlay::{Overlay, Prompt},
     picker::{Choice, Item, Picker},
-    search_pane::{Listing, RowFacts, SearchPane},
+    search_pane::{Listing, RowFacts, SearchPane, SlowRow},
     setup::{Setup, Start},
     thread_pane::ThreadPane,
 };

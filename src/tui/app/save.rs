@@ -30,10 +30,11 @@ impl App {
         self.show_extract(dialog)
     }
 
-    /// Opens the dialog that extracts all marked conversations; without marks, all that the list holds.
+    /// Opens the dialog that extracts all marked conversations; without marks, all that the list holds with all words of the query.
     pub(super) fn open_extract_all(&mut self) -> Vec<Effect> {
         let handles = if self.search.marked.is_empty() {
-            self.search.listing.rows.iter().map(|row| row.handle).collect()
+            let listing = &self.search.listing;
+            listing.rows[..listing.with_all].iter().map(|row| row.handle).collect()
         } else {
             self.marked_in_order()
         };

@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 use super::{App, Focus, query_history::QueryHistory};
 use crate::{
     conversation::Conversation,
-    library::{Handle, Library, Sort},
+    library::{ConversationRef, Handle, Library, Sort},
     load::Progress,
     search::{
         Matcher, Query, Score, Snippet,
-        worker::{ClauseCounts, Request, Results, Row},
+        worker::{ClauseCounts, Request, Results, Row, SecondTier},
     },
     tui::{
         command::Command,
@@ -70,6 +70,10 @@ pub struct Listing {
     pub chosen_by_person: bool,
     /// First visible row.
     pub top: usize,
+    /// The number of rows that have all words of the query: the others have some.
+    pub with_all: usize,
+    /// What the rows with some words were found by.
+    pub second_tier: Option<Arc<SecondTier>>,
     /// Hits over all rows; 10 000 means more.
     pub hits: usize,
     /// The rows are the whole answer to what is typed, for all that is loaded.
@@ -97,6 +101,17 @@ struct FactsRequest {
     handles: HashSet<Handle>,
     /// The number under which they were asked for last; `None`: nobody was asked since the query changed.
     serial: Option<u64>,
+}
+
+/// A row whose facts take longer than a frame may.
+#[derive(Clone, Debug)]
+pub struct SlowRow {
+    /// The row.
+    pub row: Row,
+    /// Its conversation.
+    pub conversation: ConversationRef,
+    /// Finds its hits.
+    pub matcher: Matcher,
 }
 
 /// An answer to the search line.
@@ -149,6 +164,7 @@ impl SearchPane {
                 query: self.query.clone(),
                 library: Arc::clone(library),
                 by_date: self.by_date,
+                is_typing: !self.input.text().ends_with(char::is_whitespace),
             });
         }
         let handles = match self.sort {
@@ -157,9 +173,11 @@ impl SearchPane {
         };
         let rows = handles
             .into_iter()
-            .map(|handle| Row { handle, best_message: None, score: Score::default() })
+            .map(|handle| Row { handle, best_message: None, score: Score::default(), missing: None })
             .collect();
         self.listing.serial = 0;
+        self.listing.with_all = library.len();
+        self.listing.second_tier = None;
         self.listing.hits = 0;
         self.listing.complete = true;
         self.listing.unmatched_clauses = Vec::new();
@@ -173,6 +191,8 @@ impl SearchPane {
             return None;
         }
         self.listing.serial = results.serial;
+        self.listing.with_all = results.with_all;
+        self.listing.second_tier = results.second_tier;
         self.listing.hits = results.hits;
         self.listing.complete = results.complete;
         // While an archive is loading there is no such thing as the whole answer.
@@ -207,7 +227,9 @@ impl SearchPane {
 
     /// Returns the number of conversations that the list shows at once.
     pub fn rows_per_page(&self, layout: &Layout) -> usize {
-        (layout.list.height / self.row_height(layout)).max(1) as usize
+        // The rule above the rows that have some words takes a row of its own.
+        let rule = u16::from(self.listing.has_rule());
+        (layout.list.height.saturating_sub(rule) / self.row_height(layout)).max(1) as usize
     }
 
     /// Scrolls so that the selected row is visible.
@@ -272,6 +294,13 @@ impl SearchPane {
         if self.query.is_empty() { "" } else { self.input.text() }
     }
 
+    /// Returns what finds the hits of a row. `None`: the search line asks for nothing.
+    pub fn matcher_of(&self, row: &Row) -> Option<&Matcher> {
+        let second_tier = self.listing.second_tier.as_deref().filter(|_| row.missing.is_some());
+        let matcher = second_tier.map_or(&self.matcher, |second_tier| &second_tier.matcher);
+        (!self.query.is_empty()).then_some(matcher)
+    }
+
     /// Returns the facts of a row, if there is a query and [`App::prepare_frame`] found them out.
     pub fn facts(&self, handle: Handle) -> Option<&RowFacts> {
         self.facts.get(&handle)
@@ -295,8 +324,13 @@ impl SearchPane {
         rows.extend(pending);
         self.facts_request.handles.extend(&rows);
         self.facts_request.serial = Some(serial);
-        let rows = rows.into_iter().map(|handle| (handle, library.share(handle))).collect();
-        Some(Task::FindFacts { rows, matcher: self.matcher.clone(), serial })
+        let row = |handle: Handle| {
+            let row = self.listing.rows.iter().find(|row| row.handle == handle)?;
+            let matcher = self.matcher_of(row)?.clone();
+            Some(SlowRow { row: *row, conversation: library.share(handle), matcher })
+        };
+        let rows = rows.into_iter().filter_map(row).collect();
+        Some(Task::FindFacts { rows, serial })
     }
 
     /// Finds out the facts of the visible rows, once a query.
@@ -312,9 +346,10 @@ impl SearchPane {
                 continue;
             }
             let conversation = library.get(row.handle);
-            if let Some(left) = cost.checked_sub(self.matcher.cost(conversation)) {
+            let Some(matcher) = self.matcher_of(row) else { continue };
+            if let Some(left) = cost.checked_sub(matcher.cost(conversation)) {
                 cost = left;
-                self.facts.insert(row.handle, RowFacts::of(conversation, &self.matcher));
+                self.facts.insert(row.handle, RowFacts::of(conversation, row, matcher));
             } else if !self.slow_rows.contains(&row.handle) {
                 self.slow_rows.push(row.handle);
             }
@@ -323,11 +358,15 @@ impl SearchPane {
 }
 
 impl RowFacts {
-    /// Finds out the facts of a conversation.
-    pub fn of(conversation: &Conversation, matcher: &Matcher) -> Self {
+    /// Finds out the facts of a conversation; `matcher` finds the hits of its row.
+    pub fn of(conversation: &Conversation, row: &Row, matcher: &Matcher) -> Self {
+        let best = row.best_message.filter(|_| row.missing.is_some());
         Self {
             hits: matcher.count(conversation, format::MAX_HITS + 1),
-            snippet: matcher.snippet(conversation, SNIPPET_COLUMNS),
+            snippet: match best {
+                Some(best) => matcher.snippet_of(conversation, best as usize, SNIPPET_COLUMNS),
+                None => matcher.snippet(conversation, SNIPPET_COLUMNS),
+            },
         }
     }
 }
@@ -336,6 +375,11 @@ impl Listing {
     /// Returns the selected row.
     pub fn selected_row(&self) -> Option<&Row> {
         self.rows.get(self.selected)
+    }
+
+    /// Returns whether a rule parts the rows with all words from those with some.
+    pub fn has_rule(&self) -> bool {
+        self.rows.len() > self.with_all
     }
 
     /// Returns the index of a conversation's row.

@@ -127,7 +127,9 @@ impl ThreadPane {
     /// Marks the hits of the search line again.
     fn mark_query(&mut self, search: &SearchPane, serial: u64) -> Option<Task> {
         self.hit_origin = HitOrigin::Query(search.text_of_query().to_owned());
-        self.mark_hits(Some(&search.matcher).filter(|_| !search.query.is_empty()), None, serial)
+        let row = search.listing.rows.iter().find(|row| row.handle == self.handle);
+        let exact = || Some(&search.matcher).filter(|_| !search.query.is_empty());
+        self.mark_hits(row.map_or_else(exact, |row| search.matcher_of(row)), None, serial)
     }
 
     /// Marks hits of the audit.
@@ -241,8 +243,7 @@ impl App {
         let (conversation, options) = (self.library.share(row.handle), self.setup.transcript.clone());
         let mut thread = ThreadPane::open(row, conversation, options, &self.layout, &self.search);
         self.serial += 1;
-        let matcher = Some(&self.search.matcher).filter(|_| !self.search.query.is_empty());
-        let task = thread.mark_hits(matcher, row.best_message.map(|best| best as usize), self.serial);
+        let task = thread.mark_hits(self.search.matcher_of(&row), row.best_message.map(|best| best as usize), self.serial);
         self.thread = Some(thread);
         self.with_colors(task)
     }

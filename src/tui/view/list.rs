@@ -9,10 +9,13 @@ use super::paint;
 use crate::{
     conversation::Conversation,
     library::Handle,
-    search::Snippet,
+    search::{
+        Snippet,
+        worker::{Row, Substitution},
+    },
     transcript::sanitize,
     tui::{
-        app::{App, Focus, RowFacts},
+        app::{App, Focus, Listing, RowFacts},
         format,
         theme::Theme,
     },
@@ -31,15 +34,25 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
         draw_empty(app, theme, buffer, area);
         return cursor;
     }
-    let row_areas = paint::rows(area, app.search.row_height(&app.layout));
-    for ((index, row), row_area) in listing.rows.iter().enumerate().skip(listing.top).zip(row_areas) {
+    let height = app.search.row_height(&app.layout);
+    let mut rest = area;
+    for (index, row) in listing.rows.iter().enumerate().skip(listing.top) {
+        if index == listing.with_all && rest.height > 1 {
+            draw_rule(listing, theme, buffer, rest);
+            rest = paint::below(rest, 1);
+        }
+        if rest.is_empty() {
+            break;
+        }
+        let row_area = Rect { height: height.min(rest.height), ..rest };
+        rest = paint::below(rest, height);
         let conversation = app.library.get(row.handle);
         let facts = app.search.facts(row.handle);
         let is_selected = index == listing.selected;
         if is_selected {
             cursor = row_area.as_position();
         }
-        ConversationRow { app, theme, conversation, facts, is_selected }.draw(row.handle, buffer, row_area);
+        ConversationRow { app, theme, conversation, row, facts, is_selected }.draw(buffer, row_area);
     }
     cursor
 }
@@ -50,13 +63,14 @@ struct ConversationRow<'a> {
     app: &'a App,
     theme: &'a Theme,
     conversation: &'a Conversation,
+    row: &'a Row,
     facts: Option<&'a RowFacts>,
     is_selected: bool,
 }
 
 impl ConversationRow<'_> {
-    fn draw(&self, handle: Handle, buffer: &mut Buffer, area: Rect) {
-        self.draw_marks(handle, buffer, area);
+    fn draw(&self, buffer: &mut Buffer, area: Rect) {
+        self.draw_marks(self.row.handle, buffer, area);
         let inner = paint::drop_last_columns(paint::skip_columns(area, 1), 1);
         self.draw_title(buffer, Rect { height: 1, ..inner });
         if area.height >= 2 {
@@ -97,7 +111,7 @@ impl ConversationRow<'_> {
         let style = if self.is_selected { theme.selected } else { theme.plain };
         let marked = style.patch(theme.selected).patch(theme.accent);
         let search = &self.app.search;
-        let marks = if search.query.is_empty() { Vec::new() } else { search.matcher.title_marks(title) };
+        let marks = search.matcher_of(self.row).map_or_else(Vec::new, |matcher| matcher.title_marks(title));
         paint::draw_highlighted(
             buffer,
             paint::drop_last_columns(rest, 1),
@@ -117,6 +131,7 @@ impl ConversationRow<'_> {
         } else {
             paint::skip_columns(row, 1)
         };
+        let row_area = self.draw_missing(buffer, row_area);
         if let Some(snippet) = self.facts.and_then(|facts| facts.snippet.as_ref()) {
             return self.draw_snippet(snippet, buffer, row_area);
         }
@@ -127,6 +142,20 @@ impl ConversationRow<'_> {
         }
         let fitted = sanitize::fit(&about, row_area.width as usize);
         paint::text(buffer, row_area, row_area.y, &fitted, self.theme.dim);
+    }
+
+    /// Draws at the right edge what the conversation lacks of the query; returns the area that is left.
+    fn draw_missing(&self, buffer: &mut Buffer, row: Rect) -> Rect {
+        let second_tier = self.app.search.listing.second_tier.as_deref();
+        let missing: Vec<&str> =
+            second_tier.into_iter().flat_map(|second_tier| second_tier.missing(self.row)).collect();
+        if missing.is_empty() {
+            return row;
+        }
+        let words = sanitize::label(&format!("without: {}", missing.join(", "))).into_owned();
+        let fitted = sanitize::fit(&words, (row.width / 2) as usize);
+        let begin = paint::right(buffer, row, row.y, &fitted, self.theme.dim);
+        paint::drop_last_columns(row, row.right() - begin + 2)
     }
 
     /// Draws a passage that was made for a wide list so that its first hit is in sight here.
@@ -165,6 +194,25 @@ fn start_in_sight(snippet: &Snippet, columns: u16) -> usize {
     }
     let start = before.char_indices().rev().take(room).last().map_or(lead, |(index, _)| index);
     before[start..].find(' ').map_or(start, |space| start + space + 1)
+}
+
+/// Draws the rule above the conversations that have some words: what is nowhere, and what was taken for what.
+fn draw_rule(listing: &Listing, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let row = Rect { height: 1, ..area };
+    paint::text(buffer, row, row.y, &"┄".repeat(row.width as usize), theme.dim);
+    let mut words = String::new();
+    if let Some(second_tier) = &listing.second_tier {
+        for word in &second_tier.nowhere {
+            words += &format!("\"{word}\" is nowhere · ");
+        }
+        words += "some of the words";
+        for Substitution { typed, taken_for } in &second_tier.substitutions {
+            words += &format!(" · {typed} → {}", taken_for.join(", "));
+        }
+    }
+    let words = sanitize::label(&words).into_owned();
+    let fitted = sanitize::fit(&words, (row.width as usize).saturating_sub(4));
+    paint::text(buffer, paint::skip_columns(row, 1), row.y, &format!(" {fitted} "), theme.dim);
 }
 
 /// Says why the list is empty.

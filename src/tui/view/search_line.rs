@@ -67,13 +67,19 @@ fn facts(app: &App, columns: u16) -> String {
     let mut facts = if app.search.query.is_empty() {
         format::count(total, "conversation", "conversations")
     } else {
-        let rows = app.search.listing.rows.len();
+        let rows = app.search.listing.with_all;
+        let with_some = app.search.listing.rows.len() - rows;
         let more = if app.search.listing.complete { "" } else { "…" };
         let mut found = format!("{}{more} of {}", format::number(rows), format::number(total));
         // A query of filters or titles finds conversations without a place in their text.
-        if app.search.listing.hits > 0 || rows == 0 {
+        if with_some > 0 && (rows == 0 || columns < 100) {
+            found.push_str(&format!(" · {} with some words", format::number(with_some)));
+        } else if app.search.listing.hits > 0 || rows == 0 {
             let hits = if app.search.listing.hits == 1 { "hit" } else { "hits" };
             found.push_str(&format!(" · {} {hits}", format::hits(app.search.listing.hits)));
+            if with_some > 0 {
+                found.push_str(&format!(" · {} with some words", format::number(with_some)));
+            }
         }
         found
     };

@@ -1,0 +1,207 @@
+//! A query that the index answers alone: words and pieces of words, anywhere or in the title, of which it knows every
+//! slot. Which conversations match, and their classes, boundaries and hits, are exact without a look at their text;
+//! only how close together several words stand is told by the text.
+
+use std::sync::Arc;
+
+use fixedbitset::FixedBitSet;
+
+use super::{Engine, FoundConversation, MAX_HITS, Plan};
+use crate::{
+    conversation::Conversation,
+    library::Handle,
+    message::branches,
+    search::{
+        index::occurrences::{Occurrences, TermLookup},
+        matching::{CompiledQuery, WordBoundary},
+        ranking::{MatchQuality, RankInputs},
+    },
+};
+
+/// The messages of one conversation in which it is judged how close together the words stand.
+const MAX_JUDGED_MESSAGES: usize = 32;
+
+/// The slots of all terms of a query.
+#[derive(Debug)]
+pub(super) struct IndexedTerms {
+    required: Vec<IndexedTerm>,
+    excluded: Vec<IndexedTerm>,
+}
+
+#[derive(Debug)]
+struct IndexedTerm {
+    occurrences: Arc<Occurrences>,
+    word: String,
+    title_only: bool,
+}
+
+/// A message as the index knows it.
+#[derive(Clone, Copy, Debug)]
+struct MessageRank {
+    quality: MatchQuality,
+    message: u32,
+}
+
+impl IndexedTerms {
+    /// Looks a query's terms up. `None`: the index does not answer it.
+    pub fn of(engine: &Engine, compiled: &CompiledQuery) -> Option<Self> {
+        if !compiled.searches_all_shown() {
+            return None;
+        }
+        let terms = || compiled.required().iter().chain(compiled.excluded());
+        if !terms().all(|term| matches!(term.lookup, TermLookup::Word(_))) {
+            return None;
+        }
+        let look_up = |terms: &[crate::search::matching::Term]| {
+            let with_word = terms.iter().filter_map(|term| match &term.lookup {
+                TermLookup::Word(word) => Some((term, word)),
+                TermLookup::Pieces(_) => None,
+            });
+            with_word
+                .map(|(term, word)| IndexedTerm {
+                    occurrences: engine.occurrences(word, term),
+                    word: word.clone(),
+                    title_only: term.title_only,
+                })
+                .collect()
+        };
+        Some(Self { required: look_up(compiled.required()), excluded: look_up(compiled.excluded()) })
+    }
+
+    /// Returns the conversations that have all required terms and none of the excluded ones.
+    pub fn matches(&self, engine: &Engine, compiled: &CompiledQuery) -> FixedBitSet {
+        debug_assert!(compiled.searches_all_shown());
+        let index = &engine.index;
+        let mut searched = index.slots().shown.clone();
+        searched.union_with(&index.slots().titles);
+        let conversations_with = |term: &IndexedTerm| {
+            let mut slots = term.occurrences.any.clone();
+            slots.intersect_with(if term.title_only { &index.slots().titles } else { &searched });
+            index.conversations_with(&slots)
+        };
+        let mut matches = FixedBitSet::with_capacity(index.handles() as usize);
+        matches.insert_range(..);
+        for term in &self.required {
+            matches.intersect_with(&conversations_with(term));
+        }
+        for term in &self.excluded {
+            matches.difference_with(&conversations_with(term));
+        }
+        matches
+    }
+
+    /// Ranks a conversation that matches, as far as the index tells: of several words not how close they stand.
+    pub fn rank(&self, engine: &Engine, handle: Handle) -> FoundConversation {
+        let best = self.message_ranks(engine, handle).reduce(|best, other| {
+            let is_better = other.quality > best.quality
+                || other.quality == best.quality
+                    && !is_on_visible_branch(engine, handle, best.message)
+                    && is_on_visible_branch(engine, handle, other.message);
+            if is_better { other } else { best }
+        });
+        self.found(engine, handle, best)
+    }
+
+    /// Ranks a conversation that matches by its text too.
+    pub fn judge(&self, engine: &Engine, plan: &Plan, handle: Handle) -> FoundConversation {
+        let conversation = engine.library.get(handle);
+        let mut ranks: Vec<MessageRank> = self.message_ranks(engine, handle).collect();
+        ranks.sort_by_key(|rank| (std::cmp::Reverse(rank.quality), rank.message));
+        let most = ranks.first().map_or(0, |rank| rank.quality.terms);
+        ranks.retain(|rank| rank.quality.terms == most);
+        ranks.truncate(MAX_JUDGED_MESSAGES);
+        let entry = engine.index.entry(&engine.library, handle);
+        for rank in &mut ranks {
+            let judged = plan.matcher.compiled().quality_of(conversation, entry, rank.message);
+            rank.quality = judged.unwrap_or(rank.quality);
+        }
+        let best = ranks.into_iter().max_by_key(|rank| {
+            let is_visible = is_on_visible_branch(engine, handle, rank.message);
+            (rank.quality, is_visible, std::cmp::Reverse(rank.message))
+        });
+        self.found(engine, handle, best)
+    }
+
+    fn found(&self, engine: &Engine, handle: Handle, best: Option<MessageRank>) -> FoundConversation {
+        let title = engine.index.slots_of(handle).start as usize;
+        let boundaries = self.required.iter().map(|term| term.boundary(title));
+        let in_title = boundaries.clone().flatten().count() as u32;
+        let terms = self.message_terms().count() as u32;
+        let worst = boundaries.min().flatten();
+        let title_quality = worst.map(|boundary| MatchQuality::of_title(terms, boundary));
+        let inputs = RankInputs::of(terms, title_quality, best.map(|rank| rank.quality), in_title);
+        FoundConversation::new(handle, inputs.score(), best.map(|rank| rank.message), None)
+    }
+
+    /// Returns the messages of a conversation that have any term, in order, with what the index tells of their rank.
+    fn message_ranks<'a>(
+        &'a self,
+        engine: &'a Engine,
+        handle: Handle,
+    ) -> impl Iterator<Item = MessageRank> + 'a {
+        let slots = engine.index.slots_of(handle);
+        let title = slots.start;
+        (slots.start + 1..slots.end).filter_map(move |slot| {
+            let slot_index = slot as usize;
+            if !engine.index.slots().shown.contains(slot_index) {
+                return None;
+            }
+            let (mut terms, mut worst) = (0, WordBoundary::Whole);
+            for boundary in self.message_terms().filter_map(|term| term.boundary(slot_index)) {
+                terms += 1;
+                worst = worst.min(boundary);
+            }
+            let length = engine.index.slots().length_doublings[slot_index];
+            (terms > 0).then(|| MessageRank {
+                quality: MatchQuality::unjudged(terms, worst, length),
+                message: slot - title - 1,
+            })
+        })
+    }
+
+    fn message_terms(&self) -> impl Iterator<Item = &IndexedTerm> {
+        self.required.iter().filter(|term| !term.title_only)
+    }
+
+    /// Returns whether it takes the text to tell how close together the terms stand.
+    pub fn needs_judging(&self) -> bool {
+        self.message_terms().nth(1).is_some()
+    }
+
+    /// Counts the hits in conversations that match, up to one more than are counted. `None`: the text must be asked.
+    pub fn count_hits(&self, engine: &Engine, found: &[FoundConversation]) -> Option<usize> {
+        let words: Vec<&str> = self.message_terms().map(|term| term.word.as_str()).collect();
+        if words.is_empty() {
+            return Some(0);
+        }
+        let mut slots = FixedBitSet::with_capacity(engine.index.slot_count());
+        for found in found {
+            let range = engine.index.slots_of(found.handle);
+            slots.insert_range(range.start as usize..range.end as usize);
+        }
+        slots.intersect_with(&engine.index.slots().shown);
+        engine.index.count_hits(&words, &slots, MAX_HITS + 1)
+    }
+}
+
+impl IndexedTerm {
+    /// Returns the best word boundary of the term in a slot. `None`: it is not there.
+    fn boundary(&self, slot: usize) -> Option<WordBoundary> {
+        let occurrences = &*self.occurrences;
+        if !occurrences.any.contains(slot) {
+            None
+        } else if occurrences.whole.contains(slot) {
+            Some(WordBoundary::Whole)
+        } else if occurrences.start.contains(slot) {
+            Some(WordBoundary::Start)
+        } else {
+            Some(WordBoundary::Inside)
+        }
+    }
+}
+
+fn is_on_visible_branch(engine: &Engine, handle: Handle, message: u32) -> bool {
+    let conversation: &Conversation = engine.library.get(handle);
+    engine.index.entry(&engine.library, handle).is_linear
+        || branches::visible(conversation)[message as usize]
+}

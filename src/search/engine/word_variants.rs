@@ -1,0 +1,124 @@
+//! What a word of a query may stand for in the second tier: itself, its forms, what it abbreviates, its nearest
+//! neighbours in the archive when it hardly occurs, and the words it begins while it is being typed.
+
+use fixedbitset::FixedBitSet;
+
+use super::{Engine, word_forms};
+use crate::search::index::{
+    Index,
+    dictionary::{Piece, WordId},
+};
+
+/// A word that stands in no more conversations than these may be misspelt.
+const RARE: usize = 5;
+/// The neighbours a misspelt word stands for: the most frequent.
+const MAX_NEIGHBOURS: usize = 8;
+/// Letters from which a word may have one edit, and two.
+const ONE_EDIT_FROM: usize = 4;
+const TWO_EDITS_FROM: usize = 8;
+/// Letters from which a word that is being typed stands for those it begins.
+const PREFIX_FROM: usize = 2;
+/// The words that a beginning stands for: the most frequent.
+const MAX_COMPLETIONS: usize = 64;
+/// What each kind counts, where the word itself counts 1.
+const FORM_WEIGHT: f32 = 0.9;
+const ABBREVIATION_WEIGHT: f32 = 0.9;
+const PREFIX_WEIGHT: f32 = 0.7;
+const NEIGHBOUR_WEIGHT: f32 = 0.5;
+
+/// The words that one word of a query stands for, with their weights.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WordVariants {
+    /// No word twice.
+    pub words: Vec<(WordId, f32)>,
+    /// What it was taken for, if it hardly occurs or is an abbreviation.
+    pub substitution: Option<Substitution>,
+}
+
+/// A word of a query, and the words of the archive that were looked for beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitution {
+    /// The word as it was typed.
+    pub typed: String,
+    /// The words it was taken for, the most frequent first.
+    pub taken_for: Vec<String>,
+}
+
+impl Engine {
+    /// Returns what a token stands for. `is_open`: it may be the beginning of a word.
+    pub(super) fn variants(&self, token: &str, is_open: bool) -> WordVariants {
+        let index = &self.index;
+        let mut variants = WordVariants::default();
+        let own = index.dictionary.id(token);
+        variants.extend(own, 1.0);
+        let mut taken_for = Vec::new();
+        for word in word_forms::abbreviations(token) {
+            let id = index.dictionary.id(word);
+            taken_for.extend(id.map(|_| word.to_owned()));
+            variants.extend(id, ABBREVIATION_WEIGHT);
+        }
+        variants.extend(word_forms::forms(index, token), FORM_WEIGHT);
+        let letters = token.chars().count();
+        if is_open && letters >= PREFIX_FROM {
+            let completions = index.dictionary.words_with(token, Piece::Prefix);
+            variants.extend(most_frequent(index, completions, MAX_COMPLETIONS), PREFIX_WEIGHT);
+        }
+        if letters >= ONE_EDIT_FROM && taken_for.is_empty() && self.is_rare(&variants) {
+            let edits = if letters >= TWO_EDITS_FROM { 2 } else { 1 };
+            let near = index.dictionary.neighbours(token, edits).into_iter().map(|(word, _)| word).collect();
+            let near = most_frequent(index, near, MAX_NEIGHBOURS);
+            let is_new = |word: &&WordId| !variants.words.iter().any(|(other, _)| other == *word);
+            taken_for = near.iter().filter(is_new).map(|&word| index.dictionary.word(word).to_owned()).collect();
+            variants.extend(near, NEIGHBOUR_WEIGHT);
+        }
+        variants.substitution = (!taken_for.is_empty())
+            .then(|| Substitution { typed: token.to_owned(), taken_for });
+        variants
+    }
+
+    /// Returns whether a token and what it stands for is in hardly any conversation.
+    fn is_rare(&self, variants: &WordVariants) -> bool {
+        let mut handles = Vec::new();
+        for &(word, _) in &variants.words {
+            if self.index.frequency(word) > 64 * RARE {
+                return false;
+            }
+            self.index.each_posting_list(&[word], |_, postings| {
+                handles.extend(postings.map(|posting| self.index.handle_number_of(posting.slot)));
+            });
+        }
+        handles.sort_unstable();
+        handles.dedup();
+        handles.len() <= RARE
+    }
+}
+
+impl WordVariants {
+    fn extend(&mut self, words: impl IntoIterator<Item = WordId>, weight: f32) {
+        for word in words {
+            if !self.words.iter().any(|&(other, _)| other == word) {
+                self.words.push((word, weight));
+            }
+        }
+    }
+
+    /// Returns the slots among `searched` that have any of the words, each with the weighted number of times; a slot
+    /// may come several times.
+    pub fn slots(&self, index: &Index, searched: &FixedBitSet) -> Vec<(u32, f32)> {
+        let mut slots = Vec::new();
+        for &(word, weight) in &self.words {
+            index.each_posting_list(&[word], |_, postings| {
+                let found = postings.filter(|posting| searched.contains(posting.slot as usize));
+                slots.extend(found.map(|posting| (posting.slot, weight * posting.count as f32)));
+            });
+        }
+        slots
+    }
+}
+
+/// Returns the most frequent of some words, the most frequent first.
+fn most_frequent(index: &Index, words: Vec<WordId>, max: usize) -> Vec<WordId> {
+    let mut counted: Vec<_> = words.into_iter().map(|word| (index.frequency(word), word)).collect();
+    counted.sort_by_key(|&(frequency, word)| (std::cmp::Reverse(frequency), word));
+    counted.into_iter().take(max).map(|(_, word)| word).collect()
+}

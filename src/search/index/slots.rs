@@ -1,0 +1,84 @@
+//! What the index knows of each slot, a title or a message, beside its words.
+
+use fixedbitset::FixedBitSet;
+
+use super::LetterSet;
+
+/// What is known of one slot when it is indexed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::search) struct SlotFacts {
+    /// The number of times that the length of its text, in bytes, can be halved.
+    pub length_doublings: u8,
+    /// The number of its words, counted as often as they come.
+    pub tokens: u32,
+    /// It is a message that is part of the conversation, not folded away.
+    pub is_shown: bool,
+    /// It is a title.
+    pub is_title: bool,
+    /// Not all of its words are in the index.
+    pub is_incomplete: bool,
+    /// The letters of ASCII in it.
+    pub letters: LetterSet,
+}
+
+impl SlotFacts {
+    /// Describes a slot whose words are not read yet.
+    pub fn new(bytes: usize, is_shown: bool, is_title: bool) -> Self {
+        Self {
+            length_doublings: (usize::BITS - bytes.leading_zeros()).min(31) as u8,
+            tokens: 0,
+            is_shown,
+            is_title,
+            is_incomplete: false,
+            letters: LetterSet::default(),
+        }
+    }
+}
+
+/// The facts of all slots, by slot.
+#[derive(Debug, Default)]
+pub(in crate::search) struct Slots {
+    pub length_doublings: Vec<u8>,
+    /// Words in a slot, up to 65 535.
+    pub tokens: Vec<u16>,
+    /// The messages that a query without filters searches.
+    pub shown: FixedBitSet,
+    pub titles: FixedBitSet,
+    /// Slots with words that the index lacks.
+    pub incomplete: FixedBitSet,
+    /// For each letter of [`LetterSet::own_number`] the slots that have it.
+    letters: Vec<FixedBitSet>,
+}
+
+impl Slots {
+    /// Returns the number of slots.
+    pub fn len(&self) -> usize {
+        self.length_doublings.len()
+    }
+
+    /// Returns the slots that have a letter. `None`: it is not one of [`LetterSet::own_number`].
+    pub fn with_letter(&self, letter: char) -> Option<&FixedBitSet> {
+        self.letters.get(LetterSet::own_number(letter)?)
+    }
+
+    /// Adds the next slots.
+    pub fn extend(&mut self, facts: &[SlotFacts]) {
+        let first = self.len();
+        let len = first + facts.len();
+        self.length_doublings.extend(facts.iter().map(|facts| facts.length_doublings));
+        self.tokens.extend(facts.iter().map(|facts| facts.tokens.min(u32::from(u16::MAX)) as u16));
+        for bits in [&mut self.shown, &mut self.titles, &mut self.incomplete] {
+            bits.grow(len);
+        }
+        self.letters.resize_with(LetterSet::OWN_LETTERS, FixedBitSet::new);
+        self.letters.iter_mut().for_each(|bits| bits.grow(len));
+        for (slot, facts) in (first..).zip(facts) {
+            for number in facts.letters.own_numbers() {
+                self.letters[number].insert(slot);
+            }
+            self.shown.set(slot, facts.is_shown);
+            self.titles.set(slot, facts.is_title);
+            self.incomplete.set(slot, facts.is_incomplete);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Cuts text into tokens, the words of the index: folded as a query folds, so that a word is found in any case and
+//! without its accents.
+//!
+//! A token is a run of letters and digits. A script that writes no spaces between words is cut into pairs of
+//! neighbouring characters, and a character that stands alone is a token of its own.
+
+use std::ops::Range;
+
+use crate::search::matching::{CaseFolding, is_letter_of_spaced_script, is_letter_of_unspaced_script};
+
+/// The bytes of a token that are kept. What is longer is no word of any language: an address, a key, a picture.
+pub(in crate::search) const MAX_TOKEN_BYTES: usize = 64;
+/// The bytes of text after which whoever waits is asked whether to go on.
+const CHECK_EVERY: usize = 64 << 10;
+
+/// One token of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::search) struct Token<'a> {
+    /// The folded characters; of a longer one the beginning.
+    pub word: &'a str,
+    /// The bytes of the text that it is from.
+    pub range: Range<usize>,
+    /// The token is longer than what is kept of it.
+    pub is_cut: bool,
+    /// The way it is cut out of the text.
+    pub kind: TokenKind,
+}
+
+/// The way a token is cut out of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::search) enum TokenKind {
+    /// A run of letters and digits.
+    Word,
+    /// Two neighbours of a script without spaces.
+    Pair,
+    /// A character of a script without spaces that has no neighbour.
+    Single,
+}
+
+/// Calls `visit` with each token of a text, in order. Returns false if `stop` ended it before the last.
+pub(in crate::search) fn tokenize(
+    text: &str,
+    stop: &dyn Fn() -> bool,
+    mut visit: impl FnMut(Token<'_>),
+) -> bool {
+    let bytes = text.as_bytes();
+    let mut word = String::with_capacity(2 * MAX_TOKEN_BYTES);
+    let mut at = 0;
+    let mut next_check = CHECK_EVERY;
+    while at < bytes.len() {
+        if at >= next_check {
+            if stop() {
+                return false;
+            }
+            next_check = at + CHECK_EVERY;
+        }
+        let Some((first, end)) = CaseFolding::ALL.unit(text, at) else { break };
+        if is_letter_of_spaced_script(first) {
+            at = visit_word(text, at, &mut word, &mut visit);
+        } else if is_letter_of_unspaced_script(first) {
+            at = visit_pairs(text, (first, at..end), &mut word, &mut visit);
+        } else {
+            at = end;
+        }
+    }
+    true
+}
+
+/// Visits the word that begins at byte `start`; returns its end.
+fn visit_word(text: &str, start: usize, word: &mut String, visit: &mut impl FnMut(Token<'_>)) -> usize {
+    let bytes = text.as_bytes();
+    word.clear();
+    let (mut at, mut is_cut) = (start, false);
+    loop {
+        // A letter of ASCII that nothing joins: nearly all.
+        let plain = bytes.get(at).copied().filter(|byte| byte.is_ascii_alphanumeric());
+        let (folded, end) = match plain.filter(|_| bytes.get(at + 1).is_none_or(|&next| next < 0x80)) {
+            Some(byte) => (byte.to_ascii_lowercase() as char, at + 1),
+            None => match CaseFolding::ALL.unit(text, at) {
+                Some((folded, end)) if is_letter_of_spaced_script(folded) => (folded, end),
+                _ => break,
+            },
+        };
+        at = end;
+        if word.len() + folded.len_utf8() <= MAX_TOKEN_BYTES && !is_cut {
+            word.push(folded);
+        } else {
+            is_cut = true;
+        }
+    }
+    visit(Token { word, range: start..at, is_cut, kind: TokenKind::Word });
+    at
+}
+
+/// Visits the pairs of a run of a script without spaces; returns its end.
+fn visit_pairs(
+    text: &str,
+    first: (char, Range<usize>),
+    word: &mut String,
+    visit: &mut impl FnMut(Token<'_>),
+) -> usize {
+    let (mut last, mut last_range) = first;
+    let mut is_alone = true;
+    while let Some((folded, end)) = CaseFolding::ALL.unit(text, last_range.end) {
+        if !is_letter_of_unspaced_script(folded) {
+            break;
+        }
+        is_alone = false;
+        word.clear();
+        word.extend([last, folded]);
+        visit(Token { word, range: last_range.start..end, is_cut: false, kind: TokenKind::Pair });
+        (last, last_range) = (folded, last_range.end..end);
+    }
+    if is_alone {
+        word.clear();
+        word.push(last);
+        visit(Token { word, range: last_range.clone(), is_cut: false, kind: TokenKind::Single });
+    }
+    last_range.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        tokenize(text, &|| false, |token| words.push(token.word.to_owned()));
+        words
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits_in_lower_case_without_accents() {
+        assert_eq!(words("The proxy_read-timeout, Café cafe\u{301}s: v2.0"), [
+            "the", "proxy", "read", "timeout", "cafe", "cafes", "v2", "0"
+        ]);
+        assert_eq!(words("Привет, Ἀθῆναι!"), ["привет", "αθηναι"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_pairs() {
+        assert_eq!(words("日本語 in 東 iPhone買う"), ["日本", "本語", "in", "東", "iphone", "買う"]);
+    }
+
+    #[test]
+    fn a_token_without_end_is_cut_and_says_so() {
+        let mut cut = Vec::new();
+        let long = "é".repeat(100);
+        tokenize(&long, &|| false, |token| cut.push((token.word.len(), token.range, token.is_cut)));
+        assert_eq!(cut, [(MAX_TOKEN_BYTES, 0..200, true)]);
+    }
+
+    #[test]
+    fn a_long_text_can_be_given_up_in_the_middle() {
+        let mut seen = 0;
+        assert!(!tokenize(&"word ".repeat(100_000), &|| true, |_| seen += 1));
+        assert!(seen < 20_000);
+    }
+}
