@@ -14,7 +14,7 @@ use unspool::{
     load::Progress,
     tui::{
         action::Action,
-        app::{Focus, Overlay, RowFacts},
+        app::{Focus, Overlay, RowFacts, SlowRow},
         effect::{
             CopyFailure, CopyOutcome, CopyRequest, Effect, SaveFailure, SaveOutcome, Task, TerminalRequest,
         },
