@@ -97,6 +97,39 @@ fn all_words_must_be_somewhere_and_none_of_the_excluded() {
 }
 
 #[test]
+fn of_alternatives_any_will_do_and_the_hits_are_those_of_all() {
+    let library = library(&[
+        ("tea", "A", "tea at five, no milk"),
+        ("coffee", "B", "Coffee at ten, and coffee at noon"),
+        ("both", "C", "coffee or tea?"),
+        ("title", "Teapots", "of clay"),
+        ("none", "D", "water at noon"),
+    ]);
+    let sorted = |text: &str| {
+        let mut found = found(&library, text);
+        found.sort();
+        found
+    };
+    assert_eq!(sorted("tea OR coffee"), ["both", "coffee", "tea", "title"]);
+    assert_eq!(sorted("at tea OR coffee"), ["coffee", "tea"], "the blank binds less than OR");
+    assert_eq!(sorted("/^tea/ OR \"at noon\" OR clay"), ["coffee", "none", "tea", "title"]);
+    assert_eq!(sorted("title:teapots OR title:d"), ["none", "title"]);
+    assert_eq!(sorted("tea OR coffee -milk"), ["both", "coffee", "title"]);
+    assert_eq!(sorted("-tea OR coffee"), ["coffee"], "what is excluded is never there");
+    assert_eq!(sorted("tea or coffee"), ["both"], "in small letters it is a word");
+    assert_eq!(sorted("tea OR").len(), 0, "a word in capitals is matched by case");
+    assert_eq!(sorted("日本 OR milk"), ["tea"]);
+
+    let counts = |text: &str| search(&query(text), &library, false).hits;
+    assert_eq!(counts("tea OR coffee"), 5);
+    assert_eq!(counts("at OR \"coffee at\""), 5, "hits that overlap are one");
+    let coffee = library.get(library.find_by_id("coffee")[0]);
+    let matcher = Matcher::new(&query("noon OR coffee"));
+    let hits: Vec<_> = matcher.hits(coffee).into_iter().map(|hit| hit.range).collect();
+    assert_eq!(hits, [0..6, 19..25, 29..33]);
+}
+
+#[test]
 fn case_matters_when_it_is_typed() {
     let library = library(&[("upper", "A", "Rust is RUST"), ("lower", "B", "rust never sleeps")]);
     assert_eq!(found(&library, "rust").len(), 2);
@@ -607,6 +640,7 @@ proptest! {
             "\"kube\"", "/k[a-z]+s/", "/list/", "title:kube", "title:lists", "-kube", "-list", "role:tool", "role:user",
             "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02",
             "before:1970-02-20", "is:starred", "id:a", "id:b", "from:claude", "from:chatgpt", "日", "日本",
+            "OR", "kube OR list", "lists OR /k[a-z]+s/ OR 日", "title:kube OR title:lists", "kubernetes OR cafe",
         ]), 1..5), 1..4),
         is_prepared: bool,
     ) {

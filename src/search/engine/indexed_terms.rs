@@ -55,7 +55,7 @@ impl IndexedTerms {
         let look_up = |terms: &[crate::search::matching::Term]| {
             let with_word = terms.iter().filter_map(|term| match &term.lookup {
                 TermLookup::Word(word) => Some((term, word)),
-                TermLookup::Pieces(_) => None,
+                _ => None,
             });
             with_word
                 .map(|(term, word)| IndexedTerm {

@@ -66,11 +66,12 @@ impl Plan {
         self.indexed.is_some()
     }
 
-    /// Returns whether one conversation may take long: several terms are looked for in all of it, or an expression.
+    /// Returns whether one conversation may take long: several terms are looked for in all of it, or an
+    /// expression, or alternatives.
     pub fn is_slow(&self) -> bool {
         let compiled = self.matcher.compiled();
         compiled.message_terms().count() > 1
-            || compiled.message_terms().any(|term| matches!(term.pattern, Pattern::Regex(_)))
+            || compiled.message_terms().any(|term| !matches!(term.pattern, Pattern::Literal(_)))
     }
 
     /// Returns some of the conversations that are to be looked at.
@@ -154,7 +155,7 @@ impl Engine {
         for term in terms {
             let slots = match &term.lookup {
                 TermLookup::Word(word) => Some(self.occurrences(word, term).any.clone()),
-                TermLookup::Pieces(pieces) => self.index.candidates(pieces),
+                lookup => self.index.candidates(lookup),
             };
             let Some(mut slots) = slots else { continue };
             if term.title_only {

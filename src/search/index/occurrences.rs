@@ -24,6 +24,8 @@ pub(in crate::search) enum TermLookup {
     Word(String),
     /// A slot that has it has all of these pieces of words; whether it has it, the text tells.
     Pieces(Vec<(String, Piece)>),
+    /// A slot that has it has what one of these says.
+    AnyOf(Vec<Self>),
 }
 
 /// The slots where a term stands.
@@ -48,9 +50,14 @@ impl TermLookup {
                     .flat_map(|run| match Self::of_text(run) {
                         Self::Word(word) => vec![(word, Piece::Infix)],
                         Self::Pieces(pieces) => pieces,
+                        Self::AnyOf(_) => Vec::new(),
                     })
                     .collect(),
             ),
+            Pattern::AnyOf(patterns) => {
+                let alternatives = patterns.iter().zip(text_pattern.alternatives());
+                Self::AnyOf(alternatives.map(|(pattern, text)| Self::of(pattern, text)).collect())
+            }
         }
     }
 
@@ -136,8 +143,23 @@ impl Index {
         Occurrences { whole, start, any }
     }
 
+    /// Finds slots that may have a term; every slot that has it is among them. `None`: all slots may.
+    pub fn candidates(&self, lookup: &TermLookup) -> Option<FixedBitSet> {
+        match lookup {
+            TermLookup::Word(word) => self.with_pieces(&[(word.clone(), Piece::Infix)]),
+            TermLookup::Pieces(pieces) => self.with_pieces(pieces),
+            TermLookup::AnyOf(lookups) => lookups.iter().map(|lookup| self.candidates(lookup)).reduce(
+                |slots, others| {
+                    let (mut slots, others) = (slots?, others?);
+                    slots.union_with(&others);
+                    Some(slots)
+                },
+            )?,
+        }
+    }
+
     /// Finds slots that may have all of these pieces; every slot that has them is among them. `None`: all slots may.
-    pub fn candidates(&self, pieces: &[(String, Piece)]) -> Option<FixedBitSet> {
+    fn with_pieces(&self, pieces: &[(String, Piece)]) -> Option<FixedBitSet> {
         let is_long = |piece: &&(String, Piece)| piece.0.chars().nth(1).is_some() || piece.1 == Piece::Word;
         // A letter at an edge says little and is in many words.
         let telling: Vec<_> = pieces.iter().filter(is_long).collect();

@@ -46,7 +46,8 @@ impl CompiledQuery {
         // Long literals are rare and quick to look for, expressions are slow: what is likely to fail soon goes first.
         compiled.required.sort_by_key(|term| match &term.pattern {
             Pattern::Literal(literal) => usize::MAX / 2 - literal.units().len(),
-            Pattern::Regex(_) => usize::MAX,
+            Pattern::AnyOf(_) if term.pattern.is_literal() => usize::MAX / 2,
+            Pattern::Regex(_) | Pattern::AnyOf(_) => usize::MAX,
         });
         compiled
     }
@@ -65,12 +66,15 @@ impl CompiledQuery {
     /// memory.
     pub fn cost(&self, length: usize) -> usize {
         let filter = if self.messages.is_empty() { 0 } else { 8 };
-        let term = |term: &Term| match &term.pattern {
+        let patterns = self.required.iter().flat_map(|term| term.pattern.alternatives());
+        let cost = |pattern: &Pattern| match pattern {
             Pattern::Literal(literal) if literal.units().len() < 3 => 8,
             Pattern::Literal(_) => 1,
             Pattern::Regex(expression) => expression.cost(length),
+            // None has any of its own.
+            Pattern::AnyOf(_) => 0,
         };
-        filter + self.required.iter().map(term).sum::<usize>()
+        filter + patterns.map(cost).sum::<usize>()
     }
 
     /// Returns the part of a conversation's text that the query searches.

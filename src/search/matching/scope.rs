@@ -72,25 +72,25 @@ impl<'a> SearchScope<'a> {
 
     /// Returns whether the pattern has any hit.
     pub fn contains(&self, pattern: &Pattern) -> bool {
-        let mut found = false;
-        self.each_hit(pattern, |_, _| {
-            found = true;
-            ControlFlow::Break(())
-        });
-        found
+        // One after the other: the first hit of several is known only when each has been looked for.
+        pattern.alternatives().iter().any(|pattern| {
+            let mut found = false;
+            self.each_hit(pattern, |_, _| {
+                found = true;
+                ControlFlow::Break(())
+            });
+            found
+        })
     }
 
     /// Calls `visit` with each hit, by message and position: the message, and bytes of the conversation's text.
     pub fn each_hit(&self, pattern: &Pattern, mut visit: impl FnMut(u32, Range<usize>) -> ControlFlow<()>) {
-        if let Pattern::Literal(literal) = pattern
-            && literal.needs_more_than_ascii()
-            && self.conversation.is_ascii()
-        {
+        if pattern.needs_more_than_ascii() && self.conversation.is_ascii() {
             return;
         }
-        match (&self.eligible, pattern) {
-            (None, Pattern::Literal(_)) => self.each_hit_in_shown_text(pattern, visit),
-            (None, Pattern::Regex(_)) => {
+        match (&self.eligible, pattern.is_literal()) {
+            (None, true) => self.each_hit_in_shown_text(pattern, visit),
+            (None, false) => {
                 for (index, message) in self.conversation.messages().iter().enumerate() {
                     if message.visibility == Visibility::Shown
                         && self.visit_message(index, pattern, &mut visit).is_break()

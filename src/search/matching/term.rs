@@ -26,6 +26,7 @@ pub(in crate::search) struct Term {
 
 impl Term {
     /// For a letter or two: they are everywhere, and hardly ever a whole word. For an expression: it is slow.
+    /// For alternatives: they may be either.
     const FEW_POSITIONS: usize = 16;
     const MANY_POSITIONS: usize = 512;
 

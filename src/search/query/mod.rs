@@ -3,9 +3,10 @@
 //! | written | means |
 //! |---|---|
 //! | `word` | in the title (fuzzily, from four letters on) or in a message; all words must be somewhere |
-//! | `"a phrase"` | these words in a row, whatever white space stands between; `\"` is a quote, `\\` a backslash |
+//! | `"a phrase"` `"word"` | exactly this, never alike: words in a row, whatever white space stands between; `\"` is a quote, `\\` a backslash |
 //! | `/regex/` | the syntax of the `regex` crate, by line, with a limit to its size |
 //! | `title:x` `title:"x y"` | in the title only |
+//! | `a OR b` | any of them: words, phrases, expressions, or `title:a OR title:b` |
 //! | `role:user` `assistant` `tool` | messages of this role count, folded ones of it too; several: any of them |
 //! | `model:gpt-4o` | messages of a model whose slug contains this; `model:"gpt-4"`: is this; several: any of them |
 //! | `has:code` `image` `file` `link` `branch` `secret` | messages that have it count; several: all of them |
@@ -15,6 +16,11 @@
 //! | `id:xxxx` | the id begins so; several: any of them |
 //! | `from:chatgpt` `claude` … | whose export; several: any of them |
 //! | `-` before any of these | no conversation of which that is true |
+//!
+//! `OR` binds closer than the blank, so `a b OR c d` is *a*, one of *b* and *c*, and *d*. It joins what is alike: titles
+//! with titles, and values of a key of which any will do anyway (`role:user OR role:tool`). What a minus excludes is
+//! excluded whatever stands beside it: `-a OR b` is `-a b`. An `or` in small letters is a word, and so is an `OR` that
+//! joins nothing.
 //!
 //! A pair `after:X before:Y` finds what was going on between X and Y, so `after:2024 before:2025` is the year 2024;
 //! a conversation spans the time from its beginning to its last message, and one without a date is never found so.
@@ -144,6 +150,10 @@ mod tests {
             ("id:\"abc\" from:Claude", "id:abc from:claude"),
             ("--flag /usr/bin x:y", "--flag \"/usr/bin\" x:y"),
             ("\"\" -\"\"", ""),
+            ("x a OR  \"b c\" OR /d/ y", "x a OR \"b c\" OR /d/ y"),
+            ("a OR a OR b a OR b", "a OR b"),
+            ("Title:a OR title:\"b\"", "title:a OR title:\"b\""),
+            ("a or b", "a or b"),
         ] {
             assert_eq!(parsed(typed).to_string(), written, "{typed}");
         }
@@ -154,6 +164,67 @@ mod tests {
         let query = parsed("日本 has:cat /a(/ \"x");
         let told: Vec<_> = query.problems().iter().map(|problem| problem.column).collect();
         assert_eq!(told, [3, 11, 16]);
+    }
+
+    #[test]
+    fn an_or_that_joins_nothing_is_a_word_and_says_so() {
+        for (typed, written, columns) in [
+            ("OR", "\"OR\"", &[0][..]),
+            ("OR a", "\"OR\" a", &[0]),
+            ("a OR", "a \"OR\"", &[2]),
+            ("a OR OR b", "a \"OR\" b", &[2, 5]),
+            ("a OR title:b", "a \"OR\" title:b", &[2]),
+            ("has:code OR has:link", "has:code \"OR\" has:link", &[9]),
+            ("-OR", "-OR", &[]),
+        ] {
+            let query = parsed(typed);
+            let told: Vec<_> = query.problems().iter().map(|problem| problem.column).collect();
+            assert_eq!((query.to_string().as_str(), &told[..]), (written, columns), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_excluded_is_so_whatever_an_or_stands_beside_it() {
+        for (typed, written) in [
+            ("-a OR b", "-a b"),
+            ("a OR -b", "-b a"),
+            ("a OR -b OR c", "-b a OR c"),
+            ("-a OR -b", "-a -b"),
+            ("-role:user OR kube", "-role:user kube"),
+        ] {
+            let query = parsed(typed);
+            assert_eq!(
+                (query.to_string().as_str(), query.problems().is_empty()),
+                (written, false),
+                "{typed}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_or_between_values_of_which_any_will_do_says_it_again() {
+        let query = parsed("role:user OR role:tool from:claude OR from:chatgpt");
+        assert_eq!(query.to_string(), "role:user role:tool from:claude from:chatgpt");
+        assert!(query.problems().is_empty());
+    }
+
+    #[test]
+    fn an_alternative_that_is_only_begun_is_not_there_yet() {
+        for typed in ["kube OR \"", "kube OR \"\"", "\"\" OR kube"] {
+            assert_eq!(parsed(typed).to_string(), "kube", "{typed}");
+        }
+        assert_eq!(parsed("a OR \"\" OR b").to_string(), "a OR b");
+    }
+
+    #[test]
+    fn alternatives_without_end_are_cut() {
+        let words: Vec<String> = (0..500).map(|number| format!("w{number}")).collect();
+        for text in [words.join(" OR "), format!("a {}", words.join(" OR "))] {
+            let query = parsed(&text);
+            let parts: usize =
+                query.clauses().iter().map(|clause| clause.to_string().split(" OR ").count()).sum();
+            assert_eq!((parts, query.problems().len()), (MAX_CLAUSES, 1));
+        }
     }
 
     #[test]
@@ -180,6 +251,7 @@ mod tests {
             "[a-zA-Z\"/:\\\\é日 -]{0,8}",
             "-?(title|role|model|has|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
             "-?/[a-z+(\\\\ /]{0,6}/?",
+            "-?(title:)?(OR|or|a OR b|\"OR\"|x OR)",
             "-?(role:user|has:code|has:secret|is:gpt|from:claude|after:2024-02|before:1999-12-31|model:\"x y\")",
         ]
     }

@@ -1,6 +1,6 @@
 //! Parses a query: gives the tokens of the lexer their meaning, and says what is off.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, mem::discriminant, ops::ControlFlow};
 
 use jiff::tz::TimeZone;
 
@@ -15,7 +15,7 @@ use crate::{
     search::matching::QueryRegex,
 };
 
-/// Clauses that are searched; a pasted page of text is not worth more.
+/// Clauses that are searched, alternatives counted one by one; a pasted page of text is not worth more.
 pub(super) const MAX_CLAUSES: usize = 64;
 /// Letters of a query that are read: whatever is longer was pasted by mistake.
 pub(super) const MAX_QUERY_LENGTH: usize = 4_096;
@@ -26,40 +26,178 @@ const MAX_PROBLEMS: usize = 16;
 const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
 const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
 
+/// What an `OR` is told that has nothing to join.
+const LONELY_OR: &str = "OR stands between two words: searched as it stands";
+const UNLIKE_OR: &str = "OR joins words with words, and values of one key: searched as it stands";
+const EXCLUDED_OR: &str = "OR joins nothing that is excluded: what has a minus never is there";
+
 impl Query {
     /// Parses what was typed; `zone` is where the days of `after:` and `before:` begin.
     pub fn parse(text: &str, zone: &TimeZone) -> Self {
-        let mut query = Self::default();
-        let mut expressions = 0;
         let end = text.char_indices().nth(MAX_QUERY_LENGTH).map_or(text.len(), |(at, _)| at);
+        let mut parser = Parser { query: Self::default(), parts: 0, expressions: 0, zone };
         if end < text.len() {
-            query.report(MAX_QUERY_LENGTH, format!("only the first {MAX_QUERY_LENGTH} letters are searched"));
+            let reason = format!("only the first {MAX_QUERY_LENGTH} letters are searched");
+            parser.report(MAX_QUERY_LENGTH, reason);
         }
-        for token in tokens(&text[..end]) {
-            let (column, negated) = (token.column, token.negated);
-            let (predicate, problem) = parse_token(token, zone, &mut expressions);
-            if let Some(reason) = problem {
-                query.report(column, reason);
-            }
-            let Some(predicate) = predicate else { continue };
-            let clause = Clause { negated, predicate };
-            if query.clauses.contains(&clause) {
-                continue;
-            }
-            if query.clauses.len() == MAX_CLAUSES {
-                query.report(column, format!("only the first {MAX_CLAUSES} parts are searched"));
-                break;
-            }
-            query.clauses.push(clause);
+        // It stops where there is no room for more.
+        let _ = parser.read(tokens(&text[..end]));
+        parser.query
+    }
+}
+
+/// Makes clauses of tokens.
+struct Parser<'a> {
+    query: Query,
+    /// The clauses so far; of one with alternatives these.
+    parts: usize,
+    /// The regular expressions so far.
+    expressions: usize,
+    zone: &'a TimeZone,
+}
+
+/// A clause that an `OR` may follow, and where it began. `None`: there was nothing between its quotes.
+struct Operand {
+    column: usize,
+    clause: Option<Clause>,
+}
+
+impl Parser<'_> {
+    fn report(&mut self, column: usize, reason: String) {
+        if self.query.problems.len() < MAX_PROBLEMS {
+            self.query.problems.push(Problem { column, reason });
         }
-        query
     }
 
-    fn report(&mut self, column: usize, reason: String) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem { column, reason });
+    fn read(&mut self, tokens: Vec<Token>) -> ControlFlow<()> {
+        let mut tokens = tokens.into_iter().peekable();
+        // What an `OR` would join with what follows it.
+        let mut last: Option<Operand> = None;
+        while let Some(token) = tokens.next() {
+            if !is_or(&token) {
+                self.push(last.take())?;
+                let (operand, problem) = self.operand(token);
+                self.report_all(operand.column, problem);
+                last = Some(operand);
+                continue;
+            }
+            let next = if last.is_some() { tokens.next_if(|next| !is_or(next)) } else { None };
+            last = match (last, next) {
+                (Some(left), Some(next)) => {
+                    let (right, problem) = self.operand(next);
+                    let column = right.column;
+                    let joined = self.join(left, right, token.column)?;
+                    self.report_all(column, problem);
+                    Some(joined)
+                }
+                (last, _) => {
+                    self.push(last)?;
+                    self.report(token.column, LONELY_OR.to_owned());
+                    self.push(Some(literal_or(token.column)))?;
+                    None
+                }
+            };
+        }
+        self.push(last)
+    }
+
+    fn report_all(&mut self, column: usize, problem: Option<String>) {
+        if let Some(reason) = problem {
+            self.report(column, reason);
         }
     }
+
+    /// Gives a token its meaning, and says what is off.
+    fn operand(&mut self, token: Token) -> (Operand, Option<String>) {
+        let (column, negated) = (token.column, token.negated);
+        let (predicate, problem) = parse_token(token, self.zone, &mut self.expressions);
+        (Operand { column, clause: predicate.map(|predicate| Clause { negated, predicate }) }, problem)
+    }
+
+    /// Joins the two sides of an `OR`; returns what another one may be joined with.
+    fn join(&mut self, left: Operand, right: Operand, or: usize) -> ControlFlow<(), Operand> {
+        let (left_clause, right_clause) = match (left.clause, right.clause) {
+            (Some(left), Some(right)) => (left, right),
+            // What is typed between quotes is not there yet.
+            (one, other) => {
+                return ControlFlow::Continue(Operand { column: left.column, clause: one.or(other) });
+            }
+        };
+        let left = |clause| Operand { column: left.column, clause: Some(clause) };
+        let right = |clause| Operand { column: right.column, clause: Some(clause) };
+        let clause = |predicate| Clause { negated: false, predicate };
+        let joined = match (left_clause, right_clause) {
+            // What else is joined is so with the side that is wanted.
+            (one, other) if one.negated => {
+                self.push(Some(left(one)))?;
+                self.report(or, EXCLUDED_OR.to_owned());
+                right(other)
+            }
+            (one, other) if other.negated => {
+                self.report(or, EXCLUDED_OR.to_owned());
+                self.push(Some(right(other)))?;
+                left(one)
+            }
+            (
+                Clause { predicate: Predicate::Anywhere(one), .. },
+                Clause { predicate: Predicate::Anywhere(other), .. },
+            ) => left(clause(Predicate::Anywhere(one.or(other)))),
+            (
+                Clause { predicate: Predicate::Title(one), .. },
+                Clause { predicate: Predicate::Title(other), .. },
+            ) => left(clause(Predicate::Title(one.or(other)))),
+            (one, other) => {
+                // Of several values of such a key any will do anyway.
+                let is_joined = one.predicate.is_one_of_several()
+                    && discriminant(&one.predicate) == discriminant(&other.predicate);
+                self.push(Some(left(one)))?;
+                if !is_joined {
+                    self.report(or, UNLIKE_OR.to_owned());
+                    self.push(Some(literal_or(or)))?;
+                }
+                right(other)
+            }
+        };
+        ControlFlow::Continue(joined)
+    }
+
+    /// Adds a clause, unless it is there already, or as much of it as there is room for.
+    fn push(&mut self, operand: Option<Operand>) -> ControlFlow<()> {
+        let Some(Operand { column, clause: Some(mut clause) }) = operand else {
+            return ControlFlow::Continue(());
+        };
+        if self.query.clauses.contains(&clause) {
+            return ControlFlow::Continue(());
+        }
+        let room = MAX_CLAUSES - self.parts;
+        let parts = match &mut clause.predicate {
+            Predicate::Anywhere(text_pattern) | Predicate::Title(text_pattern) => {
+                let parts = text_pattern.alternatives().len();
+                text_pattern.truncate(room);
+                parts
+            }
+            _ => 1,
+        };
+        if room > 0 {
+            self.parts += parts.min(room);
+            self.query.clauses.push(clause);
+        }
+        if parts > room {
+            self.report(column, format!("only the first {MAX_CLAUSES} parts are searched"));
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn is_or(token: &Token) -> bool {
+    !token.negated && matches!(&token.kind, TokenKind::Word(word) if word == "OR")
+}
+
+/// Makes a clause of an `OR` that joins nothing. As a phrase: written as a word it might do so when it is read again.
+fn literal_or(column: usize) -> Operand {
+    let predicate = Predicate::Anywhere(TextPattern::Phrase("OR".to_owned()));
+    Operand { column, clause: Some(Clause { negated: false, predicate }) }
 }
 
 type ParsedToken = (Option<Predicate>, Option<String>);

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use super::{Date, TextPattern, text_pattern::DisplayQuoted};
+use super::{
+    Date, TextPattern,
+    text_pattern::{DisplayQuoted, write_alternatives},
+};
 use crate::conversation::{Provider, Role};
 
 /// One condition of a query. All of them hold for a conversation that is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// It must not hold.
+    /// It must not hold. Never so of alternatives.
     pub negated: bool,
     /// The condition.
     pub predicate: Predicate,
@@ -42,6 +45,13 @@ pub enum Predicate {
     Id(String),
     /// It is from an export of this provider.
     From(Provider),
+}
+
+impl Predicate {
+    /// Returns whether of several values of its key any will do.
+    pub(super) fn is_one_of_several(&self) -> bool {
+        matches!(self, Self::Role(_) | Self::Model { .. } | Self::Id(_) | Self::From(_))
+    }
 }
 
 /// A thing that a message may have (`has:`).
@@ -105,7 +115,9 @@ impl fmt::Display for Clause {
         }
         match &self.predicate {
             Predicate::Anywhere(text_pattern) => write!(formatter, "{text_pattern}"),
-            Predicate::Title(text_pattern) => write!(formatter, "title:{text_pattern}"),
+            Predicate::Title(text_pattern) => {
+                write_alternatives(formatter, "title:", text_pattern.alternatives())
+            }
             Predicate::Role(role) => write!(formatter, "role:{}", role.as_str()),
             Predicate::Model { slug, exact: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
             Predicate::Model { slug, exact: false } => write!(formatter, "model:{slug}"),

@@ -79,6 +79,7 @@ const QUERY: &[(&str, Option<&str>)] = &[
     ("word word", Some("all of them; an upper-case letter makes a word exact")),
     ("\"a phrase\"", Some("these words in a row")),
     ("-word", Some("not this")),
+    ("this OR that", Some("any of them; OR in capitals")),
     ("/regex/", Some("a regular expression")),
     ("title:x", Some("in the title only")),
     ("role:user", Some("in your prompts; role:assistant, role:tool")),
