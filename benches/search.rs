@@ -11,7 +11,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::tz::TimeZone;
 use serde_json::{Value, value::RawValue};
 use unspool::{
     conversation::{
@@ -20,7 +19,7 @@ use unspool::{
     },
     library::Library,
     search::{
-        Query,
+        Clock, Query,
         worker::{Request, Results, Worker},
     },
 };
@@ -122,7 +121,7 @@ impl Bench {
     fn ask(&mut self, text: &str) -> Times {
         self.generation += 1;
         let start = Instant::now();
-        let query = Query::parse(text, &TimeZone::UTC);
+        let query = Query::parse(text, &Clock::EPOCH);
         self.worker.ask(Request {
             serial: self.generation,
             query,

@@ -29,7 +29,7 @@ use crate::{
     },
     io_error::io_error_text,
     library::Handle,
-    search::{self, Query},
+    search::{self, Clock, Query},
 };
 
 /// The destination of an extract.
@@ -55,7 +55,7 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
         clobber: if arguments.force { Clobber::Replace } else { Clobber::Never },
     };
     let opened = archives::open(global, &arguments.archives)?;
-    let Some(handles) = selection(arguments, &opened, &extraction.options.zone)? else {
+    let Some(handles) = selection(arguments, &opened, &global.clock())? else {
         return Ok(Outcome::NotClean);
     };
     if handles.is_empty() {
@@ -123,14 +123,14 @@ fn options(arguments: &ExtractArgs, zone: TimeZone) -> Options {
 fn selection(
     arguments: &ExtractArgs,
     opened: &OpenedArchives,
-    zone: &TimeZone,
+    clock: &Clock,
 ) -> anyhow::Result<Option<Vec<Handle>>> {
     let library = &opened.library;
     if arguments.all {
         return Ok(Some(library.by_date().to_vec()));
     }
     if let Some(query) = &arguments.query {
-        let query = Query::parse(query, zone);
+        let query = Query::parse(query, clock);
         let results = if arguments.loose {
             search::worker::search_both_tiers(&query, library, false, false)
         } else {

@@ -11,6 +11,7 @@ use crate::{
         Color, Config, Environment, Flags, ValueOrigin,
         file::{self, ConfigChoice, Loaded},
     },
+    search::Clock,
 };
 
 /// The settings of every command; see the [module](self).
@@ -75,6 +76,11 @@ impl GlobalSettings {
     /// Returns the clock that dates are by.
     pub fn zone(&self) -> TimeZone {
         self.config().zone()
+    }
+
+    /// Returns the clock that queries are by, as it stands now.
+    pub fn clock(&self) -> Clock {
+        self.config().clock()
     }
 
     /// Names the source of the archives, if it is not the command line: they may be long forgotten.

@@ -35,7 +35,7 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
     let zone = global.zone();
     let mut handles = sorted(&opened.library, list.sort);
     if let Some(query) = &list.query {
-        let query = Query::parse(query, &zone);
+        let query = Query::parse(query, &global.clock());
         let found = if list.loose {
             search::worker::search_both_tiers(&query, &opened.library, true, false)
         } else {

@@ -287,7 +287,7 @@ fn exit_status_and_environment() -> Roff {
             ("XDG_CONFIG_HOME", "the folder of unspool/config.toml; ~/.config if it is not set"),
             (
                 "TZ",
-                "the time zone of dates on the screen, in file names, and of after: and before:; it overrides the time-zone of the config file",
+                "the time zone of dates on the screen, in file names, and of date:, after: and before:; it overrides the time-zone of the config file",
             ),
         ],
     );

@@ -41,7 +41,7 @@ struct SearchRow<'a> {
 
 pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outcome> {
     let zone = global.zone();
-    let query = Query::parse(&search.query, &zone);
+    let query = Query::parse(&search.query, &global.clock());
     let opened = archives::open(global, &search.archives)?;
     for problem in query.problems() {
         tell(&format!("in the query, at character {}: {}", problem.column + 1, problem.reason));

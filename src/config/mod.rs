@@ -24,7 +24,7 @@ mod value;
 
 use std::path::PathBuf;
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 pub use self::{
     key_bindings::{Key, KeyBindings},
@@ -33,7 +33,7 @@ pub use self::{
     text::ConfigProblem,
     value::{BoundedNumber, Layered, NamedValues, OptionValue, ValueOrigin, Zone},
 };
-use crate::{archive::Limits, extract::clipboard, transcript::dates};
+use crate::{archive::Limits, conversation::Time, extract::clipboard, search::Clock, transcript::dates};
 
 /// The condition for colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -266,7 +266,7 @@ impl Config {
             "time-zone",
             time_zone,
             "TZ",
-            "Whose clock dates and times are by, also in file names and in after: and before:",
+            "Whose clock dates and times are by, also in file names and in date:, after: and before:",
         );
         option(
             "open.tools",
@@ -322,6 +322,16 @@ impl Config {
     pub fn zone(&self) -> TimeZone {
         self.time_zone.value.get()
     }
+
+    /// Returns the clock that queries are by; the machine's is read when it is asked for.
+    pub fn clock(&self) -> Clock {
+        Clock { zone: self.zone(), now: now() }
+    }
+}
+
+/// Returns the moment that it is by the machine's clock.
+pub fn now() -> Time {
+    Time(Timestamp::now().as_microsecond())
 }
 
 #[cfg(test)]

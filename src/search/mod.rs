@@ -40,6 +40,6 @@ pub mod worker;
 
 pub use {
     matching::{Hit, Matcher, Snippet},
-    query::{Date, Query},
+    query::{Clock, Date, Query},
     ranking::Score,
 };

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     audit::AuditReport,
-    conversation::Conversation,
+    conversation::{Conversation, Time},
     library::Handle,
     load::{Progress, Report},
     search::{Hit, worker::Results},
@@ -22,6 +22,8 @@ use crate::{
 pub enum Action {
     /// It was quiet for so long, and then a key or a paste came. What that means follows, if it means anything.
     Quiet(Duration),
+    /// It is this moment, and something was typed.
+    Now(Time),
     /// A key that is bound to a command.
     Command(Command),
     /// A character for whatever is being typed.

@@ -19,6 +19,7 @@ use super::{
     theme::Theme,
     view,
 };
+use crate::config;
 
 /// Events that are handled before a frame is due all the same: a flood must not freeze the screen.
 const MAX_AT_ONCE: usize = 256;
@@ -138,6 +139,7 @@ impl<'a> EventLoop<'a> {
     fn take_in(&mut self, event: Event) -> Result<Option<End>> {
         let mut next = match event {
             Event::Typed(typed, quiet) => {
+                self.app.update(Action::Now(config::now()));
                 self.typed.push(typed, quiet, &self.app);
                 None
             }

@@ -63,7 +63,7 @@ use self::{
 };
 use crate::{
     archive::Archive,
-    config::Config,
+    config::{self, Config},
     extract::clipboard::{Clipboard, ClipboardEnvironment},
     io_error::io_error_text,
     launch::Launch,
@@ -109,8 +109,12 @@ fn run_with(launch: Launch, hooks: Hooks) -> Result<ExitCode> {
     );
     let executor = Executor::new(Arc::clone(&archives), clipboard, events)?;
     let pick = launch.pick;
-    let start =
-        Start { size: terminal.size().into(), query: launch.query.clone(), warning: launch.warning.clone() };
+    let start = Start {
+        size: terminal.size().into(),
+        query: launch.query.clone(),
+        now: config::now(),
+        warning: launch.warning.clone(),
+    };
     let app = App::new(setup(&launch.config, keymap, present(&archives)), start);
     let end_of_it = EventLoop::new(&mut terminal, app, &theme, &executor, pick, hooks).run(&waiting);
     cancel.store(true, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::{app::Driver, conversations::conversation};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use unspool::{
-    conversation::Conversation,
+    conversation::{Conversation, Time},
     extract::{
         clipboard::Copied,
         save::{Clobber, Written},
@@ -377,6 +377,17 @@ fn s_turns_the_order() {
     assert_eq!(titles(&driver), ["A day in Zürich", "Ingress returns 504", "Sourdough starter"]);
     driver.press("s");
     assert!(driver.status().starts_with("by the date of the last message"), "{}", driver.status());
+}
+
+#[test]
+fn an_age_counts_from_the_day_on_which_it_is_typed() {
+    let mut driver = Driver::new(80, 24, three());
+    let noon = |day: i64| Action::Now(Time((20_089 + day) * 86_400_000_000 + 43_200_000_000));
+    driver.act(noon(4)).type_("after:2d");
+    assert_eq!(titles(&driver), ["A day in Zürich", "Ingress returns 504"]);
+    // The program stays open overnight.
+    driver.press("esc").act(noon(5)).press("/").type_(" t");
+    assert_eq!(titles(&driver), ["A day in Zürich"]);
 }
 
 #[test]

@@ -556,7 +556,7 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
         ["Description\n\nWhat grows", "Mind the gnome.", "soil.md\n\nLoam is a pangolin."]
     );
     let found = |query: &str| -> Vec<String> {
-        let query = unspool::search::Query::parse(query, &jiff::tz::TimeZone::UTC);
+        let query = unspool::search::Query::parse(query, &unspool::search::Clock::EPOCH);
         let rows = unspool::search::worker::search(&query, &library, false).rows;
         rows.iter().map(|row| library.get(row.handle).title.to_string()).collect()
     };
@@ -617,7 +617,7 @@ fn half_an_emoji_in_a_project_costs_one_character() {
 fn conversations_without_a_word_are_told_apart_by_has_text() {
     let empty = conversation("empty", "", Vec::new());
     let (library, _) = load_bytes("x.json", Value::Array(vec![small("full"), empty]).to_string());
-    let query = |query: &str| unspool::search::Query::parse(query, &jiff::tz::TimeZone::UTC);
+    let query = |query: &str| unspool::search::Query::parse(query, &unspool::search::Clock::EPOCH);
     let found = |text: &str| unspool::search::worker::search(&query(text), &library, false).rows.len();
     assert_eq!((found("has:text"), found("-has:text")), (1, 1));
 }

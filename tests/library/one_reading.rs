@@ -7,7 +7,7 @@ use unspool::{
     conversation::Conversation,
     extract::{self, Format, Include, Options},
     library::{ConversationRef, Library},
-    search::{query::Query, worker},
+    search::{Clock, Query, worker},
     transcript::{Options as View, Transcript},
 };
 
@@ -231,8 +231,7 @@ fn the_visible_path_and_its_forks_are_the_same() {
     }
     let mut library = Library::new();
     library.add(vec![conversation]);
-    let found =
-        |query: &str| worker::search(&Query::parse(query, &TimeZone::UTC), &library, false).rows.len();
+    let found = |query: &str| worker::search(&Query::parse(query, &Clock::EPOCH), &library, false).rows.len();
     assert_eq!((found("has:branch first"), found("has:branch second"), found("has:branch ask")), (1, 1, 0));
 }
 

@@ -6,7 +6,6 @@ use crate::support::{
     conversations::{dated, tree, with_meta},
     cost,
 };
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unspool::{
     conversation::{
@@ -15,7 +14,7 @@ use unspool::{
     },
     library::Library,
     search::{
-        Matcher, Query,
+        Clock, Matcher, Query,
         worker::{ClauseCounts, Request, Results, Worker, search, search_both_tiers},
     },
 };
@@ -66,7 +65,7 @@ fn library(texts: &[(&'static str, &'static str, &str)]) -> Library {
 }
 
 fn query(text: &str) -> Query {
-    Query::parse(text, &TimeZone::UTC)
+    Query::parse(text, &Clock::EPOCH)
 }
 
 fn found(library: &Library, text: &str) -> Vec<String> {
@@ -277,7 +276,37 @@ fn dates_are_a_span_that_begins_where_named() {
     assert_eq!(sorted("after:2024-06 before:2024-07"), ["across", "before", "on"]);
     assert_eq!(sorted("after:2024 before:2025").len(), 3);
     assert_eq!(sorted("after:2025").len(), 0);
+    assert_eq!(sorted("date:2024-06-30"), ["on"]);
+    assert_eq!(sorted("date:2024-07-01"), ["across"]);
+    assert_eq!(sorted("date:2024-06-29 date:2024-07-01"), ["across", "before"]);
+    assert_eq!(sorted("date:2024-06-16 OR date:2024-06-30"), ["before", "on"]);
+    assert_eq!(sorted("-date:2024-06-30"), ["across", "before", "never"]);
+    assert_eq!(sorted("date:2024").len(), 3);
     assert_eq!(problem("x after:june").0, 2);
+}
+
+#[test]
+fn ages_count_from_the_day_that_it_is() {
+    let mut library = Library::new();
+    library.add(
+        [("old", 100), ("week", 393), ("day", 399), ("today", 400)]
+            .map(|(id, day)| made(id, id, day).says(Role::User, "x").done())
+            .into(),
+    );
+    let found = |text: &str| {
+        let clock = Clock { now: Time(400 * DAY + DAY / 2), ..Clock::EPOCH };
+        let results = search(&Query::parse(text, &clock), &library, true);
+        let ids = results.rows.iter().map(|row| library.get(row.handle).id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(found("after:0d"), ["today"]);
+    assert_eq!(found("after:1d"), ["today", "day"]);
+    assert_eq!(found("after:1w"), ["today", "day", "week"]);
+    assert_eq!(found("date:7d"), ["today", "day", "week"]);
+    assert_eq!(found("before:1w"), ["old"]);
+    assert_eq!(found("before:6d"), ["week", "old"]);
+    assert_eq!(found("after:1y").len(), 4);
+    assert_eq!(found("-date:1m"), ["old"]);
 }
 
 #[test]
@@ -638,7 +667,7 @@ proptest! {
         queries in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
             "kube", "kubernetes", "kubes", "list", "lists", "ls", "aa", "aaa", "ab", "abcab", "cab", "cafe", "Café", "\"list kube\"",
             "\"kube\"", "/k[a-z]+s/", "/list/", "title:kube", "title:lists", "-kube", "-list", "role:tool", "role:user",
-            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02",
+            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02", "date:1970-02", "date:1970-01", "after:3w",
             "before:1970-02-20", "is:starred", "id:a", "id:b", "from:claude", "from:chatgpt", "日", "日本",
             "OR", "kube OR list", "lists OR /k[a-z]+s/ OR 日", "title:kube OR title:lists", "kubernetes OR cafe",
         ]), 1..5), 1..4),

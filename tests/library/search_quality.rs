@@ -11,13 +11,12 @@ use crate::support::{
     conversations::{dated, with_meta},
     tools,
 };
-use jiff::tz::TimeZone;
 use unspool::{
     archive::{Archive, Limits, Location},
     conversation::{ConversationMeta, MessageDraft, ObjectLocation, Role},
     library::Library,
     load::{LoadEvent, load},
-    search::{Query, worker::search},
+    search::{Clock, Query, worker::search},
 };
 
 /// What somebody types, and the beginning of the title they mean.
@@ -109,7 +108,7 @@ fn read(location: &Location) -> Library {
 
 /// The rank of the conversation whose title begins so, from 1.
 fn rank(library: &Library, query: &str, title: &str) -> Option<usize> {
-    let results = search(&Query::parse(query, &TimeZone::UTC), library, false);
+    let results = search(&Query::parse(query, &Clock::EPOCH), library, false);
     results
         .rows
         .iter()
@@ -264,7 +263,7 @@ fn three_words_of_an_answer_find_it_first_in_four_of_five_cases() {
         }
         let answer = conversation.message_text(answers[random.below(answers.len())]);
         let Some(query) = remembered(&mut random, answer, is_common) else { continue };
-        let results = search(&Query::parse(&query, &TimeZone::UTC), &library, false);
+        let results = search(&Query::parse(&query, &Clock::EPOCH), &library, false);
         let rank = results.rows.iter().position(|row| row.handle == handle).expect("it has these words");
         asked += 1;
         first += usize::from(rank == 0);

@@ -21,7 +21,7 @@ use unspool::{
     import::{self, ImportCounts},
     library::{ConversationRef, Library},
     load::{self, LoadEvent},
-    search::{self, Matcher, Query},
+    search::{self, Clock, Matcher, Query},
     secrets::Scanner,
     transcript::{self, Transcript, sanitize},
 };
@@ -140,8 +140,8 @@ fn sound(conversation: &Conversation) {
 /// A query, over the demo.
 pub fn query(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let query = Query::parse(&text, &TimeZone::UTC);
-    let again = Query::parse(&query.to_string(), &TimeZone::UTC);
+    let query = Query::parse(&text, &Clock::EPOCH);
+    let again = Query::parse(&query.to_string(), &Clock::EPOCH);
     assert_eq!(query.clauses(), again.clauses(), "its canonical form says the same");
     let library = demo();
     let matcher = Matcher::new(&query);

@@ -28,7 +28,8 @@ impl ConversationFilter {
         let about = |predicate: &Predicate| {
             matches!(
                 predicate,
-                Predicate::After(_)
+                Predicate::Date(_)
+                    | Predicate::After(_)
                     | Predicate::Before(_)
                     | Predicate::Is(_)
                     | Predicate::Id(_)
@@ -43,23 +44,27 @@ impl ConversationFilter {
         if self.clauses.is_empty() {
             return true;
         }
-        let (mut id, mut from) = (None, None);
+        let (mut date, mut id, mut from) = (None, None, None);
         for Clause { negated, predicate } in &self.clauses {
             let holds = holds(predicate, conversation);
             match predicate {
-                // Of several ids or providers any will do.
+                // Of several of these any will do.
+                Predicate::Date(_) if !negated => date = Some(date.unwrap_or(false) || holds),
                 Predicate::Id(_) if !negated => id = Some(id.unwrap_or(false) || holds),
                 Predicate::From(_) if !negated => from = Some(from.unwrap_or(false) || holds),
                 _ if holds == *negated => return false,
                 _ => {}
             }
         }
-        id != Some(false) && from != Some(false)
+        ![date, id, from].contains(&Some(false))
     }
 }
 
 fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
     match predicate {
+        Predicate::Date(date) => {
+            [conversation.created, conversation.updated].into_iter().flatten().any(|time| date.contains(time))
+        }
         Predicate::After(date) => {
             conversation.updated.or(conversation.created).is_some_and(|last| last >= date.start())
         }

@@ -10,8 +10,10 @@
 //! | `role:user` `assistant` `tool` | messages of this role count, folded ones of it too; several: any of them |
 //! | `model:gpt-4o` | messages of a model whose slug contains this; `model:"gpt-4"`: is this; several: any of them |
 //! | `has:code` `image` `file` `link` `branch` `secret` | messages that have it count; several: all of them |
+//! | `date:2024-06` | begun in that year, month or day, or added to last; several: any of them |
 //! | `after:2024-01` | added to in or after that year, month or day: its first moment counts |
 //! | `before:2024-06-30` | begun before that year, month or day: the day itself does not count |
+//! | `after:7d` `3w` `6m` `1y` | so many days, weeks, months or years ago, at the first moment of that day; `date:7d`: since then |
 //! | `is:starred` `archived` `gpt` | the conversation is; several: all of them |
 //! | `id:xxxx` | the id begins so; several: any of them |
 //! | `from:chatgpt` `claude` … | whose export; several: any of them |
@@ -39,7 +41,7 @@ mod text_pattern;
 use std::fmt;
 
 pub use self::{
-    date::Date,
+    date::{Clock, Date},
     predicate::{Clause, ConversationFlag, MessageFeature, Predicate},
     text_pattern::TextPattern,
 };
@@ -125,7 +127,6 @@ impl fmt::Display for Query {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
     use super::{
@@ -134,7 +135,7 @@ mod tests {
     };
 
     fn parsed(text: &str) -> Query {
-        Query::parse(text, &TimeZone::UTC)
+        Query::parse(text, &Clock::EPOCH)
     }
 
     #[test]
@@ -142,6 +143,8 @@ mod tests {
         for (typed, written) in [
             ("  two   words ", "two words"),
             ("\"a phrase", "\"a phrase\""),
+            ("date:2024-6 Date:07D after:3w before:0001Y", "date:2024-06 date:7d after:3w before:1y"),
+            ("date:2024 OR date:2025", "date:2024 date:2025"),
             ("Role:USER MODEL:gpt-4o model:\"o3\"", "role:user model:gpt-4o model:\"o3\""),
             ("after:2024-6 before:2024-06-3", "after:2024-06 before:2024-06-03"),
             ("-is:starred -/a b/ -\"x y\" -z", "-is:starred -/a b/ -\"x y\" -z"),
@@ -249,9 +252,10 @@ mod tests {
     fn piece() -> impl Strategy<Value = String> {
         prop_oneof![
             "[a-zA-Z\"/:\\\\é日 -]{0,8}",
-            "-?(title|role|model|has|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
+            "-?(title|role|model|has|date|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
             "-?/[a-z+(\\\\ /]{0,6}/?",
             "-?(title:)?(OR|or|a OR b|\"OR\"|x OR)",
+            "-?(date|after|before):([0-9]{0,5}[dwmyh]?|[0-9]{4}-[0-9]{0,2}(-[0-9]{0,2})?)",
             "-?(role:user|has:code|has:secret|is:gpt|from:claude|after:2024-02|before:1999-12-31|model:\"x y\")",
         ]
     }

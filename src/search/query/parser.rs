@@ -2,10 +2,8 @@
 
 use std::{borrow::Cow, mem::discriminant, ops::ControlFlow};
 
-use jiff::tz::TimeZone;
-
 use super::{
-    Clause, Date, Predicate, Problem, Query, TextPattern,
+    Clause, Clock, Date, Predicate, Problem, Query, TextPattern,
     lexer::{QuotedText, Token, TokenKind, tokens},
     predicate::{FEATURES, FLAGS},
 };
@@ -23,7 +21,7 @@ pub(super) const MAX_QUERY_LENGTH: usize = 4_096;
 pub(super) const MAX_EXPRESSIONS: usize = 8;
 /// Problems that are reported.
 const MAX_PROBLEMS: usize = 16;
-const DAYS: &str = "a year, month or day: 2024, 2024-06, 2024-06-30";
+const DAYS: &str = "a year, month, day or age: 2024, 2024-06, 2024-06-30, 7d, 3w, 6m, 1y";
 const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
 
 /// What an `OR` is told that has nothing to join.
@@ -32,10 +30,10 @@ const UNLIKE_OR: &str = "OR joins words with words, and values of one key: searc
 const EXCLUDED_OR: &str = "OR joins nothing that is excluded: what has a minus never is there";
 
 impl Query {
-    /// Parses what was typed; `zone` is where the days of `after:` and `before:` begin.
-    pub fn parse(text: &str, zone: &TimeZone) -> Self {
+    /// Parses what was typed; the days and ages of `date:`, `after:` and `before:` are by this clock.
+    pub fn parse(text: &str, clock: &Clock) -> Self {
         let end = text.char_indices().nth(MAX_QUERY_LENGTH).map_or(text.len(), |(at, _)| at);
-        let mut parser = Parser { query: Self::default(), parts: 0, expressions: 0, zone };
+        let mut parser = Parser { query: Self::default(), parts: 0, expressions: 0, clock };
         if end < text.len() {
             let reason = format!("only the first {MAX_QUERY_LENGTH} letters are searched");
             parser.report(MAX_QUERY_LENGTH, reason);
@@ -53,7 +51,7 @@ struct Parser<'a> {
     parts: usize,
     /// The regular expressions so far.
     expressions: usize,
-    zone: &'a TimeZone,
+    clock: &'a Clock,
 }
 
 /// A clause that an `OR` may follow, and where it began. `None`: there was nothing between its quotes.
@@ -110,7 +108,7 @@ impl Parser<'_> {
     /// Gives a token its meaning, and says what is off.
     fn operand(&mut self, token: Token) -> (Operand, Option<String>) {
         let (column, negated) = (token.column, token.negated);
-        let (predicate, problem) = parse_token(token, self.zone, &mut self.expressions);
+        let (predicate, problem) = parse_token(token, self.clock, &mut self.expressions);
         (Operand { column, clause: predicate.map(|predicate| Clause { negated, predicate }) }, problem)
     }
 
@@ -202,7 +200,7 @@ fn literal_or(column: usize) -> Operand {
 
 type ParsedToken = (Option<Predicate>, Option<String>);
 
-fn parse_token(token: Token, zone: &TimeZone, expressions: &mut usize) -> ParsedToken {
+fn parse_token(token: Token, clock: &Clock, expressions: &mut usize) -> ParsedToken {
     match token.kind {
         TokenKind::Word(word) => (Some(Predicate::Anywhere(TextPattern::Word(word))), None),
         TokenKind::Phrase(quoted) => phrase(quoted, Predicate::Anywhere),
@@ -224,7 +222,7 @@ fn parse_token(token: Token, zone: &TimeZone, expressions: &mut usize) -> Parsed
             }
         }
         TokenKind::Pair { key, value, quoted, text } => {
-            pair(&key, value, quoted, zone).unwrap_or_else(|problem| {
+            pair(&key, value, quoted, clock).unwrap_or_else(|problem| {
                 // A quoted value may hold spaces: as a word it would not be read back as one.
                 let text_pattern = if quoted { TextPattern::Phrase(text) } else { TextPattern::Word(text) };
                 (Some(Predicate::Anywhere(text_pattern)), problem)
@@ -240,8 +238,8 @@ fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> Parsed
 }
 
 /// Parses a pair. `Err`: it is plain text, with or without a problem.
-fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<ParsedToken, Option<String>> {
-    let known = ["title", "role", "model", "has", "after", "before", "is", "id", "from"];
+fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<ParsedToken, Option<String>> {
+    let known = ["title", "role", "model", "has", "date", "after", "before", "is", "id", "from"];
     if !known.contains(&key) {
         return Err(None);
     }
@@ -273,8 +271,9 @@ fn pair(key: &str, value: QuotedText, quoted: bool, zone: &TimeZone) -> Result<P
             let words = || join_with_or(Provider::ALL.iter().map(|provider| provider.as_str()));
             Provider::by_word(&word).map(Predicate::From).ok_or_else(|| words().into())
         }
-        "after" => Date::parse(&word, zone).map(Predicate::After).ok_or(DAYS.into()),
-        "before" => Date::parse(&word, zone).map(Predicate::Before).ok_or(DAYS.into()),
+        "date" => Date::parse(&word, clock).map(Predicate::Date).ok_or(DAYS.into()),
+        "after" => Date::parse(&word, clock).map(Predicate::After).ok_or(DAYS.into()),
+        "before" => Date::parse(&word, clock).map(Predicate::Before).ok_or(DAYS.into()),
         "id" => Ok(Predicate::Id(value.text)),
         _ => Ok(Predicate::Model { slug: value.text, exact: quoted }),
     };

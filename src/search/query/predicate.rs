@@ -35,6 +35,8 @@ pub enum Predicate {
     },
     /// Only messages that have this are searched.
     Has(MessageFeature),
+    /// It was begun, or its last message came, in this time.
+    Date(Date),
     /// Its last message came at or after the date's first moment.
     After(Date),
     /// It was begun before the date's first moment.
@@ -50,7 +52,7 @@ pub enum Predicate {
 impl Predicate {
     /// Returns whether of several values of its key any will do.
     pub(super) fn is_one_of_several(&self) -> bool {
-        matches!(self, Self::Role(_) | Self::Model { .. } | Self::Id(_) | Self::From(_))
+        matches!(self, Self::Role(_) | Self::Model { .. } | Self::Date(_) | Self::Id(_) | Self::From(_))
     }
 }
 
@@ -122,6 +124,7 @@ impl fmt::Display for Clause {
             Predicate::Model { slug, exact: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
             Predicate::Model { slug, exact: false } => write!(formatter, "model:{slug}"),
             Predicate::Has(feature) => write!(formatter, "has:{}", name_of(&FEATURES, *feature)),
+            Predicate::Date(date) => write!(formatter, "date:{date}"),
             Predicate::After(date) => write!(formatter, "after:{date}"),
             Predicate::Before(date) => write!(formatter, "before:{date}"),
             Predicate::Is(flag) => write!(formatter, "is:{}", name_of(&FLAGS, *flag)),

@@ -40,7 +40,7 @@ use super::{
     effect::{CopyOutcome, Effect, Task, TerminalRequest},
     layout::Layout,
 };
-use crate::{extract::Format, library::Library, load::Progress};
+use crate::{extract::Format, library::Library, load::Progress, search::Clock};
 
 /// The weight of a sentence in the status line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct App {
     pub copy_as: Format,
     /// The last sentence of the status line.
     pub status: Option<(Weight, String)>,
+    /// What the times of queries are by.
+    clock: Clock,
     /// The number of what was asked for last: a count of secrets, a lookup.
     serial: u64,
     /// Something that the person waits for.
@@ -91,18 +93,20 @@ pub struct App {
 impl App {
     /// Makes the app before its first event, and the effects to begin with.
     pub fn new(setup: Setup, start: Start) -> (Self, Vec<Effect>) {
+        let clock = Clock { zone: setup.zone.clone(), now: start.now };
         let mut app = Self {
             library: Arc::new(Library::new()),
             loading: Some(Progress::default()),
             layout: Layout::of(start.size.0, start.size.1),
             focus: Focus::Search,
-            search: SearchPane::new(start.query, &setup.zone),
+            search: SearchPane::new(start.query, &clock),
             thread: None,
             overlay: Overlay::None,
             audit: None,
             redact: false,
             copy_as: Format::Markdown,
             status: start.warning.map(|warning| (Weight::Failed, warning)),
+            clock,
             serial: 0,
             awaited: None,
             copied: None,
@@ -118,6 +122,10 @@ impl App {
         match action {
             Action::Quiet(quiet) => {
                 self.rhythm.note(quiet);
+                Vec::new()
+            }
+            Action::Now(now) => {
+                self.clock.now = now;
                 Vec::new()
             }
             Action::Command(command) => self.command(command),

@@ -5,15 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use jiff::tz::TimeZone;
-
 use super::{App, Focus, query_history::QueryHistory};
 use crate::{
     conversation::Conversation,
     library::{ConversationRef, Handle, Library, Sort},
     load::Progress,
     search::{
-        Matcher, Query, Score, Snippet,
+        Clock, Matcher, Query, Score, Snippet,
         worker::{ClauseCounts, Request, Results, Row, SecondTier},
     },
     tui::{
@@ -124,8 +122,8 @@ enum Answer {
 
 impl SearchPane {
     /// Begins with this text in the search line, over nothing.
-    pub(super) fn new(text: String, zone: &TimeZone) -> Self {
-        let query = Query::parse(&text, zone);
+    pub(super) fn new(text: String, clock: &Clock) -> Self {
+        let query = Query::parse(&text, clock);
         Self {
             input: TextInput::new(text),
             matcher: Matcher::new(&query),
@@ -143,8 +141,8 @@ impl SearchPane {
     }
 
     /// Reads the search line again.
-    fn parse(&mut self, zone: &TimeZone) {
-        self.query = Query::parse(self.input.text(), zone);
+    fn parse(&mut self, clock: &Clock) {
+        self.query = Query::parse(self.input.text(), clock);
         self.matcher = Matcher::new(&self.query);
         self.facts = HashMap::new();
         self.slow_rows.clear();
@@ -400,7 +398,7 @@ impl Listing {
 impl App {
     /// Asks for what the search line says, over what is loaded.
     pub(super) fn search_again(&mut self) -> Vec<Effect> {
-        self.search.parse(&self.setup.zone);
+        self.search.parse(&self.clock);
         self.ask()
     }
 

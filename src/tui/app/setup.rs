@@ -26,6 +26,8 @@ pub struct Start {
     pub size: (u16, u16),
     /// The query in the search line.
     pub query: String,
+    /// The moment that it is.
+    pub now: Time,
     /// A warning for the status line.
     pub warning: Option<String>,
 }

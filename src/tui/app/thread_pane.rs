@@ -1,11 +1,9 @@
 //! The thread pane: the conversation that is open, whose hits are marked in it, moving, find, folds and branches.
 
-use jiff::tz::TimeZone;
-
 use super::{App, Focus, Overlay, SearchPane};
 use crate::{
     library::{ConversationRef, Handle},
-    search::{Hit, Matcher, Query, worker::Row},
+    search::{Clock, Hit, Matcher, Query, worker::Row},
     transcript::{Options, highlight::HighlightRequest},
     tui::{
         command::Command,
@@ -116,8 +114,8 @@ impl ThreadPane {
     }
 
     /// Marks the hits of a text typed into find, and goes to the first from where it began.
-    fn find(&mut self, text: &str, zone: &TimeZone, serial: u64) -> Option<Task> {
-        let query = Query::parse(text, zone);
+    fn find(&mut self, text: &str, clock: &Clock, serial: u64) -> Option<Task> {
+        let query = Query::parse(text, clock);
         let matcher = (!query.is_empty()).then(|| Matcher::new(&query));
         self.hit_origin = HitOrigin::Find;
         let from = self.view.find_from().or(Some(0));
@@ -329,7 +327,7 @@ impl App {
             return Vec::new();
         };
         self.serial += 1;
-        let task = thread.find(find.text(), &self.setup.zone, self.serial);
+        let task = thread.find(find.text(), &self.clock, self.serial);
         self.with_colors(task)
     }
 
