@@ -127,6 +127,12 @@ impl Conversation {
         self.names.get(self.model as usize).map(|name| &**name)
     }
 
+    /// Returns the name of the project that it is; empty if that has none. `None`: it is no project.
+    pub fn project_name(&self) -> Option<&str> {
+        (self.kind == ConversationKind::Project)
+            .then(|| self.title.strip_prefix(ConversationKind::PROJECT_TITLE).unwrap_or_default())
+    }
+
     /// Returns the message at which the provider's screen last stood: the leaf of the visible branch.
     pub fn current_leaf(&self) -> Option<usize> {
         (self.current != NONE_32).then_some(self.current as usize)

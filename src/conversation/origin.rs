@@ -44,6 +44,11 @@ pub enum ConversationKind {
     Frame,
 }
 
+impl ConversationKind {
+    /// The beginning of a project's title, before its name.
+    pub const PROJECT_TITLE: &str = "Project: ";
+}
+
 /// Returns a number that tells the bytes of an object from any others, to know them again in this run of the program: its
 /// key is another in each. Never 0.
 pub fn digest(object: &[u8]) -> NonZeroU64 {

@@ -562,6 +562,9 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     };
     assert_eq!(found("is:memory"), ["Memory"]);
     assert_eq!(found("is:project"), ["Project: Bakery", "Project: Garden"]);
+    assert_eq!(found("project:garden"), ["Project: Garden"]);
+    assert_eq!(found("project:P2 project:\"garden\""), ["Project: Bakery", "Project: Garden"]);
+    assert_eq!(found("project:project").len(), 0, "that is no name");
     assert_eq!(found("pangolin"), ["Project: Garden"]);
     assert_eq!(found("-is:memory -is:project").len(), 1);
     let addresses: Vec<Option<String>> =

@@ -394,6 +394,33 @@ fn marks_ids_and_providers_are_the_conversations_own() {
 }
 
 #[test]
+fn a_project_and_a_gpt_are_found_by_the_beginning_of_their_ids() {
+    let with = |id: &'static str, gpt_or_project: &'static str| {
+        made(id, id, 1)
+            .heading(|heading| heading.gpt_or_project_id = Some(gpt_or_project))
+            .says(Role::User, "x")
+            .done()
+    };
+    let mut library = Library::new();
+    library.add(vec![
+        with("gpt", "g-2DQzU5UZl"),
+        with("garden", "g-p-67d0a1-garden"),
+        with("kitchen", "g-p-68aa-kitchen"),
+        made("none", "none", 1).says(Role::User, "x").done(),
+    ]);
+    assert_eq!(found(&library, "project:g-p-67d0"), ["garden"]);
+    assert_eq!(found(&library, "project:67D0"), ["garden"]);
+    assert_eq!(found(&library, "project:67 project:68").len(), 2);
+    assert_eq!(found(&library, "project:67 OR project:68").len(), 2);
+    assert_eq!(found(&library, "project:2DQ").len(), 0, "a custom GPT is no project");
+    assert_eq!(found(&library, "gpt:g-2dq"), ["gpt"]);
+    assert_eq!(found(&library, "gpt:2DQ"), ["gpt"]);
+    assert_eq!(found(&library, "gpt:g-p").len(), 0, "a project is no custom GPT");
+    assert_eq!(found(&library, "-project:67").len(), 3);
+    assert_eq!(problem("project:"), (0, "project: needs a value".into()));
+}
+
+#[test]
 fn an_unknown_key_is_plain_text() {
     let library = library(&[("a", "A", "see http://example.org and note:this")]);
     assert_eq!(found(&library, "note:this"), ["a"]);
@@ -642,6 +669,7 @@ fn varied() -> Library {
             if number.is_multiple_of(7) {
                 heading.provider = Provider::Claude;
             }
+            heading.gpt_or_project_id = [None, Some("g-p-1"), Some("g-p-2"), Some("g-1")][number % 4];
         });
         let folded = MessageDraft {
             visibility: Visibility::Folded,
@@ -667,7 +695,7 @@ proptest! {
         queries in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
             "kube", "kubernetes", "kubes", "list", "lists", "ls", "aa", "aaa", "ab", "abcab", "cab", "cafe", "Café", "\"list kube\"",
             "\"kube\"", "/k[a-z]+s/", "/list/", "title:kube", "title:lists", "-kube", "-list", "role:tool", "role:user",
-            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02", "date:1970-02", "date:1970-01", "after:3w",
+            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02", "project:1", "project:2", "gpt:g-", "date:1970-02", "date:1970-01", "after:3w",
             "before:1970-02-20", "is:starred", "id:a", "id:b", "from:claude", "from:chatgpt", "日", "日本",
             "OR", "kube OR list", "lists OR /k[a-z]+s/ OR 日", "title:kube OR title:lists", "kubernetes OR cafe",
         ]), 1..5), 1..4),

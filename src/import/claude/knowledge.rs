@@ -62,7 +62,7 @@ pub(super) fn parse(object: &str, element: Element<'_>) -> Result<Option<ParsedO
     let name = element.name.as_deref().unwrap_or_default().trim();
     let (id, title) = match kind {
         ConversationKind::Project => {
-            (fields::id(&element.uuid).map(String::from), format!("Project: {name}"))
+            (fields::id(&element.uuid).map(String::from), [ConversationKind::PROJECT_TITLE, name].concat())
         }
         _ => (fields::id(&knowledge.account).map(|account| format!("memory-{account}")), "Memory".to_owned()),
     };

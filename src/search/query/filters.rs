@@ -5,59 +5,72 @@
 //! searched only when its role is named. With a minus these, like all others, are about the conversation: none of its
 //! messages (with `-role:` its folded ones too) may be such.
 
+use std::mem::discriminant;
+
 use crate::{
     conversation::{Conversation, ConversationKind, Message, Role, Visibility},
     message::{
         MessageView,
         branches::{self, Branches},
     },
+    search::matching::{FoldsToAscii, Pattern},
     secrets::Scanner,
 };
 
-use super::{Clause, ConversationFlag, MessageFeature, Predicate};
+use super::{Clause, ConversationFlag, MessageFeature, Predicate, TextPattern};
 
 /// The predicates that are answered without reading messages.
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct ConversationFilter {
+    /// Each of these holds, or does not where it has a minus.
     clauses: Vec<Clause>,
+    /// Of each of these lists, all of one key, any will do.
+    alternatives: Vec<Vec<Predicate>>,
 }
 
 impl ConversationFilter {
     /// Picks these predicates out of a query's clauses.
     pub fn new(clauses: &[Clause]) -> Self {
-        let about = |predicate: &Predicate| {
-            matches!(
-                predicate,
-                Predicate::Date(_)
-                    | Predicate::After(_)
-                    | Predicate::Before(_)
-                    | Predicate::Is(_)
-                    | Predicate::Id(_)
-                    | Predicate::From(_)
-            )
-        };
-        Self { clauses: clauses.iter().filter(|clause| about(&clause.predicate)).cloned().collect() }
+        let mut filter = Self::default();
+        for clause in clauses.iter().filter(|clause| is_about_conversations(&clause.predicate)) {
+            let predicate = &clause.predicate;
+            if clause.negated || !predicate.is_one_of_several() {
+                filter.clauses.push(clause.clone());
+                continue;
+            }
+            let is_of_its_key = |others: &&mut Vec<Predicate>| {
+                others.first().is_some_and(|other| discriminant(other) == discriminant(predicate))
+            };
+            match filter.alternatives.iter_mut().find(is_of_its_key) {
+                Some(others) => others.push(predicate.clone()),
+                None => filter.alternatives.push(vec![predicate.clone()]),
+            }
+        }
+        filter
     }
 
     /// Returns whether a conversation passes.
     pub fn matches(&self, conversation: &Conversation) -> bool {
-        if self.clauses.is_empty() {
-            return true;
-        }
-        let (mut date, mut id, mut from) = (None, None, None);
-        for Clause { negated, predicate } in &self.clauses {
-            let holds = holds(predicate, conversation);
-            match predicate {
-                // Of several of these any will do.
-                Predicate::Date(_) if !negated => date = Some(date.unwrap_or(false) || holds),
-                Predicate::Id(_) if !negated => id = Some(id.unwrap_or(false) || holds),
-                Predicate::From(_) if !negated => from = Some(from.unwrap_or(false) || holds),
-                _ if holds == *negated => return false,
-                _ => {}
-            }
-        }
-        ![date, id, from].contains(&Some(false))
+        self.clauses.iter().all(|clause| holds(&clause.predicate, conversation) != clause.negated)
+            && self
+                .alternatives
+                .iter()
+                .all(|alternatives| alternatives.iter().any(|predicate| holds(predicate, conversation)))
     }
+}
+
+fn is_about_conversations(predicate: &Predicate) -> bool {
+    matches!(
+        predicate,
+        Predicate::Date(_)
+            | Predicate::After(_)
+            | Predicate::Before(_)
+            | Predicate::Is(_)
+            | Predicate::Project(_)
+            | Predicate::Gpt(_)
+            | Predicate::Id(_)
+            | Predicate::From(_)
+    )
 }
 
 fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
@@ -76,10 +89,35 @@ fn holds(predicate: &Predicate, conversation: &Conversation) -> bool {
         Predicate::Is(ConversationFlag::Gpt) => conversation.is_custom_gpt,
         Predicate::Is(ConversationFlag::Project) => conversation.kind == ConversationKind::Project,
         Predicate::Is(ConversationFlag::Memory) => conversation.kind == ConversationKind::Memory,
+        Predicate::Project(text) => {
+            let is_in_one =
+                !conversation.is_custom_gpt && begins_with(&conversation.gpt_or_project_id, "g-p-", text);
+            // Of projects themselves an export has the names too.
+            is_in_one
+                || conversation
+                    .project_name()
+                    .is_some_and(|name| begins_with(&conversation.id, "", text) || holds_word(name, text))
+        }
+        Predicate::Gpt(text) => {
+            conversation.is_custom_gpt && begins_with(&conversation.gpt_or_project_id, "g-", text)
+        }
         Predicate::Id(prefix) => conversation.id.starts_with(&**prefix),
         Predicate::From(provider) => conversation.provider == *provider,
         _ => true,
     }
+}
+
+/// Returns whether an id begins so, in any case; the letters that all ids of its kind begin with may be left out.
+fn begins_with(id: &str, common: &str, beginning: &str) -> bool {
+    let begins =
+        |id: &str| id.get(..beginning.len()).is_some_and(|start| start.eq_ignore_ascii_case(beginning));
+    begins(id) || id.strip_prefix(common).is_some_and(begins)
+}
+
+/// Returns whether a name has a word as titles have it.
+fn holds_word(name: &str, word: &str) -> bool {
+    let pattern = Pattern::new(&TextPattern::Phrase(word.to_owned()));
+    pattern.is_some_and(|pattern| pattern.is_in(name, FoldsToAscii::of(name)))
 }
 
 /// The predicates that choose messages.

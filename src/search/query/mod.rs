@@ -15,6 +15,7 @@
 //! | `before:2024-06-30` | begun before that year, month or day: the day itself does not count |
 //! | `after:7d` `3w` `6m` `1y` | so many days, weeks, months or years ago, at the first moment of that day; `date:7d`: since then |
 //! | `is:starred` `archived` `gpt` | the conversation is; several: all of them |
+//! | `project:x` `gpt:x` | in the project, or with the custom GPT, whose id begins so, with or without its `g-p-` or `g-`; a project itself also by a piece of its name; several: any of them |
 //! | `id:xxxx` | the id begins so; several: any of them |
 //! | `from:chatgpt` `claude` … | whose export; several: any of them |
 //! | `-` before any of these | no conversation of which that is true |
@@ -151,6 +152,7 @@ mod tests {
             ("a a A a", "a A"),
             ("\"say \\\"hi\\\"\"", "\"say \\\"hi\\\"\""),
             ("id:\"abc\" from:Claude", "id:abc from:claude"),
+            ("PROJECT:\"a B\" gpt:g-1 project:\"c\"", "project:\"a B\" gpt:g-1 project:c"),
             ("--flag /usr/bin x:y", "--flag \"/usr/bin\" x:y"),
             ("\"\" -\"\"", ""),
             ("x a OR  \"b c\" OR /d/ y", "x a OR \"b c\" OR /d/ y"),
@@ -252,7 +254,7 @@ mod tests {
     fn piece() -> impl Strategy<Value = String> {
         prop_oneof![
             "[a-zA-Z\"/:\\\\é日 -]{0,8}",
-            "-?(title|role|model|has|date|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
+            "-?(title|role|model|project|gpt|has|date|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
             "-?/[a-z+(\\\\ /]{0,6}/?",
             "-?(title:)?(OR|or|a OR b|\"OR\"|x OR)",
             "-?(date|after|before):([0-9]{0,5}[dwmyh]?|[0-9]{4}-[0-9]{0,2}(-[0-9]{0,2})?)",

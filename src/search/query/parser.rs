@@ -239,7 +239,8 @@ fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> Parsed
 
 /// Parses a pair. `Err`: it is plain text, with or without a problem.
 fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<ParsedToken, Option<String>> {
-    let known = ["title", "role", "model", "has", "date", "after", "before", "is", "id", "from"];
+    let known =
+        ["title", "role", "model", "has", "date", "after", "before", "is", "project", "gpt", "id", "from"];
     if !known.contains(&key) {
         return Err(None);
     }
@@ -274,6 +275,8 @@ fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<Par
         "date" => Date::parse(&word, clock).map(Predicate::Date).ok_or(DAYS.into()),
         "after" => Date::parse(&word, clock).map(Predicate::After).ok_or(DAYS.into()),
         "before" => Date::parse(&word, clock).map(Predicate::Before).ok_or(DAYS.into()),
+        "project" => Ok(Predicate::Project(value.text)),
+        "gpt" => Ok(Predicate::Gpt(value.text)),
         "id" => Ok(Predicate::Id(value.text)),
         _ => Ok(Predicate::Model { slug: value.text, exact: quoted }),
     };

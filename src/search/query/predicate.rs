@@ -43,6 +43,10 @@ pub enum Predicate {
     Before(Date),
     /// It has this flag.
     Is(ConversationFlag),
+    /// It is in the project whose id begins so, or is the project whose id begins so or whose name has this.
+    Project(String),
+    /// It is with the custom GPT whose id begins so.
+    Gpt(String),
     /// Its id begins so.
     Id(String),
     /// It is from an export of this provider.
@@ -52,7 +56,16 @@ pub enum Predicate {
 impl Predicate {
     /// Returns whether of several values of its key any will do.
     pub(super) fn is_one_of_several(&self) -> bool {
-        matches!(self, Self::Role(_) | Self::Model { .. } | Self::Date(_) | Self::Id(_) | Self::From(_))
+        matches!(
+            self,
+            Self::Role(_)
+                | Self::Model { .. }
+                | Self::Date(_)
+                | Self::Project(_)
+                | Self::Gpt(_)
+                | Self::Id(_)
+                | Self::From(_)
+        )
     }
 }
 
@@ -128,11 +141,19 @@ impl fmt::Display for Clause {
             Predicate::After(date) => write!(formatter, "after:{date}"),
             Predicate::Before(date) => write!(formatter, "before:{date}"),
             Predicate::Is(flag) => write!(formatter, "is:{}", name_of(&FLAGS, *flag)),
-            Predicate::Id(id) if id.starts_with('"') || id.contains(char::is_whitespace) => {
-                write!(formatter, "id:{}", DisplayQuoted(id))
-            }
-            Predicate::Id(id) => write!(formatter, "id:{id}"),
+            Predicate::Project(text) => write_value(formatter, "project", text),
+            Predicate::Gpt(text) => write_value(formatter, "gpt", text),
+            Predicate::Id(id) => write_value(formatter, "id", id),
             Predicate::From(provider) => write!(formatter, "from:{}", provider.as_str()),
         }
+    }
+}
+
+/// Writes a key with a value that has quotes only where it needs them.
+fn write_value(formatter: &mut fmt::Formatter<'_>, key: &str, value: &str) -> fmt::Result {
+    if value.starts_with('"') || value.contains(char::is_whitespace) {
+        write!(formatter, "{key}:{}", DisplayQuoted(value))
+    } else {
+        write!(formatter, "{key}:{value}")
     }
 }

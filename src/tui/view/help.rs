@@ -89,6 +89,7 @@ const QUERY: &[(&str, Option<&str>)] = &[
     ("has:code", Some("has:image, has:file, has:link, has:branch")),
     ("has:text", Some("it has words; has:secret, a credential")),
     ("is:starred", Some("is:archived, is:gpt, is:project, is:memory")),
+    ("project:x", Some("by the beginning of its id; gpt:x, with that GPT")),
     ("id:xxxx", Some("by the beginning of its id")),
     ("from:chatgpt", Some("by provider")),
 ];
