@@ -175,7 +175,7 @@ pub enum SortBy {
 /// `unspool search`.
 #[derive(Args, Debug)]
 pub struct SearchArgs {
-    /// What to look for: words, "phrases", -word, /regex/, title:, role:, model:, date:, after:, before:, has:, is:, project:, gpt:, id:, from:
+    /// What to look for: words, "phrases", -word, /regex/, title:, in:, role:, model:, date:, after:, before:, has:, is:, project:, gpt:, id:, from:
     #[arg(value_name = "QUERY")]
     pub query: String,
     /// One line per conversation: the number of hits and its id

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::{Format, save::attachments::AttachmentLinks};
-use crate::conversation::{Kind, Message, Visibility};
+use crate::{
+    conversation::{Kind, Message, Visibility},
+    message::Aside,
+};
 
 /// The messages to take besides the conversation itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -34,13 +37,14 @@ impl Include {
     /// | folded: custom instructions, saved memory | by `hidden`: they are settings and private, nobody said them here |
     /// | canvas, and all else that is folded | by `tools` |
     pub fn takes(self, message: &Message) -> bool {
-        match (message.visibility, message.kind) {
-            (Visibility::Hidden, _) => self.hidden,
-            (_, Kind::Canvas) => self.tools,
-            (Visibility::Shown, _) => true,
-            (Visibility::Folded, Kind::Reasoning | Kind::Recap) => self.reasoning,
-            (Visibility::Folded, Kind::Instructions | Kind::Memory) => self.hidden,
-            (Visibility::Folded, _) => self.tools,
+        if message.visibility == Visibility::Hidden {
+            return self.hidden;
+        }
+        match Aside::of(message) {
+            None => true,
+            Some(Aside::Canvas | Aside::Tools) => self.tools,
+            Some(Aside::Reasoning) => self.reasoning,
+            Some(Aside::Settings) => self.hidden,
         }
     }
 }

@@ -21,6 +21,11 @@ impl MessageView<'_> {
         self.attachments().any(|attachment| attachment.media != Media::Image)
     }
 
+    /// Returns whether a file with its text, or a long text that was pasted, is attached to it.
+    pub fn holds_attached_text(self) -> bool {
+        self.attachments().any(|attachment| !attachment.content.is_empty())
+    }
+
     /// Returns whether an address stands in it, or it cites or quotes a page.
     pub fn holds_link(self) -> bool {
         let text = self.text();

@@ -18,6 +18,7 @@ pub mod markdown;
 pub mod prompt;
 
 mod address;
+mod aside;
 mod attachment;
 mod block;
 mod canvas;
@@ -30,6 +31,7 @@ mod message_links;
 mod speaker;
 
 pub use address::find_address;
+pub use aside::Aside;
 pub use attachment::{Description, attachments};
 pub use block::{Block, Content};
 pub use canvas::Canvas;

@@ -228,6 +228,66 @@ fn a_role_says_which_messages_count_and_brings_the_folded_ones() {
 }
 
 #[test]
+fn a_place_beside_the_conversation_is_looked_through_when_it_is_named_and_nothing_else_then() {
+    let folded = |kind, role, text| MessageDraft {
+        visibility: Visibility::Folded,
+        kind,
+        ..MessageDraft::new(role, text)
+    };
+    let file = Attachment {
+        media: Media::File,
+        id: "f".into(),
+        name: "log.txt".into(),
+        size: None,
+        dimensions: None,
+        mime: "".into(),
+        prompt: "".into(),
+        content: "the log".into(),
+    };
+    let parts = vec![Part { range: 0..0, detail: Detail::Attachment(Box::new(file)) }];
+    let mut library = Library::new();
+    library.add(vec![
+        made("all", "Title", 2)
+            .draft(MessageDraft { parts, ..MessageDraft::new(Role::User, "why does podman fail") })
+            .draft(folded(Kind::Reasoning, Role::Assistant, "perhaps selinux"))
+            .draft(folded(Kind::Call, Role::Assistant, "journalctl"))
+            .draft(folded(Kind::Output, Role::Tool, "traceback"))
+            .draft(folded(Kind::Instructions, Role::User, "be brief"))
+            .draft(MessageDraft {
+                visibility: Visibility::Hidden,
+                ..folded(Kind::Output, Role::Tool, "bookkeeping")
+            })
+            .says(Role::Assistant, "it is the socket")
+            .draft(MessageDraft { kind: Kind::Canvas, ..MessageDraft::new(Role::Assistant, "a unit file") })
+            .done(),
+        made("plain", "Plain", 1).says(Role::User, "podman").done(),
+    ]);
+    for (text, place) in [
+        ("podman", "in:files"),
+        ("\"unit file\"", "in:files"),
+        ("selinux", "in:reasoning"),
+        ("journalctl", "in:tools"),
+        ("traceback", "in:tools"),
+    ] {
+        for named in ["in:files", "in:reasoning", "in:tools"] {
+            let count = usize::from(named == place);
+            assert_eq!(found(&library, &format!("{text} {named}")).len(), count, "{text} {named}");
+        }
+    }
+    assert_eq!(found(&library, "podman traceback in:tools in:files"), ["all"], "any of several");
+    assert_eq!(found(&library, "podman traceback in:tools OR in:files"), ["all"]);
+    assert_eq!(found(&library, "role:assistant journalctl in:tools"), ["all"]);
+    assert_eq!(found(&library, "role:assistant traceback in:tools").len(), 0);
+    assert_eq!(found(&library, "title in:tools"), ["all"], "titles count as ever");
+    assert_eq!(found(&library, "socket in:tools").len(), 0);
+    assert_eq!(found(&library, "brief in:tools").len(), 0, "instructions are settings");
+    assert_eq!(found(&library, "bookkeeping in:tools").len(), 0, "what is hidden is never searched");
+    assert_eq!(found(&library, "in:reasoning"), ["all"]);
+    assert_eq!(found(&library, "-in:reasoning"), ["plain"]);
+    assert_eq!(problem("in:title"), (0, "in: takes files, reasoning or tools; searched as it stands".into()));
+}
+
+#[test]
 fn a_model_is_a_piece_of_a_slug_or_quoted_all_of_it() {
     let answer = |model| MessageDraft { model: Some(model), ..MessageDraft::new(Role::Assistant, "yes") };
     let mut library = Library::new();
@@ -695,7 +755,7 @@ proptest! {
         queries in prop::collection::vec(prop::collection::vec(prop::sample::select(vec![
             "kube", "kubernetes", "kubes", "list", "lists", "ls", "aa", "aaa", "ab", "abcab", "cab", "cafe", "Café", "\"list kube\"",
             "\"kube\"", "/k[a-z]+s/", "/list/", "title:kube", "title:lists", "-kube", "-list", "role:tool", "role:user",
-            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "after:1970-02", "project:1", "project:2", "gpt:g-", "date:1970-02", "date:1970-01", "after:3w",
+            "role:assistant", "-role:tool", "model:gpt", "model:o3", "has:link", "-has:link", "in:tools", "in:files", "-in:reasoning", "after:1970-02", "project:1", "project:2", "gpt:g-", "date:1970-02", "date:1970-01", "after:3w",
             "before:1970-02-20", "is:starred", "id:a", "id:b", "from:claude", "from:chatgpt", "日", "日本",
             "OR", "kube OR list", "lists OR /k[a-z]+s/ OR 日", "title:kube OR title:lists", "kubernetes OR cafe",
         ]), 1..5), 1..4),

@@ -95,7 +95,7 @@ impl Matcher {
     }
 
     /// Returns the messages to show for a conversation that matches, in order: those with a hit, or, of a query
-    /// without terms for messages, those that `role:`, `model:` or `has:` let in. Empty when the title alone matched,
+    /// without terms for messages, those that `role:`, `model:`, `has:` or `in:` let in. Empty when the title alone matched,
     /// or when the query is about the conversation alone.
     pub fn messages(&self, conversation: &Conversation) -> Vec<usize> {
         if self.compiled.message_terms().next().is_none() {

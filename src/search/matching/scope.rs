@@ -16,7 +16,7 @@ use crate::{
 /// The text of a conversation that a query searches.
 pub(in crate::search) struct SearchScope<'a> {
     conversation: &'a Conversation,
-    /// The messages that `role:`, `model:` and `has:` let in, in order. `None`: all shown messages.
+    /// The messages that `role:`, `model:`, `has:` and `in:` let in, in order. `None`: all shown messages.
     eligible: Option<Vec<u32>>,
     entry: IndexEntry,
     /// By message, whether it lies on the visible branch; made on first need.

@@ -1,23 +1,23 @@
 //! The filters of a query: which conversations it is about, and which of their messages are searched.
 //!
-//! `role:`, `model:` and `has:` name the messages that are searched; of several values of `role:` or `model:` any
-//! will do, of `has:` all must hold. Without them every shown message is searched, on any branch. A folded message is
-//! searched only when its role is named. With a minus these, like all others, are about the conversation: none of its
-//! messages (with `-role:` its folded ones too) may be such.
+//! `role:`, `model:`, `has:` and `in:` name the messages that are searched; of several values of `role:`, `model:` or
+//! `in:` any will do, of `has:` all must hold. Without them every shown message is searched, on any branch. A folded
+//! message is searched only when its role is named, or the place where it stands. With a minus these, like all others,
+//! are about the conversation: none of its messages (with `-role:` and `-in:` its folded ones too) may be such.
 
 use std::mem::discriminant;
 
 use crate::{
     conversation::{Conversation, ConversationKind, Message, Role, Visibility},
     message::{
-        MessageView,
+        Aside, MessageView,
         branches::{self, Branches},
     },
     search::matching::{FoldsToAscii, Pattern},
     secrets::Scanner,
 };
 
-use super::{Clause, ConversationFlag, MessageFeature, Predicate, TextPattern};
+use super::{Clause, ConversationFlag, MessageFeature, Place, Predicate, TextPattern};
 
 /// The predicates that are answered without reading messages.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +126,7 @@ pub(in crate::search) struct MessageFilter {
     roles: Vec<Role>,
     models: Vec<(String, bool)>,
     features: Vec<MessageFeature>,
+    places: Vec<Place>,
     /// The predicates that no message may fulfil.
     forbidden: Vec<Predicate>,
 }
@@ -136,12 +137,15 @@ impl MessageFilter {
         let mut filter = Self::default();
         for Clause { negated, predicate } in clauses {
             match predicate {
-                Predicate::Role(_) | Predicate::Model { .. } | Predicate::Has(_) if *negated => {
+                Predicate::Role(_) | Predicate::Model { .. } | Predicate::Has(_) | Predicate::In(_)
+                    if *negated =>
+                {
                     filter.forbidden.push(predicate.clone());
                 }
                 Predicate::Role(role) => filter.roles.push(*role),
                 Predicate::Model { slug, exact } => filter.models.push((slug.to_lowercase(), *exact)),
                 Predicate::Has(feature) => filter.features.push(*feature),
+                Predicate::In(place) => filter.places.push(*place),
                 _ => {}
             }
         }
@@ -150,7 +154,7 @@ impl MessageFilter {
 
     /// Returns whether it chooses nothing: every shown message is searched.
     pub fn is_empty(&self) -> bool {
-        self.roles.is_empty() && self.models.is_empty() && self.features.is_empty()
+        self.roles.is_empty() && self.models.is_empty() && self.features.is_empty() && self.places.is_empty()
     }
 
     /// Returns whether the conversation has no message that a minus forbids.
@@ -162,6 +166,7 @@ impl MessageFilter {
         !self.forbidden.iter().any(|predicate| {
             conversation.messages().iter().enumerate().any(|(index, message)| match predicate {
                 Predicate::Role(role) => message.visibility != Visibility::Hidden && message.role == *role,
+                Predicate::In(place) => facts.is_at(index, *place),
                 _ if message.visibility != Visibility::Shown => false,
                 Predicate::Model { slug, exact } => facts.is_of_model(index, &slug.to_lowercase(), *exact),
                 Predicate::Has(feature) => facts.has(index, *feature),
@@ -176,6 +181,7 @@ impl MessageFilter {
         let mut eligible = Vec::new();
         for (index, message) in conversation.messages().iter().enumerate() {
             let counts = self.is_eligible_by_role(message)
+                && (self.places.is_empty() || self.places.iter().any(|&place| facts.is_at(index, place)))
                 && (self.models.is_empty()
                     || self.models.iter().any(|(slug, exact)| facts.is_of_model(index, slug, *exact)))
                 && self.features.iter().all(|&feature| facts.has(index, feature));
@@ -190,6 +196,8 @@ impl MessageFilter {
         let named = self.roles.contains(&message.role);
         match message.visibility {
             Visibility::Shown => self.roles.is_empty() || named,
+            // Its place is named then.
+            Visibility::Folded if self.roles.is_empty() => !self.places.is_empty(),
             Visibility::Folded => named,
             Visibility::Hidden => false,
         }
@@ -211,6 +219,18 @@ impl<'a> MessageFacts<'a> {
         MessageView::of(self.conversation, message).model().is_some_and(|model| {
             if exact { model.eq_ignore_ascii_case(slug) } else { model.to_ascii_lowercase().contains(slug) }
         })
+    }
+
+    /// Returns whether a message is at this place, and not hidden.
+    fn is_at(&self, message: usize, place: Place) -> bool {
+        let view = MessageView::of(self.conversation, message);
+        let aside = Aside::of(view.message());
+        view.message().visibility != Visibility::Hidden
+            && match place {
+                Place::Files => aside == Some(Aside::Canvas) || view.holds_attached_text(),
+                Place::Reasoning => aside == Some(Aside::Reasoning),
+                Place::Tools => aside == Some(Aside::Tools),
+            }
     }
 
     fn has(&mut self, message: usize, feature: MessageFeature) -> bool {

@@ -10,6 +10,7 @@
 //! | `role:user` `assistant` `tool` | messages of this role count, folded ones of it too; several: any of them |
 //! | `model:gpt-4o` | messages of a model whose slug contains this; `model:"gpt-4"`: is this; several: any of them |
 //! | `has:code` `image` `file` `link` `branch` `secret` | messages that have it count; several: all of them |
+//! | `in:files` `reasoning` `tools` | messages there count, folded ones too, and no others: those with attached or pasted text and canvases; what the model thought; tool calls, their results, quotes, pages and errors; several: any of them |
 //! | `date:2024-06` | begun in that year, month or day, or added to last; several: any of them |
 //! | `after:2024-01` | added to in or after that year, month or day: its first moment counts |
 //! | `before:2024-06-30` | begun before that year, month or day: the day itself does not count |
@@ -43,7 +44,7 @@ use std::fmt;
 
 pub use self::{
     date::{Clock, Date},
-    predicate::{Clause, ConversationFlag, MessageFeature, Predicate},
+    predicate::{Clause, ConversationFlag, MessageFeature, Place, Predicate},
     text_pattern::TextPattern,
 };
 
@@ -152,6 +153,7 @@ mod tests {
             ("a a A a", "a A"),
             ("\"say \\\"hi\\\"\"", "\"say \\\"hi\\\"\""),
             ("id:\"abc\" from:Claude", "id:abc from:claude"),
+            ("IN:Files in:tools OR in:reasoning -in:tools", "in:files in:tools in:reasoning -in:tools"),
             ("PROJECT:\"a B\" gpt:g-1 project:\"c\"", "project:\"a B\" gpt:g-1 project:c"),
             ("--flag /usr/bin x:y", "--flag \"/usr/bin\" x:y"),
             ("\"\" -\"\"", ""),
@@ -254,11 +256,11 @@ mod tests {
     fn piece() -> impl Strategy<Value = String> {
         prop_oneof![
             "[a-zA-Z\"/:\\\\é日 -]{0,8}",
-            "-?(title|role|model|project|gpt|has|date|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
+            "-?(title|role|model|project|gpt|has|in|date|after|before|is|id|from|secret|x):(\"[a-z \\\\\"]{0,5}\"?|[a-z0-9-]{0,8})",
             "-?/[a-z+(\\\\ /]{0,6}/?",
             "-?(title:)?(OR|or|a OR b|\"OR\"|x OR)",
             "-?(date|after|before):([0-9]{0,5}[dwmyh]?|[0-9]{4}-[0-9]{0,2}(-[0-9]{0,2})?)",
-            "-?(role:user|has:code|has:secret|is:gpt|from:claude|after:2024-02|before:1999-12-31|model:\"x y\")",
+            "-?(role:user|has:code|has:secret|in:tools|in:files|is:gpt|from:claude|after:2024-02|before:1999-12-31|model:\"x y\")",
         ]
     }
 

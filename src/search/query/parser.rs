@@ -5,7 +5,7 @@ use std::{borrow::Cow, mem::discriminant, ops::ControlFlow};
 use super::{
     Clause, Clock, Date, Predicate, Problem, Query, TextPattern,
     lexer::{QuotedText, Token, TokenKind, tokens},
-    predicate::{FEATURES, FLAGS},
+    predicate::{FEATURES, FLAGS, PLACES},
 };
 use crate::{
     conversation::{Provider, Role},
@@ -239,8 +239,10 @@ fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> Parsed
 
 /// Parses a pair. `Err`: it is plain text, with or without a problem.
 fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<ParsedToken, Option<String>> {
-    let known =
-        ["title", "role", "model", "has", "date", "after", "before", "is", "project", "gpt", "id", "from"];
+    let known = [
+        "title", "role", "model", "has", "in", "date", "after", "before", "is", "project", "gpt", "id",
+        "from",
+    ];
     if !known.contains(&key) {
         return Err(None);
     }
@@ -265,6 +267,9 @@ fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<Par
         "has" => named(&FEATURES, &word)
             .map(Predicate::Has)
             .ok_or_else(|| join_with_or(FEATURES.iter().map(|(name, _)| name)).into()),
+        "in" => named(&PLACES, &word)
+            .map(Predicate::In)
+            .ok_or_else(|| join_with_or(PLACES.iter().map(|(name, _)| name)).into()),
         "is" => named(&FLAGS, &word)
             .map(Predicate::Is)
             .ok_or_else(|| join_with_or(FLAGS.iter().map(|(name, _)| name)).into()),

@@ -35,6 +35,8 @@ pub enum Predicate {
     },
     /// Only messages that have this are searched.
     Has(MessageFeature),
+    /// Only messages at this place beside the conversation are searched.
+    In(Place),
     /// It was begun, or its last message came, in this time.
     Date(Date),
     /// Its last message came at or after the date's first moment.
@@ -60,6 +62,7 @@ impl Predicate {
             self,
             Self::Role(_)
                 | Self::Model { .. }
+                | Self::In(_)
                 | Self::Date(_)
                 | Self::Project(_)
                 | Self::Gpt(_)
@@ -88,6 +91,17 @@ pub enum MessageFeature {
     Secret,
 }
 
+/// A place beside the conversation (`in:`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Messages with attached or pasted text, and canvases.
+    Files,
+    /// What the model thought.
+    Reasoning,
+    /// Tool calls, their results, quotes, fetched pages, errors.
+    Tools,
+}
+
 /// A state that a conversation may be in (`is:`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationFlag {
@@ -112,6 +126,8 @@ pub(super) const FEATURES: [(&str, MessageFeature); 7] = [
     ("text", MessageFeature::Text),
     ("secret", MessageFeature::Secret),
 ];
+pub(super) const PLACES: [(&str, Place); 3] =
+    [("files", Place::Files), ("reasoning", Place::Reasoning), ("tools", Place::Tools)];
 pub(super) const FLAGS: [(&str, ConversationFlag); 5] = [
     ("starred", ConversationFlag::Starred),
     ("archived", ConversationFlag::Archived),
@@ -137,6 +153,7 @@ impl fmt::Display for Clause {
             Predicate::Model { slug, exact: true } => write!(formatter, "model:{}", DisplayQuoted(slug)),
             Predicate::Model { slug, exact: false } => write!(formatter, "model:{slug}"),
             Predicate::Has(feature) => write!(formatter, "has:{}", name_of(&FEATURES, *feature)),
+            Predicate::In(place) => write!(formatter, "in:{}", name_of(&PLACES, *place)),
             Predicate::Date(date) => write!(formatter, "date:{date}"),
             Predicate::After(date) => write!(formatter, "after:{date}"),
             Predicate::Before(date) => write!(formatter, "before:{date}"),

@@ -82,6 +82,7 @@ const QUERY: &[(&str, Option<&str>)] = &[
     ("this OR that", Some("any of them; OR in capitals")),
     ("/regex/", Some("a regular expression")),
     ("title:x", Some("in the title only")),
+    ("in:tools", Some("there alone; in:reasoning, in:files and canvases")),
     ("role:user", Some("in your prompts; role:assistant, role:tool")),
     ("model:gpt-4o", Some("in that model's answers")),
     ("date:2024-06", Some("begun or added to in a year, month or day")),
