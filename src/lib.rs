@@ -97,6 +97,7 @@ mod io_error;
 mod join_with_or;
 mod over_ssh;
 mod parallel;
+mod suggest;
 
 pub mod conversation;
 pub mod provider;

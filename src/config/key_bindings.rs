@@ -13,10 +13,10 @@ use toml::{
 };
 
 use super::{
-    suggest,
     text::{ConfigProblem, LineIndex, in_order},
     value::{ValueOrigin, kind, quote_shortened, toml_string},
 };
+use crate::suggest;
 
 /// Places where characters are typed: none of them can be a command there.
 const TEXT_INPUT_PLACES: [&str; 6] = ["search", "editing", "find", "pipe", "dialog", "anywhere"];

@@ -18,7 +18,6 @@ pub mod key_bindings;
 mod layers;
 mod read;
 mod show;
-pub mod suggest;
 mod text;
 mod value;
 

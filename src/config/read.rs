@@ -3,10 +3,11 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Config, ValueContext, suggest,
+    Config, ValueContext,
     text::{ConfigProblem, LineIndex, in_order},
     value::{kind, quote_shortened, toml_string},
 };
+use crate::suggest;
 
 /// Takes every option of the file that is right, and reports the others in the order in which they stand.
 pub(super) fn read(bytes: &[u8], context: &ValueContext<'_>, config: &mut Config) -> Vec<ConfigProblem> {

@@ -10,8 +10,8 @@ use std::{
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
-use super::{ValueContext, suggest};
-use crate::join_with_or::join_with_or;
+use super::ValueContext;
+use crate::{join_with_or::join_with_or, suggest};
 
 /// The layer that a value is from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 const MAX_LENGTH: usize = 64;
 
 /// Returns the known word that what was written was probably meant to be.
-pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if written.len() > MAX_LENGTH {
         return None;
     }
