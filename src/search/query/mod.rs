@@ -9,13 +9,13 @@
 //! | `a OR b` | any of them: words, phrases, expressions, or `title:a OR title:b` |
 //! | `role:user` `assistant` `tool` | messages of this role count, folded ones of it too; several: any of them |
 //! | `model:gpt-4o` | messages of a model whose slug contains this; `model:"gpt-4"`: is this; several: any of them |
-//! | `has:code` `image` `file` `link` `branch` `secret` | messages that have it count; several: all of them |
+//! | `has:code` `image` `file` `link` `branch` `text` `secret` | messages that have it count; several: all of them |
 //! | `in:files` `reasoning` `tools` | messages there count, folded ones too, and no others: those with attached or pasted text and canvases; what the model thought; tool calls, their results, quotes, pages and errors; several: any of them |
 //! | `date:2024-06` | begun in that year, month or day, or added to last; several: any of them |
 //! | `after:2024-01` | added to in or after that year, month or day: its first moment counts |
 //! | `before:2024-06-30` | begun before that year, month or day: the day itself does not count |
 //! | `after:7d` `3w` `6m` `1y` | so many days, weeks, months or years ago, at the first moment of that day; `date:7d`: since then |
-//! | `is:starred` `archived` `gpt` | the conversation is; several: all of them |
+//! | `is:starred` `archived` `gpt` `project` `memory` | the conversation is; several: all of them |
 //! | `project:x` `gpt:x` | in the project, or with the custom GPT, whose id begins so, with or without its `g-p-` or `g-`; a project itself also by a piece of its name; several: any of them |
 //! | `id:xxxx` | the id begins so; several: any of them |
 //! | `from:chatgpt` `claude` … | whose export; several: any of them |
@@ -30,7 +30,8 @@
 //! a conversation spans the time from its beginning to its last message, and one without a date is never found so.
 //! *Smart case*: a word, phrase or expression with an upper-case letter (outside an escape such as `\W`) is
 //! matched by case. Letters without accents find letters with them, accented ones only themselves; half and full
-//! width likewise. An unknown `key:` is plain text. Parsing never fails: what cannot be understood is searched as it
+//! width likewise. An unknown `key:` is plain text, and a known one is
+//! offered if it is near. Parsing never fails: what cannot be understood is searched as it
 //! stands, and a [`Problem`] says what is off and where.
 
 mod date;
@@ -171,6 +172,38 @@ mod tests {
         let query = parsed("日本 has:cat /a(/ \"x");
         let told: Vec<_> = query.problems().iter().map(|problem| problem.column).collect();
         assert_eq!(told, [3, 11, 16]);
+    }
+
+    #[test]
+    fn an_unknown_key_or_value_offers_the_nearest_one() {
+        for (typed, reason) in [
+            ("modle:o3", "no key `modle:`: did you mean `model:`?"),
+            ("x -Projct:\"a b\"", "no key `projct:`: did you mean `project:`?"),
+            ("dates:2024", "no key `dates:`: did you mean `date:`?"),
+            ("role:asistant", "did you mean `role:assistant`? searched as it stands"),
+            ("in:tool", "did you mean `in:tools`? searched as it stands"),
+            ("is:archive", "did you mean `is:archived`? searched as it stands"),
+            ("from:cluade", "did you mean `from:claude`? searched as it stands"),
+            ("role:x", "role: takes user, assistant or tool; searched as it stands"),
+        ] {
+            let query = parsed(typed);
+            let told: Vec<_> = query.problems().iter().map(|problem| &*problem.reason).collect();
+            assert_eq!(told, [reason], "{typed}");
+        }
+        for typed in [
+            "http://x",
+            "https://x",
+            "std::fmt",
+            "rol::e",
+            "note:this",
+            "modle:",
+            "c:\\x",
+            "ip:1",
+            "file:x",
+            "12:30",
+        ] {
+            assert_eq!(parsed(typed).problems(), [], "{typed}");
+        }
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! Parses a query: gives the tokens of the lexer their meaning, and says what is off.
 
-use std::{borrow::Cow, mem::discriminant, ops::ControlFlow};
+use std::{mem::discriminant, ops::ControlFlow};
 
 use super::{
     Clause, Clock, Date, Predicate, Problem, Query, TextPattern,
     lexer::{QuotedText, Token, TokenKind, tokens},
-    predicate::{FEATURES, FLAGS, PLACES},
+    predicate::{FEATURES, FLAGS, PLACES, ROLES},
 };
 use crate::{
     conversation::{Provider, Role},
     join_with_or::join_with_or,
     search::matching::QueryRegex,
+    suggest,
 };
 
 /// Clauses that are searched, alternatives counted one by one; a pasted page of text is not worth more.
@@ -22,7 +23,10 @@ pub(super) const MAX_EXPRESSIONS: usize = 8;
 /// Problems that are reported.
 const MAX_PROBLEMS: usize = 16;
 const DAYS: &str = "a year, month, day or age: 2024, 2024-06, 2024-06-30, 7d, 3w, 6m, 1y";
-const ROLES: [Role; 4] = [Role::User, Role::Assistant, Role::Tool, Role::System];
+/// The fewest letters of a word that is taken for another, mistyped.
+const MIN_MISTYPED: usize = 3;
+const KEYS: [&str; 13] =
+    ["title", "role", "model", "has", "in", "date", "after", "before", "is", "project", "gpt", "id", "from"];
 
 /// What an `OR` is told that has nothing to join.
 const LONELY_OR: &str = "OR stands between two words: searched as it stands";
@@ -239,12 +243,10 @@ fn phrase(quoted: QuotedText, predicate: fn(TextPattern) -> Predicate) -> Parsed
 
 /// Parses a pair. `Err`: it is plain text, with or without a problem.
 fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<ParsedToken, Option<String>> {
-    let known = [
-        "title", "role", "model", "has", "in", "date", "after", "before", "is", "project", "gpt", "id",
-        "from",
-    ];
-    if !known.contains(&key) {
-        return Err(None);
+    if !KEYS.contains(&key) {
+        return Err(
+            nearest_key(key, &value.text).map(|meant| format!("no key `{key}:`: did you mean `{meant}:`?"))
+        );
     }
     if value.text.trim().is_empty() {
         return Err(Some(format!("{key}: needs a value")));
@@ -258,38 +260,51 @@ fn pair(key: &str, value: QuotedText, quoted: bool, clock: &Clock) -> Result<Par
     }
     let unclosed = (!value.closed).then(|| "the quote is not closed".to_owned());
     let word = value.text.to_ascii_lowercase();
-    let predicate: Result<Predicate, Cow<'static, str>> = match key {
-        "role" => ROLES
-            .into_iter()
-            .find(|role| role.as_str() == word)
-            .map(Predicate::Role)
-            .ok_or("user, assistant or tool".into()),
-        "has" => named(&FEATURES, &word)
-            .map(Predicate::Has)
-            .ok_or_else(|| join_with_or(FEATURES.iter().map(|(name, _)| name)).into()),
-        "in" => named(&PLACES, &word)
-            .map(Predicate::In)
-            .ok_or_else(|| join_with_or(PLACES.iter().map(|(name, _)| name)).into()),
-        "is" => named(&FLAGS, &word)
-            .map(Predicate::Is)
-            .ok_or_else(|| join_with_or(FLAGS.iter().map(|(name, _)| name)).into()),
+    let date = || Date::parse(&word, clock).ok_or_else(|| unknown_value(key, DAYS));
+    let predicate = match key {
+        "role" if word == Role::System.as_str() => Ok(Predicate::Role(Role::System)),
+        "role" => one_of(key, &ROLES, &word).map(Predicate::Role),
+        "has" => one_of(key, &FEATURES, &word).map(Predicate::Has),
+        "in" => one_of(key, &PLACES, &word).map(Predicate::In),
+        "is" => one_of(key, &FLAGS, &word).map(Predicate::Is),
         "from" => {
-            let words = || join_with_or(Provider::ALL.iter().map(|provider| provider.as_str()));
-            Provider::by_word(&word).map(Predicate::From).ok_or_else(|| words().into())
+            let providers: Vec<_> =
+                Provider::ALL.iter().map(|&provider| (provider.as_str(), provider)).collect();
+            Provider::by_word(&word).map_or_else(|| one_of(key, &providers, &word), Ok).map(Predicate::From)
         }
-        "date" => Date::parse(&word, clock).map(Predicate::Date).ok_or(DAYS.into()),
-        "after" => Date::parse(&word, clock).map(Predicate::After).ok_or(DAYS.into()),
-        "before" => Date::parse(&word, clock).map(Predicate::Before).ok_or(DAYS.into()),
+        "date" => date().map(Predicate::Date),
+        "after" => date().map(Predicate::After),
+        "before" => date().map(Predicate::Before),
         "project" => Ok(Predicate::Project(value.text)),
         "gpt" => Ok(Predicate::Gpt(value.text)),
         "id" => Ok(Predicate::Id(value.text)),
         _ => Ok(Predicate::Model { slug: value.text, exact: quoted }),
     };
-    predicate
-        .map(|predicate| (Some(predicate), unclosed))
-        .map_err(|values| Some(format!("{key}: takes {values}; searched as it stands")))
+    predicate.map(|predicate| (Some(predicate), unclosed)).map_err(Some)
 }
 
-fn named<T: Copy>(names: &[(&str, T)], word: &str) -> Option<T> {
-    names.iter().find(|(name, _)| *name == word).map(|&(_, feature)| feature)
+/// Returns the key that was probably meant by an unknown one. `None`: it looks like a part of what is searched for,
+/// as in `http://`, `std::fmt` or `note: this`.
+fn nearest_key(key: &str, value: &str) -> Option<&'static str> {
+    if key.len() < MIN_MISTYPED || value.trim().is_empty() || value.starts_with(['/', '\\', ':']) {
+        return None;
+    }
+    // One of two letters is near to half of all short words.
+    suggest::nearest(key, KEYS.into_iter().filter(|known| known.len() >= MIN_MISTYPED))
+}
+
+/// Returns the value of this name, or says which was probably meant, or which there are.
+fn one_of<T: Copy>(key: &str, names: &[(&str, T)], word: &str) -> Result<T, String> {
+    if let Some(&(_, value)) = names.iter().find(|(name, _)| *name == word) {
+        return Ok(value);
+    }
+    let nearest = suggest::nearest(word, names.iter().map(|(name, _)| *name));
+    Err(match nearest.filter(|_| word.len() >= MIN_MISTYPED) {
+        Some(meant) => format!("did you mean `{key}:{meant}`? searched as it stands"),
+        None => unknown_value(key, &join_with_or(names.iter().map(|(name, _)| name))),
+    })
+}
+
+fn unknown_value(key: &str, values: &str) -> String {
+    format!("{key}: takes {values}; searched as it stands")
 }

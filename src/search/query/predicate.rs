@@ -117,6 +117,9 @@ pub enum ConversationFlag {
     Memory,
 }
 
+/// The roles whose messages people look for: hardly any of the system is ever shown.
+pub(super) const ROLES: [(&str, Role); 3] =
+    [("user", Role::User), ("assistant", Role::Assistant), ("tool", Role::Tool)];
 pub(super) const FEATURES: [(&str, MessageFeature); 7] = [
     ("code", MessageFeature::Code),
     ("image", MessageFeature::Image),
