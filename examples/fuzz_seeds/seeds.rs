@@ -256,6 +256,9 @@ fn queries() -> Vec<Seed> {
         "日本語 straße ǅ İ e\u{301} \u{fb01}",
         "a:b c: :d \\/ \\\" \"\"",
         "/\\p{Lu}+(?i)x{1,3}|^$/",
+        "nginx OR \"proxy read\" OR /time.?out/ title:a OR title:b -c OR d OR",
+        "date:2024-02 after:7d before:1y date:0w date:99999m",
+        "in:tools OR in:files -in:reasoning project:g-p-1 gpt:\"g 2\" modle:o3 role:asistant",
     ];
     let name = |index: usize| format!("{index:02}");
     queries.iter().enumerate().map(|(index, query)| (name(index), query.as_bytes().to_vec())).collect()

@@ -197,6 +197,9 @@ fn a_title_is_searched_fuzzily_from_four_letters_on() {
     assert_eq!(found(&library, "kbr").len(), 0);
     assert_eq!(found(&library, "title:\"ingress kub\"").len(), 0);
     assert_eq!(found(&library, "title:\"kubernetes ing\""), ["k"]);
+    assert_eq!(found(&library, "\"kubrnetes\"").len(), 0, "in quotes it is that word");
+    assert_eq!(found(&library, "\"bernete\""), ["k"]);
+    assert_eq!(found(&library, "kubrnetes OR kbrntes").len(), 0, "alternatives are those words");
     assert_eq!(found(&library, "-kubrnetes").len(), 2, "nothing is excluded for being alike");
 }
 

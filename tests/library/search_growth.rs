@@ -45,6 +45,8 @@ const QUERIES: &[&str] = &[
     r"/\p{M}/",
     "/./",
     "title:abcd",
+    "q OR é OR \"q é\" OR /q./",
+    "qa b OR q",
 ];
 
 /// The time of everything that is asked about one conversation.

@@ -6,7 +6,7 @@
 //! | `"a phrase"` `"word"` | exactly this, never alike: words in a row, whatever white space stands between; `\"` is a quote, `\\` a backslash |
 //! | `/regex/` | the syntax of the `regex` crate, by line, with a limit to its size |
 //! | `title:x` `title:"x y"` | in the title only |
-//! | `a OR b` | any of them: words, phrases, expressions, or `title:a OR title:b` |
+//! | `a OR b` | any of them, never alike: words, phrases, expressions, or `title:a OR title:b` |
 //! | `role:user` `assistant` `tool` | messages of this role count, folded ones of it too; several: any of them |
 //! | `model:gpt-4o` | messages of a model whose slug contains this; `model:"gpt-4"`: is this; several: any of them |
 //! | `has:code` `image` `file` `link` `branch` `text` `secret` | messages that have it count; several: all of them |
