@@ -534,8 +534,10 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
         "docs": [{"filename": "soil.md", "content": "Loam is a pangolin."}, {"filename": "empty.md", "content": ""}, 7]});
     let memory = json!({"account_uuid": "acc", "conversations_memory": "Likes teal.", "project_memories": {"p1": "Has a shed."},
         "memory_files": [{"path": "notes/a.md", "content": "Two cats."}]});
+    let mut chat = small("c");
+    chat["project_uuid"] = json!("p1");
     let members = [
-        ("conversations.json", export(&["c"])),
+        ("conversations.json", Value::Array(vec![chat]).to_string()),
         ("projects/p1.json", project.to_string()),
         ("projects/odd.json", r#"{"unknown": 1}"#.to_owned()),
         (
@@ -564,6 +566,8 @@ fn projects_and_memories_are_read_last_and_found_by_their_kind() {
     assert_eq!(found("is:project"), ["Project: Bakery", "Project: Garden"]);
     assert_eq!(found("project:garden"), ["Project: Garden"]);
     assert_eq!(found("project:P2 project:\"garden\""), ["Project: Bakery", "Project: Garden"]);
+    assert_eq!(found("project:p1"), ["About c", "Project: Garden"], "with what was said in it");
+    assert_eq!(found("project:p2 -is:project").len(), 0);
     assert_eq!(found("project:project").len(), 0, "that is no name");
     assert_eq!(found("pangolin"), ["Project: Garden"]);
     assert_eq!(found("-is:memory -is:project").len(), 1);

@@ -78,6 +78,7 @@ fn order(element: Element<'_>) -> ParsedObject {
         id: id(&element.uuid),
         title: title(&element.name),
         model: id(&element.model),
+        gpt_or_project_id: id(&element.project),
         created: element.created.0,
         updated: element.updated.0,
         starred: element.starred,

@@ -33,6 +33,8 @@ pub(super) struct Element<'de> {
     pub updated: Timestamp,
     pub model: MaybeText<'de>,
     pub starred: bool,
+    /// The project it is in (since September 2026).
+    pub project: MaybeText<'de>,
     /// The leaf of the visible branch. Not in exports, but in what browser extensions save.
     pub current: MaybeText<'de>,
     pub collector: MessageCollector<'de>,
@@ -89,6 +91,7 @@ impl<'de> Sink<'de> for ElementSink<'_, 'de> {
                 "created_at" => element.created = map.next_value_seed(budget.seed())?,
                 "updated_at" => element.updated = map.next_value_seed(budget.seed())?,
                 "model" => element.model = map.next_value_seed(budget.seed())?,
+                "project_uuid" => element.project = map.next_value_seed(budget.seed())?,
                 "is_starred" => element.starred = map.next_value_seed(budget.seed())?,
                 "current_leaf_message_uuid" => element.current = map.next_value_seed(budget.seed())?,
                 "chat_messages" => {
