@@ -127,6 +127,7 @@ impl Bench {
             query,
             library: Arc::clone(&self.library),
             by_date: false,
+            is_typing: true,
         });
         let mut first = None;
         loop {

@@ -16,7 +16,7 @@ use crate::{
     extract::{one_line, rfc3339},
     search::{
         self, Matcher, Query,
-        worker::{SecondTier, Substitution},
+        worker::{SecondTier, Substitution, Tier},
     },
 };
 
@@ -60,7 +60,8 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     let exact = Matcher::new(&query);
     for (place, row) in results.rows.iter().take(search.conversations.unwrap_or(usize::MAX)).enumerate() {
         let conversation = opened.library.get(row.handle);
-        let second_tier = results.second_tier.as_deref().filter(|_| row.missing.is_some());
+        let second_tier =
+            results.second_tier.as_deref().filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
         let matcher = second_tier.map_or(&exact, |second_tier| &second_tier.matcher);
         let missing: Vec<&str> =
             second_tier.into_iter().flat_map(|second_tier| second_tier.missing(row)).collect();

@@ -10,7 +10,6 @@ use unspool::{
         clipboard::Copied,
         save::{Clobber, Written},
     },
-    library::{ConversationRef, Handle},
     load::Progress,
     tui::{
         action::Action,

@@ -642,7 +642,13 @@ impl Asking {
     fn ask(&mut self, text: &str, library: &Arc<Library>) {
         self.generation += 1;
         let library = Arc::clone(library);
-        self.worker.ask(Request { serial: self.generation, query: query(text), library, by_date: false, is_typing: false });
+        self.worker.ask(Request {
+            serial: self.generation,
+            query: query(text),
+            library,
+            by_date: false,
+            is_typing: false,
+        });
     }
 
     fn complete(&mut self) -> Results {

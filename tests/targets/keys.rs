@@ -109,11 +109,11 @@ impl Typist {
         match effect {
             Effect::Background(Task::Search(request)) => {
                 let mut results = worker::search_both_tiers(
-                        &request.query,
-                        &request.library,
-                        request.by_date,
-                        request.is_typing,
-                    );
+                    &request.query,
+                    &request.library,
+                    request.by_date,
+                    request.is_typing,
+                );
                 results.serial = request.serial;
                 self.act(Action::Found(results));
             }

@@ -202,6 +202,5 @@ impl IndexedTerm {
 
 fn is_on_visible_branch(engine: &Engine, handle: Handle, message: u32) -> bool {
     let conversation: &Conversation = engine.library.get(handle);
-    engine.index.entry(&engine.library, handle).is_linear
-        || branches::visible(conversation)[message as usize]
+    engine.index.entry(&engine.library, handle).is_linear || branches::visible(conversation)[message as usize]
 }

@@ -20,12 +20,12 @@ use std::{
 };
 
 use self::answers::{AnswerCache, CachedAnswer};
+pub use self::word_variants::Substitution;
 pub(super) use self::{
     found::FoundConversation,
     plan::Plan,
     some_words::{PartialMatch, SomeWords},
 };
-pub use self::word_variants::Substitution;
 use super::{
     Query,
     index::{Index, draft::IndexDraft, occurrences::Occurrences},
@@ -229,8 +229,8 @@ impl Engine {
                 return None;
             }
             let entry = self.index.entry(&self.library, handle);
-            let is_match = plan.is_indexed()
-                || plan.matcher.compiled().matches(self.library.get(handle), entry);
+            let is_match =
+                plan.is_indexed() || plan.matcher.compiled().matches(self.library.get(handle), entry);
             count += usize::from(is_match);
         }
         Some(count)

@@ -129,8 +129,7 @@ impl Engine {
         let terms = IndexedTerms::of(self, matcher.compiled())?;
         let matches = terms.matches(self, matcher.compiled());
         let is_match = |handle: &Handle| {
-            matches.contains(handle.0 as usize)
-                && matcher.compiled().admits(self.library.get(*handle))
+            matches.contains(handle.0 as usize) && matcher.compiled().admits(self.library.get(*handle))
         };
         let candidates = self.library.by_date().iter().copied().filter(is_match).collect();
         Some(Plan { indexed: Some(terms), ..Plan::new(query, matcher, candidates) })

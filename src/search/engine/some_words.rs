@@ -10,15 +10,17 @@ use fixedbitset::FixedBitSet;
 
 use super::{
     Engine, FoundConversation,
-    word_variants::{WordVariants, Substitution},
+    word_variants::{Substitution, WordVariants},
 };
 use crate::{
     library::Handle,
     search::{
         Matcher, Query,
-        index::{dictionary::Piece, tokenizer::tokenize},
+        index::{LetterSet, dictionary::Piece, tokenizer::tokenize},
+        matching::{FoldsToAscii, Term},
         query::{Clause, Predicate, TextPattern},
         ranking::Score,
+        worker::Tier,
     },
 };
 
@@ -44,8 +46,7 @@ pub(in crate::search) struct PartialMatch {
     pub score: Score,
     /// The message that answers best. `None`: only the title has any of the words.
     pub best: Option<u32>,
-    /// The words that it lacks, a bit for each of [`SomeWords::words`].
-    pub missing: u64,
+    pub tier: Tier,
 }
 
 /// A query's words that need not all be there.
@@ -158,7 +159,47 @@ impl SomeWords {
             place += 1;
             place <= MIN_FOUND || weight >= MIN_WEIGHT * scores.total_weight
         });
-        Some(found.into_iter().map(|(_, found)| found).collect())
+        let mut found: Vec<PartialMatch> = found.into_iter().map(|(_, found)| found).collect();
+        found.iter().for_each(|found| is_first.insert(found.handle.0 as usize));
+        found.extend(self.by_title_letters(engine, binding.as_ref(), &is_first));
+        Some(found)
+    }
+
+    /// Finds the conversations whose titles have the letters of the words in order, or the words themselves, best
+    /// first, but for those that were found.
+    fn by_title_letters(
+        &self,
+        engine: &Engine,
+        binding: Option<&Matcher>,
+        is_found: &FixedBitSet,
+    ) -> Vec<PartialMatch> {
+        let pattern = |word: &String| TextPattern::Word(word.clone());
+        let terms: Option<Vec<Term>> =
+            self.words.iter().map(|word| Term::new(&pattern(word), true, true)).collect();
+        let Some(terms) = terms else { return Vec::new() };
+        let mut found: Vec<(u32, Handle)> = Vec::new();
+        for &handle in engine.library.by_date().iter().filter(|handle| !is_found.contains(handle.0 as usize))
+        {
+            let letters = engine.index.title_letters(handle);
+            if terms.iter().all(|term| !term.may_fuzzy_match(letters)) {
+                continue;
+            }
+            let conversation = engine.library.get(handle);
+            let score = title_letters_score(&terms, &conversation.title, letters);
+            let is_let_in = || {
+                let entry = engine.index.entry(&engine.library, handle);
+                binding.is_none_or(|binding| binding.compiled().matches(conversation, entry))
+            };
+            found.extend(score.filter(|_| is_let_in()).map(|score| (score, handle)));
+        }
+        found.sort_by_key(|&(score, _)| std::cmp::Reverse(score));
+        let row = |(score, handle)| PartialMatch {
+            handle,
+            score: Score::of_some_words(score),
+            best: None,
+            tier: Tier::TitleLetters,
+        };
+        found.into_iter().map(row).collect()
     }
 
     /// Scores a conversation that has any of the words. Returns the weight of those it has too.
@@ -170,8 +211,7 @@ impl SomeWords {
         handle: Handle,
     ) -> Option<(f32, PartialMatch)> {
         let slots = engine.index.slots_of(handle);
-        let (mut weight, mut present) =
-            (scores.weight[handle.0 as usize], scores.present[handle.0 as usize]);
+        let (mut weight, mut present) = (scores.weight[handle.0 as usize], scores.present[handle.0 as usize]);
         let mut score = scores.by_conversation[handle.0 as usize];
         let mut messages = None;
         if let Some(binding) = binding {
@@ -184,8 +224,11 @@ impl SomeWords {
             messages = compiled.eligible_messages(conversation);
         }
         let best = |messages: &mut dyn Iterator<Item = u32>| {
-            let scored = messages.map(|message| (scores.by_slot[(slots.start + 1 + message) as usize], message));
-            scored.filter(|&(score, _)| score > 0.0).reduce(|best, next| if next.0 > best.0 { next } else { best })
+            let scored =
+                messages.map(|message| (scores.by_slot[(slots.start + 1 + message) as usize], message));
+            scored
+                .filter(|&(score, _)| score > 0.0)
+                .reduce(|best, next| if next.0 > best.0 { next } else { best })
         };
         let best = match &messages {
             None => best(&mut (0..slots.end - slots.start - 1)),
@@ -193,7 +236,10 @@ impl SomeWords {
                 // Only these messages count.
                 (weight, present, score) = (0.0, 0, 0.0);
                 for (token, (token_weight, token_slots)) in self.tokens.iter().zip(&scores.tokens) {
-                    if messages.iter().any(|message| token_slots.contains((slots.start + 1 + message) as usize)) {
+                    if messages
+                        .iter()
+                        .any(|message| token_slots.contains((slots.start + 1 + message) as usize))
+                    {
                         weight += token_weight;
                         present |= 1 << token.word;
                     }
@@ -212,7 +258,7 @@ impl SomeWords {
             handle,
             score: Score::of_some_words((score * SCORE_STEPS) as u32),
             best: best.map(|(_, message)| message),
-            missing: all & !present,
+            tier: Tier::SomeWords { missing: all & !present },
         };
         Some((weight, found))
     }
@@ -263,6 +309,18 @@ impl SomeWords {
         }
         Some(scores)
     }
+}
+
+/// Scores a title that has every term, some of them only as letters in order. `None`: it has not.
+fn title_letters_score(terms: &[Term], title: &str, letters: LetterSet) -> Option<u32> {
+    let mut score = 0;
+    for term in terms {
+        if !term.pattern.is_in(title, FoldsToAscii::of(title)) {
+            let fuzzy = term.fuzzy.as_ref().filter(|fuzzy| fuzzy.may_be_in(letters))?;
+            score += u32::from(fuzzy.score(title)?);
+        }
+    }
+    (score > 0).then_some(score)
 }
 
 /// Returns the word of a clause that need not be there. `None`: it binds.

@@ -68,11 +68,12 @@ impl Engine {
             let near = index.dictionary.neighbours(token, edits).into_iter().map(|(word, _)| word).collect();
             let near = most_frequent(index, near, MAX_NEIGHBOURS);
             let is_new = |word: &&WordId| !variants.words.iter().any(|(other, _)| other == *word);
-            taken_for = near.iter().filter(is_new).map(|&word| index.dictionary.word(word).to_owned()).collect();
+            taken_for =
+                near.iter().filter(is_new).map(|&word| index.dictionary.word(word).to_owned()).collect();
             variants.extend(near, NEIGHBOUR_WEIGHT);
         }
-        variants.substitution = (!taken_for.is_empty())
-            .then(|| Substitution { typed: token.to_owned(), taken_for });
+        variants.substitution =
+            (!taken_for.is_empty()).then(|| Substitution { typed: token.to_owned(), taken_for });
         variants
     }
 

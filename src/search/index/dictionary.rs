@@ -59,11 +59,6 @@ impl Dictionary {
         self.starts.len()
     }
 
-    /// Returns the bytes that all words take together.
-    pub fn text_bytes(&self) -> usize {
-        self.text.len()
-    }
-
     /// Returns a word.
     pub fn word(&self, id: WordId) -> &str {
         std::str::from_utf8(self.bytes(id)).unwrap_or_default()

@@ -59,12 +59,7 @@ impl IndexDraft {
     }
 
     /// Adds a conversation. Returns false, with nothing added, if `stop` ended it.
-    fn push(
-        &mut self,
-        conversation: &Conversation,
-        counter: &mut Counter,
-        stop: &dyn Fn() -> bool,
-    ) -> bool {
+    fn push(&mut self, conversation: &Conversation, counter: &mut Counter, stop: &dyn Fn() -> bool) -> bool {
         let (slots_before, postings_before) = (self.slots.len(), counter.postings.len());
         let mut length = 0;
         let mut add = |draft: &mut Self, text: &str, is_shown: bool, is_title: bool| {
@@ -131,7 +126,8 @@ impl Counter {
         if word_index >= self.last.len() {
             self.last.resize(word_index + 1, 0);
         }
-        let last = self.last[word_index].checked_sub(1).and_then(|place| self.postings.get_mut(place as usize));
+        let last =
+            self.last[word_index].checked_sub(1).and_then(|place| self.postings.get_mut(place as usize));
         match last.filter(|(last_word, posting)| *last_word == word && posting.slot == slot) {
             Some((_, posting)) => {
                 posting.count += 1;

@@ -1,17 +1,12 @@
 //! The index's knowledge of one conversation, before its text is looked at.
 
-use crate::{
-    conversation::Conversation,
-    search::{index::LetterSet, matching::FoldsToAscii},
-};
+use crate::{conversation::Conversation, search::matching::FoldsToAscii};
 
 /// The index's knowledge of one conversation.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct IndexEntry {
     /// The characters of its readable text that need folding.
     pub folds_to_ascii: FoldsToAscii,
-    /// The letters of its title.
-    pub title_letters: LetterSet,
     /// Every message lies on the visible branch: no message has two children.
     pub is_linear: bool,
 }
@@ -24,6 +19,6 @@ impl IndexEntry {
         } else {
             FoldsToAscii::of(conversation.readable_text())
         };
-        Self { folds_to_ascii, title_letters: LetterSet::of(&conversation.title), is_linear: false }
+        Self { folds_to_ascii, is_linear: false }
     }
 }

@@ -108,8 +108,7 @@ impl Index {
             self.first_slots.push(end);
             self.handles_by_slot.resize(end as usize, handle);
         }
-        self.total_length +=
-            draft.conversations.iter().map(|indexed| u64::from(indexed.length)).sum::<u64>();
+        self.total_length += draft.conversations.iter().map(|indexed| u64::from(indexed.length)).sum::<u64>();
         self.conversations.extend_from_slice(&draft.conversations);
     }
 
@@ -139,21 +138,16 @@ impl Index {
     }
 
     /// Returns the letters of a conversation's title.
-    pub fn title_letters(&self, library: &Library, handle: Handle) -> LetterSet {
-        match self.conversations.get(handle.0 as usize) {
-            Some(indexed) => indexed.title_letters,
-            None => LetterSet::of(&library.get(handle).title),
-        }
+    pub fn title_letters(&self, handle: Handle) -> LetterSet {
+        self.conversations[handle.0 as usize].title_letters
     }
 
     /// Returns the entry of a conversation; of one that is not indexed yet, what a look at it tells.
     pub fn entry(&self, library: &Library, handle: Handle) -> IndexEntry {
         match self.conversations.get(handle.0 as usize) {
-            Some(indexed) => IndexEntry {
-                folds_to_ascii: indexed.folds_to_ascii,
-                title_letters: indexed.title_letters,
-                is_linear: indexed.is_linear,
-            },
+            Some(indexed) => {
+                IndexEntry { folds_to_ascii: indexed.folds_to_ascii, is_linear: indexed.is_linear }
+            }
             None => IndexEntry::unindexed(library.get(handle)),
         }
     }
@@ -237,11 +231,5 @@ impl Index {
     /// Returns roughly how many slots have a word.
     pub fn frequency(&self, word: WordId) -> usize {
         self.segments.iter().map(|segment| segment.postings(word).bytes()).sum()
-    }
-
-    /// Returns the bytes that it takes.
-    #[cfg(test)]
-    pub fn bytes(&self) -> usize {
-        self.segments.iter().map(PostingsSegment::bytes).sum::<usize>() + self.dictionary.text_bytes()
     }
 }

@@ -148,13 +148,13 @@ impl Index {
         match lookup {
             TermLookup::Word(word) => self.with_pieces(&[(word.clone(), Piece::Infix)]),
             TermLookup::Pieces(pieces) => self.with_pieces(pieces),
-            TermLookup::AnyOf(lookups) => lookups.iter().map(|lookup| self.candidates(lookup)).reduce(
-                |slots, others| {
+            TermLookup::AnyOf(lookups) => {
+                lookups.iter().map(|lookup| self.candidates(lookup)).reduce(|slots, others| {
                     let (mut slots, others) = (slots?, others?);
                     slots.union_with(&others);
                     Some(slots)
-                },
-            )?,
+                })?
+            }
         }
     }
 

@@ -131,9 +131,10 @@ mod tests {
 
     #[test]
     fn words_are_runs_of_letters_and_digits_in_lower_case_without_accents() {
-        assert_eq!(words("The proxy_read-timeout, Café cafe\u{301}s: v2.0"), [
-            "the", "proxy", "read", "timeout", "cafe", "cafes", "v2", "0"
-        ]);
+        assert_eq!(
+            words("The proxy_read-timeout, Café cafe\u{301}s: v2.0"),
+            ["the", "proxy", "read", "timeout", "cafe", "cafes", "v2", "0"]
+        );
         assert_eq!(words("Привет, Ἀθῆναι!"), ["привет", "αθηναι"]);
     }
 

@@ -1,10 +1,6 @@
 //! A query, compiled: its filters and terms, ready to be asked about one conversation after the other.
 
-use super::{
-    pattern::Pattern,
-    scope::SearchScope,
-    term::Term,
-};
+use super::{pattern::Pattern, scope::SearchScope, term::Term};
 use crate::{
     conversation::Conversation,
     search::{

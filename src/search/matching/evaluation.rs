@@ -37,7 +37,8 @@ impl CompiledQuery {
     pub fn matches(&self, conversation: &Conversation, entry: IndexEntry) -> bool {
         let Some(scope) = self.admitted_scope(conversation, entry) else { return false };
         let title = Title::new(&conversation.title);
-        self.required.iter().all(|term| is_literal(term, &title, &scope)) && self.forbids_nothing_of(conversation, &title, &scope)
+        self.required.iter().all(|term| is_literal(term, &title, &scope))
+            && self.forbids_nothing_of(conversation, &title, &scope)
     }
 
     /// Rates how well a conversation matches; `None`: it does not.

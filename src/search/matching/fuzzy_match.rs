@@ -62,11 +62,6 @@ impl FuzzyWord {
         set.contains(self.set)
     }
 
-    /// Returns whether the title is a hit.
-    pub fn is_in(&self, title: &str) -> bool {
-        self.window(title).is_some()
-    }
-
     /// Scores the title, better is greater. `None`: it is not a hit.
     pub fn score(&self, title: &str) -> Option<u8> {
         let window = self.window(title)?;

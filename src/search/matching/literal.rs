@@ -73,13 +73,6 @@ impl Literal {
         self.ascii.is_none()
     }
 
-    /// Returns whether no two hits can overlap, so that every position where it stands is a hit: no beginning of it
-    /// is its end as well, and there is no blank in it, which may be any white space.
-    pub fn never_overlaps_itself(&self) -> bool {
-        let units = &self.units;
-        !self.is_spaced() && !(1..units.len()).any(|count| units.starts_with(&units[units.len() - count..]))
-    }
-
     fn is_spaced(&self) -> bool {
         self.units.contains(&' ')
     }

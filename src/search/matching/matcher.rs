@@ -7,9 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    case_folding::FoldsToAscii, compiled_query::CompiledQuery, term::Term,
-};
+use super::{case_folding::FoldsToAscii, compiled_query::CompiledQuery, term::Term};
 use crate::{
     conversation::Conversation,
     search::{

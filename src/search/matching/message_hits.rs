@@ -7,11 +7,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::{
-    scope::SearchScope,
-    term::Term,
-    word_boundary::WordBoundary,
-};
+use super::{scope::SearchScope, term::Term, word_boundary::WordBoundary};
 use crate::{
     conversation::Conversation,
     search::ranking::{MatchQuality, TermPosition},

@@ -144,25 +144,6 @@ mod tests {
     }
 
     #[test]
-    fn alternatives_follow_from_whatever_one_of_them_follows_from() {
-        for (now, before) in [
-            (word("kubernetes"), any_of(&["kube", "docker"])),
-            (any_of(&["kubernetes", "kubelet"]), word("kube")),
-            (any_of(&["kubernetes", "dockerfile"]), any_of(&["docker", "kube"])),
-            (any_of(&["a", "b"]), any_of(&["a", "b", "c"])),
-        ] {
-            assert!(implies(&now, &before), "{now} after {before}");
-        }
-        for (now, before) in [
-            (any_of(&["kubernetes", "docker"]), word("kube")),
-            (word("kube"), any_of(&["kubernetes", "docker"])),
-            (any_of(&["a", "b", "c"]), any_of(&["a", "b"])),
-        ] {
-            assert!(!implies(&now, &before), "{now} after {before}");
-        }
-    }
-
-    #[test]
     fn alternatives_need_more_than_ascii_only_if_all_do() {
         let needs =
             |texts: &[&str]| Pattern::new(&any_of(texts)).map(|pattern| pattern.needs_more_than_ascii());

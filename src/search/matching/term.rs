@@ -11,8 +11,6 @@ use crate::search::{
 pub(in crate::search) struct Term {
     /// The compiled pattern.
     pub pattern: Pattern,
-    /// The pattern as it was typed.
-    pub text_pattern: TextPattern,
     /// The word as it is matched fuzzily in a title. `None`: it is only literal.
     pub fuzzy: Option<FuzzyWord>,
     /// It is looked for in the title only (`title:`).
@@ -39,7 +37,7 @@ impl Term {
         };
         let lookup = TermLookup::of(&pattern, text_pattern);
         let fuzzy = if fuzzily { FuzzyWord::new(text_pattern) } else { None };
-        Some(Self { pattern, text_pattern: text_pattern.clone(), fuzzy, title_only, lookup, max_positions })
+        Some(Self { pattern, fuzzy, title_only, lookup, max_positions })
     }
 
     /// Returns whether a title with these letters may match it fuzzily. No is certain.

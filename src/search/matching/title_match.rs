@@ -25,7 +25,6 @@ impl<'a> Title<'a> {
     pub fn best_boundary(&self, term: &Term) -> Option<WordBoundary> {
         best_boundary(&term.pattern, self.text, self.foldable)
     }
-
 }
 
 fn best_boundary(pattern: &Pattern, title: &str, foldable: FoldsToAscii) -> Option<WordBoundary> {
@@ -59,7 +58,6 @@ impl TitleMatch {
         self.worst_boundary = self.worst_boundary.min(boundary);
         self.literal_terms += u32::from(boundary.is_some());
     }
-
 }
 
 #[cfg(test)]

@@ -104,10 +104,12 @@ impl Query {
     #[must_use]
     pub(in crate::search) fn with_words(&self, words: impl Iterator<Item = String>) -> Self {
         let mut clauses = self.clauses.clone();
-        clauses.extend(words.map(|word| Clause {
-            negated: false,
-            predicate: Predicate::Anywhere(TextPattern::Word(word)),
-        }));
+        clauses.extend(
+            words.map(|word| Clause {
+                negated: false,
+                predicate: Predicate::Anywhere(TextPattern::Word(word)),
+            }),
+        );
         Self { clauses, problems: Vec::new() }
     }
 

@@ -115,9 +115,7 @@ mod tests {
             shown: false,
             shortness: 0,
         };
-        let score = |class, quality, in_title| {
-            RankInputs { class, quality: Some(quality), in_title }.score()
-        };
+        let score = |class, quality, in_title| RankInputs { class, quality: Some(quality), in_title }.score();
         let classes = [RankClass::Spread, RankClass::Together, RankClass::Title];
         for pair in classes.windows(2) {
             assert!(score(pair[0], good, 9) < score(pair[1], poor, 0), "{pair:?}");

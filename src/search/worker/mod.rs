@@ -19,14 +19,9 @@ use std::{
 };
 
 pub use self::respond::{search, search_both_tiers};
-pub use super::engine::Substitution;
 use self::{chunks::map_finished_chunks, respond::respond};
-use super::{
-    Matcher, Query, Score,
-    engine::Engine,
-    index::draft::IndexDraft,
-    matching::Interruption,
-};
+pub use super::engine::Substitution;
+use super::{Matcher, Query, Score, engine::Engine, index::draft::IndexDraft, matching::Interruption};
 use crate::{
     library::{Handle, Library},
     parallel,
@@ -63,9 +58,22 @@ pub struct Row {
     pub best_message: Option<u32>,
     /// The rank.
     pub score: Score,
-    /// The words of [`SecondTier::words`] that it lacks, a bit for each. `None`: it is in the first tier, which has
-    /// all of them.
-    pub missing: Option<u64>,
+    /// What it was found by.
+    pub tier: Tier,
+}
+
+/// What a conversation was found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// It has all words.
+    AllWords,
+    /// It has some of the words.
+    SomeWords {
+        /// Those of [`SecondTier::words`] that it lacks, a bit for each.
+        missing: u64,
+    },
+    /// Its title has the letters of the words in order.
+    TitleLetters,
 }
 
 /// An answer: at first a page, in the end the whole.
@@ -107,7 +115,7 @@ pub struct SecondTier {
 impl SecondTier {
     /// Returns the words that a row lacks.
     pub fn missing(&self, row: &Row) -> impl Iterator<Item = &str> {
-        let missing = row.missing.unwrap_or(0);
+        let missing = if let Tier::SomeWords { missing } = row.tier { missing } else { 0 };
         let is_missing = move |&(number, _): &(usize, &String)| missing >> (number & 63) & 1 == 1;
         self.words.iter().enumerate().filter(is_missing).map(|(_, word)| word.as_str())
     }
@@ -241,9 +249,8 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
             let is_stale = || newest.load(Ordering::Relaxed) > served;
             // `None`: it was cancelled, and the next request is on its way.
             let interruption = Interruption::new(Arc::clone(newest), served);
-            let _ = Interruption::during(Some(interruption), || {
-                respond(&mut engine, &request, &is_stale, &send)
-            });
+            let _ =
+                Interruption::during(Some(interruption), || respond(&mut engine, &request, &is_stale, &send));
             // The second tier takes the index: when that is built the answer comes again.
             waiting = (!engine.unindexed().is_empty()).then_some(request);
         }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{ClauseCounts, Request, Results, Row, SecondTier, chunks::map_chunks, prepare};
+use super::{ClauseCounts, Request, Results, Row, SecondTier, Tier, chunks::map_chunks, prepare};
 use crate::{
     library::Library,
     search::{
@@ -67,8 +67,9 @@ pub(super) fn respond(
     let (query, by_date) = (&request.query, request.by_date);
     if query.is_empty() {
         let newest = engine.library().by_date().iter();
-        let rows =
-            newest.map(|&handle| Row { handle, best_message: None, score: Score::default(), missing: None }).collect();
+        let rows = newest
+            .map(|&handle| Row { handle, best_message: None, score: Score::default(), tier: Tier::AllWords })
+            .collect();
         send(Results::of(engine, rows, 0, true));
         return Some(());
     }
@@ -103,8 +104,7 @@ pub(super) fn respond(
     let (found, hits) = engine.merge(&plan, &found);
     let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
     let is_indexed = engine.unindexed().is_empty();
-    let some_words =
-        is_indexed.then(|| SomeWords::of(engine, query, request.is_typing)).flatten();
+    let some_words = is_indexed.then(|| SomeWords::of(engine, query, request.is_typing)).flatten();
     if let Some(some_words) = some_words {
         if !results.rows.is_empty() && start.elapsed() > FIRST_PAGE_TIMEOUT {
             send(Results { complete: false, ..results.clone() });
@@ -159,7 +159,7 @@ fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
             handle: found.handle,
             best_message: found.best(),
             score: found.score,
-            missing: None,
+            tier: Tier::AllWords,
         })
         .collect()
 }
@@ -177,7 +177,7 @@ fn add_second_tier(
         handle: found.handle,
         best_message: found.best,
         score: found.score,
-        missing: Some(found.missing),
+        tier: found.tier,
     }));
     if by_date {
         let library = engine.library();

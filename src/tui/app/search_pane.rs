@@ -12,7 +12,7 @@ use crate::{
     load::Progress,
     search::{
         Clock, Matcher, Query, Score, Snippet,
-        worker::{ClauseCounts, Request, Results, Row, SecondTier},
+        worker::{ClauseCounts, Request, Results, Row, SecondTier, Tier},
     },
     tui::{
         command::Command,
@@ -171,7 +171,7 @@ impl SearchPane {
         };
         let rows = handles
             .into_iter()
-            .map(|handle| Row { handle, best_message: None, score: Score::default(), missing: None })
+            .map(|handle| Row { handle, best_message: None, score: Score::default(), tier: Tier::AllWords })
             .collect();
         self.listing.serial = 0;
         self.listing.with_all = library.len();
@@ -294,7 +294,8 @@ impl SearchPane {
 
     /// Returns what finds the hits of a row. `None`: the search line asks for nothing.
     pub fn matcher_of(&self, row: &Row) -> Option<&Matcher> {
-        let second_tier = self.listing.second_tier.as_deref().filter(|_| row.missing.is_some());
+        let second_tier =
+            self.listing.second_tier.as_deref().filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
         let matcher = second_tier.map_or(&self.matcher, |second_tier| &second_tier.matcher);
         (!self.query.is_empty()).then_some(matcher)
     }
@@ -358,7 +359,7 @@ impl SearchPane {
 impl RowFacts {
     /// Finds out the facts of a conversation; `matcher` finds the hits of its row.
     pub fn of(conversation: &Conversation, row: &Row, matcher: &Matcher) -> Self {
-        let best = row.best_message.filter(|_| row.missing.is_some());
+        let best = row.best_message.filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
         Self {
             hits: matcher.count(conversation, format::MAX_HITS + 1),
             snippet: match best {

@@ -241,7 +241,11 @@ impl App {
         let (conversation, options) = (self.library.share(row.handle), self.setup.transcript.clone());
         let mut thread = ThreadPane::open(row, conversation, options, &self.layout, &self.search);
         self.serial += 1;
-        let task = thread.mark_hits(self.search.matcher_of(&row), row.best_message.map(|best| best as usize), self.serial);
+        let task = thread.mark_hits(
+            self.search.matcher_of(&row),
+            row.best_message.map(|best| best as usize),
+            self.serial,
+        );
         self.thread = Some(thread);
         self.with_colors(task)
     }

@@ -11,7 +11,7 @@ use crate::{
     library::Handle,
     search::{
         Snippet,
-        worker::{Row, Substitution},
+        worker::{Row, Substitution, Tier},
     },
     transcript::sanitize,
     tui::{
@@ -149,10 +149,11 @@ impl ConversationRow<'_> {
         let second_tier = self.app.search.listing.second_tier.as_deref();
         let missing: Vec<&str> =
             second_tier.into_iter().flat_map(|second_tier| second_tier.missing(self.row)).collect();
-        if missing.is_empty() {
-            return row;
-        }
-        let words = sanitize::label(&format!("without: {}", missing.join(", "))).into_owned();
+        let words = match self.row.tier {
+            Tier::TitleLetters => "letters of the title".to_owned(),
+            _ if missing.is_empty() => return row,
+            _ => sanitize::label(&format!("without: {}", missing.join(", "))).into_owned(),
+        };
         let fitted = sanitize::fit(&words, (row.width / 2) as usize);
         let begin = paint::right(buffer, row, row.y, &fitted, self.theme.dim);
         paint::drop_last_columns(row, row.right() - begin + 2)

@@ -37,15 +37,6 @@ pub fn below(area: Rect, rows: u16) -> Rect {
     Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
-/// Cuts an area into rows of this height; the last one may be lower.
-pub fn rows(area: Rect, height: u16) -> impl Iterator<Item = Rect> {
-    (area.top()..area.bottom()).step_by(height.max(1) as usize).map(move |y| Rect {
-        y,
-        height: height.min(area.bottom() - y),
-        ..area
-    })
-}
-
 /// Writes into row `y` of an area, from its left edge; returns the column after the text.
 pub fn text(buffer: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
     let area = area.intersection(buffer.area);
