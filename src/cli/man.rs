@@ -230,7 +230,8 @@ fn json() -> Roff {
                 "search",
                 "id, title, created, updated, provider, role, message (its number among the shown messages of its \
                         branch, from 1; a tool's or a thought's is that of the message before it), snippet, score \
-                        (of the conversation: greater is better). One line per matching message, the best conversation first; \
+                        (of the conversation: greater is better), missing (the words of the query that the conversation \
+                        lacks; none in the first tier). One line per matching message, the best conversation first; \
                         one that matched by its title alone has one line, with null role, message and snippet",
             ),
             (

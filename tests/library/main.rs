@@ -35,6 +35,7 @@ mod reading;
 mod screens;
 mod search;
 mod search_growth;
+mod search_index;
 mod search_quality;
 mod secrets_growth;
 mod secrets_rate;

@@ -91,11 +91,11 @@ const DEMO: &[(&str, &str)] = &[
     ("model:o3 gas", "Heat pump or new gas"),
 ];
 
-fn demo() -> Library {
+pub fn demo() -> Library {
     read(&Location::Demo)
 }
 
-fn read(location: &Location) -> Library {
+pub fn read(location: &Location) -> Library {
     let archive = Archive::open(location, Limits::default()).expect("there is such an archive");
     let library = Mutex::new(Library::new());
     load(&[archive], &AtomicBool::new(false), &|arrival| {
@@ -134,10 +134,10 @@ fn judged(name: &str, library: &Library, queries: &[(String, String)]) -> f64 {
 }
 
 /// Numbers out of a seed.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }

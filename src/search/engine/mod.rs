@@ -15,12 +15,16 @@ mod word_variants;
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use self::answers::{AnswerCache, CachedAnswer};
 pub use self::word_variants::Substitution;
+use self::{
+    answers::{AnswerCache, CachedAnswer},
+    some_words::TokenScores,
+};
 pub(super) use self::{
     found::FoundConversation,
     plan::Plan,
@@ -52,6 +56,8 @@ pub(super) struct Engine {
     answers: AnswerCache,
     /// The slots of words that were looked up since the index grew.
     occurrences: Mutex<HashMap<String, Arc<Occurrences>>>,
+    /// What tokens add to scores, looked up since the index grew: of one that is typed, and of one that is complete.
+    token_scores: Mutex<HashMap<(String, bool), Arc<TokenScores>>>,
 }
 
 impl Engine {
@@ -92,21 +98,18 @@ impl Engine {
 
     fn forget_occurrences(&mut self) {
         self.occurrences.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        self.token_scores.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Returns what a token adds to the scores of the second tier; `is_open`: it may be the beginning of a word.
+    fn token_scores(&self, token: &str, is_open: bool) -> Arc<TokenScores> {
+        let key = (token.to_owned(), is_open);
+        kept(&self.token_scores, key, || TokenScores::of(self, token, is_open))
     }
 
     /// Returns the slots of a term that is a word or a piece of one.
     fn occurrences(&self, word: &str, term: &Term) -> Arc<Occurrences> {
-        let kept = || self.occurrences.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = kept().get(word) {
-            return Arc::clone(found);
-        }
-        let found = Arc::new(self.index.occurrences(&self.library, word, term));
-        let mut kept = kept();
-        if kept.len() >= MAX_KEPT_TERMS {
-            kept.clear();
-        }
-        kept.insert(word.to_owned(), Arc::clone(&found));
-        found
+        kept(&self.occurrences, word.to_owned(), || self.index.occurrences(&self.library, word, term))
     }
 
     /// Evaluates the query on some of a plan's candidates. `None`: `stop` said so between two of them.
@@ -132,7 +135,16 @@ impl Engine {
     fn evaluate(&self, plan: &Plan, handle: Handle) -> Option<FoundConversation> {
         let conversation = self.library.get(handle);
         let entry = self.index.entry(&self.library, handle);
-        let Evaluation { score, best, hits } = plan.matcher.compiled().evaluate(conversation, entry)?;
+        let compiled = plan.matcher.compiled();
+        let evaluation = match &plan.possible_slots {
+            Some(slots) if handle.0 < self.index.handles() => {
+                let first = self.index.slots_of(handle).start + 1;
+                let may_have_hit = |message: u32| slots.contains((first + message) as usize);
+                compiled.evaluate_among(conversation, entry, &may_have_hit)
+            }
+            _ => compiled.evaluate(conversation, entry),
+        };
+        let Evaluation { score, best, hits } = evaluation?;
         let hits = (plan.hits() <= MAX_HITS)
             .then(|| hits.unwrap_or_else(|| plan.matcher.count_up_to(conversation, entry, MAX_HITS + 1)));
         if let Some(hits) = hits {
@@ -240,6 +252,21 @@ impl Engine {
     pub fn remember_count(&mut self, query: Query, count: usize) {
         self.answers.insert_count(query, count);
     }
+}
+
+/// Returns what is kept under a key; what is not is made, and kept in place of all others if those are too many.
+fn kept<K: Eq + Hash, T>(table: &Mutex<HashMap<K, Arc<T>>>, key: K, make: impl FnOnce() -> T) -> Arc<T> {
+    let lock = || table.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(value) = lock().get(&key) {
+        return Arc::clone(value);
+    }
+    let value = Arc::new(make());
+    let mut table = lock();
+    if table.len() >= MAX_KEPT_TERMS {
+        table.clear();
+    }
+    table.insert(key, Arc::clone(&value));
+    value
 }
 
 /// Returns whether one library is another after more was added: handles mean the same in both.

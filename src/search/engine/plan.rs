@@ -34,6 +34,8 @@ pub(in crate::search) struct Plan {
     pub(super) known_hits: Option<usize>,
     /// To be looked at: [`NEWEST_FIRST`] of them newest first, then the rest as they lie in memory.
     pub(super) candidates: Vec<Handle>,
+    /// The slots that may have a hit of any term, where that is known and spares work.
+    pub(super) possible_slots: Option<FixedBitSet>,
     /// The slots of each term, if the index answers the query: then the candidates are what matches, no more.
     pub(super) indexed: Option<IndexedTerms>,
     /// The hits counted so far.
@@ -51,6 +53,7 @@ impl Plan {
             known: Arc::default(),
             known_hits: None,
             candidates,
+            possible_slots: None,
             indexed: None,
             hits: AtomicUsize::new(0),
         }
@@ -145,18 +148,41 @@ impl Engine {
                 || possible.as_ref().is_none_or(|possible| possible.contains(handle.0 as usize))
         };
         let candidates = self.library.by_date().iter().copied().filter(is_possible).collect();
-        Plan::new(query, matcher, candidates)
+        let possible_slots = self.slots_with_any(&matcher);
+        Plan { possible_slots, ..Plan::new(query, matcher, candidates) }
+    }
+
+    /// Returns the slots that may have a hit of any term, for a query that lets in some messages and excludes no word.
+    /// `None`: any slot may, or it spares nothing to know it.
+    fn slots_with_any(&self, matcher: &Matcher) -> Option<FixedBitSet> {
+        let compiled = matcher.compiled();
+        if compiled.searches_all_shown() || !compiled.excluded().is_empty() {
+            return None;
+        }
+        let mut any: Option<FixedBitSet> = None;
+        for term in compiled.message_terms() {
+            let slots = self.slots_with(term)?;
+            match &mut any {
+                Some(any) => any.union_with(&slots),
+                None => any = Some(slots),
+            }
+        }
+        any
+    }
+
+    /// Returns the slots that may have a term; no other has. `None`: any may.
+    fn slots_with(&self, term: &Term) -> Option<FixedBitSet> {
+        match &term.lookup {
+            TermLookup::Word(word) => Some(self.occurrences(word, term).any.clone()),
+            lookup => self.index.candidates(lookup),
+        }
     }
 
     /// Returns the indexed conversations that may have all of the terms; no other has. `None`: any may.
     fn possible(&self, terms: &[Term]) -> Option<FixedBitSet> {
         let mut possible: Option<FixedBitSet> = None;
         for term in terms {
-            let slots = match &term.lookup {
-                TermLookup::Word(word) => Some(self.occurrences(word, term).any.clone()),
-                lookup => self.index.candidates(lookup),
-            };
-            let Some(mut slots) = slots else { continue };
+            let Some(mut slots) = self.slots_with(term) else { continue };
             if term.title_only {
                 slots.intersect_with(&self.index.slots().titles);
             }

@@ -6,10 +6,13 @@
 //! and a part of the score of its best message is added. What a query binds (phrases, capitals, filters, exclusions)
 //! binds here too.
 
+use std::sync::Arc;
+
 use fixedbitset::FixedBitSet;
 
 use super::{
     Engine, FoundConversation,
+    indexed_terms::IndexedTerms,
     word_variants::{Substitution, WordVariants},
 };
 use crate::{
@@ -66,7 +69,17 @@ pub(in crate::search) struct SomeWords {
 struct Token {
     /// The number of its word.
     word: usize,
+    scores: Arc<TokenScores>,
+}
+
+/// What one token adds to the scores of all that have it, or what it stands for.
+#[derive(Debug)]
+pub(super) struct TokenScores {
     variants: WordVariants,
+    /// How much it weighs: the rarer, the more.
+    weight: f32,
+    by_conversation: Vec<(u32, f32)>,
+    by_slot: Vec<(u32, f32)>,
     /// No word of the archive has it in it.
     is_nowhere: bool,
 }
@@ -80,8 +93,52 @@ struct Scores {
     /// The words that a conversation has.
     present: Vec<u64>,
     total_weight: f32,
-    /// For each token its weight and its slots.
-    tokens: Vec<(f32, FixedBitSet)>,
+}
+
+/// The conversations that what a query binds lets in.
+enum Binding {
+    /// All.
+    Nothing,
+    /// These: the index tells.
+    Known(FixedBitSet, Matcher),
+    /// The text must be asked.
+    Text(Matcher),
+}
+
+impl TokenScores {
+    /// Looks a token up; `is_open`: it may be the beginning of a word.
+    pub fn of(engine: &Engine, token: &str, is_open: bool) -> Self {
+        let index = &engine.index;
+        let variants = engine.variants(token, is_open);
+        let mut searched = index.slots().shown.clone();
+        searched.union_with(&index.slots().titles);
+        let slots = variants.slots(index, &searched);
+        let mut frequency = vec![0.0_f32; index.handles() as usize];
+        let mut handles: Vec<u32> = Vec::new();
+        for &(slot, count) in &slots {
+            let handle = index.handle_number_of(slot);
+            if frequency[handle as usize] == 0.0 {
+                handles.push(handle);
+            }
+            frequency[handle as usize] += count;
+        }
+        let weight = inverse_frequency(index.handles() as usize, handles.len());
+        let of_conversation = |handle: u32| {
+            let length = index.length_of(Handle(handle)) as f32 / index.mean_length();
+            (handle, weight * saturated(frequency[handle as usize], length))
+        };
+        let of_slot = |(slot, count)| {
+            let length = index.slot_length(slot) / index.mean_slot_length();
+            (slot, weight * saturated(count, length))
+        };
+        Self {
+            weight,
+            by_conversation: handles.into_iter().map(of_conversation).collect(),
+            by_slot: slots.into_iter().map(of_slot).collect(),
+            is_nowhere: index.dictionary.words_with(token, Piece::Infix).is_empty(),
+            variants,
+        }
+    }
 }
 
 impl SomeWords {
@@ -97,10 +154,9 @@ impl SomeWords {
             let tokens_before = tokens.len();
             tokenize(word, &|| false, |token| {
                 let is_open = is_typing && place == last && token.range.end == word.len();
-                let variants = engine.variants(token.word, is_open);
-                substitutions.extend(variants.substitution.clone());
-                let is_nowhere = engine.index.dictionary.words_with(token.word, Piece::Infix).is_empty();
-                tokens.push(Token { word: words.len(), variants, is_nowhere });
+                let scores = engine.token_scores(token.word, is_open);
+                substitutions.extend(scores.variants.substitution.clone());
+                tokens.push(Token { word: words.len(), scores });
             });
             if tokens.len() == tokens_before {
                 binding.push(place);
@@ -114,16 +170,15 @@ impl SomeWords {
 
     /// Returns a matcher for what stands in the place of the words, to show where they are.
     pub fn matcher(&self, engine: &Engine) -> Matcher {
-        let words = self.tokens.iter().flat_map(|token| token.variants.words.iter());
-        let text = words.map(|&(word, _)| engine.index.dictionary.word(word).to_owned());
-        Matcher::new(&self.binding.with_words(text))
+        let text = self.tokens.iter().flat_map(|token| token.scores.variants.texts(&engine.index));
+        Matcher::new(&self.binding.with_words(text.map(str::to_owned)))
     }
 
     /// Returns the words that are nowhere in the archive, not even as a piece of a word.
     pub fn nowhere(&self, engine: &Engine) -> Vec<String> {
         let is_nowhere = |number: usize| {
             let mut tokens = self.tokens.iter().filter(|token| token.word == number);
-            tokens.any(|token| token.is_nowhere) && engine.index.slots().incomplete.is_clear()
+            tokens.any(|token| token.scores.is_nowhere) && engine.index.slots().incomplete.is_clear()
         };
         let nowhere = self.words.iter().enumerate().filter(|&(number, _)| is_nowhere(number));
         nowhere.map(|(_, word)| word.clone()).collect()
@@ -140,28 +195,40 @@ impl SomeWords {
         let scores = self.scores(engine, stop)?;
         let mut is_first = FixedBitSet::with_capacity(engine.library.handle_bound());
         first_tier.iter().for_each(|found| is_first.insert(found.handle.0 as usize));
-        let has_any = |handle: &Handle| scores.present[handle.0 as usize] != 0;
-        let candidates = engine.library.by_date().iter().copied().filter(has_any);
-        let candidates: Vec<Handle> =
-            candidates.filter(|handle| !is_first.contains(handle.0 as usize)).collect();
-        let binding = (!self.binding.is_empty()).then(|| Matcher::new(&self.binding));
-        let mut found = Vec::with_capacity(candidates.len());
-        for handle in candidates {
+        let binding = Binding::of(engine, &self.binding);
+        let mut weighty = Vec::new();
+        let mut light: Vec<Handle> = Vec::new();
+        for &handle in engine.library.by_date() {
+            let at = handle.0 as usize;
+            if scores.present[at] == 0 || is_first.contains(at) || !binding.may_let_in(handle) {
+                continue;
+            }
+            if scores.weight[at] < MIN_WEIGHT * scores.total_weight {
+                light.push(handle);
+                continue;
+            }
             if stop() {
                 return None;
             }
-            found.extend(self.partial_match(engine, &scores, binding.as_ref(), handle));
+            let found = self.partial_match(engine, &scores, &binding, handle);
+            weighty.extend(found.filter(|&(weight, _)| weight >= MIN_WEIGHT * scores.total_weight));
         }
+        let mut found: Vec<PartialMatch> = weighty.into_iter().map(|(_, found)| found).collect();
         // Stable: ties stay newest first.
-        found.sort_by_key(|(_, found)| std::cmp::Reverse(found.score));
-        let mut place = 0;
-        found.retain(|&(weight, _)| {
-            place += 1;
-            place <= MIN_FOUND || weight >= MIN_WEIGHT * scores.total_weight
+        found.sort_by_key(|found| std::cmp::Reverse(found.score));
+        // The best of the others, until there are enough.
+        light.sort_by(|one, other| {
+            let score = |handle: &Handle| scores.by_conversation[handle.0 as usize];
+            score(other).total_cmp(&score(one))
         });
-        let mut found: Vec<PartialMatch> = found.into_iter().map(|(_, found)| found).collect();
+        for handle in light {
+            if found.len() >= MIN_FOUND || stop() {
+                break;
+            }
+            found.extend(self.partial_match(engine, &scores, &binding, handle).map(|(_, found)| found));
+        }
         found.iter().for_each(|found| is_first.insert(found.handle.0 as usize));
-        found.extend(self.by_title_letters(engine, binding.as_ref(), &is_first));
+        found.extend(self.by_title_letters(engine, &binding, &is_first));
         Some(found)
     }
 
@@ -170,7 +237,7 @@ impl SomeWords {
     fn by_title_letters(
         &self,
         engine: &Engine,
-        binding: Option<&Matcher>,
+        binding: &Binding,
         is_found: &FixedBitSet,
     ) -> Vec<PartialMatch> {
         let pattern = |word: &String| TextPattern::Word(word.clone());
@@ -186,10 +253,7 @@ impl SomeWords {
             }
             let conversation = engine.library.get(handle);
             let score = title_letters_score(&terms, &conversation.title, letters);
-            let is_let_in = || {
-                let entry = engine.index.entry(&engine.library, handle);
-                binding.is_none_or(|binding| binding.compiled().matches(conversation, entry))
-            };
+            let is_let_in = || binding.may_let_in(handle) && binding.lets_in(engine, handle);
             found.extend(score.filter(|_| is_let_in()).map(|score| (score, handle)));
         }
         found.sort_by_key(|&(score, _)| std::cmp::Reverse(score));
@@ -207,22 +271,16 @@ impl SomeWords {
         &self,
         engine: &Engine,
         scores: &Scores,
-        binding: Option<&Matcher>,
+        binding: &Binding,
         handle: Handle,
     ) -> Option<(f32, PartialMatch)> {
         let slots = engine.index.slots_of(handle);
         let (mut weight, mut present) = (scores.weight[handle.0 as usize], scores.present[handle.0 as usize]);
         let mut score = scores.by_conversation[handle.0 as usize];
-        let mut messages = None;
-        if let Some(binding) = binding {
-            let compiled = binding.compiled();
-            let conversation = engine.library.get(handle);
-            let entry = engine.index.entry(&engine.library, handle);
-            if !compiled.matches(conversation, entry) {
-                return None;
-            }
-            messages = compiled.eligible_messages(conversation);
+        if !binding.lets_in(engine, handle) {
+            return None;
         }
+        let messages = binding.messages(engine, handle);
         let best = |messages: &mut dyn Iterator<Item = u32>| {
             let scored =
                 messages.map(|message| (scores.by_slot[(slots.start + 1 + message) as usize], message));
@@ -235,12 +293,10 @@ impl SomeWords {
             Some(messages) => {
                 // Only these messages count.
                 (weight, present, score) = (0.0, 0, 0.0);
-                for (token, (token_weight, token_slots)) in self.tokens.iter().zip(&scores.tokens) {
-                    if messages
-                        .iter()
-                        .any(|message| token_slots.contains((slots.start + 1 + message) as usize))
-                    {
-                        weight += token_weight;
+                for token in &self.tokens {
+                    let by_slot = &token.scores.by_slot;
+                    if messages.iter().any(|message| has_slot(by_slot, slots.start + 1 + message)) {
+                        weight += token.scores.weight;
                         present |= 1 << token.word;
                     }
                 }
@@ -271,44 +327,71 @@ impl SomeWords {
             weight: vec![0.0; index.handles() as usize],
             present: vec![0; index.handles() as usize],
             total_weight: 0.0,
-            tokens: Vec::with_capacity(self.tokens.len()),
         };
-        let mut searched = index.slots().shown.clone();
-        searched.union_with(&index.slots().titles);
-        let mut frequency = vec![0.0_f32; index.handles() as usize];
-        for token in &self.tokens {
+        for Token { word, scores: token } in &self.tokens {
             if stop() {
                 return None;
             }
-            let slots = token.variants.slots(index, &searched);
-            let mut handles: Vec<u32> = Vec::new();
-            for &(slot, count) in &slots {
-                let handle = index.handle_number_of(slot);
-                if frequency[handle as usize] == 0.0 {
-                    handles.push(handle);
-                }
-                frequency[handle as usize] += count;
-            }
-            let weight = inverse_frequency(index.handles() as usize, handles.len());
-            for &handle in &handles {
+            for &(handle, score) in &token.by_conversation {
                 let at = handle as usize;
-                let length = index.length_of(Handle(handle)) as f32 / index.mean_length();
-                scores.by_conversation[at] += weight * saturated(frequency[at], length);
-                scores.weight[at] += weight;
-                scores.present[at] |= 1 << token.word;
-                frequency[at] = 0.0;
+                scores.by_conversation[at] += score;
+                scores.weight[at] += token.weight;
+                scores.present[at] |= 1 << word;
             }
-            let mut has_token = FixedBitSet::with_capacity(index.slot_count());
-            for &(slot, count) in &slots {
-                let length = index.slot_length(slot) / index.mean_slot_length();
-                scores.by_slot[slot as usize] += weight * saturated(count, length);
-                has_token.insert(slot as usize);
+            for &(slot, score) in &token.by_slot {
+                scores.by_slot[slot as usize] += score;
             }
-            scores.total_weight += weight;
-            scores.tokens.push((weight, has_token));
+            scores.total_weight += token.weight;
         }
         Some(scores)
     }
+}
+
+impl Binding {
+    fn of(engine: &Engine, query: &Query) -> Self {
+        if query.is_empty() {
+            return Self::Nothing;
+        }
+        let matcher = Matcher::new(query);
+        let compiled = matcher.compiled();
+        match IndexedTerms::of(engine, compiled) {
+            Some(terms) => Self::Known(terms.matches(engine, compiled), matcher),
+            None => Self::Text(matcher),
+        }
+    }
+
+    /// Returns whether a conversation may be let in, at once. No is certain.
+    fn may_let_in(&self, handle: Handle) -> bool {
+        match self {
+            Self::Known(handles, _) => handles.contains(handle.0 as usize),
+            Self::Nothing | Self::Text(_) => true,
+        }
+    }
+
+    /// Returns whether a conversation that [may be](Self::may_let_in) is let in.
+    fn lets_in(&self, engine: &Engine, handle: Handle) -> bool {
+        let conversation = engine.library.get(handle);
+        match self {
+            Self::Nothing => true,
+            Self::Known(_, matcher) => matcher.compiled().admits(conversation),
+            Self::Text(matcher) => {
+                matcher.compiled().matches(conversation, engine.index.entry(&engine.library, handle))
+            }
+        }
+    }
+
+    /// Returns the messages that count. `None`: all that are shown.
+    fn messages(&self, engine: &Engine, handle: Handle) -> Option<Vec<u32>> {
+        match self {
+            Self::Nothing | Self::Known(..) => None,
+            Self::Text(matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),
+        }
+    }
+}
+
+/// Returns whether a slot is among some, which are in order.
+fn has_slot(by_slot: &[(u32, f32)], slot: u32) -> bool {
+    by_slot.binary_search_by_key(&slot, |&(other, _)| other).is_ok()
 }
 
 /// Scores a title that has every term, some of them only as letters in order. `None`: it has not.

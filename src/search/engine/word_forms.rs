@@ -11,8 +11,8 @@ use crate::search::index::{
     dictionary::{Piece, WordId},
 };
 
-/// Letters that a word shares with its forms: stemmers cut endings.
-const SHARED_BEGINNING: usize = 3;
+/// The least letters that a word shares with its forms: stemmers cut endings.
+const MIN_BEGINNING: usize = 3;
 /// Words with that beginning which are looked at.
 const MAX_CANDIDATES: usize = 20_000;
 /// A language counts if its commonest words are at least so rare, beside those of the commonest language.
@@ -58,25 +58,32 @@ pub(super) fn abbreviations(word: &str) -> impl Iterator<Item = &'static str> {
 
 /// Returns the words of the archive that are forms of a word.
 pub(super) fn forms(index: &Index, word: &str) -> Vec<WordId> {
-    let beginning: String = word.chars().take(SHARED_BEGINNING).collect();
-    if beginning.chars().count() < SHARED_BEGINNING || !word.chars().all(char::is_alphabetic) {
+    if !word.chars().all(char::is_alphabetic) {
         return Vec::new();
     }
-    let stemmers: Vec<(Stemmer, String)> = algorithms(index, word)
-        .into_iter()
-        .map(|algorithm| {
-            let stemmer = Stemmer::create(algorithm);
-            let stem = stemmer.stem(word).into_owned();
-            (stemmer, stem)
-        })
-        .collect();
-    let mut candidates = index.dictionary.words_with(&beginning, Piece::Prefix);
-    candidates.truncate(MAX_CANDIDATES);
-    candidates.retain(|&id| {
-        let other = index.dictionary.word(id);
-        stemmers.iter().any(|(stemmer, stem)| other != word && stemmer.stem(other) == *stem)
-    });
-    candidates
+    let mut forms = Vec::new();
+    for algorithm in algorithms(index, word) {
+        let stemmer = Stemmer::create(algorithm);
+        let stem = stemmer.stem(word);
+        let Some(beginning) = shared_beginning(word, &stem) else { continue };
+        let mut candidates = index.dictionary.words_with(beginning, Piece::Prefix);
+        candidates.truncate(MAX_CANDIDATES);
+        candidates.retain(|&id| {
+            let other = index.dictionary.word(id);
+            other != word && stemmer.stem(other) == stem
+        });
+        forms.extend(candidates);
+    }
+    forms
+}
+
+/// Returns how all words with the stem of a word begin: as far as the word and the stem are the same, but for the last
+/// letter, which may be another one in other forms. `None`: too many words begin so.
+fn shared_beginning<'a>(word: &'a str, stem: &str) -> Option<&'a str> {
+    let same = word.chars().zip(stem.chars()).take_while(|(one, other)| one == other).count();
+    let letters = same.saturating_sub(1).max(MIN_BEGINNING);
+    let end = word.char_indices().nth(letters).map_or(word.len(), |(at, _)| at);
+    (word.chars().count() >= MIN_BEGINNING).then(|| &word[..end])
 }
 
 /// Returns the stemmers for a word: by its script, and for Latin letters by the commonest words of the archive.
@@ -109,5 +116,13 @@ mod tests {
         assert_eq!(abbreviations("k8s").collect::<Vec<_>>(), ["kubernetes"]);
         assert!(abbreviations("kubernetes").any(|word| word == "k8s"));
         assert_eq!(abbreviations("volcano").next(), None);
+    }
+
+    #[test]
+    fn forms_begin_as_their_stem_does_but_for_a_letter() {
+        assert_eq!(shared_beginning("conversations", "convers"), Some("conver"));
+        assert_eq!(shared_beginning("happiness", "happi"), Some("happ"));
+        assert_eq!(shared_beginning("tea", "tea"), Some("tea"));
+        assert_eq!(shared_beginning("go", "go"), None);
     }
 }

@@ -17,7 +17,7 @@ const MAX_NEIGHBOURS: usize = 8;
 const ONE_EDIT_FROM: usize = 4;
 const TWO_EDITS_FROM: usize = 8;
 /// Letters from which a word that is being typed stands for those it begins.
-const PREFIX_FROM: usize = 2;
+const PREFIX_FROM: usize = 3;
 /// The words that a beginning stands for: the most frequent.
 const MAX_COMPLETIONS: usize = 64;
 /// What each kind counts, where the word itself counts 1.
@@ -31,6 +31,8 @@ const NEIGHBOUR_WEIGHT: f32 = 0.5;
 pub(super) struct WordVariants {
     /// No word twice.
     pub words: Vec<(WordId, f32)>,
+    /// The word itself, if it stands for those it begins too.
+    pub beginning: Option<String>,
     /// What it was taken for, if it hardly occurs or is an abbreviation.
     pub substitution: Option<Substitution>,
 }
@@ -60,6 +62,7 @@ impl Engine {
         variants.extend(word_forms::forms(index, token), FORM_WEIGHT);
         let letters = token.chars().count();
         if is_open && letters >= PREFIX_FROM {
+            variants.beginning = Some(token.to_owned());
             let completions = index.dictionary.words_with(token, Piece::Prefix);
             variants.extend(most_frequent(index, completions, MAX_COMPLETIONS), PREFIX_WEIGHT);
         }
@@ -103,17 +106,30 @@ impl WordVariants {
         }
     }
 
-    /// Returns the slots among `searched` that have any of the words, each with the weighted number of times; a slot
-    /// may come several times.
+    /// Returns the slots among `searched` that have any of the words, in order, each with the weighted number of
+    /// times.
     pub fn slots(&self, index: &Index, searched: &FixedBitSet) -> Vec<(u32, f32)> {
-        let mut slots = Vec::new();
+        let mut found = FixedBitSet::with_capacity(index.slot_count());
+        let mut counts = vec![0.0_f32; index.slot_count()];
         for &(word, weight) in &self.words {
             index.each_posting_list(&[word], |_, postings| {
-                let found = postings.filter(|posting| searched.contains(posting.slot as usize));
-                slots.extend(found.map(|posting| (posting.slot, weight * posting.count as f32)));
+                for posting in postings {
+                    let slot = posting.slot as usize;
+                    counts[slot] += weight * posting.count as f32;
+                    found.insert(slot);
+                }
             });
         }
-        slots
+        found.intersect_with(searched);
+        found.ones().map(|slot| (slot as u32, counts[slot])).collect()
+    }
+
+    /// Returns the words in the form in which they are looked for in a text: of a word and those it begins the word.
+    pub fn texts<'a>(&'a self, index: &'a Index) -> impl Iterator<Item = &'a str> {
+        let beginning = self.beginning.as_deref();
+        let begins = move |word: &&str| beginning.is_some_and(|beginning| word.starts_with(beginning));
+        let words = self.words.iter().map(|&(word, _)| index.dictionary.word(word));
+        beginning.into_iter().chain(words.filter(move |word| !begins(word)))
     }
 }
 

@@ -107,6 +107,7 @@ impl IndexDraft {
                 Some(word) => {
                     if counter.count(word, slot) {
                         facts.letters.add_all(words.letters(word));
+                        token.word.chars().next().into_iter().for_each(|initial| facts.initials.add(initial));
                     }
                 }
                 // Part of it is not in the index: whoever looks for a piece of it has to look at the text.

@@ -119,10 +119,9 @@ impl Index {
         });
         let mut letters = word.chars();
         if let (Some(letter), None) = (letters.next(), letters.next())
-            && let Some(any) = self.slots().with_letter(letter)
+            && let Some((any, start)) = self.slots().with_letter(letter)
         {
-            // A letter begins so many words that it says nothing.
-            return Occurrences { start: whole.clone(), whole, any: any.clone() };
+            return Occurrences { whole, start: start.clone(), any: any.clone() };
         }
         let mut start = whole.clone();
         let mut any = FixedBitSet::with_capacity(slots);

@@ -17,8 +17,10 @@ pub(in crate::search) struct SlotFacts {
     pub is_title: bool,
     /// Not all of its words are in the index.
     pub is_incomplete: bool,
-    /// The letters of ASCII in it.
+    /// The letters in it.
     pub letters: LetterSet,
+    /// The letters that its words begin with.
+    pub initials: LetterSet,
 }
 
 impl SlotFacts {
@@ -31,6 +33,7 @@ impl SlotFacts {
             is_title,
             is_incomplete: false,
             letters: LetterSet::default(),
+            initials: LetterSet::default(),
         }
     }
 }
@@ -48,6 +51,8 @@ pub(in crate::search) struct Slots {
     pub incomplete: FixedBitSet,
     /// For each letter of [`LetterSet::own_number`] the slots that have it.
     letters: Vec<FixedBitSet>,
+    /// For each such letter the slots with a word that begins with it.
+    initials: Vec<FixedBitSet>,
 }
 
 impl Slots {
@@ -56,9 +61,11 @@ impl Slots {
         self.length_doublings.len()
     }
 
-    /// Returns the slots that have a letter. `None`: it is not one of [`LetterSet::own_number`].
-    pub fn with_letter(&self, letter: char) -> Option<&FixedBitSet> {
-        self.letters.get(LetterSet::own_number(letter)?)
+    /// Returns the slots that have a letter, and those with a word that begins with it. `None`: it is not one of
+    /// [`LetterSet::own_number`], or there are no slots.
+    pub fn with_letter(&self, letter: char) -> Option<(&FixedBitSet, &FixedBitSet)> {
+        let number = LetterSet::own_number(letter)?;
+        self.letters.get(number).zip(self.initials.get(number))
     }
 
     /// Adds the next slots.
@@ -70,11 +77,16 @@ impl Slots {
         for bits in [&mut self.shown, &mut self.titles, &mut self.incomplete] {
             bits.grow(len);
         }
-        self.letters.resize_with(LetterSet::OWN_LETTERS, FixedBitSet::new);
-        self.letters.iter_mut().for_each(|bits| bits.grow(len));
+        for letters in [&mut self.letters, &mut self.initials] {
+            letters.resize_with(LetterSet::OWN_LETTERS, FixedBitSet::new);
+            letters.iter_mut().for_each(|bits| bits.grow(len));
+        }
         for (slot, facts) in (first..).zip(facts) {
             for number in facts.letters.own_numbers() {
                 self.letters[number].insert(slot);
+            }
+            for number in facts.initials.own_numbers() {
+                self.initials[number].insert(slot);
             }
             self.shown.set(slot, facts.is_shown);
             self.titles.set(slot, facts.is_title);

@@ -44,6 +44,30 @@ impl CompiledQuery {
     /// Rates how well a conversation matches; `None`: it does not.
     pub fn evaluate(&self, conversation: &Conversation, entry: IndexEntry) -> Option<Evaluation> {
         let scope = self.admitted_scope(conversation, entry)?;
+        let evaluation = self.evaluate_in(conversation, &scope)?;
+        Some(Evaluation { best: evaluation.best.or_else(|| scope.first_eligible()), ..evaluation })
+    }
+
+    /// Rates as [`Self::evaluate`] does, where only some messages can have a hit of any term.
+    pub fn evaluate_among(
+        &self,
+        conversation: &Conversation,
+        entry: IndexEntry,
+        may_have_hit: &dyn Fn(u32) -> bool,
+    ) -> Option<Evaluation> {
+        if !self.conversations.matches(conversation) {
+            return None;
+        }
+        let scope = SearchScope::among(conversation, &self.messages, entry, may_have_hit);
+        let evaluation = (!scope.is_empty()).then(|| self.evaluate_in(conversation, &scope)).flatten();
+        // Found by its title alone, it opens at the first message that is let in, whichever that is.
+        match evaluation {
+            Some(Evaluation { best: None, .. }) => self.evaluate(conversation, entry),
+            evaluation => evaluation,
+        }
+    }
+
+    fn evaluate_in(&self, conversation: &Conversation, scope: &SearchScope<'_>) -> Option<Evaluation> {
         let title = Title::new(&conversation.title);
         let mut title_match = TitleMatch::of_no_terms();
         let mut message_hits = MessageHits::default();
@@ -52,17 +76,17 @@ impl CompiledQuery {
             title_match.add(boundary);
             let is_in_messages = !term.title_only
                 && if self.required.len() == 1 {
-                    message_hits = MessageHits::of_single_term(conversation, &scope, term);
+                    message_hits = MessageHits::of_single_term(conversation, scope, term);
                     message_hits.best_message().is_some()
                 } else {
-                    message_hits.add_term(conversation, &scope, term, number)
+                    message_hits.add_term(conversation, scope, term, number)
                 };
             if boundary.is_none() && !is_in_messages {
                 return None;
             }
         }
-        self.forbids_nothing_of(conversation, &title, &scope)
-            .then(|| self.rank(&scope, title_match, message_hits))
+        self.forbids_nothing_of(conversation, &title, scope)
+            .then(|| self.rank(scope, title_match, message_hits))
     }
 
     /// Rates one message. `None`: it has no hit.
@@ -136,11 +160,7 @@ impl CompiledQuery {
             message_hits.best_quality(),
             title_match.literal_terms,
         );
-        Evaluation {
-            score: inputs.score(),
-            best: message_hits.best_message().or_else(|| scope.first_eligible()),
-            hits: message_hits.count(),
-        }
+        Evaluation { score: inputs.score(), best: message_hits.best_message(), hits: message_hits.count() }
     }
 }
 

@@ -30,6 +30,24 @@ impl<'a> SearchScope<'a> {
         Self { conversation, eligible, entry, visible_branch: OnceCell::new() }
     }
 
+    /// Applies a filter to a conversation of which only some messages can have a hit: of the others it is not asked
+    /// whether the filter lets them in, unless it lets none of those in.
+    pub fn among(
+        conversation: &'a Conversation,
+        filter: &MessageFilter,
+        entry: IndexEntry,
+        may_have_hit: &dyn Fn(u32) -> bool,
+    ) -> Self {
+        if filter.is_empty() {
+            return Self::new(conversation, filter, entry);
+        }
+        let eligible = filter.eligible_among(conversation, may_have_hit);
+        if eligible.is_empty() {
+            return Self::new(conversation, filter, entry);
+        }
+        Self { conversation, eligible: Some(eligible), entry, visible_branch: OnceCell::new() }
+    }
+
     /// Returns whether a message is part of the conversation and not folded away.
     pub fn is_shown(&self, message: u32) -> bool {
         self.conversation.messages()[message as usize].visibility == Visibility::Shown

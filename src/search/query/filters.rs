@@ -177,10 +177,16 @@ impl MessageFilter {
 
     /// Returns the messages that are searched, in order. Not asked when the filter [is empty](Self::is_empty).
     pub fn eligible(&self, conversation: &Conversation) -> Vec<u32> {
+        self.eligible_among(conversation, &|_| true)
+    }
+
+    /// Returns those of some messages that are searched, in order.
+    pub fn eligible_among(&self, conversation: &Conversation, is_among: &dyn Fn(u32) -> bool) -> Vec<u32> {
         let mut facts = MessageFacts::new(conversation);
         let mut eligible = Vec::new();
         for (index, message) in conversation.messages().iter().enumerate() {
-            let counts = self.is_eligible_by_role(message)
+            let counts = is_among(index as u32)
+                && self.is_eligible_by_role(message)
                 && (self.places.is_empty() || self.places.iter().any(|&place| facts.is_at(index, place)))
                 && (self.models.is_empty()
                     || self.models.iter().any(|(slug, exact)| facts.is_of_model(index, slug, *exact)))

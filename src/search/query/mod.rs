@@ -2,7 +2,7 @@
 //!
 //! | written | means |
 //! |---|---|
-//! | `word` | in the title (fuzzily, from four letters on) or in a message; all words must be somewhere |
+//! | `word` | in the title or in a message; all words must be somewhere, or in the second tier some of them |
 //! | `"a phrase"` `"word"` | exactly this, never alike: words in a row, whatever white space stands between; `\"` is a quote, `\\` a backslash |
 //! | `/regex/` | the syntax of the `regex` crate, by line, with a limit to its size |
 //! | `title:x` `title:"x y"` | in the title only |

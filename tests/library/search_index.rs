@@ -1,0 +1,122 @@
+//! The first tier is told by the index: it must be what a scan of the text finds, for whatever stands in an archive.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, mpsc},
+};
+
+use unspool::{
+    archive::Location,
+    library::{Handle, Library},
+    search::{
+        Clock, Matcher, Query,
+        worker::{Request, Results, Worker},
+    },
+};
+
+use super::search_quality::{Random, demo, read};
+use crate::support::tools;
+
+/// A worker whose index is complete.
+struct Indexed {
+    worker: Worker,
+    answers: mpsc::Receiver<Results>,
+    library: Arc<Library>,
+    serial: u64,
+}
+
+impl Indexed {
+    fn new(library: Library) -> Self {
+        let (sender, answers) = mpsc::channel();
+        // The receiver may be gone when the test is over.
+        let worker = Worker::start(move |results| drop(sender.send(results))).expect("a thread");
+        let mut indexed = Self { worker, answers, library: Arc::new(library), serial: 0 };
+        indexed.worker.prepare(Arc::clone(&indexed.library));
+        // The second tier takes the whole index.
+        while indexed.ask("zzzz").second_tier.is_none() {}
+        indexed
+    }
+
+    fn ask(&mut self, text: &str) -> Results {
+        self.serial += 1;
+        self.worker.ask(Request {
+            serial: self.serial,
+            query: Query::parse(text, &Clock::EPOCH),
+            library: Arc::clone(&self.library),
+            by_date: false,
+            is_typing: false,
+        });
+        loop {
+            let results = self.answers.recv().expect("the worker lives");
+            if results.complete && results.serial == self.serial {
+                return results;
+            }
+        }
+    }
+}
+
+/// Words, pieces of words, phrases and mixtures of them, taken from the texts of the library, in any case.
+fn query(random: &mut Random, library: &Library) -> Option<String> {
+    let conversation = library.get(library.by_date()[random.below(library.len())]);
+    let text = conversation.shown_text();
+    let at = text.floor_char_boundary(random.below(text.len().max(1)));
+    let words: Vec<&str> = text[at..].split_whitespace().skip(1).take(6).collect();
+    let word = |random: &mut Random| words.get(random.below(words.len().max(1))).copied();
+    let piece = |random: &mut Random| {
+        let letters: Vec<char> = word(random)?.chars().collect();
+        let start = random.below(letters.len());
+        let count = 1 + random.below(letters.len() - start);
+        Some(letters[start..start + count].iter().collect::<String>().to_lowercase())
+    };
+    let quoted = |text: String| format!("\"{}\"", text.replace(['"', '\\'], " "));
+    Some(match random.below(7) {
+        0 => word(random)?.to_lowercase(),
+        1 => word(random)?.to_owned(),
+        2 => piece(random)?,
+        3 => quoted(words.get(..2)?.join(" ").to_lowercase()),
+        4 => format!("{} {}", piece(random)?, word(random)?.to_lowercase()),
+        5 => format!("{} {} {}", word(random)?.to_lowercase(), piece(random)?, piece(random)?),
+        _ => format!("{} -{}", piece(random)?, word(random)?.to_lowercase()),
+    })
+}
+
+fn assert_equal_sets(library: Library, queries: usize) {
+    let mut indexed = Indexed::new(library);
+    let mut random = Random(11);
+    let mut asked = 0;
+    while asked < queries {
+        let Some(text) = query(&mut random, &indexed.library) else { continue };
+        let parsed = Query::parse(&text, &Clock::EPOCH);
+        if parsed.is_empty() {
+            continue;
+        }
+        asked += 1;
+        let matcher = Matcher::new(&parsed);
+        let plain = indexed.library.by_date().iter();
+        let plain: BTreeSet<Handle> =
+            plain.copied().filter(|&handle| matcher.matches(indexed.library.get(handle))).collect();
+        let results = indexed.ask(&text);
+        let first_tier: BTreeSet<Handle> =
+            results.rows[..results.with_all].iter().map(|row| row.handle).collect();
+        assert_eq!(first_tier, plain, "{text:?}");
+        let counts = plain.iter().map(|&handle| matcher.count(indexed.library.get(handle), 10_000));
+        assert_eq!(results.hits, counts.sum::<usize>().min(10_000), "{text:?}");
+        let second_tier = results.rows[results.with_all..].iter();
+        assert!(second_tier.into_iter().all(|row| !plain.contains(&row.handle)), "{text:?}");
+    }
+}
+
+#[test]
+fn the_first_tier_is_what_a_scan_of_the_text_finds() {
+    assert_equal_sets(demo(), 300);
+}
+
+/// `UNSPOOL_TEST_ARCHIVE=export.zip cargo test --release --test library search_index -- --ignored`
+#[test]
+#[ignore = "reads the large archive that UNSPOOL_TEST_ARCHIVE names"]
+fn the_first_tier_of_a_large_archive_is_what_a_scan_of_the_text_finds() {
+    let Some(path) = std::env::var_os("UNSPOOL_TEST_ARCHIVE") else {
+        return tools::left_out("UNSPOOL_TEST_ARCHIVE names no archive");
+    };
+    assert_equal_sets(read(&Location::Path(path.into())), 2_000);
+}
