@@ -98,13 +98,40 @@ pub fn is_digit(char: char) -> bool {
 /// Returns whether a text holds a year and a time as they stand above an entry, `2025, 10:42`, or what looks so: with
 /// any blanks, digits and signs, and also without the comma.
 pub fn has_turn_time(text: &str) -> bool {
-    has_time(&turn_shape(text), false)
+    may_have_time(text) && has_time(&turn_shape(text), false)
 }
 
 /// Returns whether a text has a date and a time as they stand above an entry with a dash before them, `- 3 Mar 2025,
 /// 10:42`.
 pub fn has_dashed_turn_time(text: &str) -> bool {
-    has_time(&turn_shape(text), true)
+    may_have_time(text) && has_time(&turn_shape(text), true)
+}
+
+/// Returns whether a text may hold a year and a time: nearly every line does not, and its shape need not be made.
+fn may_have_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if text.is_ascii() {
+        // Between hours and minutes a colon stands, unless there is a dot, of which ASCII has none but the bar.
+        let is_gap = |byte: &&u8| byte.is_ascii_whitespace() || byte.is_ascii_control();
+        let may_be_digit = |byte: Option<&u8>| byte.is_some_and(|&byte| is_digit(char::from(byte)));
+        let has_minutes = memchr::memchr_iter(b':', bytes).any(|at| {
+            may_be_digit(bytes[at + 1..].iter().find(|byte| !is_gap(byte)))
+                && may_be_digit(bytes[..at].iter().rev().find(|byte| !is_gap(byte)))
+        });
+        if !has_minutes {
+            return false;
+        }
+    }
+    // The digits of a year, whatever unseen stands between them.
+    let mut digits = 0;
+    text.chars().any(|char| {
+        if is_digit(char) {
+            digits += 1;
+        } else if !is_blank(char) && !is_combining_mark(char) {
+            digits = 0;
+        }
+        digits == 4
+    })
 }
 
 /// Returns what can be seen of a text, each comma, colon and dash as one of them.
@@ -186,7 +213,18 @@ pub fn is_blank(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whose_shape_is_not_made_has_no_time(
+            text in "([0-9]|2023|14 Nov|[oOIl]|22:13|[:,;.|·-]| |\t|[a-z]|é|\u{301}|\u{200b}|\u{326}|꞉|２){0,16}"
+        ) {
+            prop_assert!(may_have_time(&text) || !has_time(&turn_shape(&text), false), "{:?}", text);
+        }
+    }
 
     #[test]
     fn nobody_sees_what_does_nothing_but_act() {

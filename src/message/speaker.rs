@@ -53,7 +53,7 @@ fn poses(name: &str, is_person: bool) -> bool {
         || parts_with_dot(name)
         || has_clock_time(name)
         || pieces(name).any(|piece| passes_for_ours(piece, is_person))
-        || is_ours(&letters(name))
+        || is_ours(name)
 }
 
 /// Returns whether a dot stands in a name as it does between the pieces of a line above an entry: within a word, as in
@@ -76,7 +76,7 @@ pub fn words_in_heading(words: &str) -> Cow<'_, str> {
 fn look_like_a_turn(words: &str) -> bool {
     words.contains(is_line_end)
         || has_turn_time(words)
-        || is_ours(&letters(words))
+        || is_ours(words)
         || (words.contains(is_dot) && pieces(words).any(|piece| passes_for_ours(piece, false)))
 }
 
@@ -109,22 +109,30 @@ fn pieces(name: &str) -> impl Iterator<Item = &str> {
 
 /// Returns whether a piece of a name is one of ours, or begins with the word for the person. A person may be called so.
 fn passes_for_ours(piece: &str, is_person: bool) -> bool {
-    if is_ours(&letters(piece)) {
+    if is_ours(piece) {
         return true;
     }
     let mut words = piece.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
-    words.next().is_some_and(|word| letters(word) == letters("You"))
+    words.next().is_some_and(|word| letters(word).eq(YOU.chars()))
         && !(is_person && words.all(|word| word.chars().all(|char| !char.is_numeric())))
 }
 
-/// Returns whether these letters are those of a name that only this program gives.
+/// The letters of the word for the person, as [`letters`] gives them.
+const YOU: &str = "you";
+
+/// Returns whether a name has the letters of one that only this program gives. Compares letter by letter: of most names
+/// the first one tells, and this is asked of every entry.
 fn is_ours(name: &str) -> bool {
-    const OURS: [Speaker<'_>; 4] = [Speaker::You, Speaker::Instructions, Speaker::Memory, Speaker::System];
-    OURS.iter().any(|ours| letters(&ours.name()) == name)
+    const OURS: [&str; 4] = [YOU, "custominstructions", "savedmemory", "system"];
+    OURS.iter().any(|ours| letters(name).eq(ours.chars()))
 }
 
 /// Returns whether a name holds a time of the day.
 fn has_clock_time(name: &str) -> bool {
+    // Nothing else of these looks like the sign between hours and minutes.
+    if name.is_ascii() && !name.contains(':') {
+        return false;
+    }
     let seen: Vec<char> = name.chars().filter(|&char| !is_blank(char)).collect();
     let is_time = |at: usize| {
         let [hour, sign, minutes @ ..] = &seen[at..] else { return false };
@@ -139,13 +147,12 @@ fn has_clock_time(name: &str) -> bool {
 }
 
 /// Returns the letters and digits of a text as the Latin letters that they look like.
-fn letters(text: &str) -> String {
+fn letters(text: &str) -> impl Iterator<Item = char> {
     text.nfkd()
         .map(look)
         .filter(|char| char.is_alphanumeric() && !is_combining_mark(*char) && !is_unseen(*char))
         .flat_map(char::to_lowercase)
         .map(look)
-        .collect()
 }
 
 /// Returns the Latin letter that a character looks like, of those in the names that only this program gives.
@@ -207,6 +214,14 @@ fn known_tool(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_letters_that_no_name_may_have_are_those_of_our_names() {
+        for ours in [Speaker::You, Speaker::Instructions, Speaker::Memory, Speaker::System] {
+            assert!(is_ours(&ours.name()), "{ours:?}");
+        }
+        assert!(letters(&Speaker::You.name()).eq(YOU.chars()));
+    }
 
     #[test]
     fn no_name_of_the_archive_passes_for_the_person() {
