@@ -165,6 +165,15 @@ impl Names {
 /// Returns a name as file systems may know it that tell fewer names apart: by the parts of its letters (as macOS has
 /// them), without their styles, and in one case (`ß` is `ss`, `ſ` is `s`, `İ` is `i`).
 fn folded(name: &str) -> String {
+    if name.is_ascii() { folded_ascii(name) } else { folded_unicode(name) }
+}
+
+/// Does it for a name of which each letter is its own part: most are so.
+fn folded_ascii(name: &str) -> String {
+    name.chars().filter(|char| !char.is_control()).map(|char| char.to_ascii_lowercase()).collect()
+}
+
+fn folded_unicode(name: &str) -> String {
     let dot = '\u{307}';
     // There and back: some letters have a case of their own.
     let lower: String = name.nfkd().flat_map(char::to_lowercase).collect();
@@ -179,6 +188,29 @@ fn folded(name: &str) -> String {
 
 /// Returns the letters and digits of a text in lower case, in words joined by dashes, at most `max_bytes` bytes.
 fn slug(text: &str, max_bytes: usize) -> String {
+    if text.is_ascii() { slug_of_ascii(text, max_bytes) } else { slug_of_graphemes(text, max_bytes) }
+}
+
+/// Does it for a text of which each character is its own grapheme: most titles are so.
+fn slug_of_ascii(text: &str, max_bytes: usize) -> String {
+    let mut out = String::new();
+    let words = text.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        let gap = usize::from(!out.is_empty());
+        let Some(room) = max_bytes.checked_sub(out.len() + gap).filter(|&room| room > 0) else { break };
+        if gap > 0 {
+            out.push('-');
+        }
+        let taken = &word[..word.len().min(room)];
+        out.extend(taken.chars().map(|char| char.to_ascii_lowercase()));
+        if taken.len() < word.len() {
+            break;
+        }
+    }
+    out
+}
+
+fn slug_of_graphemes(text: &str, max_bytes: usize) -> String {
     let mut out = String::new();
     let mut gap = false;
     for grapheme in text.graphemes(true) {
@@ -361,6 +393,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_name_of_ascii_is_made_as_any_other(text in "[ -~\t\n\r\u{1}\u{7f}]{0,40}", max in 0_usize..40) {
+            prop_assert_eq!(folded_ascii(&text), folded_unicode(&text));
+            prop_assert_eq!(slug_of_ascii(&text, max), slug_of_graphemes(&text, max));
+        }
+
         #[test]
         fn any_attachment_gives_a_name_within_its_folder(id in "\\PC*|[./\\\\a-z]{0,9}", name in "\\PC*|[./\\\\a-z\\x00-\\x1f]{0,20}", stored in ".*") {
             let name = attachment_name_from_archive(&attachment(&id, &name, "x/../y"), &stored, None);
