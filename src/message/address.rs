@@ -1,11 +1,15 @@
 //! Web addresses that stand in a text as they are.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
+
+use memchr::memmem::Finder;
 
 /// Returns the first web address in a text, without the punctuation that ends its sentence.
 pub fn find_address(text: &str) -> Option<Range<usize>> {
+    static HTTP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("http"));
+
     let mut from = 0;
-    while let Some(found) = text[from..].find("http") {
+    while let Some(found) = HTTP.find(&text.as_bytes()[from..]) {
         let start = from + found;
         from = start + 4;
         let rest = &text[start..];

@@ -25,7 +25,9 @@ const MAX_DISPLAY_LENGTH: usize = 16_000;
 
 /// Returns whether a text may hold any formula: spares most texts the search.
 pub fn may_be_in(text: &str) -> bool {
-    text.contains('$') || text.contains("\\(") || text.contains("\\[")
+    let bytes = text.as_bytes();
+    let opens = |at: usize| matches!(bytes.get(at + 1), Some(b'(' | b'['));
+    memchr::memchr(b'$', bytes).is_some() || memchr::memchr_iter(b'\\', bytes).any(opens)
 }
 
 /// Returns the formulas of a text, in order, none inside another. Code, HTML tags and addresses hold no

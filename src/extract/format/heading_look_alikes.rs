@@ -36,8 +36,14 @@ pub(super) fn write_body_text(text: &str, out: &mut String) {
 /// Returns the lines of a text with their ends.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
+    let has_rare_breaks = has_rare_breaks(text.as_bytes());
     std::iter::from_fn(move || {
-        let end = match rest.find(is_break) {
+        let at = if has_rare_breaks {
+            rest.find(is_break)
+        } else {
+            memchr::memchr2(b'\n', b'\r', rest.as_bytes())
+        };
+        let end = match at {
             Some(at) if rest[at..].starts_with("\r\n") => at + 2,
             Some(at) => at + rest[at..].chars().next().map_or(0, char::len_utf8),
             None => rest.len(),
@@ -48,6 +54,15 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Returns whether a text may hold a [break](is_break) other than a line feed or a carriage return: few do, and the
+/// others need not be looked through character by character.
+fn has_rare_breaks(bytes: &[u8]) -> bool {
+    let goes_on = |at: usize, with: &[u8]| bytes[at + 1..].starts_with(with);
+    memchr::memchr2(0xb, 0xc, bytes).is_some()
+        || memchr::memchr_iter(0xc2, bytes).any(|at| goes_on(at, b"\x85"))
+        || memchr::memchr_iter(0xe2, bytes).any(|at| goes_on(at, b"\x80\xa8") || goes_on(at, b"\x80\xa9"))
+}
+
 /// Returns whether some program begins a new line after a character.
 pub(super) fn is_break(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
@@ -55,6 +70,9 @@ pub(super) fn is_break(char: char) -> bool {
 
 /// Returns whether a line is a row of dashes that could be meant for the line before it.
 fn underlines(line: &str, next: &str) -> bool {
+    if next.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return false;
+    }
     let mut dashes = 0;
     let mut marks = 0;
     for char in next.chars() {
@@ -119,6 +137,15 @@ fn is_small(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_break_ends_a_line() {
+        for code in 0..0x3000 {
+            let Some(char) = char::from_u32(code) else { continue };
+            let text = format!("a{char}b");
+            assert_eq!(lines(&text).count(), if is_break(char) { 2 } else { 1 }, "{char:?}");
+        }
+    }
 
     fn written(text: &str) -> String {
         let mut out = String::new();

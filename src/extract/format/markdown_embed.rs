@@ -133,19 +133,37 @@ fn reject_unstable(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
 
 /// Returns whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
 fn may_contain_structure(text: &str) -> bool {
-    ["```", "~~~", "$$", "%%", "]:"]
-        .iter()
-        .any(|sign| memchr::memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
-        || memchr::memchr_iter(b'#', text.as_bytes()).any(|at| may_begin_a_line(text, at))
-        || memchr::memchr_iter(b'<', text.as_bytes()).any(|at| may_begin_html(&text[at + 1..]))
+    let bytes = text.as_bytes();
+    let runs = |at: usize, length: usize| {
+        bytes.get(at..at + length).is_some_and(|run| run.iter().all(|&byte| byte == bytes[at]))
+    };
+    memchr::memchr3_iter(b'`', b'<', b'#', bytes).any(|at| match bytes[at] {
+        b'`' => runs(at, 3),
+        b'<' => may_begin_html(&text[at + 1..]),
+        _ => may_begin_a_line(text, at),
+    }) || memchr::memchr3_iter(b'~', b'$', b'%', bytes)
+        .any(|at| runs(at, if bytes[at] == b'~' { 3 } else { 2 }))
+        || memchr::memchr_iter(b']', bytes).any(|at| bytes.get(at + 1) == Some(&b':'))
+        || may_hold_a_row(bytes)
         || may_hold_a_deceiving_link(text)
-        || text.split(['\n', '\r']).any(|line| {
-            let line = line.trim_matches([' ', '\t', '>']);
-            !line.is_empty()
-                && (line.bytes().all(|byte| byte == b'=')
-                    // Alone, or below the head of a table.
-                    || line.bytes().all(|byte| matches!(byte, b'-' | b'|' | b':' | b' ' | b'\t')))
-        })
+}
+
+/// Returns whether a line is a row that makes a heading of the line before it, or one below the head of a table.
+fn may_hold_a_row(bytes: &[u8]) -> bool {
+    let starts = memchr::memchr2_iter(b'\n', b'\r', bytes).map(|at| at + 1);
+    [0].into_iter().chain(starts).any(|start| {
+        let is_margin = |byte: u8| matches!(byte, b' ' | b'\t' | b'>');
+        let line = &bytes[start..];
+        let line = &line[line.iter().take_while(|&&byte| is_margin(byte)).count()..];
+        // Nearly every line is none by its first byte.
+        if !matches!(line.first(), Some(b'=' | b'-' | b'|' | b':')) {
+            return false;
+        }
+        let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
+        let line = &line[..line.len() - line.iter().rev().take_while(|&&byte| is_margin(byte)).count()];
+        line.iter().all(|&byte| byte == b'=')
+            || line.iter().all(|&byte| matches!(byte, b'-' | b'|' | b':' | b' ' | b'\t'))
+    })
 }
 
 /// Returns whether only signs and blanks, or what looks so, stand before this byte on its line.
@@ -174,13 +192,15 @@ fn may_hold_a_deceiving_link(text: &str) -> bool {
     let until = |rest: &str, ends: &[char]| -> usize {
         rest.find(|c: char| c.is_whitespace() || ends.contains(&c)).unwrap_or(rest.len())
     };
-    memchr::memmem::find_iter(text.as_bytes(), "](").any(|at| {
+    let bytes = text.as_bytes();
+    let goes_on = |at: usize, with: &[u8]| bytes[at + 1..].starts_with(with);
+    memchr::memchr_iter(b']', bytes).filter(|&at| goes_on(at, b"(")).any(|at| {
         let words = before(at).rsplit_once('[').map(|two| two.1);
         let rest = after(at + 2);
         let address = &rest[..until(rest, &[')'])];
         // Words that name a place have one of these.
         !words.is_some_and(|words| is_plain(words, &['.', '/', ':', ']'])) || !is_plain(address, &['(', '<'])
-    }) || memchr::memmem::find_iter(text.as_bytes(), "://").any(|at| {
+    }) || memchr::memchr_iter(b':', bytes).filter(|&at| goes_on(at, b"//")).any(|at| {
         let rest = after(at + 3);
         !is_plain(&rest[..until(rest, &['/', '?', '#', '>', '"'])], &[])
     })

@@ -98,10 +98,10 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
         }
     }
     let heads: Vec<Range<usize>> = headings.iter().map(|(range, _)| range.clone()).collect();
-    let link_targets = Places { headings: heads, code: blocks.clone(), tables, footnotes };
-    disputed(masked, &link_targets, &mut found);
+    let places = Places { headings: heads, code: blocks, tables, footnotes };
+    disputed(masked, &places, &mut found);
     found.changes_structure |= !found.edits.is_empty();
-    lookalikes(masked, &headings, &blocks, &mut found.signs_to_escape);
+    lookalikes(masked, &headings, &places.code, &mut found.signs_to_escape);
     // Two backslashes before a sign would be none.
     found.signs_to_escape.sort_unstable();
     found.signs_to_escape.dedup();
@@ -214,11 +214,14 @@ struct Places {
 /// Notes the rows that make a heading of the line before them, and the lines that begin code or HTML, to some reader and
 /// not to the one that was asked. Readers agree on most of Markdown; not on where a table ends and whether there are any, on
 /// what a definition of a link or a footnote takes along, or on what is a blank line.
-fn disputed(text: &str, link_targets: &Places, found: &mut Survey) {
-    let mut headings = Within::of(&link_targets.headings);
-    let mut code = Within::of(&link_targets.code);
-    let mut tables = Within::of(&link_targets.tables);
-    let mut footnotes = Within::of(&link_targets.footnotes);
+fn disputed(text: &str, places: &Places, found: &mut Survey) {
+    if !may_be_disputed(text, places) {
+        return;
+    }
+    let mut headings = Within::of(&places.headings);
+    let mut code = Within::of(&places.code);
+    let mut tables = Within::of(&places.tables);
+    let mut footnotes = Within::of(&places.footnotes);
     // Of the lines since the last blank one.
     let (mut defines, mut is_odd, mut tabled) = (false, false, false);
     // The line before this one is of words that may be a paragraph to somebody.
@@ -270,6 +273,28 @@ fn disputed(text: &str, link_targets: &Places, found: &mut Survey) {
         // In code of a footnote others see words.
         follows_words = !is_row && !in_heading && (!in_code || in_footnote);
     }
+}
+
+/// Returns whether a text has anything about which readers disagree: a table, a footnote, a definition, or a blank at an
+/// end of a line that is none to some. Most texts have not, and their lines need not be looked at.
+fn may_be_disputed(text: &str, places: &Places) -> bool {
+    let bytes = text.as_bytes();
+    !places.tables.is_empty()
+        || !places.footnotes.is_empty()
+        || memchr::memchr(b'|', bytes).is_some()
+        || memchr::memchr_iter(b']', bytes).any(|at| bytes.get(at + 1) == Some(&b':'))
+        || may_have_odd_blanks(text)
+}
+
+/// Returns whether some line may begin or end with a blank that is none to some.
+fn may_have_odd_blanks(text: &str) -> bool {
+    let is_odd = |byte: u8| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    // Of all bytes, since that takes no time.
+    text.bytes().fold(false, |odd, byte| odd | is_odd(byte))
+        && text.split('\n').any(|line| {
+            let bare = line.trim_matches(|char| matches!(char, ' ' | '\t' | '>' | '\r'));
+            bare.starts_with(is_any_blank) || bare.ends_with(is_any_blank)
+        })
 }
 
 /// Returns whether a line begins with a fence.
@@ -332,23 +357,25 @@ impl<'a> Within<'a> {
 fn lookalikes(text: &str, headings: &[(Range<usize>, usize)], code: &[Range<usize>], found: &mut Vec<usize>) {
     let mut headings = headings.iter().map(|(range, _)| range.clone()).peekable();
     let mut code = code.iter().cloned().peekable();
-    let mut next = 0;
-    for line in text.split_inclusive(['\n', '\r']) {
-        let start = next;
-        next += line.len();
-        let rest = line.trim_start_matches(|char: char| {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    // Only the first hash of a line can be one.
+    while let Some(at) = memchr::memchr(b'#', &bytes[from..]).map(|step| from + step) {
+        let start = memchr::memrchr2(b'\n', b'\r', &bytes[from..at]).map_or(from, |end| from + end + 1);
+        from = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1);
+        let may_precede = |char: char| {
             is_blank(char) || matches!(char, '>' | '-' | '*' | '+' | '.' | ')') || char.is_ascii_digit()
-        });
-        if !rest.starts_with('#') {
+        };
+        if !text[start..at].chars().all(may_precede) {
             continue;
         }
-        let at = start + (line.len() - rest.len());
         while headings.next_if(|range| range.end <= at).is_some() {}
         while code.next_if(|range| range.end <= at).is_some() {}
         let within = |range: &Range<usize>| range.start <= at;
         if headings.peek().is_some_and(within) || code.peek().is_some_and(within) {
             continue;
         }
+        let rest = &text[at..];
         let hashes = rest.bytes().take_while(|&byte| byte == b'#').count();
         let after = rest[hashes..].chars().next();
         // `#hashtag` is none, `##heading` was one before there was a standard.

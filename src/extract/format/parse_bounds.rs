@@ -22,15 +22,58 @@ pub(super) fn may_parse(text: &str) -> bool {
     if text.len() > MAX_LENGTH {
         return false;
     }
+    let bytes = text.as_bytes();
+    let (may_be_deep, may_be_wide) = (may_be_deep(bytes), memchr::memchr(b'|', bytes).is_some());
+    if !may_be_deep && !may_be_wide {
+        return true;
+    }
     let (mut lines, mut columns) = (0_usize, 0);
-    for line in text.split(['\n', '\r']) {
+    for line in lines_of(bytes) {
         lines += 1;
-        if depth(line) > MAX_DEPTH {
+        if may_be_deep && depth(line) > MAX_DEPTH {
             return false;
         }
-        columns = columns.max(table_columns(line));
+        if may_be_wide {
+            columns = columns.max(table_columns(line));
+        }
     }
     columns.saturating_mul(lines) <= text.len() * MAX_CELLS + SOME_CELLS
+}
+
+/// Returns the lines of a text without their ends.
+fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut from = 0;
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).chain([bytes.len()]);
+    ends.map(move |end| {
+        let line = &bytes[from..end];
+        from = end + 1;
+        line
+    })
+}
+
+/// Returns whether some run of marks and blanks is so long that a line with it at its beginning may lead deeper than
+/// [`MAX_DEPTH`]. Looks at a few bytes only, and spares most texts the look at each line.
+fn may_be_deep(bytes: &[u8]) -> bool {
+    /// The fewest bytes that lead so deep: tabs, of which each is two levels.
+    const SHORTEST: usize = MAX_DEPTH / 2 + 1;
+    let is_mark = |byte: u8| {
+        matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')') || byte.is_ascii_digit()
+    };
+    // One byte of any run of that length stands at one of these places.
+    let mut at = SHORTEST - 1;
+    while let Some(&byte) = bytes.get(at) {
+        if !is_mark(byte) {
+            at += SHORTEST;
+            continue;
+        }
+        let before = bytes[..at].iter().rev().take_while(|&&byte| is_mark(byte)).take(SHORTEST).count();
+        let after = bytes[at..].iter().take_while(|&&byte| is_mark(byte)).take(SHORTEST).count();
+        if before + after >= SHORTEST {
+            return true;
+        }
+        at += after + SHORTEST;
+    }
+    false
 }
 
 /// Waits until no other large text is parsed, so that as many threads as there are take the memory of one.
@@ -40,8 +83,7 @@ pub(super) fn lock_if_large(text: &str) -> Option<MutexGuard<'static, ()>> {
 }
 
 /// Returns at most how deep a line leads into quotations and lists: by its marks, or by its indentation.
-fn depth(line: &str) -> usize {
-    let bytes = line.as_bytes();
+fn depth(bytes: &[u8]) -> usize {
     let (mut marks, mut columns, mut at) = (0, 0, 0);
     let mut only: Option<u8> = None;
     let mut mixed = false;
@@ -76,19 +118,32 @@ fn depth(line: &str) -> usize {
 }
 
 /// Counts the columns that a line declares as the row of dashes below the head of a table.
-fn table_columns(line: &str) -> usize {
+fn table_columns(line: &[u8]) -> usize {
     let part =
         |byte: u8| matches!(byte, b'|' | b'-' | b':' | b' ' | b'\t' | b'>' | b'*' | b'+' | b'.' | b')');
-    let bars = line.bytes().filter(|&byte| byte == b'|').count();
-    if bars < 2 || !line.bytes().all(|byte| part(byte) || byte.is_ascii_digit()) {
+    if !line.iter().all(|&byte| part(byte) || byte.is_ascii_digit()) {
         return 0;
     }
-    bars + 1
+    let bars = line.iter().filter(|&&byte| byte == b'|').count();
+    if bars < 2 { 0 } else { bars + 1 }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whose_lines_are_not_looked_at_has_no_deep_one(
+            pieces in prop::collection::vec(("[ \t>*+.)0-9-]|a|\n|- |1\\. ", 0_usize..120), 0..6)
+        ) {
+            let text: String = pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect();
+            let deepest = lines_of(text.as_bytes()).map(depth).max().unwrap_or(0);
+            prop_assert!(deepest <= MAX_DEPTH || may_be_deep(text.as_bytes()), "{:?}", text);
+        }
+    }
 
     #[test]
     fn what_a_person_writes_is_read() {
