@@ -14,9 +14,14 @@ pub fn is_unseen(char: char) -> bool {
 }
 
 /// Returns whether a character looks like what stands between the words above an entry.
+#[inline]
 pub fn is_dot(char: char) -> bool {
+    if char.is_ascii() { char == '|' } else { is_dot_beyond_ascii(char) }
+}
+
+fn is_dot_beyond_ascii(char: char) -> bool {
     matches!(char,
-        '|' | '\u{a6}' | '·' | '\u{1c0}' | '\u{2d9}' | '\u{387}' | '\u{5c0}' | '\u{1427}' | '\u{16eb}' | '\u{2016}' | '•'
+        '\u{a6}' | '·' | '\u{1c0}' | '\u{2d9}' | '\u{387}' | '\u{5c0}' | '\u{1427}' | '\u{16eb}' | '\u{2016}' | '•'
         | '\u{2023}' | '\u{2024}' | '‧' | '\u{204c}' | '\u{204d}' | '\u{2218}' | '∙' | '\u{2223}' | '\u{2225}' | '⋅'
         | '\u{23d0}' | '\u{23fa}' | '\u{2502}' | '\u{2503}' | '\u{25aa}'..='\u{25ab}' | '\u{25c6}'..='\u{25c7}' | '\u{25cb}'
         | '●' | '\u{25e6}' | '\u{25fc}'..='\u{25fe}' | '\u{26aa}'..='\u{26ac}' | '\u{2758}'..='\u{275a}' | '\u{2981}'
@@ -107,8 +112,9 @@ pub fn has_dashed_turn_time(text: &str) -> bool {
     may_have_time(text) && has_time(&turn_shape(text), true)
 }
 
-/// Returns whether a text may hold a year and a time: nearly every line does not, and its shape need not be made.
-fn may_have_time(text: &str) -> bool {
+/// Returns whether a text may [hold a year and a time](has_turn_time): nearly every line does not, and its shape need not
+/// be made.
+pub fn may_have_time(text: &str) -> bool {
     let bytes = text.as_bytes();
     if text.is_ascii() {
         // Between hours and minutes a colon stands, unless there is a dot, of which ASCII has none but the bar.
@@ -190,9 +196,14 @@ fn has_time(shape: &[char], dashed: bool) -> bool {
 }
 
 /// Returns whether a character looks like a piece of a line.
+#[inline]
 pub fn is_dash(char: char) -> bool {
+    if char.is_ascii() { matches!(char, '-' | '_' | '=' | '~') } else { is_dash_beyond_ascii(char) }
+}
+
+fn is_dash_beyond_ascii(char: char) -> bool {
     matches!(char,
-        '-' | '_' | '=' | '~' | '\u{ad}' | '\u{af}' | '\u{2c9}' | '\u{2cd}' | '\u{2d7}' | '\u{2dc}' | '\u{2f7}' | '\u{320}'
+        '\u{ad}' | '\u{af}' | '\u{2c9}' | '\u{2cd}' | '\u{2d7}' | '\u{2dc}' | '\u{2f7}' | '\u{320}'
         | '\u{331}'..='\u{333}' | '\u{335}' | '\u{336}' | '\u{304}' | '\u{305}' | '\u{33f}' | '\u{347}' | '\u{58a}' | '\u{5be}'
         | '\u{1173}' | '\u{1400}' | '\u{1428}' | '\u{1680}' | '\u{1806}' | '\u{2010}'..='\u{2015}' | '\u{2017}' | '\u{203e}'
         | '\u{203f}' | '\u{2043}' | '\u{2052}' | '\u{2053}' | '\u{207b}' | '\u{208b}' | '\u{2212}' | '\u{2237}' | '\u{223c}'
@@ -207,7 +218,11 @@ pub fn is_dash(char: char) -> bool {
 }
 
 /// Returns whether a character is a blank, or cannot be seen.
+#[inline]
 pub fn is_blank(char: char) -> bool {
+    if char.is_ascii() {
+        return char == ' ' || char.is_ascii_control();
+    }
     char.is_whitespace() || char.is_control() || is_unseen(char) || char == '\u{2800}'
 }
 

@@ -37,7 +37,7 @@ pub use block::{Block, Content};
 pub use canvas::Canvas;
 pub use code::{CodeBlock, MAX_BLOCKS, code_blocks, message_code_blocks, message_code_blocks_while};
 pub use label::Label;
-pub use looks::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot, is_unseen};
+pub use looks::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot, is_unseen, may_have_time};
 pub use message_links::{MAX_LINKS, links, links_while};
 pub use speaker::{Speaker, words_in_heading};
 

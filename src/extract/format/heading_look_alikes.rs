@@ -5,7 +5,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::message::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot};
+use crate::message::{has_dashed_turn_time, has_turn_time, is_blank, is_dash, is_dot, may_have_time};
 
 /// The blanks before a line that looks like an entry's.
 const INDENT: &str = "    ";
@@ -70,7 +70,9 @@ pub(super) fn is_break(char: char) -> bool {
 
 /// Returns whether a line is a row of dashes that could be meant for the line before it.
 fn underlines(line: &str, next: &str) -> bool {
-    if next.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+    // Of most lines the first sign tells that they are none.
+    let first = next.bytes().find(|&byte| byte != b' ' && !byte.is_ascii_control());
+    if first.is_none_or(|byte| byte.is_ascii() && !is_dash(char::from(byte)) && !is_small(char::from(byte))) {
         return false;
     }
     let mut dashes = 0;
@@ -95,7 +97,8 @@ fn underlines(line: &str, next: &str) -> bool {
 fn looks_like_entry_heading(line: &str) -> bool {
     let may =
         line.len() >= SHORTEST_TIME && line.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
-    may && !is_long(line)
+    may && may_have_time(line)
+        && !is_long(line)
         && ((line.contains(is_dot) && has_turn_time(line))
             || (line.contains(is_dash) && has_dashed_turn_time(line)))
 }
