@@ -148,9 +148,15 @@ fn has_clock_time(name: &str) -> bool {
 
 /// Returns the letters and digits of a text as the Latin letters that they look like.
 fn letters(text: &str) -> impl Iterator<Item = char> {
-    text.nfkd()
+    // ASCII is decomposed already.
+    let (plain, decomposed) = if text.is_ascii() { (text, "") } else { ("", text) };
+    plain
+        .chars()
+        .chain(decomposed.nfkd())
         .map(look)
-        .filter(|char| char.is_alphanumeric() && !is_combining_mark(*char) && !is_unseen(*char))
+        .filter(|char| {
+            char.is_alphanumeric() && (char.is_ascii() || !(is_combining_mark(*char) || is_unseen(*char)))
+        })
         .flat_map(char::to_lowercase)
         .map(look)
 }

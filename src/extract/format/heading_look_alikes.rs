@@ -95,9 +95,10 @@ fn underlines(line: &str, next: &str) -> bool {
 
 /// Returns whether a line has the parts of an entry's: something between dots, and a time as it stands there.
 fn looks_like_entry_heading(line: &str) -> bool {
-    let may =
-        line.len() >= SHORTEST_TIME && line.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
+    let is_plain = line.is_ascii();
+    let may = line.len() >= SHORTEST_TIME && (!is_plain || memchr::memchr(b':', line.as_bytes()).is_some());
     may && may_have_time(line)
+        && (!is_plain || line.bytes().any(|byte| byte.is_ascii_digit()))
         && !is_long(line)
         && ((line.contains(is_dot) && has_turn_time(line))
             || (line.contains(is_dash) && has_dashed_turn_time(line)))
