@@ -358,6 +358,27 @@ mod tests {
     }
 
     #[test]
+    fn nobody_defines_where_another_s_words_lead_to() {
+        let conversation = chain(
+            "t",
+            vec![
+                prompt("[1]: https://evil.example\n\n[^2]: forged"),
+                answer("As [1] and [it][1] say[^2].\n\n[2]: https://e.org"),
+                prompt("[2] and [that][2]\n\n> [ 1 ]: https://other.example"),
+            ],
+        );
+        let text = extract(&conversation);
+        for event in Parser::new_ext(&text, dialect()) {
+            let leads = matches!(
+                event,
+                Event::Start(Tag::Link { .. } | Tag::FootnoteDefinition(_)) | Event::FootnoteReference(_)
+            );
+            assert!(!leads, "{event:?} in {text}");
+        }
+        assert!(Parser::new_ext(&text, dialect()).reference_definitions().iter().next().is_none(), "{text}");
+    }
+
+    #[test]
     fn tools_reasoning_canvases_and_attachments_are_told_apart() {
         let attachment = Attachment {
             media: Media::Image,

@@ -6,6 +6,8 @@
 //! - A code fence that the message leaves open is closed.
 //! - `\( … \)` and `\[ … \]` become `$ … $` and `$$ … $$`, which GitHub and Obsidian draw.
 //! - Behind a link whose text is misleading its target is written.
+//! - A link by a name (`[text][1]`) gets its address, and what defines the name is text: names are those of the whole file,
+//!   and one message would make links of another's words.
 //!
 //! Nothing else is touched. What the structure is, a [survey](super::markdown_survey) says; formulas are hidden from
 //! it, since it would read their lines as Markdown. What comes out is looked at once more: where it still does not stay
@@ -116,7 +118,9 @@ fn apply_edits(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
         }
         let reshaped = round > 0 || found.changes_structure || !formulas.is_empty();
         let mut edits = found.edits;
-        edits.extend(found.signs_to_escape.into_iter().map(|at| TextEdit::insert(at, "\\")));
+        let signs = found.signs_to_escape.into_iter().chain(found.definitions);
+        edits.extend(signs.map(|at| TextEdit::insert(at, "\\")));
+        edits.extend(found.references);
         edits.extend(found.link_targets);
         edits.extend(delimiters(&text, &formulas));
         let arranged = if edits.is_empty() { text } else { Cow::Owned(edited(&text, edits)) };
@@ -128,7 +132,8 @@ fn apply_edits(text: &str, mut formulas: Vec<Formula>) -> Option<Cow<'_, str>> {
 /// Returns a text that stays below its heading as it stands.
 fn reject_unstable(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
     let found = survey(&text, &text, false);
-    (found.html.is_empty() && found.edits.is_empty()).then_some(text)
+    let is_stable = found.html.is_empty() && found.edits.is_empty() && found.definitions.is_empty();
+    is_stable.then_some(text)
 }
 
 /// Returns whether the text can hold anything that a survey finds: most messages cannot, and are not parsed.
@@ -227,7 +232,8 @@ mod tests {
                 prop_assert!(
                     found.html.is_empty()
                         && found.signs_to_escape.is_empty()
-                        && found.edits.is_empty() && link_targets.is_empty(),
+                        && found.edits.is_empty() && link_targets.is_empty()
+                        && found.references.is_empty() && found.definitions.is_empty(),
                     "{:?}: {:?}", text, found
                 );
             }
@@ -528,7 +534,7 @@ mod tests {
     fn a_line_break_below_a_table_or_a_definition_begins_no_html() {
         for before in ["a|b\n-|-\n", "[x]: https://e.org\n", "[^1]: a\n"] {
             let fitted = below_heading(&format!("{before}<br>\n<a x |"));
-            assert_eq!(fitted, format!("{before}\\<br>\n\\<a x |"));
+            assert_eq!(fitted, format!("{}\\<br>\n\\<a x |", before.replace("]:", "\\]:")));
         }
         assert_eq!(below_heading("a | b\n-|-\nc<br>d | e"), "a | b\n-|-\nc<br>d | e");
     }
@@ -553,7 +559,7 @@ mod tests {
             "    code\n---\n",
             "| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n",
             "text\r\n\r\n---\r\n",
-            "[x]: https://e.org\n\n---\n",
+            "[x\\]: https://e.org\n\n---\n",
             "a\u{a0}b\n\n\u{a0}\n\n---\n",
             "- | a | b |\n  |---|---|\n  | 1 | 2 |\n",
             "```sh\na | b\n-|-\n```",
@@ -586,6 +592,27 @@ mod tests {
         );
         let honest = "[the docs](https://e.org/a) and https://e.org/b";
         assert_eq!(below_heading(honest), honest);
+    }
+
+    /// A name is defined for the whole file, and a footnote stands below all of it.
+    #[test]
+    fn a_link_by_a_name_gets_its_address_and_nothing_is_defined() {
+        for (text, fitted) in [
+            (
+                "see [a][1], [b] and [1]\n\n[1]: https://e.org/x",
+                "see [a](<https://e.org/x>), [b] and [1](<https://e.org/x>)\n\n[1\\]: https://e.org/x",
+            ),
+            (
+                "![p][] [a [i] b][P]\n\n[p]: <u v> \"T \\\" &amp;\"",
+                "![p](<u v> \"T \\\" \\&\") [a [i] b](<u v> \"T \\\" \\&\")\n\n[p\\]: \\<u v> \"T \\\" &amp;\"",
+            ),
+            ("> [x]: /a|b<c>\n\n[x]", "> [x\\]: /a|b\\<c>\n\n[x](</a\\|b\\<c\\>>)"),
+            ("so[^1]\n\n[^1]: why", "so[^1]\n\n[^1\\]: why"),
+            ("- [INFO]: started", "- [INFO\\]: started"),
+            ("```\n[a]: b\n```\nand x[a]: b", "```\n[a]: b\n```\nand x[a]: b"),
+        ] {
+            assert_eq!(super::below_heading(text).as_deref(), Some(fitted), "{text}");
+        }
     }
 
     /// One look back a line for each formula took minutes for a few megabytes.

@@ -25,6 +25,11 @@ pub(super) struct Survey {
     pub edits: Vec<TextEdit>,
     /// Notes behind links whose text is misleading: their targets.
     pub link_targets: Vec<TextEdit>,
+    /// Links by a name, with the address that the text defines for it: names are the file's, not the message's.
+    pub references: Vec<TextEdit>,
+    /// The places of `]` before a colon that make a definition of a link or a footnote, to some reader: a backslash
+    /// before each makes text of it.
+    pub definitions: Vec<usize>,
     /// Some edit does more than to lengthen a row of hashes.
     pub changes_structure: bool,
 }
@@ -40,7 +45,14 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
     let mut tables: Vec<Range<usize>> = Vec::new();
     let mut footnotes: Vec<Range<usize>> = Vec::new();
     let end_of_words = text.trim_end().len();
-    for (event, range) in Parser::new_ext(masked, dialect()).into_offset_iter() {
+    let parser = Parser::new_ext(masked, dialect());
+    for (_, definition) in parser.reference_definitions().iter() {
+        // As text it may be HTML.
+        let tags = memchr::memchr_iter(b'<', masked[definition.span.clone()].as_bytes());
+        let tags = tags.map(|at| definition.span.start + at).filter(|&at| begins_tag(masked, at));
+        found.signs_to_escape.extend(tags);
+    }
+    for (event, range) in parser.into_offset_iter() {
         match event {
             Event::Start(tag) => {
                 match tag {
@@ -56,7 +68,15 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
                     Tag::Table(_) => tables.push(range),
                     Tag::FootnoteDefinition(_) => footnotes.push(range),
                     Tag::HtmlBlock => html_block(masked, range, thorough, &mut found.html),
-                    Tag::Link { dest_url, link_type, .. } | Tag::Image { dest_url, link_type, .. } => {
+                    Tag::Link { dest_url, link_type, title, .. }
+                    | Tag::Image { dest_url, link_type, title, .. } => {
+                        found.references.extend(inline_target(
+                            masked,
+                            range.clone(),
+                            link_type,
+                            &dest_url,
+                            &title,
+                        ));
                         let is_bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
                         links.push(OpenLink { url: dest_url.into_string(), words: String::new(), is_bare });
                     }
@@ -99,8 +119,9 @@ pub(super) fn survey(text: &str, masked: &str, thorough: bool) -> Survey {
     }
     let heads: Vec<Range<usize>> = headings.iter().map(|(range, _)| range.clone()).collect();
     let places = Places { headings: heads, code: blocks, tables, footnotes };
+    definitions(masked, &places.code, &mut found.definitions);
     disputed(masked, &places, &mut found);
-    found.changes_structure |= !found.edits.is_empty();
+    found.changes_structure |= !found.edits.is_empty() || !found.definitions.is_empty();
     lookalikes(masked, &headings, &places.code, &mut found.signs_to_escape);
     // Two backslashes before a sign would be none.
     found.signs_to_escape.sort_unstable();
@@ -143,6 +164,78 @@ fn link_target(words: &str, url: &str, at: usize) -> Option<TextEdit> {
     let link_target: String =
         link_target.chars().flat_map(|char| marks(char).then_some('\\').into_iter().chain([char])).collect();
     Some(TextEdit::insert(at, format!(" ({link_target})")))
+}
+
+/// Returns the change that writes the address of a link where only a name for it stands.
+fn inline_target(
+    text: &str,
+    mut range: Range<usize>,
+    link_type: LinkType,
+    url: &str,
+    title: &str,
+) -> Option<TextEdit> {
+    let start = match link_type {
+        LinkType::Shortcut => range.end,
+        // Its empty brackets count as its own, or as nobody's.
+        LinkType::Collapsed if text[range.end..].starts_with("[]") => {
+            range.end += "[]".len();
+            range.end - "[]".len()
+        }
+        LinkType::Collapsed if text[..range.end].ends_with("[]") => range.end - "[]".len(),
+        LinkType::Collapsed => range.end,
+        LinkType::Reference => {
+            let mut brackets = memchr::memrchr_iter(b'[', &text.as_bytes()[range.clone()]);
+            range.start + brackets.find(|at| !is_escaped(text, range.start + at))?
+        }
+        _ => return None,
+    };
+    let mut with = "(<".to_owned();
+    push_escaped(url, &mut with);
+    with.push('>');
+    if !title.is_empty() {
+        with.push_str(" \"");
+        push_escaped(title, &mut with);
+        with.push('"');
+    }
+    with.push(')');
+    Some(TextEdit { range: start..range.end, with })
+}
+
+/// Writes an address or a title of a link so that it ends where it is meant to.
+fn push_escaped(text: &str, out: &mut String) {
+    for char in text.chars() {
+        match char {
+            '\\' | '<' | '>' | '&' | '|' | '"' => out.extend(['\\', char]),
+            char if char.is_control() => out.push(' '),
+            char => out.push(char),
+        }
+    }
+}
+
+/// Notes the brackets that close the name in a definition of a link or a footnote, and in what looks like one. Names are
+/// those of the whole file: one that a message defines would make links of another's words.
+fn definitions(text: &str, code: &[Range<usize>], found: &mut Vec<usize>) {
+    /// The bytes of the longest name of a link.
+    const MAX_NAME: usize = 1_000;
+    let bytes = text.as_bytes();
+    let mut code = Within::of(code);
+    let ends = memchr::memchr_iter(b']', bytes).filter(|&at| bytes.get(at + 1) == Some(&b':'));
+    for end in ends {
+        if code.find(end).is_some() || is_escaped(text, end) {
+            continue;
+        }
+        let from = text.floor_char_boundary(end.saturating_sub(MAX_NAME + 1));
+        let mut brackets = memchr::memrchr2_iter(b'[', b']', &bytes[from..end]).map(|at| from + at);
+        let begins = brackets.find(|&at| !is_escaped(text, at)).filter(|&at| bytes[at] == b'[');
+        let Some(start) = begins else { continue };
+        let line = memchr::memrchr2(b'\n', b'\r', &bytes[..start]).map_or(0, |at| at + 1);
+        let may_precede = |char: char| {
+            is_blank(char) || matches!(char, '>' | '-' | '*' | '+' | '.' | ')') || char.is_ascii_digit()
+        };
+        if start - line <= MAX_NAME && text[line..start].chars().all(may_precede) {
+            found.push(end);
+        }
+    }
 }
 
 /// Notes the places of addresses that stand in a text as they are.
