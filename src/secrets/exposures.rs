@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{Certainty, Counts, Finding, RuleId, Scanner, json::each_secret, unescape::unescaped};
 use crate::{
-    conversation::{Conversation, Detail, Kind, Media, Time},
+    conversation::{Conversation, ConversationKind, Detail, Kind, Media, Time},
     import::{ProfileEntry, ProfileValue},
     message::MessageView,
 };
@@ -44,7 +44,19 @@ pub fn exposures(scanner: &Scanner, conversation: &Conversation) -> Vec<Exposure
         });
         said.into_iter().chain(files.flat_map(move |content| exposed(scanner, content, Some(index), date)))
     });
-    title.into_iter().chain(messages).collect()
+    let mut found: Vec<Exposure> = title.into_iter().chain(messages).collect();
+    if conversation.kind == ConversationKind::Frame {
+        // The title of a frame is made of a version's, which stands there, too.
+        let (titles, messages): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|found| found.message.is_none());
+        let is_told = |title: &Exposure| {
+            messages.iter().any(|told| told.kind == title.kind && told.masked == title.masked)
+        };
+        let mut kept: Vec<Exposure> = titles.into_iter().filter(|title| !is_told(title)).collect();
+        kept.extend(messages);
+        found = kept;
+    }
+    found
 }
 
 /// The number of values of one text that are told apart; more of a kind are counted with its last.
@@ -283,6 +295,18 @@ mod tests {
                 ("e-mail", Some(1), "r…@e….org".to_owned(), 2),
             ]
         );
+    }
+
+    #[test]
+    fn a_secret_in_the_title_of_a_frame_is_told_where_it_stands_once() {
+        let heading = ConversationMeta {
+            kind: ConversationKind::Frame,
+            ..testing::meta("Frame: Mail robin@example.org")
+        };
+        let version = MessageDraft::new(Role::Assistant, "Mail robin@example.org\n\nvisibility: public");
+        let frame = testing::with_meta(heading, vec![version]);
+        let found = exposures(Scanner::built_in(), &frame);
+        assert_eq!(found.iter().map(|exposure| exposure.message).collect::<Vec<_>>(), [Some(0)]);
     }
 
     /// Millions of addresses in one message were compared each with each.
