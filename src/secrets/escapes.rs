@@ -234,9 +234,21 @@ fn cell(bytes: &[u8], at: usize) -> Step {
 /// The letters that a line has at least, of which a wrapped token goes on in the next line.
 const WRAPPED: usize = 40;
 
+/// Returns whether a byte may stand in a token.
+fn is_token(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/.=".contains(byte)
+}
+
+/// Returns whether the end of a line stands behind no token that is long enough to be [wrapped]. Looks at a few of the
+/// bytes that would be its: a word ends at one of them in nearly every line.
+#[inline]
+pub(super) fn is_too_short_to_be_wrapped(bytes: &[u8], end: usize) -> bool {
+    // The last byte may be a carriage return.
+    end < WRAPPED || (2..WRAPPED).step_by(4).any(|back| !is_token(&bytes[end - back]))
+}
+
 /// Looks at the end of a line in which a long token was wrapped.
 fn wrapped(bytes: &[u8], at: usize) -> Step {
-    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/.=".contains(byte);
     let before = bytes[..at].strip_suffix(b"\r").unwrap_or(&bytes[..at]);
     let run = before.iter().rev().take(512).take_while(|byte| is_token(byte)).count();
     if run < WRAPPED || before.ends_with(b"=") || before.ends_with(b".") {
@@ -312,6 +324,8 @@ mod tests {
             (r"k_\u0066", "k_f"),
             ("__a_1__, *_b.2_*", "a_1, b.2"),
             ("[a](b (c) \"d\")[e][f]![](g)h", "aeh"),
+            ("a![b](c)d![e][f]g", "adg"),
+            ("a[b]c[D][x]\n\n[b]: https://e.org", "abcD\n\n[b]: https://e.org"),
             ("demo_**0", "demo_0"),
             ("ab`cd`ef", "abcdef"),
             ("g\u{200b}h\u{ad}p\u{feff}_a\u{301}", "ghp_a"),

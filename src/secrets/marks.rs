@@ -1,5 +1,6 @@
 //! The marks within a text that nobody reads: of emphasis, of links and pictures, of citations, the tags of HTML.
 
+use hashbrown::HashSet;
 use memchr::{memchr, memchr3, memrchr};
 
 use super::escapes::Step;
@@ -105,7 +106,8 @@ const MAX_NESTED: usize = 32;
 pub(super) fn link(bytes: &[u8], at: usize) -> Step {
     let rest = &bytes[at..];
     match rest {
-        [b'!', b'[', ..] if is_link(&rest[1..]) => Step::Replace(2, None),
+        // Its words are not shown where the picture is.
+        [b'!', b'[', ..] => picture(rest).map_or(Step::Keep(1), Step::Drop),
         [b'[', b'^', ..] => label(rest).map_or(Step::Keep(1), Step::Drop),
         [b'[', ..] if is_link(rest) => Step::Replace(1, None),
         [b']', ..] => address(rest).map_or(Step::Keep(1), Step::Drop),
@@ -113,16 +115,57 @@ pub(super) fn link(bytes: &[u8], at: usize) -> Step {
     }
 }
 
+/// Returns the length of a picture: `![…](…)`, `![…][…]`.
+fn picture(rest: &[u8]) -> Option<usize> {
+    let closing = 1 + closing_bracket(&rest[1..])?;
+    Some(closing + address(&rest[closing..])?)
+}
+
+/// Returns the name that a bracket may refer to alone, where something is defined under it elsewhere: `[name]`.
+pub(super) fn shortcut(raw: &str, at: usize) -> Option<&str> {
+    let rest = raw.as_bytes().get(at..)?;
+    let length = label(rest).filter(|_| rest[0] == b'[')?;
+    let behind = rest.get(length);
+    (!matches!(behind, Some(b'(' | b'[' | b':'))).then(|| &raw[at + 1..at + length - 1])
+}
+
+/// The definitions of links that are looked at in a text.
+const MAX_DEFINITIONS: usize = 1_000;
+
+/// Returns the names under which a text defines links, in lower case: `[name]: https://…`.
+pub(super) fn definitions(raw: &str) -> HashSet<String> {
+    let bytes = raw.as_bytes();
+    let mut names = HashSet::new();
+    for end in memchr::memchr_iter(b']', bytes).filter(|&at| bytes.get(at + 1) == Some(&b':')) {
+        let near = &bytes[end.saturating_sub(MAX_LABEL_LENGTH)..end];
+        let Some(start) = memrchr(b'[', near).map(|start| end - near.len() + start) else { continue };
+        let before =
+            bytes[..start].iter().rev().take_while(|byte| matches!(byte, b' ' | b'>' | b'\t')).count();
+        if start == before || bytes[start - before - 1] == b'\n' {
+            names.insert(raw[start + 1..end].to_lowercase());
+        }
+        if names.len() == MAX_DEFINITIONS {
+            break;
+        }
+    }
+    names
+}
+
 /// Returns whether a bracket is closed and has an address behind it.
 fn is_link(rest: &[u8]) -> bool {
+    closing_bracket(rest).is_some_and(|closing| address(&rest[closing..]).is_some())
+}
+
+/// Returns the place of the bracket that closes the first one.
+fn closing_bracket(rest: &[u8]) -> Option<usize> {
     let near = &rest[..rest.len().min(MAX_LINK_LENGTH)];
     let (mut at, mut open) = (0, 0_usize);
     while let Some(step) = memchr3(b'[', b']', b'\\', &near[at..]) {
         at += step;
         match near[at] {
-            b'[' if open == MAX_NESTED => return false,
+            b'[' if open == MAX_NESTED => return None,
             b'[' => open += 1,
-            b']' if open <= 1 => return address(&rest[at..]).is_some(),
+            b']' if open <= 1 => return Some(at),
             b']' => open -= 1,
             // What is behind a backslash is no bracket.
             _ => at += 1,
@@ -132,7 +175,7 @@ fn is_link(rest: &[u8]) -> bool {
             break;
         }
     }
-    false
+    None
 }
 
 /// Returns the length of `](…)` or `][…]`.

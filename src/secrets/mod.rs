@@ -19,6 +19,7 @@
 pub mod exposures;
 
 mod checks;
+mod columns;
 mod controls;
 mod conversation;
 mod counts;

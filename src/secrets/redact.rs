@@ -179,6 +179,71 @@ mod tests {
         assert_eq!(kinds, [kind], "{text:?}");
     }
 
+    #[test]
+    fn a_password_below_its_name_is_taken_out() {
+        for (text, left) in [
+            (
+                "Login: robin\nPassword:\nS3sam!0pen\nthanks",
+                "Login: robin\nPassword:\n[redacted: password]\nthanks",
+            ),
+            ("password =\r\n  'S3sam!0pen'\r\n", "password =\r\n  '[redacted: password]'\r\n"),
+            (
+                "**Password:**\n\n```text\nS3sam!0pen\n```",
+                "**Password:**\n\n```text\n[redacted: password]\n```",
+            ),
+        ] {
+            assert_gone(text, "password", left);
+        }
+        let text = "password:\n  type: string\n\nPassword:\nThe one that you set in 2024";
+        assert_eq!(Scanner::built_in().redact(text).0, text);
+    }
+
+    #[test]
+    fn a_password_of_a_database_s_user_and_of_a_constant_is_taken_out() {
+        let text = "ALTER USER 'robin'@'%' IDENTIFIED BY 'S3sam!0pen';";
+        assert_gone(text, "sql-password", "ALTER USER 'robin'@'%' IDENTIFIED BY '[redacted: sql-password]';");
+        let text = "define( \"DB_PASSWORD\", 'S3sam!0pen' );";
+        assert_gone(text, "constant-password", "define( \"DB_PASSWORD\", '[redacted: constant-password]' );");
+    }
+
+    #[test]
+    fn what_stands_below_the_head_of_a_column_is_taken_out() {
+        for (text, left) in [
+            (
+                "user,password\nrobin,S3sam!0pen\nkim,\"Op3n,sesame\"\n",
+                "user,password\nrobin,[redacted: password]\nkim,\"[redacted: password]\"\n",
+            ),
+            (
+                "| name | **Password** |\n|---|---|\n| robin | `S3sam!0pen` |\n| kim | Op3n!sesame |\n",
+                "| name | **Password** |\n|---|---|\n| robin | `[redacted: password]` |\n| kim | [redacted: password] |\n",
+            ),
+        ] {
+            let scanner = Scanner::built_in();
+            assert_eq!(scanner.redact(text).0, left);
+            assert_eq!(scanner.scan(text).len(), 2, "{text}");
+        }
+        // A weak one is taken out, and not counted as a find.
+        let (redacted, _) = Scanner::built_in().redact("user;password\nrobin;hunter2\n");
+        assert_eq!(redacted, "user;password\nrobin;[redacted: password]\n");
+        for text in
+            ["name,token\nrobin,first\n", "password,length\nweak,8\n", "a token, so\nit is, as I said1\n"]
+        {
+            assert_eq!(Scanner::built_in().redact(text).0, text);
+        }
+    }
+
+    #[test]
+    fn a_picture_or_a_short_link_within_a_secret_does_not_hide_it() {
+        let token = "ghp_FAKEdemo|FAKEdemoFAKEdemoFAKE003UajJR";
+        for within in ["![a smile](https://e.org/x.png)", "![a smile][x]", "![](x)"] {
+            assert_gone(&token.replace('|', within), "github-token", "[redacted: github-token]");
+        }
+        let text = "ghp_FAKEdemo[FAKEdemo]FAKEdemoFAKE003UajJR\n\n[FAKEdemo]: https://e.org/";
+        assert_gone(text, "github-token", "[redacted: github-token]\n\n[FAKEdemo]: https://e.org/");
+        let text = "![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](x)";
+        assert_gone(text, "github-token", "![[redacted: github-token]](x)");
+    }
+
     fn key_id() -> String {
         ["AK", "IAFAKEDEMO2NOTREAL"].concat()
     }

@@ -16,6 +16,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::{Anchored, Input, util::captures::Captures};
 
 use super::{
+    columns::{self, ColumnKind, HeadWord},
     digit_clusters::{begins_number, digit_clusters},
     finding::{Finding, FindingFilter, RuleId, Visitor},
     rules::{self, Rule},
@@ -44,6 +45,10 @@ pub struct Scanner {
     reaches: Vec<usize>,
     /// The length of the longest keyword.
     longest_keyword: usize,
+    /// What stands below each keyword where it is the head of a column.
+    columns: Vec<Option<ColumnKind>>,
+    /// The rules of such passwords and tokens.
+    column_rules: [Option<u16>; 2],
     /// Whether two bytes in lower case stand beside each other in some keyword: the first times 256 and the second.
     pairs: Vec<bool>,
     /// The rules without keywords: those of numbers.
@@ -74,6 +79,9 @@ impl Scanner {
             }
         }
         let (words, rules_by_word): (Vec<String>, Vec<Vec<u16>>) = rules_by_word.into_iter().unzip();
+        let columns = words.iter().map(|word| columns::column_kind(word)).collect();
+        let rule = |id: &str| rules.iter().position(|rule| rule.id() == id).map(|index| index as u16);
+        let column_rules = [rule("password"), rule("secret-assignment")];
         let longest_keyword = words.iter().map(String::len).max().unwrap_or(0);
         let reach = |rules_by_word: &Vec<u16>| {
             rules_by_word.iter().map(|&index| rules[usize::from(index)].look_ahead()).max()
@@ -94,6 +102,8 @@ impl Scanner {
             rules_by_keyword: rules_by_word,
             reaches,
             longest_keyword,
+            columns,
+            column_rules,
             pairs,
             numbers,
         })
@@ -155,17 +165,44 @@ impl Scanner {
         visit: Visitor<'_>,
     ) -> ControlFlow<()> {
         let mut again = vec![Vec::new(); readings.len()];
+        let mut heads: Vec<HeadWord> = Vec::new();
         let hits = self.hits(text, 0..text.len()).inspect(|hit| {
+            heads.extend(self.columns[hit.keyword].map(|kind| (hit.start, kind)));
             for (unescaped, again) in readings.iter().zip(&mut again) {
                 again.extend(self.hit_in_unescaped(hit, unescaped));
             }
         });
         self.run_keyword_rules(text, hits, filter, visit)?;
+        self.visit_columns(text, &mut heads, filter, visit)?;
         self.run_number_rules(text, &digit_clusters(text), filter, visit)?;
         for (unescaped, again) in readings.iter().zip(again) {
             self.visit_unescaped(unescaped, again, filter, visit)?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// Calls `visit` with the values below the heads of columns that name secrets.
+    fn visit_columns(
+        &self,
+        text: &str,
+        heads: &mut [HeadWord],
+        filter: FindingFilter,
+        visit: Visitor<'_>,
+    ) -> ControlFlow<()> {
+        heads.sort_unstable_by_key(|head| head.0);
+        let mut flow = ControlFlow::Continue(());
+        columns::each_cell(text, heads, &mut |kind, cell| {
+            let Some(index) = self.column_rules[kind as usize].filter(|_| flow.is_continue()) else { return };
+            let rule = &self.rules[usize::from(index)];
+            let value = &text[cell.clone()];
+            let judged = rule
+                .judge(value, true)
+                .filter(|_| filter.accepts(rule) && !value.contains(char::is_whitespace));
+            if let Some(certainty) = judged.filter(|&certainty| certainty >= filter.certainty) {
+                flow = visit(Finding { kind: RuleId(index), range: cell, certainty });
+            }
+        });
+        flow
     }
 
     /// Returns a keyword that is not touched by an escape, while what is behind it may be: its place in the text without

@@ -7,7 +7,10 @@
 
 use std::ops::Range;
 
-use super::escapes::{MAY_BEGIN, Step, look, spells};
+use super::{
+    escapes::{MAY_BEGIN, Step, is_too_short_to_be_wrapped, look, spells},
+    marks::{definitions, shortcut},
+};
 
 /// A place where the two texts differ: these bytes of the one stand for those of the other.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +66,23 @@ impl Unescaped {
         let bytes = raw.as_bytes();
         let mut unescaped = Self { text: String::new(), seams: Vec::new() };
         let (mut at, mut copied, mut drops_escapes) = (0, 0, false);
-        while let Some(step) = bytes[at..].iter().position(|&byte| MAY_BEGIN[usize::from(byte)]) {
+        let definitions = definitions(raw);
+        // Where the bracket is closed that was opened last for a link of one of these names.
+        let mut shortcut_end = None;
+        while let Some(step) = next_that_may_begin(&bytes[at..]) {
             at += step;
+            let names_link = bytes[at] == b'[' && !definitions.is_empty();
+            let named = names_link.then(|| shortcut(raw, at)).flatten();
+            if let Some(name) = named.filter(|name| definitions.contains(&name.to_lowercase())) {
+                shortcut_end = Some(at + 1 + name.len());
+            }
+            let is_shortcut = shortcut_end == Some(at) || (names_link && shortcut_end > Some(at));
             // Code is full of these.
-            if is_plain(bytes, at) {
+            if !is_shortcut && is_plain(bytes, at) {
                 at += 1;
                 continue;
             }
-            let mut step = look(raw, at, joins_lines);
+            let mut step = if is_shortcut { Step::Replace(1, None) } else { look(raw, at, joins_lines) };
             if let Step::Drop(length) = step {
                 if marks == Marks::All {
                     drops_escapes = drops_escapes || holds_escape(raw, at, length, joins_lines);
@@ -179,8 +191,19 @@ impl Unescaped {
     }
 }
 
-/// Returns whether a bracket or an exclamation mark is no mark of a link, or an underscore none of emphasis, as most of
-/// them are not.
+/// Returns the place of the next byte with which an escape may begin. Eight bytes are asked at once: most of a text is
+/// passed over so.
+fn next_that_may_begin(bytes: &[u8]) -> Option<usize> {
+    let may_begin = |byte: &u8| MAY_BEGIN[usize::from(*byte)];
+    let plain = bytes
+        .chunks_exact(8)
+        .take_while(|eight| !eight.iter().fold(false, |any, byte| any | may_begin(byte)));
+    let from = 8 * plain.count();
+    bytes[from..].iter().position(may_begin).map(|step| from + step)
+}
+
+/// Returns whether a bracket or an exclamation mark is no mark of a link, an underscore none of emphasis, or the end of a
+/// line none within a token, as most of them are not.
 #[inline]
 fn is_plain(bytes: &[u8], at: usize) -> bool {
     let behind = bytes.get(at + 1);
@@ -188,6 +211,7 @@ fn is_plain(bytes: &[u8], at: usize) -> bool {
         b'_' => {
             at > 0 && bytes[at - 1].is_ascii_alphanumeric() && behind.is_some_and(u8::is_ascii_alphanumeric)
         }
+        b'\n' => is_too_short_to_be_wrapped(bytes, at),
         b']' => !matches!(behind, Some(b'(' | b'[')),
         b'!' => behind != Some(&b'['),
         _ => false,
@@ -219,6 +243,8 @@ fn begin_of_dropped(raw: &str, at: usize) -> Step {
     let length = char.len_utf8();
     match char {
         '\u{e200}' => Step::Replace(length, Some(' ')),
+        // Of a picture, whose words are read like a link's.
+        '!' => Step::Replace(length, None),
         char if char.is_control() => Step::Replace(length, None),
         _ => Step::Keep(length),
     }
