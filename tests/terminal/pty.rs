@@ -350,3 +350,25 @@ fn a_message_is_piped_to_a_command_that_has_the_terminal() {
     session.wait_for("Where is the timeout?");
     quit(session);
 }
+
+/// Text that arrives as keys goes on behind the enter in it, and would go to whatever the command asks.
+#[test]
+fn keys_that_come_with_the_enter_are_not_for_the_command() {
+    let mut session = reading(setup());
+    session.send("g");
+    session.send("!");
+    session.send("echo asks.$((1+1)); IFS= read -r line </dev/tty; echo \"told: <$line>\"");
+    session.enter();
+    // A paste in pieces, as a slow line or a multiplexer hands it on.
+    for _ in 0..12 {
+        std::thread::sleep(Duration::from_millis(30));
+        session.send("y");
+    }
+    session.wait_for("asks.2");
+    session.send("honest\r");
+    session.wait_for("told: <honest>");
+    session.wait_for("[enter: back to unspool]");
+    session.send("\r");
+    session.wait_for("Where is the timeout?");
+    quit(session);
+}
