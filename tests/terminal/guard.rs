@@ -17,9 +17,12 @@ fn wait_for_guard(pid: Pid) -> Pid {
             let children = std::fs::read_to_string(task.path().join("children")).ok()?;
             Pid::from_raw(children.split_whitespace().next()?.parse().ok()?)
         };
-        if let Some(guard) = tasks.flatten().find_map(child) {
-            // Its state follows at once.
-            std::thread::sleep(std::time::Duration::from_millis(50));
+        let tasks: Vec<std::fs::DirEntry> = tasks.flatten().collect();
+        // The thread that starts it ends when it has told it what there is to guard.
+        let is_starting = tasks.iter().any(|task| {
+            std::fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim() == "guard")
+        });
+        if let Some(guard) = tasks.into_iter().find_map(child).filter(|_| !is_starting) {
             return guard;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -96,6 +99,36 @@ fn a_program_that_is_killed_gives_the_shell_its_terminal() {
         session.ended();
         session.assert_given_back();
     }
+}
+
+/// Whoever changes the modes of a terminal from the background is stopped, or refused, unless the signal is blocked.
+#[test]
+fn a_guard_that_comes_behind_the_shell_gives_the_terminal_its_modes() {
+    let mut session = Setup::new("/bin/sh")
+        .args(["-i"])
+        .env("PS1", "shell> ")
+        .env("ENV", "")
+        .env("UNSPOOL", env!("CARGO_BIN_EXE_unspool"))
+        .spawn();
+    session.wait_for("shell>");
+    session.send("$UNSPOOL --demo\r");
+    session.wait_for("conversations");
+    let group = session.foreground();
+    let program = program_of(group);
+    let guard = wait_for_guard(program);
+    // The guard waits for the end of its pipe, which has one more end here.
+    let held = std::fs::OpenOptions::new().write(true).open(format!("/proc/{guard}/fd/0")).unwrap();
+    kill_process(program, Signal::KILL).unwrap();
+    while session.foreground() == group {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    drop(held);
+    session.wait_for(WORDS);
+    session.send("echo cooked: $(stty -a | grep -c ' icanon')\r");
+    session.wait_for("cooked: 1");
+    session.send("exit\r");
+    session.ended();
+    session.assert_given_back();
 }
 
 /// It wrote once the terminal took text again, and erased the screen of whatever was there then.
