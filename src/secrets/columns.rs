@@ -61,7 +61,9 @@ pub(super) fn each_cell(text: &str, words: &[HeadWord], visit: &mut dyn FnMut(Co
         let mut columns: Vec<(usize, ColumnKind)> = Vec::new();
         let head = Row::head(&text[line.clone()]);
         while let Some(&(at, kind)) = words.next_if(|(at, _)| *at < line.end) {
-            let column = head.as_ref().and_then(|head| head.column_at(at.checked_sub(line.start)?));
+            let ends_name = ends_name(&text[at..line.end]);
+            let head = head.as_ref().filter(|_| ends_name);
+            let column = head.and_then(|head| head.column_at(at.checked_sub(line.start)?));
             if let Some(column) = column
                 && columns.len() < MAX_COLUMNS
                 && columns.last().is_none_or(|&(last, _)| last != column)
@@ -74,6 +76,18 @@ pub(super) fn each_cell(text: &str, words: &[HeadWord], visit: &mut dyn FnMut(Co
             done = each_row(text, line.end, &head, &columns, visit);
         }
     }
+}
+
+/// Returns whether a name ends with the word that a text begins with, as `user_password` does and `token-7726n` does not.
+fn ends_name(text: &str) -> bool {
+    let word = WORDS
+        .iter()
+        .map(|(word, _)| *word)
+        .find(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)));
+    let behind = &text[word.map_or(0, str::len)..];
+    let behind = behind.strip_prefix(['s', 'S']).unwrap_or(behind);
+    let behind = behind.trim_start_matches([' ', '"', '\'', '`', '*', '_', '\r']);
+    word.is_some() && (behind.is_empty() || behind.starts_with([',', ';', '\t', '|', '(']))
 }
 
 /// Visits the cells of these columns in the rows behind a head; returns where the last one ends.
@@ -134,7 +148,7 @@ impl Row {
             let name = &line[cell.clone()];
             name.len() <= MAX_HEAD_CELL
                 && name.split_whitespace().count() <= MAX_HEAD_WORDS
-                && name.chars().all(|char| char.is_alphanumeric() || " _-./()#".contains(char))
+                && name.chars().all(|char| char.is_alphabetic() || " _-./()#".contains(char))
         };
         (row.cells.len() >= 2 && row.cells.iter().all(is_name)).then_some(row)
     }
@@ -160,22 +174,16 @@ fn cells(line: &str, separator: u8) -> Option<Vec<Range<usize>>> {
     let end = line.trim_end().len();
     let start = start + usize::from(is_around && line[start..end].starts_with('|'));
     let end = if is_around && end > start && line[start..end].ends_with('|') { end - 1 } else { end };
-    let bytes = line.as_bytes();
     let (mut found, mut from, mut quote) = (Vec::new(), start, false);
-    for at in start..=end {
-        let is_end = at == end;
-        if !is_end {
-            quote ^= bytes[at] == b'"';
-            if quote || bytes[at] != separator {
-                continue;
-            }
+    for (at, &byte) in line.as_bytes()[start..end].iter().enumerate() {
+        quote ^= byte == b'"';
+        if quote || byte != separator {
+            continue;
         }
-        found.push(inner(line, from..at));
-        from = at + 1;
-        if found.len() > MAX_ROW_LENGTH / 2 {
-            return None;
-        }
+        found.push(inner(line, from..start + at));
+        from = start + at + 1;
     }
+    found.push(inner(line, from..end));
     Some(found)
 }
 
@@ -223,6 +231,9 @@ mod tests {
         assert!(found("user,password\nrobin").is_empty());
         assert!(found("the password\nis x").is_empty());
         assert!(found("user,password").is_empty());
+        // A list of names with the word in them, and a piece of a program.
+        assert!(found("dashboard-token-7726n\tdefault\ntoken-bbmcb2\tkube").is_empty());
+        assert!(found("return model, tokenizer\nids, mask").is_empty());
     }
 
     #[test]

@@ -235,8 +235,8 @@ fn cell(bytes: &[u8], at: usize) -> Step {
 const WRAPPED: usize = 40;
 
 /// Returns whether a byte may stand in a token.
-fn is_token(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-+/.=".contains(byte)
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/.=".contains(&byte)
 }
 
 /// Returns whether the end of a line stands behind no token that is long enough to be [wrapped]. Looks at a few of the
@@ -244,20 +244,20 @@ fn is_token(byte: &u8) -> bool {
 #[inline]
 pub(super) fn is_too_short_to_be_wrapped(bytes: &[u8], end: usize) -> bool {
     // The last byte may be a carriage return.
-    end < WRAPPED || (2..WRAPPED).step_by(4).any(|back| !is_token(&bytes[end - back]))
+    end < WRAPPED || (2..WRAPPED).step_by(4).any(|back| !is_token(bytes[end - back]))
 }
 
 /// Looks at the end of a line in which a long token was wrapped.
 fn wrapped(bytes: &[u8], at: usize) -> Step {
     let before = bytes[..at].strip_suffix(b"\r").unwrap_or(&bytes[..at]);
-    let run = before.iter().rev().take(512).take_while(|byte| is_token(byte)).count();
+    let run = before.iter().rev().take(512).take_while(|&&byte| is_token(byte)).count();
     if run < WRAPPED || before.ends_with(b"=") || before.ends_with(b".") {
         return Step::Keep(1);
     }
     let begun = &before[before.len() - run..];
     let indent = bytes[at + 1..].iter().take(8).take_while(|byte| b" \t>|".contains(byte)).count();
     let next = &bytes[at + 1 + indent..];
-    let rest = next.iter().take(512).take_while(|&byte| is_token(byte) && *byte != b'=').count();
+    let rest = next.iter().take(512).take_while(|&&byte| is_token(byte) && byte != b'=').count();
     let ends = next.get(rest).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`,;)]}<=".contains(byte));
     // A list has another one in each line, and they begin alike.
     let is_list = next.get(..3) == begun.get(..3);

@@ -18,7 +18,7 @@ use regex_automata::{Anchored, Input, util::captures::Captures};
 use super::{
     columns::{self, ColumnKind, HeadWord},
     digit_clusters::{begins_number, digit_clusters},
-    finding::{Finding, FindingFilter, RuleId, Visitor},
+    finding::{Certainty, Finding, FindingFilter, RuleId, Visitor},
     rules::{self, Rule},
     unescape::Unescaped,
 };
@@ -195,10 +195,11 @@ impl Scanner {
             let Some(index) = self.column_rules[kind as usize].filter(|_| flow.is_continue()) else { return };
             let rule = &self.rules[usize::from(index)];
             let value = &text[cell.clone()];
-            let judged = rule
-                .judge(value, true)
-                .filter(|_| filter.accepts(rule) && !value.contains(char::is_whitespace));
-            if let Some(certainty) = judged.filter(|&certainty| certainty >= filter.certainty) {
+            let is_word = !value.contains(char::is_whitespace);
+            // A token is also a word of a language, and many a table is of those.
+            let least = if kind == ColumnKind::Token { Certainty::Certain } else { filter.certainty };
+            let judged = rule.judge(value, true).filter(|_| filter.accepts(rule) && is_word);
+            if let Some(certainty) = judged.filter(|&certainty| certainty >= least) {
                 flow = visit(Finding { kind: RuleId(index), range: cell, certainty });
             }
         });
