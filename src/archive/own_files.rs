@@ -1,6 +1,6 @@
 //! The files that an archive is read from: nothing is written over them.
 
-use std::path::Path;
+use std::{fs::Metadata, path::Path};
 
 use hashbrown::HashSet;
 
@@ -18,11 +18,11 @@ impl Archive {
     /// written over.
     pub fn is_read_from(&self, path: &Path) -> bool {
         let files = self.files.get_or_init(|| self.own_files());
-        [path.symlink_metadata(), path.metadata()]
-            .into_iter()
-            .flatten()
-            .filter_map(|found| FilePlace::of(&found))
-            .any(|place| files.contains(&place))
+        let is_own = |found: &Metadata| FilePlace::of(found).is_some_and(|place| files.contains(&place));
+        // Most paths lead to nothing yet, and few to a link: one question is enough for them.
+        let found = path.symlink_metadata().ok();
+        let behind = found.as_ref().filter(|found| found.is_symlink()).and_then(|_| path.metadata().ok());
+        found.iter().chain(&behind).any(is_own)
             || (cfg!(not(unix)) && path.canonicalize().is_ok_and(|path| self.is_at(&path)))
     }
 
