@@ -78,26 +78,11 @@ pub fn is_comma(char: char) -> bool {
 
 /// Returns whether a character looks like a digit: also a letter of that shape.
 pub fn is_digit(char: char) -> bool {
+    if char.is_ascii() {
+        return matches!(char, '0'..='9' | 'O' | 'o' | 'I' | 'l');
+    }
     char.is_numeric()
-        || matches!(
-            char,
-            'O' | 'o'
-                | 'I'
-                | 'l'
-                | 'О'
-                | 'о'
-                | 'Ο'
-                | 'ο'
-                | 'І'
-                | 'і'
-                | 'Ι'
-                | 'ι'
-                | 'Ӏ'
-                | 'ӏ'
-                | 'ı'
-                | 'օ'
-                | 'Օ'
-        )
+        || matches!(char, 'О' | 'о' | 'Ο' | 'ο' | 'І' | 'і' | 'Ι' | 'ι' | 'Ӏ' | 'ӏ' | 'ı' | 'օ' | 'Օ')
 }
 
 /// Returns whether a text holds a year and a time as they stand above an entry, `2025, 10:42`, or what looks so: with
@@ -133,7 +118,7 @@ pub fn may_have_time(text: &str) -> bool {
     text.chars().any(|char| {
         if is_digit(char) {
             digits += 1;
-        } else if !is_blank(char) && !is_combining_mark(char) {
+        } else if !is_blank(char) && (char.is_ascii() || !is_combining_mark(char)) {
             digits = 0;
         }
         digits == 4
