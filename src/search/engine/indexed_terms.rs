@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The messages of one conversation in which it is judged how close together the words stand.
-const MAX_JUDGED_MESSAGES: usize = 32;
+const MAX_JUDGED_MESSAGES: usize = 8;
 
 /// The slots of all terms of a query.
 #[derive(Debug)]
@@ -111,10 +111,17 @@ impl IndexedTerms {
         ranks.retain(|rank| rank.quality.terms == most);
         ranks.truncate(MAX_JUDGED_MESSAGES);
         let entry = engine.index.entry(&engine.library, handle);
+        let mut judged_count = 0;
         for rank in &mut ranks {
             let judged = plan.matcher.compiled().quality_of(conversation, entry, rank.message);
             rank.quality = judged.unwrap_or(rank.quality);
+            judged_count += 1;
+            // Those that follow are no better words, and longer.
+            if rank.quality.is_side_by_side() {
+                break;
+            }
         }
+        ranks.truncate(judged_count);
         let best = ranks.into_iter().max_by_key(|rank| {
             let is_visible = is_on_visible_branch(engine, handle, rank.message);
             (rank.quality, is_visible, std::cmp::Reverse(rank.message))
@@ -180,6 +187,11 @@ impl IndexedTerms {
             slots.insert_range(range.start as usize..range.end as usize);
         }
         slots.intersect_with(&engine.index.slots().shown);
+        // Each slot that has a term has a hit: of a common word they are enough, and need no counting.
+        let slots_with = |term: &IndexedTerm| term.occurrences.any.intersection_count(&slots);
+        if self.message_terms().any(|term| slots_with(term) > MAX_HITS) {
+            return Some(MAX_HITS + 1);
+        }
         engine.index.count_hits(&words, &slots, MAX_HITS + 1)
     }
 }

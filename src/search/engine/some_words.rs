@@ -19,7 +19,7 @@ use crate::{
     library::Handle,
     search::{
         Matcher, Query,
-        index::{LetterSet, dictionary::Piece, tokenizer::tokenize},
+        index::{LetterSet, tokenizer::tokenize},
         matching::{FoldsToAscii, Term},
         query::{Clause, Predicate, TextPattern},
         ranking::Score,
@@ -135,7 +135,7 @@ impl TokenScores {
             weight,
             by_conversation: handles.into_iter().map(of_conversation).collect(),
             by_slot: slots.into_iter().map(of_slot).collect(),
-            is_nowhere: index.dictionary.words_with(token, Piece::Infix).is_empty(),
+            is_nowhere: !index.dictionary.has_piece(token),
             variants,
         }
     }

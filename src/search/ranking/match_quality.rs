@@ -58,6 +58,11 @@ impl MatchQuality {
         Self { terms, boundary, proximity, shown: true, shortness }
     }
 
+    /// Returns whether its terms stand as close together as can be.
+    pub fn is_side_by_side(&self) -> bool {
+        self.proximity >= Self::MAX - 1
+    }
+
     /// Rates a message of `length` bytes by the positions in it, in order of their starts. `None`: there are none.
     pub fn of(positions: &[TermPosition], shown: bool, length: usize) -> Option<Self> {
         let present = count_terms(positions.iter());

@@ -72,14 +72,21 @@ fn facts(app: &App, columns: u16) -> String {
         let more = if app.search.listing.complete { "" } else { "…" };
         let mut found = format!("{}{more} of {}", format::number(rows), format::number(total));
         // A query of filters or titles finds conversations without a place in their text.
-        if with_some > 0 && (rows == 0 || columns < 100) {
-            found.push_str(&format!(" · {} with some words", format::number(with_some)));
-        } else if app.search.listing.hits > 0 || rows == 0 {
-            let hits = if app.search.listing.hits == 1 { "hit" } else { "hits" };
-            found.push_str(&format!(" · {} {hits}", format::hits(app.search.listing.hits)));
-            if with_some > 0 {
-                found.push_str(&format!(" · {} with some words", format::number(with_some)));
+        let hits = app.search.listing.hits;
+        let words = if hits == 1 { "hit" } else { "hits" };
+        // A query of filters or titles finds conversations without a place in their text.
+        let hits =
+            if hits > 0 || rows == 0 { format!(" · {} {words}", format::hits(hits)) } else { String::new() };
+        if with_some == 0 {
+            found.push_str(&hits);
+        } else {
+            let with_some = format!(" · {} with some words", format::number(with_some));
+            let typed = sanitize::width(&sanitize::line(app.search.input.text()));
+            let taken = typed + sanitize::width(&found) + sanitize::width(&with_some) + PROMPT.len() + 3;
+            if rows > 0 && taken + sanitize::width(&hits) <= columns as usize {
+                found.push_str(&hits);
             }
+            found.push_str(&with_some);
         }
         found
     };
