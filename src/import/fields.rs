@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde::de::{MapAccess, SeqAccess};
 
-use super::json::{FieldKey, Lenient, MaybeText, MemoryBudget, Raw, UnreadValue, UnreadValues, record};
+use super::json::{FieldKey, Lenient, MaybeText, MemoryBudget, Raw, UnreadValue, UnreadValues};
 use crate::conversation::{Attachment, Detail, Link, Media, Part};
 
 /// The content of a message: a list, each element as it stands; or a bare string.
@@ -42,14 +42,6 @@ impl<'de> Lenient<'de> for ContentPieces<'de> {
         for (key, value) in &self.unread.0 {
             visit(if key.is_empty() { parent_key } else { key }, value);
         }
-    }
-}
-
-record! {
-    /// A page that something was read on.
-    Page<'de> {
-        title: MaybeText<'de> = "title",
-        url: MaybeText<'de> = "url",
     }
 }
 

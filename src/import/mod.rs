@@ -17,6 +17,7 @@ mod documents;
 mod fields;
 mod growth;
 mod json;
+mod left_out;
 mod library_files;
 mod message_arena;
 mod order;
@@ -25,8 +26,9 @@ pub mod repair;
 mod side_files;
 mod signatures;
 mod timestamp;
+mod unread;
 
-pub use chatgpt::reason_to_leave_out;
+pub use left_out::LeftOutReason;
 pub use library_files::LibraryFiles;
 pub use side_files::{ProfileEntry, ProfileValue, SharedLink, SideContent, side_file};
 
@@ -44,6 +46,15 @@ use crate::{
 use documents::Documents;
 use message_arena::{NO_PARENT, ParsedObject};
 use repair::Repairs;
+
+/// Returns the reason for which the strings under this key are left out of a provider's messages; `None`: they are shown,
+/// or folded.
+pub fn reason_to_leave_out(provider: Provider, key: &str) -> Option<LeftOutReason> {
+    match provider {
+        Provider::ChatGpt => chatgpt::left_out(key),
+        Provider::Claude => claude::left_out(key),
+    }
+}
 
 /// The reason why an object became no conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

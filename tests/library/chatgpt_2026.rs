@@ -7,12 +7,10 @@ use crate::support::{
     exports::{Chain, answer, conversation, load_bytes, message, parse, parse_text, prompt, zip},
 };
 use jiff::tz::TimeZone;
-use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use unspool::{
     conversation::{Conversation, Detail, Kind, Visibility},
     extract::{Format, Include, Options},
-    import::reason_to_leave_out,
     message::{MessageView, Speaker},
 };
 
@@ -607,119 +605,6 @@ fn the_model_that_auto_was_resolved_to_is_named() {
         model(json!({"model_slug": "gpt-8", "resolved_model_slug": "gpt-9"})).as_deref(),
         Some("gpt-8")
     );
-}
-
-/// Keys of every kind: known ones, where they mean something and elsewhere, and invented ones.
-const KEYS: [&str; 46] = [
-    "text",
-    "title",
-    "name",
-    "url",
-    "summary",
-    "result",
-    "content",
-    "snippet",
-    "message",
-    "output_str",
-    "thoughts",
-    "chunks",
-    "parts",
-    "metadata",
-    "screenshot",
-    "state",
-    "attachments",
-    "citations",
-    "content_references",
-    "items",
-    "search_result_groups",
-    "entries",
-    "aggregate_result",
-    "messages",
-    "targeted_reply",
-    "user_profile",
-    "model_set_context",
-    "dalle",
-    "prompt",
-    "reasoning_title",
-    "image_url",
-    "domain",
-    "canvas",
-    "chatgpt_sdk",
-    "widget_state",
-    "report_message",
-    "_cite_metadata",
-    "metadata_list",
-    "extra",
-    "weight",
-    "size",
-    "foo",
-    "bar_baz",
-    "widget",
-    "rows",
-    "n7",
-];
-
-/// A value that nobody foresaw; its strings are numbered afterwards.
-fn value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![8 => Just(json!("?")), 1 => Just(json!(7)), 1 => Just(Value::Null)];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        prop_oneof![
-            1 => proptest::collection::vec(inner.clone(), 1..4).prop_map(Value::Array),
-            3 => proptest::collection::vec((proptest::sample::select(&KEYS[..]), inner), 1..4)
-                .prop_map(|fields| Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
-        ]
-    })
-}
-
-/// Puts a word of its own in the place of each string, and returns them.
-fn plant(value: &mut Value, words: &mut Vec<String>) {
-    match value {
-        Value::String(text) => {
-            *text = format!("zq{}x", words.len());
-            words.push(text.clone());
-        }
-        Value::Array(list) => list.iter_mut().for_each(|value| plant(value, words)),
-        Value::Object(fields) => {
-            for (key, value) in fields.iter_mut() {
-                if reason_to_leave_out(key).is_none() {
-                    plant(value, words);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-    /// A string that nobody reads was not there: not on the screen, not in an extract, not found, not audited.
-    #[test]
-    fn no_string_of_a_message_is_lost(
-        role in proptest::sample::select(&["user", "assistant", "tool", "system", "robot"][..]),
-        kind in proptest::sample::select(&["text", "multimodal_text", "code", "execution_output", "thoughts", "reasoning_recap",
-            "tether_quote", "tether_browsing_display", "sonic_webpage", "system_error", "error", "user_editable_context",
-            "model_editable_context", "computer_output", "super_widget", "of_the_future"][..]),
-        content in proptest::collection::vec((proptest::sample::select(&KEYS[..]), value()), 0..4),
-        metadata in proptest::collection::vec((proptest::sample::select(&KEYS[..]), value()), 0..4),
-        besides in proptest::collection::vec((proptest::sample::select(&["foo", "bar_baz", "widget"][..]), value()), 0..2),
-    ) {
-        let object = |fields: Vec<(&'static str, Value)>| -> Map<String, Value> {
-            fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
-        };
-        let (mut content, mut metadata, mut besides) = (object(content), object(metadata), object(besides));
-        let mut words = Vec::new();
-        for fields in [&mut content, &mut metadata, &mut besides] {
-            fields.iter_mut().for_each(|(_, value)| plant(value, &mut words));
-        }
-        content.insert("content_type".to_owned(), json!(kind));
-        besides.extend([("author".to_owned(), json!({"role": role})), ("content".to_owned(), Value::Object(content)),
-            ("metadata".to_owned(), Value::Object(metadata))]);
-        let message = Value::Object(besides);
-        let everything = everything(&chain([message.clone()]));
-        for word in words {
-            prop_assert!(everything.contains(&word), "{word} of {message}\n{everything}");
-        }
-    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn reasoning_and_tools_fold_where_they_happened_between_the_words() {
         said(&read),
         [
             (Kind::Text, "Is it?"),
-            (Kind::Reasoning, "Let me look."),
+            (Kind::Reasoning, "**Thinking it over.**\n\nLet me look."),
             (Kind::Text, "I will search."),
             (Kind::Call, r#"{"query":"so"}"#),
             (Kind::Output, "it is\nindeed"),
@@ -151,6 +151,43 @@ fn a_block_of_an_unknown_type_is_folded_and_labelled_and_costs_nothing_else() {
         report.archives[0].content_types.types(),
         [("hologram".to_owned(), 1, false), ("text".to_owned(), 1, true)]
     );
+}
+
+/// They were read for their words alone.
+#[test]
+fn what_stands_beside_the_words_of_a_block_is_folded_with_the_message() {
+    let mut calling = call("web_search", json!({"query": "heron"}));
+    calling["integration_name"] = json!("Web Search");
+    // Says once more what the call says.
+    calling["display_content"] = json!({"type": "json_block", "json_block": "{\"query\": \"heron\"}"});
+    let page = json!({"type": "knowledge", "title": "Herons", "url": "https://h.example", "text": "They stand.",
+        "metadata": {"type": "webpage_metadata", "site_domain": "h.example", "favicon_url": "https://f.example"},
+        "prompt_context_metadata": {"age": "two weeks ago", "url": "https://h.example"}});
+    let mut told = words("They stand.");
+    told["citations"] = json!([{"details": {"url": "https://h.example"}, "cited_text": "stand in reeds"}]);
+    let future = json!({"type": "weather", "text": "Rain", "forecast": [{"day": "Monday", "sky": "grey"}]});
+    let code = call("repl", json!({"code": "1 + 1", "language": "javascript"}));
+    let blocks = vec![calling, result("web_search", json!([page]), false), told, future, code];
+    let mut message = message("m1", ROOT, "assistant", blocks);
+    message["sync_sources"] = json!([{"type": "drive", "config": {"folder": "Birds"}}]);
+    let read = one(vec![message]);
+    assert_eq!(
+        said(&read),
+        [
+            (Kind::Call, r#"{"query":"heron"}"#),
+            (Kind::Output, "They stand.\nage: two weeks ago"),
+            (Kind::Text, "They stand."),
+            (Kind::Other, "Rain\nforecast:\n  - day: Monday\n    sky: grey"),
+            (Kind::Call, "1 + 1"),
+            (
+                Kind::Other,
+                "integration_name: Web Search\ncited_text: stand in reeds\nlanguage: javascript\n\
+                 sync_sources:\n  - config:\n      folder: Birds"
+            ),
+        ]
+    );
+    assert_eq!(read.message_name(5), Some("metadata"));
+    assert_eq!(shown(&read), ["They stand."]);
 }
 
 #[test]
@@ -832,7 +869,7 @@ fn every_subcommand_takes_both_providers_at_once() {
     let lines = stdout(&["extract", "--id", "c-claude", "-f", "jsonl", "--include", "reasoning", claude]);
     let roles: Vec<Value> =
         lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["text"].clone()).collect();
-    assert_eq!(roles, ["Is it?", "Hm.", "It **is**."]);
+    assert_eq!(roles, ["Is it?", "**Thinking it over.**\n\nHm.", "It **is**."]);
     assert!(
         stdout(&["extract", "--id", "c-claude", "--front-matter", claude])
             .contains("claude.ai/chat/c-claude")

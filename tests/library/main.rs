@@ -28,6 +28,7 @@ mod import_growth;
 mod keystrokes;
 mod limits;
 mod malformed;
+mod nothing_lost;
 mod one_reading;
 mod properties;
 mod providers;

@@ -7,10 +7,11 @@ use memchr::memmem;
 
 use super::{
     attachments::{self, Uploads},
+    left_out::left_out,
     references::said,
     research::{PLACEHOLDER, States},
     shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject},
-    unread::{push_field, push_outline, push_unread},
+    unread::{push_outline, push_unread},
 };
 use crate::{
     conversation::{Detail, Part},
@@ -19,6 +20,7 @@ use crate::{
         json::{self, Lenient, MemoryBudget, Raw},
         outline::is_json,
         repair::repair_value,
+        unread::{self, push_field},
     },
 };
 
@@ -80,7 +82,9 @@ pub(super) fn write_parts(
     parts: &mut Vec<Part>,
     more: &mut String,
 ) {
-    let mut writer = PartWriter { text, start, any: false, uploads, parts, more };
+    // Reasoning or a memory stands there already.
+    let any = text.len() > start && !text.ends_with('\n');
+    let mut writer = PartWriter { text, start, any, uploads, parts, more };
     for (number, &part) in content.parts.list.iter().chain(&[content.screenshot]).enumerate() {
         if states.parts.binary_search(&number).is_ok() {
             writer.line();
@@ -281,21 +285,9 @@ pub(super) fn shift(parts: &mut [Part], by: usize, end: usize) {
     }
 }
 
-/// Appends every word of a value: a string as it is, of anything else its texts, one a line, or all that is in it under
-/// its keys.
+/// Appends every word of a value.
 pub(super) fn all_words(value: Raw<'_>, words: &mut String) {
-    if value.is_text() {
-        return value.unescape(words);
-    }
-    let mut outlined = String::new();
-    push_outline("", value.0, &mut outlined);
-    let mut texts = String::new();
-    value.append_text(&mut texts);
-    // The texts are all there is: no keys are needed to tell them from anything else.
-    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphanumeric).count();
-    let keys = outlined.matches("text: ").count() * 4;
-    let all = !texts.is_empty() && letters(&texts) + keys >= letters(&outlined);
-    words.push_str(if all { &texts } else { &outlined });
+    unread::all_words(value, left_out, words);
 }
 
 /// Reads the escapes in a text that is JSON, `\u00fc`, as the letters they stand for; the parts keep their places.

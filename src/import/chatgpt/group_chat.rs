@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use super::{
-    left_out::is_left_out,
+    left_out::left_out,
     parse::{LIST_BUDGET, Mapping},
     references::said,
     shape::{Message, Upload},
@@ -28,7 +28,7 @@ pub(super) struct GroupChat<'de> {
 
 record! {
     /// Who takes part.
-    GroupMember<'de> keeps all but is_left_out {
+    GroupMember<'de> keeps all but left_out {
         id: MaybeText<'de> = "id",
         name: MaybeText<'de> = "name",
     }
@@ -36,7 +36,7 @@ record! {
 
 record! {
     /// A message of such a chat.
-    GroupMessage<'de> keeps all but is_left_out {
+    GroupMessage<'de> keeps all but left_out {
         role: MaybeText<'de> = "role",
         author: GroupMember<'de> = "author",
         author_id: MaybeText<'de> = "author_id",

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::{
-    left_out::is_left_out,
+    left_out::left_out,
     references::{self, NamedSource, References},
     shape::{Metadata, Reference},
 };
@@ -340,8 +340,9 @@ fn strings(value: &Value, names: bool, found: &mut Vec<(String, String)>) {
             }
             Value::Array(list) => open.extend(list.iter().rev().map(|value| (key, value))),
             Value::Object(fields) => {
-                let is_shown =
-                    |key: &str| names || !(is_left_out(key) || matches!(key, "layout" | "aspect_ratio"));
+                let is_shown = |key: &str| {
+                    names || !(left_out(key).is_some() || matches!(key, "layout" | "aspect_ratio"))
+                };
                 open.extend(
                     fields.iter().rev().map(|(key, value)| (&**key, value)).filter(|(key, _)| is_shown(key)),
                 );

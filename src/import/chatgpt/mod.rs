@@ -41,7 +41,7 @@ use super::{
 use crate::conversation::Provider;
 
 pub(super) use attachments::stored_id;
-pub use left_out::reason_to_leave_out;
+pub(super) use left_out::left_out;
 pub(super) use side_files::side_file;
 
 use canvas::CanvasCall;

@@ -14,7 +14,7 @@ use super::{
     marker::MARKER_CHARS,
     research::{self, States},
     shape::{Maybe, Message},
-    unread::{self, BesideWords},
+    unread::BesideWords,
 };
 use crate::{
     conversation::{Kind, Visibility},
@@ -24,6 +24,7 @@ use crate::{
         message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
         timestamp::Timestamp,
+        unread::push_raw_line,
     },
 };
 
@@ -219,7 +220,7 @@ impl Mapping<'_> {
             self.canvases.push((number, canvas));
         }
         if !states.more.is_empty() {
-            unread::push_raw_line(&states.more, &mut rest.more);
+            push_raw_line(&states.more, &mut rest.more);
         }
         for state in &states.list {
             research::read(state, &mut rest, |report, rest| self.take_report(report, number, rest));
@@ -272,10 +273,15 @@ impl Mapping<'_> {
         });
         arena.bound(&mut parts);
         let said = &arena.text[start..];
+        // The label of reasoning is one line; what has more of them says something itself.
+        let kind = match classification.kind {
+            Kind::Recap if said.trim().contains('\n') => Kind::Reasoning,
+            kind => kind,
+        };
         let parsed = ParsedMessage {
             role: classification.role,
             visibility: classification.visibility(message, said, &parts),
-            kind: classification.kind,
+            kind,
             interrupted: classification::interrupted(message),
             time: message.created.0,
             model: arena.slot(classification::model(message)),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::de::MapAccess;
 
-use super::left_out::{is_left_out, is_left_out_of_files, is_left_out_of_results};
+use super::left_out::{left_out, left_out_of_files, left_out_of_results};
 use crate::import::{
     fields::ContentPieces,
     json::{Field, Lenient, MaybeText, MemoryBudget, OneOrMany, Raw, UnreadValue, record},
@@ -49,7 +49,7 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
 
 record! {
     /// A node's message.
-    Message<'de> keeps all but is_left_out {
+    Message<'de> keeps all but left_out {
         author: Author<'de> = "author",
         created: Timestamp = "create_time",
         content: MessageContent<'de> = "content",
@@ -63,7 +63,7 @@ record! {
 
 record! {
     /// The author of a message.
-    Author<'de> keeps all but is_left_out {
+    Author<'de> keeps all but left_out {
         role: MaybeText<'de> = "role",
         name: MaybeText<'de> = "name",
     }
@@ -102,7 +102,7 @@ impl<'de> Lenient<'de> for MessageContent<'de> {
 
 record! {
     /// The fields of a [`MessageContent`].
-    ContentFields<'de> keeps all but is_left_out {
+    ContentFields<'de> keeps all but left_out {
         content_type: MaybeText<'de> = "content_type",
         parts: ContentPieces<'de> = "parts",
         text: Raw<'de> = "text",
@@ -127,7 +127,7 @@ record! {
 
 record! {
     /// An object in `parts`: an image, a voice clip, a transcription, a list of further parts.
-    PartObject<'de> keeps all but is_left_out {
+    PartObject<'de> keeps all but left_out {
         content_type: MaybeText<'de> = "content_type",
         text: Raw<'de> = "text",
         parts: ContentPieces<'de> = "parts",
@@ -145,7 +145,7 @@ record! {
 
 record! {
     /// The metadata of a part.
-    PartMetadata<'de> keeps all but is_left_out {
+    PartMetadata<'de> keeps all but left_out {
         dalle: Dalle<'de> = "dalle",
         generation: Dalle<'de> = "generation",
     }
@@ -153,7 +153,7 @@ record! {
 
 record! {
     /// The making of an image.
-    Dalle<'de> keeps all but is_left_out {
+    Dalle<'de> keeps all but left_out {
         prompt: MaybeText<'de> = "prompt",
     }
 }
@@ -164,7 +164,7 @@ pub(crate) struct Pointer<'de>(pub PointerFields<'de>);
 
 record! {
     /// The fields of a [`Pointer`].
-    PointerFields<'de> keeps all but is_left_out {
+    PointerFields<'de> keeps all but left_out {
         asset_pointer: MaybeText<'de> = "asset_pointer",
         format: MaybeText<'de> = "format",
         size: Option<f64> = "size_bytes",
@@ -194,7 +194,7 @@ pub(crate) struct Thought<'de> {
 
 record! {
     /// The fields of a [`Thought`].
-    ThoughtFields<'de> keeps all but is_left_out {
+    ThoughtFields<'de> keeps all but left_out {
         summary: Raw<'de> = "summary",
         content: Raw<'de> = "content",
         chunks: Raw<'de> = "chunks",
@@ -221,7 +221,7 @@ impl<'de> Lenient<'de> for Thought<'de> {
 
 record! {
     /// The metadata of a message.
-    Metadata<'de> keeps all but is_left_out {
+    Metadata<'de> keeps all but left_out {
         model: MaybeText<'de> = "model_slug",
         resolved_model: MaybeText<'de> = "resolved_model_slug",
         attachments: OneOrMany<Upload<'de>> = "attachments",
@@ -251,14 +251,14 @@ record! {
 
 record! {
     /// The canvas that a message is about.
-    CanvasState<'de> keeps all but is_left_out {
+    CanvasState<'de> keeps all but left_out {
         title: MaybeText<'de> = "title",
     }
 }
 
 record! {
     /// The old form of custom instructions.
-    UserContext<'de> keeps all but is_left_out {
+    UserContext<'de> keeps all but left_out {
         about_user: Raw<'de> = "about_user_message",
         about_model: Raw<'de> = "about_model_message",
     }
@@ -266,21 +266,21 @@ record! {
 
 record! {
     /// The end of an answer.
-    Finish<'de> keeps all but is_left_out {
+    Finish<'de> keeps all but left_out {
         kind: MaybeText<'de> = "type",
     }
 }
 
 record! {
     /// The outputs of python.
-    Aggregate<'de> keeps all but is_left_out_of_results {
+    Aggregate<'de> keeps all but left_out_of_results {
         messages: OneOrMany<AggregateMessage<'de>> = "messages",
     }
 }
 
 record! {
     /// One of its outputs.
-    AggregateMessage<'de> keeps all but is_left_out_of_results {
+    AggregateMessage<'de> keeps all but left_out_of_results {
         image_url: MaybeText<'de> = "image_url",
         text: Raw<'de> = "text",
     }
@@ -288,7 +288,7 @@ record! {
 
 record! {
     /// An upload; the text does not mention it.
-    Upload<'de> keeps all but is_left_out_of_files {
+    Upload<'de> keeps all but left_out_of_files {
         id: MaybeText<'de> = "id",
         name: MaybeText<'de> = "name",
         size: Option<f64> = "size",
@@ -301,7 +301,7 @@ record! {
 
 record! {
     /// A file that the model made or found, wherever it is listed.
-    FileReference<'de> keeps all but is_left_out_of_files {
+    FileReference<'de> keeps all but left_out_of_files {
         id: MaybeText<'de> = "id",
         file_id: MaybeText<'de> = "file_id",
         name: MaybeText<'de> = "name",
@@ -313,7 +313,7 @@ record! {
 
 record! {
     /// The pages of one site that a search found.
-    SearchGroup<'de> keeps all but is_left_out {
+    SearchGroup<'de> keeps all but left_out {
         domain: MaybeText<'de> = "domain",
         entries: OneOrMany<SearchEntry<'de>> = "entries",
     }
@@ -321,7 +321,7 @@ record! {
 
 record! {
     /// A page that a search found.
-    SearchEntry<'de> keeps all but is_left_out {
+    SearchEntry<'de> keeps all but left_out {
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
         attribution: MaybeText<'de> = "attribution",
@@ -332,7 +332,7 @@ record! {
 
 record! {
     /// The parts of `turn0search3`, by which a marker names a page.
-    RefId<'de> keeps all but is_left_out {
+    RefId<'de> keeps all but left_out {
         turn: Option<f64> = "turn_index",
         kind: MaybeText<'de> = "ref_type",
         index: Option<f64> = "ref_index",
@@ -341,7 +341,7 @@ record! {
 
 record! {
     /// A conversation that the memory of an answer is from.
-    Remembered<'de> keeps all but is_left_out {
+    Remembered<'de> keeps all but left_out {
         citation: Maybe<Item<'de>> = "citation",
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
@@ -350,14 +350,14 @@ record! {
 
 record! {
     /// The pages a browsing tool saw.
-    CiteMetadata<'de> keeps all but is_left_out {
+    CiteMetadata<'de> keeps all but left_out {
         list: OneOrMany<SeenPage<'de>> = "metadata_list",
     }
 }
 
 record! {
     /// A page that was seen.
-    SeenPage<'de> keeps all but is_left_out {
+    SeenPage<'de> keeps all but left_out {
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
         attribution: MaybeText<'de> = "attribution",
@@ -366,7 +366,7 @@ record! {
 
 record! {
     /// An element of `metadata.citations[]`: the target of a 【…†…】.
-    OldCitation<'de> keeps all but is_left_out {
+    OldCitation<'de> keeps all but left_out {
         start: Option<f64> = "start_ix",
         metadata: OldCitationMetadata<'de> = "metadata",
     }
@@ -374,7 +374,7 @@ record! {
 
 record! {
     /// The page or file an [`OldCitation`] cites.
-    OldCitationMetadata<'de> keeps all but is_left_out_of_files {
+    OldCitationMetadata<'de> keeps all but left_out_of_files {
         title: MaybeText<'de> = "title",
         name: MaybeText<'de> = "name",
         url: MaybeText<'de> = "url",
@@ -384,14 +384,14 @@ record! {
 
 record! {
     /// The number of the message that an [`OldCitation`] cites.
-    OldCitationExtra<'de> keeps all but is_left_out {
+    OldCitationExtra<'de> keeps all but left_out {
         message: Option<f64> = "cited_message_idx",
     }
 }
 
 record! {
     /// An element of `metadata.content_references[]`: the target of a citation marker.
-    Reference<'de> keeps all but is_left_out_of_files {
+    Reference<'de> keeps all but left_out_of_files {
         matched: MaybeText<'de> = "matched_text",
         kind: MaybeText<'de> = "type",
         alt: MaybeText<'de> = "alt",
@@ -412,7 +412,7 @@ record! {
 
 record! {
     /// A source of a reference.
-    ItemFields<'de> keeps all but is_left_out_of_files {
+    ItemFields<'de> keeps all but left_out_of_files {
         title: MaybeText<'de> = "title",
         name: MaybeText<'de> = "name",
         url: MaybeText<'de> = "url",
@@ -452,14 +452,14 @@ impl<'de> Lenient<'de> for Item<'de> {
 
 record! {
     /// A widget of the research tool, and the report in it.
-    Widget<'de> keeps all but is_left_out {
+    Widget<'de> keeps all but left_out {
         report: Maybe<Message<'de>> = "report_message",
     }
 }
 
 record! {
     /// The state of what an app shows: of a widget of the research tool, in one of its places.
-    Sdk<'de> keeps all but is_left_out {
+    Sdk<'de> keeps all but left_out {
         state: Raw<'de> = "widget_state",
         response: SdkResponse<'de> = "tool_response_metadata",
     }
@@ -467,7 +467,7 @@ record! {
 
 record! {
     /// The answer of an app.
-    SdkResponse<'de> keeps all but is_left_out {
+    SdkResponse<'de> keeps all but left_out {
         state: Raw<'de> = "venus_widget_state",
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     classification::Classification,
-    left_out::is_left_out,
+    left_out::left_out,
     references::{push_line, said},
     shape::Message,
 };
@@ -10,7 +10,7 @@ use crate::{
     conversation::{Kind, Role},
     import::{
         json::{Lenient, UnreadValue},
-        outline::{outline, outline_words},
+        unread::{self, UnknownKeys, push_field},
     },
 };
 
@@ -25,24 +25,6 @@ pub(super) struct BesideWords {
     pub more: String,
     /// The keys of which nobody knows what they mean.
     pub keys: UnknownKeys,
-}
-
-/// The keys of one message of which nobody knows what they mean.
-#[derive(Default)]
-pub(super) struct UnknownKeys(pub Vec<String>);
-
-/// The number of such keys of one message that are counted.
-const MAX_KEYS: usize = 64;
-
-impl UnknownKeys {
-    /// Appends a value that no field took, under its key, if there is a word in it, and keeps the key.
-    fn push_unread(&mut self, key: &str, value: &UnreadValue<'_>, out: &mut String) {
-        let before = out.len();
-        push_unread(key, value, out);
-        if out.len() > before && self.0.len() < MAX_KEYS {
-            self.0.push(key.to_owned());
-        }
-    }
 }
 
 impl BesideWords {
@@ -84,7 +66,8 @@ impl BesideWords {
         }
         let mut found = std::mem::take(&mut self.found);
         let keys = &mut self.keys;
-        let mut visit = |key: &str, value: &UnreadValue<'_>| keys.push_unread(key, value, &mut found);
+        let mut visit =
+            |key: &str, value: &UnreadValue<'_>| keys.push_unread(key, value, left_out, &mut found);
         std::mem::take(&mut metadata.search_groups).unread("search_result_groups", &mut visit);
         std::mem::take(&mut metadata.references).unread("content_references", &mut visit);
         std::mem::take(&mut metadata.citations).unread("citations", &mut visit);
@@ -97,7 +80,7 @@ impl BesideWords {
             push_field("canvas", title, &mut self.more);
         }
         let (keys, more) = (&mut self.keys, &mut self.more);
-        let mut visit = |key: &str, value: &UnreadValue<'_>| keys.push_unread(key, value, more);
+        let mut visit = |key: &str, value: &UnreadValue<'_>| keys.push_unread(key, value, left_out, more);
         metadata.unread("metadata", &mut visit);
         message.author.unread("author", &mut visit);
         for (key, value) in &message.unread.0 {
@@ -141,7 +124,7 @@ impl Classification<'_> {
                 push_outline(key, value.0, out);
             }
         }
-        content.unread("", &mut |key, value| keys.push_unread(key, value, out));
+        content.unread("", &mut |key, value| keys.push_unread(key, value, left_out, out));
         let is_name = |name: &&str| self.name.as_deref().is_some_and(|own| own.contains(*name));
         let language = said(&content.language).filter(|language| *language != "unknown");
         if let Some(language) = language.filter(|language| !is_name(language) && *language != "json") {
@@ -162,28 +145,10 @@ impl Classification<'_> {
 
 /// Appends all that is in a value under its key, and the keys in it, but what is left out.
 pub(super) fn push_outline(key: &str, json: &str, out: &mut String) {
-    outline(key, json, &is_left_out, out);
+    unread::push_outline(key, json, left_out, out);
 }
 
 /// Appends a value that no field took, under its key, if there is a word in it.
 pub(super) fn push_unread(key: &str, value: &UnreadValue<'_>, out: &mut String) {
-    match value {
-        UnreadValue::Json(json) => outline_words(key, json, &is_left_out, out),
-        UnreadValue::Text(text) => push_field(key, text, out),
-    }
-}
-
-/// Appends a line with a key and a value.
-pub(super) fn push_field(key: &str, value: &str, out: &mut String) {
-    push_raw_line(key, out);
-    out.push_str(if key.is_empty() { "" } else { ": " });
-    out.push_str(value);
-}
-
-/// Appends a line.
-pub(super) fn push_raw_line(words: &str, out: &mut String) {
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
-    out.push_str(words);
+    unread::push_unread(key, value, left_out, out);
 }

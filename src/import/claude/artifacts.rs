@@ -5,7 +5,12 @@
 
 use hashbrown::HashMap;
 
-use super::{block::add_link, parse::LIST_BUDGET, shape::ArtifactInput};
+use super::{
+    block::add_link,
+    parse::LIST_BUDGET,
+    shape::ArtifactInput,
+    unread::{BesideWords, all_words},
+};
 use crate::{
     conversation::Link,
     import::{
@@ -55,10 +60,40 @@ impl Artifact {
         Some(Self { number, command })
     }
 
+    /// Returns whether it gives the whole document.
+    pub(super) fn is_whole(self) -> bool {
+        self.command != ArtifactCommand::Update
+    }
+
     /// Makes one of a message whose text is a call that writes an artifact as a whole.
     pub(super) fn whole(number: u32) -> Self {
         Self { number, command: ArtifactCommand::Rewrite }
     }
+}
+
+/// Keeps what stands in a call that makes a document and is neither the document nor its title.
+pub(super) fn keep_besides(input: Raw<'_>, rest: &mut BesideWords) {
+    let repaired = Repaired::new();
+    let budget = MemoryBudget::new(LIST_BUDGET);
+    let Ok(input) = json::from_str_or_repaired::<ArtifactInput<'_>>(input.0, &repaired, &budget) else {
+        return;
+    };
+    rest.keep_field("old_str", input.old);
+    rest.keep_field("new_str", input.new);
+    if input.path.is_some() {
+        rest.keep_text("title", &input.title);
+        rest.keep_field("content", input.content);
+        rest.keep_text("language", &input.language);
+    } else {
+        rest.keep_field("file_text", input.file);
+        if !created(&input).format.starts_with("code/") {
+            rest.keep_text("language", &input.language);
+        }
+    }
+    for page in input.citations.iter().filter(|page| page.url.as_deref().unwrap_or_default().is_empty()) {
+        rest.keep_text("title", &page.title);
+    }
+    rest.keep_unread("input", &input);
 }
 
 /// Returns the pages that a report cites.
@@ -69,7 +104,9 @@ pub(super) fn sources(input: Raw<'_>) -> Vec<Link> {
         return Vec::new();
     };
     let mut links = Vec::new();
-    input.citations.iter().for_each(|page| add_link(page.title.as_deref(), page.url.as_deref(), &mut links));
+    for page in input.citations.iter() {
+        add_link(page.title.as_deref(), page.url.as_deref(), &mut links);
+    }
     links
 }
 
@@ -144,7 +181,10 @@ fn name_of<'a>(input: &'a ArtifactInput<'_>) -> &'a str {
 
 /// Writes the whole text that a call gives.
 fn write_content(input: &ArtifactInput<'_>, text: &mut String) {
-    if input.path.is_some() { input.file.append_text(text) } else { input.content.append_text(text) }
+    let content = if input.path.is_some() { input.file } else { input.content };
+    if !matches!(content.0, "" | "null") {
+        all_words(content, text);
+    }
 }
 
 fn created(input: &ArtifactInput<'_>) -> MadeDocument {

@@ -3,6 +3,7 @@
 use super::{
     parse::MessageCollector,
     shape::{Attached, BlockFields, ChatMessage, Filed},
+    unread::{BesideWords, all_words},
 };
 use crate::{
     conversation::{Attachment, Media, Part},
@@ -11,8 +12,8 @@ use crate::{
 
 impl MessageCollector<'_> {
     /// Returns the files of a message, before its text; each once, although the export may name it three
-    /// times.
-    pub(super) fn files(&mut self, message: &ChatMessage<'_>) -> Vec<Part> {
+    /// times. What is in them besides is kept.
+    pub(super) fn files(&mut self, message: &ChatMessage<'_>, rest: &mut BesideWords) -> Vec<Part> {
         let mut parts = Vec::new();
         for (number, attached) in message.attachments.iter().enumerate() {
             let id = match attached.id.as_deref() {
@@ -24,10 +25,12 @@ impl MessageCollector<'_> {
                 },
             };
             parts.extend(self.attached(attached, &id));
+            rest.keep_unread("attachments", attached);
         }
         let mut known: Vec<(&str, &str)> =
             message.attachments.iter().filter_map(|attached| Some(("", attached.name.as_deref()?))).collect();
-        for file in message.files.iter().chain(&message.files_again) {
+        for file in message.files.iter().chain(message.files_again.iter()) {
+            rest.keep_unread("files", file);
             let Some((id, name)) = named(file) else { continue };
             // One with its text is there already; a list of files may be there twice.
             let same = |&(other, name_of_other): &(&str, &str)| {
@@ -48,7 +51,9 @@ impl MessageCollector<'_> {
 
     fn attached(&mut self, attached: &Attached<'_>, id: &str) -> Option<Part> {
         let mut content = String::new();
-        attached.content.append_text(&mut content);
+        if attached.content.0 != "null" {
+            all_words(attached.content, &mut content);
+        }
         let mut name = attached.name.as_deref().unwrap_or_default().trim().to_owned();
         if name.is_empty() {
             if content.is_empty() {

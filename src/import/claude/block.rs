@@ -3,21 +3,25 @@
 //! A message of the export is a list of blocks. Words that stand together are one message here, each other block is
 //! one of its own, so that reasoning and tools fold where they happened.
 
-use serde::de::SeqAccess;
+use hashbrown::HashSet;
 
 use super::{
     artifacts::{self, Artifact},
     attachments,
-    parse::MessageCollector,
-    shape::{BlockFields, ChatMessage, CodeInput},
+    left_out::left_out_of_encrypted,
+    parse::{LIST_BUDGET, MessageCollector},
+    shape::{BlockFields, ChatMessage, CodeInput, ResultPiece},
     tags::{self, TaggedText},
+    unread::{BesideWords, Said, all_words, push_unread},
 };
 use crate::{
     conversation::{Detail, Kind, Link, NameTable, Part, Role, Visibility},
     import::{
         growth::GrowthBudget,
-        json::{self, Lenient, MaybeText, MemoryBudget, Raw, Repaired, record},
+        json::{self, Lenient, MemoryBudget, Raw, Repaired, UnreadValue},
         message_arena::ParsedMessage,
+        outline::outline,
+        unread::{push_field, push_raw_line},
     },
 };
 
@@ -57,6 +61,8 @@ struct OpenMessage<'a, 'de> {
     sources: Vec<Link>,
     /// Pages that tools found: a citation may name one by its address alone.
     found: Vec<Link>,
+    /// What is in the message besides.
+    rest: BesideWords,
 }
 
 /// The number of pages listed for one stretch of words.
@@ -70,15 +76,6 @@ struct BlockMessage<'a> {
     parts: Vec<Part>,
 }
 
-record! {
-    /// An element of a tool's result, where that is a list: a page, a file.
-    ResultPage<'de> {
-        title: MaybeText<'de> = "title",
-        name: MaybeText<'de> = "name",
-        url: MaybeText<'de> = "url",
-    }
-}
-
 impl MessageCollector<'_> {
     /// Keeps a message: as at least one piece. The lists of its blocks count against the budget.
     pub(super) fn add_message(&mut self, message: &ChatMessage<'_>, budget: &MemoryBudget) {
@@ -89,7 +86,9 @@ impl MessageCollector<'_> {
             _ => None,
         };
         let first = self.arena.messages.len();
-        let files = self.files(message);
+        let start = self.arena.text.len();
+        let mut rest = BesideWords::default();
+        let files = self.files(message, &mut rest);
         let mut open = OpenMessage {
             message,
             role,
@@ -98,6 +97,7 @@ impl MessageCollector<'_> {
             files,
             sources: Vec::new(),
             found: Vec::new(),
+            rest,
         };
         for &block in &message.content.list {
             if self.full() {
@@ -108,11 +108,12 @@ impl MessageCollector<'_> {
                 Some(b'"') => self.say(&mut open, block),
                 Some(b'{') => {
                     let repaired = Repaired::new();
-                    if let Ok(fields) = json::from_str_or_repaired(block.0, &repaired, budget) {
-                        self.block(&mut open, block, &fields);
+                    match json::from_str_or_repaired(block.0, &repaired, budget) {
+                        Ok(fields) => self.block(&mut open, block, &fields),
+                        Err(_) => open.rest.keep_field("content", block),
                     }
                 }
-                _ => {}
+                _ => open.rest.keep_field("content", block),
             }
         }
         if let Some(bare) = &message.content.bare {
@@ -127,13 +128,57 @@ impl MessageCollector<'_> {
         if open.words.is_some() || !open.files.is_empty() || nothing {
             self.flush(&mut open);
         }
+        if open.has_words {
+            self.keep_unsaid_text(&mut open, start);
+        }
+        open.rest.keep_unread("message", message);
+        self.flush_rest(&mut open);
+    }
+
+    /// Keeps the lines of the message's own `text` that none of its blocks says.
+    fn keep_unsaid_text(&self, open: &mut OpenMessage<'_, '_>, start: usize) {
+        let (text, content) = (open.message.text, &open.message.content);
+        // Without content it is what was said.
+        if (content.list.is_empty() && content.bare.is_none()) || repeats(text, &content.list) {
+            return;
+        }
+        let mut words = String::new();
+        all_words(text, &mut words);
+        for placeholder in PLACEHOLDERS {
+            words = words.replace(placeholder, "");
+        }
+        let said: HashSet<&str> = self.arena.text[start..].lines().map(str::trim).collect();
+        let unsaid = words.lines().map(str::trim);
+        let unsaid = unsaid.filter(|line| line.contains(char::is_alphanumeric) && !said.contains(line));
+        // What stood in tags is there without them.
+        let unsaid = unsaid.filter(|line| !tags::may_be_in(line));
+        unsaid.for_each(|line| push_raw_line(line, &mut open.rest.more));
+    }
+
+    /// Adds what the message carries besides its words, and counts the keys that nobody knows.
+    fn flush_rest(&mut self, open: &mut OpenMessage<'_, '_>) {
+        let BesideWords { more, keys } = std::mem::take(&mut open.rest);
+        let place = open.message.uuid.as_deref().unwrap_or_default();
+        keys.0.iter().for_each(|key| self.arena.content_types.count_key(key, place));
+        if !more.contains(char::is_alphanumeric) {
+            return;
+        }
+        if self.full() {
+            self.dropped += 1;
+            return;
+        }
+        let role = open.role.unwrap_or(Role::Tool);
+        let message = BlockMessage { role, kind: Kind::Other, name: Some("metadata"), parts: Vec::new() };
+        self.add_block(open, message, &more, false);
     }
 
     /// Writes the message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the
     /// blocks say.
     fn use_message_text(&mut self, open: &mut OpenMessage<'_, '_>) {
         let mut text = String::new();
-        open.message.text.append_text(&mut text);
+        if !matches!(open.message.text.0, "" | "null") {
+            all_words(open.message.text, &mut text);
+        }
         if open.message.content.list.is_empty() {
             self.arena.content_types.count("text", true);
         } else {
@@ -155,7 +200,9 @@ impl MessageCollector<'_> {
         let mut text = String::new();
         let message = match kind {
             "text" => {
-                add_cited_pages(fields, &mut open.sources, &self.arena.growth);
+                add_cited_pages(fields, &mut open.sources, &mut open.rest, &self.arena.growth);
+                open.rest.keep_block(fields, &["text", "citations"]);
+                open.rest.keep_unread("text", fields);
                 return self.say(open, fields.text);
             }
             // What somebody spoke is what they said, whoever's message it stands in.
@@ -165,30 +212,59 @@ impl MessageCollector<'_> {
                     text.push_str(title);
                     text.push_str("\n\n");
                 }
-                fields.text.append_text(&mut text);
+                all_words(fields.text, &mut text);
                 open.has_words = true;
+                open.rest.keep_block(fields, &["title", "text"]);
+                open.rest.keep_unread(kind, fields);
                 message(Role::User, Kind::Text, None)
             }
             "image" | "document" => {
                 open.files.extend(attachments::of_block(fields));
+                open.rest.keep_block(fields, &[if fields.title.is_some() { "title" } else { "name" }]);
+                open.rest.keep_unread(kind, fields);
                 return;
             }
-            "token_budget" | "redacted_thinking" => return,
+            "token_budget" => {
+                open.rest.keep_block(fields, &[]);
+                open.rest.keep_unread(kind, fields);
+                return;
+            }
+            "redacted_thinking" => {
+                open.rest.keep_block(fields, &[]);
+                let BesideWords { more, keys } = &mut open.rest;
+                fields.unread(kind, &mut |key, value| {
+                    if left_out_of_encrypted(key).is_none() {
+                        keys.push_unread(key, value, left_out_of_encrypted, more);
+                    }
+                });
+                return;
+            }
             "thinking" => {
                 write_thinking(fields, &mut text);
+                open.rest.keep_block(fields, &["thinking", "summaries"]);
+                open.rest.keep_unread(kind, fields);
                 let parts = thought_part(fields).into_iter().collect();
                 BlockMessage { parts, ..message(speaker, Kind::Reasoning, None) }
             }
             "tool_use" => {
                 let number = self.arena.messages.len() as u32 + u32::from(open.words.is_some());
                 let artifact = Artifact::of(number, tool, fields.input);
-                write_input(fields.input, &mut text);
+                write_input(fields.input, &mut text, &mut open.rest);
+                if artifact.is_some_and(Artifact::is_whole) {
+                    artifacts::keep_besides(fields.input, &mut open.rest);
+                }
+                open.rest.keep_block(fields, &["input", "name"]);
+                if has_unread(fields) {
+                    let mut said = String::new();
+                    outline("", fields.input.0, &|_| false, &mut said);
+                    keep_unsaid(kind, fields, &said, &mut open.rest);
+                }
                 let pages = if artifact.is_some() { artifacts::sources(fields.input) } else { Vec::new() };
                 self.artifacts.extend(artifact);
                 BlockMessage { parts: sources_part(pages, &text), ..message(speaker, Kind::Call, tool) }
             }
             "tool_result" => {
-                let parts = write_result(fields, &mut text);
+                let parts = write_result(fields, &mut text, &mut open.rest);
                 for part in &parts {
                     if let Detail::Sources(links) = &part.detail {
                         open.found.extend(
@@ -201,7 +277,7 @@ impl MessageCollector<'_> {
             }
             // Nobody's words: put in by the provider, or of a kind that is not known yet.
             _ => {
-                write_any_words(whole, fields, &mut text);
+                write_any_words(whole, fields, &mut text, &mut open.rest);
                 let role = if speaker == Role::Assistant { speaker } else { Role::Tool };
                 message(role, Kind::Other, Some(kind))
             }
@@ -212,7 +288,9 @@ impl MessageCollector<'_> {
     /// Adds words to those at hand, as they stand in JSON.
     fn say(&mut self, open: &mut OpenMessage<'_, '_>, words: Raw<'_>) {
         let mut text = String::new();
-        words.append_text(&mut text);
+        if !matches!(words.0, "" | "null") {
+            all_words(words, &mut text);
+        }
         self.say_words(open, &text);
     }
 
@@ -292,6 +370,12 @@ impl MessageCollector<'_> {
     fn flush(&mut self, open: &mut OpenMessage<'_, '_>) {
         let start = open.words.take().unwrap_or(self.arena.text.len());
         let mut parts = std::mem::take(&mut open.files);
+        // What has no words is not shown, nor would its sources be.
+        if self.arena.text[start..].trim_start().is_empty() {
+            for source in open.sources.drain(..) {
+                push_field(&source.title, &source.url, &mut open.rest.more);
+            }
+        }
         if !open.sources.is_empty() {
             let end = (self.arena.text.len() - start) as u32;
             let mut sources = std::mem::take(&mut open.sources);
@@ -352,18 +436,27 @@ impl MessageCollector<'_> {
     }
 }
 
-/// Writes the reasoning, or the summary of it.
+/// Writes the reasoning, below the summaries of it.
 fn write_thinking(fields: &BlockFields<'_>, text: &mut String) {
-    fields.thinking.append_text(text);
-    if !text.trim_start().is_empty() {
-        return;
-    }
-    text.clear();
-    for summary in &fields.summaries {
+    let mut thought = String::new();
+    all_words(fields.thinking, &mut thought);
+    let is_blank = thought.trim_start().is_empty();
+    for summary in fields.summaries.iter() {
+        let mut words = String::new();
+        all_words(summary.summary, &mut words);
+        if words.trim().is_empty() {
+            continue;
+        }
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        summary.summary.append_text(text);
+        // Where there is nothing else, they are the reasoning.
+        let mark = if is_blank || words.contains('\n') { "" } else { "**" };
+        text.extend([mark, words.trim(), mark]);
+    }
+    if !is_blank {
+        text.push_str(if text.is_empty() { "" } else { "\n\n" });
+        text.push_str(&thought);
     }
 }
 
@@ -375,13 +468,15 @@ fn thought_part(fields: &BlockFields<'_>) -> Option<Part> {
 }
 
 /// Writes the input of a tool: code as code, all else as the JSON it is.
-fn write_input(input: Raw<'_>, text: &mut String) {
+fn write_input(input: Raw<'_>, text: &mut String, rest: &mut BesideWords) {
     let repaired = Repaired::new();
     if input.0.starts_with('{')
-        && let Ok(CodeInput { code }) = json::from_str_or_repaired(input.0, &repaired, &MemoryBudget::none())
-        && code.is_text()
+        && let Ok(arguments) =
+            json::from_str_or_repaired::<CodeInput<'_>>(input.0, &repaired, &MemoryBudget::new(LIST_BUDGET))
+        && arguments.code.is_text()
     {
-        return code.unescape(text);
+        arguments.unread("input", &mut |key, value| push_unread(key, value, &mut rest.more));
+        return arguments.code.unescape(text);
     }
     if input.is_text() {
         input.unescape(text);
@@ -390,39 +485,113 @@ fn write_input(input: Raw<'_>, text: &mut String) {
     }
 }
 
-/// The pages that a list names.
-#[derive(Default)]
-struct Pages(Vec<Link>);
-
-impl<'de> Lenient<'de> for Pages {
-    fn from_list<A: SeqAccess<'de>>(mut list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
-        let mut links = Vec::new();
-        while let Some(given) = list.next_element_seed(budget.seed::<ResultPage<'de>>())? {
-            add_link(given.title.as_deref().or(given.name.as_deref()), given.url.as_deref(), &mut links);
-        }
-        Ok(Self(links))
-    }
+/// Returns whether there is something that no field took.
+fn has_unread(fields: &BlockFields<'_>) -> bool {
+    let mut any = false;
+    fields.unread("", &mut |_, _| any = true);
+    any
 }
 
-/// Writes the result of a tool, its words or else the JSON it is, and returns the pages it names.
-fn write_result(fields: &BlockFields<'_>, text: &mut String) -> Vec<Part> {
+/// Keeps what no field of a block took, but what its words say already.
+fn keep_unsaid(key: &str, fields: &BlockFields<'_>, said: &str, rest: &mut BesideWords) {
+    let mut said = Said::of(said);
+    let BesideWords { more, keys } = rest;
+    fields.unread(key, &mut |key, value| said.push_unsaid(key, value, keys, more));
+}
+
+/// Writes the result of a tool, its words or else the JSON it is, and returns the pages it names. What is in it besides
+/// its words stands below them.
+fn write_result(fields: &BlockFields<'_>, text: &mut String, rest: &mut BesideWords) -> Vec<Part> {
     let content = fields.content;
     content.append_text(text);
+    let (repaired, budget) = (Repaired::new(), MemoryBudget::new(LIST_BUDGET));
+    let pieces: Vec<ResultPiece<'_>> = match content.0.as_bytes().first() {
+        Some(b'[') => json::from_str_or_repaired(content.0, &repaired, &budget).unwrap_or_default(),
+        Some(b'{') => json::from_str_or_repaired(content.0, &repaired, &budget).into_iter().collect(),
+        _ => Vec::new(),
+    };
     let mut links = Vec::new();
-    if content.0.starts_with('[') {
-        let repaired = Repaired::new();
-        let pages = json::from_str_or_repaired::<Pages>(content.0, &repaired, &MemoryBudget::none());
-        links = pages.unwrap_or_default().0;
+    for piece in &pieces {
+        add_link(piece.title.as_deref().or(piece.name.as_deref()), piece.url.as_deref(), &mut links);
     }
-    if text.trim_start().is_empty() {
+    let is_blank = text.trim_start().is_empty();
+    let mut used = vec!["content", "name"];
+    if is_blank {
         text.clear();
-        fields.message.append_text(text);
+        all_words(fields.message, text);
+        used.push("message");
     }
     if text.trim_start().is_empty() && !matches!(content.0, "" | "null" | "[]" | "{}" | "\"\"") {
         text.clear();
         text.push_str(content.0);
+    } else {
+        write_pieces(&pieces, &links, text, rest);
+    }
+    rest.keep_block(fields, &used);
+    if has_unread(fields) {
+        let said = with_links(text, &links);
+        keep_unsaid("tool_result", fields, &said, rest);
     }
     sources_part(links, text)
+}
+
+/// Returns a text with the pages below it.
+fn with_links(text: &str, links: &[Link]) -> String {
+    let mut all = text.to_owned();
+    links.iter().for_each(|link| all.extend(["\n", &link.title, "\n", &link.url]));
+    all
+}
+
+/// Writes what is in the pieces of a result besides their words and their addresses, below them.
+fn write_pieces(pieces: &[ResultPiece<'_>], links: &[Link], text: &mut String, rest: &mut BesideWords) {
+    let whole = with_links(text, links);
+    let mut said = Said::of(&whole);
+    let mut more = String::new();
+    for piece in pieces {
+        let texts = [("title", &piece.title), ("name", &piece.name), ("url", &piece.url)];
+        for (key, words) in texts {
+            if let Some(words) = words.as_deref().filter(|words| !said.says(words)) {
+                push_field(key, words, &mut more);
+            }
+        }
+        if !piece.text.is_text() && !piece.text.0.is_empty() {
+            said.push_unsaid("text", &UnreadValue::Json(piece.text.0), &mut rest.keys, &mut more);
+        }
+        piece.unread("", &mut |key, value| said.push_unsaid(key, value, &mut rest.keys, &mut more));
+    }
+    if !more.is_empty() {
+        push_raw_line(&more, text);
+    }
+}
+
+/// Returns whether a message's own text says nothing but what its blocks of words say, one after the other.
+fn repeats(text: Raw<'_>, blocks: &[Raw<'_>]) -> bool {
+    let Some(mut rest) = text.0.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
+        return matches!(text.0, "" | "null");
+    };
+    let blank = |text: &str| {
+        let mut text = text;
+        while let Some(after) = text
+            .strip_prefix([' ', '\t'])
+            .or_else(|| text.strip_prefix("\\n"))
+            .or_else(|| text.strip_prefix("\\r"))
+        {
+            text = after;
+        }
+        text.len()
+    };
+    for block in blocks {
+        let Some(at) = memchr::memmem::find(block.0.as_bytes(), b"\"text\":") else { continue };
+        let words = block.0[at + b"\"text\":".len()..].trim_start();
+        let Some(words) = words.strip_prefix('"') else { continue };
+        rest = &rest[rest.len() - blank(rest)..];
+        // The block's words end with a quote that the text has not.
+        let same = rest.bytes().zip(words.bytes()).take_while(|(a, b)| a == b).count();
+        if words[same..].starts_with('"') && rest.is_char_boundary(same) {
+            rest = &rest[same..];
+        }
+    }
+    blank(rest) == 0
 }
 
 /// Returns pages as a part at the end of a text; nothing for no page.
@@ -434,37 +603,79 @@ fn sources_part(links: Vec<Link>, text: &str) -> Vec<Part> {
     vec![Part { range: end..end, detail: Detail::Sources(links.into()) }]
 }
 
-/// Writes the words of a block of a type nobody knows yet, in whichever field has some; else the block
+/// Writes the words of a block of a type nobody knows yet, first those of the fields that have some; else the block
 /// itself, so that it is never a blank.
-fn write_any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String) {
-    let fields = [fields.text, fields.content, fields.prompt, fields.thinking, fields.result, fields.message];
-    for value in fields {
-        value.append_text(text);
-        if !text.trim_start().is_empty() {
-            return;
+fn write_any_words(whole: Raw<'_>, fields: &BlockFields<'_>, text: &mut String, rest: &mut BesideWords) {
+    let values = [
+        ("text", fields.text),
+        ("content", fields.content),
+        ("prompt", fields.prompt),
+        ("thinking", fields.thinking),
+        ("result", fields.result),
+        ("message", fields.message),
+    ];
+    let said = values.into_iter().find_map(|(key, value)| {
+        let mut words = String::new();
+        if !matches!(value.0, "" | "null") {
+            all_words(value, &mut words);
         }
-        text.clear();
+        (!words.trim_start().is_empty()).then_some((key, words))
+    });
+    let Some((key, words)) = said else {
+        text.push_str(whole.0);
+        return;
+    };
+    text.push_str(&words);
+    let mut besides = BesideWords::default();
+    besides.keep_block(fields, &[key]);
+    besides.keep_unread("", fields);
+    rest.keys.0.append(&mut besides.keys.0);
+    if !besides.more.is_empty() {
+        push_raw_line(&besides.more, text);
     }
-    text.push_str(whole.0);
 }
 
-/// Adds the pages that words cite, each once.
-fn add_cited_pages(fields: &BlockFields<'_>, links: &mut Vec<Link>, growth: &GrowthBudget) {
-    for cited in &fields.citations {
-        let own = (cited.title.as_deref(), cited.url.as_deref().or(cited.details.url.as_deref()));
-        let others = cited.sources.iter().map(|source| (source.title.as_deref(), source.url.as_deref()));
+/// Adds the pages that words cite, each once; what a citation says besides is kept.
+fn add_cited_pages(
+    fields: &BlockFields<'_>,
+    links: &mut Vec<Link>,
+    rest: &mut BesideWords,
+    growth: &GrowthBudget,
+) {
+    for cited in fields.citations.iter() {
+        let own = (&cited.title, if cited.url.is_some() { &cited.url } else { &cited.details.url });
+        let others = cited.sources.iter().map(|source| (&source.title, &source.url));
+        let mut shares = false;
         for (title, url) in std::iter::once(own).chain(others) {
             // One title may be that of many sources.
             let shared = || cited.details.title.as_deref().filter(|shared| growth.spend(shared.len()));
-            add_link(title.or_else(shared), url, links);
+            let named = title.as_deref().or_else(|| {
+                shares = true;
+                shared()
+            });
+            if !add_link(named, url.as_deref(), links) {
+                rest.keep_text("title", title);
+            }
+        }
+        if !shares || links.iter().all(|link| Some(&*link.title) != cited.details.title.as_deref()) {
+            rest.keep_text("title", &cited.details.title);
+        }
+        if cited.url.is_some() && cited.url != cited.details.url {
+            rest.keep_text("url", &cited.details.url);
         }
     }
 }
 
-/// Adds a page, unless it has no address or is there already.
-pub(super) fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<Link>) {
-    let Some(url) = url.filter(|url| !url.is_empty()) else { return };
-    if links.len() < MAX_SOURCES && !links.iter().any(|link| &*link.url == url) {
-        links.push(Link { title: title.unwrap_or_default().into(), url: url.into() });
+/// Adds a page, unless it has no address or is there already. Returns whether it is there with this title.
+pub(super) fn add_link(title: Option<&str>, url: Option<&str>, links: &mut Vec<Link>) -> bool {
+    let Some(url) = url.filter(|url| !url.is_empty()) else { return false };
+    let title = title.unwrap_or_default();
+    if let Some(known) = links.iter().find(|link| &*link.url == url) {
+        return title.is_empty() || &*known.title == title;
     }
+    let is_added = links.len() < MAX_SOURCES;
+    if is_added {
+        links.push(Link { title: title.into(), url: url.into() });
+    }
+    is_added
 }

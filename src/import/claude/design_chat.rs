@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{parse::Element, shape::ChatMessage};
+use super::{left_out::left_out, parse::Element, shape::ChatMessage};
 use crate::import::{
     ImportError,
     fields::ContentPieces,
@@ -23,7 +23,7 @@ record! {
 
 record! {
     /// A message of a design chat.
-    DesignMessage<'de> {
+    DesignMessage<'de> keeps all but left_out {
         uuid: MaybeText<'de> = "uuid",
         role: MaybeText<'de> = "role",
         content: Raw<'de> = "content",
@@ -33,7 +33,7 @@ record! {
 
 record! {
     /// What a message says.
-    DesignContent<'de> {
+    DesignContent<'de> keeps all but left_out {
         text: Raw<'de> = "content",
         blocks: ContentPieces<'de> = "contentBlocks",
     }
@@ -67,7 +67,7 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
         } else {
             Some(DesignContent { text: message.content, ..DesignContent::default() })
         };
-        let Some(DesignContent { text, blocks, .. }) = content else {
+        let Some(DesignContent { text, blocks, unread: within }) = content else {
             element.collector.dropped += 1;
             continue;
         };
@@ -77,6 +77,7 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
             text,
             content: blocks,
             created: message.created,
+            unread: message.unread.and(within),
             ..ChatMessage::default()
         };
         let uuid = said.uuid.as_deref().unwrap_or_default().to_owned();

@@ -1,29 +1,34 @@
-//! The fields of Claude's export that are read, by their names in the JSON. Everything else is skipped.
+//! The fields of Claude's export that are read, by their names in the JSON. The strings under every other key are kept
+//! too, but for those that [`left_out`] lists.
 
+use super::left_out::left_out;
 use crate::import::{
-    fields::{ContentPieces, Page},
-    json::{MaybeText, Raw, record},
+    fields::ContentPieces,
+    json::{MaybeText, OneOrMany, Raw, record},
     timestamp::Timestamp,
 };
 
+#[cfg(doc)]
+use super::left_out;
+
 record! {
     /// An element of `chat_messages`.
-    ChatMessage<'de> {
+    ChatMessage<'de> keeps all but left_out {
         uuid: MaybeText<'de> = "uuid",
         parent: MaybeText<'de> = "parent_message_uuid",
         sender: MaybeText<'de> = "sender",
         text: Raw<'de> = "text",
         content: ContentPieces<'de> = "content",
         created: Timestamp = "created_at",
-        attachments: Vec<Attached<'de>> = "attachments",
-        files: Vec<Filed<'de>> = "files",
-        files_again: Vec<Filed<'de>> = "files_v2",
+        attachments: OneOrMany<Attached<'de>> = "attachments",
+        files: OneOrMany<Filed<'de>> = "files",
+        files_again: OneOrMany<Filed<'de>> = "files_v2",
     }
 }
 
 record! {
     /// An upload whose text the export carries.
-    Attached<'de> {
+    Attached<'de> keeps all but left_out {
         id: MaybeText<'de> = "id",
         name: MaybeText<'de> = "file_name",
         size: Option<f64> = "file_size",
@@ -34,7 +39,7 @@ record! {
 
 record! {
     /// An upload that is only named.
-    Filed<'de> {
+    Filed<'de> keeps all but left_out {
         id: MaybeText<'de> = "file_uuid",
         other_id: MaybeText<'de> = "uuid",
         name: MaybeText<'de> = "file_name",
@@ -44,11 +49,11 @@ record! {
 
 record! {
     /// An element of `content`, with the fields of every type.
-    BlockFields<'de> {
+    BlockFields<'de> keeps all but left_out {
         kind: MaybeText<'de> = "type",
         text: Raw<'de> = "text",
         thinking: Raw<'de> = "thinking",
-        summaries: Vec<Summary<'de>> = "summaries",
+        summaries: OneOrMany<Summary<'de>> = "summaries",
         cut_off: bool = "cut_off",
         started: Timestamp = "start_timestamp",
         stopped: Timestamp = "stop_timestamp",
@@ -62,30 +67,48 @@ record! {
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
         file_uuid: MaybeText<'de> = "file_uuid",
-        citations: Vec<Cited<'de>> = "citations",
+        citations: OneOrMany<Cited<'de>> = "citations",
     }
 }
 
 record! {
     /// The subject of a stretch of reasoning.
-    Summary<'de> {
+    Summary<'de> keeps all but left_out {
         summary: Raw<'de> = "summary",
     }
 }
 
 record! {
     /// A citation of an answer.
-    Cited<'de> {
+    Cited<'de> keeps all but left_out {
         title: MaybeText<'de> = "title",
         url: MaybeText<'de> = "url",
-        details: Page<'de> = "details",
-        sources: Vec<Page<'de>> = "sources",
+        details: CitedPage<'de> = "details",
+        sources: OneOrMany<CitedPage<'de>> = "sources",
+    }
+}
+
+record! {
+    /// A page that is cited.
+    CitedPage<'de> keeps all but left_out {
+        title: MaybeText<'de> = "title",
+        url: MaybeText<'de> = "url",
+    }
+}
+
+record! {
+    /// A result of a tool, or an element of one: a page, a file, a text.
+    ResultPiece<'de> keeps all but left_out {
+        title: MaybeText<'de> = "title",
+        name: MaybeText<'de> = "name",
+        url: MaybeText<'de> = "url",
+        text: Raw<'de> = "text",
     }
 }
 
 record! {
     /// The arguments of the tool `artifacts`, and of those that make and change files (since autumn 2025).
-    ArtifactInput<'de> {
+    ArtifactInput<'de> keeps all but left_out {
         command: MaybeText<'de> = "command",
         id: MaybeText<'de> = "id",
         kind: MaybeText<'de> = "type",
@@ -94,7 +117,7 @@ record! {
         content: Raw<'de> = "content",
         old: Raw<'de> = "old_str",
         new: Raw<'de> = "new_str",
-        citations: Vec<Page<'de>> = "md_citations",
+        citations: OneOrMany<CitedPage<'de>> = "md_citations",
         path: MaybeText<'de> = "path",
         file: Raw<'de> = "file_text",
     }
@@ -102,7 +125,7 @@ record! {
 
 record! {
     /// The arguments of a tool that runs code.
-    CodeInput<'de> {
+    CodeInput<'de> keeps all but left_out {
         code: Raw<'de> = "code",
     }
 }

@@ -81,7 +81,7 @@ macro_rules! record {
                             let field = $crate::import::json::Field::new(&key, budget, &mut self.unread);
                             self.$field.take_field(&mut map, field)?;
                         })*
-                        _ if $left_out(&key) => { map.next_value::<serde::de::IgnoredAny>()?; }
+                        _ if $left_out(&key).is_some() => { map.next_value::<serde::de::IgnoredAny>()?; }
                         _ => {
                             let value = map.next_value_seed(budget.seed())?;
                             self.unread.keep(key, value, budget);
@@ -238,6 +238,12 @@ pub(crate) enum UnreadValue<'de> {
 pub(crate) struct UnreadValues<'de>(pub Vec<(Cow<'de, str>, UnreadValue<'de>)>);
 
 impl<'de> UnreadValues<'de> {
+    /// Returns these values and others.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Keeps a value in which a string may stand.
     pub(crate) fn keep(&mut self, key: Cow<'de, str>, value: Raw<'de>, budget: &MemoryBudget) {
         let may_hold_text =
@@ -276,17 +282,17 @@ impl<'de> UnreadValues<'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::json::from_str;
+    use crate::import::{LeftOutReason, json::from_str};
 
     record! {
         /// A record that keeps its rest.
-        Kept<'de> keeps all but is_id {
+        Kept<'de> keeps all but ids {
             weight: Option<f64> = "weight",
         }
     }
 
-    fn is_id(key: &str) -> bool {
-        key == "id"
+    fn ids(key: &str) -> Option<LeftOutReason> {
+        (key == "id").then_some(LeftOutReason::Id)
     }
 
     #[test]

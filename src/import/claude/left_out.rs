@@ -1,0 +1,70 @@
+//! The strings of Claude's messages that are left out on purpose, each with its reason.
+
+use crate::import::LeftOutReason::{self, Address, Id, Internal, Kind, ShownElsewhere, Time};
+
+/// The keys whose strings are left out, wherever in a message they stand, in order.
+const LEFT_OUT: &[(&str, LeftOutReason)] = &[
+    ("alternative_display_type", Kind),
+    ("command", Kind),
+    ("created_at", Time),
+    ("document_asset", Address),
+    ("favicon_url", Address),
+    ("file_kind", Kind),
+    ("file_type", Kind),
+    ("file_variant", Kind),
+    ("flags", Kind),
+    ("icon_name", Internal),
+    ("icon_url", Address),
+    ("id", Id),
+    ("injection_source", Kind),
+    ("integration_icon_url", Address),
+    ("mime_type", Kind),
+    ("preview_asset", Address),
+    ("preview_url", Address),
+    ("resource_type", Kind),
+    ("sender", Kind),
+    ("signature", Internal),
+    ("site_domain", ShownElsewhere),
+    ("site_name", ShownElsewhere),
+    ("start_timestamp", Time),
+    ("stop_reason", Kind),
+    ("stop_timestamp", Time),
+    ("thumbnail_asset", Address),
+    ("thumbnail_url", Address),
+    ("type", Kind),
+    ("updated_at", Time),
+    ("uuid", Id),
+];
+
+/// The endings of keys that are left out likewise.
+const ENDINGS: &[(&str, LeftOutReason)] =
+    &[("Id", Id), ("Uuid", Id), ("_id", Id), ("_ids", Id), ("_uuid", Id), ("_uuids", Id)];
+
+/// Returns the reason for which the strings under this key are left out of a message; `None`: they are shown, or folded.
+pub(in crate::import) fn left_out(key: &str) -> Option<LeftOutReason> {
+    let whole = LEFT_OUT.binary_search_by_key(&key, |(left_out, _)| left_out).ok().map(|at| LEFT_OUT[at].1);
+    whole.or_else(|| ENDINGS.iter().find(|(ending, _)| key.ends_with(ending)).map(|&(_, reason)| reason))
+}
+
+/// Returns the same within reasoning that is encrypted.
+pub(super) fn left_out_of_encrypted(key: &str) -> Option<LeftOutReason> {
+    if key == "data" { Some(Internal) } else { left_out(key) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order_and_every_key_of_it_is_found() {
+        assert!(LEFT_OUT.is_sorted_by(|(a, _), (b, _)| a < b));
+        for &(key, reason) in LEFT_OUT {
+            assert_eq!(left_out(key), Some(reason), "{key}");
+        }
+        assert_eq!((left_out("tool_use_id"), left_out("data")), (Some(Id), None));
+        assert_eq!(left_out_of_encrypted("data"), Some(Internal));
+        for words in ["text", "title", "summary", "display_content", "integration_name", "input", "widget"] {
+            assert_eq!(left_out(words), None, "{words}");
+        }
+    }
+}
