@@ -212,6 +212,29 @@ fn words_are_told_once_whether_they_stand_in_the_text_the_content_or_both() {
     assert_eq!(shown(&one(vec![silent])).concat().trim(), "But this is.");
 }
 
+/// Exports of 2025 put the reasoning before the answer in the message's own text, without a line break between them.
+#[test]
+fn what_the_text_repeats_of_the_blocks_is_not_told_again() {
+    let told = |text: &str| {
+        let blocks =
+            vec![thinking("Let me\n\"look\"."), words("It is."), call("x", json!({"a": 1})), words("So.")];
+        let mut message = message("m", ROOT, "assistant", blocks);
+        message["text"] = json!(text);
+        let read = one(vec![message]);
+        let texts = said(&read).iter().map(|(_, text)| (*text).to_owned()).collect::<Vec<_>>();
+        (texts.len(), texts.last().cloned().unwrap_or_default())
+    };
+    for text in [
+        "Let me\n\"look\".It is.So.",
+        "Let me\n\"look\".\n\nIt is.\n\n```\nThis block is not supported on your current device yet.\n```\n\nSo.",
+        "It is.\n\nSo.",
+        "",
+    ] {
+        assert_eq!(told(text), (4, "So.".to_owned()), "{text}");
+    }
+    assert_eq!(told("It is.\nElsewhere.\nSo."), (5, "Elsewhere.".to_owned()));
+}
+
 #[test]
 fn words_in_several_blocks_are_one_message_and_do_not_run_together() {
     let blocks = vec![words("First."), words("Second"), words(" goes on.\n"), words("Third.")];

@@ -86,7 +86,6 @@ impl MessageCollector<'_> {
             _ => None,
         };
         let first = self.arena.messages.len();
-        let start = self.arena.text.len();
         let mut rest = BesideWords::default();
         let files = self.files(message, &mut rest);
         let mut open = OpenMessage {
@@ -129,14 +128,14 @@ impl MessageCollector<'_> {
             self.flush(&mut open);
         }
         if open.has_words {
-            self.keep_unsaid_text(&mut open, start);
+            self.keep_unsaid_text(&mut open, first);
         }
         open.rest.keep_unread("message", message);
         self.flush_rest(&mut open);
     }
 
     /// Keeps the lines of the message's own `text` that none of its blocks says.
-    fn keep_unsaid_text(&self, open: &mut OpenMessage<'_, '_>, start: usize) {
+    fn keep_unsaid_text(&self, open: &mut OpenMessage<'_, '_>, first: usize) {
         let (text, content) = (open.message.text, &open.message.content);
         // Without content it is what was said.
         if (content.list.is_empty() && content.bare.is_none()) || repeats(text, &content.list) {
@@ -147,7 +146,9 @@ impl MessageCollector<'_> {
         for placeholder in PLACEHOLDERS {
             words = words.replace(placeholder, "");
         }
-        let said: HashSet<&str> = self.arena.text[start..].lines().map(str::trim).collect();
+        let pieces = self.arena.messages[first..].iter();
+        let texts = pieces.map(|piece| &self.arena.text[piece.text.start as usize..piece.text.end as usize]);
+        let said: HashSet<&str> = texts.flat_map(str::lines).map(str::trim).collect();
         let unsaid = words.lines().map(str::trim);
         let unsaid = unsaid.filter(|line| line.contains(char::is_alphanumeric) && !said.contains(line));
         // What stood in tags is there without them.
@@ -564,34 +565,39 @@ fn write_pieces(pieces: &[ResultPiece<'_>], links: &[Link], text: &mut String, r
     }
 }
 
-/// Returns whether a message's own text says nothing but what its blocks of words say, one after the other.
+/// Returns whether a message's own text says nothing but what its blocks of words and of reasoning say, one after the
+/// other, with or without line breaks between them.
 fn repeats(text: Raw<'_>, blocks: &[Raw<'_>]) -> bool {
     let Some(mut rest) = text.0.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
         return matches!(text.0, "" | "null");
     };
-    let blank = |text: &str| {
-        let mut text = text;
-        while let Some(after) = text
-            .strip_prefix([' ', '\t'])
-            .or_else(|| text.strip_prefix("\\n"))
-            .or_else(|| text.strip_prefix("\\r"))
-        {
-            text = after;
-        }
-        text.len()
-    };
-    for block in blocks {
-        let Some(at) = memchr::memmem::find(block.0.as_bytes(), b"\"text\":") else { continue };
-        let words = block.0[at + b"\"text\":".len()..].trim_start();
-        let Some(words) = words.strip_prefix('"') else { continue };
-        rest = &rest[rest.len() - blank(rest)..];
+    for key in blocks.iter().flat_map(|block| words_in_json(block.0)) {
+        rest = without_blanks(rest);
         // The block's words end with a quote that the text has not.
-        let same = rest.bytes().zip(words.bytes()).take_while(|(a, b)| a == b).count();
-        if words[same..].starts_with('"') && rest.is_char_boundary(same) {
+        let same = rest.bytes().zip(key.bytes()).take_while(|(a, b)| a == b).count();
+        if key[key.floor_char_boundary(same)..].starts_with('"') && rest.is_char_boundary(same) {
             rest = &rest[same..];
         }
     }
-    blank(rest) == 0
+    without_blanks(rest).is_empty()
+}
+
+/// Returns where the reasoning and the words of a block begin in its JSON, behind their quotes.
+fn words_in_json(block: &str) -> impl Iterator<Item = &str> {
+    ["\"thinking\":", "\"text\":"].into_iter().filter_map(move |key| {
+        let at = memchr::memmem::find(block.as_bytes(), key.as_bytes())?;
+        block[at + key.len()..].trim_start().strip_prefix('"')
+    })
+}
+
+/// Returns a text in JSON without what stands between words at its beginning: blanks, and the names of blocks that
+/// its writer did not know.
+fn without_blanks(mut text: &str) -> &str {
+    let blanks = [" ", "\t", "\\n", "\\r", "\\t"];
+    while let Some(rest) = blanks.iter().chain(&PLACEHOLDERS).find_map(|blank| text.strip_prefix(blank)) {
+        text = rest;
+    }
+    text
 }
 
 /// Returns pages as a part at the end of a text; nothing for no page.
