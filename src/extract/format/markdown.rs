@@ -32,6 +32,7 @@ use super::{
     entries::{ExtractEntry, entries},
     from_first_line, front_matter, heading,
     markdown_embed::{below_heading, typed_below_heading},
+    markdown_typed::as_typed,
     one_line, raw_text,
 };
 use crate::{
@@ -149,7 +150,7 @@ fn write_body(
                 out.push_str(said.trim_end());
             }
             Content::Markdown => fitted(below_heading(said), said, out),
-            Content::Plain => fitted(typed_below_heading(said), said, out),
+            Content::Plain => fitted(typed_below_heading(&as_typed(said)), said, out),
             Content::Code { language } => fenced(language, text, out),
             Content::Verbatim => fenced("", text, out),
             Content::AttachedText(text) => fenced("", text, out),
@@ -206,7 +207,7 @@ fn attachment_line(attachment: &Attachment, options: &Options, out: &mut String)
 }
 
 /// Writes a code block with a fence longer than any run of backticks in it.
-fn fenced(language: &str, text: &str, out: &mut String) {
+pub(super) fn fenced(language: &str, text: &str, out: &mut String) {
     let mut longest = 2;
     let mut run = 0;
     for byte in text.bytes() {

@@ -17,6 +17,7 @@ mod markdown;
 mod markdown_embed;
 mod markdown_survey;
 mod markdown_to_html;
+mod markdown_typed;
 mod parse_bounds;
 mod text;
 mod text_edit;
