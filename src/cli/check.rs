@@ -51,7 +51,9 @@ struct ArchiveJson<'a> {
     messages: u64,
     read: Vec<MemberJson<'a>>,
     content_types: Vec<ContentTypeJson>,
-    /// Keys whose meaning is unknown; their strings are folded with their messages.
+    /// What was left out of the messages on purpose, by the reason.
+    left_out: Vec<LeftOutJson>,
+    /// Keys, types of parts and kinds of markers whose meaning is unknown; their strings are folded with their messages.
     not_understood: Vec<UnknownKeyJson>,
     /// The members with JSON that are not read.
     not_read: Vec<&'a str>,
@@ -68,6 +70,13 @@ struct MemberJson<'a> {
     bytes: u64,
     compressed: u64,
     conversations: u64,
+}
+
+#[derive(Serialize)]
+struct LeftOutJson {
+    reason: &'static str,
+    /// The number of values with a string.
+    values: u64,
 }
 
 #[derive(Serialize)]
@@ -160,6 +169,12 @@ fn archive_json(archive: &ArchiveReport) -> ArchiveJson<'_> {
             .into_iter()
             .map(|(name, messages, known)| ContentTypeJson { name, messages, known })
             .collect(),
+        left_out: archive
+            .content_types
+            .left_out()
+            .into_iter()
+            .map(|(reason, values)| LeftOutJson { reason: reason.words(), values })
+            .collect(),
         not_understood: archive
             .content_types
             .unknown_keys()
@@ -201,6 +216,12 @@ fn write_archive(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result
             let list = output.field(&list).into_owned();
             output.write(&format!("  {label}: {list}\n"))?;
         }
+    }
+    let left_out = archive.content_types.left_out();
+    if !left_out.is_empty() {
+        let each = left_out.iter().map(|(reason, count)| format!("{} ({})", reason.words(), number(*count)));
+        let line = each.collect::<Vec<_>>().join("; ");
+        output.write(&format!("  left out on purpose: {line}\n"))?;
     }
     let keys = archive.content_types.unknown_keys();
     let named = |(key, count, place): &(String, u64, String)| match place.as_str() {

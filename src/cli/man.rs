@@ -236,8 +236,13 @@ fn json() -> Roff {
             ),
             (
                 "check",
-                "conversations, messages, bytes, seconds, skipped (source, offset, reason), archives (source, \
-                       and what is known of each)",
+                "conversations, messages, bytes, seconds, merged, same_id, skipped (source, offset, length, reason, \
+                       mended: it is listed all the same, missing: the export names it and it is not here), archives \
+                       (source, size, members, conversations, messages, read, content_types: name, messages, known; \
+                       left_out: reason, and values with a string that were left out of messages for it; \
+                       not_understood: key, or part of type …, or marker …, times, and a message that has it: its \
+                       strings are folded; not_read: members with JSON that nothing reads, attachments_found, \
+                       attachments_missing, absent_files, failure)",
             ),
             (
                 "audit",

@@ -44,6 +44,7 @@ use crate::{
     provider::{MAX_KEY_LENGTH, RecognisedProvider},
 };
 use documents::Documents;
+use json::MemoryBudget;
 use message_arena::{NO_PARENT, ParsedObject};
 use repair::Repairs;
 
@@ -121,6 +122,8 @@ pub struct ImportCounts {
     types: HashMap<Box<str>, (u64, bool)>,
     /// The keys that nobody knows what they mean, each with the message that has it, of several the one with the lowest id.
     keys: HashMap<Box<str>, (u64, Box<str>)>,
+    /// The number of values with a string that were left out on purpose, by the reason.
+    left_out: [u64; LeftOutReason::ALL.len()],
 }
 
 /// The number of content types that are told apart; real exports have under thirty.
@@ -142,6 +145,20 @@ impl ImportCounts {
         }
     }
 
+    /// Counts what was left out of a message while it was read within this budget.
+    fn count_left_out(&mut self, budget: &MemoryBudget) {
+        for (count, (_, more)) in self.left_out.iter_mut().zip(budget.left_out()) {
+            *count += more;
+        }
+    }
+
+    /// Lists the reasons for which values with a string were left out on purpose, each with their number. What is folded
+    /// as it is leaves some out too, which are not counted.
+    pub fn left_out(&self) -> Vec<(LeftOutReason, u64)> {
+        let all = LeftOutReason::ALL.into_iter().zip(self.left_out);
+        all.filter(|(_, count)| *count > 0).collect()
+    }
+
     /// Counts a key whose strings were folded, since nobody knows what they mean, in the message of this id.
     fn count_key(&mut self, key: &str, message: &str) {
         self.add_key(key, 1, message);
@@ -161,7 +178,7 @@ impl ImportCounts {
         }
     }
 
-    /// Lists the keys that were not understood, each with its count and the id of a message that has it; most frequent
+    /// Lists the keys that were not understood, the types of parts and the kinds of markers, each with its count and the id of a message that has it; most frequent
     /// first. Their strings are folded with the message.
     pub fn unknown_keys(&self) -> Vec<(String, u64, String)> {
         let mut keys: Vec<_> = self
@@ -177,6 +194,9 @@ impl ImportCounts {
     pub fn merge(&mut self, other: &Self) {
         for (key, (count, message)) in &other.keys {
             self.add_key(key, *count, message);
+        }
+        for (count, more) in self.left_out.iter_mut().zip(other.left_out) {
+            *count += more;
         }
         for (name, &(count, known)) in &other.types {
             self.add(name, count, known);

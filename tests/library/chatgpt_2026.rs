@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use unspool::{
     conversation::{Conversation, Detail, Kind, Visibility},
     extract::{Format, Include, Options},
+    import::LeftOutReason,
     message::{MessageView, Speaker},
 };
 
@@ -708,6 +709,28 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
     assert_eq!(
         report.archives[0].content_types.unknown_keys(),
         [("odd_words".to_owned(), 2, "m000000".to_owned())]
+    );
+}
+
+#[test]
+fn what_is_left_out_on_purpose_is_counted_and_a_part_or_a_marker_that_nobody_knows_is_named() {
+    let parts = json!({"content_type": "multimodal_text", "parts": ["hi", {"content_type": "hologram", "beam": "red"}]});
+    let mut told = of_type("user", parts);
+    told["id"] = json!("m-1");
+    told["metadata"] =
+        json!({"request_id": "r", "parent_id": "", "turn_id": null, "citations": [{"id": "x"}]});
+    let answered = answer(&marked("See ⟨gizmology|the shed⟩ and ⟨cite|turn0search0⟩."));
+    let object = conversation(Chain::of([told, answered]));
+    let (_, report) = load_bytes("x.json", format!("[{object}]"));
+    let counts = &report.archives[0].content_types;
+    assert_eq!(counts.left_out(), [(LeftOutReason::Id, 3)]);
+    let keys = counts.unknown_keys().into_iter().map(|(key, times, place)| (key, times, place));
+    assert_eq!(
+        keys.collect::<Vec<_>>(),
+        [
+            ("marker gizmology".to_owned(), 1, "m000001".to_owned()),
+            ("part of type hologram".to_owned(), 1, "m000000".to_owned())
+        ]
     );
 }
 

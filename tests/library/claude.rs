@@ -191,6 +191,21 @@ fn what_stands_beside_the_words_of_a_block_is_folded_with_the_message() {
 }
 
 #[test]
+fn what_is_left_out_of_claudes_messages_and_what_is_not_understood_is_counted() {
+    let mut block = words("Hello.");
+    block["flags"] = json!("seen");
+    block["mood"] = json!("calm");
+    let (_, report) = load_bytes(
+        "x.json",
+        json!([conversation("c", "n", vec![message("m", ROOT, "human", vec![block])])]).to_string(),
+    );
+    let counts = &report.archives[0].content_types;
+    assert_eq!(counts.unknown_keys(), [("mood".to_owned(), 1, "m".to_owned())]);
+    let left_out: u64 = counts.left_out().iter().map(|(_, count)| count).sum();
+    assert_eq!(left_out, 2, "its flags, and when the message was changed: {:?}", counts.left_out());
+}
+
+#[test]
 fn words_are_told_once_whether_they_stand_in_the_text_the_content_or_both() {
     let only_text = json!({"sender": "human", "text": "old", "uuid": "a"});
     let empty_content = json!({"sender": "human", "text": "old", "content": [], "uuid": "a"});

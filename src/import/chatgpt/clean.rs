@@ -13,6 +13,7 @@ use super::{
     file_tokens, marker,
     references::{self, References},
     shape::Metadata,
+    unread::BesideWords,
     writing,
 };
 use crate::{
@@ -29,14 +30,15 @@ static LINK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder
 const PRIVATE_USE: u8 = 0xee;
 
 /// Cleans a message's text, which begins at `start` of the buffer and ends with it; `parts` keep their places. Only in
-/// an `answer` do some marks mean anything. Writes the sources that no place in the text has to `unplaced`.
+/// an `answer` do some marks mean anything. Writes the sources that no place in the text has to `rest`, and the kinds of
+/// markers that nobody knows.
 pub(super) fn clean(
     buffer: &mut String,
     start: usize,
     parts: &mut Vec<Part>,
     metadata: &Metadata<'_>,
     answer: bool,
-    unplaced: &mut String,
+    rest: &mut BesideWords,
     growth: &GrowthBudget,
 ) {
     let text = &buffer[start..];
@@ -60,7 +62,8 @@ pub(super) fn clean(
         if bare {
             bare_widgets(text, &mut references, &mut edits);
         }
-        unplaced.push_str(&references.into_unplaced_text());
+        references.unknown_markers.drain(..).for_each(|kind| rest.keys.keep(&format!("marker {kind}")));
+        rest.found.push_str(&references.into_unplaced_text());
     }
     if braced || file_tokens::are_listed(metadata) {
         file_tokens::replace(text, metadata, &mut edits, parts, growth);

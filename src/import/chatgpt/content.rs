@@ -11,12 +11,12 @@ use super::{
     references::said,
     research::{PLACEHOLDER, States},
     shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject},
-    unread::{push_outline, push_unread},
+    unread::{BesideWords, push_outline, push_unread},
 };
 use crate::{
     conversation::{Detail, Part},
     import::{
-        fields::link,
+        fields::{bounded_name, link},
         json::{self, Lenient, MemoryBudget, Raw},
         outline::is_json,
         repair::repair_value,
@@ -72,7 +72,7 @@ pub(super) fn write_quotation(message: &Message<'_>, text: &mut String) {
 }
 
 /// Writes the parts that are words, joined by newlines; every other part becomes an attachment at its place, and what
-/// is unknown in it goes to `more`. Of a state with a report it writes only what it was.
+/// is unknown in it goes to `rest`. Of a state with a report it writes only what it was.
 pub(super) fn write_parts(
     content: &ContentFields<'_>,
     states: &States,
@@ -80,11 +80,11 @@ pub(super) fn write_parts(
     text: &mut String,
     uploads: &mut Uploads<'_, '_>,
     parts: &mut Vec<Part>,
-    more: &mut String,
+    rest: &mut BesideWords,
 ) {
     // Reasoning or a memory stands there already.
     let any = text.len() > start && !text.ends_with('\n');
-    let mut writer = PartWriter { text, start, any, uploads, parts, more };
+    let mut writer = PartWriter { text, start, any, uploads, parts, rest };
     for (number, &part) in content.parts.list.iter().chain(&[content.screenshot]).enumerate() {
         if states.parts.binary_search(&number).is_ok() {
             writer.line();
@@ -110,7 +110,7 @@ struct PartWriter<'w, 'a, 'de> {
     any: bool,
     uploads: &'w mut Uploads<'a, 'de>,
     parts: &'w mut Vec<Part>,
-    more: &'w mut String,
+    rest: &'w mut BesideWords,
 }
 
 impl PartWriter<'_, '_, '_> {
@@ -144,7 +144,7 @@ impl PartWriter<'_, '_, '_> {
                 (Ok(within), _) => open.extend(within.into_iter().rev().map(|part| (part, depth + 1))),
                 (Err(_), Cow::Borrowed(json)) => open.push((Cow::Owned(repair_value(json)), depth)),
                 // It was repaired.
-                (Err(_), Cow::Owned(json)) => push_outline("", &json, self.more),
+                (Err(_), Cow::Owned(json)) => push_outline("", &json, &mut self.rest.more),
             }
         }
     }
@@ -156,7 +156,7 @@ impl PartWriter<'_, '_, '_> {
             return Ok(Vec::new());
         }
         if depth >= MAX_NESTED_PARTS || !part.starts_with(['{', '[']) {
-            push_outline("", part, self.more);
+            push_outline("", part, &mut self.rest.more);
             return Ok(Vec::new());
         }
         let budget = MemoryBudget::new(NESTED_PARTS_BUDGET);
@@ -166,16 +166,16 @@ impl PartWriter<'_, '_, '_> {
         let object: PartObject<'p> = json::from_str(part, &budget)?;
         let unknown = is_unknown(&object);
         if !unknown && !object.image_url.is_text() {
-            push_outline("image_url", object.image_url.0, self.more);
+            push_outline("image_url", object.image_url.0, &mut self.rest.more);
         }
         let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
         let prompts =
             made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points_at_file(&object)));
-        prompts.for_each(|prompt| push_field("prompt", prompt, self.more));
+        prompts.for_each(|prompt| push_field("prompt", prompt, &mut self.rest.more));
         if object.text.is_text() {
             self.words(object.text);
         } else if !unknown {
-            push_outline("text", object.text.0, self.more);
+            push_outline("text", object.text.0, &mut self.rest.more);
         }
         if let Some(bare) = &object.parts.bare {
             self.line();
@@ -184,11 +184,12 @@ impl PartWriter<'_, '_, '_> {
         attachments::of_part(&object, self.uploads, (self.text.len() - self.start) as u32, self.parts);
         if unknown {
             if let Some(kind) = said(&object.content_type) {
-                push_field("type", kind, self.more);
+                push_field("type", kind, &mut self.rest.more);
+                self.rest.keys.keep(&format!("part of type {}", bounded_name(kind)));
             }
-            push_outline("", part, self.more);
+            push_outline("", part, &mut self.rest.more);
         } else {
-            object.unread("", &mut |key, value| push_unread(key, value, self.more));
+            object.unread("", &mut |key, value| push_unread(key, value, &mut self.rest.more));
         }
         Ok(object.parts.list)
     }

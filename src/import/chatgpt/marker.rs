@@ -10,7 +10,10 @@ use super::{
     references::{self, NamedSource, References},
     shape::{Metadata, Reference},
 };
-use crate::{conversation::Link, import::growth::GrowthBudget};
+use crate::{
+    conversation::Link,
+    import::{fields::bounded_name, growth::GrowthBudget},
+};
 
 pub(super) const OPEN: char = '\u{e200}';
 pub(super) const CLOSE: char = '\u{e201}';
@@ -110,6 +113,25 @@ pub(super) fn alone(text: &str) -> Replacement {
     Replacement { text: without_marks(text), links: Vec::new() }
 }
 
+/// The kinds of markers that name sources or have a label, each seen in exports; what is of another kind is read as these.
+const KNOWN_KINDS: [&str; 13] = [
+    "",
+    "cite",
+    "filecite",
+    "forecast",
+    "i",
+    "image_group",
+    "link_title",
+    "navlist",
+    "product",
+    "product_entity",
+    "products",
+    "url",
+    "video",
+];
+/// The markers of other kinds that are counted of one message.
+const MAX_UNKNOWN: usize = 64;
+
 /// Returns the text for the place of a marker.
 pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Replacement {
     let reference = references.take(marker, true);
@@ -131,7 +153,13 @@ pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Repl
             Replacement::new(references::in_brackets(&sources), sources)
         }
         "filenavlist" => entries(rest, reference),
-        _ => named(kind, rest, reference, references),
+        _ => {
+            let is_known = KNOWN_KINDS.contains(&kind) || parse_source_name(kind).is_some();
+            if !is_known && references.unknown_markers.len() < MAX_UNKNOWN {
+                references.unknown_markers.push(bounded_name(kind).into_owned());
+            }
+            named(kind, rest, reference, references)
+        }
     }
 }
 

@@ -56,11 +56,11 @@ impl Classification<'_> {
         if self.kind == Kind::Instructions && text.len() > start {
             // The newer form repeats the older one.
             let (mut words, placed) = (String::new(), parts.len());
-            write_parts(content, states, 0, &mut words, &mut uploads, parts, &mut rest.more);
+            write_parts(content, states, 0, &mut words, &mut uploads, parts, rest);
             let at = add_text(&words, start, text);
             shift(&mut parts[placed..], at, text.len() - start);
         } else {
-            write_parts(content, states, start, text, &mut uploads, parts, &mut rest.more);
+            write_parts(content, states, start, text, &mut uploads, parts, rest);
         }
         write_fields(content, start, text);
         if let (Kind::Recap, Some(seconds), true) =
@@ -104,7 +104,7 @@ impl Classification<'_> {
         }
         decode_escapes(text, start, parts);
         let answer = self.role == Role::Assistant && matches!(self.kind, Kind::Text | Kind::Reasoning);
-        clean::clean(text, start, parts, metadata, answer, &mut rest.found, growth);
+        clean::clean(text, start, parts, metadata, answer, rest, growth);
         let end = (text.len() - start) as u32;
         let pages: Box<[Link]> = metadata
             .cited

@@ -177,6 +177,7 @@ impl<'de> Sink<'de> for NodeSink<'_, 'de> {
                 "message" => {
                     let budget = MemoryBudget::new(LIST_BUDGET);
                     let message = map.next_value_seed(budget.seed::<Maybe<Message<'de>>>())?;
+                    self.0.arena.content_types.count_left_out(&budget);
                     if let Some(message) = message.0 {
                         let first = self.0.arena.messages.len() as u32;
                         self.0.take(*message);

@@ -57,6 +57,8 @@ pub(super) struct References<'a, 'de> {
     last_placed: Option<&'a Reference<'de>>,
     /// What references say that no place in the text has.
     pub unplaced_text: String,
+    /// The kinds of markers that nobody knows, as they were met.
+    pub unknown_markers: Vec<String>,
     /// What may still be added to the conversation.
     growth: &'a GrowthBudget,
 }
@@ -88,6 +90,7 @@ impl<'a, 'de> References<'a, 'de> {
             placed_citations: hashbrown::HashSet::new(),
             last_placed: None,
             unplaced_text: String::new(),
+            unknown_markers: Vec::new(),
             growth,
         };
         // Backwards, so that each text leads to the first reference with it.

@@ -82,6 +82,7 @@ pub(super) fn take<'de>(object: &'de str, element: &mut Element<'de>) -> Result<
         };
         let uuid = said.uuid.as_deref().unwrap_or_default().to_owned();
         element.collector.push_node(&said, Cow::Owned(uuid), None, &budget);
+        element.collector.arena.content_types.count_left_out(&budget);
     }
     Ok(true)
 }

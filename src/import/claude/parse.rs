@@ -125,8 +125,9 @@ impl<'de> Sink<'de> for &mut MessageCollector<'de> {
             let Some(mut message) = list.next_element_seed(budget.seed::<ChatMessage<'de>>())? else {
                 return Ok(());
             };
-            let (uuid, parent) = (message.uuid.take().unwrap_or_default(), message.parent.take());
+            let (uuid, parent) = (message.uuid.clone().unwrap_or_default(), message.parent.take());
             self.push_node(&message, uuid, parent, &budget);
+            self.arena.content_types.count_left_out(&budget);
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) use sink::{Sink, SinkSeed, deserialize_into};
 use record::FieldSeed;
 use shape::{ByShape, FromShape};
 
+use super::LeftOutReason;
+
 /// A type that can be made of any JSON value: of the shapes it does not override it is the default.
 pub(crate) trait Lenient<'de>: Default {
     /// Makes one of whatever comes; the lists in it count against the budget.
@@ -84,8 +86,12 @@ pub(crate) fn from_str<'de, T: Lenient<'de>>(json: &'de str, budget: &MemoryBudg
 }
 
 /// The bytes that the lists of a value may still take: `[{},{},…]` is three bytes an element in the file and
-/// hundreds in memory. Elements beyond are skipped.
-pub(crate) struct MemoryBudget(Cell<usize>);
+/// hundreds in memory. Elements beyond are skipped. It counts what is left out on purpose meanwhile.
+pub(crate) struct MemoryBudget {
+    left: Cell<usize>,
+    /// The number of values with a string that were left out, by the reason.
+    left_out: [Cell<u32>; LeftOutReason::ALL.len()],
+}
 
 /// The bytes that an element costs besides its own size, as a string it owns.
 const OVERHEAD_PER_ELEMENT: usize = 32;
@@ -93,7 +99,7 @@ const OVERHEAD_PER_ELEMENT: usize = 32;
 impl MemoryBudget {
     /// Allows this many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
-        Self(Cell::new(bytes))
+        Self { left: Cell::new(bytes), left_out: Default::default() }
     }
 
     /// Allows nothing, for values that hold no list.
@@ -106,11 +112,26 @@ impl MemoryBudget {
         LenientSeed { budget: self, value: PhantomData }
     }
 
+    /// Counts a value that is left out, if a string stands in it.
+    pub(crate) fn leave_out(&self, reason: LeftOutReason, value: Raw<'_>) {
+        let holds_text =
+            value.0.starts_with('"') || (value.0.starts_with(['{', '[']) && value.0.contains('"'));
+        if holds_text && value.0 != "\"\"" {
+            let count = &self.left_out[reason as usize];
+            count.set(count.get().saturating_add(1));
+        }
+    }
+
+    /// Returns the number of values that were left out so far, by the reason.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = (LeftOutReason, u64)> {
+        LeftOutReason::ALL.into_iter().zip(self.left_out.iter().map(|count| u64::from(count.get())))
+    }
+
     /// Takes this many bytes of it, if that many remain.
     fn spend(&self, bytes: usize) -> bool {
-        let left = self.0.get().checked_sub(bytes);
+        let left = self.left.get().checked_sub(bytes);
         if let Some(left) = left {
-            self.0.set(left);
+            self.left.set(left);
         }
         left.is_some()
     }

@@ -156,7 +156,7 @@ pub(crate) fn from_str_or_repaired<'de, T: Lenient<'de>>(
     repaired: &'de Repaired,
     budget: &MemoryBudget,
 ) -> serde_json::Result<T> {
-    let left = budget.0.get();
+    let left = budget.left.get();
     let error = match from_str(json, budget) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -166,7 +166,7 @@ pub(crate) fn from_str_or_repaired<'de, T: Lenient<'de>>(
         return Err(error);
     }
     // What was taken for the first reading is free again.
-    budget.0.set(left);
+    budget.left.set(left);
     from_str(repaired.get_or_init(|| repair_value(json)), budget)
 }
 

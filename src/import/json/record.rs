@@ -81,10 +81,12 @@ macro_rules! record {
                             let field = $crate::import::json::Field::new(&key, budget, &mut self.unread);
                             self.$field.take_field(&mut map, field)?;
                         })*
-                        _ if $left_out(&key).is_some() => { map.next_value::<serde::de::IgnoredAny>()?; }
                         _ => {
                             let value = map.next_value_seed(budget.seed())?;
-                            self.unread.keep(key, value, budget);
+                            match $left_out(&key) {
+                                Some(reason) => budget.leave_out(reason, value),
+                                None => self.unread.keep(key, value, budget),
+                            }
                         }
                     }
                 }
