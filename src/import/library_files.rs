@@ -3,23 +3,53 @@
 //!
 //! `[{id, file_id, file_name, mime_type, origination_message_id, origination_thread_id, …}]`: generated pictures and
 //! documents. They are attachments of those messages.
+//!
+//! Likewise the canvases in `textdocs/<id>.json`, `{id, content}`, which have what the person changed: messages name them
+//! by their id. That the id stands in the file or in its name, and that the content is the present state, is all that is
+//! known of them; what else is in one is told below its content.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashMap;
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 
-use super::fields::{attachment, bounded_name, media};
-use crate::conversation::Attachment;
+use super::{
+    chatgpt,
+    fields::{attachment, bounded_name, media},
+    unread::push_outline,
+};
+use crate::conversation::{Attachment, Media};
 
 /// The number of files that are kept.
 const MAX_FILES: usize = 200_000;
 /// The longest record of a file, in bytes; real ones have some hundred.
 const MAX_RECORD_LENGTH: usize = 16 << 10;
 
+/// The folder that is in the ids of canvases, which tells them from other files.
+const FOLDER: &str = "textdocs/";
+
+/// Returns whether a file is a canvas as it stands.
+pub(super) fn is_canvas(file: &Attachment) -> bool {
+    file.id.starts_with(FOLDER) && !file.content.is_empty()
+}
+
 /// The files of an archive's library, by the message they were made for.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct LibraryFiles {
     by_message: HashMap<Box<str>, Vec<Attachment>>,
     count: usize,
+    /// The canvases, by their ids.
+    canvases: HashMap<Box<str>, StoredCanvas>,
+}
+
+/// A canvas as it stands.
+#[derive(Debug)]
+struct StoredCanvas {
+    file: Attachment,
+    /// The member it is in.
+    member: String,
+    /// A conversation names it.
+    is_named: AtomicBool,
 }
 
 impl LibraryFiles {
@@ -54,7 +84,57 @@ impl LibraryFiles {
 
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.by_message.is_empty()
+        self.by_message.is_empty() && self.canvases.is_empty()
+    }
+
+    /// Adds the canvas in this member, and returns whether it is one.
+    pub fn add_canvas(&mut self, member: &str, json: &[u8]) -> bool {
+        let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(json) else { return false };
+        let mut text = |key: &str| match fields.remove(key) {
+            Some(Value::String(text)) => text,
+            _ => String::new(),
+        };
+        let base = member.rsplit(['/', '\\']).next().unwrap_or(member);
+        let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem).to_owned();
+        let id = Some(text("id")).filter(|id| !id.is_empty()).unwrap_or(stem);
+        let (mut content, title, kind) = (text("content"), text("title"), text("textdoc_type"));
+        if content.is_empty() || self.count == MAX_FILES {
+            return false;
+        }
+        let mut more = String::new();
+        for (key, value) in
+            fields.iter().filter(|(key, _)| chatgpt::left_out(key).is_none() && *key != "version")
+        {
+            push_outline(key, &value.to_string(), chatgpt::left_out, &mut more);
+        }
+        if !more.is_empty() {
+            content.extend(["\n\n", &more]);
+        }
+        let title = if title.trim().is_empty() { "canvas" } else { title.trim() };
+        let ending = if kind.starts_with("code") { "txt" } else { "md" };
+        let file = Attachment {
+            id: format!("{FOLDER}{id}.json").into(),
+            name: format!("{}.{ending}", bounded_name(title)).into(),
+            content: content.into(),
+            ..attachment(Media::File)
+        };
+        let canvas = StoredCanvas { file, member: member.to_owned(), is_named: AtomicBool::new(false) };
+        self.count += usize::from(self.canvases.insert(id.into(), canvas).is_none());
+        true
+    }
+
+    /// Returns the canvas of this id, which a conversation names.
+    pub(super) fn canvas(&self, id: &str) -> Option<&Attachment> {
+        let canvas = self.canvases.get(id)?;
+        canvas.is_named.store(true, Ordering::Relaxed);
+        Some(&canvas.file)
+    }
+
+    /// Returns whether a member is a canvas that a conversation names.
+    pub fn is_read(&self, member: &str) -> bool {
+        self.canvases
+            .values()
+            .any(|canvas| canvas.member == member && canvas.is_named.load(Ordering::Relaxed))
     }
 
     /// Returns the files that were made for the message of this id.

@@ -98,8 +98,10 @@ impl MessageArena {
         };
         let named: HashSet<Box<str>> = self.parts[own.clone()].iter().filter_map(named).collect();
         // Several messages may have the id that the files were made for.
-        let takes =
-            |file: &Attachment| size_of::<Attachment>() + file.id.len() + file.name.len() + file.mime.len();
+        let takes = |file: &Attachment| {
+            let texts = [&file.id, &file.name, &file.mime, &file.content];
+            size_of::<Attachment>() + texts.iter().map(|text| text.len()).sum::<usize>()
+        };
         let mut added: Vec<Part> = files
             .iter()
             .filter(|file| !named.contains(&file.id))

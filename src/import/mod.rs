@@ -383,11 +383,17 @@ fn build(object: ParsedObject, location: ObjectLocation) -> (Conversation, u64) 
         if let Some(document) = &document {
             draft.kind = Kind::Canvas;
             draft.text = &document.text;
-            // Of a report its sources stay, below it.
+            // Of a report its sources stay, below it; of a canvas what it is now, where that is something else.
             let end = document.text.len() as u32;
             draft.parts.retain_mut(|part| {
                 part.range = end..end;
-                matches!(part.detail, Detail::Sources(_))
+                match &part.detail {
+                    Detail::Sources(_) => true,
+                    Detail::Attachment(file) => {
+                        library_files::is_canvas(file) && file.content.trim() != document.text.trim()
+                    }
+                    _ => false,
+                }
             });
             draft.parts.insert(0, document.part());
             if draft.visibility == Visibility::Folded {

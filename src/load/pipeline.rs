@@ -75,6 +75,12 @@ fn library_files(archive: &Archive) -> (LibraryFiles, Vec<String>) {
             }
         }
     }
+    // What is none is named with all else that nothing reads.
+    for member in archive.other_members().filter(|member| provider::holds_document(&member.name)) {
+        let json = archive.read_member(&member, room).unwrap_or_default();
+        room -= json.len();
+        files.add_canvas(&member.name, &json);
+    }
     (files, unread)
 }
 
@@ -314,6 +320,9 @@ impl<'a> Pipeline<'a> {
     pub(super) fn report(self) -> Report {
         let finished_counts = self.finished_counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut report = thread_counts::sum(self.archives, finished_counts, self.bytes.into_inner());
+        for (archive, files) in report.archives.iter_mut().zip(&self.library_files) {
+            archive.unread.retain(|member| !files.is_read(member));
+        }
         for (archive, unread) in report.archives.iter_mut().zip(self.unread_libraries) {
             archive.unread.extend(unread);
             archive.unread.truncate(thread_counts::MAX_NAMED);

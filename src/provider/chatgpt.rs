@@ -30,6 +30,8 @@ pub(super) static FACTS: Facts = Facts {
     attachment_names: Some("conversation_asset_file_names.json"),
     page_members: &[],
     library_member: Some("library_files.json"),
+    // Canvases, with what the person changed in them.
+    document_members: &["textdocs/*.json"],
     side_files: &[
         SideFile { name: "shared_conversations.json", kind: SideFileKind::Links },
         SideFile { name: "user.json", kind: SideFileKind::Profile },

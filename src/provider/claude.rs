@@ -65,6 +65,7 @@ pub(super) static FACTS: Facts = Facts {
     // A frame: `artifact.json` with its pages beside it.
     page_members: &["artifacts/*/page.md", "artifacts/*/versions/*"],
     library_member: None,
+    document_members: &[],
     side_files: &[
         SideFile { name: "users.json", kind: SideFileKind::Profile },
         SideFile { name: "memories.json", kind: SideFileKind::Memory },

@@ -53,6 +53,8 @@ pub struct Facts {
     pub page_members: &'static [&'static str],
     /// A member that names files by the messages they were made for.
     pub library_member: Option<&'static str>,
+    /// Members with the documents of conversations, each in its present state, by the last folders of their paths.
+    pub document_members: &'static [&'static str],
     /// Members beside the conversations that say something of their owner.
     pub side_files: &'static [SideFile],
     /// The places in its settings where something given away is taken back.

@@ -20,8 +20,8 @@ pub use json_keys::{
     MAX_KEY_LENGTH, ProviderSignature, begins_conversation, is_signature_key, lists_conversations,
 };
 pub use names::{
-    ExportPart, holds_conversations, holds_knowledge, is_conversations_zip, is_export_zip, is_named,
-    knowledge_owner, may_be_manifest, page_path,
+    ExportPart, holds_conversations, holds_document, holds_knowledge, is_conversations_zip, is_export_zip,
+    is_named, knowledge_owner, may_be_manifest, page_path,
 };
 pub use unsupported::{UNSUPPORTED, Unsupported};
 

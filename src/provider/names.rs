@@ -24,7 +24,17 @@ pub fn knowledge_owner(path: &str) -> Option<Provider> {
 /// Returns the end of a member's path, from the folder on that its export gave it, if it is a page of something that was
 /// published.
 pub fn page_path(path: &str) -> Option<&str> {
-    let patterns = Provider::ALL.iter().flat_map(|provider| provider.facts().page_members);
+    tail_like(path, |provider| provider.facts().page_members)
+}
+
+/// Returns whether a member's path is that of a document of a conversation.
+pub fn holds_document(path: &str) -> bool {
+    tail_like(path, |provider| provider.facts().document_members).is_some()
+}
+
+/// Returns the end of a path that is like one of these patterns, folder by folder.
+fn tail_like(path: &str, patterns: impl Fn(Provider) -> &'static [&'static str]) -> Option<&str> {
+    let patterns = Provider::ALL.iter().flat_map(|&provider| patterns(provider));
     let mut tails = patterns.filter_map(|pattern| {
         let folders = pattern.matches('/').count();
         let start = path.rmatch_indices(['/', '\\']).nth(folders).map_or(0, |(at, _)| at + 1);

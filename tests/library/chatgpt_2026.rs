@@ -712,6 +712,51 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
     );
 }
 
+/// It was named as a member that nothing reads.
+#[test]
+fn a_canvas_as_the_person_left_it_is_a_file_of_the_call_that_made_it() {
+    let call = with(
+        of_type(
+            "assistant",
+            json!({"content_type": "code", "text": "{\"name\": \"List\", \"type\": \"document\", \"content\": \"- tent\"}"}),
+        ),
+        "recipient",
+        json!("canmore.create_textdoc"),
+    );
+    let named = |id: &str| with(message("tool", "done"), "metadata", json!({"canvas": {"textdoc_id": id}}));
+    let conversations = format!(
+        "[{}]",
+        conversation(Chain::of([prompt("pack"), call, named("td1"), named("td1"), named("td2")]))
+    );
+    let members = |edited: &'static str| -> [(&'static str, Vec<u8>); 4] {
+        [
+            ("conversations.json", conversations.clone().into_bytes()),
+            ("textdocs/td1.json", json!({"id": "td1", "title": "List", "content": edited, "comments": [{"text": "Which tent?"}]}).to_string().into()),
+            ("textdocs/td2.json", json!({"content": "by its name"}).to_string().into()),
+            ("textdocs/td3.json", json!({"content": "of a conversation that is not here"}).to_string().into()),
+        ]
+    };
+    let members = members("- tent\n- kettle");
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, json)| (*name, &json[..])).collect();
+    let (library, report) = load_bytes("export.zip", zip(&members));
+    let read = library.get(library.by_date()[0]);
+    let files = |message: usize| -> Vec<(String, String)> {
+        let parts = read.message_parts(message).iter();
+        let files = parts.filter_map(|part| match &part.detail {
+            Detail::Attachment(file) => Some((file.name.to_string(), file.content.to_string())),
+            _ => None,
+        });
+        files.collect()
+    };
+    assert_eq!((read.messages()[1].kind, read.message_text(1)), (Kind::Canvas, "- tent"));
+    let edited = "- tent\n- kettle\n\ncomments:\n  - text: Which tent?";
+    assert_eq!(files(1), [("List.md".to_owned(), edited.to_owned())]);
+    assert!(everything(read).contains("- kettle"), "{}", everything(read));
+    assert_eq!((files(2).len(), files(3).len()), (0, 0));
+    assert_eq!(files(4), [("canvas.md".to_owned(), "by its name".to_owned())]);
+    assert_eq!(report.archives[0].unread, ["textdocs/td3.json"]);
+}
+
 #[test]
 fn what_is_left_out_on_purpose_is_counted_and_a_part_or_a_marker_that_nobody_knows_is_named() {
     let parts = json!({"content_type": "multimodal_text", "parts": ["hi", {"content_type": "hologram", "beam": "red"}]});

@@ -72,6 +72,7 @@ pub(super) fn parse(
     content_types.merge(&element.mapping.arena.content_types);
     if !files.is_empty() {
         element.mapping.attach(files);
+        element.mapping.attach_canvases(files);
     }
     Ok(order(element))
 }

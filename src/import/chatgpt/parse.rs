@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use hashbrown::HashMap;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use super::{
@@ -14,12 +15,13 @@ use super::{
     marker::MARKER_CHARS,
     research::{self, States},
     shape::{Maybe, Message},
+    tree::ById,
     unread::BesideWords,
 };
 use crate::{
-    conversation::{Kind, Visibility},
+    conversation::{Attachment, Kind, Visibility},
     import::{
-        LibraryFiles,
+        LibraryFiles, fields,
         json::{self, FieldKey, IsPresent, MaybeText, MemoryBudget, Sink, SinkSeed},
         message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
@@ -69,6 +71,8 @@ pub(super) struct Mapping<'de> {
     pub arena: MessageArena,
     /// The messages, by number, that do something to a canvas.
     pub canvases: Vec<(u32, CanvasCall)>,
+    /// The canvases that messages name: the node, the number of its message, and the id.
+    pub named_canvases: Vec<(u32, u32, Box<str>)>,
     /// The messages, by number, that are reports which others carry.
     pub reports: Vec<u32>,
     /// The number of nodes that were left out.
@@ -220,6 +224,11 @@ impl Mapping<'_> {
         if let Some(canvas) = CanvasCall::of(&message) {
             self.canvases.push((number, canvas));
         }
+        if let (Some(id), Some(node)) =
+            (fields::id(&message.metadata.canvas.id), self.nodes.len().checked_sub(1))
+        {
+            self.named_canvases.push((node as u32, number, id));
+        }
         if !states.more.is_empty() {
             push_raw_line(&states.more, &mut rest.more);
         }
@@ -255,6 +264,38 @@ impl Mapping<'_> {
                     message.visibility = Visibility::Shown;
                 }
             }
+        }
+    }
+
+    /// Gives canvases what they are now: a file of the call that made each, else of the first message that names it.
+    pub(super) fn attach_canvases(&mut self, files: &LibraryFiles) {
+        let named = std::mem::take(&mut self.named_canvases);
+        let mut places: Vec<(u32, &Attachment)> = Vec::new();
+        {
+            let by_id = ById::of(&self.nodes);
+            let made = |number: u32| {
+                let at = self.canvases.binary_search_by_key(&number, |&(number, _)| number).ok()?;
+                (self.canvases[at].1 == CanvasCall::Create).then_some(number)
+            };
+            let mut known: HashMap<&str, usize> = HashMap::new();
+            for (node, number, id) in &named {
+                let Some(file) = files.canvas(id) else { continue };
+                let parent = self.nodes[*node as usize].parent.as_deref();
+                let call = || self.nodes[by_id.find(parent?)? as usize].messages.clone().find_map(made);
+                let call = made(*number).or_else(call);
+                match known.get(&**id) {
+                    // The first that names it may have been another.
+                    Some(&at) if made(places[at].0).is_none() => places[at].0 = call.unwrap_or(places[at].0),
+                    Some(_) => {}
+                    None => {
+                        known.insert(id, places.len());
+                        places.push((call.unwrap_or(*number), file));
+                    }
+                }
+            }
+        }
+        for (number, file) in places {
+            self.arena.attach(number, std::slice::from_ref(file));
         }
     }
 

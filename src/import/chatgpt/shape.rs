@@ -252,6 +252,7 @@ record! {
 record! {
     /// The canvas that a message is about.
     CanvasState<'de> keeps all but left_out {
+        id: MaybeText<'de> = "textdoc_id",
         title: MaybeText<'de> = "title",
     }
 }
