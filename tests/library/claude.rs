@@ -190,6 +190,24 @@ fn what_stands_beside_the_words_of_a_block_is_folded_with_the_message() {
     assert_eq!(shown(&read), ["They stand."]);
 }
 
+/// It stands beside the messages, and was not read.
+#[test]
+fn what_sums_up_a_conversation_is_folded_above_it() {
+    let mut object = conversation(
+        "c",
+        "",
+        vec![human("m1", ROOT, "Why?"), answer("m2", "m1", "So."), answer("m3", "m1", "Or so.")],
+    );
+    object["summary"] = json!("**Overview**\n\nHerons.");
+    let read = parse(&object);
+    assert_eq!(said(&read)[0], (Kind::Other, "**Overview**\n\nHerons."));
+    assert_eq!((read.message_name(0), read.messages()[0].visibility), (Some("summary"), Visibility::Folded));
+    assert_eq!((shown(&read), &*read.title), (vec!["Why?", "So.", "Or so."], "Why?"));
+    assert_eq!(visible(&read), ["**Overview**\n\nHerons.", "Why?", "Or so."]);
+    object["chat_messages"] = json!([]);
+    assert!(parse(&object).messages().is_empty(), "an empty conversation stays one");
+}
+
 #[test]
 fn what_is_left_out_of_claudes_messages_and_what_is_not_understood_is_counted() {
     let mut block = words("Hello.");

@@ -173,6 +173,34 @@ impl MessageCollector<'_> {
         self.add_block(open, message, &more, false);
     }
 
+    /// Keeps what sums up a conversation as a piece of no message, folded; `None` where there is none, or nothing that it
+    /// could sum up.
+    pub(super) fn push_summary(&mut self, summary: &str) -> Option<u32> {
+        if summary.trim().is_empty() || self.nodes.is_empty() || self.full() {
+            return None;
+        }
+        let number = self.arena.messages.len() as u32;
+        let message = ChatMessage::default();
+        let mut open = OpenMessage {
+            message: &message,
+            role: Some(Role::Assistant),
+            words: None,
+            has_words: false,
+            files: Vec::new(),
+            sources: Vec::new(),
+            found: Vec::new(),
+            rest: BesideWords::default(),
+        };
+        let piece = BlockMessage {
+            role: Role::Assistant,
+            kind: Kind::Other,
+            name: Some("summary"),
+            parts: Vec::new(),
+        };
+        self.add_block(&mut open, piece, summary, false);
+        Some(number)
+    }
+
     /// Writes the message's own `text`: exports of 2023 have nothing else, later ones repeat in it what the
     /// blocks say.
     fn use_message_text(&mut self, open: &mut OpenMessage<'_, '_>) {

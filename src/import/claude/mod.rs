@@ -59,7 +59,8 @@ pub(super) fn parse(object: &str, content_types: &mut ImportCounts) -> Result<Pa
 }
 
 /// Puts the messages in order and lets go of the JSON.
-fn order(element: Element<'_>) -> ParsedObject {
+fn order(mut element: Element<'_>) -> ParsedObject {
+    let summary = element.summary.take().and_then(|summary| element.collector.push_summary(&summary));
     let collector = &element.collector;
     let parents = collector.parents();
     let members: Vec<u32> = (0..parents.len() as u32).collect();
@@ -67,8 +68,11 @@ fn order(element: Element<'_>) -> ParsedObject {
     // What a message is made of stands in a row; what follows it hangs on the last piece.
     let mut ends = vec![NO_PARENT; collector.nodes.len()];
     let mut order = Vec::with_capacity(collector.arena.messages.len());
+    // What sums it up stands above all of it.
+    order.extend(summary.map(|piece| (piece, NO_PARENT)));
+    let top = if summary.is_some() { 0 } else { NO_PARENT };
     for &node in &sorted.nodes {
-        let mut above = sorted.parent(node).map_or(NO_PARENT, |parent| ends[parent as usize]);
+        let mut above = sorted.parent(node).map_or(top, |parent| ends[parent as usize]);
         for piece in collector.nodes[node as usize].pieces.clone() {
             order.push((piece, above));
             above = order.len() as u32 - 1;

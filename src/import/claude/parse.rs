@@ -29,6 +29,8 @@ const ROOT_PARENT_PREFIX: &str = "00000000-0000-";
 pub(super) struct Element<'de> {
     pub uuid: MaybeText<'de>,
     pub name: MaybeText<'de>,
+    /// The conversation in other words, as Claude sums it up.
+    pub summary: MaybeText<'de>,
     pub created: Timestamp,
     pub updated: Timestamp,
     pub model: MaybeText<'de>,
@@ -88,6 +90,7 @@ impl<'de> Sink<'de> for ElementSink<'_, 'de> {
             match &*key {
                 "uuid" => element.uuid = map.next_value_seed(budget.seed())?,
                 "name" => element.name = map.next_value_seed(budget.seed())?,
+                "summary" => element.summary = map.next_value_seed(budget.seed())?,
                 "created_at" => element.created = map.next_value_seed(budget.seed())?,
                 "updated_at" => element.updated = map.next_value_seed(budget.seed())?,
                 "model" => element.model = map.next_value_seed(budget.seed())?,
