@@ -712,6 +712,29 @@ fn what_is_not_understood_and_what_is_not_read_is_named() {
     );
 }
 
+/// It was folded as a part of an unknown type.
+#[test]
+fn a_picture_without_a_file_is_a_picture() {
+    let parts = json!([{"content_type": "image_asset_pointer", "width": 8, "height": 9, "metadata": {"dalle": {"prompt": "a heron"}}}]);
+    let read = chain([of_type("tool", json!({"content_type": "multimodal_text", "parts": parts}))]);
+    let Detail::Attachment(picture) = &read.message_parts(0)[0].detail else { panic!("a picture") };
+    assert_eq!((picture.dimensions, &*picture.prompt, &*picture.id), (Some((8, 9)), "a heron", ""));
+    assert_eq!((read.messages().len(), read.messages()[0].visibility), (1, Visibility::Shown));
+}
+
+#[test]
+fn what_an_expression_came_to_is_part_of_the_result_once() {
+    let output = |text: &str, last: &str| {
+        let output = of_type("tool", json!({"content_type": "execution_output", "text": text}));
+        let read =
+            chain([with(output, "metadata", json!({"aggregate_result": {"final_expression_output": last}}))]);
+        (read.messages().len(), read.message_text(0).to_owned())
+    };
+    assert_eq!(output("0", "0"), (1, "0".to_owned()));
+    assert_eq!(output("", "42"), (1, "42".to_owned()));
+    assert_eq!(output("printed", "42"), (1, "printed\n42".to_owned()));
+}
+
 /// It was named as a member that nothing reads.
 #[test]
 fn a_canvas_as_the_person_left_it_is_a_file_of_the_call_that_made_it() {

@@ -79,6 +79,16 @@ pub(super) fn is_image(object: &PartObject<'_>) -> bool {
     kind.contains("image") || (pointed && measured)
 }
 
+/// Returns whether a part is a picture of which the export does not say in which file it is.
+pub(super) fn is_image_without_file(object: &PartObject<'_>) -> bool {
+    let pointers = [&object.asset_pointer, &object.audio.0.asset_pointer, &object.video.0.asset_pointer];
+    let is_said = object.width.is_some() || object.metadata.dalle.prompt.is_some();
+    is_said
+        && is_image(object)
+        && pointers.iter().all(|pointer| pointer.is_none())
+        && object.image_url.0.is_empty()
+}
+
 /// Returns the id in the names of the export's files: without `file-service://` or `sediment://`. A pointer
 /// to a page of a file, `sediment://{hash}#file_{id}#p_3.jpg`, names the file after the first `#`.
 pub(in crate::import) fn stored_id(pointer: &str) -> &str {
@@ -129,6 +139,17 @@ pub(super) fn of_part(
     point(video.asset_pointer.as_deref(), Media::Video, video.format.as_deref(), video.size);
     if let Some(address) = image_address(object) {
         parts.push(attached(pictured(&address), at));
+    }
+    if is_image_without_file(object) {
+        let made = [&object.metadata.dalle, &object.metadata.generation];
+        let prompt = made.iter().find_map(|made| made.prompt.as_deref()).unwrap_or_default();
+        let picture = Attachment {
+            size: size(object.size),
+            dimensions: dimensions(object.width, object.height),
+            prompt: prompt.into(),
+            ..attachment(Media::Image)
+        };
+        parts.push(attached(picture, at));
     }
 }
 

@@ -45,6 +45,7 @@ fn is_unknown(object: &PartObject<'_>) -> bool {
         && parts.bare.is_none()
         && object.image_url.0.is_empty()
         && !points_at_file(object)
+        && !attachments::is_image_without_file(object)
 }
 
 /// Returns whether a part points at a file.
@@ -169,8 +170,9 @@ impl PartWriter<'_, '_, '_> {
             push_outline("image_url", object.image_url.0, &mut self.rest.more);
         }
         let made = [&object.metadata.dalle, &object.metadata.generation].map(|made| said(&made.prompt));
-        let prompts =
-            made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(points_at_file(&object)));
+        // The first is told with the picture.
+        let is_told = points_at_file(&object) || attachments::is_image_without_file(&object);
+        let prompts = made.into_iter().flatten().filter(|_| !unknown).skip(usize::from(is_told));
         prompts.for_each(|prompt| push_field("prompt", prompt, &mut self.rest.more));
         if object.text.is_text() {
             self.words(object.text);

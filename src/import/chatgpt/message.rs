@@ -81,7 +81,9 @@ impl Classification<'_> {
         }
         if self.kind == Kind::Output {
             write_outputs(&metadata.aggregate, start, text);
+            add_words(metadata.aggregate.last, start, text);
         } else {
+            push_outline("final_expression_output", metadata.aggregate.last.0, &mut rest.more);
             metadata.aggregate.messages.iter().for_each(|output| output.text.append_text(&mut rest.more));
         }
         if self.takes_the_rest() {

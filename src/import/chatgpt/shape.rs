@@ -276,6 +276,7 @@ record! {
     /// The outputs of python.
     Aggregate<'de> keeps all but left_out_of_results {
         messages: OneOrMany<AggregateMessage<'de>> = "messages",
+        last: Raw<'de> = "final_expression_output",
     }
 }
 
