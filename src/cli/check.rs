@@ -209,7 +209,8 @@ fn write_archive(output: &mut Output, archive: &ArchiveReport) -> anyhow::Result
     let types = archive.content_types.types();
     let list = |known: bool| -> String {
         let of = types.iter().filter(|(_, _, is_known)| *is_known == known);
-        of.map(|(name, count, _)| format!("{name} {}", number(*count))).collect::<Vec<_>>().join(", ")
+        let word = |name: &str| if name.is_empty() { "none named" } else { name }.to_owned();
+        of.map(|(name, count, _)| format!("{} {}", word(name), number(*count))).collect::<Vec<_>>().join(", ")
     };
     for (label, list) in [("content types", list(true)), ("content types not known", list(false))] {
         if !list.is_empty() {
