@@ -792,9 +792,8 @@ fn what_is_left_out_on_purpose_is_counted_and_a_part_or_a_marker_that_nobody_kno
     let (_, report) = load_bytes("x.json", format!("[{object}]"));
     let counts = &report.archives[0].content_types;
     assert_eq!(counts.left_out(), [(LeftOutReason::Id, 3)]);
-    let keys = counts.unknown_keys().into_iter().map(|(key, times, place)| (key, times, place));
     assert_eq!(
-        keys.collect::<Vec<_>>(),
+        counts.unknown_keys(),
         [
             ("marker gizmology".to_owned(), 1, "m000001".to_owned()),
             ("part of type hologram".to_owned(), 1, "m000000".to_owned())

@@ -295,7 +295,9 @@ proptest! {
         credential in 0_usize..8,
     ) {
         let mut planting = Planting { provider: Provider::ChatGpt, credential, words: Vec::new() };
-        [&mut content, &mut metadata, &mut besides].into_iter().for_each(|fields| planting.plant_fields(fields));
+        for fields in [&mut content, &mut metadata, &mut besides] {
+            planting.plant_fields(fields);
+        }
         content.insert("content_type".to_owned(), json!(kind));
         besides.extend([("author".to_owned(), json!({"role": role})), ("content".to_owned(), Value::Object(content)),
             ("metadata".to_owned(), Value::Object(metadata))]);
@@ -327,7 +329,9 @@ proptest! {
             }
             content.push(Value::Object(block));
         }
-        files.iter_mut().for_each(|file| planting.plant_fields(file));
+        for file in &mut files {
+            planting.plant_fields(file);
+        }
         planting.plant_fields(&mut besides);
         for (key, value) in [("uuid", json!("m1")), ("sender", json!(sender))] {
             besides.insert(key.to_owned(), value);

@@ -567,7 +567,9 @@ fn write_result(fields: &BlockFields<'_>, text: &mut String, rest: &mut BesideWo
 /// Returns a text with the pages below it.
 fn with_links(text: &str, links: &[Link]) -> String {
     let mut all = text.to_owned();
-    links.iter().for_each(|link| all.extend(["\n", &link.title, "\n", &link.url]));
+    for link in links {
+        all.extend(["\n", &link.title, "\n", &link.url]);
+    }
     all
 }
 
