@@ -4,7 +4,7 @@
 //! decides what a message is and whether it is shown, [`message`] what it says, from its [`content`], [`reasoning`] and what
 //! was [`unread`] of it, [`clean`] makes its text readable: [`citations`] and [`marker`] with the help of
 //! its [`references`], [`writing`], [`file_tokens`]. [`research`] finds reports, [`canvas`] brings documents to their
-//! final state, by what [`pattern`] finds in them. [`left_out`] has the strings that are left out on purpose; every other
+//! final state, by what [`pattern`] finds in them. [`mod@left_out`] has the strings that are left out on purpose; every other
 //! one is shown or folded. [`group_chat`] reads chats of several people, [`side_files`]
 //! what is not a conversation.
 

@@ -1,5 +1,5 @@
 //! The fields of the ChatGPT export that are read, by their names in the JSON. The strings under every other key are
-//! kept too, but for those that [`left_out`] lists.
+//! kept too, but for those that [`left_out`](mod@super::left_out) lists.
 
 use std::borrow::Cow;
 
@@ -11,9 +11,6 @@ use crate::import::{
     json::{Field, Lenient, MaybeText, MemoryBudget, OneOrMany, Raw, UnreadValue, record},
     timestamp::Timestamp,
 };
-
-#[cfg(doc)]
-use super::left_out;
 
 /// An object, or nothing.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 //! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
 //! [`tags`] are those that stood in words, [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`knowledge`] are the
 //! projects and memories beside the conversations, [`design_chat`] and [`frame`] what else is read as one, [`side_files`] what tells of their owner.
-//! [`left_out`] has the strings that are left out on purpose; every other one is shown or folded, with the help of [`unread`].
+//! [`mod@left_out`] has the strings that are left out on purpose; every other one is shown or folded, with the help of [`unread`].
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
 

@@ -1,5 +1,5 @@
 //! The fields of Claude's export that are read, by their names in the JSON. The strings under every other key are kept
-//! too, but for those that [`left_out`] lists.
+//! too, but for those that [`left_out`](mod@super::left_out) lists.
 
 use super::left_out::left_out;
 use crate::import::{
@@ -7,9 +7,6 @@ use crate::import::{
     json::{MaybeText, OneOrMany, Raw, record},
     timestamp::Timestamp,
 };
-
-#[cfg(doc)]
-use super::left_out;
 
 record! {
     /// An element of `chat_messages`.
