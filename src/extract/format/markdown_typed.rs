@@ -80,11 +80,16 @@ fn marker(line: &str) -> Option<usize> {
     }
 }
 
+/// Returns whether a line, wherever it stands in a paragraph, is more than a line of it for certain.
+fn is_certain(line: &str) -> bool {
+    line.starts_with(['>']) || line.starts_with("- ") || line.starts_with("+ ") || line.starts_with("* ")
+}
+
 /// Writes the pieces of a text.
 struct TypedWriter<'t> {
     text: &'t str,
     /// The text with its formulas as letters: nothing in them is Markdown.
-    masked: String,
+    masked: Cow<'t, str>,
     /// The stretches that stay as they are: code between backticks, formulas.
     kept: Vec<Range<usize>>,
     out: String,
@@ -94,24 +99,25 @@ struct TypedWriter<'t> {
 
 impl<'t> TypedWriter<'t> {
     fn new(text: &'t str) -> Self {
-        let code = prompt::non_prose(text);
-        let mut masked = text.as_bytes().to_vec();
+        let has_formulas = formula::may_be_in(text);
+        let code = if has_formulas || text.contains('`') { prompt::non_prose(text) } else { Vec::new() };
         // What goes over several lines would be one in a span of code.
         let on_a_line = |range: &Range<usize>| !text[range.clone()].contains('\n');
         let mut kept: Vec<Range<usize>> =
             code.iter().map(|code| code.range.clone()).filter(on_a_line).collect();
-        if formula::may_be_in(text) {
-            for formula in formula::formulas(text, &code) {
-                masked[formula.range.clone()]
-                    .iter_mut()
-                    .filter(|byte| **byte != b'\n')
-                    .for_each(|byte| *byte = b'x');
+        let formulas = if has_formulas { formula::formulas(text, &code) } else { Vec::new() };
+        let mut masked = Cow::Borrowed(text);
+        if !formulas.is_empty() {
+            let mut bytes = text.as_bytes().to_vec();
+            for formula in formulas {
+                let letters = bytes[formula.range.clone()].iter_mut().filter(|byte| **byte != b'\n');
+                letters.for_each(|byte| *byte = b'x');
                 kept.push(formula.range);
             }
+            // Of whole characters letters were made.
+            masked = String::from_utf8(bytes).map_or(masked, Cow::Owned);
         }
         kept.sort_unstable_by_key(|range| range.start);
-        // Of whole characters letters were made.
-        let masked = String::from_utf8(masked).unwrap_or_else(|_| text.to_owned());
         Self { text, masked, kept, out: String::with_capacity(text.len() + text.len() / 8), indented: None }
     }
 
@@ -165,7 +171,9 @@ impl<'t> TypedWriter<'t> {
         let (mut edits, mut reads) = (plain(false), !is_suspicious(&self.masked[range.clone()]));
         if !reads {
             let typed = self.lines(&range);
-            for signs in [false, true] {
+            // What is a list or a quotation for certain need not be tried as it is.
+            let tries = if text.lines().any(is_certain) { &[true][..] } else { &[false, true] };
+            for &signs in tries {
                 edits = plain(signs);
                 let markdown = edited(&self.masked, &range, &edits);
                 reads = reads_as(markdown.trim_end_matches('\n'), &typed);
@@ -391,6 +399,8 @@ mod tests {
             "[^1]", "[ ] ", "www.a.example", "\u{a0}", "    ", "==", "x_y", "^", "\u{b}",
         ]), 0..24)) {
             let text = pieces.concat();
+            // Formulas are drawn.
+            prop_assume!(!formula::may_be_in(&text));
             let said = crate::extract::format::from_first_line(&text).trim_end();
             let markdown = as_typed(said);
             let fitted = typed_below_heading(&markdown);
