@@ -362,10 +362,25 @@ fn an_answer_to_an_older_query_is_not_shown() {
 #[test]
 fn when_nothing_is_found_the_list_says_which_word_is_nowhere() {
     let mut driver = Driver::new(80, 24, three());
+    driver.type_("\"timeout\" \"xylophone\"");
+    let screen = driver.screen();
+    assert!(screen.contains("nothing holds all of: \"timeout\", \"xylophone\""), "{screen}");
+    assert!(screen.contains("\"xylophone\" is in no conversation · without it: 2"), "{screen}");
+}
+
+#[test]
+fn what_has_some_words_stands_under_a_rule_that_says_which_word_is_nowhere() {
+    let mut driver = Driver::new(80, 24, three());
     driver.type_("timeout xylophone");
     let screen = driver.screen();
-    assert!(screen.contains("nothing holds all of: timeout, xylophone"), "{screen}");
-    assert!(screen.contains("\"xylophone\" is in no conversation · without it: 2"), "{screen}");
+    assert!(screen.contains("0 of 3 · 2 with some words"), "{screen}");
+    assert!(screen.contains("\"xylophone\" is nowhere · some of the words"), "{screen}");
+    assert!(screen.contains("without: xylophone"), "{screen}");
+    driver.press("esc E");
+    assert!(
+        matches!(driver.app.overlay, Overlay::None),
+        "no conversation has all words: there is nothing to extract"
+    );
 }
 
 #[test]

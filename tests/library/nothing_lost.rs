@@ -1,7 +1,6 @@
 //! Every string that an export carries in a message is shown, or folded under a label, or stands in the table of what is
 //! left out on purpose: marked words are planted at random in objects of every provider, and looked for on four roads.
 
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use unspool::{
@@ -9,7 +8,7 @@ use unspool::{
     extract::{Format, Include, Options},
     import::reason_to_leave_out,
     library::ConversationRef,
-    search::{Matcher, Query},
+    search::{Clock, Matcher, Query},
     secrets::{Scanner, exposures},
     transcript::{Options as View, Transcript},
 };
@@ -27,7 +26,7 @@ struct Roads<'c> {
 
 impl<'c> Roads<'c> {
     fn of(conversation: &'c Conversation) -> Self {
-        let mut options = Options::new(Format::Text, TimeZone::UTC);
+        let mut options = Options::new(Format::Text, Clock::EPOCH);
         (options.include, options.all_branches) = (Include::ALL, true);
         let extract = unspool::extract::conversation(conversation, &options);
         let mut transcript = Transcript::new(ConversationRef::alone(conversation.clone()), View::default());
@@ -86,7 +85,7 @@ impl<'c> Roads<'c> {
         let texts = self.messages_with(word);
         let searched = texts.iter().any(|&index| messages[index].visibility != Visibility::Hidden);
         let query =
-            Query::parse(&format!("{word} role:user role:assistant role:tool role:system"), &TimeZone::UTC);
+            Query::parse(&format!("{word} role:user role:assistant role:tool role:system"), &Clock::EPOCH);
         if searched && Matcher::new(&query).score(self.conversation).is_none() {
             return Some("the search");
         }

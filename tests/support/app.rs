@@ -96,12 +96,7 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::Background(Task::Search(request)) => {
-                    let mut results = worker::search_both_tiers(
-                        &request.query,
-                        &request.library,
-                        request.by_date,
-                        request.is_typing,
-                    );
+                    let mut results = answer(&request);
                     results.serial = request.serial;
                     self.act(Action::Found(results));
                 }
@@ -234,4 +229,16 @@ impl Driver {
             })
             .collect()
     }
+}
+
+/// The bytes of text up to which an index is built for each search: it takes its time without optimisation.
+const MAX_INDEXED: usize = 256 << 10;
+
+/// What the worker answers in the end.
+pub fn answer(request: &worker::Request) -> worker::Results {
+    let worker::Request { query, library, by_date, is_typing, .. } = request;
+    if library.text_bytes() > MAX_INDEXED {
+        return worker::search(query, library, *by_date);
+    }
+    worker::search_both_tiers(query, library, *by_date, *is_typing)
 }

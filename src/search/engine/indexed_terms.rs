@@ -2,7 +2,7 @@
 //! slot. Which conversations match, and their classes, boundaries and hits, are exact without a look at their text;
 //! only how close together several words stand is told by the text.
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use fixedbitset::FixedBitSet;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The messages of one conversation in which it is judged how close together the words stand.
-const MAX_JUDGED_MESSAGES: usize = 8;
+const MAX_JUDGED_MESSAGES: usize = 4;
 
 /// The slots of all terms of a query.
 #[derive(Debug)]
@@ -92,11 +92,12 @@ impl IndexedTerms {
 
     /// Ranks a conversation that matches, as far as the index tells: of several words not how close they stand.
     pub fn rank(&self, engine: &Engine, handle: Handle) -> FoundConversation {
+        let visible = VisibleBranch::new(engine, handle);
         let best = self.message_ranks(engine, handle).reduce(|best, other| {
             let is_better = other.quality > best.quality
                 || other.quality == best.quality
-                    && !is_on_visible_branch(engine, handle, best.message)
-                    && is_on_visible_branch(engine, handle, other.message);
+                    && !visible.contains(best.message)
+                    && visible.contains(other.message);
             if is_better { other } else { best }
         });
         self.found(engine, handle, best)
@@ -122,9 +123,9 @@ impl IndexedTerms {
             }
         }
         ranks.truncate(judged_count);
+        let visible = VisibleBranch::new(engine, handle);
         let best = ranks.into_iter().max_by_key(|rank| {
-            let is_visible = is_on_visible_branch(engine, handle, rank.message);
-            (rank.quality, is_visible, std::cmp::Reverse(rank.message))
+            (rank.quality, visible.contains(rank.message), std::cmp::Reverse(rank.message))
         });
         self.found(engine, handle, best)
     }
@@ -212,7 +213,20 @@ impl IndexedTerm {
     }
 }
 
-fn is_on_visible_branch(engine: &Engine, handle: Handle, message: u32) -> bool {
-    let conversation: &Conversation = engine.library.get(handle);
-    engine.index.entry(&engine.library, handle).is_linear || branches::visible(conversation)[message as usize]
+/// The messages of a conversation that lie on its visible branch, found out on first need.
+struct VisibleBranch<'a> {
+    conversation: &'a Conversation,
+    is_linear: bool,
+    messages: OnceCell<Box<[bool]>>,
+}
+
+impl<'a> VisibleBranch<'a> {
+    fn new(engine: &'a Engine, handle: Handle) -> Self {
+        let is_linear = engine.index.entry(&engine.library, handle).is_linear;
+        Self { conversation: engine.library.get(handle), is_linear, messages: OnceCell::new() }
+    }
+
+    fn contains(&self, message: u32) -> bool {
+        self.is_linear || self.messages.get_or_init(|| branches::visible(self.conversation))[message as usize]
+    }
 }

@@ -23,6 +23,7 @@ use std::{
 pub use self::word_variants::Substitution;
 use self::{
     answers::{AnswerCache, CachedAnswer},
+    indexed_terms::IndexedTerms,
     some_words::TokenScores,
 };
 pub(super) use self::{
@@ -41,6 +42,8 @@ use crate::library::{Handle, Library};
 const MAX_HITS: usize = 9_999;
 /// Conversations of which it is judged by their text how close together the words stand.
 const MAX_JUDGED: usize = 1_000;
+/// Conversations whose hits are counted in their text before the index is asked.
+const COUNTED_BY_TEXT: usize = 128;
 /// Terms whose slots are kept: those of a line that is typed on, and of a few before it.
 const MAX_KEPT_TERMS: usize = 32;
 /// Clauses of a query that are explained when nothing was found.
@@ -156,7 +159,7 @@ impl Engine {
     /// Returns the places in `found` of the conversations whose words are worth judging by how close together they
     /// stand: the best, as far as the index tells.
     pub fn worth_judging(plan: &Plan, found: &[FoundConversation]) -> Vec<usize> {
-        if !plan.indexed.as_ref().is_some_and(indexed_terms::IndexedTerms::needs_judging) {
+        if !plan.indexed.as_ref().is_some_and(IndexedTerms::needs_judging) {
             return Vec::new();
         }
         let mut places: Vec<usize> = (0..found.len()).collect();
@@ -187,9 +190,21 @@ impl Engine {
             .filter(|&slot| slot != NOT_FOUND)
             .filter_map(at)
             .collect();
-        let by_index = || plan.indexed.as_ref().and_then(|terms| terms.count_hits(self, &merged));
-        let hits = plan.known_hits.or_else(by_index).unwrap_or_else(|| self.count_hits(plan, &merged));
+        let hits = plan.known_hits.unwrap_or_else(|| match &plan.indexed {
+            Some(terms) => self.count_indexed_hits(plan, terms, &merged),
+            None => self.count_hits(plan, &merged),
+        });
         (merged, hits)
+    }
+
+    /// Counts the hits of what the index found: by the text of a few, which often have more than are counted, or else
+    /// by the index.
+    fn count_indexed_hits(&self, plan: &Plan, terms: &IndexedTerms, found: &[FoundConversation]) -> usize {
+        let few = self.count_hits(plan, &found[..found.len().min(COUNTED_BY_TEXT)]);
+        if few > MAX_HITS || found.len() <= COUNTED_BY_TEXT {
+            return few;
+        }
+        terms.count_hits(self, found).unwrap_or_else(|| self.count_hits(plan, found))
     }
 
     fn count_hits(&self, plan: &Plan, found: &[FoundConversation]) -> usize {

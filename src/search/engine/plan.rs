@@ -152,11 +152,10 @@ impl Engine {
         Plan { possible_slots, ..Plan::new(query, matcher, candidates) }
     }
 
-    /// Returns the slots that may have a hit of any term, for a query that lets in some messages and excludes no word.
-    /// `None`: any slot may, or it spares nothing to know it.
+    /// Returns the slots that may have a hit of any term, for a query that excludes no word. `None`: any slot may.
     fn slots_with_any(&self, matcher: &Matcher) -> Option<FixedBitSet> {
         let compiled = matcher.compiled();
-        if compiled.searches_all_shown() || !compiled.excluded().is_empty() {
+        if !compiled.excluded().is_empty() {
             return None;
         }
         let mut any: Option<FixedBitSet> = None;

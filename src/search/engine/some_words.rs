@@ -19,7 +19,7 @@ use crate::{
     library::Handle,
     search::{
         Matcher, Query,
-        index::{LetterSet, tokenizer::tokenize},
+        index::{LetterSet, occurrences::TermLookup, tokenizer::tokenize},
         matching::{FoldsToAscii, Term},
         query::{Clause, Predicate, TextPattern},
         ranking::Score,
@@ -80,8 +80,6 @@ pub(super) struct TokenScores {
     weight: f32,
     by_conversation: Vec<(u32, f32)>,
     by_slot: Vec<(u32, f32)>,
-    /// No word of the archive has it in it.
-    is_nowhere: bool,
 }
 
 /// The sums over all tokens.
@@ -135,7 +133,6 @@ impl TokenScores {
             weight,
             by_conversation: handles.into_iter().map(of_conversation).collect(),
             by_slot: slots.into_iter().map(of_slot).collect(),
-            is_nowhere: !index.dictionary.has_piece(token),
             variants,
         }
     }
@@ -176,12 +173,14 @@ impl SomeWords {
 
     /// Returns the words that are nowhere in the archive, not even as a piece of a word.
     pub fn nowhere(&self, engine: &Engine) -> Vec<String> {
-        let is_nowhere = |number: usize| {
-            let mut tokens = self.tokens.iter().filter(|token| token.word == number);
-            tokens.any(|token| token.scores.is_nowhere) && engine.index.slots().incomplete.is_clear()
+        let is_nowhere = |word: &&String| {
+            let term = Term::new(&TextPattern::Word((*word).clone()), false, false);
+            term.is_some_and(|term| match &term.lookup {
+                TermLookup::Word(word) => engine.occurrences(word, &term).any.is_clear(),
+                lookup => engine.index.candidates(lookup).is_some_and(|slots| slots.is_clear()),
+            })
         };
-        let nowhere = self.words.iter().enumerate().filter(|&(number, _)| is_nowhere(number));
-        nowhere.map(|(_, word)| word.clone()).collect()
+        self.words.iter().filter(is_nowhere).cloned().collect()
     }
 
     /// Finds the conversations that have some of the words and are not among `first_tier`, best first. `None`: `stop`
@@ -244,11 +243,14 @@ impl SomeWords {
         let terms: Option<Vec<Term>> =
             self.words.iter().map(|word| Term::new(&pattern(word), true, true)).collect();
         let Some(terms) = terms else { return Vec::new() };
+        let mut wanted = LetterSet::default();
+        self.words.iter().for_each(|word| wanted.add_all(LetterSet::of(word)));
         let mut found: Vec<(u32, Handle)> = Vec::new();
         for &handle in engine.library.by_date().iter().filter(|handle| !is_found.contains(handle.0 as usize))
         {
+            // A title that has a word, or its letters in order, has its letters.
             let letters = engine.index.title_letters(handle);
-            if terms.iter().all(|term| !term.may_fuzzy_match(letters)) {
+            if !letters.contains(wanted) {
                 continue;
             }
             let conversation = engine.library.get(handle);

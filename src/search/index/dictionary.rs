@@ -106,11 +106,6 @@ impl Dictionary {
         Some(id)
     }
 
-    /// Returns whether a piece stands in any word.
-    pub fn has_piece(&self, piece: &str) -> bool {
-        memmem::find(&self.text, piece.as_bytes()).is_some()
-    }
-
     /// Returns the words in which a piece stands, in order. `piece` is folded and not empty.
     pub fn words_with(&self, piece: &str, kind: Piece) -> Vec<WordId> {
         if kind == Piece::Word {

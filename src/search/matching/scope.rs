@@ -16,8 +16,10 @@ use crate::{
 /// The text of a conversation that a query searches.
 pub(in crate::search) struct SearchScope<'a> {
     conversation: &'a Conversation,
-    /// The messages that `role:`, `model:`, `has:` and `in:` let in, in order. `None`: all shown messages.
+    /// The messages that are looked through, in order. `None`: all shown messages.
     eligible: Option<Vec<u32>>,
+    /// They are those that `role:`, `model:`, `has:` or `in:` let in, or some of them.
+    is_filtered: bool,
     entry: IndexEntry,
     /// By message, whether it lies on the visible branch; made on first need.
     visible_branch: OnceCell<Box<[bool]>>,
@@ -27,7 +29,8 @@ impl<'a> SearchScope<'a> {
     /// Applies a filter to a conversation; `entry` is what the index has of it.
     pub fn new(conversation: &'a Conversation, filter: &MessageFilter, entry: IndexEntry) -> Self {
         let eligible = (!filter.is_empty()).then(|| filter.eligible(conversation));
-        Self { conversation, eligible, entry, visible_branch: OnceCell::new() }
+        let is_filtered = eligible.is_some();
+        Self { conversation, eligible, is_filtered, entry, visible_branch: OnceCell::new() }
     }
 
     /// Applies a filter to a conversation of which only some messages can have a hit: of the others it is not asked
@@ -38,14 +41,13 @@ impl<'a> SearchScope<'a> {
         entry: IndexEntry,
         may_have_hit: &dyn Fn(u32) -> bool,
     ) -> Self {
-        if filter.is_empty() {
-            return Self::new(conversation, filter, entry);
-        }
         let eligible = filter.eligible_among(conversation, may_have_hit);
-        if eligible.is_empty() {
+        let is_filtered = !filter.is_empty();
+        if is_filtered && eligible.is_empty() {
             return Self::new(conversation, filter, entry);
         }
-        Self { conversation, eligible: Some(eligible), entry, visible_branch: OnceCell::new() }
+        let visible_branch = OnceCell::new();
+        Self { conversation, eligible: Some(eligible), is_filtered, entry, visible_branch }
     }
 
     /// Returns whether a message is part of the conversation and not folded away.
@@ -66,7 +68,7 @@ impl<'a> SearchScope<'a> {
 
     /// Returns the first eligible message. `None`: the query does not filter messages, or lets none in.
     pub fn first_eligible(&self) -> Option<u32> {
-        self.eligible.as_ref().and_then(|eligible| eligible.first().copied())
+        self.eligible.as_ref().filter(|_| self.is_filtered).and_then(|eligible| eligible.first().copied())
     }
 
     /// Returns the eligible messages, in order; empty if the query does not filter messages.
@@ -76,7 +78,7 @@ impl<'a> SearchScope<'a> {
 
     /// Returns whether the query filters messages and lets none in.
     pub fn is_empty(&self) -> bool {
-        self.eligible.as_ref().is_some_and(Vec::is_empty)
+        self.is_filtered && self.eligible.as_ref().is_some_and(Vec::is_empty)
     }
 
     /// Returns the texts of the messages that are searched, in order.

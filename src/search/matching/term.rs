@@ -1,10 +1,7 @@
 //! One word, phrase or expression that a query looks for, with everything prepared.
 
 use super::{fuzzy_match::FuzzyWord, pattern::Pattern};
-use crate::search::{
-    index::{LetterSet, occurrences::TermLookup},
-    query::TextPattern,
-};
+use crate::search::{index::occurrences::TermLookup, query::TextPattern};
 
 /// A word, phrase or expression of a query.
 #[derive(Debug)]
@@ -38,10 +35,5 @@ impl Term {
         let lookup = TermLookup::of(&pattern, text_pattern);
         let fuzzy = if fuzzily { FuzzyWord::new(text_pattern) } else { None };
         Some(Self { pattern, fuzzy, title_only, lookup, max_positions })
-    }
-
-    /// Returns whether a title with these letters may match it fuzzily. No is certain.
-    pub fn may_fuzzy_match(&self, title_letters: LetterSet) -> bool {
-        self.fuzzy.as_ref().is_some_and(|fuzzy| fuzzy.may_be_in(title_letters))
     }
 }
