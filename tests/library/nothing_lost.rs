@@ -1,6 +1,7 @@
 //! Every string that an export carries in a message is shown, or folded under a label, or stands in the table of what is
 //! left out on purpose: marked words are planted at random in objects of every provider, and looked for on four roads.
 
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use unspool::{
@@ -26,7 +27,7 @@ struct Roads<'c> {
 
 impl<'c> Roads<'c> {
     fn of(conversation: &'c Conversation) -> Self {
-        let mut options = Options::new(Format::Text, Clock::EPOCH);
+        let mut options = Options::new(Format::Text, TimeZone::UTC);
         (options.include, options.all_branches) = (Include::ALL, true);
         let extract = unspool::extract::conversation(conversation, &options);
         let mut transcript = Transcript::new(ConversationRef::alone(conversation.clone()), View::default());

@@ -47,7 +47,7 @@ pub fn read(location: &Location) -> Vec<Conversation> {
 /// The screen in the README: the demo archive, a search just typed.
 pub fn picture() -> String {
     let mut driver = Driver::new(100, 26, demo());
-    driver.type_("kubernetes ingress timeout");
+    driver.type_("kubernetis ingress timeout budget");
     driver.screen()
 }
 
