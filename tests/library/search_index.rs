@@ -32,12 +32,13 @@ impl Indexed {
         let worker = Worker::start(move |results| drop(sender.send(results))).expect("a thread");
         let mut indexed = Self { worker, answers, library: Arc::new(library), serial: 0 };
         indexed.worker.prepare(Arc::clone(&indexed.library));
-        // The second tier takes the whole index.
-        while indexed.ask("zzzz").second_tier.is_none() {}
+        // The second tier takes the whole index: when that is built the answer comes again.
+        indexed.send("zzzz");
+        while indexed.answers.recv().expect("the worker lives").second_tier.is_none() {}
         indexed
     }
 
-    fn ask(&mut self, text: &str) -> Results {
+    fn send(&mut self, text: &str) {
         self.serial += 1;
         self.worker.ask(Request {
             serial: self.serial,
@@ -46,6 +47,10 @@ impl Indexed {
             by_date: false,
             is_typing: false,
         });
+    }
+
+    fn ask(&mut self, text: &str) -> Results {
+        self.send(text);
         loop {
             let results = self.answers.recv().expect("the worker lives");
             if results.complete && results.serial == self.serial {
