@@ -193,7 +193,9 @@ impl SomeWords {
     ) -> Option<Vec<PartialMatch>> {
         let scores = self.scores(engine, stop)?;
         let mut is_first = FixedBitSet::with_capacity(engine.library.handle_bound());
-        first_tier.iter().for_each(|found| is_first.insert(found.handle.0 as usize));
+        for found in first_tier {
+            is_first.insert(found.handle.0 as usize);
+        }
         let binding = Binding::of(engine, &self.binding);
         let mut weighty = Vec::new();
         let mut light: Vec<Handle> = Vec::new();
@@ -226,7 +228,9 @@ impl SomeWords {
             }
             found.extend(self.partial_match(engine, &scores, &binding, handle).map(|(_, found)| found));
         }
-        found.iter().for_each(|found| is_first.insert(found.handle.0 as usize));
+        for found in &found {
+            is_first.insert(found.handle.0 as usize);
+        }
         found.extend(self.by_title_letters(engine, &binding, &is_first));
         Some(found)
     }
@@ -244,7 +248,9 @@ impl SomeWords {
             self.words.iter().map(|word| Term::new(&pattern(word), true, true)).collect();
         let Some(terms) = terms else { return Vec::new() };
         let mut wanted = LetterSet::default();
-        self.words.iter().for_each(|word| wanted.add_all(LetterSet::of(word)));
+        for word in &self.words {
+            wanted.add_all(LetterSet::of(word));
+        }
         let mut found: Vec<(u32, Handle)> = Vec::new();
         for &handle in engine.library.by_date().iter().filter(|handle| !is_found.contains(handle.0 as usize))
         {

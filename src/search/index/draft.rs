@@ -129,17 +129,15 @@ impl Counter {
         }
         let last =
             self.last[word_index].checked_sub(1).and_then(|place| self.postings.get_mut(place as usize));
-        match last.filter(|(last_word, posting)| *last_word == word && posting.slot == slot) {
-            Some((_, posting)) => {
-                posting.count += 1;
-                false
-            }
-            None => {
-                self.postings.push((word, Posting { slot, count: 1 }));
-                self.last[word_index] = self.postings.len() as u32;
-                true
-            }
+        if let Some((_, posting)) =
+            last.filter(|(last_word, posting)| *last_word == word && posting.slot == slot)
+        {
+            posting.count += 1;
+            return false;
         }
+        self.postings.push((word, Posting { slot, count: 1 }));
+        self.last[word_index] = self.postings.len() as u32;
+        true
     }
 
     /// Sorts by word, which keeps the order of the slots.

@@ -163,7 +163,7 @@ impl PostingsSegment {
 }
 
 /// The postings of one word in one segment, by slot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::search) struct Postings<'a> {
     bytes: &'a [u8],
     slot: u32,

@@ -79,7 +79,9 @@ impl Slots {
         }
         for letters in [&mut self.letters, &mut self.initials] {
             letters.resize_with(LetterSet::OWN_LETTERS, FixedBitSet::new);
-            letters.iter_mut().for_each(|bits| bits.grow(len));
+            for bits in letters {
+                bits.grow(len);
+            }
         }
         for (slot, facts) in (first..).zip(facts) {
             for number in facts.letters.own_numbers() {

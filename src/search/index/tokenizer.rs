@@ -73,7 +73,7 @@ fn visit_word(text: &str, start: usize, word: &mut String, visit: &mut impl FnMu
     let (mut at, mut is_cut) = (start, false);
     loop {
         // A letter of ASCII that nothing joins: nearly all.
-        let plain = bytes.get(at).copied().filter(|byte| byte.is_ascii_alphanumeric());
+        let plain = bytes.get(at).copied().filter(u8::is_ascii_alphanumeric);
         let (folded, end) = match plain.filter(|_| bytes.get(at + 1).is_none_or(|&next| next < 0x80)) {
             Some(byte) => (byte.to_ascii_lowercase() as char, at + 1),
             None => match CaseFolding::ALL.unit(text, at) {

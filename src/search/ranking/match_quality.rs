@@ -59,7 +59,7 @@ impl MatchQuality {
     }
 
     /// Returns whether its terms stand as close together as can be.
-    pub fn is_side_by_side(&self) -> bool {
+    pub fn is_side_by_side(self) -> bool {
         self.proximity >= Self::MAX - 1
     }
 
