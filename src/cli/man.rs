@@ -240,7 +240,7 @@ fn json() -> Roff {
                        mended: it is listed all the same, missing: the export names it and it is not here), archives \
                        (source, size, members, conversations, messages, read, content_types: name, messages, known; \
                        left_out: reason, and values with a string that were left out of messages for it; \
-                       not_understood: key, or part of type …, or marker …, times, and a message that has it: its \
+                       not_understood: key, or part of type X, or marker X, times, and a message that has it: its \
                        strings are folded; not_read: members with JSON that nothing reads, attachments_found, \
                        attachments_missing, absent_files, failure)",
             ),

@@ -11,7 +11,7 @@ const MIN_DIGITS: usize = 4;
 const MARGIN: usize = 48;
 
 /// Returns whether a number that a rule knows may begin there: at a digit, a plus, a bracket or a country
-/// before its digits, and not within a word, a path or another number.
+/// before its digits, and not within a word; but for a country, not within a path or another number either.
 pub(super) fn begins_number(bytes: &[u8], at: usize) -> bool {
     let digit = |ahead: usize| bytes.get(at + ahead).is_some_and(u8::is_ascii_digit);
     let begins = match bytes[at] {
@@ -23,7 +23,11 @@ pub(super) fn begins_number(bytes: &[u8], at: usize) -> bool {
         }
         _ => return false,
     };
-    begins && (at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || b"_.+/-".contains(&bytes[at - 1])))
+    // What begins with a country has a checksum of its own: no path or other number looks like it.
+    let joins = |before: u8| {
+        before.is_ascii_alphanumeric() || !bytes[at].is_ascii_alphabetic() && b"_.+/-".contains(&before)
+    };
+    begins && (at == 0 || !joins(bytes[at - 1]))
 }
 
 /// Returns the stretches of a text where digits crowd, apart from each other.

@@ -345,7 +345,7 @@ fn a_search_in_json_has_the_promised_keys_and_a_line_for_a_title_alone() {
         json!({
             "id": "aaaa2222", "title": "A tab\tand a\nline", "created": "2025-03-04T09:42:00Z",
             "updated": "2025-03-04T09:42:00Z", "provider": "chatgpt", "role": "user", "message": 3,
-            "snippet": "Timeouts, please", "score": 0,
+            "snippet": "Timeouts, please", "score": 0, "missing": [],
         })
     );
     let by_title = lines("Zürich");

@@ -119,7 +119,8 @@ fn every_form_of_a_query_finds_what_it_says() {
         ("ingress", "a-words"),
         ("ingress rules", "a-words"),
         ("ingress francs", ""),
-        ("kbernets", "a-words"),
+        // What only a title's letters in order would have is of the second tier.
+        ("kbernets", ""),
         ("Kubernetes", "a-words"),
         ("kUBERNETES", ""),
         ("cafe", "b-phrase"),
