@@ -279,14 +279,14 @@ fn a_line_a_page_and_a_letter_are_sent_in_few_bytes() {
     let mut session = start(setup());
     session.send("kubernetes ingress timeou");
     session.wait_for("4 of 50");
-    // Between these the results stay what they are.
+    // With these what has all words stays what it is; what has some of them may change.
     let letters = ["t", "\x7f", "t", "\x1b[D", "\x1b[C"].map(|key| session.cost(key));
     to_list(&mut session);
     quit(session);
     println!("lines {lines:?}\npages {pages:?}\nletters {letters:?}");
     assert!(lines.iter().all(|bytes| *bytes <= 800), "lines: {lines:?}");
     assert!(pages.iter().all(|bytes| *bytes <= 4096), "pages: {pages:?}");
-    assert!(letters.iter().all(|bytes| *bytes <= 600), "letters: {letters:?}");
+    assert!(letters.iter().all(|bytes| *bytes <= 800), "letters: {letters:?}");
 }
 
 #[test]
