@@ -70,7 +70,9 @@
 //! | canvas | a document beside the conversation: a canvas, an artifact |
 //! | library, handle | all conversations of all archives, merged by id, and a conversation's number in it |
 //! | query, predicate, term | what is looked for: its conditions, and its words |
-//! | index, bloom filter | what says which conversations need not be looked at |
+//! | index, dictionary, postings | an inverted index: every word once, and for each the titles and messages that have it |
+//! | slot | a title or a message, as the index numbers them |
+//! | tier | what has all words of a query, and below it what has some |
 //! | scope, evaluation, hit | the messages that count; what a query finds in one conversation; where |
 //! | match quality, rank | how well it matches, and its place in the list |
 //! | snippet | the words around a hit |

@@ -196,7 +196,7 @@ impl Library {
             + self.starts.last().map_or(0, |&start| start as usize)
     }
 
-    /// Returns the listed conversations, last added to first: the order of the empty query.
+    /// Returns the listed conversations, most recently updated first: the order of the empty query.
     pub fn by_date(&self) -> &[Handle] {
         &self.newest
     }

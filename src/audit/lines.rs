@@ -21,7 +21,7 @@ use crate::{
 /// The order of the exposures of a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExposureOrder {
-    /// By conversation, the one last added to first.
+    /// By conversation, most recently updated first.
     #[default]
     Conversation,
     /// By date, newest first.

@@ -35,7 +35,7 @@ const MAX_SCANNED_SIZE: usize = 64 << 20;
 /// The report of an audit: everything there is to tell.
 #[derive(Debug, Default)]
 pub struct AuditReport {
-    /// The exposures by conversation, last added to first, then by message.
+    /// The exposures by conversation, most recently updated first, then by message.
     pub exposures: Vec<(Handle, Exposure)>,
     /// The exposures of the export's other members, in the order of these.
     pub member_exposures: Vec<(OtherMember, Exposure)>,
@@ -126,7 +126,7 @@ impl AuditReport {
         if all.is_empty() { Provider::ALL.to_vec() } else { all }
     }
 
-    /// Adds the contents of the other members of an archive; notes those that cannot be read.
+    /// Adds what the side files of an archive tell (profile, memory, public links); notes those that cannot be read.
     fn side_files(&mut self, archive: &Archive, providers: &[Provider]) {
         let scanner = Scanner::built_in();
         let mut links: HashSet<String> = self.public_links.iter().map(|link| link.id.clone()).collect();

@@ -677,14 +677,14 @@ fn facts_of_the_query_before_are_not_shown_for_this_one() {
         }
     };
     driver.type_("/[w]ord/");
-    let handle = driver.app.selected().expect("it is found");
+    let row = *driver.app.search.listing.selected_row().expect("it is found");
     let before = asked(&mut driver);
     driver.press("backspace").type_("s|[A] w/");
     driver.act(before);
-    assert!(driver.app.search.facts(handle).is_none(), "{:?}", driver.app.search.facts(handle));
+    assert!(driver.app.search.facts(&row).is_none(), "{:?}", driver.app.search.facts(&row));
     let now = asked(&mut driver);
     driver.act(now);
-    assert!(driver.app.search.facts(handle).is_some_and(|facts| facts.hits > 0));
+    assert!(driver.app.search.facts(&row).is_some_and(|facts| facts.hits > 0));
 }
 
 /// While an archive is loading another conversation can come to stand where the cursor is.

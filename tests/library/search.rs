@@ -540,6 +540,24 @@ fn under_what_has_all_words_stands_what_has_some_and_says_what_it_lacks() {
 }
 
 #[test]
+fn a_word_that_stands_within_another_is_not_said_to_be_missing() {
+    let library = library(&[("a", "A", "minikube clusters"), ("b", "B", "kube")]);
+    let some = found_with_some(&library, "kube clusters volcano");
+    assert_eq!(
+        some.iter().find(|(id, _)| id == "a").map(|(_, missing)| missing.join(" ")),
+        Some("volcano".into())
+    );
+}
+
+#[test]
+fn of_a_word_of_several_tokens_no_single_letter_is_marked() {
+    let library = library(&[("a", "A", "what's an ingress of this class")]);
+    let results = both_tiers(&library, "what's ingress volcano");
+    let matcher = &results.second_tier.expect("words that need not be there").matcher;
+    assert_eq!(matcher.find("this ingress is what's so"), [5..12, 16..22]);
+}
+
+#[test]
 fn a_mistyped_word_stands_for_its_neighbours_and_says_so() {
     let library = letters();
     let results = both_tiers(&library, "landlord deposit lettr");

@@ -46,6 +46,8 @@ const MAX_JUDGED: usize = 1_000;
 const COUNTED_BY_TEXT: usize = 128;
 /// Terms whose slots are kept: those of a line that is typed on, and of a few before it.
 const MAX_KEPT_TERMS: usize = 32;
+/// Tokens of which it is kept what they add to scores: those of a line. A common one takes ten bytes a message.
+const MAX_KEPT_TOKENS: usize = 12;
 /// Clauses of a query that are explained when nothing was found.
 const MAX_EXPLAINED: usize = 8;
 /// Stands for a conversation that was not found.
@@ -107,12 +109,14 @@ impl Engine {
     /// Returns what a token adds to the scores of the second tier; `is_open`: it may be the beginning of a word.
     fn token_scores(&self, token: &str, is_open: bool) -> Arc<TokenScores> {
         let key = (token.to_owned(), is_open);
-        kept(&self.token_scores, key, || TokenScores::of(self, token, is_open))
+        kept(&self.token_scores, MAX_KEPT_TOKENS, key, || TokenScores::of(self, token, is_open))
     }
 
     /// Returns the slots of a term that is a word or a piece of one.
     fn occurrences(&self, word: &str, term: &Term) -> Arc<Occurrences> {
-        kept(&self.occurrences, word.to_owned(), || self.index.occurrences(&self.library, word, term))
+        kept(&self.occurrences, MAX_KEPT_TERMS, word.to_owned(), || {
+            self.index.occurrences(&self.library, word, term)
+        })
     }
 
     /// Evaluates the query on some of a plan's candidates. `None`: `stop` said so between two of them.
@@ -241,9 +245,7 @@ impl Engine {
         if query.is_empty() {
             return Some(self.library.len());
         }
-        let is_current = |answer: &&CachedAnswer| {
-            answer.handle_count == self.library.handle_bound() && self.library.superseded() == 0
-        };
+        let is_current = |answer: &&CachedAnswer| answer.handle_count == self.library.handle_bound();
         let answer = self.answers.same(query).filter(is_current);
         answer.map(|answer| answer.found.len()).or_else(|| self.answers.count(query))
     }
@@ -263,21 +265,38 @@ impl Engine {
         Some(count)
     }
 
+    /// Counts what an earlier answer found and the library still lists.
+    pub fn count_known(&self, plan: &Plan) -> usize {
+        if plan.known.is_empty() {
+            return 0;
+        }
+        let mut is_listed = vec![false; self.library.handle_bound()];
+        for handle in self.library.by_date() {
+            is_listed[handle.0 as usize] = true;
+        }
+        plan.known.iter().filter(|found| is_listed[found.handle.0 as usize]).count()
+    }
+
     /// Keeps a count for later.
     pub fn remember_count(&mut self, query: Query, count: usize) {
         self.answers.insert_count(query, count);
     }
 }
 
-/// Returns what is kept under a key; what is not is made, and kept in place of all others if those are too many.
-fn kept<K: Eq + Hash, T>(table: &Mutex<HashMap<K, Arc<T>>>, key: K, make: impl FnOnce() -> T) -> Arc<T> {
+/// Returns what is kept under a key; what is not is made, and kept in place of all others if those are `max`.
+fn kept<K: Eq + Hash, T>(
+    table: &Mutex<HashMap<K, Arc<T>>>,
+    max: usize,
+    key: K,
+    make: impl FnOnce() -> T,
+) -> Arc<T> {
     let lock = || table.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(value) = lock().get(&key) {
         return Arc::clone(value);
     }
     let value = Arc::new(make());
     let mut table = lock();
-    if table.len() >= MAX_KEPT_TERMS {
+    if table.len() >= max {
         table.clear();
     }
     table.insert(key, Arc::clone(&value));

@@ -178,7 +178,7 @@ impl Engine {
     }
 
     /// Returns the indexed conversations that may have all of the terms; no other has. `None`: any may.
-    fn possible(&self, terms: &[Term]) -> Option<FixedBitSet> {
+    pub(super) fn possible(&self, terms: &[Term]) -> Option<FixedBitSet> {
         let mut possible: Option<FixedBitSet> = None;
         for term in terms {
             let Some(mut slots) = self.slots_with(term) else { continue };

@@ -20,7 +20,7 @@ use crate::{
     search::{
         Matcher, Query,
         index::{LetterSet, occurrences::TermLookup, tokenizer::tokenize},
-        matching::{FoldsToAscii, Term},
+        matching::{FoldsToAscii, Term, is_letter_of_unspaced_script},
         query::{Clause, Predicate, TextPattern},
         ranking::Score,
         worker::Tier,
@@ -39,6 +39,10 @@ const MIN_WEIGHT: f32 = 0.4;
 const MIN_FOUND: usize = 20;
 /// The words of a query that are looked at: a bit for each says which are missing.
 const MAX_WORDS: usize = 64;
+/// The tokens that all words may be made of together.
+const MAX_TOKENS: usize = 64;
+/// Letters from which a token of a word of several is marked on its own: `s` of `what's` stands everywhere.
+const MARKED_FROM: usize = 3;
 /// What a score is multiplied with to become a whole number.
 const SCORE_STEPS: f32 = 4_096.0;
 
@@ -99,8 +103,8 @@ enum Binding {
     Nothing,
     /// These: the index tells.
     Known(FixedBitSet, Matcher),
-    /// The text must be asked.
-    Text(Matcher),
+    /// The text must be asked, of these if it is known which.
+    Text(Option<FixedBitSet>, Matcher),
 }
 
 impl TokenScores {
@@ -139,8 +143,9 @@ impl TokenScores {
 }
 
 impl SomeWords {
-    /// Takes a query apart. `is_typing`: its last word may be the beginning of one. `None`: all of it binds.
-    pub fn of(engine: &Engine, query: &Query, is_typing: bool) -> Option<Self> {
+    /// Takes a query apart. `is_typing`: its last word may be the beginning of one. `None`: all of it binds, or `stop`
+    /// ended it.
+    pub fn of(engine: &Engine, query: &Query, is_typing: bool, stop: &dyn Fn() -> bool) -> Option<Self> {
         let (mut words, mut tokens, mut substitutions) = (Vec::new(), Vec::new(), Vec::new());
         let (mut binding, last) = (Vec::new(), query.clauses().len().saturating_sub(1));
         for (place, clause) in query.clauses().iter().enumerate() {
@@ -148,8 +153,14 @@ impl SomeWords {
                 binding.push(place);
                 continue;
             };
+            if stop() {
+                return None;
+            }
             let tokens_before = tokens.len();
             tokenize(word, &|| false, |token| {
+                if tokens.len() >= MAX_TOKENS {
+                    return;
+                }
                 let is_open = is_typing && place == last && token.range.end == word.len();
                 let scores = engine.token_scores(token.word, is_open);
                 substitutions.extend(scores.variants.substitution.clone());
@@ -167,8 +178,26 @@ impl SomeWords {
 
     /// Returns a matcher for what stands in the place of the words, to show where they are.
     pub fn matcher(&self, engine: &Engine) -> Matcher {
-        let text = self.tokens.iter().flat_map(|token| token.scores.variants.texts(&engine.index));
-        Matcher::new(&self.binding.with_words(text.map(str::to_owned)))
+        let mut texts: Vec<String> = Vec::new();
+        for (number, word) in self.words.iter().enumerate() {
+            let tokens = || self.tokens.iter().filter(|token| token.word == number);
+            let is_several = tokens().nth(1).is_some();
+            texts.extend(is_several.then(|| word.clone()));
+            let words = tokens().flat_map(|token| token.scores.variants.texts(&engine.index));
+            let is_marked = |text: &&str| {
+                let is_unspaced = text.chars().any(is_letter_of_unspaced_script);
+                !is_several || is_unspaced || text.chars().count() >= MARKED_FROM
+            };
+            texts.extend(words.filter(is_marked).map(str::to_owned));
+        }
+        texts.sort_unstable();
+        texts.dedup();
+        Matcher::new(&self.binding.with_words(texts.into_iter()))
+    }
+
+    /// Returns whether what binds has to be looked for in the text.
+    pub fn asks_the_text(&self, engine: &Engine) -> bool {
+        matches!(Binding::of(engine, &self.binding), Binding::Text(..))
     }
 
     /// Returns the words that are nowhere in the archive, not even as a piece of a word.
@@ -197,7 +226,8 @@ impl SomeWords {
             is_first.insert(found.handle.0 as usize);
         }
         let binding = Binding::of(engine, &self.binding);
-        let mut weighty = Vec::new();
+        let having = self.conversations_having(engine);
+        let (mut weighty, mut turned_light) = (Vec::new(), Vec::new());
         let mut light: Vec<Handle> = Vec::new();
         for &handle in engine.library.by_date() {
             let at = handle.0 as usize;
@@ -211,12 +241,19 @@ impl SomeWords {
             if stop() {
                 return None;
             }
-            let found = self.partial_match(engine, &scores, &binding, handle);
-            weighty.extend(found.filter(|&(weight, _)| weight >= MIN_WEIGHT * scores.total_weight));
+            match self.partial_match(engine, &scores, &having, &binding, handle) {
+                Some((weight, found)) if weight >= MIN_WEIGHT * scores.total_weight => weighty.push(found),
+                // Of the messages that count it has less.
+                Some((_, found)) => turned_light.push(found),
+                None => {}
+            }
         }
-        let mut found: Vec<PartialMatch> = weighty.into_iter().map(|(_, found)| found).collect();
+        let mut found: Vec<PartialMatch> = weighty;
         // Stable: ties stay newest first.
         found.sort_by_key(|found| std::cmp::Reverse(found.score));
+        turned_light.sort_by_key(|found| std::cmp::Reverse(found.score));
+        turned_light.truncate(MIN_FOUND.saturating_sub(found.len()));
+        found.append(&mut turned_light);
         // The best of the others, until there are enough.
         light.sort_by(|one, other| {
             let score = |handle: &Handle| scores.by_conversation[handle.0 as usize];
@@ -226,7 +263,8 @@ impl SomeWords {
             if found.len() >= MIN_FOUND || stop() {
                 break;
             }
-            found.extend(self.partial_match(engine, &scores, &binding, handle).map(|(_, found)| found));
+            let partial = self.partial_match(engine, &scores, &having, &binding, handle);
+            found.extend(partial.map(|(_, found)| found));
         }
         for found in &found {
             is_first.insert(found.handle.0 as usize);
@@ -279,6 +317,7 @@ impl SomeWords {
         &self,
         engine: &Engine,
         scores: &Scores,
+        having: &[Option<FixedBitSet>],
         binding: &Binding,
         handle: Handle,
     ) -> Option<(f32, PartialMatch)> {
@@ -297,7 +336,15 @@ impl SomeWords {
                 .reduce(|best, next| if next.0 > best.0 { next } else { best })
         };
         let best = match &messages {
-            None => best(&mut (0..slots.end - slots.start - 1)),
+            None => {
+                // As a piece of another word it is no match here, but not missing either.
+                for (number, handles) in having.iter().enumerate() {
+                    let has_piece =
+                        handles.as_ref().is_some_and(|handles| handles.contains(handle.0 as usize));
+                    present |= u64::from(has_piece) << number;
+                }
+                best(&mut (0..slots.end - slots.start - 1))
+            }
             Some(messages) => {
                 // Only these messages count.
                 (weight, present, score) = (0.0, 0, 0.0);
@@ -325,6 +372,21 @@ impl SomeWords {
             tier: Tier::SomeWords { missing: all & !present },
         };
         Some((weight, found))
+    }
+
+    /// Returns for each word the conversations that have it, also as a piece of another word. `None`: the index does not
+    /// tell.
+    fn conversations_having(&self, engine: &Engine) -> Vec<Option<FixedBitSet>> {
+        let mut searched = engine.index.slots().shown.clone();
+        searched.union_with(&engine.index.slots().titles);
+        let having = |word: &String| {
+            let term = Term::new(&TextPattern::Word(word.clone()), false, false)?;
+            let TermLookup::Word(word) = &term.lookup else { return None };
+            let mut slots = engine.occurrences(word, &term).any.clone();
+            slots.intersect_with(&searched);
+            Some(engine.index.conversations_with(&slots))
+        };
+        self.words.iter().map(having).collect()
     }
 
     fn scores(&self, engine: &Engine, stop: &dyn Fn() -> bool) -> Option<Scores> {
@@ -364,7 +426,7 @@ impl Binding {
         let compiled = matcher.compiled();
         match IndexedTerms::of(engine, compiled) {
             Some(terms) => Self::Known(terms.matches(engine, compiled), matcher),
-            None => Self::Text(matcher),
+            None => Self::Text(engine.possible(compiled.required()), matcher),
         }
     }
 
@@ -372,7 +434,10 @@ impl Binding {
     fn may_let_in(&self, handle: Handle) -> bool {
         match self {
             Self::Known(handles, _) => handles.contains(handle.0 as usize),
-            Self::Nothing | Self::Text(_) => true,
+            Self::Text(handles, _) => {
+                handles.as_ref().is_none_or(|handles| handles.contains(handle.0 as usize))
+            }
+            Self::Nothing => true,
         }
     }
 
@@ -382,7 +447,7 @@ impl Binding {
         match self {
             Self::Nothing => true,
             Self::Known(_, matcher) => matcher.compiled().admits(conversation),
-            Self::Text(matcher) => {
+            Self::Text(_, matcher) => {
                 matcher.compiled().matches(conversation, engine.index.entry(&engine.library, handle))
             }
         }
@@ -392,7 +457,7 @@ impl Binding {
     fn messages(&self, engine: &Engine, handle: Handle) -> Option<Vec<u32>> {
         match self {
             Self::Nothing | Self::Known(..) => None,
-            Self::Text(matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),
+            Self::Text(_, matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),
         }
     }
 }

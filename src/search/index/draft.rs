@@ -103,7 +103,8 @@ impl IndexDraft {
         let words = &mut self.words;
         let is_done = tokenize(text, stop, |token| {
             tokens += 1;
-            match words.intern(token.word, MAX_DRAFT_WORD_BYTES).filter(|_| !token.is_cut) {
+            let is_kept = !token.is_cut;
+            match is_kept.then(|| words.intern(token.word, MAX_DRAFT_WORD_BYTES)).flatten() {
                 Some(word) => {
                     if counter.count(word, slot) {
                         facts.letters.add_all(words.letters(word));

@@ -1,8 +1,8 @@
 //! A regular expression of a query, compiled: smart case, `^` and `$` at lines, bounded in size.
 //!
 //! An automaton looks at every byte, at a tenth of the speed of memory. So before it is asked, what is known of the
-//! expression rules out most texts: letters that every match has, through the [bloom
-//! filter](crate::search::index::bloom), and a [`RegexPrefilter`].
+//! expression rules out most texts: letters that every match has, through the [index](crate::search::index), and a
+//! [`RegexPrefilter`].
 
 use std::{ops::Range, sync::Arc};
 

@@ -33,8 +33,8 @@ impl WordBoundary {
 }
 
 /// Returns the first character that is no accent. What stands beyond [`MAX_ACCENTS`] is taken for a letter, unseen:
-/// looking on from each hit would take the square of a run's length, and no hit may seem to be more of a word than the
-/// bloom filter knows.
+/// looking on from each hit would take the square of a run's length, and no hit may seem to be more of a word than it
+/// is.
 fn beyond_accents(chars: impl Iterator<Item = char>) -> Option<char> {
     for (accents, c) in chars.enumerate() {
         if !is_accent(c) {

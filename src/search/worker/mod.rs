@@ -88,9 +88,9 @@ pub struct Results {
     /// What those with some words were found by. `None`: every part of the query binds, the index is not ready, or
     /// nobody asked for them.
     pub second_tier: Option<Arc<SecondTier>>,
-    /// Hits over all rows, exact up to 9 999; 10 000 means more.
+    /// Hits over the rows with all words, exact up to 9 999; 10 000 means more.
     pub hits: usize,
-    /// The answer is complete. If not, the rows are those of the newest conversations.
+    /// The answer is complete. If not, others may follow, and those with some of the words.
     pub complete: bool,
     /// The number of conversations that the library held.
     pub searched: usize,
@@ -201,7 +201,7 @@ impl Drop for Worker {
 fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn Fn(Results)) {
     let mut engine = Engine::default();
     let mut served = 0;
-    // Nothing is indexed before somebody has asked.
+    // Nothing is indexed before somebody has asked or a library is complete.
     let mut rest = IDLE_DELAY;
     let mut is_complete = false;
     // The parts of the index are few and large.
@@ -223,7 +223,10 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
                     && let Some(request) = waiting.take()
                 {
                     let send = |results: Results| answer(Results { serial: served, ..results });
-                    let _ = respond(&mut engine, &request, &is_stale, &send);
+                    let interruption = Interruption::new(Arc::clone(newest), served);
+                    let _ = Interruption::during(Some(interruption), || {
+                        respond(&mut engine, &request, &is_stale, &send)
+                    });
                 }
                 rest = Duration::ZERO;
                 continue;
@@ -262,7 +265,8 @@ fn run(inbox: &mpsc::Receiver<SearchJob>, newest: &Arc<AtomicU64>, answer: &dyn 
 fn prepare(engine: &mut Engine, is_stale: &(dyn Fn() -> bool + Sync)) -> bool {
     let library = Arc::clone(engine.library());
     let steps = index_steps(&library, engine.unindexed());
-    let drafts = map_finished_chunks(steps.len(), 1, is_stale, &|range| {
+    // A draft that is broken off is kept as far as it came.
+    let drafts = map_finished_chunks(steps.len(), 1, &|| false, &|range| {
         steps.get(range.start).map(|handles| IndexDraft::of(&library, handles.clone(), is_stale))
     });
     // Runs follow each other without a gap: one that was broken off ends what can be added.

@@ -104,9 +104,10 @@ pub(super) fn respond(
     let (found, hits) = engine.merge(&plan, &found);
     let mut results = Results::of(engine, rows(found.clone(), by_date), hits, true);
     let is_indexed = engine.unindexed().is_empty();
-    let some_words = is_indexed.then(|| SomeWords::of(engine, query, request.is_typing)).flatten();
+    let some_words = is_indexed.then(|| SomeWords::of(engine, query, request.is_typing, is_stale)).flatten();
     if let Some(some_words) = some_words {
-        if !results.rows.is_empty() && start.elapsed() > FIRST_PAGE_TIMEOUT {
+        let is_long = start.elapsed() > FIRST_PAGE_TIMEOUT || some_words.asks_the_text(engine);
+        if !results.rows.is_empty() && is_long {
             send(Results { complete: false, ..results.clone() });
         }
         let partial = some_words.find(engine, &found, is_stale)?;
@@ -218,7 +219,7 @@ fn count(engine: &mut Engine, query: Query, is_stale: &(dyn Fn() -> bool + Sync)
     }
     let plan = engine.plan(&query);
     let counts = map_chunks(plan.len(), is_stale, &|range| engine.count(&plan, range, is_stale))?;
-    let count = counts.into_iter().sum();
+    let count = counts.into_iter().sum::<usize>() + engine.count_known(&plan);
     engine.remember_count(query, count);
     Some(count)
 }

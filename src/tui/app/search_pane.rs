@@ -72,7 +72,7 @@ pub struct Listing {
     pub with_all: usize,
     /// What the rows with some words were found by.
     pub second_tier: Option<Arc<SecondTier>>,
-    /// Hits over all rows; 10 000 means more.
+    /// Hits over the rows with all words; 10 000 means more.
     pub hits: usize,
     /// The rows are the whole answer to what is typed, for all that is loaded.
     pub complete: bool,
@@ -87,6 +87,8 @@ pub struct Listing {
 /// Facts that a visible row shows besides its title; found out when it is first drawn.
 #[derive(Clone, Debug)]
 pub struct RowFacts {
+    /// What the row was found by.
+    pub tier: Tier,
     /// Number of hits in the conversation.
     pub hits: usize,
     /// Its best passage.
@@ -202,11 +204,11 @@ impl SearchPane {
     /// Puts new rows under the cursor. The selected conversation stays selected if the person chose it or `keep` says
     /// so; else the first is.
     fn show(&mut self, rows: Arc<Vec<Row>>, keep: bool, layout: &Layout) {
-        let page = self.rows_per_page(layout);
         let chosen = self.selected().filter(|_| self.listing.chosen_by_person || keep);
+        self.listing.rows = rows;
+        let page = self.rows_per_page(layout);
         let listing = &mut self.listing;
         let before = listing.selected.saturating_sub(listing.top);
-        listing.rows = rows;
         let kept = chosen.and_then(|handle| listing.position(handle));
         listing.selected = kept.unwrap_or(0);
         listing.top = listing.selected.saturating_sub(before);
@@ -301,8 +303,9 @@ impl SearchPane {
     }
 
     /// Returns the facts of a row, if there is a query and [`App::prepare_frame`] found them out.
-    pub fn facts(&self, handle: Handle) -> Option<&RowFacts> {
-        self.facts.get(&handle)
+    pub fn facts(&self, row: &Row) -> Option<&RowFacts> {
+        // With a letter more a conversation may go from one tier to the other, which finds other words in it.
+        self.facts.get(&row.handle).filter(|facts| facts.tier == row.tier)
     }
 
     /// Takes in facts of rows, unless the query is another meanwhile.
@@ -341,7 +344,11 @@ impl SearchPane {
         let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
         let mut cost = MAX_COST;
         for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
-            if self.facts.contains_key(&row.handle) || self.facts_request.handles.contains(&row.handle) {
+            if self.facts(row).is_some() || self.facts_request.handles.contains(&row.handle) {
+                continue;
+            }
+            // Until the answer comes what finds the words of this row is that of the query before.
+            if row.tier != Tier::AllWords && !self.listing.current {
                 continue;
             }
             let conversation = library.get(row.handle);
@@ -361,6 +368,7 @@ impl RowFacts {
     pub fn of(conversation: &Conversation, row: &Row, matcher: &Matcher) -> Self {
         let best = row.best_message.filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
         Self {
+            tier: row.tier,
             hits: matcher.count(conversation, format::MAX_HITS + 1),
             snippet: match best {
                 Some(best) => matcher.snippet_of(conversation, best as usize, SNIPPET_COLUMNS),

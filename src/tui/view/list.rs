@@ -47,7 +47,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Position {
         let row_area = Rect { height: height.min(rest.height), ..rest };
         rest = paint::below(rest, height);
         let conversation = app.library.get(row.handle);
-        let facts = app.search.facts(row.handle);
+        let facts = app.search.facts(row);
         let is_selected = index == listing.selected;
         if is_selected {
             cursor = row_area.as_position();
