@@ -341,13 +341,14 @@ fn on_every_kind_of_terminal_keys_cost_few_bytes_and_nothing_is_asked() {
         session.wait_for("50 conversations");
         session.send("kubernetes ingress timeou");
         session.wait_for("4 of 50");
+        // With these what has all words stays what it is; what has some of them comes when the index is there.
         let letters = ["t", "\x7f", "t"].map(|key| session.cost(key));
         session.send("\r");
         session.wait_for("Where is the timeout?");
         let lines = ["j", "j", "j", "k"].map(|key| session.cost(key));
         let pages = ["\x1b[6~", "\x1b[6~", "\x1b[5~"].map(|key| session.cost(key));
         println!("{kind}: letters {letters:?}, lines {lines:?}, pages {pages:?}");
-        assert!(letters.iter().all(|bytes| *bytes <= 600), "{kind}: letters {letters:?}");
+        assert!(letters.iter().all(|bytes| *bytes <= 900), "{kind}: letters {letters:?}");
         assert!(lines.iter().all(|bytes| *bytes <= 800), "{kind}: lines {lines:?}");
         assert!(pages.iter().all(|bytes| *bytes <= 4096), "{kind}: pages {pages:?}");
         session.send("q");
