@@ -72,8 +72,7 @@ impl IndexedTerms {
     pub fn matches(&self, engine: &Engine, compiled: &CompiledQuery) -> FixedBitSet {
         debug_assert!(compiled.searches_all_shown());
         let index = &engine.index;
-        let mut searched = index.slots().shown.clone();
-        searched.union_with(&index.slots().titles);
+        let searched = index.slots().searched();
         let conversations_with = |term: &IndexedTerm| {
             let mut slots = term.occurrences.any.clone();
             slots.intersect_with(if term.title_only { &index.slots().titles } else { &searched });

@@ -6,10 +6,12 @@
 //! each page, and [`Engine::remember`] at the end.
 
 mod answers;
+mod binding;
 mod found;
 mod indexed_terms;
 mod plan;
 mod some_words;
+mod token_scores;
 mod word_forms;
 mod word_variants;
 
@@ -24,7 +26,7 @@ pub use self::word_variants::Substitution;
 use self::{
     answers::{AnswerCache, CachedAnswer},
     indexed_terms::IndexedTerms,
-    some_words::TokenScores,
+    token_scores::TokenScores,
 };
 pub(super) use self::{
     found::FoundConversation,

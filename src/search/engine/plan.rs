@@ -170,7 +170,7 @@ impl Engine {
     }
 
     /// Returns the slots that may have a term; no other has. `None`: any may.
-    fn slots_with(&self, term: &Term) -> Option<FixedBitSet> {
+    pub(super) fn slots_with(&self, term: &Term) -> Option<FixedBitSet> {
         match &term.lookup {
             TermLookup::Word(word) => Some(self.occurrences(word, term).any.clone()),
             lookup => self.index.candidates(lookup),

@@ -11,9 +11,7 @@ use std::sync::Arc;
 use fixedbitset::FixedBitSet;
 
 use super::{
-    Engine, FoundConversation,
-    indexed_terms::IndexedTerms,
-    word_variants::{Substitution, WordVariants},
+    Engine, FoundConversation, binding::Binding, token_scores::TokenScores, word_variants::Substitution,
 };
 use crate::{
     library::Handle,
@@ -27,10 +25,6 @@ use crate::{
     },
 };
 
-/// How soon more of one word says no more, and how much a long conversation must have more of it: the usual constants
-/// of BM25, tried on 364 queries.
-const SATURATION: f32 = 1.2;
-const LENGTH_NORM: f32 = 0.5;
 /// The part of the best message's score that is added.
 const BEST_MESSAGE: f32 = 0.25;
 /// The part of a query's weight that a conversation must have.
@@ -59,13 +53,19 @@ pub(in crate::search) struct PartialMatch {
 /// A query's words that need not all be there.
 #[derive(Debug)]
 pub(in crate::search) struct SomeWords {
-    /// The words as they were typed.
-    pub words: Vec<String>,
-    /// What stands for words that hardly occur.
-    pub substitutions: Vec<Substitution>,
+    words: Vec<LooseWord>,
     tokens: Vec<Token>,
     /// What must hold all the same.
-    binding: Query,
+    binding: Binding,
+}
+
+/// A word that need not be there.
+#[derive(Debug)]
+struct LooseWord {
+    /// The word as it was typed.
+    typed: String,
+    /// The word as it is looked for: literally, or in titles fuzzily.
+    term: Term,
 }
 
 /// One token of a word.
@@ -74,16 +74,6 @@ struct Token {
     /// The number of its word.
     word: usize,
     scores: Arc<TokenScores>,
-}
-
-/// What one token adds to the scores of all that have it, or what it stands for.
-#[derive(Debug)]
-pub(super) struct TokenScores {
-    variants: WordVariants,
-    /// How much it weighs: the rarer, the more.
-    weight: f32,
-    by_conversation: Vec<(u32, f32)>,
-    by_slot: Vec<(u32, f32)>,
 }
 
 /// The sums over all tokens.
@@ -97,83 +87,43 @@ struct Scores {
     total_weight: f32,
 }
 
-/// The conversations that what a query binds lets in.
-enum Binding {
-    /// All.
-    Nothing,
-    /// These: the index tells.
-    Known(FixedBitSet, Matcher),
-    /// The text must be asked, of these if it is known which.
-    Text(Option<FixedBitSet>, Matcher),
-}
-
-impl TokenScores {
-    /// Looks a token up; `is_open`: it may be the beginning of a word.
-    pub fn of(engine: &Engine, token: &str, is_open: bool) -> Self {
-        let index = &engine.index;
-        let variants = engine.variants(token, is_open);
-        let mut searched = index.slots().shown.clone();
-        searched.union_with(&index.slots().titles);
-        let slots = variants.slots(index, &searched);
-        let mut frequency = vec![0.0_f32; index.handles() as usize];
-        let mut handles: Vec<u32> = Vec::new();
-        for &(slot, count) in &slots {
-            let handle = index.handle_number_of(slot);
-            if frequency[handle as usize] == 0.0 {
-                handles.push(handle);
-            }
-            frequency[handle as usize] += count;
-        }
-        let weight = inverse_frequency(index.handles() as usize, handles.len());
-        let of_conversation = |handle: u32| {
-            let length = index.length_of(Handle(handle)) as f32 / index.mean_length();
-            (handle, weight * saturated(frequency[handle as usize], length))
-        };
-        let of_slot = |(slot, count)| {
-            let length = index.slot_length(slot) / index.mean_slot_length();
-            (slot, weight * saturated(count, length))
-        };
-        Self {
-            weight,
-            by_conversation: handles.into_iter().map(of_conversation).collect(),
-            by_slot: slots.into_iter().map(of_slot).collect(),
-            variants,
-        }
-    }
-}
-
 impl SomeWords {
     /// Takes a query apart. `is_typing`: its last word may be the beginning of one. `None`: all of it binds, or `stop`
     /// ended it.
     pub fn of(engine: &Engine, query: &Query, is_typing: bool, stop: &dyn Fn() -> bool) -> Option<Self> {
-        let (mut words, mut tokens, mut substitutions) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut tokens) = (Vec::new(), Vec::new());
         let (mut binding, last) = (Vec::new(), query.clauses().len().saturating_sub(1));
         for (place, clause) in query.clauses().iter().enumerate() {
-            let Some(word) = loose_word(clause).filter(|_| words.len() < MAX_WORDS) else {
-                binding.push(place);
-                continue;
-            };
             if stop() {
                 return None;
             }
+            let word = loose_word(clause).filter(|_| words.len() < MAX_WORDS);
             let tokens_before = tokens.len();
-            tokenize(word, &|| false, |token| {
-                if tokens.len() >= MAX_TOKENS {
-                    return;
+            let text = word.as_ref().map_or("", |word| &word.typed);
+            tokenize(text, &|| false, |token| {
+                if tokens.len() < MAX_TOKENS {
+                    let is_open = is_typing && place == last && token.range.end == text.len();
+                    let scores = engine.token_scores(token.word, is_open);
+                    tokens.push(Token { word: words.len(), scores });
                 }
-                let is_open = is_typing && place == last && token.range.end == word.len();
-                let scores = engine.token_scores(token.word, is_open);
-                substitutions.extend(scores.variants.substitution.clone());
-                tokens.push(Token { word: words.len(), scores });
             });
-            if tokens.len() == tokens_before {
-                binding.push(place);
-            } else {
-                words.push(word.to_owned());
+            match word.filter(|_| tokens.len() > tokens_before) {
+                Some(word) => words.push(word),
+                None => binding.push(place),
             }
         }
-        let binding = query.restricted_to(&binding);
-        (!words.is_empty()).then_some(Self { words, substitutions, tokens, binding })
+        let binding = Binding::new(engine, query.restricted_to(&binding));
+        (!words.is_empty()).then_some(Self { words, tokens, binding })
+    }
+
+    /// Returns the words as they were typed.
+    pub fn typed(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|word| word.typed.as_str())
+    }
+
+    /// Returns what stands for words that hardly occur or are abbreviations.
+    pub fn substitutions(&self) -> impl Iterator<Item = &Substitution> {
+        self.tokens.iter().filter_map(|token| token.scores.variants.substitution.as_ref())
     }
 
     /// Returns a matcher for what stands in the place of the words, to show where they are.
@@ -182,7 +132,7 @@ impl SomeWords {
         for (number, word) in self.words.iter().enumerate() {
             let tokens = || self.tokens.iter().filter(|token| token.word == number);
             let is_several = tokens().nth(1).is_some();
-            texts.extend(is_several.then(|| word.clone()));
+            texts.extend(is_several.then(|| word.typed.clone()));
             let words = tokens().flat_map(|token| token.scores.variants.texts(&engine.index));
             let is_marked = |text: &&str| {
                 let is_unspaced = text.chars().any(is_letter_of_unspaced_script);
@@ -192,24 +142,19 @@ impl SomeWords {
         }
         texts.sort_unstable();
         texts.dedup();
-        Matcher::new(&self.binding.with_words(texts.into_iter()))
+        Matcher::new(&self.binding.query.with_words(texts.into_iter()))
     }
 
     /// Returns whether what binds has to be looked for in the text.
-    pub fn asks_the_text(&self, engine: &Engine) -> bool {
-        matches!(Binding::of(engine, &self.binding), Binding::Text(..))
+    pub fn asks_the_text(&self) -> bool {
+        self.binding.asks_the_text()
     }
 
     /// Returns the words that are nowhere in the archive, not even as a piece of a word.
     pub fn nowhere(&self, engine: &Engine) -> Vec<String> {
-        let is_nowhere = |word: &&String| {
-            let term = Term::new(&TextPattern::Word((*word).clone()), false, false);
-            term.is_some_and(|term| match &term.lookup {
-                TermLookup::Word(word) => engine.occurrences(word, &term).any.is_clear(),
-                lookup => engine.index.candidates(lookup).is_some_and(|slots| slots.is_clear()),
-            })
-        };
-        self.words.iter().filter(is_nowhere).cloned().collect()
+        let is_nowhere =
+            |word: &&LooseWord| engine.slots_with(&word.term).is_some_and(|slots| slots.is_clear());
+        self.words.iter().filter(is_nowhere).map(|word| word.typed.clone()).collect()
     }
 
     /// Finds the conversations that have some of the words and are not among `first_tier`, best first. `None`: `stop`
@@ -225,13 +170,12 @@ impl SomeWords {
         for found in first_tier {
             is_first.insert(found.handle.0 as usize);
         }
-        let binding = Binding::of(engine, &self.binding);
         let having = self.conversations_having(engine);
         let (mut weighty, mut turned_light) = (Vec::new(), Vec::new());
         let mut light: Vec<Handle> = Vec::new();
         for &handle in engine.library.by_date() {
             let at = handle.0 as usize;
-            if scores.present[at] == 0 || is_first.contains(at) || !binding.may_let_in(handle) {
+            if scores.present[at] == 0 || is_first.contains(at) || !self.binding.may_let_in(handle) {
                 continue;
             }
             if scores.weight[at] < MIN_WEIGHT * scores.total_weight {
@@ -241,7 +185,7 @@ impl SomeWords {
             if stop() {
                 return None;
             }
-            match self.partial_match(engine, &scores, &having, &binding, handle) {
+            match self.partial_match(engine, &scores, &having, handle) {
                 Some((weight, found)) if weight >= MIN_WEIGHT * scores.total_weight => weighty.push(found),
                 // Of the messages that count it has less.
                 Some((_, found)) => turned_light.push(found),
@@ -263,31 +207,22 @@ impl SomeWords {
             if found.len() >= MIN_FOUND || stop() {
                 break;
             }
-            let partial = self.partial_match(engine, &scores, &having, &binding, handle);
+            let partial = self.partial_match(engine, &scores, &having, handle);
             found.extend(partial.map(|(_, found)| found));
         }
         for found in &found {
             is_first.insert(found.handle.0 as usize);
         }
-        found.extend(self.by_title_letters(engine, &binding, &is_first));
+        found.extend(self.by_title_letters(engine, &is_first));
         Some(found)
     }
 
     /// Finds the conversations whose titles have the letters of the words in order, or the words themselves, best
     /// first, but for those that were found.
-    fn by_title_letters(
-        &self,
-        engine: &Engine,
-        binding: &Binding,
-        is_found: &FixedBitSet,
-    ) -> Vec<PartialMatch> {
-        let pattern = |word: &String| TextPattern::Word(word.clone());
-        let terms: Option<Vec<Term>> =
-            self.words.iter().map(|word| Term::new(&pattern(word), true, true)).collect();
-        let Some(terms) = terms else { return Vec::new() };
+    fn by_title_letters(&self, engine: &Engine, is_found: &FixedBitSet) -> Vec<PartialMatch> {
         let mut wanted = LetterSet::default();
         for word in &self.words {
-            wanted.add_all(LetterSet::of(word));
+            wanted.add_all(LetterSet::of(&word.typed));
         }
         let mut found: Vec<(u32, Handle)> = Vec::new();
         for &handle in engine.library.by_date().iter().filter(|handle| !is_found.contains(handle.0 as usize))
@@ -298,8 +233,8 @@ impl SomeWords {
                 continue;
             }
             let conversation = engine.library.get(handle);
-            let score = title_letters_score(&terms, &conversation.title, letters);
-            let is_let_in = || binding.may_let_in(handle) && binding.lets_in(engine, handle);
+            let score = self.title_letters_score(&conversation.title, letters);
+            let is_let_in = || self.binding.may_let_in(handle) && self.binding.lets_in(engine, handle);
             found.extend(score.filter(|_| is_let_in()).map(|score| (score, handle)));
         }
         found.sort_by_key(|&(score, _)| std::cmp::Reverse(score));
@@ -312,22 +247,33 @@ impl SomeWords {
         found.into_iter().map(row).collect()
     }
 
+    /// Scores a title that has every word, some of them only as letters in order. `None`: it has not.
+    fn title_letters_score(&self, title: &str, letters: LetterSet) -> Option<u32> {
+        let (mut score, foldable) = (0, FoldsToAscii::of(title));
+        for LooseWord { term, .. } in &self.words {
+            if !term.pattern.is_in(title, foldable) {
+                let fuzzy = term.fuzzy.as_ref().filter(|fuzzy| fuzzy.may_be_in(letters))?;
+                score += u32::from(fuzzy.score(title)?);
+            }
+        }
+        (score > 0).then_some(score)
+    }
+
     /// Scores a conversation that has any of the words. Returns the weight of those it has too.
     fn partial_match(
         &self,
         engine: &Engine,
         scores: &Scores,
         having: &[Option<FixedBitSet>],
-        binding: &Binding,
         handle: Handle,
     ) -> Option<(f32, PartialMatch)> {
         let slots = engine.index.slots_of(handle);
         let (mut weight, mut present) = (scores.weight[handle.0 as usize], scores.present[handle.0 as usize]);
         let mut score = scores.by_conversation[handle.0 as usize];
-        if !binding.lets_in(engine, handle) {
+        if !self.binding.lets_in(engine, handle) {
             return None;
         }
-        let messages = binding.messages(engine, handle);
+        let messages = self.binding.messages(engine, handle);
         let best = |messages: &mut dyn Iterator<Item = u32>| {
             let scored =
                 messages.map(|message| (scores.by_slot[(slots.start + 1 + message) as usize], message));
@@ -349,8 +295,7 @@ impl SomeWords {
                 // Only these messages count.
                 (weight, present, score) = (0.0, 0, 0.0);
                 for token in &self.tokens {
-                    let by_slot = &token.scores.by_slot;
-                    if messages.iter().any(|message| has_slot(by_slot, slots.start + 1 + message)) {
+                    if messages.iter().any(|message| token.scores.has_slot(slots.start + 1 + message)) {
                         weight += token.scores.weight;
                         present |= 1 << token.word;
                     }
@@ -377,12 +322,10 @@ impl SomeWords {
     /// Returns for each word the conversations that have it, also as a piece of another word. `None`: the index does not
     /// tell.
     fn conversations_having(&self, engine: &Engine) -> Vec<Option<FixedBitSet>> {
-        let mut searched = engine.index.slots().shown.clone();
-        searched.union_with(&engine.index.slots().titles);
-        let having = |word: &String| {
-            let term = Term::new(&TextPattern::Word(word.clone()), false, false)?;
-            let TermLookup::Word(word) = &term.lookup else { return None };
-            let mut slots = engine.occurrences(word, &term).any.clone();
+        let searched = engine.index.slots().searched();
+        let having = |word: &LooseWord| {
+            let TermLookup::Word(text) = &word.term.lookup else { return None };
+            let mut slots = engine.occurrences(text, &word.term).any.clone();
             slots.intersect_with(&searched);
             Some(engine.index.conversations_with(&slots))
         };
@@ -417,85 +360,10 @@ impl SomeWords {
     }
 }
 
-impl Binding {
-    fn of(engine: &Engine, query: &Query) -> Self {
-        if query.is_empty() {
-            return Self::Nothing;
-        }
-        let matcher = Matcher::new(query);
-        let compiled = matcher.compiled();
-        match IndexedTerms::of(engine, compiled) {
-            Some(terms) => Self::Known(terms.matches(engine, compiled), matcher),
-            None => Self::Text(engine.possible(compiled.required()), matcher),
-        }
-    }
-
-    /// Returns whether a conversation may be let in, at once. No is certain.
-    fn may_let_in(&self, handle: Handle) -> bool {
-        match self {
-            Self::Known(handles, _) => handles.contains(handle.0 as usize),
-            Self::Text(handles, _) => {
-                handles.as_ref().is_none_or(|handles| handles.contains(handle.0 as usize))
-            }
-            Self::Nothing => true,
-        }
-    }
-
-    /// Returns whether a conversation that [may be](Self::may_let_in) is let in.
-    fn lets_in(&self, engine: &Engine, handle: Handle) -> bool {
-        let conversation = engine.library.get(handle);
-        match self {
-            Self::Nothing => true,
-            Self::Known(_, matcher) => matcher.compiled().admits(conversation),
-            Self::Text(_, matcher) => {
-                matcher.compiled().matches(conversation, engine.index.entry(&engine.library, handle))
-            }
-        }
-    }
-
-    /// Returns the messages that count. `None`: all that are shown.
-    fn messages(&self, engine: &Engine, handle: Handle) -> Option<Vec<u32>> {
-        match self {
-            Self::Nothing | Self::Known(..) => None,
-            Self::Text(_, matcher) => matcher.compiled().eligible_messages(engine.library.get(handle)),
-        }
-    }
-}
-
-/// Returns whether a slot is among some, which are in order.
-fn has_slot(by_slot: &[(u32, f32)], slot: u32) -> bool {
-    by_slot.binary_search_by_key(&slot, |&(other, _)| other).is_ok()
-}
-
-/// Scores a title that has every term, some of them only as letters in order. `None`: it has not.
-fn title_letters_score(terms: &[Term], title: &str, letters: LetterSet) -> Option<u32> {
-    let mut score = 0;
-    for term in terms {
-        if !term.pattern.is_in(title, FoldsToAscii::of(title)) {
-            let fuzzy = term.fuzzy.as_ref().filter(|fuzzy| fuzzy.may_be_in(letters))?;
-            score += u32::from(fuzzy.score(title)?);
-        }
-    }
-    (score > 0).then_some(score)
-}
-
 /// Returns the word of a clause that need not be there. `None`: it binds.
-fn loose_word(clause: &Clause) -> Option<&str> {
-    match &clause.predicate {
-        Predicate::Anywhere(TextPattern::Word(word)) if !clause.negated => {
-            (!word.chars().any(char::is_uppercase)).then_some(word)
-        }
-        _ => None,
-    }
-}
-
-/// Weighs a token that so many of all conversations have: the rarer, the more.
-fn inverse_frequency(all: usize, having: usize) -> f32 {
-    let (all, having) = (all as f32, having as f32);
-    (1.0 + (all - having + 0.5) / (having + 0.5)).ln()
-}
-
-/// Returns what a token that occurs so often adds, where the text is so many times as long as the mean.
-fn saturated(frequency: f32, length: f32) -> f32 {
-    frequency * (SATURATION + 1.0) / (frequency + SATURATION * (1.0 - LENGTH_NORM + LENGTH_NORM * length))
+fn loose_word(clause: &Clause) -> Option<LooseWord> {
+    let Predicate::Anywhere(pattern @ TextPattern::Word(typed)) = &clause.predicate else { return None };
+    let binds = clause.negated || typed.chars().any(char::is_uppercase);
+    let term = (!binds).then(|| Term::new(pattern, false, true)).flatten()?;
+    Some(LooseWord { typed: typed.clone(), term })
 }

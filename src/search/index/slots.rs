@@ -61,6 +61,13 @@ impl Slots {
         self.length_doublings.len()
     }
 
+    /// Returns the slots that a query without filters searches: titles and shown messages.
+    pub fn searched(&self) -> FixedBitSet {
+        let mut searched = self.shown.clone();
+        searched.union_with(&self.titles);
+        searched
+    }
+
     /// Returns the slots that have a letter, and those with a word that begins with it. `None`: it is not one of
     /// [`LetterSet::own_number`], or there are no slots.
     pub fn with_letter(&self, letter: char) -> Option<(&FixedBitSet, &FixedBitSet)> {

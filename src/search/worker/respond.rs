@@ -106,12 +106,12 @@ pub(super) fn respond(
     let is_indexed = engine.unindexed().is_empty();
     let some_words = is_indexed.then(|| SomeWords::of(engine, query, request.is_typing, is_stale)).flatten();
     if let Some(some_words) = some_words {
-        let is_long = start.elapsed() > FIRST_PAGE_TIMEOUT || some_words.asks_the_text(engine);
+        let is_long = start.elapsed() > FIRST_PAGE_TIMEOUT || some_words.asks_the_text();
         if !results.rows.is_empty() && is_long {
             send(Results { complete: false, ..results.clone() });
         }
         let partial = some_words.find(engine, &found, is_stale)?;
-        add_second_tier(engine, &mut results, some_words, &partial, by_date);
+        add_second_tier(engine, &mut results, &some_words, &partial, by_date);
     }
     engine.remember(plan, found, hits);
     if results.rows.is_empty() {
@@ -169,7 +169,7 @@ fn rows(mut found: Vec<FoundConversation>, by_date: bool) -> Vec<Row> {
 fn add_second_tier(
     engine: &Engine,
     results: &mut Results,
-    some_words: SomeWords,
+    some_words: &SomeWords,
     partial: &[PartialMatch],
     by_date: bool,
 ) {
@@ -190,7 +190,8 @@ fn add_second_tier(
     }
     let matcher = some_words.matcher(engine);
     let nowhere = some_words.nowhere(engine);
-    let SomeWords { words, substitutions, .. } = some_words;
+    let words = some_words.typed().map(str::to_owned).collect();
+    let substitutions = some_words.substitutions().cloned().collect();
     results.rows = Arc::new(rows);
     results.second_tier = Some(Arc::new(SecondTier { words, nowhere, substitutions, matcher }));
 }

@@ -15,6 +15,7 @@ mod picker;
 mod pipe;
 mod query_history;
 mod rhythm;
+mod row_facts;
 mod save;
 mod search_pane;
 mod setup;
@@ -30,7 +31,8 @@ pub use self::{
     focus::Focus,
     overlay::{Overlay, Prompt},
     picker::{Choice, Item, Picker},
-    search_pane::{Listing, RowFacts, SearchPane, SlowRow},
+    row_facts::{RowFacts, SlowRow},
+    search_pane::{Listing, SearchPane},
     setup::{Setup, Start},
     thread_pane::ThreadPane,
 };

@@ -1,33 +1,23 @@
 //! The search pane: the line that is typed, the list that it finds, and the row that is selected in it.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
-use super::{App, Focus, query_history::QueryHistory};
+use super::{App, Focus, query_history::QueryHistory, row_facts::KnownFacts};
 use crate::{
     conversation::Conversation,
-    library::{ConversationRef, Handle, Library, Sort},
+    library::{Handle, Library, Sort},
     load::Progress,
     search::{
-        Clock, Matcher, Query, Score, Snippet,
+        Clock, Matcher, Query, Score,
         worker::{ClauseCounts, Request, Results, Row, SecondTier, Tier},
     },
     tui::{
         command::Command,
         effect::{Effect, Task},
-        format,
         layout::Layout,
         text_input::TextInput,
     },
 };
-
-/// The work on the facts of rows that a frame waits for, in bytes at the speed of memory; the others come when they are
-/// known.
-const MAX_COST: usize = 32 << 20;
-/// Columns a snippet is made for: the widest list.
-const SNIPPET_COLUMNS: usize = 160;
 
 /// The state of the search line and the list.
 #[derive(Debug)]
@@ -47,11 +37,7 @@ pub struct SearchPane {
     /// Marked conversations.
     pub marked: HashSet<Handle>,
     /// Counts and snippets of rows that were visible since the query changed.
-    facts: HashMap<Handle, RowFacts>,
-    /// Rows whose facts take longer than a frame may and are not asked for yet.
-    slow_rows: Vec<Handle>,
-    /// Those that were asked for since the query changed.
-    facts_request: FactsRequest,
+    pub(super) known_facts: KnownFacts,
     /// The search that was asked for last.
     serial: u64,
     history: QueryHistory,
@@ -84,36 +70,6 @@ pub struct Listing {
     pub unmatched_clauses: Vec<ClauseCounts>,
 }
 
-/// Facts that a visible row shows besides its title; found out when it is first drawn.
-#[derive(Clone, Debug)]
-pub struct RowFacts {
-    /// What the row was found by.
-    pub tier: Tier,
-    /// Number of hits in the conversation.
-    pub hits: usize,
-    /// Its best passage.
-    pub snippet: Option<Snippet>,
-}
-
-/// Rows whose facts a thread finds out.
-#[derive(Debug, Default)]
-struct FactsRequest {
-    handles: HashSet<Handle>,
-    /// The number under which they were asked for last; `None`: nobody was asked since the query changed.
-    serial: Option<u64>,
-}
-
-/// A row whose facts take longer than a frame may.
-#[derive(Clone, Debug)]
-pub struct SlowRow {
-    /// The row.
-    pub row: Row,
-    /// Its conversation.
-    pub conversation: ConversationRef,
-    /// Finds its hits.
-    pub matcher: Matcher,
-}
-
 /// An answer to the search line.
 enum Answer {
     /// The rows of the empty query, known at once.
@@ -134,9 +90,7 @@ impl SearchPane {
             sort: Sort::default(),
             listing: Listing { complete: true, current: true, ..Listing::default() },
             marked: HashSet::new(),
-            facts: HashMap::new(),
-            slow_rows: Vec::new(),
-            facts_request: FactsRequest::default(),
+            known_facts: KnownFacts::default(),
             serial: 0,
             history: QueryHistory::default(),
         }
@@ -146,10 +100,8 @@ impl SearchPane {
     fn parse(&mut self, clock: &Clock) {
         self.query = Query::parse(self.input.text(), clock);
         self.matcher = Matcher::new(&self.query);
-        self.facts = HashMap::new();
-        self.slow_rows.clear();
         // What is still on its way answers the query before.
-        self.facts_request = FactsRequest::default();
+        self.known_facts = KnownFacts::default();
         self.listing.chosen_by_person = false;
         self.listing.current = self.query.is_empty();
     }
@@ -300,81 +252,6 @@ impl SearchPane {
             self.listing.second_tier.as_deref().filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
         let matcher = second_tier.map_or(&self.matcher, |second_tier| &second_tier.matcher);
         (!self.query.is_empty()).then_some(matcher)
-    }
-
-    /// Returns the facts of a row, if there is a query and [`App::prepare_frame`] found them out.
-    pub fn facts(&self, row: &Row) -> Option<&RowFacts> {
-        // With a letter more a conversation may go from one tier to the other, which finds other words in it.
-        self.facts.get(&row.handle).filter(|facts| facts.tier == row.tier)
-    }
-
-    /// Takes in facts of rows, unless the query is another meanwhile.
-    pub(super) fn facts_found(&mut self, serial: u64, facts: Vec<(Handle, RowFacts)>) {
-        if self.facts_request.serial == Some(serial) {
-            self.facts.extend(facts);
-        }
-    }
-
-    /// Asks for the facts of slow rows in sight that nobody was asked for yet.
-    fn ask_for_facts(&mut self, library: &Library, serial: u64) -> Option<Task> {
-        if self.slow_rows.is_empty() {
-            return None;
-        }
-        // What was asked for before and is not known yet is given up for this: it is asked for once more.
-        let pending = self.facts_request.handles.iter().filter(|&handle| !self.facts.contains_key(handle));
-        let mut rows: Vec<Handle> = std::mem::take(&mut self.slow_rows);
-        rows.extend(pending);
-        self.facts_request.handles.extend(&rows);
-        self.facts_request.serial = Some(serial);
-        let row = |handle: Handle| {
-            let row = self.listing.rows.iter().find(|row| row.handle == handle)?;
-            let matcher = self.matcher_of(row)?.clone();
-            Some(SlowRow { row: *row, conversation: library.share(handle), matcher })
-        };
-        let rows = rows.into_iter().filter_map(row).collect();
-        Some(Task::FindFacts { rows, serial })
-    }
-
-    /// Finds out the facts of the visible rows, once a query.
-    fn find_facts(&mut self, library: &Library, layout: &Layout) {
-        if self.query.is_empty() {
-            return;
-        }
-        // A row that is half in sight is drawn too.
-        let visible = layout.list.height.div_ceil(self.row_height(layout)) as usize;
-        let mut cost = MAX_COST;
-        for row in self.listing.rows.iter().skip(self.listing.top).take(visible) {
-            if self.facts(row).is_some() || self.facts_request.handles.contains(&row.handle) {
-                continue;
-            }
-            // Until the answer comes what finds the words of this row is that of the query before.
-            if row.tier != Tier::AllWords && !self.listing.current {
-                continue;
-            }
-            let conversation = library.get(row.handle);
-            let Some(matcher) = self.matcher_of(row) else { continue };
-            if let Some(left) = cost.checked_sub(matcher.cost(conversation)) {
-                cost = left;
-                self.facts.insert(row.handle, RowFacts::of(conversation, row, matcher));
-            } else if !self.slow_rows.contains(&row.handle) {
-                self.slow_rows.push(row.handle);
-            }
-        }
-    }
-}
-
-impl RowFacts {
-    /// Finds out the facts of a conversation; `matcher` finds the hits of its row.
-    pub fn of(conversation: &Conversation, row: &Row, matcher: &Matcher) -> Self {
-        let best = row.best_message.filter(|_| matches!(row.tier, Tier::SomeWords { .. }));
-        Self {
-            tier: row.tier,
-            hits: matcher.count(conversation, format::MAX_HITS + 1),
-            snippet: match best {
-                Some(best) => matcher.snippet_of(conversation, best as usize, SNIPPET_COLUMNS),
-                None => matcher.snippet(conversation, SNIPPET_COLUMNS),
-            },
-        }
     }
 }
 

@@ -23,6 +23,10 @@ use crate::{
 
 /// Columns of the hits where the list is narrow.
 const HITS: u16 = 6;
+/// Columns of a row from which on what it lacks is said in words.
+const LABELLED_FROM: u16 = 60;
+/// The words of the archive that are named for a mistyped one.
+const NEIGHBOURS: usize = 2;
 /// Columns from which on a narrow list has dates.
 const WITH_DATE: u16 = 40;
 
@@ -152,6 +156,10 @@ impl ConversationRow<'_> {
         let words = match self.row.tier {
             Tier::TitleLetters => "letters of the title".to_owned(),
             _ if missing.is_empty() => return row,
+            // Where there is little room it is written as one would type it.
+            _ if row.width < LABELLED_FROM => {
+                sanitize::label(&format!("-{}", missing.join(" -"))).into_owned()
+            }
             _ => sanitize::label(&format!("without: {}", missing.join(", "))).into_owned(),
         };
         let fitted = sanitize::fit(&words, (row.width / 2) as usize);
@@ -203,12 +211,16 @@ fn draw_rule(listing: &Listing, theme: &Theme, buffer: &mut Buffer, area: Rect) 
     paint::text(buffer, row, row.y, &"┄".repeat(row.width as usize), theme.dim);
     let mut words = String::new();
     if let Some(second_tier) = &listing.second_tier {
-        for word in &second_tier.nowhere {
+        let is_taken_for_another =
+            |word: &str| second_tier.substitutions.iter().any(|substitution| substitution.typed == *word);
+        for word in second_tier.nowhere.iter().filter(|word| !is_taken_for_another(word)) {
             words += &format!("\"{word}\" is nowhere · ");
         }
         words += "some of the words";
         for Substitution { typed, taken_for } in &second_tier.substitutions {
-            words += &format!(" · {typed} → {}", taken_for.join(", "));
+            let more = if taken_for.len() > NEIGHBOURS { ", …" } else { "" };
+            words +=
+                &format!(" · {typed} → {}{more}", taken_for[..taken_for.len().min(NEIGHBOURS)].join(", "));
         }
     }
     let words = sanitize::label(&words).into_owned();
