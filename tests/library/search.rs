@@ -1,6 +1,9 @@
 //! What a query finds: every form of the query language over a small library made for it, in the order it promises.
 
-use std::sync::{Arc, LazyLock, mpsc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock, mpsc},
+};
 
 use crate::support::{
     conversations::{dated, tree, with_meta},
@@ -12,7 +15,7 @@ use unspool::{
         Attachment, Conversation, ConversationMeta, Detail, Kind, Link, Media, MessageDraft, Part, Provider,
         Role, Time, Visibility,
     },
-    library::Library,
+    library::{Handle, Library},
     search::{
         Clock, Matcher, Query,
         worker::{ClauseCounts, Request, Results, Tier, Worker, search, search_both_tiers},
@@ -933,5 +936,39 @@ fn ten_thousand_random_bytes_are_answered() {
     for separator in [" ", "/ /", "\" ", ":", " -"] {
         let text: Vec<String> = text.chars().map(String::from).collect();
         found(&library, &text.join(separator));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_row_of_some_words_lacks_what_it_has_comes_twice_or_breaks_what_binds(
+        words in prop::collection::vec(prop::sample::select(vec![
+            "kube", "kubes", "kubernetes", "list", "lists", "lst", "aaa", "abcab", "cafe", "volcano", "日本", "see",
+        ]), 1..5),
+        binding in prop::collection::vec(prop::sample::select(vec![
+            "\"list kube\"", "Café", "-kube", "-aaa", "title:kube", "/k[a-z]+s/", "is:starred", "id:a", "from:claude",
+            "before:1970-02-20", "aaa OR list",
+        ]), 0..2),
+    ) {
+        static VARIED: LazyLock<Library> = LazyLock::new(varied);
+        let text = [words, binding.clone()].concat().join(" ");
+        let results = both_tiers(&VARIED, &text);
+        let handles: HashSet<Handle> = results.rows.iter().map(|row| row.handle).collect();
+        prop_assert_eq!(handles.len(), results.rows.len(), "{}", text);
+        let second = &results.rows[results.with_all..];
+        let binding = Matcher::new(&query(&binding.join(" ")));
+        let scored = second.iter().filter(|row| row.tier != Tier::TitleLetters).map(|row| row.score);
+        prop_assert!(scored.is_sorted_by_key(std::cmp::Reverse), "{}", text);
+        for row in second {
+            let conversation = VARIED.get(row.handle);
+            prop_assert!(binding.matches(conversation), "{}: {}", text, conversation.id);
+            prop_assert!(!Matcher::new(&query(&text)).matches(conversation), "{}: {}", text, conversation.id);
+            let Some(second_tier) = &results.second_tier else { continue };
+            for word in second_tier.missing(row) {
+                prop_assert!(!Matcher::new(&query(word)).matches(conversation), "{}: {} has {}", text, conversation.id, word);
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! and a part of the score of its best message is added. What a query binds (phrases, capitals, filters, exclusions)
 //! binds here too.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use fixedbitset::FixedBitSet;
 
@@ -193,12 +193,10 @@ impl SomeWords {
             }
         }
         let mut found: Vec<PartialMatch> = weighty;
-        // Stable: ties stay newest first.
-        found.sort_by_key(|found| std::cmp::Reverse(found.score));
-        turned_light.sort_by_key(|found| std::cmp::Reverse(found.score));
+        // The best of the others, until there are enough.
+        turned_light.sort_by_key(|found| Reverse(found.score));
         turned_light.truncate(MIN_FOUND.saturating_sub(found.len()));
         found.append(&mut turned_light);
-        // The best of the others, until there are enough.
         light.sort_by(|one, other| {
             let score = |handle: &Handle| scores.by_conversation[handle.0 as usize];
             score(other).total_cmp(&score(one))
@@ -210,6 +208,8 @@ impl SomeWords {
             let partial = self.partial_match(engine, &scores, &having, handle);
             found.extend(partial.map(|(_, found)| found));
         }
+        // Stable: ties stay newest first.
+        found.sort_by_key(|found| Reverse(found.score));
         for found in &found {
             is_first.insert(found.handle.0 as usize);
         }
@@ -237,7 +237,7 @@ impl SomeWords {
             let is_let_in = || self.binding.may_let_in(handle) && self.binding.lets_in(engine, handle);
             found.extend(score.filter(|_| is_let_in()).map(|score| (score, handle)));
         }
-        found.sort_by_key(|&(score, _)| std::cmp::Reverse(score));
+        found.sort_by_key(|&(score, _)| Reverse(score));
         let row = |(score, handle)| PartialMatch {
             handle,
             score: Score::of_some_words(score),
