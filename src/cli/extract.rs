@@ -12,6 +12,7 @@ use super::{
     GlobalSettings, Outcome,
     archives::{self, OpenedArchives},
     args::{BranchesArg, ExtractArgs, IncludeArg},
+    find::{find, loose_advice},
     interrupt::Interrupt,
     output::{Output, tell},
     progress::ProgressDisplay,
@@ -29,7 +30,7 @@ use crate::{
     },
     io_error::io_error_text,
     library::Handle,
-    search::{self, Clock, Query},
+    search::{Clock, Query},
 };
 
 /// The destination of an extract.
@@ -60,7 +61,10 @@ pub fn run(global: &GlobalSettings, arguments: &ExtractArgs) -> anyhow::Result<O
     };
     if handles.is_empty() {
         if opened.report.emptiness().is_none() {
-            tell("there is nothing to extract");
+            let query = arguments.query.as_ref().filter(|_| !arguments.loose);
+            let query = query.map(|query| Query::parse(query, &global.clock()));
+            let advice = query.and_then(|query| loose_advice(&query, &opened.library));
+            tell(advice.unwrap_or("there is nothing to extract"));
         }
         return Ok(Outcome::NotClean);
     }
@@ -131,11 +135,7 @@ fn selection(
     }
     if let Some(query) = &arguments.query {
         let query = Query::parse(query, clock);
-        let results = if arguments.loose {
-            search::worker::search_both_tiers(&query, library, false, false)
-        } else {
-            search::worker::search(&query, library, false)
-        };
+        let results = find(&query, library, false, arguments.loose);
         return Ok(Some(results.rows.iter().map(|row| row.handle).collect()));
     }
     let mut handles = Vec::new();

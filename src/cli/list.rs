@@ -6,13 +6,14 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::{ListArgs, SortBy},
     day,
-    output::{Output, OutputStyle},
+    find::{find, loose_advice},
+    output::{Output, OutputStyle, tell},
 };
 use crate::{
     conversation::Conversation,
     extract::{one_line, rfc3339},
     library::{Handle, Library, Sort},
-    search::{self, Query},
+    search::Query,
 };
 
 /// A line of `--json`. Its keys are a contract.
@@ -36,16 +37,15 @@ pub fn run(global: &GlobalSettings, list: &ListArgs) -> anyhow::Result<Outcome> 
     let mut handles = sorted(&opened.library, list.sort);
     if let Some(query) = &list.query {
         let query = Query::parse(query, &global.clock());
-        let found = if list.loose {
-            search::worker::search_both_tiers(&query, &opened.library, true, false)
-        } else {
-            search::worker::search(&query, &opened.library, true)
-        };
+        let found = find(&query, &opened.library, true, list.loose);
         let mut matches = vec![false; opened.library.handle_bound()];
         for row in found.rows.iter() {
             matches[row.handle.0 as usize] = true;
         }
         handles.retain(|handle| matches[handle.0 as usize]);
+        if handles.is_empty() && !list.loose {
+            loose_advice(&query, &opened.library).into_iter().for_each(tell);
+        }
     }
     if handles.is_empty() {
         return Ok(Outcome::NotClean);

@@ -12,6 +12,7 @@ mod check;
 mod completions;
 mod config;
 mod extract;
+mod find;
 mod global;
 mod interrupt;
 mod list;

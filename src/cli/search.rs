@@ -9,13 +9,14 @@ use super::{
     GlobalSettings, Outcome, archives,
     args::SearchArgs,
     day,
+    find::{find, loose_advice},
     output::{Output, OutputStyle, tell},
 };
 use crate::{
     conversation::{Conversation, Visibility},
     extract::{one_line, rfc3339},
     search::{
-        self, Matcher, Query,
+        Matcher, Query,
         worker::{SecondTier, Substitution, Tier},
     },
 };
@@ -49,12 +50,9 @@ pub fn run(global: &GlobalSettings, search: &SearchArgs) -> anyhow::Result<Outco
     let mut output = Output::new(global.color());
     let both_tiers = search.loose
         || !search.exact && !search.ids && !search.count && (search.json || output.is_terminal());
-    let results = if both_tiers {
-        search::worker::search_both_tiers(&query, &opened.library, false, false)
-    } else {
-        search::worker::search(&query, &opened.library, false)
-    };
+    let results = find(&query, &opened.library, false, both_tiers);
     if results.rows.is_empty() {
+        loose_advice(&query, &opened.library).filter(|_| !both_tiers).into_iter().for_each(tell);
         return Ok(Outcome::NotClean);
     }
     let exact = Matcher::new(&query);

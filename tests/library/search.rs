@@ -597,6 +597,9 @@ fn what_a_query_binds_binds_in_the_second_tier_too() {
     assert_eq!(ids(&found_with_some(&library, "landlord tea role:user")), ["tea", "rent", "landlord"]);
     assert!(found_with_some(&library, "landlord tea role:assistant").is_empty());
     assert!(found_with_some(&library, "landlord tea before:1970-01-01").is_empty());
+    // A key that was mistyped is not one more word.
+    assert!(found_with_some(&library, "landlord rol:user").is_empty());
+    assert!(found_with_some(&library, "landlord has:letter").is_empty());
 }
 
 #[test]

@@ -353,6 +353,25 @@ fn a_search_in_json_has_the_promised_keys_and_a_line_for_a_title_alone() {
     assert_eq!((&by_title[0]["role"], &by_title[0]["message"]), (&Value::Null, &Value::Null));
 }
 
+#[test]
+fn what_has_only_some_words_is_told_of_and_found_when_it_is_asked_for() {
+    let export = three();
+    for arguments in [&["search", "please volcano"][..], &["list", "-q", "please volcano"]] {
+        let output = run(&[arguments, &[export.path()]].concat());
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{arguments:?}");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("--loose finds those with some of the words"), "{arguments:?}: {told}");
+        let loose = stdout(&[arguments, &["--loose", export.path()]].concat());
+        assert!(loose.contains("aaaa2222"), "{arguments:?}: {loose}");
+    }
+    assert_eq!(stdout(&["search", "-l", "--loose", "please volcano", export.path()]), "aaaa2222\n");
+    let text = stdout(&["search", "--json", "please volcano", export.path()]);
+    let line: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+    assert_eq!(line["missing"], json!(["volcano"]));
+    let quoted = run(&["search", "\"volcano\"", export.path()]);
+    assert!(!String::from_utf8_lossy(&quoted.stderr).contains("--loose"), "what is quoted binds");
+}
+
 // --- extract
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
         Matcher, Query,
         index::{LetterSet, occurrences::TermLookup, tokenizer::tokenize},
         matching::{FoldsToAscii, Term, is_letter_of_unspaced_script},
-        query::{Clause, Predicate, TextPattern},
+        query::{Clause, TextPattern},
         ranking::Score,
         worker::Tier,
     },
@@ -362,8 +362,7 @@ impl SomeWords {
 
 /// Returns the word of a clause that need not be there. `None`: it binds.
 fn loose_word(clause: &Clause) -> Option<LooseWord> {
-    let Predicate::Anywhere(pattern @ TextPattern::Word(typed)) = &clause.predicate else { return None };
-    let binds = clause.negated || typed.chars().any(char::is_uppercase);
-    let term = (!binds).then(|| Term::new(pattern, false, true)).flatten()?;
-    Some(LooseWord { typed: typed.clone(), term })
+    let typed = clause.loose_word()?.to_owned();
+    let term = Term::new(&TextPattern::Word(typed.clone()), false, true)?;
+    Some(LooseWord { typed, term })
 }

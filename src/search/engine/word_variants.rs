@@ -59,7 +59,12 @@ impl Engine {
             taken_for.extend(id.map(|_| word.to_owned()));
             variants.extend(id, ABBREVIATION_WEIGHT);
         }
-        variants.extend(word_forms::forms(index, token), FORM_WEIGHT);
+        let forms = word_forms::forms(index, token);
+        if own.is_none() {
+            let forms = most_frequent(index, forms.clone(), MAX_NEIGHBOURS);
+            taken_for.extend(forms.into_iter().map(|word| index.dictionary.word(word).to_owned()));
+        }
+        variants.extend(forms, FORM_WEIGHT);
         let letters = token.chars().count();
         if is_open && letters >= PREFIX_FROM {
             variants.beginning = Some(token.to_owned());

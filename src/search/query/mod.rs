@@ -83,6 +83,11 @@ impl Query {
         &self.clauses
     }
 
+    /// Returns whether any of its words need not be there for the second tier of a search.
+    pub fn has_loose_words(&self) -> bool {
+        self.clauses.iter().any(|clause| clause.loose_word().is_some())
+    }
+
     /// Returns the query without one of its clauses.
     #[must_use]
     pub fn without(&self, clause: usize) -> Self {

@@ -17,6 +17,23 @@ pub struct Clause {
     pub predicate: Predicate,
 }
 
+impl Clause {
+    /// Returns the word if it need not be there for the second tier of a search: it is not quoted, not excluded, has no
+    /// capital, and is no pair of a key and a value, whatever the key is.
+    pub fn loose_word(&self) -> Option<&str> {
+        let Predicate::Anywhere(TextPattern::Word(word)) = &self.predicate else { return None };
+        let is_pair = || {
+            let around =
+                word.split_once(':').map(|(key, value)| (key.chars().next_back(), value.chars().next()));
+            around.is_some_and(|(key, value)| {
+                key.is_some_and(char::is_alphanumeric) && value.is_some_and(char::is_alphanumeric)
+            })
+        };
+        let binds = self.negated || word.chars().any(char::is_uppercase) || is_pair();
+        (!binds).then_some(word)
+    }
+}
+
 /// The condition of a [`Clause`], without its minus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Predicate {

@@ -55,7 +55,7 @@ pub(super) struct KnownFacts {
 }
 
 impl SearchPane {
-    /// Returns the facts of a row, if there is a query and [`App::prepare_frame`] found them out.
+    /// Returns the facts of a row, if there is a query and `App::prepare_frame` found them out.
     pub fn facts(&self, row: &Row) -> Option<&RowFacts> {
         // With a letter more a conversation may go from one tier to the other, which finds other words in it.
         self.known_facts.facts.get(&row.handle).filter(|facts| facts.tier == row.tier)

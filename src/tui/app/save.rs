@@ -30,7 +30,8 @@ impl App {
         self.show_extract(dialog)
     }
 
-    /// Opens the dialog that extracts all marked conversations; without marks, all that the list holds with all words of the query.
+    /// Opens the dialog that extracts all marked conversations; without marks, all that the list holds with all words of
+    /// the query.
     pub(super) fn open_extract_all(&mut self) -> Vec<Effect> {
         let handles = if self.search.marked.is_empty() {
             let listing = &self.search.listing;
@@ -38,6 +39,10 @@ impl App {
         } else {
             self.marked_in_order()
         };
+        if handles.is_empty() && self.search.listing.has_rule() {
+            self.fail("none has all of the words: mark those you mean");
+            return Vec::new();
+        }
         if handles.is_empty() {
             return self.nothing();
         }

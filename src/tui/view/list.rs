@@ -213,14 +213,22 @@ fn draw_rule(listing: &Listing, theme: &Theme, buffer: &mut Buffer, area: Rect) 
     if let Some(second_tier) = &listing.second_tier {
         let is_taken_for_another =
             |word: &str| second_tier.substitutions.iter().any(|substitution| substitution.typed == *word);
-        for word in second_tier.nowhere.iter().filter(|word| !is_taken_for_another(word)) {
-            words += &format!("\"{word}\" is nowhere · ");
-        }
         words += "some of the words";
         for Substitution { typed, taken_for } in &second_tier.substitutions {
             let more = if taken_for.len() > NEIGHBOURS { ", …" } else { "" };
             words +=
                 &format!(" · {typed} → {}{more}", taken_for[..taken_for.len().min(NEIGHBOURS)].join(", "));
+        }
+        let nowhere: Vec<String> = second_tier
+            .nowhere
+            .iter()
+            .filter(|word| !is_taken_for_another(word))
+            .map(|word| format!("\"{word}\""))
+            .collect();
+        if let [first, others @ ..] = &nowhere[..] {
+            let verb = if others.is_empty() { "is" } else { "are" };
+            let others: String = others.iter().map(|word| format!(", {word}")).collect();
+            words += &format!(" · {first}{others} {verb} nowhere");
         }
     }
     let words = sanitize::label(&words).into_owned();
@@ -255,6 +263,11 @@ fn draw_empty(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
                 0 => format!("{word} is in no conversation"),
                 found => format!("{word} is in {}", format::number(found)),
             };
+            let is_capital = missing.found == 0
+                && !missing.clause.starts_with('"')
+                && missing.clause.chars().any(char::is_uppercase);
+            let holds =
+                if is_capital { holds + " as it is written: in small letters more is found" } else { holds };
             let without = match (names.len(), missing.without) {
                 (1, _) | (_, 0) => String::new(),
                 (_, without) => format!(" · without it: {}", format::number(without)),
