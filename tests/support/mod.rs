@@ -18,4 +18,13 @@ impl pty::Setup {
     pub fn unspool() -> Self {
         Self::new(env!("CARGO_BIN_EXE_unspool"))
     }
+
+    /// A shell with the prompt `shell> `, to which `$UNSPOOL` is the program under test.
+    pub fn shell() -> Self {
+        Self::new("/bin/sh")
+            .args(["-i"])
+            .env("PS1", "shell> ")
+            .env("ENV", "")
+            .env("UNSPOOL", env!("CARGO_BIN_EXE_unspool"))
+    }
 }

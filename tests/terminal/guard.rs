@@ -77,12 +77,7 @@ fn a_program_that_ends_by_itself_leaves_nothing_for_the_guard_to_say() {
 #[test]
 fn a_program_that_is_killed_gives_the_shell_its_terminal() {
     for command in ["$UNSPOOL --demo", "sleep 1000 | $UNSPOOL --demo"] {
-        let mut session = Setup::new("/bin/sh")
-            .args(["-i"])
-            .env("PS1", "shell> ")
-            .env("ENV", "")
-            .env("UNSPOOL", env!("CARGO_BIN_EXE_unspool"))
-            .spawn();
+        let mut session = Setup::shell().spawn();
         session.wait_for("shell>");
         session.send(format!("{command}\r"));
         session.wait_for("conversations");
@@ -104,12 +99,7 @@ fn a_program_that_is_killed_gives_the_shell_its_terminal() {
 /// Whoever changes the modes of a terminal from the background is stopped, or refused, unless the signal is blocked.
 #[test]
 fn a_guard_that_comes_behind_the_shell_gives_the_terminal_its_modes() {
-    let mut session = Setup::new("/bin/sh")
-        .args(["-i"])
-        .env("PS1", "shell> ")
-        .env("ENV", "")
-        .env("UNSPOOL", env!("CARGO_BIN_EXE_unspool"))
-        .spawn();
+    let mut session = Setup::shell().spawn();
     session.wait_for("shell>");
     session.send("$UNSPOOL --demo\r");
     session.wait_for("conversations");

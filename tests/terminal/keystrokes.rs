@@ -103,8 +103,7 @@ fn a_person_s_enter_writes() {
 
 /// The thread of a conversation, in a program that a shell runs.
 fn reading_in_a_shell(folder: &Path) -> Session {
-    let mut session =
-        Setup::new("/bin/sh").args(["-i"]).env("PS1", "shell> ").env("ENV", "").folder(folder).spawn();
+    let mut session = Setup::shell().folder(folder).spawn();
     session.wait_for("shell>");
     session.send(format!("{UNSPOOL} --demo\r"));
     open_thread(&mut session);

@@ -176,12 +176,7 @@ fn a_dropped_line_ends_it() {
 
 #[test]
 fn ctrl_z_gives_the_shell_its_terminal_and_fg_the_screen_as_it_was() {
-    let mut session = Setup::new("/bin/sh")
-        .args(["-i"])
-        .env("PS1", "shell> ")
-        .env("ENV", "")
-        .env("UNSPOOL", env!("CARGO_BIN_EXE_unspool"))
-        .spawn();
+    let mut session = Setup::shell().spawn();
     session.wait_for("shell>");
     session.send("$UNSPOOL --demo\r");
     session.wait_for("50 conversations");

@@ -213,13 +213,8 @@ fn a_terminal_that_vanishes_ends_the_program() {
 
 #[test]
 fn suspending_gives_the_terminal_to_the_shell_and_takes_it_again() {
-    let mut session = Setup::new("/bin/sh")
-        .args(["-i"])
-        .env("PS1", "shell> ")
-        .env("ENV", "")
-        .env(ASKED, "plain")
-        .env("PROGRAM", std::env::current_exe().unwrap())
-        .spawn();
+    let mut session =
+        Setup::shell().env(ASKED, "plain").env("PROGRAM", std::env::current_exe().unwrap()).spawn();
     session.wait_for("shell>");
     for (key, signal) in [(true, false), (false, true)] {
         session.send("$PROGRAM --exact terminal::the_program --nocapture\r");
