@@ -1,9 +1,11 @@
 //! Audits whole archives: what their conversations, profile, public links and attachments give away.
 //!
-//! [`AuditReport`] gathers it, on all cores; [`lines`] says it in words, worst first, with what to do at the end. Both
-//! front ends show that report, the one as a page, the other as a screen. Values are masked and titles redacted; what
-//! instructions and memory say is counted, never shown.
+//! [`AuditReport`] gathers it, on all cores; [`lines`] tells it line by line, worst first, with what to do at the end, and
+//! [`columns`] has the words of each line. Both front ends show that report, the one as a page, the other as a screen.
+//! Values are masked and titles redacted; what instructions and memory say is counted, never shown.
 
+mod advice;
+pub mod columns;
 pub mod lines;
 
 use std::sync::{

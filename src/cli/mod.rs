@@ -30,7 +30,7 @@ use std::{
 
 use clap::{CommandFactory, Parser};
 
-use crate::{audit::lines::day, launch::Launch, suggest};
+use crate::{audit::columns::day, launch::Launch, suggest};
 use args::{Cli, CliCommand};
 use global::GlobalSettings;
 use output::{is_closed_pipe, tell};

@@ -6,7 +6,8 @@ use super::{App, Focus, Overlay};
 use crate::{
     audit::{
         AuditReport,
-        lines::{ExposureOrder, LineTarget, ReportLine, ReportLines, Widths},
+        columns::Widths,
+        lines::{ExposureOrder, LineTarget, ReportLine, ReportLines},
     },
     extract,
     library::{Handle, Library},
