@@ -100,6 +100,7 @@ mod join_with_or;
 mod over_ssh;
 mod parallel;
 mod suggest;
+mod utf16_escape;
 
 pub mod conversation;
 pub mod provider;

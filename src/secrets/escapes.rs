@@ -3,9 +3,11 @@
 use super::{
     controls,
     marks::{citation, emphasis, link, tag},
-    utf16::{self, hex},
 };
-use crate::message::is_unseen;
+use crate::{
+    message::is_unseen,
+    utf16_escape::{self, hex},
+};
 
 /// The outcome of looking at a place that may be an escape.
 pub(super) enum Step {
@@ -125,7 +127,7 @@ fn unicode(raw: &[u8], run: usize) -> Step {
         let number = hex(raw.get(begin + 1..end)).filter(|_| digits > 0 && raw.get(end) == Some(&b'}'));
         return number.map_or(Step::Keep(run), |number| by_number(number, end + 1));
     }
-    utf16::code(&raw[begin..], MAX_BACKSLASHES)
+    utf16_escape::code(&raw[begin..], MAX_BACKSLASHES)
         .map_or(Step::Keep(run), |(number, length)| by_number(number, begin + length))
 }
 

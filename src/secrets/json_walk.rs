@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memchr2};
 
-use super::utf16;
+use crate::utf16_escape;
 
 /// A piece of a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ fn escape(raw: &[u8]) -> (char, usize) {
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{c}',
         Some(b'u') => {
-            return utf16::code(&raw[2..], 1).map_or(('\\', 1), |(code, length)| {
+            return utf16_escape::code(&raw[2..], 1).map_or(('\\', 1), |(code, length)| {
                 (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 2 + length)
             });
         }

@@ -38,7 +38,6 @@ mod scan;
 mod spans;
 mod stand_ins;
 mod unescape;
-mod utf16;
 
 pub use counts::Counts;
 pub use finding::{Certainty, Finding, RuleId};

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess};
 use serde_json::value::RawValue;
 
 use super::{Lenient, MaybeText, MemoryBudget, Sink, deserialize_into, from_str, record};
-use crate::import::repair::repair_value;
+use crate::{import::repair::repair_value, utf16_escape};
 
 /// A JSON value as it stands, to be looked at later: a long text is unescaped once, straight to where it is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,17 +123,9 @@ record! {
 /// Returns the character of an escape whose first backslash is passed, as in `u20ac`, or `ud83d\ude00` for a
 /// pair; and its length in bytes.
 fn escaped(text: &str) -> (char, usize) {
-    let unit = |at: usize| text.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
-    match unit(1) {
-        Some(high @ 0xd800..=0xdbff) => match unit(7).filter(|_| text.get(5..7) == Some("\\u")) {
-            Some(low @ 0xdc00..=0xdfff) => {
-                let code = 0x1_0000 + (u32::from(high - 0xd800) << 10) + u32::from(low - 0xdc00);
-                (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 11)
-            }
-            _ => (char::REPLACEMENT_CHARACTER, 5),
-        },
-        Some(unit) => (char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER), 5),
-        None => (char::REPLACEMENT_CHARACTER, text.len().min(1)),
+    match utf16_escape::code(&text.as_bytes()[1..], 1) {
+        Some((code, length)) => (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 1 + length),
+        None => (char::REPLACEMENT_CHARACTER, 1),
     }
 }
 
@@ -182,6 +174,22 @@ mod tests {
         let mut text = String::new();
         Raw(json).unescape(&mut text);
         text
+    }
+
+    #[test]
+    fn an_escape_is_four_digits_and_of_a_pair_both_halves() {
+        for (text, letter) in [
+            (r"\u00fc", Some(('ü', 6))),
+            (r"\ud83d\ude00k", Some(('\u{1f600}', 12))),
+            (r"\ud83d\u0073", None),
+            (r"\ude00", None),
+            (r"\u00f", None),
+            // A number may have a sign; an escape has none.
+            (r"\u+0fc", None),
+            ("u00fc", None),
+        ] {
+            assert_eq!(decode_unicode_escape(text), letter, "{text}");
+        }
     }
 
     proptest! {

@@ -1,13 +1,13 @@
 //! Characters that are written by their UTF-16 numbers, as JSON does it: `\u0073`, and in pairs.
 
 /// Reads a number of hexadecimal digits; `None`: another byte is among them.
-pub(super) fn hex(digits: Option<&[u8]>) -> Option<u32> {
+pub(crate) fn hex(digits: Option<&[u8]>) -> Option<u32> {
     digits?.iter().try_fold(0_u32, |number, digit| Some(number << 4 | char::from(*digit).to_digit(16)?))
 }
 
 /// Reads what stands behind `\u`: four digits, and of a pair the other half, which has at most so many backslashes before
 /// its `u`. Returns the number, of a half alone its own, and the bytes that were read.
-pub(super) fn code(digits: &[u8], max_backslashes: usize) -> Option<(u32, usize)> {
+pub(crate) fn code(digits: &[u8], max_backslashes: usize) -> Option<(u32, usize)> {
     let first = hex(digits.get(..4))?;
     if (0xd800..0xdc00).contains(&first) {
         let rest = &digits[4..];
