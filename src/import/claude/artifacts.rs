@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 
 use super::{
-    block::add_link,
+    cited_pages::add_link,
     parse::LIST_BUDGET,
     shape::ArtifactInput,
     unread::{BesideWords, all_words},

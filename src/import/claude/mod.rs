@@ -1,24 +1,31 @@
 //! Claude's data export: one object of its `conversations.json` in, one conversation out.
 //!
 //! [`shape`] names the fields, [`parse`] takes the messages in and finds who follows whom, [`block`] turns what a
-//! message is made of (words, reasoning, tool calls, whatever comes next) into messages of their own,
-//! [`tags`] are those that stood in words, [`attachments`] are its files, [`artifacts`] the documents it made, in their final state. [`knowledge`] are the
-//! projects and memories beside the conversations, [`design_chat`] and [`frame`] what else is read as one, [`side_files`] what tells of their owner.
-//! [`mod@left_out`] has the strings that are left out on purpose; every other one is shown or folded, with the help of [`unread`].
+//! message is made of (words, [`thinking`], calls of a [`tool`], whatever comes next) into messages of their own,
+//! [`open_message`] is one while that goes on, [`own_text`] what it says besides its blocks, [`cited_pages`] are its
+//! sources, [`tags`] what Claude put into tags, [`attachments`] are its files, [`artifacts`] the documents it made, in their
+//! final state. [`knowledge`] are the projects and memories beside the conversations, [`design_chat`] and [`frame`] what
+//! else is read as one, [`side_files`] what tells of their owner. [`mod@left_out`] has the strings that are left out on
+//! purpose; every other one is shown or folded, with the help of [`unread`].
 //!
 //! Anthropic publishes no contract for it. The fields are those of exports seen up to September 2026.
 
 mod artifacts;
 mod attachments;
 mod block;
+mod cited_pages;
 mod design_chat;
 mod frame;
 mod knowledge;
 mod left_out;
+mod open_message;
+mod own_text;
 mod parse;
 mod shape;
 mod side_files;
 mod tags;
+mod thinking;
+mod tool;
 mod unread;
 
 use super::{
