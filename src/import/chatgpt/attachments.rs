@@ -2,7 +2,10 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::shape::{Aggregate, PartObject, SeenPage, Upload};
+use super::{
+    shape::{Aggregate, PartObject, Upload},
+    source_shape::SeenPage,
+};
 use crate::{
     conversation::{Attachment, Media, Part},
     import::{

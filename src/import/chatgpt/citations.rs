@@ -11,7 +11,9 @@ use hashbrown::HashMap;
 use super::{
     edits::Edits,
     marker::{self, ALTERNATE_CLOSE, CLOSE, MARKER_CHARS, OPEN, Replacement, SEPARATOR},
-    references::{self, NamedSource, References, alt_text, in_brackets, links_in, sources},
+    named_sources::{NamedSource, alt_text, links_in, sources},
+    references::{self, References},
+    source_markdown::in_brackets,
 };
 use crate::conversation::Link;
 

@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use super::{
     attachments,
     content::NESTED_PARTS_BUDGET,
-    references::said,
-    shape::{ContentFields, Message, PartObject},
+    shape::{ContentFields, Message, PartObject, said},
 };
 use crate::{
     conversation::{Detail, Kind, Part, Role, Visibility},

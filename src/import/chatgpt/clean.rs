@@ -8,13 +8,8 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem;
 
 use super::{
-    citations,
-    edits::Edits,
-    file_tokens, marker,
-    references::{self, References},
-    shape::Metadata,
-    unread::BesideWords,
-    writing,
+    citations, edits::Edits, file_tokens, marker, named_sources::footnote, references::References,
+    shape::Metadata, unread::BesideWords, writing,
 };
 use crate::{
     conversation::{Detail, Part},
@@ -86,7 +81,7 @@ pub(super) fn clean(
         buffer.truncate(start);
         buffer.push_str(&cleaned);
     }
-    let sources = references::footnote(&metadata.references);
+    let sources = footnote(&metadata.references);
     if !sources.is_empty() {
         let end = (buffer.len() - start) as u32;
         parts.push(Part { range: end..end, detail: Detail::Sources(sources.into()) });

@@ -8,9 +8,8 @@ use memchr::memmem;
 use super::{
     attachments::{self, Uploads},
     left_out::left_out,
-    references::said,
     research::{PLACEHOLDER, States},
-    shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject},
+    shape::{Aggregate, AggregateMessage, ContentFields, Message, PartObject, said},
     unread::{BesideWords, push_outline, push_unread},
 };
 use crate::{

@@ -8,8 +8,7 @@ use memchr::memmem;
 use super::{
     attachments::stored_id,
     edits::Edits,
-    references::said,
-    shape::{FileReference, Metadata},
+    shape::{FileReference, Metadata, said},
 };
 use crate::{
     conversation::{Attachment, Detail, Media, Part},

@@ -7,8 +7,7 @@ use hashbrown::HashMap;
 use super::{
     left_out::left_out,
     parse::{LIST_BUDGET, Mapping},
-    references::said,
-    shape::{Message, Upload},
+    shape::{Message, Upload, said},
 };
 use crate::import::{
     fields::bounded_name,

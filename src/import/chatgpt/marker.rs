@@ -7,8 +7,11 @@ use serde_json::Value;
 
 use super::{
     left_out::left_out,
-    references::{self, NamedSource, References},
-    shape::{Metadata, Reference},
+    named_sources::{self, NamedSource},
+    references::{self, References},
+    shape::{Metadata, said},
+    source_markdown::{in_brackets, listed, push_link},
+    source_shape::Reference,
 };
 use crate::{
     conversation::Link,
@@ -141,16 +144,15 @@ pub(super) fn resolve(marker: &str, references: &mut References<'_, '_>) -> Repl
     let reference = reference.filter(|reference| !references::is_passed_over(reference));
     match kind {
         "entity" => {
-            let named = reference.and_then(|reference| {
-                references::said(&reference.name).or(references::said(&reference.alt)).map(without_marks)
-            });
+            let named = reference
+                .and_then(|reference| said(&reference.name).or(said(&reference.alt)).map(without_marks));
             let name = entity(rest.split(SEPARATOR).next().unwrap_or_default());
             Replacement { text: name.or(named).unwrap_or_default(), links: Vec::new() }
         }
         "genui" => genui(rest, reference, references),
         "memcite" => {
             let sources = references.memory_sources();
-            Replacement::new(references::in_brackets(&sources), sources)
+            Replacement::new(in_brackets(&sources), sources)
         }
         "filenavlist" => entries(rest, reference),
         _ => {
@@ -171,7 +173,7 @@ fn named(
     references: &mut References<'_, '_>,
 ) -> Replacement {
     let fields = || rest.split(SEPARATOR).map(str::trim).filter(|field| !field.is_empty());
-    let mut sources = reference.map(references::sources).unwrap_or_default();
+    let mut sources = reference.map(named_sources::sources).unwrap_or_default();
     if sources.is_empty() {
         sources = pages(fields(), references);
     }
@@ -190,11 +192,11 @@ fn named(
             words.push(without_marks(&field.replace(FIELD_SEPARATOR, " ")));
         }
     }
-    let alt_text = reference.and_then(references::alt_text);
+    let alt_text = reference.and_then(named_sources::alt_text);
     match (alt_text, words.is_empty()) {
         (Some(alt), _) if sources.is_empty() || alt.contains("](") => {
             let links = if sources.is_empty() {
-                references::links_in(alt)
+                named_sources::links_in(alt)
             } else {
                 sources.into_iter().map(|named| named.link).collect()
             };
@@ -202,9 +204,9 @@ fn named(
         }
         // Sources in brackets are drawn as numbers: of what is more than a source, the name is to be read.
         (_, true) if is_citation(kind) => {
-            return Replacement::new(references::in_brackets(&sources), sources);
+            return Replacement::new(in_brackets(&sources), sources);
         }
-        (_, true) => return Replacement::new(references::listed(&sources), sources),
+        (_, true) => return Replacement::new(listed(&sources), sources),
         _ => {}
     }
     let label = words.join(", ");
@@ -213,11 +215,11 @@ fn named(
     let text = match &sources[..] {
         [] if has_object => format!("({}: {label})", kind.replace('_', " ")),
         [] => label,
-        sources if title => format!("{label}: {}", references::listed(sources)),
-        sources if has_object || words.len() > 1 || sources.len() > 1 => references::listed(sources),
+        sources if title => format!("{label}: {}", listed(sources)),
+        sources if has_object || words.len() > 1 || sources.len() > 1 => listed(sources),
         [source] => {
             let mut text = String::new();
-            references::push_link(&label, &source.link.url, &mut text);
+            push_link(&label, &source.link.url, &mut text);
             text
         }
         _ => label,
@@ -271,8 +273,8 @@ fn entries(rest: &str, reference: Option<&Reference<'_>>) -> Replacement {
     if !text.is_empty() {
         return Replacement { text, links: Vec::new() };
     }
-    let sources = reference.map(references::sources).unwrap_or_default();
-    Replacement::new(references::in_brackets(&sources), sources)
+    let sources = reference.map(named_sources::sources).unwrap_or_default();
+    Replacement::new(in_brackets(&sources), sources)
 }
 
 /// Returns what a widget says: a formula as display mathematics, a citation as its sources, of any other its title,
@@ -291,13 +293,13 @@ pub(super) fn genui(
         let text = if let Some(formula) = formula(kind, value) {
             formula
         } else if kind.contains("citation") {
-            let mut sources = reference.map(references::sources).unwrap_or_default();
+            let mut sources = reference.map(named_sources::sources).unwrap_or_default();
             if sources.is_empty() {
                 let mut names = Vec::new();
                 strings(value, true, &mut names);
                 sources = pages(names.iter().map(|(_, name)| &**name), references);
             }
-            let text = references::in_brackets(&sources);
+            let text = in_brackets(&sources);
             answer.links.extend(sources.into_iter().map(|named| named.link));
             text
         } else {

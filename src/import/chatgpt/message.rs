@@ -9,9 +9,8 @@ use super::{
         write_outputs, write_parts, write_quotation,
     },
     reasoning::write_thoughts,
-    references::said,
     research::States,
-    shape::Message,
+    shape::{Message, said},
     unread::{BesideWords, push_outline},
 };
 use crate::{

@@ -1,12 +1,13 @@
 //! The ChatGPT data export: one object of `conversations.json` in, one [`Conversation`] out.
 //!
-//! [`shape`] names the fields, [`parse`] takes them in, [`tree`] puts the nodes in order, [`classification`]
-//! decides what a message is and whether it is shown, [`message`] what it says, from its [`content`], [`reasoning`] and what
-//! was [`unread`] of it, [`clean`] makes its text readable: [`citations`] and [`marker`] with the help of
-//! its [`references`], [`writing`], [`file_tokens`]. [`research`] finds reports, [`canvas`] brings documents to their
-//! final state, by what [`pattern`] finds in them. [`mod@left_out`] has the strings that are left out on purpose; every other
-//! one is shown or folded. [`group_chat`] reads chats of several people, [`side_files`]
-//! what is not a conversation.
+//! [`shape`] and [`source_shape`] name the fields, [`parse`] takes them in, [`tree`] puts the nodes in order,
+//! [`classification`] decides what a message is and whether it is shown, [`message`] what it says, from its [`content`],
+//! [`reasoning`] and what was [`unread`] of it, [`clean`] makes its text readable: [`citations`] and [`marker`] with the
+//! help of its [`references`], [`writing`], [`file_tokens`]. Of a reference [`named_sources`] are what it names,
+//! [`source_markdown`] is how that is written, [`reference_texts`] what it says besides. [`research`] finds reports,
+//! [`canvas`] brings documents to their final state, by what [`pattern`] finds in them. [`mod@left_out`] has the strings
+//! that are left out on purpose; every other one is shown or folded. [`group_chat`] reads chats of several people,
+//! [`side_files`] what is not a conversation.
 
 mod attachments;
 mod canvas;
@@ -20,13 +21,17 @@ mod group_chat;
 mod left_out;
 mod marker;
 mod message;
+mod named_sources;
 mod parse;
 mod pattern;
 mod reasoning;
+mod reference_texts;
 mod references;
 mod research;
 mod shape;
 mod side_files;
+mod source_markdown;
+mod source_shape;
 mod tree;
 mod unread;
 mod writing;

@@ -14,7 +14,7 @@ use super::{
     group_chat::GroupChat,
     marker::MARKER_CHARS,
     research::{self, States},
-    shape::{Maybe, Message},
+    shape::Message,
     tree::ById,
     unread::BesideWords,
 };
@@ -22,7 +22,7 @@ use crate::{
     conversation::{Attachment, Kind, Visibility},
     import::{
         LibraryFiles, fields,
-        json::{self, FieldKey, IsPresent, MaybeText, MemoryBudget, Sink, SinkSeed},
+        json::{self, FieldKey, IsPresent, Maybe, MaybeText, MemoryBudget, Sink, SinkSeed},
         message_arena::{MessageArena, ParsedMessage, text_range},
         signatures::SignatureFinder,
         timestamp::Timestamp,

@@ -1,4 +1,4 @@
-//! The references of a message, found by what they stand for, and what they say.
+//! The references of a message, found by what they stand for.
 
 use std::{cmp::Reverse, ops::Range};
 
@@ -7,30 +7,19 @@ use hashbrown::HashMap;
 
 use super::{
     marker::{self, ALTERNATE_CLOSE, CLOSE, OPEN},
-    shape::{Item, Metadata, OldCitation, Reference},
+    named_sources::{MAX_LINKS, NamedSource, NamedSources},
+    reference_texts::{push_line, push_reference_texts},
+    shape::{Metadata, said},
+    source_shape::{OldCitation, Reference},
 };
-use crate::{conversation::Link, import::growth::GrowthBudget, message::link_safety::host};
+use crate::{conversation::Link, import::growth::GrowthBudget};
 
 /// The end of a list of references with the same text.
 const NO_NEXT: u32 = u32::MAX;
-/// The number of sources of one reference that are named.
-const MAX_LINKS: usize = 50;
-/// The number of sources listed at the end of a message.
-const MAX_SOURCES: usize = 1_000;
-/// The bytes of what stands in the place of a reference that are looked through for what else it says; the rest is told
-/// once more.
-const MAX_COMPARED: usize = 4 << 20;
 /// The bytes of texts that are looked for as they stand, since they do not look like markers.
 const MAX_UNMARKED_SIZE: usize = 1 << 20;
 /// The number of places of such texts in one message.
 const MAX_PLACES: usize = 1 << 18;
-
-/// A page, product or place that a reference names.
-pub(super) struct NamedSource {
-    pub link: Link,
-    /// A price, an address; may be empty.
-    pub detail: String,
-}
 
 /// A message's references, found by what they stand for.
 pub(super) struct References<'a, 'de> {
@@ -294,228 +283,4 @@ pub(super) fn is_passed_over(reference: &Reference<'_>) -> bool {
         reference.kind.as_deref().unwrap_or_default(),
         "hidden" | "sources_footnote" | "attribution" | "image_v2"
     )
-}
-
-/// Returns a text that says something.
-#[expect(clippy::ref_option, reason = "the fields of a record are all such")]
-pub(super) fn said<'a>(text: &'a Option<std::borrow::Cow<'_, str>>) -> Option<&'a str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// Sources, each once.
-#[derive(Default)]
-struct NamedSources(Vec<NamedSource>);
-
-impl NamedSources {
-    fn add(&mut self, title: Option<&str>, url: Option<&str>, detail: &str) {
-        let (title, url) = (title.unwrap_or_default(), url.unwrap_or_default());
-        let known = |named: &NamedSource| {
-            let link = &named.link;
-            &*link.url == url && (!url.is_empty() || &*link.title == title)
-        };
-        if self.0.len() < MAX_LINKS && !(title.is_empty() && url.is_empty()) && !self.0.iter().any(known) {
-            let link = Link { title: title.into(), url: url.into() };
-            self.0.push(NamedSource { link, detail: detail.to_owned() });
-        }
-    }
-
-    fn item(&mut self, item: &Item<'_>) {
-        let item = &item.0;
-        let title = said(&item.title).or(said(&item.name)).or(said(&item.attribution));
-        let detail = [said(&item.price), said(&item.address)];
-        let detail: Vec<&str> = detail.into_iter().flatten().collect();
-        self.add(title, said(&item.url).or(said(&item.content_url)), &detail.join(", "));
-        if let Some(image) = &item.image.0 {
-            self.add(said(&image.title), said(&image.url), "");
-        }
-        for page in item.supporting.iter() {
-            self.add(said(&page.title), said(&page.url), "");
-        }
-    }
-}
-
-/// Returns the sources of a reference, each once.
-pub(super) fn sources(reference: &Reference<'_>) -> Vec<NamedSource> {
-    let mut list = NamedSources::default();
-    let items = if reference.items.is_empty() { &reference.fallback } else { &reference.items };
-    let lists = [items, &reference.products, &reference.businesses, &reference.images];
-    let product = reference.product.0.as_deref();
-    for item in lists.into_iter().flat_map(|list| list.iter()).chain(product) {
-        list.item(item);
-        if list.0.len() >= MAX_LINKS {
-            break;
-        }
-    }
-    if list.0.is_empty() {
-        let title = said(&reference.title).or(said(&reference.name));
-        let url = said(&reference.url).or(said(&reference.cloud_url));
-        list.add(title, url, "");
-        if url.is_none() {
-            for url in reference.safe_urls.iter() {
-                list.item(url);
-            }
-        }
-    }
-    list.0
-}
-
-/// Returns the sources listed at the end of the message.
-pub(super) fn footnote(references: &[Reference<'_>]) -> Vec<Link> {
-    let footnotes = references.iter().filter(|r| r.kind.as_deref() == Some("sources_footnote"));
-    let items = footnotes.flat_map(|reference| reference.sources.iter().chain(reference.items.iter()));
-    let mut links: Vec<Link> = Vec::new();
-    let mut seen = hashbrown::HashSet::new();
-    for item in items.take(MAX_SOURCES) {
-        let title = said(&item.0.title).or(said(&item.0.attribution));
-        let Some(url) = said(&item.0.url) else { continue };
-        if seen.insert(url) {
-            links.push(Link { title: title.unwrap_or_default().into(), url: url.into() });
-        }
-    }
-    links
-}
-
-/// Appends what a reference says and what stands in its place does not, a line each.
-fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: &mut String) {
-    let mut left = MAX_COMPARED;
-    let mut is_shown = |words: &str| {
-        left = left.saturating_sub(shown.len());
-        left > 0 && shown.contains(words)
-    };
-    let mut add = |text: Option<&str>| {
-        if let Some(words) = text.filter(|words| words.contains(char::is_alphanumeric) && !is_shown(words)) {
-            push_line(words, out);
-        }
-    };
-    // Their sources are listed at the end of the message.
-    let listed = reference.kind.as_deref() == Some("sources_footnote");
-    for own in [&reference.title, &reference.name, &reference.url, &reference.cloud_url] {
-        add(said(own));
-    }
-    if !shown.contains("](") {
-        add(alt_text(reference));
-    }
-    let lists = [&reference.fallback, &reference.products, &reference.businesses, &reference.images];
-    let sources = [&reference.items, &reference.sources];
-    let all = lists.into_iter().chain(sources.into_iter().filter(|_| !listed)).flat_map(|list| list.iter());
-    for item in all.chain(reference.product.0.as_deref()).take(MAX_SOURCES) {
-        push_item_texts(item, &mut add);
-    }
-    for item in sources.into_iter().filter(|_| listed).flat_map(|list| list.iter()).take(MAX_SOURCES) {
-        let (title, url) = (said(&item.0.title), said(&item.0.url));
-        if url.is_none() {
-            push_item_texts(item, &mut add);
-        } else {
-            add(said(&item.0.name));
-            add(said(&item.0.attribution)
-                .filter(|name| title.is_some() && !url.unwrap_or_default().contains(name)));
-        }
-    }
-}
-
-/// Gives what a source says to `add`.
-fn push_item_texts(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
-    let item = &item.0;
-    let url = said(&item.url);
-    for own in [&item.title, &item.name, &item.url, &item.content_url, &item.price, &item.address] {
-        add(said(own));
-    }
-    // Mostly the host of the address.
-    add(said(&item.attribution).filter(|name| !url.unwrap_or_default().contains(name)));
-    for page in item.supporting.iter().take(MAX_LINKS).chain(item.image.0.as_deref()) {
-        add(said(&page.title));
-        add(said(&page.url));
-        let url = said(&page.url).unwrap_or_default();
-        add(said(&page.attribution).filter(|name| !url.contains(name)));
-    }
-}
-
-/// Appends a line.
-pub(super) fn push_line(words: &str, out: &mut String) {
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
-    out.push_str(&marker::without_marks(words));
-}
-
-/// Returns the alt text of a reference, if that says anything: `()` and the like do not.
-pub(super) fn alt_text<'a>(reference: &'a Reference<'_>) -> Option<&'a str> {
-    said(&reference.alt).filter(|alt| alt.contains(char::is_alphanumeric))
-}
-
-/// Returns the links of an alt text in brackets: `([title](url), [title](url))`.
-pub(super) fn links_in(alt: &str) -> Vec<Link> {
-    let Some(inner) = alt.strip_prefix('(').and_then(|alt| alt.strip_suffix(')')) else { return Vec::new() };
-    let mut links = Vec::new();
-    let mut rest = inner;
-    while let Some((title, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once("](")) {
-        let Some((url, after)) = after.split_once(')') else { break };
-        links.push(Link { title: title.into(), url: url.into() });
-        rest = after.trim_start_matches([',', ' ']);
-        if links.len() >= MAX_LINKS {
-            break;
-        }
-    }
-    links
-}
-
-/// Writes sources as Markdown, one after the other: `[title](url), [title](url) (€ 39)`.
-pub(super) fn listed(sources: &[NamedSource]) -> String {
-    let mut text = String::new();
-    for NamedSource { link, detail } in sources {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        let title = match &*link.title {
-            "" if !host(&link.url).is_empty() => host(&link.url),
-            "" => &link.url,
-            title => title,
-        };
-        push_link(title, &link.url, &mut text);
-        if !detail.is_empty() {
-            text.push_str(" (");
-            text.push_str(&marker::without_marks(detail));
-            text.push(')');
-        }
-    }
-    text
-}
-
-/// Writes sources as Markdown, in brackets.
-pub(super) fn in_brackets(sources: &[NamedSource]) -> String {
-    let text = listed(sources);
-    if text.is_empty() { text } else { format!("({text})") }
-}
-
-/// Writes a link as Markdown, or its title alone where there is no address.
-pub(super) fn push_link(title: &str, url: &str, text: &mut String) {
-    let title =
-        marker::without_marks(title).replace(['\n', '\r'], " ").replace('[', "\\[").replace(']', "\\]");
-    if url.is_empty() {
-        text.push_str(&title);
-        return;
-    }
-    let url = marker::without_marks(url).replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-    text.push('[');
-    text.push_str(&title);
-    text.push_str("](");
-    text.push_str(&url.replace(['\n', '\r'], ""));
-    text.push(')');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ready_text_in_brackets_names_its_sources() {
-        let named = |alt: &str| {
-            links_in(alt).iter().map(|link| format!("{} {}", link.title, link.url)).collect::<Vec<_>>()
-        };
-        assert_eq!(named("([a.org](https://a.org/x))"), ["a.org https://a.org/x"]);
-        assert_eq!(named("([A](https://a.org), [B](https://b.org))"), ["A https://a.org", "B https://b.org"]);
-        for alt in ["[A](https://a.org)", "(see there)", "([A](https://a.org", "()"] {
-            assert!(links_in(alt).is_empty(), "{alt}");
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use super::{
     classification::Classification,
     left_out::left_out,
-    references::{push_line, said},
-    shape::Message,
+    reference_texts::push_line,
+    shape::{Message, said},
 };
 use crate::{
     conversation::{Kind, Role},

@@ -59,6 +59,7 @@ impl<'a> BlockMessage<'a> {
 }
 
 impl MessageCollector<'_> {
+    /// Adds words to those at hand, apart from the ones before them.
     pub(super) fn add_words(&mut self, open: &mut OpenMessage<'_, '_>, words: &str) {
         let begun = open.words.is_some();
         let start = self.begin(open);

@@ -287,6 +287,38 @@ impl<'de, T: Lenient<'de>> Lenient<'de> for OneOrMany<T> {
     }
 }
 
+/// An object, or nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Maybe<T>(pub Option<Box<T>>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Lenient<'de> for Maybe<T> {
+    fn from_text(text: Cow<'de, str>, budget: &MemoryBudget) -> Self {
+        Self(Some(Box::new(T::from_text(text, budget))))
+    }
+
+    fn from_list<A: SeqAccess<'de>>(list: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        T::from_list(list, budget).map(|value| Self(Some(Box::new(value))))
+    }
+
+    fn from_map<A: MapAccess<'de>>(map: A, budget: &MemoryBudget) -> Result<Self, A::Error> {
+        let mut value = Box::<T>::default();
+        value.fill(map, budget)?;
+        Ok(Self(Some(value)))
+    }
+
+    fn unread(&self, parent_key: &str, visit: &mut dyn FnMut(&str, &UnreadValue<'_>)) {
+        if let Some(value) = &self.0 {
+            value.unread(parent_key, visit);
+        }
+    }
+}
+
 /// A test for a value that is there and not null, of any shape.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct IsPresent(pub bool);

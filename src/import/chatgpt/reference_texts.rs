@@ -1,0 +1,73 @@
+//! What a reference says and what stands in its place does not.
+
+use super::{
+    marker,
+    named_sources::{MAX_LINKS, MAX_SOURCES, alt_text},
+    shape::said,
+    source_shape::{Item, Reference},
+};
+use crate::import::unread::push_raw_line;
+
+/// The bytes of what stands in the place of a reference that are looked through for what else it says; the rest is told
+/// once more.
+const MAX_COMPARED: usize = 4 << 20;
+
+/// Appends what a reference says and what stands in its place does not, a line each.
+pub(super) fn push_reference_texts(reference: &Reference<'_>, shown: &str, out: &mut String) {
+    let mut left = MAX_COMPARED;
+    let mut is_shown = |words: &str| {
+        left = left.saturating_sub(shown.len());
+        left > 0 && shown.contains(words)
+    };
+    let mut add = |text: Option<&str>| {
+        if let Some(words) = text.filter(|words| words.contains(char::is_alphanumeric) && !is_shown(words)) {
+            push_line(words, out);
+        }
+    };
+    // Their sources are listed at the end of the message.
+    let listed = reference.kind.as_deref() == Some("sources_footnote");
+    for own in [&reference.title, &reference.name, &reference.url, &reference.cloud_url] {
+        add(said(own));
+    }
+    if !shown.contains("](") {
+        add(alt_text(reference));
+    }
+    let lists = [&reference.fallback, &reference.products, &reference.businesses, &reference.images];
+    let sources = [&reference.items, &reference.sources];
+    let all = lists.into_iter().chain(sources.into_iter().filter(|_| !listed)).flat_map(|list| list.iter());
+    for item in all.chain(reference.product.0.as_deref()).take(MAX_SOURCES) {
+        push_item_texts(item, &mut add);
+    }
+    for item in sources.into_iter().filter(|_| listed).flat_map(|list| list.iter()).take(MAX_SOURCES) {
+        let (title, url) = (said(&item.0.title), said(&item.0.url));
+        if url.is_none() {
+            push_item_texts(item, &mut add);
+        } else {
+            add(said(&item.0.name));
+            add(said(&item.0.attribution)
+                .filter(|name| title.is_some() && !url.unwrap_or_default().contains(name)));
+        }
+    }
+}
+
+/// Gives what a source says to `add`.
+fn push_item_texts(item: &Item<'_>, add: &mut impl FnMut(Option<&str>)) {
+    let item = &item.0;
+    let url = said(&item.url);
+    for own in [&item.title, &item.name, &item.url, &item.content_url, &item.price, &item.address] {
+        add(said(own));
+    }
+    // Mostly the host of the address.
+    add(said(&item.attribution).filter(|name| !url.unwrap_or_default().contains(name)));
+    for page in item.supporting.iter().take(MAX_LINKS).chain(item.image.0.as_deref()) {
+        add(said(&page.title));
+        add(said(&page.url));
+        let url = said(&page.url).unwrap_or_default();
+        add(said(&page.attribution).filter(|name| !url.contains(name)));
+    }
+}
+
+/// Appends a line, without the marks that may be in it.
+pub(super) fn push_line(words: &str, out: &mut String) {
+    push_raw_line(&marker::without_marks(words), out);
+}
