@@ -48,3 +48,56 @@ impl LeftOutReason {
         }
     }
 }
+
+/// The keys whose strings an importer leaves out, wherever in a message they stand.
+pub(super) struct LeftOutTable {
+    keys: &'static [(&'static str, LeftOutReason)],
+    endings: &'static [(&'static str, LeftOutReason)],
+    /// The index in `keys` of the first key that begins with each byte, or with a later one.
+    first_by_byte: [u8; 257],
+}
+
+impl LeftOutTable {
+    /// Makes a table of keys, in order, and of the endings of keys that are left out likewise.
+    pub(super) const fn of(
+        keys: &'static [(&'static str, LeftOutReason)],
+        endings: &'static [(&'static str, LeftOutReason)],
+    ) -> Self {
+        // The places are bytes.
+        assert!(keys.len() < 256);
+        let mut first_by_byte = [0; 257];
+        let (mut byte, mut at) = (0, 0);
+        while byte < 257 {
+            while at < keys.len() && (keys[at].0.as_bytes()[0] as usize) < byte {
+                at += 1;
+            }
+            first_by_byte[byte] = at as u8;
+            byte += 1;
+        }
+        Self { keys, endings, first_by_byte }
+    }
+
+    /// Returns the reason for which the strings under this key are left out of a message; `None`: they are shown, or
+    /// folded.
+    pub(super) fn reason(&self, key: &str) -> Option<LeftOutReason> {
+        // Asked for nearly every key of an export: those of another first or last letter are not compared.
+        let (first, last) = (*key.as_bytes().first()?, *key.as_bytes().last()?);
+        let first = first as usize;
+        let alike = &self.keys[self.first_by_byte[first] as usize..self.first_by_byte[first + 1] as usize];
+        let whole = alike.iter().find(|(left_out, _)| *left_out == key);
+        let ending = || {
+            let is_ending = |ending: &str| ending.as_bytes().last() == Some(&last) && key.ends_with(ending);
+            self.endings.iter().find(|(ending, _)| is_ending(ending))
+        };
+        whole.or_else(ending).map(|&(_, reason)| reason)
+    }
+
+    /// Checks that the keys are in order, and that an importer's look-up finds each.
+    #[cfg(test)]
+    pub(super) fn check(&self, left_out: super::unread::LeftOut) {
+        assert!(self.keys.is_sorted_by(|(a, _), (b, _)| a < b));
+        for &(key, reason) in self.keys {
+            assert_eq!(left_out(key), Some(reason), "{key}");
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! The strings of ChatGPT's messages that are left out on purpose, each with its reason.
 
-use crate::import::LeftOutReason::{self, Address, Id, Internal, Kind, ShownElsewhere, Time, ToolStatus};
+use crate::import::{
+    LeftOutReason::{self, Address, Id, Internal, Kind, ShownElsewhere, Time, ToolStatus},
+    left_out::LeftOutTable,
+};
 
 /// The keys whose strings are left out, wherever in a message they stand, in order.
-const LEFT_OUT: &[(&str, LeftOutReason)] = &[
+const KEYS: &[(&str, LeftOutReason)] = &[
     ("asset_pointer_link", Address),
     ("async_source", Internal),
     ("atlas_mode_enabled", Internal),
@@ -99,6 +102,9 @@ const ENDINGS: &[(&str, LeftOutReason)] = &[
     ("_version", Internal),
 ];
 
+/// All that is left out, wherever it stands.
+static LEFT_OUT: LeftOutTable = LeftOutTable::of(KEYS, ENDINGS);
+
 /// The keys that are left out in the results of the analysis tool alone.
 const LEFT_OUT_OF_RESULTS: &[(&str, LeftOutReason)] = &[("code", ShownElsewhere), ("update_type", Kind)];
 
@@ -107,32 +113,8 @@ const LEFT_OUT_OF_FILES: &[(&str, LeftOutReason)] = &[("source", Kind), ("style"
 
 /// Returns the reason for which the strings under this key are left out of a message; `None`: they are shown, or folded.
 pub(in crate::import) fn left_out(key: &str) -> Option<LeftOutReason> {
-    // Asked for nearly every key of an export: those of another first or last letter are not compared.
-    let (first, last) = (*key.as_bytes().first()?, *key.as_bytes().last()?);
-    let alike = &LEFT_OUT[FIRST_BY_BYTE[first as usize] as usize..FIRST_BY_BYTE[first as usize + 1] as usize];
-    let whole = alike.iter().find(|(left_out, _)| *left_out == key);
-    let ending = || {
-        ENDINGS.iter().find(|(ending, _)| ending.as_bytes().last() == Some(&last) && key.ends_with(ending))
-    };
-    whole.or_else(ending).map(|&(_, reason)| reason)
+    LEFT_OUT.reason(key)
 }
-
-/// The index in [`LEFT_OUT`] of the first key that begins with each byte, or with a later one.
-const FIRST_BY_BYTE: [u8; 257] = {
-    let mut begins = [0; 257];
-    let (mut byte, mut at) = (0, 0);
-    while byte < 257 {
-        while at < LEFT_OUT.len() && (LEFT_OUT[at].0.as_bytes()[0] as usize) < byte {
-            at += 1;
-        }
-        begins[byte] = at as u8;
-        byte += 1;
-    }
-    begins
-};
-
-// The places are bytes.
-const _: () = assert!(LEFT_OUT.len() < 256);
 
 /// Returns the same within the results of the analysis tool.
 pub(super) fn left_out_of_results(key: &str) -> Option<LeftOutReason> {
@@ -154,10 +136,7 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order_and_every_key_of_it_is_found() {
-        assert!(LEFT_OUT.is_sorted_by(|(a, _), (b, _)| a < b));
-        for &(key, reason) in LEFT_OUT {
-            assert_eq!(left_out(key), Some(reason), "{key}");
-        }
+        LEFT_OUT.check(left_out);
         assert_eq!((left_out("id"), left_out("request_id")), (Some(Id), Some(Id)));
         assert_eq!((left_out("code"), left_out_of_results("code")), (None, Some(ShownElsewhere)));
         for words in ["text", "title", "content", "code", "name", "summary", "targeted_reply", "widget"] {

@@ -1,9 +1,12 @@
 //! The strings of Claude's messages that are left out on purpose, each with its reason.
 
-use crate::import::LeftOutReason::{self, Address, Id, Internal, Kind, ShownElsewhere, Time};
+use crate::import::{
+    LeftOutReason::{self, Address, Id, Internal, Kind, ShownElsewhere, Time},
+    left_out::LeftOutTable,
+};
 
 /// The keys whose strings are left out, wherever in a message they stand, in order.
-const LEFT_OUT: &[(&str, LeftOutReason)] = &[
+const KEYS: &[(&str, LeftOutReason)] = &[
     ("alternative_display_type", Kind),
     ("command", Kind),
     ("created_at", Time),
@@ -40,10 +43,12 @@ const LEFT_OUT: &[(&str, LeftOutReason)] = &[
 const ENDINGS: &[(&str, LeftOutReason)] =
     &[("Id", Id), ("Uuid", Id), ("_id", Id), ("_ids", Id), ("_uuid", Id), ("_uuids", Id)];
 
+/// All that is left out, wherever it stands.
+static LEFT_OUT: LeftOutTable = LeftOutTable::of(KEYS, ENDINGS);
+
 /// Returns the reason for which the strings under this key are left out of a message; `None`: they are shown, or folded.
 pub(in crate::import) fn left_out(key: &str) -> Option<LeftOutReason> {
-    let whole = LEFT_OUT.binary_search_by_key(&key, |(left_out, _)| left_out).ok().map(|at| LEFT_OUT[at].1);
-    whole.or_else(|| ENDINGS.iter().find(|(ending, _)| key.ends_with(ending)).map(|&(_, reason)| reason))
+    LEFT_OUT.reason(key)
 }
 
 /// Returns the same within reasoning that is encrypted.
@@ -57,10 +62,7 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order_and_every_key_of_it_is_found() {
-        assert!(LEFT_OUT.is_sorted_by(|(a, _), (b, _)| a < b));
-        for &(key, reason) in LEFT_OUT {
-            assert_eq!(left_out(key), Some(reason), "{key}");
-        }
+        LEFT_OUT.check(left_out);
         assert_eq!((left_out("tool_use_id"), left_out("data")), (Some(Id), None));
         assert_eq!(left_out_of_encrypted("data"), Some(Internal));
         for words in ["text", "title", "summary", "display_content", "integration_name", "input", "widget"] {
